@@ -1,0 +1,271 @@
+"""The tree of a wiki page: what every reader makes and everything else reads.
+
+A :class:`Page` is a title and a flat tuple of blocks in source order. A block is one
+:class:`Line`, or a :class:`CodeBlock` or :class:`Table` that spans several; its ``indent``
+is the wiki's own level (0 = not indented). What hangs below what is the business of
+:mod:`sphinx_scrapbox.outline`.
+
+Two notations meet here. Native notation is the fuller one, so the tree of an exported
+Markdown page is the tree of the native page that it came from, as far as the export still
+tells: ``### x`` at level 0 is a :class:`Decoration` with one star, ``> x`` a :class:`Quote`,
+``---`` the :class:`Text` that an author typed.
+
+Every node is frozen, slotted and hashable. ``line`` is the 1-based number of the source line
+(0 = unknown); it never counts when trees are compared.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import TypeAlias
+
+
+class IconRole(Enum):
+    """What an icon does on its line; readers leave :attr:`MENTION`, speakers.py decides."""
+
+    MENTION = "mention"
+    """A name inside running text."""
+    SIGNATURE = "signature"
+    """At the end of a line: whoever wrote it, or agrees."""
+    MARK = "mark"
+    """Not a person: a language mark, an emoji, a status light."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Node:
+    line: int = field(default=0, kw_only=True, compare=False)
+
+
+# -- inlines ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Text(_Node):
+    """Literal text, never empty."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Blank(_Node):
+    """``[ ]``: white space that an author put in brackets to keep it (native only)."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Code(_Node):
+    """A code span; the text is verbatim, may be empty, and keeps its outer blanks."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Formula(_Node):
+    """TeX source, without its delimiters."""
+
+    tex: str
+
+
+@dataclass(frozen=True, slots=True)
+class Strong(_Node):
+    """``[[x]]`` in native notation, ``**x**`` in exported Markdown."""
+
+    nodes: tuple[Inline, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Decoration(_Node):
+    """``[signs body]``. ``signs`` is the run of signs as it was typed, such as ``**`` or ``*/-``.
+
+    Stars give a size (more stars, larger), ``/`` italic, ``-`` strike, ``_`` underline; other
+    signs have no meaning of their own, only what an author's style sheet gives them.
+    """
+
+    signs: str
+    nodes: tuple[Inline, ...]
+
+    @property
+    def stars(self) -> int:
+        """Size: the number of stars anywhere in the signs, at most 10."""
+        return min(self.signs.count("*"), 10)
+
+
+@dataclass(frozen=True, slots=True)
+class PageLink(_Node):
+    """A link to a page: ``title`` as written, any ``#…`` still in it.
+
+    ``project`` is empty for a page of the same project; ``title`` is empty for a link to a
+    project as a whole.
+    """
+
+    title: str
+    project: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ExternalLink(_Node):
+    """A link to an address. An empty label means that the address itself is shown."""
+
+    url: str
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Image(_Node):
+    """An image by address; ``link`` is where a click leads, if anywhere."""
+
+    src: str
+    link: str = ""
+    strong: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Icon(_Node):
+    """``[name.icon]``: the image of a page, used as a face or a sign.
+
+    ``project`` is empty for the page's own project. ``count`` is the written multiplier of
+    ``[name.icon*3]``; a renderer caps it.
+    """
+
+    name: str
+    project: str = ""
+    count: int = 1
+    strong: bool = False
+    role: IconRole = IconRole.MENTION
+
+
+@dataclass(frozen=True, slots=True)
+class Hashtag(_Node):
+    """``#tag``, without the sign."""
+
+    tag: str
+
+
+@dataclass(frozen=True, slots=True)
+class Location(_Node):
+    """A point on a map: degrees (south and west negative), zoom level, name of the place."""
+
+    latitude: float
+    longitude: float
+    zoom: int = 14
+    place: str = ""
+
+
+# -- inlines that claim a whole line ---------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Quote(_Node):
+    """``>`` and the rest of the line, white space after the sign included."""
+
+    nodes: tuple[Inline, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Numbered(_Node):
+    """``12. `` and the rest of the line; the number stays as written (``01``)."""
+
+    number: str
+    nodes: tuple[Inline, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Question(_Node):
+    """``? text``: a question that the wiki's help search answers with this page."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Command(_Node):
+    """``$ text`` or ``% text``: a command line."""
+
+    sign: str
+    text: str
+
+
+Inline: TypeAlias = (
+    Text
+    | Blank
+    | Code
+    | Formula
+    | Strong
+    | Decoration
+    | PageLink
+    | ExternalLink
+    | Image
+    | Icon
+    | Hashtag
+    | Location
+    | Quote
+    | Numbered
+    | Question
+    | Command
+)
+
+# -- blocks ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Line(_Node):
+    """One line of text; without nodes it is blank.
+
+    ``source`` is the text of the line without its indent, as the source has it; ``id`` the
+    wiki's id of the line (24 to 26 hexadecimal digits) where it is known.
+    """
+
+    indent: int
+    nodes: tuple[Inline, ...] = ()
+    source: str = field(default="", compare=False)
+    id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CodeBlock(_Node):
+    """A block of code: its name as the author wrote it, its rows verbatim.
+
+    ``language`` is set only where the source names one apart from the name. ``row_ids``
+    is empty or holds the id of the name line and of each row.
+    """
+
+    indent: int
+    name: str
+    rows: tuple[str, ...]
+    language: str = ""
+    row_ids: tuple[str, ...] = field(default=(), compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Table(_Node):
+    """A table: its name, and rows of cells; rows may differ in length."""
+
+    indent: int
+    name: str
+    rows: tuple[tuple[tuple[Inline, ...], ...], ...]
+    row_ids: tuple[str, ...] = field(default=(), compare=False)
+
+
+Block: TypeAlias = Line | CodeBlock | Table
+
+
+@dataclass(frozen=True, slots=True)
+class Problem(_Node):
+    """Something that a reader had to mend; ``kind`` names a member of :class:`.log.Warn`."""
+
+    kind: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page(_Node):
+    """A page. ``project`` is empty where the source does not tell; times are Unix seconds."""
+
+    title: str
+    blocks: tuple[Block, ...]
+    project: str = ""
+    id: str = ""
+    created: int = 0
+    updated: int = 0
+    problems: tuple[Problem, ...] = field(default=(), compare=False)
