@@ -1,0 +1,33 @@
+"""What the tests share: Sphinx's own fixtures, our roots, and a profile for hypothesis."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+pytest_plugins = ["sphinx.testing.fixtures"]
+
+HERE = Path(__file__).parent
+CORPUS = HERE.parent.parent / "shared" / "corpus"
+
+collect_ignore = ["roots"]
+
+# A deadline measures the machine, not the code.
+settings.register_profile("unhurried", settings(), deadline=None)
+settings.load_profile("unhurried")
+
+
+@pytest.fixture(scope="session")
+def rootdir() -> Path:
+    """The folder of the roots: ``@pytest.mark.sphinx(testroot="x")`` takes ``test-x``."""
+    return HERE / "roots"
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of real wiki pages, which belong to their authors and are not part of us."""
+    if not CORPUS.is_dir():
+        pytest.skip("the real wiki pages are not here: they are kept beside the repository")
+    return CORPUS

@@ -1,0 +1,185 @@
+"""What every module of the package owes: imports that only go down, examples that are true.
+
+The list of modules is read from the installed package, so a new module is held to this from
+its first day; what it may import is a line in ``ALLOWED``.
+"""
+
+from __future__ import annotations
+
+import ast
+import doctest
+import graphlib
+import importlib
+import importlib.util
+import json
+import pkgutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import sphinx_scrapbox
+
+ROOT = "sphinx_scrapbox"
+
+BASE = {"titles", "page"}
+READERS = {"readers", "readers.notation", "readers.markdown", "readers.project"}
+MEANING = {"outline", "speakers", "translation", "graph"}
+SHAPE = {"avatars", "formulas", "lexers", "media"}
+PURE = BASE | READERS | MEANING | SHAPE
+
+ALLOWED: dict[str, set[str]] = {
+    # The wiki itself: the standard library only.
+    "titles": set(),
+    "page": set(),
+    "readers": BASE,
+    "readers.project": BASE | {"readers.notation"},
+    "writers": BASE | MEANING,
+    "outline": {"page"},
+    "speakers": BASE | {"outline"},
+    "translation": BASE,
+    "graph": BASE,
+    # What a thing looks like, as text and addresses; these know nothing of pages.
+    "avatars": set(),
+    "formulas": set(),
+    "lexers": {"pygments"},
+    "media": set(),
+    # From the wiki to docutils: no Sphinx.
+    "nodes": {"avatars", "docutils"},
+    "render": BASE | SHAPE | {"outline", "speakers", "translation", "nodes", "docutils"},
+    # Sphinx.
+    "log": {"sphinx", "docutils"},
+    "config": BASE | MEANING | {"log", "sphinx"},
+    "parser": PURE | {"nodes", "render", "log", "config", "sphinx", "docutils", "myst_parser"},
+    "myst": PURE
+    | {"nodes", "log", "config", "sphinx", "docutils", "myst_parser"}
+    | {"markdown_it", "mdit_py_plugins"},
+    "domain": BASE | {"graph", "nodes", "log", "config", "sphinx", "docutils"},
+    "directives": PURE | {"nodes", "render", "log", "config", "sphinx", "docutils"},
+    "transforms": BASE | {"graph", "nodes", "domain", "log", "config", "sphinx", "docutils"},
+    # The side stair: to the network and the shell without docutils or Sphinx.
+    "snapshot": BASE | {"readers.project", "requests"},
+    "cli": PURE | {"snapshot"},
+}
+"""What a module may import besides the standard library, also inside a function and for types.
+
+A module of a subpackage without an entry has that of its subpackage; ``__init__`` of a
+subpackage may import its own modules too.
+"""
+
+
+WITHOUT_DOCUTILS = BASE | MEANING | SHAPE | {"readers", "writers"}
+WITHOUT_SPHINX = {"nodes", "render", "snapshot", "cli"}
+"""What may not even be loaded, by whatever way, once these are imported."""
+
+
+def _paths() -> dict[str, Path]:
+    """Each module by its name below the package ("" is the package itself), and its file."""
+    names = [
+        ROOT,
+        *(found.name for found in pkgutil.walk_packages(sphinx_scrapbox.__path__, f"{ROOT}.")),
+    ]
+    paths = {}
+    for name in names:
+        spec = importlib.util.find_spec(name)
+        assert spec is not None
+        assert spec.origin is not None
+        paths[_short(name)] = Path(spec.origin)
+    return paths
+
+
+def _short(name: str) -> str:
+    return name.removeprefix(ROOT).removeprefix(".")
+
+
+PATHS = _paths()
+BELOW_ROOT = sorted(PATHS.keys() - {""})
+
+
+def _allowed(name: str) -> set[str]:
+    rule = ALLOWED.get(name, ALLOWED.get(name.rpartition(".")[0]))
+    if rule is None:
+        pytest.fail(f"{name} is new: say in ALLOWED what it may import")
+    return rule | {other for other in PATHS if other.startswith(f"{name}.")}
+
+
+def _imports(name: str) -> Iterator[tuple[str, int]]:
+    """Each import in *name*: short name of our module, or top name of another's; line."""
+    path = PATHS[name]
+    package = f"{ROOT}.{name}".rstrip(".").split(".")
+    if path.name != "__init__.py":
+        package.pop()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            targets = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            parts = package[: len(package) - node.level + 1] if node.level else []
+            source = ".".join([*parts, *filter(None, [node.module])])
+            # `from .readers import x`: x may be a module, or something that the module holds.
+            inner = [f"{source}.{alias.name}" for alias in node.names]
+            targets = [one if _short(one) in PATHS else source for one in inner]
+        else:
+            continue
+        for target in targets:
+            ours = target == ROOT or target.startswith(f"{ROOT}.")
+            yield (_short(target) if ours else target.partition(".")[0]), node.lineno
+
+
+def _loaded_by(name: str) -> set[str]:
+    """The names of all modules that a fresh interpreter holds after importing *name*."""
+    code = (
+        "import importlib, json, sys; importlib.import_module(sys.argv[1]);"
+        "print(json.dumps(list(sys.modules)))"
+    )
+    # -P: the package that is installed, not the one that may lie in the current folder.
+    command = [sys.executable, "-P", "-c", code, f"{ROOT}.{name}".rstrip(".")]
+    done = subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
+    assert done.returncode == 0, done.stderr
+    return set(json.loads(done.stdout))
+
+
+def test_package_imports_nothing_at_the_top() -> None:
+    for node in ast.parse(PATHS[""].read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.ImportFrom):
+            assert node.module in {"__future__", "typing"}, f"line {node.lineno}"
+        assert not isinstance(node, ast.Import), f"line {node.lineno}"
+    loaded = _loaded_by("")
+    assert not loaded & {"docutils", "sphinx"}
+    assert {name for name in loaded if name.startswith(ROOT)} == {ROOT}
+
+
+@pytest.mark.parametrize("name", BELOW_ROOT)
+def test_imports_go_down(name: str) -> None:
+    # The package itself holds only the version, so anyone may ask it.
+    allowed = _allowed(name) | sys.stdlib_module_names | {""}
+    wrong = [f"line {line}: {target}" for target, line in _imports(name) if target not in allowed]
+    assert not wrong
+
+
+def test_imports_have_no_cycle() -> None:
+    # setup() imports everything, so what leads to the package itself does not count.
+    graph = {name: {target for target, _ in _imports(name)} - {""} for name in BELOW_ROOT}
+    try:
+        graphlib.TopologicalSorter(graph).prepare()
+    except graphlib.CycleError as error:
+        pytest.fail(" -> ".join(error.args[1]))
+
+
+@pytest.mark.parametrize("name", BELOW_ROOT)
+def test_import_loads_no_higher_storey(name: str) -> None:
+    head = name.partition(".")[0]
+    if head in WITHOUT_DOCUTILS:
+        forbidden = {"docutils", "sphinx"}
+    elif head in WITHOUT_SPHINX:
+        forbidden = {"sphinx"}
+    else:
+        forbidden = set()
+    assert not _loaded_by(name) & forbidden
+
+
+@pytest.mark.parametrize("name", sorted(PATHS))
+def test_examples_in_docstrings(name: str) -> None:
+    module = importlib.import_module(f"{ROOT}.{name}".rstrip("."))
+    assert doctest.testmod(module).failed == 0
