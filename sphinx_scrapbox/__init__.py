@@ -1,3 +1,36 @@
 """Sphinx extension that brings the pages of a Scrapbox (Cosense) wiki into documentation."""
 
+from __future__ import annotations
+
 __version__ = "0.1.0"
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+    from sphinx.util.typing import ExtensionMetadata
+
+
+def setup(app: Sphinx) -> ExtensionMetadata:
+    """Register everything; Sphinx calls this for ``extensions = ["sphinx_scrapbox"]``."""
+    from . import assets, config, domain, head
+    from .nodes import VISITORS
+    from .parser import WikiMarkdownParser
+    from .transforms import IconImages, RemoteImages
+
+    app.setup_extension("myst_parser")
+    app.setup_extension("sphinx_design")
+    config.register(app)
+    app.add_source_parser(WikiMarkdownParser, override=True)
+    for node, visitors in VISITORS.items():
+        app.add_node(node, **visitors)
+    domain.register(app)
+    app.add_post_transform(RemoteImages)
+    app.add_post_transform(IconImages)
+    head.register(app)
+    assets.register(app)
+    return {
+        "version": __version__,
+        "env_version": 1,
+        "parallel_read_safe": True,
+        "parallel_write_safe": True,
+    }

@@ -26,6 +26,8 @@ class IconRole(Enum):
 
     MENTION = "mention"
     """A name inside running text."""
+    SPEAKER = "speaker"
+    """In front of quoted words: whoever says them."""
     SIGNATURE = "signature"
     """At the end of a line: whoever wrote it, or agrees."""
     MARK = "mark"

@@ -1,0 +1,26 @@
+"""The style sheet, the script and the message catalogues that come with the extension."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .notices import CATALOG
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+
+_HERE = Path(__file__).parent
+
+
+def _on_builder_inited(app: Sphinx) -> None:
+    if app.builder.format == "html":
+        app.config.html_static_path.append(str(_HERE / "static"))
+        app.add_css_file("scrapbox.css")
+        app.add_js_file("scrapbox.js", loading_method="defer")
+
+
+def register(app: Sphinx) -> None:
+    """Serve the files with every HTML build, and let messages be translated."""
+    app.add_message_catalog(CATALOG, str(_HERE / "locale"))
+    app.connect("builder-inited", _on_builder_inited)

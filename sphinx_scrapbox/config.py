@@ -1,0 +1,399 @@
+"""The options of this extension: declared once, validated value by value.
+
+Each field of :class:`Config` is one option, ``scrapbox_`` and the field's name. A bad value
+gives one warning and the option's default; a bad entry of a mapping loses only that entry.
+The documentation's table of options is made from the fields.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+from weakref import WeakKeyDictionary
+
+from .log import Warn, warn
+from .titles import DEFAULT_ORIGIN, key
+from .translation import Wording, wording
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+    from sphinx.config import Config as SphinxConfig
+
+# What could read files, run code or pass raw output on must not be reached from wiki text.
+FORBIDDEN_DIRECTIVES = frozenset(
+    (
+        "raw include literalinclude eval-rst csv-table image figure figure-md parsed-literal "
+        "toctree download graphviz digraph graph uml plantuml role default-role restructuredtext-test-directive "
+        "only ifconfig highlight compound-raw program-output command-output exec jupyter-execute "
+        "code-cell execute ipython plot doctest testcode testsetup testcleanup testoutput "
+        "automodule autoclass autofunction automethod autodata autodecorator autoexception "
+        "autoattribute autoproperty autosummary auto-summary autodoc2-object autodoc2-docstring "
+        "argparse click sphinx_argparse_cli glossary-include date meta substitution"
+    ).split()
+)
+
+
+class Invalid(ValueError):
+    """A value that an option cannot take; the message completes "``scrapbox_x`` …"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A speaker: ``name`` as shown, ``link`` an address, ``image`` a file below the sources."""
+
+    name: str
+    link: str = ""
+    image: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TranslationOptions:
+    """``scrapbox_translation``, validated.
+
+    ``languages`` maps (source project, target project) to (source language, target
+    language); ``*`` stands for any project.
+    """
+
+    languages: Mapping[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
+    position: str = "end"
+    text: str = ""
+    wordings: tuple[Wording, ...] = ()
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise Invalid("must be a string")
+    return value
+
+
+def _project(value: object) -> str:
+    if value is None:
+        return ""
+    text = _text(value).strip().strip("/")
+    if "/" in text:
+        raise Invalid("must be the name of a project, as it stands in its address")
+    return text
+
+
+def _origin(value: object) -> str:
+    text = _text(value).rstrip("/")
+    parts = urlsplit(text)
+    if parts.scheme not in {"http", "https"} or not parts.netloc:
+        raise Invalid("must be an http or https address")
+    return text
+
+
+def _flag(value: object) -> bool:
+    if isinstance(value, bool) or value in (0, 1):
+        return bool(value)
+    raise Invalid("must be True or False")
+
+
+def _strings(value: object) -> tuple[str, ...]:
+    if isinstance(value, str):
+        return (value,)
+    if not isinstance(value, (list, tuple, set, frozenset)) or not all(
+        isinstance(item, str) for item in value
+    ):
+        raise Invalid("must be a list of strings")
+    return tuple(sorted(value) if isinstance(value, (set, frozenset)) else value)
+
+
+def _flag_or_globs(value: object) -> bool | tuple[str, ...]:
+    if isinstance(value, bool):
+        return value
+    try:
+        return _strings(value)
+    except Invalid:
+        raise Invalid("must be True, False or a list of patterns") from None
+
+
+def _choice(*choices: str) -> Callable[[object], str]:
+    def check(value: object) -> str:
+        if value not in choices:
+            raise Invalid(f"must be one of {', '.join(map(repr, choices))}")
+        return str(value)
+
+    return check
+
+
+def _marks(value: object) -> frozenset[str]:
+    return frozenset(key(name) for name in _strings(value))
+
+
+def _people(value: object) -> dict[str, Person]:
+    if not isinstance(value, Mapping):
+        raise Invalid("must map names to people")
+    people: dict[str, Person] = {}
+    for name, entry in value.items():
+        if isinstance(entry, str):
+            entry = {"name": entry}
+        if not isinstance(name, str) or not isinstance(entry, Mapping):
+            _say("people", f"entry {name!r} must map a name to a mapping or a string")
+            continue
+        unknown = set(entry) - {"name", "link", "image", "aliases"}
+        bad = [
+            option
+            for option in ("name", "link", "image")
+            if not isinstance(entry.get(option, ""), str)
+        ]
+        if unknown or bad:
+            _say("people", f"entry {name!r} has bad options {sorted(map(str, [*unknown, *bad]))}")
+            continue
+        link = entry.get("link", "")
+        if link and urlsplit(link).scheme not in {"http", "https", "mailto"}:
+            _say("people", f"entry {name!r}: link must be an http, https or mailto address")
+            link = ""
+        try:
+            aliases = _strings(entry.get("aliases", ()))
+        except Invalid as error:
+            _say("people", f"entry {name!r}: aliases {error}")
+            aliases = ()
+        person = Person(entry.get("name", "") or name, link, entry.get("image", ""))
+        for alias in (name, *aliases):
+            people[key(alias)] = person
+    return people
+
+
+def _directives(value: object) -> frozenset[str]:
+    names = _strings(value)
+    for name in names:
+        if name in FORBIDDEN_DIRECTIVES or name.startswith("auto"):
+            _say("page_directives", f"cannot hold {name!r}: wiki text is not trusted with it")
+    return frozenset(
+        name for name in names if name not in FORBIDDEN_DIRECTIVES and not name.startswith("auto")
+    )
+
+
+_LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
+
+
+def _translation(value: object) -> TranslationOptions:
+    if not isinstance(value, Mapping):
+        raise Invalid("must be a mapping")
+    languages: dict[tuple[str, str], tuple[str, str]] = {}
+    position, text = "end", ""
+    wordings: list[Wording] = []
+    for option, given in value.items():
+        try:
+            if option == "languages":
+                languages = _languages(given)
+            elif option == "position":
+                position = _choice("end", "start", "both", "none")(given)
+            elif option == "text":
+                text = _text(given)
+            elif option == "wordings":
+                wordings = _wordings(given)
+            else:
+                _say("translation", f"has no option {option!r}")
+        except Invalid as error:
+            _say("translation", f"option {option!r} {error}")
+    return TranslationOptions(languages, position, text, tuple(wordings))
+
+
+def _languages(value: object) -> dict[tuple[str, str], tuple[str, str]]:
+    if not isinstance(value, Mapping):
+        raise Invalid("must map pairs of projects to pairs of languages")
+    languages = {}
+    for projects, pair in value.items():
+        if not (_is_pair(projects) and _is_pair(pair) and all(map(_LANGUAGE.fullmatch, pair))):
+            _say(
+                "translation",
+                f"languages: {projects!r}: {pair!r} must read "
+                '("source project", "this project"): ("ja", "en")',
+            )
+            continue
+        languages[tuple(projects)] = tuple(pair)
+    return languages  # type: ignore[return-value]
+
+
+def _is_pair(value: object) -> bool:
+    return (
+        isinstance(value, (tuple, list))
+        and len(value) == 2
+        and all(isinstance(item, str) for item in value)
+    )
+
+
+def _wordings(value: object) -> list[Wording]:
+    wordings = []
+    for entry in value if isinstance(value, (list, tuple)) else [value]:
+        if isinstance(entry, str):
+            entry = {"pattern": entry}
+        if not isinstance(entry, Mapping) or not isinstance(entry.get("pattern"), str):
+            _say("translation", f"wordings: {entry!r} must be a pattern, or hold one as 'pattern'")
+            continue
+        try:
+            wordings.append(
+                wording(entry["pattern"], str(entry.get("from", "")), str(entry.get("to", "")))
+            )
+        except ValueError as error:
+            _say("translation", f"wordings: {error}")
+    return wordings
+
+
+def _option(
+    default: Any, check: Callable[[object], Any], help: str, *, rebuild: str = "env", shown: str = ""
+) -> Any:
+    """A field that knows how to check itself; ``shown`` is the type as the docs print it."""
+    metadata = {"check": check, "help": help, "rebuild": rebuild, "shown": shown, "raw": default}
+    return field(default_factory=lambda: check(default), metadata=metadata)
+
+
+@dataclass(frozen=True)
+class Config:
+    """The validated options."""
+
+    project: str = _option(
+        None,
+        _project,
+        "The wiki project that a link without a project leads to, where the page itself does "
+        "not tell: the word after the host in the wiki's addresses.",
+        shown="str or None",
+    )
+    url: str = _option(
+        DEFAULT_ORIGIN,
+        _origin,
+        "The address of the wiki's host, for an installation of one's own.",
+        shown="str",
+    )
+    pages: tuple[str, ...] = _option(
+        [],
+        _strings,
+        "Globs over file names (relative to the source folder, such as `wiki/**`): Markdown files "
+        "that are exported wiki pages even if they bear no mark of an export.",
+        shown="list of str",
+    )
+    link_documents: bool | tuple[str, ...] = _option(
+        False,
+        _flag_or_globs,
+        "Let wiki links lead to any document whose title matches: True for all documents, or "
+        "globs over docnames.",
+        rebuild="html",
+        shown="bool or list of str",
+    )
+    missing: str = _option(
+        "wiki",
+        _choice("wiki", "text", "warn"),
+        "What a link to a page that is not here becomes: a link to the live wiki, marked text, or "
+        "marked text and a warning.",
+        rebuild="html",
+        shown='"wiki", "text" or "warn"',
+    )
+    people: dict[str, Person] = _option(
+        {},
+        _people,
+        "Speakers by icon name: display `name`, `link`, `image` (a file below the source folder) "
+        "and `aliases` such as `/project/name`.",
+        shown="dict",
+    )
+    marks: frozenset[str] = _option(
+        ["en", "ja"],
+        _marks,
+        "Icon names that mark a page's language or state and are nobody.",
+        shown="list of str",
+    )
+    icon_path: tuple[str, ...] = _option(
+        [],
+        _strings,
+        "Folders (below the source folder) of icon images named after their pages: `name.png`, "
+        "`project/name.png`.",
+        rebuild="html",
+        shown="list of str",
+    )
+    icons: str = _option(
+        "local",
+        _choice("local", "remote"),
+        "Where an icon without a local image comes from in HTML: initials drawn in the page, or "
+        "the wiki itself (each reader's browser then asks it).",
+        rebuild="html",
+        shown='"local" or "remote"',
+    )
+    images: str = _option(
+        "show",
+        _choice("show", "link"),
+        "Remote images of wiki pages: shown in HTML and linked elsewhere, or linked everywhere.",
+        rebuild="html",
+        shown='"show" or "link"',
+    )
+    videos: str = _option(
+        "embed",
+        _choice("embed", "link"),
+        "YouTube and Vimeo addresses alone on a line: a player that loads on a click (HTML), or "
+        "always a plain link.",
+        shown='"embed" or "link"',
+    )
+    translation: TranslationOptions = _option(
+        {},
+        _translation,
+        "The notice of a machine translation: `languages`, `position`, `text`, `wordings`.",
+        shown="dict",
+    )
+    myst_links: bool = _option(
+        True, _flag, "Read `[[Page]]` in hand-written MyST pages.", shown="bool"
+    )
+    myst_tags: bool = _option(
+        False, _flag, "Read `#tag` in hand-written MyST pages.", shown="bool"
+    )
+    page_directives: frozenset[str] = _option(
+        [],
+        _directives,
+        "Names of MyST directives that work inside wiki pages too; all others are shown as code.",
+        shown="list of str",
+    )
+
+    def person(self, name: str, project: str = "") -> Person | None:
+        """The person behind an icon; ``/project/name`` is tried before ``name``."""
+        if not self.people:
+            return None
+        if project and (person := self.people.get(key(f"/{project}/{name}"))):
+            return person
+        return None if project else self.people.get(key(name))
+
+
+_CHECKED: WeakKeyDictionary[SphinxConfig, Config] = WeakKeyDictionary()
+
+
+def options(config: SphinxConfig) -> Config:
+    """The validated options of a build; checked, and complained about, once per process."""
+    if (known := _CHECKED.get(config)) is None:
+        known = _CHECKED[config] = _checked(config)
+    return known
+
+
+def _checked(config: SphinxConfig) -> Config:
+    values = {}
+    for option in fields(Config):
+        try:
+            values[option.name] = option.metadata["check"](config[f"scrapbox_{option.name}"])
+        except Invalid as error:
+            _say(option.name, f"{error}; the default is used")
+    return Config(**values)
+
+
+def _say(option: str, message: str) -> None:
+    warn(Warn.CONFIG, f"scrapbox_{option} {message}")
+
+
+def _on_config_inited(app: Sphinx, config: SphinxConfig) -> None:
+    options(config)
+    # LaTeX gives up at the fifth level of a list; wikis nest deeper. Not an option of ours
+    # that a user set: only a default for one that was left open, read by the builder alone.
+    config.latex_elements.setdefault("maxlistdepth", "40")
+
+
+def register(app: Sphinx) -> None:
+    """Declare the options and have them checked when the configuration is complete."""
+    for option in fields(Config):
+        # The type is left open: our own check says one clear thing where Sphinx would add
+        # a second warning of its own.
+        app.add_config_value(
+            f"scrapbox_{option.name}",
+            option.metadata["raw"],
+            option.metadata["rebuild"],
+            types=Any,
+        )
+    app.connect("config-inited", _on_config_inited)

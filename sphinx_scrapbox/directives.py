@@ -1,0 +1,97 @@
+"""The directives of the domain: what a reader finds in a page, written by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import ClassVar
+
+from docutils import nodes
+from docutils.parsers.rst import directives
+from sphinx.util.docutils import SphinxDirective
+
+from .config import options
+from .log import Warn, warn
+from .notices import languages_of, note_translation, notice
+from .page import Icon
+from .render import Renderer
+from .surroundings import SiteSurroundings
+from .titles import split_target
+from .translation import Translation
+
+OptionSpec = dict[str, Callable[[str], object]]
+
+
+class SpeechDirective(SphinxDirective):
+    """``scrapbox:speech``: a turn of a dialogue.
+
+    The argument names the speaker by icon name (``name`` or ``/project/name``); the content
+    is what is said.
+    """
+
+    required_arguments = 1
+    final_argument_whitespace = True
+    has_content = True
+    option_spec: ClassVar[OptionSpec] = {}
+
+    def run(self) -> list[nodes.Node]:
+        """The turn, as the reader of a wiki page makes it."""
+        project, name = split_target(self.arguments[0].strip())
+        if not self.content:
+            warn(
+                Warn.DIRECTIVE,
+                f"scrapbox:speech: {name!r} says nothing: the directive has no content",
+                location=(self.env.docname, self.lineno),
+            )
+            return []
+        source, line = self.get_source_info()
+        renderer = Renderer(self.state.document, source, SiteSurroundings(self.env))
+        turn = renderer.turn((Icon(name, project, line=line),), line)
+        turn += self.parse_content_to_nodes()
+        return [turn]
+
+
+
+class TranslationDirective(SphinxDirective):
+    """``scrapbox:translation``: the notice that a page was translated by a machine.
+
+    The argument names the source page (``/project/Title``); the options are ``from`` and
+    ``to`` (language tags), ``engine``, ``contact`` (``name`` or ``name <address>``), ``date``.
+    """
+
+    required_arguments = 1
+    final_argument_whitespace = True
+    option_spec: ClassVar[OptionSpec] = {
+        name: directives.unchanged_required
+        for name in ("from", "to", "engine", "contact", "date")
+    }
+
+    def run(self) -> list[nodes.Node]:
+        """The notice, as a recognised footer of a wiki page gives it."""
+        source, line = self.get_source_info()
+        config = options(self.env.config)
+        project, title = split_target(self.arguments[0].strip())
+        contact, _, address = self.options.get("contact", "").partition("<")
+        translation = Translation(
+            project=project,
+            title=title,
+            engine=self.options.get("engine", ""),
+            contact=contact.strip() or address.rstrip("> "),
+            contact_url=address.rstrip("> "),
+            source_language=self.options.get("from", ""),
+            target_language=self.options.get("to", ""),
+            date=self.options.get("date", ""),
+            line=line,
+        )
+        languages = (translation.source_language, translation.target_language)
+        if not any(languages):
+            languages = languages_of(translation, config.project, config)
+        note_translation(self.state.document, translation, languages)
+        return [
+            notice(
+                translation,
+                SiteSurroundings(self.env),
+                config,
+                source_path=source,
+                languages=languages,
+            )
+        ]

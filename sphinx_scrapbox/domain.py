@@ -1,0 +1,373 @@
+"""The domain ``scrapbox``: pages, tags and people, and how a link finds them.
+
+Facts are read off each doctree, so links that guide pages make by role count like those of
+wiki pages. What is kept per document is small and plain (:class:`.graph.PageFacts`); the
+index over all documents is built on demand and never pickled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from docutils import nodes
+from sphinx import addnodes
+from sphinx.domains import Domain, ObjType
+from sphinx.errors import NoUri
+from sphinx.util.matching import compile_matchers
+from sphinx.util.nodes import make_refnode
+
+from .config import options
+from .directives import SpeechDirective, TranslationDirective
+from .graph import PageFacts
+from .log import Warn, warn
+from .media import safe_url
+from .roles import WikiRole
+from .titles import inventory_name, key, page_url, split_fragment, split_target
+
+if TYPE_CHECKING:
+    from collections.abc import Set as AbstractSet
+
+    from sphinx.application import Sphinx
+    from sphinx.builders import Builder
+    from sphinx.environment import BuildEnvironment
+
+_PERSON_ROLES = frozenset({"speaker", "signature"})
+
+
+class ScrapboxDomain(Domain):
+    """Pages, tags and people of a wiki."""
+
+    name = "scrapbox"
+    label = "Scrapbox"
+    object_types: ClassVar[dict[str, ObjType]] = {
+        "page": ObjType("page", "page", searchprio=-1),
+        "tag": ObjType("tag", "tag", searchprio=-1),
+        "person": ObjType("person", "icon", searchprio=-1),
+    }
+    roles: ClassVar[dict[str, Any]] = {
+        kind: WikiRole(kind) for kind in ("page", "tag", "icon", "project")
+    }
+    directives: ClassVar[dict[str, Any]] = {
+        "speech": SpeechDirective,
+        "translation": TranslationDirective,
+    }
+    initial_data: ClassVar[dict[str, Any]] = {"facts": {}, "published": {}}
+    data_version = 1
+
+    # -- facts -------------------------------------------------------------------------
+
+    @property
+    def facts(self) -> dict[str, PageFacts]:
+        """The facts of each document that is a wiki page or links to one."""
+        facts: dict[str, PageFacts] = self.data["facts"]
+        return facts
+
+    def clear_doc(self, docname: str) -> None:
+        """Forget a document."""
+        self.facts.pop(docname, None)
+        self._forget_index()
+
+    def merge_domaindata(self, docnames: AbstractSet[str], otherdata: dict[str, Any]) -> None:
+        """Take over what another process read."""
+        for docname in docnames:
+            if facts := otherdata["facts"].get(docname):
+                self.facts[docname] = facts
+        self._forget_index()
+
+    def process_doc(
+        self, env: BuildEnvironment, docname: str, document: nodes.document
+    ) -> None:
+        """Read the facts of a document off its doctree."""
+        facts = _facts_of(document)
+        if facts != PageFacts():
+            self.facts[docname] = facts
+            self._forget_index()
+
+    # -- the index ---------------------------------------------------------------------
+
+    def _forget_index(self) -> None:
+        self.__dict__.pop("_index_of_pages", None)
+        self.__dict__.pop("_index_of_documents", None)
+
+    @property
+    def _pages(self) -> dict[str, tuple[str, ...]]:
+        """Docnames of wiki pages by key, each sorted."""
+        index: dict[str, tuple[str, ...]] | None = self.__dict__.get("_index_of_pages")
+        if index is None:
+            index = {}
+            for docname in sorted(self.facts):
+                if title := self.facts[docname].title:
+                    page_key = key(title)
+                    index[page_key] = (*index.get(page_key, ()), docname)
+            self.__dict__["_index_of_pages"] = index
+        return index
+
+    @property
+    def _documents(self) -> dict[str, str]:
+        """Docnames of other documents by the key of their title, as far as links may use them."""
+        index: dict[str, str] | None = self.__dict__.get("_index_of_documents")
+        if index is None:
+            index = {}
+            wanted = options(self.env.config).link_documents
+            if wanted:
+                globs = ("**",) if wanted is True else wanted
+                matchers = compile_matchers(globs)
+                for docname in sorted(self.env.titles):
+                    if docname in self.facts and self.facts[docname].is_page:
+                        continue
+                    if any(matches(docname) for matches in matchers):
+                        index.setdefault(key(self.env.titles[docname].astext()), docname)
+            self.__dict__["_index_of_documents"] = index
+        return index
+
+    def project_of(self, docname: str) -> str:
+        """The project of a document: its own where that is known, else the configured one."""
+        facts = self.facts.get(docname)
+        return (facts.project if facts else "") or options(self.env.config).project
+
+    def find_page(self, target: str, from_docname: str) -> str | None:
+        """The document that *target* names, seen from another one; None if it is not here.
+
+        The whole title is tried before what precedes its last ``#``. Without a project in
+        the target, a page of the same project comes before one of another.
+        """
+        project, title = split_target(target)
+        for candidate in dict.fromkeys((title, split_fragment(title)[0])):
+            if candidate and (found := self._find(key(candidate), project, from_docname)):
+                return found
+        return None
+
+    def _find(self, title_key: str, project: str, from_docname: str) -> str | None:
+        docnames = self._pages.get(title_key, ())
+        own = self.project_of(from_docname)
+        if project:
+            return next((name for name in docnames if self.project_of(name) == project), None)
+        if docnames:
+            same = (name for name in docnames if self.project_of(name) == own)
+            return next(same, docnames[0])
+        return self._documents.get(title_key)
+
+    # -- resolution --------------------------------------------------------------------
+
+    def resolve_xref(
+        self,
+        env: BuildEnvironment,
+        fromdocname: str,
+        builder: Builder,
+        typ: str,
+        target: str,
+        node: addnodes.pending_xref,
+        contnode: nodes.Element,
+    ) -> nodes.reference | None:
+        """A reference to a document of this site; None leaves it to intersphinx and the wiki."""
+        if typ == "icon":
+            project, name = split_target(target)
+            person = options(env.config).person(name, project)
+            if person and person.link and (address := safe_url(person.link)):
+                return nodes.reference("", "", contnode, refuri=address, internal=False)
+        if typ == "project":
+            return None
+        docname = self.find_page(target, fromdocname)
+        if docname is None:
+            return None
+        try:
+            return _reference(builder, fromdocname, docname, contnode)
+        except NoUri:  # the page is not part of this PDF or manual
+            return None
+
+    def resolve_any_xref(
+        self,
+        env: BuildEnvironment,
+        fromdocname: str,
+        builder: Builder,
+        target: str,
+        node: addnodes.pending_xref,
+        contnode: nodes.Element,
+    ) -> list[tuple[str, nodes.reference]]:
+        """What ``any`` may mean: a wiki page of this title."""
+        docname = self.find_page(target, fromdocname)
+        if docname is None:
+            return []
+        try:
+            return [("scrapbox:page", _reference(builder, fromdocname, docname, contnode))]
+        except NoUri:
+            return []
+
+    def get_full_qualified_name(self, node: nodes.Element) -> str | None:
+        """The name under which another site's inventory lists the target."""
+        _, title = split_target(node.get("reftarget", ""))
+        return inventory_name(title) if title else None
+
+    def missing(
+        self, node: addnodes.pending_xref, contnode: nodes.Element
+    ) -> nodes.Element:
+        """What a link becomes whose page is neither here nor in any inventory."""
+        config = options(self.env.config)
+        docname = node.get("refdoc", "")
+        project, title = split_target(node["reftarget"])
+        typ = node["reftype"]
+        contnode["classes"].append("scrapbox-missing")
+        if config.missing == "warn" and typ in ("page", "tag"):
+            warn(Warn.MISSING_PAGE, f"no wiki page {node['reftarget']!r}", location=node)
+        project = project or self.project_of(docname)
+        if (config.missing != "wiki" and typ != "project") or not project:
+            return contnode
+        address = page_url(project, title, origin=config.url)
+        return nodes.reference(
+            "",
+            "",
+            contnode,
+            refuri=address,
+            internal=False,
+            classes=["scrapbox-project" if typ == "project" else "scrapbox-wiki"],
+        )
+
+    # -- what others see ---------------------------------------------------------------
+
+    def get_objects(self) -> Iterator[tuple[str, str, str, str, str, int]]:
+        """Pages, and the tags and people that have a page, for ``objects.inv``.
+
+        Priority -1 keeps them out of the search: titles are indexed already.
+        """
+        tags: set[str] = set()
+        people: set[str] = set()
+        for facts in self.facts.values():
+            tags.update(map(key, facts.tags))
+            people.update(map(key, facts.people))
+        for page_key, docnames in self._pages.items():
+            title = self.facts[docnames[0]].title
+            name = inventory_name(title)
+            yield name, title, "page", docnames[0], "", -1
+            if page_key in tags:
+                yield name, title, "tag", docnames[0], "", -1
+            if page_key in people:
+                yield name, title, "person", docnames[0], "", -1
+
+    def check_consistency(self) -> None:
+        """Name the documents that bear one title."""
+        for docnames in self._pages.values():
+            for docname in docnames[1:]:
+                others = [
+                    other
+                    for other in docnames[: docnames.index(docname)]
+                    if self.project_of(other) == self.project_of(docname)
+                ]
+                if others:
+                    warn(
+                        Warn.DUPLICATE_TITLE,
+                        f"the page {self.facts[docname].title!r} is in two documents, "
+                        f"{others[0]!r} and {docname!r}; links lead to the first",
+                        location=docname,
+                    )
+
+    # -- incremental builds ------------------------------------------------------------
+
+    def rewritten_docnames(self) -> list[str]:
+        """Documents whose links resolve otherwise than in the last build.
+
+        A page that came, went or changed its title touches just those that name it.
+        """
+        now: dict[str, tuple[str, ...]] = dict(self._pages)
+        for title_key, docname in self._documents.items():
+            now.setdefault(title_key, (docname,))
+        before: dict[str, tuple[str, ...]] = self.data["published"]
+        changed = {
+            title_key
+            for title_key in before.keys() | now.keys()
+            if before.get(title_key) != now.get(title_key)
+        }
+        self.data["published"] = now
+        if not changed or not before:
+            return []
+        return [
+            docname
+            for docname, facts in self.facts.items()
+            if not changed.isdisjoint(facts.links)
+        ]
+
+
+def _reference(
+    builder: Builder, from_docname: str, docname: str, content: nodes.Element
+) -> nodes.reference:
+    reference: nodes.reference = make_refnode(builder, from_docname, docname, None, content)
+    return reference
+
+
+def _facts_of(document: nodes.document) -> PageFacts:
+    links: dict[str, None] = {}
+    tags: dict[str, None] = {}
+    people: dict[str, None] = {}
+    for node in document.findall(addnodes.pending_xref):
+        if node.get("refdomain") != "scrapbox":
+            continue
+        target, kind = node["reftarget"], node["reftype"]
+        _, title = split_target(target)
+        for spelling in (title, split_fragment(title)[0]):
+            links[key(spelling)] = None
+        if kind == "tag":
+            tags[target] = None
+        elif kind == "icon":
+            child = node[0]
+            if isinstance(child, nodes.Element) and child.get("role") in _PERSON_ROLES:
+                people[target] = None
+    return PageFacts(
+        title=document.get("scrapbox-title", ""),
+        project=document.get("scrapbox-project", ""),
+        language=document.get("scrapbox-language", ""),
+        source=document.get("scrapbox-source", ""),
+        source_language=document.get("scrapbox-from", ""),
+        target_language=document.get("scrapbox-to", ""),
+        links=tuple(links),
+        tags=tuple(tags),
+        people=tuple(people),
+    )
+
+
+def domain_of(env: BuildEnvironment) -> ScrapboxDomain:
+    """The domain instance of a build."""
+    domain = env.domains["scrapbox"]
+    assert isinstance(domain, ScrapboxDomain)
+    return domain
+
+
+def _on_missing_reference(
+    app: Sphinx, env: BuildEnvironment, node: addnodes.pending_xref, contnode: nodes.Element
+) -> nodes.Element | None:
+    if node.get("refdomain") != "scrapbox":
+        return None
+    return domain_of(env).missing(node, contnode)
+
+
+def _on_env_updated(app: Sphinx, env: BuildEnvironment) -> Iterable[str]:
+    return domain_of(env).rewritten_docnames()
+
+
+def _on_check_consistency(app: Sphinx, env: BuildEnvironment) -> None:
+    """Name wiki pages whose file a page of the site's own is written over."""
+    builder = app.builder
+    if builder.format != "html" or not getattr(builder, "search", False):
+        return
+    reserved = {"search", "opensearch", *app.config.html_additional_pages}
+    if app.config.html_use_index:
+        reserved.add("genindex")
+    for domain in env.domains.sorted():
+        reserved.update(f"{domain.name}-{index.name}" for index in domain.indices)
+    for docname, facts in domain_of(env).facts.items():
+        if facts.is_page and docname in reserved:
+            warn(
+                Warn.RESERVED_NAME,
+                f"the page {facts.title!r} would be written where the site's own {docname!r} "
+                "page stands, which stays; put the page's file into a folder",
+                location=docname,
+            )
+
+
+def register(app: Sphinx) -> None:
+    """Add the domain and what it does at the events of a build."""
+    app.add_domain(ScrapboxDomain)
+    app.add_role("scrapbox", WikiRole("page"))
+    # After intersphinx, which listens at the default priority.
+    app.connect("missing-reference", _on_missing_reference, priority=900)
+    app.connect("env-updated", _on_env_updated)
+    app.connect("env-check-consistency", _on_check_consistency)

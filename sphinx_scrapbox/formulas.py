@@ -1,0 +1,102 @@
+"""Which TeX of a wiki may be handed on as a formula.
+
+Wiki text is untrusted, and a formula reaches LaTeX and MathJax verbatim: there, an unknown
+command stops a PDF, and a known one can read files or carry a script address. A formula
+passes if its braces and environments balance and each of its commands is on the list below,
+which holds the mathematics that KaTeX, MathJax and amsmath share. Anything else is shown as
+the text that it is.
+"""
+
+from __future__ import annotations
+
+import re
+
+_TOKEN = re.compile(
+    r"\\(?:(?P<command>[A-Za-z]+)\*?(?:\s*\{(?P<environment>[A-Za-z]+\*?)\})?|(?P<symbol>.|\Z))"
+    r"|(?P<brace>[{}])|(?P<special>[%#&]|\$)",
+    re.DOTALL,
+)
+_SYMBOLS = frozenset(",:;!>{}|\\%#&$_ '`^\"~=.()[]-/")
+
+COMMANDS = frozenset(
+    r"""
+    alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu nu xi
+    omicron pi varpi rho varrho sigma varsigma tau upsilon phi varphi chi psi omega digamma
+    Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega
+    frac dfrac tfrac cfrac binom dbinom tbinom sqrt over choose stackrel overset underset
+    sum prod coprod int iint iiint oint bigcap bigcup bigsqcup bigvee bigwedge bigodot bigoplus
+    bigotimes biguplus limits nolimits
+    lim limsup liminf sup inf max min arg det dim exp ln log lg gcd hom ker deg Pr
+    sin cos tan cot sec csc arcsin arccos arctan sinh cosh tanh coth operatorname mod bmod pmod pod
+    le leq ge geq ne neq lt gt ll gg lll ggg leqq geqq leqslant geqslant lesssim gtrsim
+    approx approxeq sim simeq cong equiv doteq propto asymp prec succ preceq succeq
+    subset supset subseteq supseteq subsetneq supsetneq sqsubset sqsupset sqsubseteq sqsupseteq
+    in ni notin not mid nmid parallel nparallel perp vdash dashv models vDash Vdash bowtie
+    smile frown between
+    pm mp times div cdot ast star circ bullet cap cup uplus sqcap sqcup vee wedge setminus wr
+    diamond oplus ominus otimes oslash odot dagger ddagger amalg land lor lnot neg
+    leftarrow rightarrow leftrightarrow Leftarrow Rightarrow Leftrightarrow mapsto to gets iff
+    implies impliedby longleftarrow longrightarrow longleftrightarrow Longleftarrow Longrightarrow
+    Longleftrightarrow longmapsto hookleftarrow hookrightarrow leftharpoonup leftharpoondown
+    rightharpoonup rightharpoondown rightleftharpoons uparrow downarrow updownarrow Uparrow
+    Downarrow Updownarrow nearrow searrow swarrow nwarrow xrightarrow xleftarrow
+    forall exists nexists emptyset varnothing infty partial nabla ell hbar imath jmath Re Im wp
+    aleph beth angle triangle square Box Diamond top bot prime backslash surd flat natural sharp
+    clubsuit diamondsuit heartsuit spadesuit therefore because checkmark complement
+    dots ldots cdots vdots ddots dotsc dotsb dotsm dotsi
+    left right middle big Big bigg Bigg bigl bigr bigm Bigl Bigr Bigm biggl biggr Biggl Biggr
+    langle rangle lfloor rfloor lceil rceil lvert rvert lVert rVert vert Vert lbrace rbrace
+    lbrack rbrack ulcorner urcorner llcorner lrcorner
+    hat widehat bar overline underline tilde widetilde vec dot ddot dddot acute grave check breve
+    mathring overbrace underbrace overrightarrow overleftarrow overleftrightarrow boxed
+    mathrm mathbf mathit mathsf mathtt mathcal mathbb mathfrak mathscr boldsymbol bm text textrm
+    textbf textit textsf texttt mbox rm bf it sf tt cal displaystyle textstyle scriptstyle
+    scriptscriptstyle
+    quad qquad enspace thinspace space
+    begin end hline substack tag
+    """.split()
+)
+"""Commands that a formula may hold."""
+
+ENVIRONMENTS = frozenset(
+    (
+        "aligned alignedat gathered split cases array matrix pmatrix bmatrix Bmatrix vmatrix "
+        "Vmatrix smallmatrix"
+    ).split()
+)
+"""Environments that may stand inside a formula."""
+
+
+def is_formula(tex: str) -> bool:
+    """Whether *tex* can be handed on as mathematics; linear in its length."""
+    if not tex.strip() or "\n\n" in tex:
+        return False
+    depth = 0
+    environments: list[str] = []
+    lefts = 0
+    for match in _TOKEN.finditer(tex):
+        if brace := match["brace"]:
+            depth += 1 if brace == "{" else -1
+            if depth < 0:
+                return False
+        elif special := match["special"]:
+            if special != "&" or not environments:
+                return False
+        elif command := match["command"]:
+            if command not in COMMANDS:
+                return False
+            environment = match["environment"]
+            if command == "begin":
+                if environment is None or environment.rstrip("*") not in ENVIRONMENTS:
+                    return False
+                environments.append(environment)
+            elif command == "end":
+                if not environments or environments.pop() != environment:
+                    return False
+            elif command in ("left", "right"):
+                lefts += 1 if command == "left" else -1
+                if lefts < 0:
+                    return False
+        elif match["symbol"] not in _SYMBOLS or match["symbol"] == "":
+            return False
+    return depth == 0 and not environments and lefts == 0

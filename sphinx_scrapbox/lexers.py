@@ -1,0 +1,45 @@
+"""Which lexer the name of a code block asks for.
+
+An author names a block after its language (``python``), its file (``app.py``) or as he likes
+(``output``): a name that Pygments does not know is a caption and no lexer.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from pygments.lexers import get_all_lexers
+
+_EXTENSION = re.compile(r"\*(\.\w+)")
+# What authors write and Pygments calls otherwise, or would take for something rarer.
+_ALIASES = {".h": "c", ".m": "objective-c", ".ts": "typescript", "sh": "bash", ".sh": "bash"}
+PLAIN = "text"
+
+
+@cache
+def _table() -> dict[str, str]:
+    """Lexer by lower-case alias and by file extension, the extension with its dot."""
+    table: dict[str, str] = {}
+    for _, aliases, patterns, _ in get_all_lexers(plugins=False):
+        if not aliases:
+            continue
+        for alias in aliases:
+            table.setdefault(alias.lower(), aliases[0])
+        for pattern in patterns:
+            if match := _EXTENSION.fullmatch(pattern):
+                table.setdefault(match[1].lower(), aliases[0])
+    return table | _ALIASES
+
+
+@cache
+def lexer_of(name: str) -> str | None:
+    """The Pygments alias for a language or a file called *name*; None if it is neither."""
+    name = name.strip().lower()
+    table = _table()
+    if name in table and not name.startswith("."):
+        return table[name]
+    stem, dot, extension = name.rpartition(".")
+    if dot and stem and f".{extension}" in table:
+        return table[f".{extension}"]
+    return None

@@ -1,0 +1,229 @@
+"""The nodes that docutils has no word for, and how each output format writes them.
+
+Every class derives from the nearest docutils node, so that a writer nobody thought of still
+has a visitor, and :data:`VISITORS` names the five formats for each. State is kept in node
+attributes only (strings and lists of strings): they survive copying and pickling.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from html import escape
+from typing import Any
+
+from docutils import nodes
+
+from .avatars import avatar
+
+
+class icon(nodes.inline):  # noqa: N801 (node classes are lower case, as in docutils)
+    """An icon: the face or sign of a page. It holds no text, so titles and search stay clean.
+
+    Attributes: ``name`` (as written), ``project`` ("" = the page's own), ``label`` (as shown),
+    ``role`` (a value of :class:`.page.IconRole`), ``uri`` (an image, once one is found).
+    """
+
+
+class speech(nodes.container):  # noqa: N801
+    """A turn of a dialogue: a :class:`speaker`, then what is said, as body elements.
+
+    Attribute: ``speakers``, the labels of who speaks.
+    """
+
+
+class speaker(nodes.paragraph):  # noqa: N801
+    """Who speaks in a :class:`speech`: icons, each with its name."""
+
+
+class video(nodes.reference):  # noqa: N801
+    """A link to a film that HTML can play in place.
+
+    Attributes: ``refuri``, the film's page; ``embed``, the address of its player.
+    """
+
+
+def _nothing(self: Any, node: nodes.Element) -> None:
+    """Write nothing of its own."""
+
+
+# -- icon ------------------------------------------------------------------------------
+
+
+def _icon_html(self: Any, node: icon) -> None:
+    label, role = node["label"], node["role"]
+    uri = node.get("uri", "")
+    if uri and "://" not in uri:
+        uri = f"{self.builder.imgpath}/{uri}"
+    if uri:
+        face = (
+            f'<img class="scrapbox-avatar" src="{escape(uri)}" alt="" width="20" height="20" '
+            'loading="lazy" referrerpolicy="no-referrer" />'
+        )
+    elif role == "mark":
+        face = ""
+    else:
+        face = avatar(label)
+    shown = role == "speaker" or not face
+    name_class = "scrapbox-name" if shown else "scrapbox-name scrapbox-unseen"
+    self.body.append(
+        f'<span class="scrapbox-icon scrapbox-{role}" title="{escape(label)}">{face}'
+        f'<span class="{name_class}">{escape(label)}</span></span>'
+    )
+    raise nodes.SkipNode
+
+
+def _icon_words(node: icon) -> str:
+    label: str = node["label"]
+    return f"({label})" if node["role"] == "signature" else label
+
+
+def _icon_latex(self: Any, node: icon) -> None:
+    self.body.append(self.encode(_icon_words(node)))
+    raise nodes.SkipNode
+
+
+def _icon_text(self: Any, node: icon) -> None:
+    self.add_text(_icon_words(node))
+    raise nodes.SkipNode
+
+
+def _icon_man(self: Any, node: icon) -> None:
+    self.body.append(_icon_words(node).replace("\\", "\\e").replace("-", "\\-"))
+    raise nodes.SkipNode
+
+
+def _icon_texinfo(self: Any, node: icon) -> None:
+    self.body.append(self.escape(_icon_words(node)))
+    raise nodes.SkipNode
+
+
+# -- speech and speaker ----------------------------------------------------------------
+
+
+def _visit_speech_html(self: Any, node: speech) -> None:
+    who = escape(", ".join(node["speakers"]))
+    self.body.append(
+        self.starttag(node, "div", CLASS="scrapbox-speech", role="group", **{"aria-label": who})
+    )
+
+
+def _depart_speech_html(self: Any, node: speech) -> None:
+    self.body.append("</div></div>\n")
+
+
+def _visit_speaker_html(self: Any, node: speaker) -> None:
+    self.body.append('<p class="scrapbox-speaker">')
+
+
+def _depart_speaker_html(self: Any, node: speaker) -> None:
+    self.body.append(
+        '<span class="scrapbox-unseen">: </span></p>\n<div class="scrapbox-words">\n'
+    )
+
+
+def _visit_speaker_latex(self: Any, node: speaker) -> None:
+    self.body.append("\n\n\\sphinxAtStartPar\n\\sphinxstylestrong{")
+
+
+def _depart_speaker_latex(self: Any, node: speaker) -> None:
+    self.body.append(":}\n\n")
+
+
+def _visit_speaker_text(self: Any, node: speaker) -> None:
+    self.new_state(0)
+
+
+def _depart_speaker_text(self: Any, node: speaker) -> None:
+    self.add_text(":")
+    self.end_state()
+    self.new_state(2)
+
+
+def _depart_speech_text(self: Any, node: speech) -> None:
+    self.end_state()
+
+
+def _visit_speaker_man(self: Any, node: speaker) -> None:
+    self.ensure_eol()
+    self.body.append(".sp\n\\fB")
+
+
+def _depart_speaker_man(self: Any, node: speaker) -> None:
+    self.body.append(":\\fP\n.RS 2\n")
+
+
+def _depart_speech_man(self: Any, node: speech) -> None:
+    self.ensure_eol()
+    self.body.append(".RE\n")
+
+
+def _visit_speaker_texinfo(self: Any, node: speaker) -> None:
+    self.body.append("\n@noindent\n@strong{")
+
+
+def _depart_speaker_texinfo(self: Any, node: speaker) -> None:
+    self.body.append(":}\n\n@indentedblock\n")
+
+
+def _depart_speech_texinfo(self: Any, node: speech) -> None:
+    self.ensure_eol()
+    self.body.append("@end indentedblock\n")
+
+
+# -- video -----------------------------------------------------------------------------
+
+
+def _visit_video_html(self: Any, node: video) -> None:
+    node["classes"] = [*node["classes"], "external", "scrapbox-video"]
+    attributes = {"href": node["refuri"], "rel": "noreferrer noopener"}
+    if "embed" in node:
+        attributes["data-scrapbox-embed"] = node["embed"]
+    self.body.append(self.starttag(node, "a", "", CLASS="reference", **attributes))
+
+
+def _depart_video_html(self: Any, node: video) -> None:
+    self.body.append("</a>")
+
+
+def _as_reference(direction: str) -> Callable[[Any, nodes.Element], None]:
+    def visit(self: Any, node: nodes.Element) -> None:
+        getattr(self, f"{direction}_reference")(node)
+
+    return visit
+
+
+_VIDEO_AS_LINK = (_as_reference("visit"), _as_reference("depart"))
+
+Visitor = Callable[[Any, Any], None]
+
+VISITORS: dict[type[nodes.Element], dict[str, tuple[Visitor, Visitor]]] = {
+    icon: {
+        "html": (_icon_html, _nothing),
+        "latex": (_icon_latex, _nothing),
+        "text": (_icon_text, _nothing),
+        "man": (_icon_man, _nothing),
+        "texinfo": (_icon_texinfo, _nothing),
+    },
+    speech: {
+        "html": (_visit_speech_html, _depart_speech_html),
+        "latex": (_nothing, _nothing),
+        "text": (_nothing, _depart_speech_text),
+        "man": (_nothing, _depart_speech_man),
+        "texinfo": (_nothing, _depart_speech_texinfo),
+    },
+    speaker: {
+        "html": (_visit_speaker_html, _depart_speaker_html),
+        "latex": (_visit_speaker_latex, _depart_speaker_latex),
+        "text": (_visit_speaker_text, _depart_speaker_text),
+        "man": (_visit_speaker_man, _depart_speaker_man),
+        "texinfo": (_visit_speaker_texinfo, _depart_speaker_texinfo),
+    },
+    video: {
+        "html": (_visit_video_html, _depart_video_html),
+        "latex": _VIDEO_AS_LINK,
+        "text": _VIDEO_AS_LINK,
+        "man": _VIDEO_AS_LINK,
+        "texinfo": _VIDEO_AS_LINK,
+    },
+}
+"""Node class → output format → (visit, depart); every class has all five formats."""

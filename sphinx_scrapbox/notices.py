@@ -1,0 +1,123 @@
+"""The notice of a machine translation, made the same way for a page and for a directive."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from docutils import nodes
+from sphinx.locale import get_translation
+
+from .media import safe_url
+from .titles import join_target
+
+if TYPE_CHECKING:
+    from .config import Config
+    from .render import Surroundings
+    from .translation import Translation
+
+CATALOG = "sphinx_scrapbox"
+_ = get_translation(CATALOG)
+
+_PLACE = re.compile(r"\{(source|engine|contact|from|to|date)\}")
+
+
+def languages_of(translation: Translation, project: str, config: Config) -> tuple[str, str]:
+    """(source language, target language), each "" where nothing tells.
+
+    What the page says itself comes first for a directive's options, then the configuration's
+    pair of projects (``*`` for any), then what the wording of the footer implies.
+    """
+    pairs = config.translation.languages
+    source = translation.project
+    for pair in ((source, project), (source, "*"), ("*", project), ("*", "*")):
+        if pair in pairs:
+            return pairs[pair]
+    return translation.source_language, translation.target_language
+
+
+def notice(
+    translation: Translation,
+    surroundings: Surroundings,
+    config: Config,
+    *,
+    source_path: str,
+    languages: tuple[str, str],
+) -> nodes.Element:
+    """The notice as an admonition: what it is, from which page, by which engine, whom to tell."""
+    line = translation.line
+    places: dict[str, nodes.Node] = {}
+    target = join_target(translation.project, translation.title)
+    shown = nodes.inline("", translation.title or target, classes=["scrapbox-source"])
+    shown.source, shown.line = source_path, line
+    if languages[0]:
+        shown["classes"].append(f"scrapbox-lang-{languages[0].lower()}")
+    places["source"] = surroundings.link("page", target, shown)
+    if translation.engine:
+        places["engine"] = nodes.Text(translation.engine)
+    if translation.contact:
+        places["contact"] = _contact(translation)
+    if translation.date:
+        places["date"] = nodes.Text(translation.date)
+    for name, language in zip(("from", "to"), languages, strict=True):
+        if language:
+            places[name] = nodes.Text(language)
+
+    title = nodes.title("", _("Machine translation"), translatable=False)
+    paragraph = nodes.paragraph(translatable=False)
+    if config.translation.text:
+        paragraph += _filled(config.translation.text, places)
+    else:
+        for number, sentence in enumerate(_sentences(places)):
+            if number:
+                paragraph += nodes.Text(" ")
+            paragraph += _filled(sentence, places)
+    admonition = nodes.admonition("", title, paragraph, classes=["note", "scrapbox-translation"])
+    if translation.note:
+        note = nodes.paragraph(translation.note, "", nodes.Text(translation.note))
+        admonition += note
+    for element in admonition.findall(nodes.Element):
+        if element.source is None:
+            element.source, element.line = source_path, line or None
+    return admonition
+
+
+def _sentences(places: dict[str, nodes.Node]) -> list[str]:
+    sentences = [
+        _("This page was machine-translated from {source} with {engine}.")
+        if "engine" in places
+        else _("This page was machine-translated from {source}.")
+    ]
+    if "date" in places:
+        sentences.append(_("Translated on {date}."))
+    if "contact" in places:
+        sentences.append(_("If a passage is hard to understand, please tell {contact}."))
+    return [str(sentence) for sentence in sentences]
+
+
+def _contact(translation: Translation) -> nodes.Node:
+    address = safe_url(translation.contact_url) if translation.contact_url else None
+    if address is None:
+        return nodes.Text(translation.contact)
+    return nodes.reference("", translation.contact, refuri=address, internal=False)
+
+
+def _filled(template: str, places: dict[str, nodes.Node]) -> list[nodes.Node]:
+    """The text of *template* with a node at each place; a place without one stays empty."""
+    filled: list[nodes.Node] = []
+    for number, piece in enumerate(_PLACE.split(template)):
+        if number % 2:
+            if piece in places:
+                filled.append(places[piece].deepcopy())
+        elif piece:
+            filled.append(nodes.Text(piece))
+    return filled
+
+
+def note_translation(
+    document: nodes.document, translation: Translation, languages: tuple[str, str]
+) -> None:
+    """Leave on *document* what the domain and the page's head need to know."""
+    document["scrapbox-source"] = join_target(translation.project, translation.title)
+    document["scrapbox-from"], document["scrapbox-to"] = languages
+    document["scrapbox-engine"] = translation.engine

@@ -1,0 +1,171 @@
+"""Sphinx's parser for Markdown that may be a page exported from a wiki.
+
+It stands in MyST's place: a page that bears the marks of an export (or that
+``scrapbox_pages`` names) is read as a wiki page, every other one goes to MyST untouched.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache, partial
+from pathlib import PurePosixPath
+from textwrap import dedent
+from typing import TYPE_CHECKING
+
+from docutils import nodes
+from myst_parser.parsers.sphinx_ import MystParser
+from sphinx.util.matching import compile_matchers
+
+from .config import Config, options
+from .log import Warn, warn
+from .myst import parse_myst, run_directive
+from .notices import languages_of, note_translation, notice
+from .outline import outline
+from .page import Page, Text
+from .readers.markdown import is_export, read_inline, read_markdown
+from .render import Renderer
+from .speakers import Speakers
+from .surroundings import SiteSurroundings
+from .translation import WORDINGS, Part, lift
+
+if TYPE_CHECKING:
+    from sphinx.environment import BuildEnvironment
+
+_UNDERLINED = re.compile(r"(?P<title>.*)\n=+\Z", re.DOTALL)
+_FLAG = "scrapbox_page"
+
+
+class WikiMarkdownParser(MystParser):  # type: ignore[misc]
+    """Reads exported wiki pages itself and hands all other Markdown to MyST."""
+
+    def parse(self, inputstring: str, document: nodes.document) -> None:
+        """Parse a whole document, or one translated message of it."""
+        env: BuildEnvironment = document.settings.env
+        if document["source"].endswith(":<translated>"):
+            if env.temp_data.get(_FLAG):
+                _read_message(inputstring, document, env)
+            else:
+                parse_myst(inputstring, document)
+            return
+        config = options(env.config)
+        path = env.doc2path(env.docname, False)
+        if is_export(inputstring) or _is_named(config.pages, str(path)):
+            env.temp_data[_FLAG] = True
+            page = read_markdown(
+                inputstring, name=PurePosixPath(str(path)).stem, origin=config.url
+            )
+            build_page(page, document, env)
+            # MyST's transforms run on every document of this parser and ask for this.
+            document.settings.myst_footnote_sort = False
+        else:
+            parse_myst(inputstring, document)
+
+
+@lru_cache(maxsize=8)
+def _matchers(globs: tuple[str, ...]) -> list:  # type: ignore[type-arg]
+    return compile_matchers(globs)
+
+
+def _is_named(globs: tuple[str, ...], path: str) -> bool:
+    return any(matches(path) for matches in _matchers(globs))
+
+
+def build_page(page: Page, document: nodes.document, env: BuildEnvironment) -> None:
+    """Fill *document* with *page*, and leave on it what the domain needs to know."""
+    config = options(env.config)
+    for problem in page.problems:
+        _say(env, problem.kind, problem.message, problem.line)
+    document.children.clear()
+    # A wiki has no toctree: its pages are found by links.
+    document += nodes.docinfo("", _field("orphan"))
+    source = document["source"]
+    surroundings = SiteSurroundings(env, partial(run_directive, document, config))
+    renderer = Renderer(document, source, surroundings, videos=config.videos == "embed")
+    root = renderer.section((Text(page.title),), page.line, source=page.title)
+    document["scrapbox-title"] = page.title
+    document["scrapbox-project"] = page.project
+    for part in lift(page, (*config.translation.wordings, *WORDINGS)):
+        parent = root
+        if part.title:
+            parent = renderer.section((Text(part.title),), part.line, source=part.title)
+            root += parent
+        _append_part(part, parent, page, document, renderer, surroundings, config, env)
+    document += root
+
+
+def _append_part(
+    part: Part,
+    parent: nodes.section,
+    page: Page,
+    document: nodes.document,
+    renderer: Renderer,
+    surroundings: SiteSurroundings,
+    config: Config,
+    env: BuildEnvironment,
+) -> None:
+    shape = outline(part.blocks)
+    for problem in shape.problems:
+        _say(env, problem.kind, problem.message, problem.line)
+    speakers = Speakers(config.marks)
+    if language := speakers.language(shape.parts):
+        document["scrapbox-language"] = language
+    position = config.translation.position
+    made: nodes.Element | None = None
+    if part.translation is not None:
+        languages = languages_of(part.translation, page.project or config.project, config)
+        if "scrapbox-source" not in document:  # the first footer speaks for the page
+            note_translation(document, part.translation, languages)
+        if position != "none":
+            made = notice(
+                part.translation,
+                surroundings,
+                config,
+                source_path=document["source"],
+                languages=languages,
+            )
+    if made is not None and position in ("start", "both"):
+        parent += made
+    renderer.append(parent, speakers.mark(shape.parts))
+    if made is not None and position in ("end", "both"):
+        parent += made.deepcopy() if position == "both" else made
+    _mend_transitions(parent)
+
+
+def _mend_transitions(section: nodes.section) -> None:
+    """Take out the rules that docutils would refuse: first, last or doubled in a section."""
+    for parent in list(section.findall(nodes.section)):
+        kept: list[nodes.Node] = []
+        for child in parent.children:
+            if isinstance(child, nodes.transition) and (
+                not kept or isinstance(kept[-1], (nodes.title, nodes.transition))
+            ):
+                continue
+            if isinstance(child, nodes.section) and kept and isinstance(kept[-1], nodes.transition):
+                kept.pop()  # the heading parts enough
+            kept.append(child)
+        if kept and isinstance(kept[-1], nodes.transition):
+            kept.pop()
+        if len(kept) != len(parent.children):
+            parent.children = kept
+
+
+def _read_message(text: str, document: nodes.document, env: BuildEnvironment) -> None:
+    """One translated message: a literal block, an underlined title or one paragraph."""
+    if text.startswith("::\n\n"):
+        code = dedent(text[3:].strip("\n"))
+        document += nodes.literal_block(code, code)
+        return
+    source = document["source"]
+    renderer = Renderer(document, source, SiteSurroundings(env))
+    if title := _UNDERLINED.fullmatch(text):
+        document += renderer.section(read_inline(title["title"]), 0, source=title["title"])
+        return
+    document += renderer.paragraph(read_inline(text), text, 0)
+
+
+def _field(name: str) -> nodes.field:
+    return nodes.field("", nodes.field_name("", name), nodes.field_body())
+
+
+def _say(env: BuildEnvironment, kind: str, message: str, line: int) -> None:
+    warn(Warn(kind), message, location=(env.docname, line or None))

@@ -1,0 +1,55 @@
+"""The site around a page: makes its links, names its speakers, runs its directives."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from docutils import nodes
+from sphinx import addnodes
+
+from .config import Config, options
+from .icons import icon_file
+from .page import CodeBlock, Icon
+
+if TYPE_CHECKING:
+    from sphinx.environment import BuildEnvironment
+
+DirectiveRunner = Callable[[CodeBlock], list[nodes.Node] | None]
+
+
+class SiteSurroundings:
+    """What :class:`.render.Renderer` needs, for a document that Sphinx is reading."""
+
+    def __init__(
+        self, env: BuildEnvironment, run_directive: DirectiveRunner | None = None
+    ) -> None:
+        self._env = env
+        self._config: Config = options(env.config)
+        self._run_directive = run_directive
+
+    def link(self, kind: str, target: str, content: nodes.Element) -> nodes.Element:
+        """A ``pending_xref`` that the domain resolves once every page is known."""
+        xref = addnodes.pending_xref(
+            "",
+            content,
+            refdoc=self._env.docname,
+            refdomain="scrapbox",
+            reftype=kind,
+            reftarget=target,
+            refexplicit=content.astext() != target,
+            refwarn=False,
+        )
+        xref.source, xref.line = content.source, content.line
+        return xref
+
+    def label(self, icon: Icon) -> str:
+        """The display name of ``scrapbox_people``, else the icon's own name."""
+        if file := icon_file(self._env, icon.name, icon.project):
+            self._env.note_dependency(file)  # another image, another page
+        person = self._config.person(icon.name, icon.project)
+        return person.name if person else icon.name
+
+    def directive(self, block: CodeBlock) -> list[nodes.Node] | None:
+        """Run a directive of ``scrapbox_page_directives``; None shows it as code."""
+        return self._run_directive(block) if self._run_directive else None

@@ -1,0 +1,83 @@
+"""What an output format needs of a page once every link is resolved."""
+
+from __future__ import annotations
+
+from hashlib import sha1
+from pathlib import PurePosixPath
+from typing import Any, ClassVar
+
+from docutils import nodes
+from sphinx.locale import get_translation
+from sphinx.transforms.post_transforms import SphinxPostTransform
+
+from .config import options
+from .domain import domain_of
+from .icons import icon_file
+from .nodes import icon as icon_node
+from .notices import CATALOG
+from .titles import icon_url
+
+_ = get_translation(CATALOG)
+
+
+class RemoteImages(SphinxPostTransform):
+    """Show remote images of wiki pages where a format can, and link them elsewhere.
+
+    Without it, LaTeX and EPUB would fetch each image during the build.
+    """
+
+    # Before Sphinx's downloader (100).
+    default_priority = 50
+    formats: ClassVar[tuple[str, ...]] = ("html", "latex", "text", "man", "texinfo")
+
+    def run(self, **kwargs: Any) -> None:
+        """Replace or describe each image."""
+        builder = self.env._app.builder
+        shown = builder.supported_remote_images and options(self.config).images == "show"
+        for image in list(self.document.findall(nodes.image)):
+            if "scrapbox-image" not in image["classes"]:
+                continue
+            if shown:
+                image["alt"] = str(_("Image"))
+                image["loading"] = "lazy"
+            else:
+                _link_image(image)
+
+
+def _link_image(image: nodes.image) -> None:
+    address = image["uri"]
+    text = nodes.Text(address)
+    parent = image.parent
+    if isinstance(parent, nodes.reference):
+        image.replace_self(text)
+        return
+    link: nodes.Element = nodes.reference("", "", text, refuri=address, internal=False)
+    if not isinstance(parent, nodes.TextElement):
+        link = nodes.paragraph("", "", link)
+    image.replace_self(link)
+
+
+class IconImages(SphinxPostTransform):
+    """Give each icon its image, in HTML: a local file, or the wiki's address if it may be asked."""
+
+    default_priority = 50
+    formats: ClassVar[tuple[str, ...]] = ("html",)
+
+    def run(self, **kwargs: Any) -> None:
+        """Find the images."""
+        builder = self.env._app.builder
+        config = options(self.config)
+        for node in self.document.findall(icon_node):
+            file = icon_file(self.env, node["name"], node["project"])
+            if file is not None:
+                # Named after its path, so that a later build names it the same.
+                digest = sha1(file.encode(), usedforsecurity=False).hexdigest()[:12]
+                name = f"scrapbox-icon-{digest}{PurePosixPath(file).suffix.lower()}"
+                builder.images[file] = name
+                node["uri"] = name
+            elif config.icons == "remote" and builder.supported_remote_images:
+                project = node["project"] or domain_of(self.env).project_of(
+                    self.env.current_document.docname
+                )
+                if project:
+                    node["uri"] = icon_url(project, node["name"], origin=config.url)
