@@ -386,19 +386,24 @@ def _images(text: str, line: int) -> _Found:
             yield match.start(), match.end(), image
 
 
-_ADDRESS_FIRST = _compile(r"\[(https?://~U++)~s++")
+# What may follow an address is optional here and below, so that a search that fails goes on
+# behind the address, not inside it.
+_ADDRESS_FIRST = _compile(r"\[(https?://~U++)(~s++)?")
 
 
 def _labels_last(text: str, line: int) -> _Found:
     """``[url label]``: up to the first bracket that closes, which may take one more along."""
     at = 0
     while match := _ADDRESS_FIRST.search(text, at):
-        end = text.find("]", match.end())
+        at = match.end()
+        if not match[2]:
+            continue
+        end = text.find("]", at)
         if end < 0:
             return
         if text.startswith("]", end + 1):
             end += 1
-        label, at = text[match.end() : end], end + 1
+        label, at = text[at:end], end + 1
         if label and label[-1] not in WHITE:
             yield match.start(), at, ExternalLink(match[1], label, line=line)
 
