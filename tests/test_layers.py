@@ -29,12 +29,16 @@ READERS = {"readers", "readers.notation", "readers.markdown", "readers.project"}
 MEANING = {"outline", "speakers", "translation", "graph"}
 SHAPE = {"avatars", "formulas", "lexers", "media"}
 PURE = BASE | READERS | MEANING | SHAPE
+FRAMEWORK = {"docutils", "sphinx"}
+SITE = FRAMEWORK | {"log", "config"}
+MYST = {"myst_parser", "markdown_it", "mdit_py_plugins"}
 
 ALLOWED: dict[str, set[str]] = {
-    # The wiki itself: the standard library only.
+    # The wiki itself: the standard library, and YAML for front matter.
     "titles": set(),
     "page": set(),
     "readers": BASE,
+    "readers.markdown": BASE | {"yaml"},
     "readers.project": BASE | {"readers.notation"},
     "writers": BASE | MEANING,
     "outline": {"page"},
@@ -49,16 +53,23 @@ ALLOWED: dict[str, set[str]] = {
     # From the wiki to docutils: no Sphinx.
     "nodes": {"avatars", "docutils"},
     "render": BASE | SHAPE | {"outline", "speakers", "translation", "nodes", "docutils"},
-    # Sphinx.
-    "log": {"sphinx", "docutils"},
+    # Sphinx: what all of it uses, ...
+    "log": FRAMEWORK,
     "config": BASE | MEANING | {"log", "sphinx"},
-    "parser": PURE | {"nodes", "render", "log", "config", "sphinx", "docutils", "myst_parser"},
-    "myst": PURE
-    | {"nodes", "log", "config", "sphinx", "docutils", "myst_parser"}
-    | {"markdown_it", "mdit_py_plugins"},
-    "domain": BASE | {"graph", "nodes", "log", "config", "sphinx", "docutils"},
-    "directives": PURE | {"nodes", "render", "log", "config", "sphinx", "docutils"},
-    "transforms": BASE | {"graph", "nodes", "domain", "log", "config", "sphinx", "docutils"},
+    # ... what pages, roles and directives have in common, ...
+    "icons": BASE | SITE,
+    "notices": BASE | SHAPE | SITE | {"translation", "render"},
+    "surroundings": BASE | MEANING | SITE | {"icons", "render"},
+    # ... ways into a document, ...
+    "myst": PURE | SITE | MYST | {"nodes", "render", "surroundings"},
+    "parser": PURE | SITE | MYST | {"nodes", "render", "notices", "surroundings", "myst"},
+    "roles": BASE | SITE | {"nodes", "surroundings"},
+    "directives": PURE | SITE | {"nodes", "render", "notices", "surroundings"},
+    # ... and what sees doctrees, and never a parser.
+    "domain": BASE | SITE | {"graph", "media", "nodes", "roles", "directives"},
+    "transforms": BASE | SITE | {"graph", "nodes", "icons", "notices", "domain"},
+    "head": BASE | SITE | {"graph", "domain"},
+    "assets": SITE | {"notices"},
     # The side stair: to the network and the shell without docutils or Sphinx.
     "snapshot": BASE | {"readers.project", "requests"},
     "cli": PURE | {"snapshot"},
