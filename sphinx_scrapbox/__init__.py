@@ -22,7 +22,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     config.register(app)
     app.add_source_parser(WikiMarkdownParser, override=True)
     for node, visitors in VISITORS.items():
-        app.add_node(node, **visitors)
+        app.add_node(node, override=False, **visitors)
     domain.register(app)
     app.add_post_transform(RemoteImages)
     app.add_post_transform(IconImages)

@@ -207,7 +207,7 @@ def _languages(value: object) -> dict[tuple[str, str], tuple[str, str]]:
             )
             continue
         languages[tuple(projects)] = tuple(pair)
-    return languages  # type: ignore[return-value]
+    return languages
 
 
 def _is_pair(value: object) -> bool:
@@ -236,7 +236,12 @@ def _wordings(value: object) -> list[Wording]:
 
 
 def _option(
-    default: Any, check: Callable[[object], Any], help: str, *, rebuild: str = "env", shown: str = ""
+    default: Any,
+    check: Callable[[object], Any],
+    help: str,
+    *,
+    rebuild: str = "env",
+    shown: str = "",
 ) -> Any:
     """A field that knows how to check itself; ``shown`` is the type as the docs print it."""
     metadata = {"check": check, "help": help, "rebuild": rebuild, "shown": shown, "raw": default}

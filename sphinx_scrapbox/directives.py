@@ -50,7 +50,6 @@ class SpeechDirective(SphinxDirective):
         return [turn]
 
 
-
 class TranslationDirective(SphinxDirective):
     """``scrapbox:translation``: the notice that a page was translated by a machine.
 
@@ -61,8 +60,7 @@ class TranslationDirective(SphinxDirective):
     required_arguments = 1
     final_argument_whitespace = True
     option_spec: ClassVar[OptionSpec] = {
-        name: directives.unchanged_required
-        for name in ("from", "to", "engine", "contact", "date")
+        name: directives.unchanged_required for name in ("from", "to", "engine", "contact", "date")
     }
 
     def run(self) -> list[nodes.Node]:

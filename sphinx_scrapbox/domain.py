@@ -75,9 +75,7 @@ class ScrapboxDomain(Domain):
                 self.facts[docname] = facts
         self._forget_index()
 
-    def process_doc(
-        self, env: BuildEnvironment, docname: str, document: nodes.document
-    ) -> None:
+    def process_doc(self, env: BuildEnvironment, docname: str, document: nodes.document) -> None:
         """Read the facts of a document off its doctree."""
         facts = _facts_of(document)
         if facts != PageFacts():
@@ -111,8 +109,7 @@ class ScrapboxDomain(Domain):
             index = {}
             wanted = options(self.env.config).link_documents
             if wanted:
-                globs = ("**",) if wanted is True else wanted
-                matchers = compile_matchers(globs)
+                matchers = list(compile_matchers(("**",) if wanted is True else wanted))
                 for docname in sorted(self.env.titles):
                     if docname in self.facts and self.facts[docname].is_page:
                         continue
@@ -199,9 +196,7 @@ class ScrapboxDomain(Domain):
         _, title = split_target(node.get("reftarget", ""))
         return inventory_name(title) if title else None
 
-    def missing(
-        self, node: addnodes.pending_xref, contnode: nodes.Element
-    ) -> nodes.Element:
+    def missing(self, node: addnodes.pending_xref, contnode: nodes.Element) -> nodes.Element:
         """What a link becomes whose page is neither here nor in any inventory."""
         config = options(self.env.config)
         docname = node.get("refdoc", "")
@@ -281,9 +276,7 @@ class ScrapboxDomain(Domain):
         if not changed or not before:
             return []
         return [
-            docname
-            for docname, facts in self.facts.items()
-            if not changed.isdisjoint(facts.links)
+            docname for docname, facts in self.facts.items() if not changed.isdisjoint(facts.links)
         ]
 
 

@@ -19,7 +19,7 @@ from myst_parser.config.main import (
 )
 from myst_parser.mdit_to_docutils.sphinx_ import SphinxRenderer
 from myst_parser.parsers.mdit import create_md_parser
-from myst_parser.warnings_ import create_warning
+from myst_parser.warnings_ import MystWarnings, create_warning
 
 from .config import Config, options
 from .outline import outline
@@ -89,9 +89,7 @@ def _tag_rule(state: Any) -> None:
                     continue
                 if match.start() > at:
                     children.append(_text_token(token, token.content[at : match.start()]))
-                children.append(
-                    Token("scrapbox_tag", "", 0, content=match[1], level=token.level)
-                )
+                children.append(Token("scrapbox_tag", "", 0, content=match[1], level=token.level))
                 at = match.end()
             if at < len(token.content):
                 children.append(_text_token(token, token.content[at:]))
@@ -102,7 +100,7 @@ def _text_token(token: Any, content: str) -> Any:
     return token.copy(content=content)
 
 
-class WikiRenderer(SphinxRenderer):  # type: ignore[misc]
+class WikiRenderer(SphinxRenderer):
     """MyST's renderer for Sphinx, with the tokens of :func:`wiki_plugin`."""
 
     def render_scrapbox_link(self, token: SyntaxTreeNode) -> None:
@@ -137,13 +135,11 @@ def parse_myst(text: str, document: nodes.document) -> None:
     except TopmatterReadError:
         topmatter = None  # the renderer reports it
     if topmatter:
-        myst_config = merge_file_level(
-            myst_config,
-            topmatter,
-            lambda kind, message: create_warning(
-                document, message, kind, line=1, append_to=document
-            ),
-        )
+
+        def complain(kind: MystWarnings, message: str) -> None:
+            create_warning(document, message, kind, line=1, append_to=document)
+
+        myst_config = merge_file_level(myst_config, topmatter, complain)
     md = create_md_parser(myst_config, WikiRenderer)
     config = options(env.config)
     if not (myst_config.commonmark_only or myst_config.gfm_only):
@@ -152,7 +148,7 @@ def parse_myst(text: str, document: nodes.document) -> None:
     md.render(text)
 
 
-class _WikiBodyRenderer(SphinxRenderer):  # type: ignore[misc]
+class _WikiBodyRenderer(SphinxRenderer):
     """Runs a directive whose body and argument are wiki text, not Markdown."""
 
     def nested_render_text(
@@ -166,8 +162,7 @@ class _WikiBodyRenderer(SphinxRenderer):  # type: ignore[misc]
         env = self.sphinx_env
         renderer = Renderer(self.document, self.document["source"], SiteSurroundings(env))
         if inline:
-            holder = renderer.paragraph(read_inline(text), text, lineno)
-            self.current_node.extend(holder.children)
+            self.current_node.extend(renderer.paragraph(read_inline(text), text, lineno).children)
             return
         config = options(env.config)
         page = read_markdown(text, name="", origin=config.url)
@@ -197,11 +192,9 @@ def run_directive(
     md.options["document"] = document
     renderer = md.renderer
     assert isinstance(renderer, _WikiBodyRenderer)
-    renderer.setup_render(md.options, {})
+    renderer.setup_render(dict(md.options), {})
     arguments = block.name.removeprefix(block.language).strip()
     holder = nodes.Element()
     with renderer.current_node_context(holder):
         made = renderer.run_directive(match[1], arguments, "\n".join(block.rows), block.line)
     return [*holder.children, *made]
-
-

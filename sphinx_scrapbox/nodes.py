@@ -116,9 +116,7 @@ def _visit_speaker_html(self: Any, node: speaker) -> None:
 
 
 def _depart_speaker_html(self: Any, node: speaker) -> None:
-    self.body.append(
-        '<span class="scrapbox-unseen">: </span></p>\n<div class="scrapbox-words">\n'
-    )
+    self.body.append('<span class="scrapbox-unseen">: </span></p>\n<div class="scrapbox-words">\n')
 
 
 def _visit_speaker_latex(self: Any, node: speaker) -> None:

@@ -164,7 +164,7 @@ def _grow(blocks: Iterable[Block]) -> tuple[list[_Twig], tuple[Problem, ...]]:
             if len(open_twigs) < MAX_DEPTH:
                 open_twigs.append(twig)
             elif not problems:
-                message = f"lines are nested deeper than {MAX_DEPTH} levels and shown flat from here"
+                message = f"lines nested deeper than {MAX_DEPTH} levels are shown flat"
                 problems = (Problem("nesting", message, line=block.line),)
     return roots, problems
 
@@ -301,9 +301,7 @@ def _flow(twigs: Sequence[_Twig]) -> tuple[Part, ...]:
             parts.append(numbers)
         else:
             end = _together(twigs, at, _is_plain)
-            parts.append(
-                Run(tuple(_lines(twigs[at:end])), _list_parts(twigs[end - 1].below))
-            )
+            parts.append(Run(tuple(_lines(twigs[at:end])), _list_parts(twigs[end - 1].below)))
             at = end
     return tuple(parts)
 
@@ -406,8 +404,10 @@ def _numbers(twigs: Sequence[_Twig], start: int) -> tuple[Numbers, int]:
         items.append((_item(inner, twigs[at].below),))
         at += 1
         # The blocks of a numbered line belong to it, as those of any other item do.
-        while at < len(twigs) and twigs[at].block.indent and not isinstance(
-            block := twigs[at].block, Line
+        while (
+            at < len(twigs)
+            and twigs[at].block.indent
+            and not isinstance(block := twigs[at].block, Line)
         ):
             items[-1] += (block,)
             at += 1

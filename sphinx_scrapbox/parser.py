@@ -7,6 +7,7 @@ It stands in MyST's place: a page that bears the marks of an export (or that
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import lru_cache, partial
 from pathlib import PurePosixPath
 from textwrap import dedent
@@ -35,7 +36,7 @@ _UNDERLINED = re.compile(r"(?P<title>.*)\n=+\Z", re.DOTALL)
 _FLAG = "scrapbox_page"
 
 
-class WikiMarkdownParser(MystParser):  # type: ignore[misc]
+class WikiMarkdownParser(MystParser):
     """Reads exported wiki pages itself and hands all other Markdown to MyST."""
 
     def parse(self, inputstring: str, document: nodes.document) -> None:
@@ -62,8 +63,8 @@ class WikiMarkdownParser(MystParser):  # type: ignore[misc]
 
 
 @lru_cache(maxsize=8)
-def _matchers(globs: tuple[str, ...]) -> list:  # type: ignore[type-arg]
-    return compile_matchers(globs)
+def _matchers(globs: tuple[str, ...]) -> list[Callable[[str], object]]:
+    return list(compile_matchers(globs))
 
 
 def _is_named(globs: tuple[str, ...], path: str) -> bool:
@@ -140,7 +141,8 @@ def _mend_transitions(section: nodes.section) -> None:
                 not kept or isinstance(kept[-1], (nodes.title, nodes.transition))
             ):
                 continue
-            if isinstance(child, nodes.section) and kept and isinstance(kept[-1], nodes.transition):
+            follows_rule = bool(kept) and isinstance(kept[-1], nodes.transition)
+            if follows_rule and isinstance(child, nodes.section):
                 kept.pop()  # the heading parts enough
             kept.append(child)
         if kept and isinstance(kept[-1], nodes.transition):

@@ -146,9 +146,7 @@ class Renderer:
                     self.append(turn, said)
                     parent += turn
                 case Section():
-                    section = self.section(
-                        part.title, part.line, source=part.source, id=part.id
-                    )
+                    section = self.section(part.title, part.line, source=part.source, id=part.id)
                     if part.beside:
                         section += self._beside(part)
                     self.append(section, part.parts)
@@ -292,19 +290,16 @@ class Renderer:
         for _ in range(width):
             group += nodes.colspec(colwidth=100 // width or 1)
         rows = [self._row(row, width, block.line) for row in block.rows]
-        if rows:
-            group += nodes.thead("", rows[0])
         body = nodes.tbody("", *rows[1:])
         if len(rows) < 2:
             # The content model wants a body; a header alone is shown as one.
-            group.children = [child for child in group.children if child.tagname != "thead"]
             body = nodes.tbody("", *(rows or [self._row((), width, block.line)]))
+        elif rows:
+            group += nodes.thead("", rows[0])
         group += body
         return table
 
-    def _row(
-        self, cells: Sequence[tuple[Inline, ...]], width: int, block_line: int
-    ) -> nodes.row:
+    def _row(self, cells: Sequence[tuple[Inline, ...]], width: int, block_line: int) -> nodes.row:
         row = nodes.row()
         for cell in (*cells, *((),) * (width - len(cells))):
             entry = nodes.entry()
@@ -407,9 +402,7 @@ class Renderer:
         self._append_inlines(inner, node.nodes)
         return outer
 
-    def _page_link(
-        self, node: PageLink, title: str, project: str, line: int
-    ) -> nodes.Element:
+    def _page_link(self, node: PageLink, title: str, project: str, line: int) -> nodes.Element:
         if not title:
             shown = nodes.inline("", f"/{project}", classes=["xref", "scrapbox-project"])
             return self._around.link("project", project, self._at(shown, line))
@@ -428,9 +421,7 @@ class Renderer:
         address = safe_url(image_url(node.src))
         if address is None:
             return nodes.Text(node.src)
-        image = self._at(
-            nodes.image(uri=address, alt="", classes=["scrapbox-image"]), line
-        )
+        image = self._at(nodes.image(uri=address, alt="", classes=["scrapbox-image"]), line)
         if node.link and (link := safe_url(node.link)):
             image_link = self._at(nodes.reference("", "", refuri=link, internal=False), line)
             image_link += image

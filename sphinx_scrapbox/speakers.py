@@ -95,13 +95,9 @@ class Speakers:
             case Bullets(items):
                 return Bullets(tuple(self._flow(item, unindented=False) for item in items))
             case Numbers(start, items):
-                return Numbers(
-                    start, tuple(self._flow(item, unindented=False) for item in items)
-                )
+                return Numbers(start, tuple(self._flow(item, unindented=False) for item in items))
             case Quotes(lines, below):
-                return Quotes(
-                    tuple(map(self._quoted, lines)), self._flow(below, unindented=False)
-                )
+                return Quotes(tuple(map(self._quoted, lines)), self._flow(below, unindented=False))
             case _:
                 return part
 

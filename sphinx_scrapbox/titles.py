@@ -113,6 +113,4 @@ def page_url(
 
 def icon_url(project: str, name: str, *, origin: str = DEFAULT_ORIGIN) -> str:
     """The address at which the wiki serves the icon of page *name*."""
-    return (
-        f"{origin.rstrip('/')}/api/pages/{quote(project, safe='')}/{quote(name, safe='')}/icon"
-    )
+    return f"{origin.rstrip('/')}/api/pages/{quote(project, safe='')}/{quote(name, safe='')}/icon"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hashlib import sha1
 from pathlib import PurePosixPath
-from typing import Any, ClassVar
+from typing import Any
 
 from docutils import nodes
 from sphinx.locale import get_translation
@@ -28,7 +28,7 @@ class RemoteImages(SphinxPostTransform):
 
     # Before Sphinx's downloader (100).
     default_priority = 50
-    formats: ClassVar[tuple[str, ...]] = ("html", "latex", "text", "man", "texinfo")
+    formats = ("html", "latex", "text", "man", "texinfo")
 
     def run(self, **kwargs: Any) -> None:
         """Replace or describe each image."""
@@ -58,10 +58,10 @@ def _link_image(image: nodes.image) -> None:
 
 
 class IconImages(SphinxPostTransform):
-    """Give each icon its image, in HTML: a local file, or the wiki's address if it may be asked."""
+    """Give each icon its image, in HTML: a local file, or the wiki's if it may be asked."""
 
     default_priority = 50
-    formats: ClassVar[tuple[str, ...]] = ("html",)
+    formats = ("html",)
 
     def run(self, **kwargs: Any) -> None:
         """Find the images."""
