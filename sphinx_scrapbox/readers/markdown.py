@@ -482,7 +482,7 @@ _BRACKET = re.compile(r"[\[\]]")
 _PLAIN_ADDRESS_END = re.compile(r"[^\s\]()]*\)")
 _ADDRESS = re.compile(r"[^\s\]]*")
 _PARENTHESIS = re.compile(r"[()]")
-_RAW_ADDRESS = re.compile(r"(?<![A-Za-z0-9])https?://[^\s<>\[\]\"「」（）。、]+")
+_RAW_ADDRESS = re.compile(r"(?<![A-Za-z0-9])https?://[^\s<>\[\]\"「」\uff08\uff09。、]+")
 _FORMULA = re.compile(r"\$([^$]+)\$")
 _STARS = re.compile(r"(?<!\*)(\*{1,2})(?!\*)")
 _HASHTAG = re.compile(r"(?<!\S)#([^\s#]\S*)")
@@ -714,9 +714,12 @@ def _cut_links(text: str, line: int, *, lost: bool = False) -> Iterator[Piece]:
             continue
         if (start < 0 and not lost) or (stop := _address_end(text, end.end())) < 0:
             continue
-        label = _mend_label(text[start + 1 : here - 2]) if lost else text[start + 1 : here]
         if start < 0:
             start, label = here - 2, ""
+        elif lost:
+            label = _mend_label(text[start + 1 : here - 2])
+        else:
+            label = text[start + 1 : here]
         if start > done:
             yield text[done:start]
         yield ExternalLink(text[end.end() : stop], label, line=line)
