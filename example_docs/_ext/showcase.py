@@ -1,0 +1,153 @@
+"""What this documentation needs for itself: source beside result, and tables made from code."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+from dataclasses import fields
+from pprint import pformat
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from docutils import nodes
+from docutils.parsers.rst import directives
+from sphinx.util.docutils import SphinxDirective
+
+from sphinx_scrapbox import log
+from sphinx_scrapbox.config import Config
+from sphinx_scrapbox.outline import outline
+from sphinx_scrapbox.readers.markdown import read_markdown
+from sphinx_scrapbox.render import Renderer
+from sphinx_scrapbox.speakers import Speakers
+from sphinx_scrapbox.surroundings import SiteSurroundings
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+    from sphinx.util.typing import ExtensionMetadata
+
+
+class Example(SphinxDirective):
+    """``example``: its content as source, and what becomes of it."""
+
+    has_content = True
+    option_spec: ClassVar[dict[str, Any]] = {"language": directives.unchanged}
+
+    def run(self) -> list[nodes.Node]:
+        """Source and result."""
+        text = "\n".join(self.content)
+        source = nodes.literal_block(text, text, language=self.options.get("language", "md"))
+        result = nodes.container("", *self.result(text), classes=["example-result"])
+        pair = nodes.container("", source, result, classes=["example"])
+        self.set_source_info(source)
+        return [pair]
+
+    def result(self, text: str) -> list[nodes.Node]:
+        """What the content becomes in the page that it stands in."""
+        return self.parse_content_to_nodes()
+
+
+class WikiExample(Example):
+    """``wiki-example``: the same for a piece of an exported page."""
+
+    def result(self, text: str) -> list[nodes.Node]:
+        """What the content becomes on a wiki page; a heading becomes a rubric."""
+        source, line = self.get_source_info()
+        renderer = Renderer(self.state.document, source, SiteSurroundings(self.env))
+        parts = outline(read_markdown(text).blocks).parts
+        holder = nodes.section()
+        renderer.append(holder, Speakers().mark(parts))
+        for section in list(holder.findall(nodes.section)):
+            if section is not holder:
+                title = section[0]
+                title.replace_self(nodes.rubric("", "", *title.children))
+                section.replace_self(section.children)
+        for node in holder.findall(nodes.Element):
+            node.line = line
+        return holder.children
+
+
+class OptionsReference(SphinxDirective):
+    """``scrapbox-options``: every option, from the fields of the configuration class."""
+
+    def run(self) -> list[nodes.Node]:
+        """One ``confval`` for each field."""
+        blocks = []
+        for option in fields(Config):
+            data = option.metadata
+            default = pformat(data["raw"], width=100)
+            blocks += [
+                f"````{{confval}} scrapbox_{option.name}",
+                f":type: {_code(data['shown'])}",
+                f":default: {_code(default)}",
+                "",
+                data["help"],
+                "",
+                f"A change of it {_REBUILDS[data['rebuild']]}.",
+                "````",
+                "",
+            ]
+        return self.parse_text_to_nodes("\n".join(blocks))
+
+
+_REBUILDS = {
+    "env": "makes the next build read all pages anew",
+    "html": "makes the next build write all pages anew",
+    "": "needs no rebuild",
+}
+
+
+class OptionsOverview(SphinxDirective):
+    """``scrapbox-options-overview``: one line for each option."""
+
+    def run(self) -> list[nodes.Node]:
+        """A table that leads to each option's entry."""
+        rows = [
+            "| Option | Default | Type |",
+            "|---|---|---|",
+            *(
+                f"| {{confval}}`scrapbox_{option.name}` | {_code(option.metadata['raw'])} "
+                f"| {option.metadata['shown']} |"
+                for option in fields(Config)
+            ),
+        ]
+        return self.parse_text_to_nodes("\n".join(rows))
+
+
+class WarningsReference(SphinxDirective):
+    """``scrapbox-warnings``: every subtype of warning, with the text below its member."""
+
+    def run(self) -> list[nodes.Node]:
+        """A definition list."""
+        lines = []
+        for subtype, text in _warnings():
+            lines += [f"(warning-{subtype})=", f"`scrapbox.{subtype}`", f": {text}", ""]
+        return self.parse_text_to_nodes("\n".join(lines))
+
+
+def _warnings() -> list[tuple[str, str]]:
+    """Subtype and docstring of each member of :class:`sphinx_scrapbox.log.Warn`."""
+    (tree,) = ast.parse(inspect.getsource(log.Warn)).body
+    assert isinstance(tree, ast.ClassDef)
+    found = []
+    for member, below in zip(tree.body, tree.body[1:], strict=False):
+        match member, below:
+            case (
+                ast.Assign(value=ast.Constant(value=str(subtype))),
+                ast.Expr(value=ast.Constant(value=str(text))),
+            ):
+                found.append((subtype, " ".join(text.split()).replace("``", "`")))
+    assert len(found) == len(log.Warn), "a warning without a docstring"
+    return found
+
+
+def _code(value: object) -> str:
+    return f"`{value}`"
+
+
+def setup(app: Sphinx) -> ExtensionMetadata:
+    """Add the directives."""
+    app.add_directive("example", Example)
+    app.add_directive("wiki-example", WikiExample)
+    app.add_directive("scrapbox-options", OptionsReference)
+    app.add_directive("scrapbox-options-overview", OptionsOverview)
+    app.add_directive("scrapbox-warnings", WarningsReference)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,79 @@
+"""The documentation of sphinx-scrapbox, which is also its largest example."""
+
+import os
+import sys
+from pathlib import Path
+
+import sphinx_scrapbox
+
+sys.path.insert(0, str(Path(__file__).parent / "_ext"))
+
+project = "sphinx-scrapbox"
+author = "The sphinx-scrapbox contributors"
+copyright = f"2025, {author}"
+version = release = sphinx_scrapbox.__version__
+
+extensions = [
+    "sphinx_scrapbox",
+    "showcase",  # of this documentation: examples, and tables made from the source
+]
+exclude_patterns = ["_build", "_ext", "Thumbs.db", ".DS_Store"]
+nitpicky = True
+
+# -- the wiki ------------------------------------------------------------------------------
+
+scrapbox_project = "example-garden-en"
+scrapbox_link_documents = True
+scrapbox_people = {
+    "mio": {
+        "name": "Mio",
+        "image": "people/mio.svg",
+        "aliases": ["/example-garden/mio", "Mio Hayashi"],
+    },
+    "/tool-shed/Ken Ito": {"name": "Ken Ito (tool shed)"},
+    "gpt": "GPT",
+}
+scrapbox_icon_path = ["icons"]
+scrapbox_translation = {
+    "languages": {("example-garden", "example-garden-en"): ("ja", "en")},
+}
+scrapbox_page_directives = ["note", "tip"]
+
+# -- hand-written pages --------------------------------------------------------------------
+
+myst_enable_extensions = ["colon_fence", "deflist"]
+myst_heading_anchors = 3
+
+# -- HTML ----------------------------------------------------------------------------------
+
+html_theme = "furo"
+html_title = f"sphinx-scrapbox {release}"
+html_baseurl = os.environ.get("READTHEDOCS_CANONICAL_URL", "")
+html_static_path = ["_static"]
+html_css_files = ["docs.css"]
+
+# -- PDF and EPUB --------------------------------------------------------------------------
+
+# XeLaTeX knows every script, as long as a font does.
+latex_engine = "xelatex"
+latex_elements = {
+    "fontpkg": r"""
+\IfFontExistsTF{FreeSerif}{\setmainfont{FreeSerif}}{}
+\IfFontExistsTF{FreeSans}{\setsansfont{FreeSans}}{}
+\IfFontExistsTF{FreeMono}{\setmonofont{FreeMono}}{}
+""",
+    "preamble": r"""
+\IfFontExistsTF{Noto Sans CJK JP}{%
+  \IfFileExists{xeCJK.sty}{%
+    \usepackage{xeCJK}
+    \setCJKmainfont{Noto Sans CJK JP}
+    \setCJKsansfont{Noto Sans CJK JP}
+    \setCJKmonofont{Noto Sans CJK JP}
+  }{}%
+}{}
+""",
+}
+# Pages outside every toctree reach the PDF this way.
+latex_appendices = ["wiki/Compost", "wiki/Where does the rain go?"]
+epub_show_urls = "no"
+epub_basename = "sphinx-scrapbox"
