@@ -199,10 +199,15 @@ def _yaml_head(rows: list[str], name: str) -> _Head | None:
     title, project = data.get("title"), data.get("project")
     at = next((at for at, row in enumerate(rows, 2) if _TITLE_KEY.match(row)), 0)
     return _Head(
-        title if isinstance(title, str) and title else name,
+        _one_line(title) or name,
         line=at,
-        project=project if isinstance(project, str) else "",
+        project=_one_line(project),
     )
+
+
+def _one_line(value: object) -> str:
+    """A string of YAML, whose escapes may spell what no title holds; empty for the rest."""
+    return _FORBIDDEN.sub("", value).replace("\n", " ") if isinstance(value, str) else ""
 
 
 # -- blocks ----------------------------------------------------------------------------
