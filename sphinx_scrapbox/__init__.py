@@ -18,7 +18,6 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     from .transforms import IconImages, RemoteImages
 
     app.setup_extension("myst_parser")
-    app.setup_extension("sphinx_design")
     config.register(app)
     app.add_source_parser(WikiMarkdownParser, override=True)
     for node, visitors in VISITORS.items():

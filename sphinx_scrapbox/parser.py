@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from copy import copy
 from functools import lru_cache, partial
 from pathlib import PurePosixPath
 from textwrap import dedent
@@ -55,11 +56,21 @@ class WikiMarkdownParser(MystParser):
             page = read_markdown(
                 inputstring, name=PurePosixPath(str(path)).stem, origin=config.url
             )
+            _settle(document)
             build_page(page, document, env)
-            # MyST's transforms run on every document of this parser and ask for this.
-            document.settings.myst_footnote_sort = False
         else:
             parse_myst(inputstring, document)
+
+
+def _settle(document: nodes.document) -> None:
+    """Settings of a wiki page's own, so that no other document sees them."""
+    document.settings = copy(document.settings)
+    # A wiki's quotes and dashes are its authors'; "--" may be an option of a command.
+    document.settings.smart_quotes = False
+    # MyST's transforms run on every document of this parser and ask for these.
+    document.settings.myst_footnote_sort = False
+    document.settings.myst_footnote_transition = False
+    document.settings.myst_heading_anchors_html_ids = False
 
 
 @lru_cache(maxsize=8)

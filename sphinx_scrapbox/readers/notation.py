@@ -71,8 +71,9 @@ def _compile(pattern: str, flags: int = 0) -> re.Pattern[str]:
 
 # -- rows ------------------------------------------------------------------------------
 
-# What XML cannot hold, and DEL. White space among it becomes a space: it may be an indent.
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+# What XML cannot hold, CR within a row, and DEL. White space among it becomes a space: it may
+# be an indent.
+_FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _LANGUAGE = re.compile(r"(.+)\(([^()]*)\)")
 _HEADERS = ("code:", "table:")
 
