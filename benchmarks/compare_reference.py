@@ -111,9 +111,10 @@ class Report:
 # -- from the reference's nodes to ours ------------------------------------------------
 
 _LINE_KINDS = {"quote", "helpfeel", "numberList", "commandLine"}
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+_FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _GYAZO = re.compile(r"https?://(?:[0-9a-z-]+\.)?gyazo\.com/[0-9a-f]{32}(?:/raw)?")
 _POINT = re.compile(r"[NS][0-9.]+,[EW][0-9]")
+_MISPLACED = re.compile(r"^\[[NS].*[NS][0-9.]+,\S+\]$|.[\[\]].")
 _THUMBNAIL = "/thumb/1000"
 
 
@@ -173,10 +174,8 @@ class _Converter:
             return Reason.SITE_NESTED
         if kind == "link" and context == "nested" and _POINT.search(raw):
             return Reason.SITE_NESTED
-        if kind == "googleMap":
-            place = node["place"]
-            if node["latitude"] is None or re.search(r"[\[\]]", place):
-                return Reason.PLACE
+        if kind == "googleMap" and _MISPLACED.search(raw):
+            return Reason.PLACE
         if kind == "formula" and "[$ " in raw[3:]:
             return Reason.FORMULA_RUNS_ON
         if kind == "formula" and not node["formula"]:
@@ -325,7 +324,7 @@ def _compare_line(
     if _loses(theirs, source):
         report.reasons[Reason.LOST] += 1
     elif ours != (expected := convert.body(theirs, "line")):
-        if re.search("[\r\u2028\u2029]", source):
+        if re.search("[\u2028\u2029]", source):
             report.reasons[Reason.LINE_END] += 1
         else:
             report.unexplained.append(f"{where}: {source!r}\n  {ours}\n  {expected}")
@@ -413,8 +412,6 @@ def _source(nodes: Sequence[Node]) -> str:
 def _without_controls(tree: Any) -> Any:
     """*tree* with the control characters gone that our reader removes from the text."""
     if isinstance(tree, str):
-        if "\r" in tree:
-            tree = tree.rstrip("\r")
         return _FORBIDDEN.sub(lambda found: " " if found[0] in WHITE else "", tree)
     if isinstance(tree, dict):
         return {key: _without_controls(value) for key, value in tree.items()}
