@@ -74,6 +74,6 @@ latex_elements = {
 """,
 }
 # Pages outside every toctree reach the PDF this way.
-latex_appendices = ["wiki/Compost", "wiki/Where does the rain go?"]
+latex_appendices = texinfo_appendices = ["wiki/Compost", "wiki/Where does the rain go?"]
 epub_show_urls = "no"
 epub_basename = "sphinx-scrapbox"
