@@ -56,7 +56,7 @@ from .page import (
     Table,
     Text,
 )
-from .titles import anchor, join_target
+from .titles import anchor, is_line_id, join_target, split_fragment
 
 MAX_ICONS = 100
 """An icon's written multiplier counts up to here; more are said as a number."""
@@ -407,7 +407,9 @@ class Renderer:
             shown = nodes.inline("", f"/{project}", classes=["xref", "scrapbox-project"])
             return self._around.link("project", project, self._at(shown, line))
         target = join_target(project, title)
-        shown = nodes.inline("", target if project else title, classes=["xref", "scrapbox-page"])
+        head, fragment = split_fragment(target)
+        text = head if is_line_id(fragment) else target  # the id of a line tells a reader nothing
+        shown = nodes.inline("", text, classes=["xref", "scrapbox-page"])
         return self._around.link("page", target, self._at(shown, line))
 
     def _external(self, url: str, label: str, line: int) -> nodes.Node:

@@ -57,6 +57,12 @@ from ..titles import join_target
 _UNSEEN = "\u200b"  # no white space to the wiki, so it is neither an indent nor a border of tags
 _FULL_WIDTH = str.maketrans("[]`", "［］｀")
 _ADDRESS = re.compile(rf"https?://[^{WHITE}\]][^{WHITE}]*")
+# What the wiki shows in place of an address in brackets, but not of a bare one.
+_EMBEDDED = re.compile(
+    r"\.(?:mp4|webm|mp3|ogg|wav|aac)(?:\?|$)"
+    r"|//(?:[a-z]+\.)?(?:youtube\.com|youtu\.be|vimeo\.com|spotify\.com)/",
+    re.IGNORECASE,
+)
 _SCHEME = re.compile(r"(https?:)(?=//)")
 _TAG = re.compile(rf"(?:^|(?<=[{WHITE}]))(?=#[^{WHITE}])")
 _MOST_PICKS = 8
@@ -175,7 +181,8 @@ def _write(nodes: Sequence[Inline], manner: _Manner, *, nested: bool = False) ->
     for at, node in enumerate(nodes):
         after = nodes[at + 1] if at + 1 < len(nodes) else None
         if isinstance(node, ExternalLink) and not node.label:
-            text += _address(node.url, bare=manner.pick(_ends_address(after)))
+            custom = _ends_address(after) and not _EMBEDDED.search(node.url)
+            text += _address(node.url, bare=manner.pick(custom))
             continue
         if manner.care and text and _touches(nodes[at - 1], node):
             text += " "
@@ -246,9 +253,11 @@ def _spell(node: Inline, manner: _Manner, nested: bool, *, first: bool) -> str:
 
 def _reads(text: str, node: Inline, nested: bool) -> bool:
     """Whether *text* alone is read as *node*."""
-    if nested:
-        return read_inline(f"[_ {text}]") == (Decoration("_", (node,)),)
-    return read_inline(text) == (node,)
+    if not nested:
+        return read_inline(text) == (node,)
+    return read_inline(f"[_ {text}]") == (Decoration("_", (node,)),) or (
+        read_inline(f"[[{text}]]") == (Strong((node,)),)
+    )
 
 
 def _literal(text: str, care: _Care, nested: bool, first: bool) -> str:
@@ -298,9 +307,15 @@ def _address(url: str, *, bare: bool) -> str:
 
 
 def _labelled(node: ExternalLink, manner: _Manner, nested: bool) -> str:
-    texts = [f"[{node.label} {node.url}]", f"[{node.url} {node.label}]"]
-    if not manner.pick(True):
-        texts.reverse()
+    # The wide blanks keep a label from being a sign, or an address that comes first.
+    label_first = (
+        f"[{node.label} {node.url}]",
+        f"[{node.label}\u3000{node.url}]",
+        f"[\u3000{node.label} {node.url}]",
+    )
+    texts = [text for text in label_first if _reads(text, node, nested)][:1]
+    if not texts or not manner.pick(True):
+        texts.insert(0, f"[{node.url} {node.label}]")
     for text in texts:
         if _reads(text, node, nested):
             return text
