@@ -35,7 +35,10 @@ class Example(SphinxDirective):
         """Source and result."""
         text = "\n".join(self.content)
         source = nodes.literal_block(text, text, language=self.options.get("language", "md"))
+        facts = self.state.document.attributes.copy()
         result = nodes.container("", *self.result(text), classes=["example-result"])
+        # A notice of translation that is an example does not speak for the page around it.
+        self.state.document.attributes = facts
         pair = nodes.container("", source, result, classes=["example"])
         self.set_source_info(source)
         return [pair]
