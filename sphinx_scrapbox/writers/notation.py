@@ -7,7 +7,7 @@ if that does not read back, more carefully.
 
 A tree of another origin may hold what the notation cannot say. Then every word is kept, and
 
-* code, formulas in code and the like inside strong text or a decoration stand between two
+* code inside strong text or a decoration, and a formula inside strong text, stand between two
   pieces of it; a decoration inside another adds its signs to it;
 * text that would be read as a sign at its start, as a tag or as an address gets a zero-width
   space before or within the sign; brackets and backticks, for which that is no help, become
@@ -409,6 +409,9 @@ def _pieces(outer: Strong | Decoration, nodes: Iterable[Inline]) -> Iterator[Inl
                 yield node
             case Icon() | Image() if node.strong:
                 piece.append(replace(node, strong=False))
+            case Formula() if isinstance(outer, Strong):
+                yield from close()
+                yield node
             case Text(text=""):
                 pass
             case _:
