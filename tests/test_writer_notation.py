@@ -135,9 +135,7 @@ nested = st.lists(leaves | words.map(Text), min_size=1, max_size=4)
 pieces = leaves | st.one_of(
     st.builds(Code, st.text("ab[] >", max_size=4)),
     st.builds(Icon, titles, count=st.integers(1, 9), strong=st.just(True)),
-    nested.map(lambda nodes: Strong(without_meeting(nodes))).filter(
-        lambda node: not any(isinstance(inner, Formula) for inner in node.nodes)
-    ),
+    nested.map(lambda nodes: Strong(without_meeting(nodes))).filter(lambda node: fits(node.nodes)),
     st.builds(
         lambda signs, nodes: Decoration(signs, without_meeting(nodes)),
         st.text("*/-_!", min_size=1, max_size=3),
@@ -146,6 +144,12 @@ pieces = leaves | st.one_of(
     words.map(Text),
     words.map(Hashtag),
 )
+
+
+def fits(nodes: tuple[Inline, ...]) -> bool:
+    """Whether strong text can hold *nodes*: a formula cuts it, an image in it is a strong one."""
+    alone = len(nodes) == 1 and isinstance(nodes[0], Image | Icon)
+    return not alone and not any(isinstance(node, Formula) for node in nodes)
 
 
 def without_meeting(nodes: list[Inline]) -> tuple[Inline, ...]:
@@ -241,6 +245,8 @@ T = Text
         ([ExternalLink("mailto:a@x.y", "write")], "write mailto:a@x.y"),
         ([ExternalLink("https://x.y", "a [b]")], "[https://x.y a [b]]"),
         ([ExternalLink("https://x.y", "[a] b")], "[https://x.y ［a］ b]"),
+        ([Strong((Icon("a"),))], "[[a.icon]]"),
+        ([Strong((Image("https://x.y/a.png"),))], "[[https://x.y/a.png]]"),
         ([Strong((T("a"), Formula("b")))], "[[a]][$ b]"),
         ([ExternalLink("https://x.y"), T("a")], "[https://x.y]a"),
         ([ExternalLink("https://x.y/a b")], "https://x.y/a b"),

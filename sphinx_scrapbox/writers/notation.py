@@ -393,7 +393,9 @@ def _pieces(outer: Strong | Decoration, nodes: Iterable[Inline]) -> Iterator[Inl
     piece: list[Inline] = []
 
     def close() -> Iterator[Inline]:
-        if any(not isinstance(node, Text) or node.text.strip(WHITE) for node in piece):
+        if isinstance(outer, Strong) and len(piece) == 1 and isinstance(piece[0], Image | Icon):
+            yield replace(piece[0], strong=True)
+        elif any(not isinstance(node, Text) or node.text.strip(WHITE) for node in piece):
             yield replace(outer, nodes=tuple(piece))
         else:
             yield from piece
