@@ -10,7 +10,7 @@ sys.path.insert(0, str(Path(__file__).parent / "_ext"))
 
 project = "sphinx-scrapbox"
 author = "The sphinx-scrapbox contributors"
-copyright = f"2025, {author}"
+copyright = f"2026, {author}"
 version = release = sphinx_scrapbox.__version__
 
 extensions = [
@@ -56,6 +56,7 @@ html_css_files = ["docs.css"]
 
 # XeLaTeX knows every script, as long as a font does.
 latex_engine = "xelatex"
+latex_use_xindy = False  # makeindex comes with every TeX
 latex_elements = {
     "fontpkg": r"""
 \IfFontExistsTF{FreeSerif}{\setmainfont{FreeSerif}}{}

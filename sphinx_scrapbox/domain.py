@@ -186,10 +186,7 @@ class ScrapboxDomain(Domain):
         docname = self.find_page(target, fromdocname)
         if docname is None:
             return []
-        try:
-            return [("scrapbox:page", _reference(builder, fromdocname, docname, contnode))]
-        except NoUri:
-            return []
+        return [("scrapbox:page", _reference(builder, fromdocname, docname, contnode))]
 
     def get_full_qualified_name(self, node: nodes.Element) -> str | None:
         """The name under which another site's inventory lists the target."""

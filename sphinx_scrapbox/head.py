@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from html import escape
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from .config import options
 from .domain import domain_of
@@ -26,6 +27,9 @@ def _on_page_context(
     facts = domain_of(app.env).facts.get(pagename)
     if facts is None or doctree is None:
         return
+    if facts.is_page and context.get("sourcename"):
+        # The file of a page may be named "Q: why?.md.txt", and themes link to it as it is.
+        context["sourcename"] = quote(context["sourcename"])
     language = facts.target_language or facts.language
     if language:
         context["language"] = language

@@ -23,6 +23,10 @@ class icon(nodes.inline):  # noqa: N801 (node classes are lower case, as in docu
     ``role`` (a value of :class:`.page.IconRole`), ``uri`` (an image, once one is found).
     """
 
+    def astext(self) -> str:
+        """What stands for the icon where only text can: some writers ask a link for it."""
+        return _icon_words(self)
+
 
 class speech(nodes.container):  # noqa: N801
     """A turn of a dialogue: a :class:`speaker`, then what is said, as body elements.

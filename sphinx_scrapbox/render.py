@@ -61,6 +61,10 @@ from .titles import anchor, is_line_id, join_target, split_fragment
 MAX_ICONS = 100
 """An icon's written multiplier counts up to here; more are said as a number."""
 
+MAX_SIBLINGS = 400
+"""Inlines that stand side by side. docutils replaces a resolved link by searching among its
+siblings, so a line of many thousand links would cost the square of their number."""
+
 _DECORATION_NAMES = {"-": "strike", "_": "underline"}
 _E = TypeVar("_E", bound=nodes.Element)
 
@@ -322,7 +326,13 @@ class Renderer:
 
     # -- inlines -----------------------------------------------------------------------
 
-    def _append_inlines(self, parent: nodes.Element, content: Iterable[Inline]) -> None:
+    def _append_inlines(self, parent: nodes.Element, content: Sequence[Inline]) -> None:
+        if len(content) > MAX_SIBLINGS:
+            for start in range(0, len(content), MAX_SIBLINGS):
+                chunk = self._at(nodes.inline(), parent.line or 0)
+                self._append_inlines(chunk, content[start : start + MAX_SIBLINGS])
+                parent += chunk
+            return
         for node in content:
             parent += self._inline(node, parent.line or 0)
 
@@ -370,7 +380,7 @@ class Renderer:
             case _:
                 assert_never(node)
 
-    def _wrapped(self, wrapper: _E, content: Iterable[Inline], line: int) -> _E:
+    def _wrapped(self, wrapper: _E, content: Sequence[Inline], line: int) -> _E:
         self._at(wrapper, line)
         self._append_inlines(wrapper, content)
         return wrapper

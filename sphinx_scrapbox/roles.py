@@ -8,6 +8,7 @@ nodes that a wiki page's own links give. All take ``Title``, ``/project/Title`` 
 from __future__ import annotations
 
 from docutils import nodes
+from docutils.utils import unescape
 from sphinx.util.docutils import ReferenceRole
 
 from .nodes import icon as icon_node
@@ -26,7 +27,7 @@ class WikiRole(ReferenceRole):
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
         """The reference, not yet resolved."""
         if self.disabled:
-            return [nodes.Text(self.title)], []
+            return [nodes.Text(unescape(self.text[1:]))], []
         content = self._content()
         content.source, content.line = self.get_source_info()
         target = self.target
