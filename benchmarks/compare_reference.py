@@ -101,7 +101,7 @@ class Report:
         print(f"{self.pages:,} pages, {self.lines:,} lines, {self.cells:,} cells of tables")
         if self.missing:
             print(f"{self.missing:,} pages without a reference tree, not compared")
-        for reason, count in self.reasons.most_common():
+        for reason, count in (+self.reasons).most_common():
             print(f"{count:8,}  {reason.name:24} {reason.value}")
         print(f"{len(self.unexplained):8,}  unexplained")
         for text in self.unexplained[:show]:

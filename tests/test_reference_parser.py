@@ -11,7 +11,6 @@ from types import ModuleType
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-SAMPLES = ROOT.parent / "shared" / "corpus" / "native"
 SCRIPT = ROOT / "benchmarks" / "compare_reference.py"
 
 
@@ -30,11 +29,8 @@ def compare() -> Iterator[ModuleType]:
 
 
 @pytest.mark.parametrize("name", ["nishio", "villagepump"])
-def test_real_pages(compare: ModuleType, name: str) -> None:
-    path = SAMPLES / f"{name}.json"
-    if not path.with_suffix(".reference.jsonl.gz").exists():
-        pytest.skip(f"the reference parser's trees are not here: {path.parent}")
-    report = compare.compare_project(path)
+def test_real_pages(compare: ModuleType, shared: Path, name: str) -> None:
+    report = compare.compare_project(shared / "native" / f"{name}.json")
     assert report.pages > 100
     assert not report.missing
     assert report.unexplained == []

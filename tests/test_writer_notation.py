@@ -35,9 +35,6 @@ from sphinx_scrapbox.page import (
 from sphinx_scrapbox.readers.notation import read_inline, read_lines, read_notation
 from sphinx_scrapbox.writers.notation import write_inline, write_notation
 
-SAMPLES = Path(__file__).resolve().parents[2] / "shared" / "corpus" / "native"
-
-
 # -- what the reader makes reads back --------------------------------------------------
 
 
@@ -106,10 +103,8 @@ def test_page() -> None:
 
 
 @pytest.mark.parametrize("name", ["nishio", "villagepump"])
-def test_real_pages(name: str) -> None:
-    path = SAMPLES / f"{name}.json"
-    if not path.exists():
-        pytest.skip(f"the sample pages are not here: {path}")
+def test_real_pages(shared: Path, name: str) -> None:
+    path = shared / "native" / f"{name}.json"
     for source in json.loads(path.read_text("utf-8"))["pages"]:
         page = read_lines([line["text"] for line in source["lines"]])
         assert read_notation(write_notation(page)) == page, page.title

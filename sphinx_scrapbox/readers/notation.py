@@ -241,7 +241,9 @@ def _read_cell(text: str, line: int) -> tuple[Inline, ...]:
 def _read(
     text: str, kinds: tuple[tuple[str, _Find], ...], line: int, *, cell: bool = False
 ) -> tuple[Inline, ...]:
-    parts: list[str | Inline] = [text] if text else []
+    if not ("[" in text or "`" in text or "#" in text or "://" in text):
+        return (Text(text, line=line),) if text else ()
+    parts: list[str | Inline] = [text]
     for needle, find in kinds:
         if needle not in text:
             continue
