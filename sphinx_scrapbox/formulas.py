@@ -12,23 +12,27 @@ from __future__ import annotations
 import re
 
 _TOKEN = re.compile(
-    r"\\(?:(?P<command>[A-Za-z]+)\*?(?:\s*\{(?P<environment>[A-Za-z]+\*?)\})?|(?P<symbol>.|\Z))"
-    r"|(?P<brace>[{}])|(?P<special>[%#&]|\$)",
+    r"\\(?:(?P<edge>begin|end)\s*\{(?P<environment>[A-Za-z]+)\}"
+    r"|(?P<command>[A-Za-z]+)\*?|(?P<symbol>.|\Z))"
+    r"|(?P<brace>[{}])|(?P<special>[%#&$])",
     re.DOTALL,
 )
-_SYMBOLS = frozenset(",:;!>{}|\\%#&$_ '`^\"~=.()[]-/")
+# What TeX reads as something else than it shows: "^^5c" is a backslash, an empty line (or a
+# form feed) the end of a paragraph.
+_UNFIT = re.compile(r"\^\^|\n[^\S\n]*\n|[\x00-\x08\x0b-\x1f\x7f]")
+_SYMBOLS = frozenset(",:;!>{}|\\%#&$_ -/")
 
 COMMANDS = frozenset(
     r"""
     alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu nu xi
-    omicron pi varpi rho varrho sigma varsigma tau upsilon phi varphi chi psi omega digamma
+    pi varpi rho varrho sigma varsigma tau upsilon phi varphi chi psi omega digamma
     Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega
     frac dfrac tfrac cfrac binom dbinom tbinom sqrt over choose stackrel overset underset
     sum prod coprod int iint iiint oint bigcap bigcup bigsqcup bigvee bigwedge bigodot bigoplus
     bigotimes biguplus limits nolimits
     lim limsup liminf sup inf max min arg det dim exp ln log lg gcd hom ker deg Pr
     sin cos tan cot sec csc arcsin arccos arctan sinh cosh tanh coth operatorname mod bmod pmod pod
-    le leq ge geq ne neq lt gt ll gg lll ggg leqq geqq leqslant geqslant lesssim gtrsim
+    le leq ge geq ne neq ll gg lll ggg leqq geqq leqslant geqslant lesssim gtrsim
     approx approxeq sim simeq cong equiv doteq propto asymp prec succ preceq succeq
     subset supset subseteq supseteq subsetneq supsetneq sqsubset sqsupset sqsubseteq sqsupseteq
     in ni notin not mid nmid parallel nparallel perp vdash dashv models vDash Vdash bowtie
@@ -49,11 +53,11 @@ COMMANDS = frozenset(
     lbrack rbrack ulcorner urcorner llcorner lrcorner
     hat widehat bar overline underline tilde widetilde vec dot ddot dddot acute grave check breve
     mathring overbrace underbrace overrightarrow overleftarrow overleftrightarrow boxed
-    mathrm mathbf mathit mathsf mathtt mathcal mathbb mathfrak mathscr boldsymbol bm text textrm
+    mathrm mathbf mathit mathsf mathtt mathcal mathbb mathfrak boldsymbol text textrm
     textbf textit textsf texttt mbox rm bf it sf tt cal displaystyle textstyle scriptstyle
     scriptscriptstyle
     quad qquad enspace thinspace space
-    begin end hline substack tag
+    hline substack
     """.split()
 )
 """Commands that a formula may hold."""
@@ -69,34 +73,31 @@ ENVIRONMENTS = frozenset(
 
 def is_formula(tex: str) -> bool:
     """Whether *tex* can be handed on as mathematics; linear in its length."""
-    if not tex.strip() or "\n\n" in tex:
+    if not tex.strip() or _UNFIT.search(tex):
         return False
-    depth = 0
-    environments: list[str] = []
-    lefts = 0
+    # What is open, innermost last: "{", "left", or the name of an environment.
+    open_groups: list[str] = []
     for match in _TOKEN.finditer(tex):
+        opens = closes = ""
         if brace := match["brace"]:
-            depth += 1 if brace == "{" else -1
-            if depth < 0:
+            opens, closes = ("{", "") if brace == "{" else ("", "{")
+        elif edge := match["edge"]:
+            environment = match["environment"]
+            if environment not in ENVIRONMENTS:
                 return False
-        elif special := match["special"]:
-            if special != "&" or not environments:
-                return False
+            opens, closes = (environment, "") if edge == "begin" else ("", environment)
         elif command := match["command"]:
             if command not in COMMANDS:
                 return False
-            environment = match["environment"]
-            if command == "begin":
-                if environment is None or environment.rstrip("*") not in ENVIRONMENTS:
-                    return False
-                environments.append(environment)
-            elif command == "end":
-                if not environments or environments.pop() != environment:
-                    return False
-            elif command in ("left", "right"):
-                lefts += 1 if command == "left" else -1
-                if lefts < 0:
-                    return False
+            opens = "left" if command == "left" else ""
+            closes = "left" if command == "right" else ""
+        elif special := match["special"]:
+            if special != "&" or not open_groups or open_groups[-1] not in ENVIRONMENTS:
+                return False
         elif match["symbol"] not in _SYMBOLS or match["symbol"] == "":
             return False
-    return depth == 0 and not environments and lefts == 0
+        if opens:
+            open_groups.append(opens)
+        elif closes and (not open_groups or open_groups.pop() != closes):
+            return False
+    return not open_groups
