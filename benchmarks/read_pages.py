@@ -41,7 +41,7 @@ class _Alone:
         return None
 
 
-def _settings():  # noqa: ANN202
+def _settings():
     settings = get_default_settings(Parser)
     settings.report_level = 5
     return settings
@@ -84,7 +84,8 @@ def main() -> None:
                 read(text, settings)
             times.append(time.process_time() - start)
         best[read] = min(times)
-        print(f"{read.__name__:15} {best[read]:7.3f} s CPU, {size / best[read] / 1e6:5.2f} M chars/s")
+        speed = size / best[read] / 1e6
+        print(f"{read.__name__:15} {best[read]:7.3f} s CPU, {speed:5.2f} M chars/s")
     start = time.process_time()
     for text in texts:
         read_markdown(text)

@@ -25,13 +25,11 @@ if TYPE_CHECKING:
 # What could read files, run code or pass raw output on must not be reached from wiki text.
 FORBIDDEN_DIRECTIVES = frozenset(
     (
-        "raw include literalinclude eval-rst csv-table image figure figure-md parsed-literal "
-        "toctree download graphviz digraph graph uml plantuml role default-role restructuredtext-test-directive "
-        "only ifconfig highlight compound-raw program-output command-output exec jupyter-execute "
-        "code-cell execute ipython plot doctest testcode testsetup testcleanup testoutput "
-        "automodule autoclass autofunction automethod autodata autodecorator autoexception "
-        "autoattribute autoproperty autosummary auto-summary autodoc2-object autodoc2-docstring "
-        "argparse click sphinx_argparse_cli glossary-include date meta substitution"
+        "raw include literalinclude eval-rst csv-table image figure figure-md toctree download "
+        "graphviz digraph graph inheritance-diagram uml plantuml role default-role only ifconfig "
+        "highlight meta date program-output command-output exec execute jupyter-execute code-cell "
+        "ipython plot doctest testcode testsetup testcleanup testoutput argparse click "
+        "sphinx_argparse_cli scrapbox:include"
     ).split()
 )
 

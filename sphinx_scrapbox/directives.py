@@ -59,9 +59,9 @@ class TranslationDirective(SphinxDirective):
 
     required_arguments = 1
     final_argument_whitespace = True
-    option_spec: ClassVar[OptionSpec] = {
-        name: directives.unchanged_required for name in ("from", "to", "engine", "contact", "date")
-    }
+    option_spec: ClassVar[OptionSpec] = dict.fromkeys(
+        ("from", "to", "engine", "contact", "date"), directives.unchanged_required
+    )
 
     def run(self) -> list[nodes.Node]:
         """The notice, as a recognised footer of a wiki page gives it."""

@@ -108,8 +108,9 @@ class ScrapboxDomain(Domain):
         if index is None:
             index = {}
             wanted = options(self.env.config).link_documents
-            if wanted:
-                matchers = list(compile_matchers(("**",) if wanted is True else wanted))
+            globs = wanted if isinstance(wanted, tuple) else ("**",) if wanted else ()
+            if globs:
+                matchers = list(compile_matchers(globs))
                 for docname in sorted(self.env.titles):
                     if docname in self.facts and self.facts[docname].is_page:
                         continue

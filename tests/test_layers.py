@@ -41,6 +41,11 @@ ALLOWED: dict[str, set[str]] = {
     "readers.markdown": BASE | {"yaml"},
     "readers.project": BASE | {"readers.notation"},
     "writers": BASE | MEANING,
+    "writers.notation": BASE | {"readers.notation"},  # it reads back what it wrote
+    "lockfile": set(),
+    "store": BASE | {"lockfile"},
+    "selection": BASE | MEANING | {"readers.notation"},
+    "doctor": PURE | {"lockfile", "writers.notation"},
     "outline": {"page"},
     "speakers": BASE | {"outline"},
     "translation": BASE,
@@ -72,7 +77,9 @@ ALLOWED: dict[str, set[str]] = {
     "assets": SITE | {"notices"},
     # The side stair: to the network and the shell without docutils or Sphinx.
     "snapshot": BASE | {"readers.project", "requests"},
-    "cli": PURE | {"snapshot"},
+    "cli": PURE
+    | {"snapshot", "store", "selection", "lockfile", "doctor", "click"}
+    | {"writers", "writers.notation", "writers.markdown", "writers.project", "writers.myst"},
 }
 """What a module may import besides the standard library, also inside a function and for types.
 
