@@ -430,7 +430,7 @@ class Renderer:
         return self._at(link, line)
 
     def _image(self, node: Image, line: int) -> nodes.Node:
-        address = safe_url(image_url(node.src))
+        address = image_url(node.src)
         if address is None:
             return nodes.Text(node.src)
         image = self._at(nodes.image(uri=address, alt="", classes=["scrapbox-image"]), line)
