@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from docutils import nodes
 from sphinx import addnodes
+from sphinx.builders.singlehtml import SingleFileHTMLBuilder
 from sphinx.domains import Domain, ObjType
 from sphinx.errors import NoUri
 from sphinx.util.matching import compile_matchers
@@ -52,7 +53,7 @@ class ScrapboxDomain(Domain):
         "speech": SpeechDirective,
         "translation": TranslationDirective,
     }
-    initial_data: ClassVar[dict[str, Any]] = {"facts": {}, "published": {}}
+    initial_data: ClassVar[dict[str, Any]] = {"facts": {}, "published": None}
     data_version = 1
 
     # -- facts -------------------------------------------------------------------------
@@ -201,7 +202,8 @@ class ScrapboxDomain(Domain):
         project, title = split_target(node["reftarget"])
         typ = node["reftype"]
         contnode["classes"].append("scrapbox-missing")
-        if config.missing == "warn" and typ in ("page", "tag"):
+        unknown = self.find_page(node["reftarget"], docname) is None  # else outside of this PDF
+        if unknown and config.missing == "warn" and typ in ("page", "tag"):
             warn(Warn.MISSING_PAGE, f"no wiki page {node['reftarget']!r}", location=node)
         project = project or self.project_of(docname)
         if (config.missing != "wiki" and typ != "project") or not project:
@@ -261,17 +263,22 @@ class ScrapboxDomain(Domain):
 
         A page that came, went or changed its title touches just those that name it.
         """
-        now: dict[str, tuple[str, ...]] = dict(self._pages)
+        now: dict[str, tuple[str, ...]] = {
+            title_key: tuple(f"/{self.project_of(name)}/{name}" for name in docnames)
+            for title_key, docnames in self._pages.items()
+        }
         for title_key, docname in self._documents.items():
             now.setdefault(title_key, (docname,))
-        before: dict[str, tuple[str, ...]] = self.data["published"]
+        before: dict[str, tuple[str, ...]] | None = self.data["published"]
+        self.data["published"] = now
+        if before is None:  # the first build writes all
+            return []
         changed = {
             title_key
             for title_key in before.keys() | now.keys()
             if before.get(title_key) != now.get(title_key)
         }
-        self.data["published"] = now
-        if not changed or not before:
+        if not changed:
             return []
         return [
             docname for docname, facts in self.facts.items() if not changed.isdisjoint(facts.links)
@@ -281,8 +288,25 @@ class ScrapboxDomain(Domain):
 def _reference(
     builder: Builder, from_docname: str, docname: str, content: nodes.Element
 ) -> nodes.reference:
+    # One file holds what toctrees lead to; Sphinx would make up an anchor for all others.
+    single = isinstance(builder, SingleFileHTMLBuilder)
+    if single and docname not in _documents_below_root(builder):
+        raise NoUri(docname)
     reference: nodes.reference = make_refnode(builder, from_docname, docname, None, content)
     return reference
+
+
+def _documents_below_root(builder: Builder) -> set[str]:
+    """The documents that toctrees lead to: all that a single file holds."""
+    env = builder.env
+    found: set[str] = set()
+    waiting = [env.config.root_doc]
+    while waiting:
+        docname = waiting.pop()
+        if docname not in found:
+            found.add(docname)
+            waiting.extend(env.toctree_includes.get(docname, ()))
+    return found
 
 
 def _facts_of(document: nodes.document) -> PageFacts:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from html import escape
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -27,9 +28,8 @@ def _on_page_context(
     facts = domain_of(app.env).facts.get(pagename)
     if facts is None or doctree is None:
         return
-    if facts.is_page and context.get("sourcename"):
-        # The file of a page may be named "Q: why?.md.txt", and themes link to it as it is.
-        context["sourcename"] = quote(context["sourcename"])
+    if facts.is_page and "pathto" in context:
+        context["pathto"] = _quoting(context["pathto"])
     language = facts.target_language or facts.language
     if language:
         context["language"] = language
@@ -37,23 +37,38 @@ def _on_page_context(
         context["metatags"] = context.get("metatags", "") + _tags(app, pagename, facts, context)
 
 
+def _quoting(pathto: Callable[..., str]) -> Callable[..., str]:
+    """Sphinx's ``pathto`` where the source of a page may be named ``Q: why?.md.txt``."""
+
+    # A plain function: the JSON builder leaves those out of what it writes.
+    def quoting(other: str, resource: bool = False, *rest: Any, **more: Any) -> str:
+        if resource and other.startswith("_sources/"):
+            other = quote(other)
+        return pathto(other, resource, *rest, **more)
+
+    return quoting
+
+
 def _tags(app: Sphinx, pagename: str, facts: PageFacts, context: dict[str, Any]) -> str:
     tags: list[str] = []
     domain = domain_of(app.env)
     if source := domain.find_page(facts.source, pagename):
-        source_address = context["pathto"](source)
-        if source == pagename:
-            source_address = ""
+        source_address = (
+            app.builder.get_relative_uri(pagename, source) if source != pagename else ""
+        )
     else:
         project, title = split_target(facts.source)
         project = project or domain.project_of(pagename)
         source_address = (
             page_url(project, title, origin=options(app.config).url) if project else ""
         )
-    own_address = context.get("pageurl") or app.builder.get_target_uri(pagename).rpartition("/")[2]
+    # In dirhtml a page is its folder.
+    own_address = (
+        context.get("pageurl") or app.builder.get_target_uri(pagename).rpartition("/")[2] or "./"
+    )
     if source_address:
         tags.append(_link("alternate", source_address, facts.source_language))
-    if facts.target_language and own_address:
+    if facts.target_language:
         tags.append(_link("alternate", own_address, facts.target_language))
     # RFC 6497: "content in the one language, transformed from the other by a machine".
     made = facts.target_language or "und"
