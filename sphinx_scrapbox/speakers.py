@@ -4,7 +4,7 @@ Measured on real wikis (exported dialect §6, native notation §6):
 
 * an icon in front of text opens a turn: that line and what hangs below it;
 * an icon alone on a line speaks what hangs below it and, at level 0, the lines that follow,
-  up to a blank, the next speaker, a heading or a rule;
+  up to a blank, the next speaker, a heading or a rule; where nothing follows, it signs;
 * icons at the end of a line sign that line;
 * an icon inside text mentions somebody, and so does one in front of a form of address;
 * language marks and the icons of emoji projects are nobody.
@@ -17,14 +17,31 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from .outline import Bullets, Gap, Numbers, Part, Quotes, Rule, Run, Section, Turn
-from .page import Icon, IconRole, Inline, Line, Quote, Text
+from .page import (
+    Decoration,
+    Icon,
+    IconRole,
+    Inline,
+    Line,
+    Numbered,
+    Quote,
+    Strong,
+    Table,
+    Text,
+)
 from .titles import key
 
 EMOJI_PROJECTS = frozenset({"icons", "icons2", "emoji", "vim-jp-emojis", "emojis"})
 """Public projects that hold signs, not people."""
 
 _ADDRESS = re.compile(r"\s?(さん|くん|ちゃん|君|氏|様|先生)|['’]s\b")
-_ICON_SOURCES = re.compile(r"(?:\s*(?:<img src='[^<>]*/>|\[[^\[\]]*\.icon(?:\*\d+)?\]))+\s*")
+_COMMA, _COLON = Text(", "), Text(": ")
+# What parts a speaker from the words: blanks, and the colon of a play.
+_PARTING = r"[ \t\u3000]*(?:(?:[:：](?=\s|$)|：)[ \t\u3000]*)?"
+_PARTED = re.compile(r"\A" + _PARTING)
+_ICON_SOURCES = re.compile(
+    r"(?:\s*(?:<img src='[^<>]*/>|\[[^\[\]]*\.icon(?:\*\d+)?\]))+" + _PARTING
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +63,10 @@ class Speakers:
     def language(self, parts: Sequence[Part]) -> str:
         """The language that a mark alone on an unindented line claims for the page, if any."""
         for part in parts:
+            if isinstance(part, Section):
+                if language := self.language(part.parts):
+                    return language
+                continue
             for line in part.lines if isinstance(part, Run) else ():
                 match line.nodes:
                     case (Icon(name, ""),) if len(name) == 2 and key(name) in self.marks:
@@ -86,6 +107,7 @@ class Speakers:
     def _section(self, section: Section) -> Section:
         return replace(
             section,
+            title=tuple(map(self._mention, section.title)),
             beside=tuple(self._role(node, IconRole.SIGNATURE) for node in section.beside),
             parts=self._flow(section.parts, unindented=True),
         )
@@ -98,6 +120,11 @@ class Speakers:
                 return Numbers(start, tuple(self._flow(item, unindented=False) for item in items))
             case Quotes(lines, below):
                 return Quotes(tuple(map(self._quoted, lines)), self._flow(below, unindented=False))
+            case Table(rows=rows):
+                cells = tuple(
+                    tuple(tuple(map(self._mention, cell)) for cell in row) for row in rows
+                )
+                return part if cells == rows else replace(part, rows=cells)
             case _:
                 return part
 
@@ -119,7 +146,7 @@ class Speakers:
                 people = self._people(alone)
                 if people:
                     flush()
-                    speech = _Speech(people, list(hanging), line.line)
+                    speech = _Speech(people, list(hanging), replace(line, nodes=nodes))
                     out.append(speech if unindented else speech.turn())
                     continue
             if leading:
@@ -139,8 +166,18 @@ class Speakers:
 
     def _role(self, node: Inline, role: IconRole) -> Inline:
         if not isinstance(node, Icon):
-            return node
+            return self._mention(node)
         return replace(node, role=role if self.is_person(node) else IconRole.MARK)
+
+    def _mention(self, node: Inline) -> Inline:
+        """*node* with the role of each icon in it: inside of something, none speaks or signs."""
+        match node:
+            case Icon():
+                return self._role(node, IconRole.MENTION)
+            case Strong(nodes) | Decoration(_, nodes) | Quote(nodes) | Numbered(_, nodes):
+                inner = tuple(map(self._mention, nodes))
+                return node if inner == nodes else replace(node, nodes=inner)
+        return node
 
     def _read(
         self, nodes: tuple[Inline, ...]
@@ -150,19 +187,19 @@ class Speakers:
         The nodes come back with the role of each icon set.
         """
         if not any(isinstance(node, Icon) for node in nodes):
-            return (), nodes, ()
+            return (), tuple(map(self._mention, nodes)), ()
         start, end = 0, len(nodes)
         while start < end and _is_icon_or_blank(nodes[start]):
             start += 1
-        if start == end:
+        if start == end or (start and end == start + 1 and _is_colon(nodes[start])):
             icons = tuple(node for node in nodes if isinstance(node, Icon))
-            marked = tuple(self._role(node, IconRole.MENTION) for node in nodes)
+            marked = tuple(map(self._mention, nodes))
             return (), marked, icons
         while _is_icon_or_blank(nodes[end - 1]):
             end -= 1
-        middle = tuple(self._role(node, IconRole.MENTION) for node in nodes[start:end])
+        middle = tuple(map(self._mention, nodes[start:end]))
         tail = tuple(self._role(node, IconRole.SIGNATURE) for node in nodes[end:])
-        head = tuple(self._role(node, IconRole.MENTION) for node in nodes[:start])
+        head = tuple(map(self._mention, nodes[:start]))
         leading = tuple(
             replace(node, role=IconRole.SPEAKER)
             for node in head
@@ -176,22 +213,41 @@ class Speakers:
 
     def _quoted(self, line: Line) -> Line:
         match line.nodes:
-            case (Quote(nodes),) if any(isinstance(node, Icon) for node in nodes):
+            case (Quote(nodes),):
                 leading, rest, _ = self._read(nodes)
-                return replace(line, nodes=(Quote((*leading, *rest), line=line.line),))
+                if leading:
+                    # Their names are shown, so they need what they need in print.
+                    names = [part for icon in leading for part in (_COMMA, icon)][1:]
+                    rest = (*names, _COLON, *rest)
+                if rest != nodes:
+                    return replace(line, nodes=(Quote(rest, line=line.line),))
         return line
 
 
 @dataclass(slots=True)
 class _Speech:
-    """A turn that goes on."""
+    """A turn that goes on, and the line that began it: nothing but icons."""
 
     speakers: tuple[Icon, ...]
     parts: list[Part]
-    line: int
+    line: Line
 
-    def turn(self) -> Turn:
-        return Turn(self.speakers, tuple(self.parts), self.line)
+    def turn(self) -> Turn | Run:
+        """The turn; of a line that nothing follows, the line: who stands there alone, signs."""
+        icons = tuple(node for node in self.line.nodes if isinstance(node, Icon))
+        if self.parts:
+            marks = tuple(icon for icon in icons if icon.role is IconRole.MARK)
+            first = (Run((replace(self.line, nodes=marks),)),) if marks else ()
+            return Turn(self.speakers, (*first, *self.parts), self.line.line)
+        signed = (
+            icon if icon.role is IconRole.MARK else replace(icon, role=IconRole.SIGNATURE)
+            for icon in icons
+        )
+        return Run((replace(self.line, nodes=tuple(signed)),))
+
+
+def _is_colon(node: Inline) -> bool:
+    return isinstance(node, Text) and node.text.strip() in (":", "：")
 
 
 def _is_icon_or_blank(node: Inline) -> bool:
@@ -199,11 +255,13 @@ def _is_icon_or_blank(node: Inline) -> bool:
 
 
 def _stripped(nodes: tuple[Inline, ...]) -> tuple[Inline, ...]:
-    """*nodes* without the blanks (and the colon) that part a speaker from the words."""
-    first = nodes[0]
-    if isinstance(first, Text) and (text := first.text.lstrip(" \t\u3000")) != first.text:
-        return ((replace(first, text=text), *nodes[1:])) if text else nodes[1:]
-    return nodes
+    """*nodes* without the blanks and the colon that part a speaker from the words."""
+    if not isinstance(first := nodes[0], Text):
+        return nodes
+    text = _PARTED.sub("", first.text, count=1)
+    if text == first.text:
+        return nodes
+    return (replace(first, text=text), *nodes[1:]) if text else nodes[1:]
 
 
 def _without_icons(source: str) -> str:
