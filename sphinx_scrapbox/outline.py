@@ -13,10 +13,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TypeAlias
 
 from .page import (
+    Blank,
     Block,
+    Code,
     CodeBlock,
     Decoration,
     ExternalLink,
@@ -39,7 +42,11 @@ MAX_DEPTH = 32
 _RULE = re.compile(r"-{3,}\s*")
 _NUMBER_PREFIX = re.compile(r"\s*\d{1,9}\.\s*")
 # What may stand beside a heading on its line: punctuation, a date, a time.
-_BESIDE_HEADING = re.compile(r"[\s\d.。:：,、;/～~ー\-‐()（）T]*")
+_BESIDE_HEADING = re.compile(r"(?:[\s\d.。:：,、;/～~ー\-‐()（）]|(?<=\d)T(?=\d))*")
+# The source of a heading's line: "1.### x" and "[*/ x]".
+_HEADING_SOURCE = re.compile(
+    r"(?P<number>\d{1,9}\.)?\s*(?:\#{1,3} (?P<marked>.+)|\[[^\s\[\]]+ (?P<boxed>.+)\])"
+)
 _DIGIT = re.compile(r"\d")
 
 
@@ -100,7 +107,7 @@ class Section:
     """A heading and what follows it up to the next heading of its size or larger.
 
     ``beside`` is what stood beside the heading on its line and is no part of the title:
-    a date, icons, tags.
+    a date, icons, tags. ``source`` is the source of the title alone.
     """
 
     title: tuple[Inline, ...]
@@ -151,10 +158,15 @@ def _grow(blocks: Iterable[Block]) -> tuple[list[_Twig], tuple[Problem, ...]]:
         if isinstance(block, Line) and not block.nodes:
             blank = True
             continue
-        if blank and len(open_twigs) == 1 and not open_twigs[0].below and block.indent:
+        if (
+            blank
+            and block.indent
+            and len(open_twigs) == 1
+            and not open_twigs[0].below
+            and not open_twigs[0].block.indent
+        ):
             # After a blank, a list does not hang below the paragraph above it.
-            if open_twigs[0].block.indent == 0:
-                open_twigs.clear()
+            open_twigs.clear()
         while open_twigs and open_twigs[-1].block.indent >= block.indent:
             open_twigs.pop()
         twig = _Twig(block, [], blank)
@@ -177,6 +189,7 @@ class _Heading:
     title: tuple[Inline, ...]
     beside: tuple[Inline, ...]
     stars: int
+    source: str
 
 
 def _sections(roots: Sequence[_Twig]) -> tuple[Part, ...]:
@@ -201,7 +214,7 @@ def _sections(roots: Sequence[_Twig]) -> tuple[Part, ...]:
                 heading.title,
                 heading.beside,
                 tuple(parts),
-                twig.block.source,
+                heading.source,
                 twig.block.line,
                 twig.block.id,
             )
@@ -209,7 +222,7 @@ def _sections(roots: Sequence[_Twig]) -> tuple[Part, ...]:
 
     positions = [*headings, len(roots)]
     frames[0][3].extend(_flow(roots[: positions[0]]))
-    for position, following in zip(positions, positions[1:], strict=False):
+    for position, following in pairwise(positions):
         twig, heading = roots[position], headings[position]
         while frames[-1][0] <= heading.stars:
             close()
@@ -242,12 +255,28 @@ def _heading(line: Line) -> _Heading | None:
     title = tuple(node for node in decoration.nodes if not isinstance(node, (Icon, Image)))
     if not any(_has_words(node) for node in title):
         return None
-    beside = tuple(node for node in decoration.nodes if isinstance(node, (Icon, Image)))
+    inside = (node for node in decoration.nodes if isinstance(node, (Icon, Image)))
+    beside: tuple[Inline, ...] = tuple(inside)
     rest = nodes[1:]
     if any(not isinstance(node, Text) or _DIGIT.search(node.text) for node in rest):
         beside += rest
     # Otherwise the rest is the lone full stop that a translator left behind: no words.
-    return _Heading(prefix + title, beside, decoration.stars)
+    source = _title_source(line.source, prefix + title, rest)
+    return _Heading(prefix + title, beside, decoration.stars, source)
+
+
+def _title_source(source: str, title: tuple[Inline, ...], rest: tuple[Inline, ...]) -> str:
+    """The source of a heading's words: without its marks, and what stood beside it."""
+    if all(isinstance(node, Text) for node in title):
+        return "".join(node.text for node in title if isinstance(node, Text))
+    if all(isinstance(node, Text) for node in rest):
+        after = "".join(node.text for node in rest if isinstance(node, Text))
+        source = source.removesuffix(after)
+    match = _HEADING_SOURCE.fullmatch(source.strip())
+    if not match:
+        return source
+    number = f"{match['number']} " if match["number"] else ""
+    return number + (match["marked"] or match["boxed"]).strip()
 
 
 def _fits_beside_heading(node: Inline) -> bool:
@@ -257,8 +286,8 @@ def _fits_beside_heading(node: Inline) -> bool:
 
 
 def _has_words(node: Inline) -> bool:
-    if isinstance(node, Text):
-        return not node.text.isspace()
+    if isinstance(node, (Text, Blank, Code)):
+        return bool(node.text.strip())
     return True
 
 
