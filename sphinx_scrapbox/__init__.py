@@ -14,12 +14,14 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     """Register everything; Sphinx calls this for ``extensions = ["sphinx_scrapbox"]``."""
     from . import assets, config, domain, head
     from .nodes import VISITORS
-    from .parser import WikiMarkdownParser
+    from .parser import ScrapboxParser, WikiMarkdownParser
     from .transforms import IconImages, RemoteImages
 
     app.setup_extension("myst_parser")
     config.register(app)
     app.add_source_parser(WikiMarkdownParser, override=True)
+    app.add_source_suffix(".scrapbox", "scrapbox")
+    app.add_source_parser(ScrapboxParser)
     for node, visitors in VISITORS.items():
         app.add_node(node, override=False, **visitors)
     domain.register(app)

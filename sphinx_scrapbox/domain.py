@@ -8,6 +8,7 @@ index over all documents is built on demand and never pickled.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from docutils import nodes
@@ -21,10 +22,19 @@ from sphinx.util.nodes import make_refnode
 from .config import options
 from .directives import SpeechDirective, TranslationDirective
 from .graph import PageFacts
+from .locks import locks_of
 from .log import Warn, warn
 from .media import safe_url
 from .roles import WikiRole
-from .titles import inventory_name, key, page_url, split_fragment, split_target
+from .titles import (
+    anchor,
+    inventory_name,
+    is_line_id,
+    key,
+    page_url,
+    split_fragment,
+    split_target,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
@@ -137,6 +147,24 @@ class ScrapboxDomain(Domain):
                 return found
         return None
 
+    def find_target(self, target: str, from_docname: str) -> tuple[str, str] | None:
+        """The document and the anchor ("" = the page) that *target* names; None if not here.
+
+        A line is looked up by its id alone, because lines move from page to page; if it is
+        nowhere, the page is the next best place.
+        """
+        _, title = split_target(target)
+        fragment = split_fragment(title)[1]
+        if is_line_id(fragment) and (docname := self._docname_of_line(fragment)):
+            return docname, anchor(fragment)
+        page = self.find_page(target, from_docname)
+        return (page, "") if page is not None else None
+
+    def _docname_of_line(self, line_id: str) -> str | None:
+        file = locks_of(self.env).file_of_line(line_id)
+        docname = self.env.path2doc(file) if file else None
+        return docname if docname in self.facts else None
+
     def _find(self, title_key: str, project: str, from_docname: str) -> str | None:
         docnames = self._pages.get(title_key, ())
         own = self.project_of(from_docname)
@@ -167,11 +195,11 @@ class ScrapboxDomain(Domain):
                 return nodes.reference("", "", contnode, refuri=address, internal=False)
         if typ == "project":
             return None
-        docname = self.find_page(target, fromdocname)
-        if docname is None:
+        found = self.find_target(target, fromdocname)
+        if found is None:
             return None
         try:
-            return _reference(builder, fromdocname, docname, contnode)
+            return _reference(builder, fromdocname, *found, contnode)
         except NoUri:  # the page is not part of this PDF or manual
             return None
 
@@ -185,10 +213,10 @@ class ScrapboxDomain(Domain):
         contnode: nodes.Element,
     ) -> list[tuple[str, nodes.reference]]:
         """What ``any`` may mean: a wiki page of this title."""
-        docname = self.find_page(target, fromdocname)
-        if docname is None:
+        found = self.find_target(target, fromdocname)
+        if found is None:
             return []
-        return [("scrapbox:page", _reference(builder, fromdocname, docname, contnode))]
+        return [("scrapbox:page", _reference(builder, fromdocname, *found, contnode))]
 
     def get_full_qualified_name(self, node: nodes.Element) -> str | None:
         """The name under which another site's inventory lists the target."""
@@ -201,11 +229,16 @@ class ScrapboxDomain(Domain):
         docname = node.get("refdoc", "")
         project, title = split_target(node["reftarget"])
         typ = node["reftype"]
+        if address := node.get("scrapbox-address"):  # an ordinary link that happens to be ours
+            return nodes.reference("", "", contnode, refuri=address, internal=False)
         contnode["classes"].append("scrapbox-missing")
         unknown = self.find_page(node["reftarget"], docname) is None  # else outside of this PDF
         if unknown and config.missing == "warn" and typ in ("page", "tag"):
             warn(Warn.MISSING_PAGE, f"no wiki page {node['reftarget']!r}", location=node)
-        project = project or self.project_of(docname)
+        own = self.project_of(docname)
+        if docname in self.facts and self.facts[docname].private and project in ("", own):
+            return contnode
+        project = project or own
         if (config.missing != "wiki" and typ != "project") or not project:
             return contnode
         address = page_url(project, title, origin=config.url)
@@ -242,17 +275,14 @@ class ScrapboxDomain(Domain):
     def check_consistency(self) -> None:
         """Name the documents that bear one title."""
         for docnames in self._pages.values():
-            for docname in docnames[1:]:
-                others = [
-                    other
-                    for other in docnames[: docnames.index(docname)]
-                    if self.project_of(other) == self.project_of(docname)
-                ]
-                if others:
+            first_of: dict[str, str] = {}
+            for docname in docnames:
+                first = first_of.setdefault(self.project_of(docname), docname)
+                if first != docname:
                     warn(
                         Warn.DUPLICATE_TITLE,
                         f"the page {self.facts[docname].title!r} is in two documents, "
-                        f"{others[0]!r} and {docname!r}; links lead to the first",
+                        f"{first!r} and {docname!r}; links lead to the first",
                         location=docname,
                     )
 
@@ -269,6 +299,10 @@ class ScrapboxDomain(Domain):
         }
         for title_key, docname in self._documents.items():
             now.setdefault(title_key, (docname,))
+        for facts in self.facts.values():
+            for link in facts.links:
+                if link.startswith("#") and is_line_id(link[1:]):
+                    now[link] = (self._docname_of_line(link[1:]) or "",)
         before: dict[str, tuple[str, ...]] | None = self.data["published"]
         self.data["published"] = now
         if before is None:  # the first build writes all
@@ -286,13 +320,13 @@ class ScrapboxDomain(Domain):
 
 
 def _reference(
-    builder: Builder, from_docname: str, docname: str, content: nodes.Element
+    builder: Builder, from_docname: str, docname: str, line_anchor: str, content: nodes.Element
 ) -> nodes.reference:
     # One file holds what toctrees lead to; Sphinx would make up an anchor for all others.
     single = isinstance(builder, SingleFileHTMLBuilder)
     if single and docname not in _documents_below_root(builder):
         raise NoUri(docname)
-    reference: nodes.reference = make_refnode(builder, from_docname, docname, None, content)
+    reference: nodes.reference = make_refnode(builder, from_docname, docname, line_anchor, content)
     return reference
 
 
@@ -318,8 +352,11 @@ def _facts_of(document: nodes.document) -> PageFacts:
             continue
         target, kind = node["reftarget"], node["reftype"]
         _, title = split_target(target)
-        for spelling in (title, split_fragment(title)[0]):
+        head, fragment = split_fragment(title)
+        for spelling in (title, head):
             links[key(spelling)] = None
+        if is_line_id(fragment):
+            links[f"#{fragment}"] = None
         if kind == "tag":
             tags[target] = None
         elif kind == "icon":
@@ -336,6 +373,8 @@ def _facts_of(document: nodes.document) -> PageFacts:
         links=tuple(links),
         tags=tuple(tags),
         people=tuple(people),
+        private=bool(document.get("scrapbox-private", 0)),
+        lock=document.get("scrapbox-lock", ""),
     )
 
 
@@ -352,6 +391,25 @@ def _on_missing_reference(
     if node.get("refdomain") != "scrapbox":
         return None
     return domain_of(env).missing(node, contnode)
+
+
+def _on_env_get_outdated(
+    app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]
+) -> list[str]:
+    """Pages of which the lock file says something else than when they were read."""
+    locks = locks_of(env)
+    outdated = []
+    for docname, facts in domain_of(env).facts.items():
+        if docname in removed or not facts.is_page:
+            continue
+        docfile = Path(env.doc2path(docname))
+        if docfile.suffix == ".scrapbox":
+            locked = locks.of(docfile)
+            if facts.lock != (locked.fingerprint if locked else ""):
+                outdated.append(docname)
+    for docname in added:  # found here once, so that no reading process has to look again
+        locks.of(Path(env.doc2path(docname)))
+    return outdated
 
 
 def _on_env_updated(app: Sphinx, env: BuildEnvironment) -> Iterable[str]:
@@ -384,5 +442,6 @@ def register(app: Sphinx) -> None:
     app.add_role("scrapbox", WikiRole("page"))
     # After intersphinx, which listens at the default priority.
     app.connect("missing-reference", _on_missing_reference, priority=900)
+    app.connect("env-get-outdated", _on_env_get_outdated)
     app.connect("env-updated", _on_env_updated)
     app.connect("env-check-consistency", _on_check_consistency)

@@ -10,7 +10,8 @@ class PageFacts(NamedTuple):
 
     ``title`` is empty for a document that is no wiki page; ``links`` holds the targets as
     keys, each ``Title#…`` also without its fragment; ``tags`` and ``people`` names as first
-    written; ``source`` the target that a translation was made from.
+    written; ``source`` the target that a translation was made from; ``private`` says that the
+    page's project must not be linked to; ``lock`` is the fingerprint of its row in a lock file.
     """
 
     title: str = ""
@@ -22,6 +23,8 @@ class PageFacts(NamedTuple):
     links: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     people: tuple[str, ...] = ()
+    private: bool = False
+    lock: str = ""
 
     @property
     def is_page(self) -> bool:

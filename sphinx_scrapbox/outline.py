@@ -100,6 +100,7 @@ class Turn:
     speakers: tuple[Icon, ...]
     parts: tuple[Part, ...]
     line: int
+    id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

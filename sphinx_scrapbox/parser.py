@@ -9,21 +9,25 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from copy import copy
+from dataclasses import replace
 from functools import lru_cache, partial
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from textwrap import dedent
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from docutils import nodes
 from myst_parser.parsers.sphinx_ import MystParser
+from sphinx.parsers import Parser
 from sphinx.util.matching import compile_matchers
 
 from .config import Config, options
+from .locks import locks_of
 from .log import Warn, warn
 from .myst import parse_myst, run_directive
 from .notices import languages_of, note_translation, notice
 from .outline import outline
-from .page import Page, Text
+from .page import Inline, Page, Text
+from .readers import notation
 from .readers.markdown import is_export, read_inline, read_markdown
 from .render import Renderer
 from .speakers import Speakers
@@ -37,6 +41,36 @@ _UNDERLINED = re.compile(r"(?P<title>.*)\n=+\Z", re.DOTALL)
 _FLAG = "scrapbox_page"
 
 
+class ScrapboxParser(Parser):
+    """Reads ``.scrapbox`` files: pages in the wiki's own notation, the first line the title."""
+
+    supported: ClassVar[tuple[str, ...]] = ("scrapbox",)
+
+    def parse(self, inputstring: str, document: nodes.document) -> None:
+        """Parse a whole document, or one translated message of it."""
+        env: BuildEnvironment = document.settings.env
+        if document["source"].endswith(":<translated>"):
+            _read_message(inputstring, document, env, notation.read_inline)
+            return
+        docfile = Path(env.doc2path(env.docname))
+        locked = locks_of(env).of(docfile)
+        row = locked.page if locked else None
+        page = notation.read_lines(
+            inputstring.removesuffix("\n").split("\n"),
+            ids=row.line_ids if row else (),
+            title=(row.title if row else "") or None,
+        )
+        if not page.title.strip():
+            page = replace(page, title=docfile.stem)
+        if locked:
+            page = replace(page, project=locked.lock.project)
+            document["scrapbox-lock"] = locked.fingerprint
+            document["scrapbox-private"] = int(locked.lock.private)
+        document.settings = copy(document.settings)
+        document.settings.smart_quotes = False
+        build_page(page, document, env)
+
+
 class WikiMarkdownParser(MystParser):
     """Reads exported wiki pages itself and hands all other Markdown to MyST."""
 
@@ -45,7 +79,7 @@ class WikiMarkdownParser(MystParser):
         env: BuildEnvironment = document.settings.env
         if document["source"].endswith(":<translated>"):
             if env.temp_data.get(_FLAG):
-                _read_message(inputstring, document, env)
+                _read_message(inputstring, document, env, read_inline)
             else:
                 parse_myst(inputstring, document)
             return
@@ -162,7 +196,12 @@ def _mend_transitions(section: nodes.section) -> None:
             parent.children = kept
 
 
-def _read_message(text: str, document: nodes.document, env: BuildEnvironment) -> None:
+def _read_message(
+    text: str,
+    document: nodes.document,
+    env: BuildEnvironment,
+    read: Callable[[str], tuple[Inline, ...]],
+) -> None:
     """One translated message: a literal block, an underlined title or one paragraph."""
     if text.startswith("::\n\n"):
         code = dedent(text[3:].strip("\n"))
@@ -171,9 +210,9 @@ def _read_message(text: str, document: nodes.document, env: BuildEnvironment) ->
     source = document["source"]
     renderer = Renderer(document, source, SiteSurroundings(env))
     if title := _UNDERLINED.fullmatch(text):
-        document += renderer.section(read_inline(title["title"]), 0, source=title["title"])
+        document += renderer.section(read(title["title"]), 0, source=title["title"])
         return
-    document += renderer.paragraph(read_inline(text), text, 0)
+    document += renderer.paragraph(read(text), text, 0)
 
 
 def _field(name: str) -> nodes.field:

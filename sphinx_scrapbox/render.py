@@ -72,8 +72,16 @@ _E = TypeVar("_E", bound=nodes.Element)
 class Surroundings(Protocol):
     """What the renderer needs of the site around the page."""
 
-    def link(self, kind: str, target: str, content: nodes.Element) -> nodes.Element:
-        """A reference of *kind* (page, tag, icon, project) to *target* that shows *content*."""
+    def link(
+        self, kind: str, target: str, content: nodes.Element, address: str = ""
+    ) -> nodes.Element:
+        """A reference of *kind* (page, tag, icon, project) to *target* that shows *content*.
+
+        *address* is where it leads, as an ordinary link, if the target is not here.
+        """
+
+    def page_at(self, url: str) -> str | None:
+        """The target that an address of the wiki itself stands for; None for any other."""
 
     def label(self, icon: Icon) -> str:
         """The name to show for an icon."""
@@ -113,8 +121,7 @@ class Renderer:
         heading = self._at(nodes.title(source, ""), line)
         self._append_inlines(heading, title)
         section["names"].append(nodes.fully_normalize_name(heading.astext()))
-        if id:
-            section["ids"].append(anchor(id))
+        self._anchor(section, id)
         section += heading
         self._document.note_implicit_target(section, section)
         return section
@@ -142,11 +149,12 @@ class Renderer:
                 case Rule(line):
                     # docutils allows a transition only between body elements of a section.
                     if isinstance(parent, (nodes.section, nodes.document)):
-                        parent += self._at(nodes.transition(), line)
+                        parent.append(self._at(nodes.transition(), line))
                 case Gap():
                     pass
-                case Turn(speakers, said, line):
+                case Turn(speakers, said, line, turn_id):
                     turn = self.turn(speakers, line)
+                    self._anchor(turn, turn_id)
                     self.append(turn, said)
                     parent += turn
                 case Section():
@@ -191,15 +199,13 @@ class Renderer:
         if len(lines) == 1:
             line = lines[0]
             paragraph = self.paragraph(line.nodes, line.source, line.line)
-            if line.id:
-                paragraph["ids"].append(anchor(line.id))
+            self._anchor(paragraph, line.id)
             return paragraph
         block = self._at(nodes.line_block(), lines[0].line)
         for line in lines:
             row = self._at(nodes.line(line.source, ""), line.line)
             self._append_inlines(row, line.nodes)
-            if line.id:
-                row["ids"].append(anchor(line.id))
+            self._anchor(row, line.id)
             block += row
         return block
 
@@ -208,8 +214,7 @@ class Renderer:
         match line.nodes:
             case (Formula(tex),) if is_formula(tex):
                 block = self._at(nodes.math_block(tex, tex, nowrap=False, number=None), line.line)
-                if line.id:
-                    block["ids"].append(anchor(line.id))
+                self._anchor(block, line.id)
                 parent += block
             case (ExternalLink(url, label),) if self._videos and (player := embed_url(url)):
                 paragraph = self._at(nodes.paragraph(line.source, ""), line.line)
@@ -218,8 +223,7 @@ class Renderer:
                     video_node("", nodes.Text(label or url), refuri=address, embed=player),
                     line.line,
                 )
-                if line.id:
-                    paragraph["ids"].append(anchor(line.id))
+                self._anchor(paragraph, line.id)
                 parent += paragraph
             case _:
                 parent += self._text_block((line,))
@@ -244,7 +248,7 @@ class Renderer:
         for item in items:
             entry = nodes.list_item()
             self.append(entry, item)
-            container += entry
+            container.append(entry)
         if container.children:
             first = container[0]
             assert isinstance(first, nodes.Element)
@@ -263,9 +267,7 @@ class Renderer:
         # Forced: what a lexer cannot read is shown plain and never warned of.
         literal.update_all_atts({"language": language or PLAIN, "force": True})
         literal["highlight_args"] = {}
-        for row_id in block.row_ids:
-            if row_id:
-                literal["ids"].append(anchor(row_id))
+        self._anchor(literal, *block.row_ids)
         caption = block.name.strip().strip(":").strip()
         if block.language and not language and not block.language.startswith("{"):
             caption = f"{caption} ({block.language})"
@@ -285,7 +287,12 @@ class Renderer:
     def _table(self, block: Table) -> nodes.table:
         width = max(map(len, block.rows), default=1) or 1
         table = self._at(nodes.table(classes=["scrapbox-table"]), block.line)
-        if block.name.strip():
+        name_id, *row_ids = block.row_ids or ("",)
+        self._anchor(table, name_id)
+        is_infobox = block.name.strip().lower() == "infobox"
+        if is_infobox:
+            table["classes"].append("scrapbox-infobox")
+        elif block.name.strip():
             title = self._at(nodes.title(block.name, ""), block.line)
             title += nodes.Text(block.name.strip())
             table += title
@@ -294,9 +301,12 @@ class Renderer:
         for _ in range(width):
             group += nodes.colspec(colwidth=100 // width or 1)
         rows = [self._row(row, width, block.line) for row in block.rows]
+        for row, row_id in zip(rows, row_ids, strict=False):
+            self._anchor(row, row_id)
         body = nodes.tbody("", *rows[1:])
-        if len(rows) < 2:
-            # The content model wants a body; a header alone is shown as one.
+        if len(rows) < 2 or is_infobox:
+            # The content model wants a body; a header alone is shown as one. An infobox
+            # names its rows, not its columns.
             body = nodes.tbody("", *(rows or [self._row((), width, block.line)]))
         elif rows:
             group += nodes.thead("", rows[0])
@@ -426,6 +436,9 @@ class Renderer:
         address = safe_url(url)
         if address is None:
             return nodes.Text(label if label == url else f"{label} {url}")
+        if target := self._around.page_at(url):
+            shown = self._at(nodes.inline("", label, classes=["xref", "scrapbox-page"]), line)
+            return self._around.link("page", target, shown, address)
         link = nodes.reference("", label, refuri=address, internal=False)
         return self._at(link, line)
 
@@ -458,7 +471,9 @@ class Renderer:
 
     def _icons(self, node: Icon, line: int) -> list[nodes.Node]:
         icons: list[nodes.Node] = []
-        for _ in range(min(node.count, MAX_ICONS)):
+        for number in range(min(node.count, MAX_ICONS)):
+            if number:
+                icons.append(nodes.Text(" "))
             icons.append(self._icon(node, node.role))
         if node.count > MAX_ICONS:
             icons.append(nodes.Text(f" ×{node.count}"))
@@ -473,6 +488,10 @@ class Renderer:
         )
         self._at(element, icon.line)
         return self._around.link("icon", join_target(icon.project, icon.name), element)
+
+    def _anchor(self, node: nodes.Element, *line_ids: str) -> None:
+        """Let the addresses of lines lead to *node*."""
+        node["ids"].extend(anchor(line_id) for line_id in line_ids if line_id)
 
     def _at(self, node: _E, line: int) -> _E:
         node.source = self._source

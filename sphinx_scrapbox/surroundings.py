@@ -11,6 +11,7 @@ from sphinx import addnodes
 from .config import Config, options
 from .icons import icon_file
 from .page import CodeBlock, Icon
+from .titles import join_target, page_of_url
 
 if TYPE_CHECKING:
     from sphinx.environment import BuildEnvironment
@@ -28,7 +29,9 @@ class SiteSurroundings:
         self._config: Config = options(env.config)
         self._run_directive = run_directive
 
-    def link(self, kind: str, target: str, content: nodes.Element) -> nodes.Element:
+    def link(
+        self, kind: str, target: str, content: nodes.Element, address: str = ""
+    ) -> nodes.Element:
         """A ``pending_xref`` that the domain resolves once every page is known."""
         xref = addnodes.pending_xref(
             "",
@@ -40,8 +43,15 @@ class SiteSurroundings:
             refexplicit=content.astext() != target,
             refwarn=False,
         )
+        if address:
+            xref["scrapbox-address"] = address
         xref.source, xref.line = content.source, content.line
         return xref
+
+    def page_at(self, url: str) -> str | None:
+        """``/project/Title`` for an address of a page of the wiki."""
+        target = page_of_url(url, origin=self._config.url)
+        return join_target(*target) if target else None
 
     def label(self, icon: Icon) -> str:
         """The display name of ``scrapbox_people``, else the icon's own name."""

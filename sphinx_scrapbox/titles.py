@@ -9,13 +9,17 @@ from __future__ import annotations
 
 import re
 from typing import NamedTuple
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 DEFAULT_ORIGIN = "https://scrapbox.io"
 
 _LINE_ID = re.compile(r"[0-9a-f]{24,26}")
 # What a readable address must not hold: the wiki's own list, and what no address may hold.
 _UNREADABLE = re.compile(r"[%/?#{}^|<>\\\"`\[\]\s\x00-\x1f\x7f-\x9f]")
+# First words of a path on the wiki's host that name no project.
+_NO_PROJECTS = frozenset(
+    {"api", "files", "assets", "auth", "login", "product", "settings", "stream"}
+)
 _WHITE = re.compile(r"\s")
 
 
@@ -109,6 +113,29 @@ def page_url(
     if title:
         address += f"/{encode(head)}"
     return f"{address}#{fragment}" if fragment else address
+
+
+def page_of_url(url: str, *, origin: str = DEFAULT_ORIGIN) -> Target | None:
+    """The page that an address of the wiki leads to; None for any other address.
+
+    An underscore may stand for a space or for itself: by the identity rule both are one page.
+
+    >>> page_of_url("https://scrapbox.io/help/a_b%2Fc#5ae4aae4aff09e00009a6337")
+    Target(project='help', title='a_b/c#5ae4aae4aff09e00009a6337')
+    >>> page_of_url("https://scrapbox.io/api/pages/help") is None
+    True
+    """
+    head = f"{origin.rstrip('/')}/"
+    if not url.startswith(head):
+        return None
+    path, sign, fragment = url[len(head) :].partition("#")
+    project, _, title = path.partition("/")
+    if not project or not title or "?" in title or project in _NO_PROJECTS:
+        return None
+    title = unquote(title)
+    if sign and is_line_id(fragment):
+        title = f"{title}#{fragment}"
+    return Target(unquote(project), title)
 
 
 def icon_url(project: str, name: str, *, origin: str = DEFAULT_ORIGIN) -> str:

@@ -64,14 +64,18 @@ ALLOWED: dict[str, set[str]] = {
     # ... what pages, roles and directives have in common, ...
     "icons": BASE | SITE,
     "notices": BASE | SHAPE | SITE | {"translation", "render"},
+    "locks": BASE | SITE | {"lockfile"},
     "surroundings": BASE | MEANING | SITE | {"icons", "render"},
     # ... ways into a document, ...
     "myst": PURE | SITE | MYST | {"nodes", "render", "surroundings"},
-    "parser": PURE | SITE | MYST | {"nodes", "render", "notices", "surroundings", "myst"},
+    "parser": PURE
+    | SITE
+    | MYST
+    | {"nodes", "render", "notices", "surroundings", "myst", "locks"},
     "roles": BASE | SITE | {"nodes", "surroundings"},
     "directives": PURE | SITE | {"nodes", "render", "notices", "surroundings"},
     # ... and what sees doctrees, and never a parser.
-    "domain": BASE | SITE | {"graph", "media", "nodes", "roles", "directives"},
+    "domain": BASE | SITE | {"graph", "media", "nodes", "roles", "directives", "locks"},
     "transforms": BASE | SITE | {"graph", "nodes", "icons", "notices", "domain"},
     "head": BASE | SITE | {"graph", "domain"},
     "assets": SITE | {"notices"},

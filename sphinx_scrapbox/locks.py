@@ -1,0 +1,91 @@
+"""Finds what the lock file above a page file says of the page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+from weakref import WeakKeyDictionary
+from zlib import crc32
+
+from .lockfile import NAME, Lock, LockedPage, LockError, load_lock
+from .log import Warn, warn
+from .titles import is_line_id
+
+if TYPE_CHECKING:
+    from sphinx.config import Config
+    from sphinx.environment import BuildEnvironment
+
+
+class Locked(NamedTuple):
+    """A page file's lock file and its row in it; None where there is no such row."""
+
+    lock: Lock
+    page: LockedPage | None
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes when what the lock says of this page changes, and not with other pages."""
+        page = self.page
+        said = (self.lock.project, self.lock.private, page)
+        return f"{crc32(repr(said).encode()):08x}"
+
+
+class Locks:
+    """The lock files of one build, each read once."""
+
+    def __init__(self, srcdir: Path) -> None:
+        self._srcdir = srcdir
+        self._by_folder: dict[Path, tuple[Path, Lock] | None] = {}
+        self._files_by_line: dict[str, str] | None = None
+
+    def of(self, docfile: Path) -> Locked | None:
+        """What is locked of a page file; None if no lock file stands beside or above it."""
+        found = self._above(docfile.parent)
+        if found is None:
+            return None
+        folder, lock = found
+        return Locked(lock, lock.by_file.get(docfile.relative_to(folder).as_posix()))
+
+    def file_of_line(self, line_id: str) -> Path | None:
+        """The page file that holds the line of this id, wherever it moved."""
+        if self._files_by_line is None:
+            self._files_by_line = {
+                line: str(folder / page.file)
+                for folder, lock in dict(filter(None, self._by_folder.values())).items()
+                for page in lock.pages
+                for line in page.line_ids
+                if is_line_id(line)
+            }
+        file = self._files_by_line.get(line_id)
+        return Path(file) if file else None
+
+    def _above(self, folder: Path) -> tuple[Path, Lock] | None:
+        if folder in self._by_folder:
+            return self._by_folder[folder]
+        found: tuple[Path, Lock] | None = None
+        path = folder / NAME
+        if path.is_file():
+            found = (folder, _read(path, self._srcdir))
+        elif folder != self._srcdir and self._srcdir in folder.parents:
+            found = self._above(folder.parent)
+        self._by_folder[folder] = found
+        self._files_by_line = None
+        return found
+
+
+def _read(path: Path, srcdir: Path) -> Lock:
+    try:
+        return load_lock(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, LockError) as error:
+        warn(Warn.LOCK_FILE, f"{path.relative_to(srcdir).as_posix()}: {error}")
+        return Lock()
+
+
+_LOCKS: WeakKeyDictionary[Config, Locks] = WeakKeyDictionary()
+
+
+def locks_of(env: BuildEnvironment) -> Locks:
+    """The lock files of a build."""
+    if (locks := _LOCKS.get(env.config)) is None:
+        locks = _LOCKS[env.config] = Locks(Path(env.srcdir))
+    return locks
