@@ -174,7 +174,7 @@ class Renderer:
         for number, icon in enumerate(speakers):
             if number:
                 who += nodes.Text(", ")
-            who += self._icon(icon, IconRole.SPEAKER)
+            who += self._icon(icon, IconRole.SPEAKER, line)
         turn += who
         return turn
 
@@ -229,20 +229,27 @@ class Renderer:
                 parent += self._text_block((line,))
 
     def _append_quotes(self, parent: nodes.Element, lines: Sequence[Line]) -> None:
-        """Quoted lines, nested by how many further ``>`` they begin with."""
+        """Quoted lines, nested by how many further ``>`` they begin with.
+
+        An empty line ends a block; a quote of nothing else is a single empty paragraph.
+        """
         open_quotes: list[nodes.block_quote] = []
+        empty = True
         for (depth, _), group in groupby(map(_unquoted, lines), key=_quote_shape):
             rows = [row for _, row in group]
             while len(open_quotes) > depth:
                 open_quotes.pop()
-            while len(open_quotes) < depth:
+            while rows[0].nodes and len(open_quotes) < depth:
                 quote = self._at(nodes.block_quote(), rows[0].line)
                 (open_quotes[-1] if open_quotes else parent).append(quote)
                 open_quotes.append(quote)
             if rows[0].nodes:
                 self._append_run(open_quotes[-1], Run(tuple(rows)))
-        if open_quotes and not open_quotes[0].children:
-            open_quotes[0] += self._at(nodes.paragraph(), lines[0].line)
+                empty = False
+        if empty:
+            quote = self._at(nodes.block_quote(), lines[0].line)
+            quote += self._at(nodes.paragraph(), lines[0].line)
+            parent += quote
 
     def _items(self, container: _E, items: Iterable[Sequence[Part]]) -> _E:
         for item in items:
@@ -319,7 +326,11 @@ class Renderer:
             entry = nodes.entry()
             if cell:
                 line = cell[0].line or block_line
-                entry += self.paragraph(cell, "".join(map(_plain, cell)), line)
+                paragraph = self.paragraph(cell, "".join(map(_plain, cell)), line)
+                if not all(isinstance(node, Text) for node in cell):
+                    # The tree keeps no source of cells, so a translation would lose the rest.
+                    paragraph["translatable"] = False
+                entry += paragraph
             row += entry
         return row
 
@@ -329,7 +340,7 @@ class Renderer:
             nodes.paragraph(classes=["scrapbox-beside"], translatable=False), section.line
         )
         trimmed = list(section.beside)
-        if trimmed and isinstance(first := trimmed[0], Text):
+        if isinstance(first := trimmed[0], Text):
             trimmed[0] = Text(first.text.lstrip(" .。\u3000") or " ", line=first.line)
         self._append_inlines(beside, trimmed)
         return beside
@@ -425,7 +436,7 @@ class Renderer:
     def _page_link(self, node: PageLink, title: str, project: str, line: int) -> nodes.Element:
         if not title:
             shown = nodes.inline("", f"/{project}", classes=["xref", "scrapbox-project"])
-            return self._around.link("project", project, self._at(shown, line))
+            return self._around.link("project", f"/{project}", self._at(shown, line))
         target = join_target(project, title)
         head, fragment = split_fragment(target)
         text = head if is_line_id(fragment) else target  # the id of a line tells a reader nothing
@@ -454,12 +465,13 @@ class Renderer:
         return image
 
     def _location(self, node: Location, line: int) -> nodes.Node:
-        north = f"{abs(node.latitude):g}°{'N' if node.latitude >= 0 else 'S'}"
-        east = f"{abs(node.longitude):g}°{'E' if node.longitude >= 0 else 'W'}"
+        latitude, longitude = _degrees(node.latitude), _degrees(node.longitude)
+        north = f"{latitude.lstrip('-')}°{'N' if node.latitude >= 0 else 'S'}"
+        east = f"{longitude.lstrip('-')}°{'E' if node.longitude >= 0 else 'W'}"
         point = f"{north}, {east}"
         address = (
-            f"https://www.openstreetmap.org/?mlat={node.latitude:g}&mlon={node.longitude:g}"
-            f"#map={node.zoom}/{node.latitude:g}/{node.longitude:g}"
+            f"https://www.openstreetmap.org/?mlat={latitude}&mlon={longitude}"
+            f"#map={node.zoom}/{latitude}/{longitude}"
         )
         shown = f"{node.place} ({point})" if node.place else point
         return self._at(
@@ -474,19 +486,19 @@ class Renderer:
         for number in range(min(node.count, MAX_ICONS)):
             if number:
                 icons.append(nodes.Text(" "))
-            icons.append(self._icon(node, node.role))
+            icons.append(self._icon(node, node.role, line))
         if node.count > MAX_ICONS:
             icons.append(nodes.Text(f" ×{node.count}"))
         return icons
 
-    def _icon(self, icon: Icon, role: IconRole) -> nodes.Element:
+    def _icon(self, icon: Icon, role: IconRole, line: int) -> nodes.Element:
         element = icon_node(
             name=icon.name,
             project=icon.project,
             label=self._around.label(icon),
             role=role.value,
         )
-        self._at(element, icon.line)
+        self._at(element, icon.line or line)
         return self._around.link("icon", join_target(icon.project, icon.name), element)
 
     def _anchor(self, node: nodes.Element, *line_ids: str) -> None:
@@ -533,6 +545,11 @@ def _unquoted(line: Line) -> tuple[int, Line]:
 def _quote_shape(row: tuple[int, Line]) -> tuple[int, bool]:
     depth, line = row
     return depth, bool(line.nodes)
+
+
+def _degrees(number: float) -> str:
+    """Degrees to about a decimetre, as addresses write them: no exponent, no idle zeros."""
+    return f"{number:.6f}".rstrip("0").rstrip(".")
 
 
 def _plain(node: Inline) -> str:
