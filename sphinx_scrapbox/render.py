@@ -266,7 +266,7 @@ class Renderer:
     def _append_code(self, parent: nodes.Element, block: CodeBlock) -> None:
         made = self._around.directive(block) if block.language.startswith("{") else None
         if made is not None:
-            parent += made
+            parent += _tamed(made)
             return
         text = "\n".join(block.rows)
         language = lexer_of(block.language) if block.language else lexer_of(block.name)
@@ -545,6 +545,34 @@ def _unquoted(line: Line) -> tuple[int, Line]:
 def _quote_shape(row: tuple[int, Line]) -> tuple[int, bool]:
     depth, line = row
     return depth, bool(line.nodes)
+
+
+def _tamed(made: Sequence[nodes.Node]) -> list[nodes.Node]:
+    """What a directive made of wiki text, under the rules for all other wiki text.
+
+    Directives hand addresses and formulas on as they are, and some copy the files that
+    an option names.
+    """
+    holder = nodes.Element("", *made)
+    for node in list(holder.findall(nodes.Element)):
+        match node:
+            case nodes.raw():
+                node.parent.remove(node)
+            case nodes.reference(attributes={"refuri": address}) if ":" in address:
+                if (safe := safe_url(address)) is None:
+                    node.replace_self([nodes.inline("", "", *node.children)])
+                else:
+                    node["refuri"] = safe
+            case nodes.image():
+                if (picture := image_url(node["uri"])) is None:
+                    node.replace_self(nodes.inline("", node["uri"]))
+                else:
+                    node["uri"] = picture
+            case nodes.math() if not is_formula(node.astext()):
+                node.replace_self(nodes.literal("", node.astext()))
+            case nodes.math_block() if not is_formula(node.astext()):
+                node.replace_self(nodes.literal_block("", node.astext(), language=PLAIN))
+    return holder.children
 
 
 def _degrees(number: float) -> str:
