@@ -78,10 +78,18 @@ def _project(value: object) -> str:
 
 def _origin(value: object) -> str:
     text = _text(value).rstrip("/")
-    parts = urlsplit(text)
-    if parts.scheme not in {"http", "https"} or not parts.netloc:
+    if _scheme(text) not in {"http", "https"}:
         raise Invalid("must be an http or https address")
     return text
+
+
+def _scheme(address: str) -> str:
+    """The scheme of a whole address; "" for anything else."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:  # brackets of an IPv6 address that do not match
+        return ""
+    return parts.scheme if parts.netloc or parts.scheme == "mailto" else ""
 
 
 def _flag(value: object) -> bool:
@@ -142,7 +150,7 @@ def _people(value: object) -> dict[str, Person]:
             _say("people", f"entry {name!r} has bad options {sorted(map(str, [*unknown, *bad]))}")
             continue
         link = entry.get("link", "")
-        if link and urlsplit(link).scheme not in {"http", "https", "mailto"}:
+        if link and _scheme(link) not in {"http", "https", "mailto"}:
             _say("people", f"entry {name!r}: link must be an http, https or mailto address")
             link = ""
         try:
@@ -157,13 +165,14 @@ def _people(value: object) -> dict[str, Person]:
 
 
 def _directives(value: object) -> frozenset[str]:
-    names = _strings(value)
-    for name in names:
-        if name in FORBIDDEN_DIRECTIVES or name.startswith("auto"):
+    allowed = set()
+    for name in _strings(value):
+        plain = name.strip().lower()  # docutils finds "Include", too
+        if plain in FORBIDDEN_DIRECTIVES or plain.startswith("auto"):
             _say("page_directives", f"cannot hold {name!r}: wiki text is not trusted with it")
-    return frozenset(
-        name for name in names if name not in FORBIDDEN_DIRECTIVES and not name.startswith("auto")
-    )
+        else:
+            allowed.add(name)
+    return frozenset(allowed)
 
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
