@@ -19,7 +19,7 @@ def initials(name: str) -> str:
     >>> initials("NISHIO Hirokazu"), initials("o3-mini-high"), initials("川喜田二郎")
     ('NH', 'O3', '川')
     """
-    words = _WORD.findall(name.rpartition("/")[2] or name)
+    words: list[str] = _WORD.findall(name.rpartition("/")[2] or name)
     if not words:
         return name.strip()[:1] or "?"
     first = words[0]

@@ -49,12 +49,12 @@ def _link_image(image: nodes.image) -> None:
     text = nodes.Text(address)
     parent = image.parent
     if isinstance(parent, nodes.reference):
-        image.replace_self(text)
+        parent.replace(image, text)
         return
     link: nodes.Element = nodes.reference("", "", text, refuri=address, internal=False)
     if not isinstance(parent, nodes.TextElement):
         link = nodes.paragraph("", "", link)
-    image.replace_self(link)
+    parent.replace(image, link)
 
 
 class IconImages(SphinxPostTransform):
