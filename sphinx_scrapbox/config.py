@@ -358,12 +358,12 @@ class Config:
     )
 
     def person(self, name: str, project: str = "") -> Person | None:
-        """The person behind an icon; ``/project/name`` is tried before ``name``."""
+        """The person behind an icon: ``/project/name``, or ``name`` in the wiki's own project."""
         if not self.people:
             return None
         if project and (person := self.people.get(key(f"/{project}/{name}"))):
             return person
-        return None if project else self.people.get(key(name))
+        return self.people.get(key(name)) if project in ("", self.project) else None
 
 
 _CHECKED: WeakKeyDictionary[SphinxConfig, Config] = WeakKeyDictionary()

@@ -27,7 +27,8 @@ def icon_file(env: BuildEnvironment, name: str, project: str = "") -> str | None
         return None
     if project and (found := table.get(key(f"/{project}/{name}"))):
         return found
-    return table.get(key(name))
+    # Somebody of that name in another wiki is somebody else.
+    return table.get(key(name)) if project in ("", options(env.config).project) else None
 
 
 def _table(srcdir: Path, config: Config) -> dict[str, str]:
