@@ -44,10 +44,11 @@ def avatar(name: str) -> str:
     """
     letters = initials(name)
     size = 15 if len(letters) == 1 else 12.5
+    letters = escape(letters)
     return (
         '<svg class="scrapbox-avatar" viewBox="0 0 32 32" width="20" height="20" '
         'aria-hidden="true" focusable="false">'
         f'<circle cx="16" cy="16" r="16" fill="hsl({hue(name)},45%,35%)"/>'
         f'<text x="16" y="16" dy=".35em" text-anchor="middle" fill="#fff" '
-        f'font-family="sans-serif" font-weight="600" font-size="{size}">{escape(letters)}</text></svg>'
+        f'font-family="sans-serif" font-weight="600" font-size="{size}">{letters}</text></svg>'
     )
