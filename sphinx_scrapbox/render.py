@@ -276,7 +276,8 @@ class Renderer:
         literal["highlight_args"] = {}
         self._anchor(literal, *block.row_ids)
         caption = block.name.strip().strip(":").strip()
-        if block.language and not language and not block.language.startswith("{"):
+        says_more = language is None or language != lexer_of(block.name)
+        if block.language and says_more and not block.language.startswith("{"):
             caption = f"{caption} ({block.language})"
         if not caption:
             parent += literal
