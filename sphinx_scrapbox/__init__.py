@@ -15,7 +15,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     from . import assets, config, domain, head
     from .nodes import VISITORS
     from .parser import ScrapboxParser, WikiMarkdownParser
-    from .transforms import IconImages, RemoteImages
+    from .transforms import FileAnchors, IconImages, RemoteImages
 
     app.setup_extension("myst_parser")
     config.register(app)
@@ -27,6 +27,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     domain.register(app)
     app.add_post_transform(RemoteImages)
     app.add_post_transform(IconImages)
+    app.add_post_transform(FileAnchors)
     head.register(app)
     assets.register(app)
     return {

@@ -10,12 +10,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
+from urllib.parse import quote
 
 from docutils import nodes
 from sphinx import addnodes
+from sphinx.builders.dirhtml import DirectoryHTMLBuilder
 from sphinx.builders.singlehtml import SingleFileHTMLBuilder
 from sphinx.domains import Domain, ObjType
 from sphinx.errors import NoUri
+from sphinx.util import docname_join
 from sphinx.util.matching import compile_matchers
 from sphinx.util.nodes import make_refnode
 
@@ -216,6 +219,8 @@ class ScrapboxDomain(Domain):
         found = self.find_target(target, fromdocname)
         if found is None:
             return []
+        if found == (docname_join(node.get("refdoc", fromdocname), target), ""):
+            return []  # the file of the page is named so too: ``any`` finds it as a document
         return [("scrapbox:page", _reference(builder, fromdocname, *found, contnode))]
 
     def get_full_qualified_name(self, node: nodes.Element) -> str | None:
@@ -323,9 +328,11 @@ def _reference(
     builder: Builder, from_docname: str, docname: str, line_anchor: str, content: nodes.Element
 ) -> nodes.reference:
     # One file holds what toctrees lead to; Sphinx would make up an anchor for all others.
-    single = isinstance(builder, SingleFileHTMLBuilder)
-    if single and docname not in _documents_below_root(builder):
-        raise NoUri(docname)
+    if isinstance(builder, SingleFileHTMLBuilder):
+        if docname not in _documents_below_root(builder):
+            raise NoUri(docname)
+        if line_anchor:
+            return nodes.reference("", "", content, refid=line_anchor, internal=True)
     reference: nodes.reference = make_refnode(builder, from_docname, docname, line_anchor, content)
     return reference
 
@@ -385,6 +392,18 @@ def domain_of(env: BuildEnvironment) -> ScrapboxDomain:
     return domain
 
 
+def _on_builder_inited(app: Sphinx) -> None:
+    """Have these builders quote addresses as ``html`` does: pages are named as they are."""
+    builder = app.builder
+    if isinstance(builder, (DirectoryHTMLBuilder, SingleFileHTMLBuilder)):
+        get_target_uri = builder.get_target_uri
+
+        def quoted(docname: str, typ: str | None = None) -> str:
+            return get_target_uri(docname, typ).replace(docname, quote(docname), 1)
+
+        builder.get_target_uri = quoted  # type: ignore[method-assign]
+
+
 def _on_missing_reference(
     app: Sphinx, env: BuildEnvironment, node: addnodes.pending_xref, contnode: nodes.Element
 ) -> nodes.Element | None:
@@ -442,6 +461,7 @@ def register(app: Sphinx) -> None:
     app.add_role("scrapbox", WikiRole("page"))
     # After intersphinx, which listens at the default priority.
     app.connect("missing-reference", _on_missing_reference, priority=900)
+    app.connect("builder-inited", _on_builder_inited)
     app.connect("env-get-outdated", _on_env_get_outdated)
     app.connect("env-updated", _on_env_updated)
     app.connect("env-check-consistency", _on_check_consistency)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from hashlib import sha1
+from html import escape
 from pathlib import PurePosixPath
 from typing import Any
 
 from docutils import nodes
+from sphinx import addnodes
 from sphinx.locale import get_translation
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
@@ -81,3 +83,25 @@ class IconImages(SphinxPostTransform):
                 )
                 if project:
                     node["uri"] = icon_url(project, node["name"], origin=config.url)
+
+
+class FileAnchors(SphinxPostTransform):
+    """Escape the names of documents inside a single file: Sphinx writes them as they are."""
+
+    default_priority = 50
+    formats = ("html",)
+
+    def run(self, **kwargs: Any) -> None:
+        """Escape each name that needs it."""
+        for node in self.document.findall(addnodes.start_of_file):
+            if escape(node["docname"]) != node["docname"]:
+                node["docname"] = _Escaped(node["docname"])
+
+
+class _Escaped(str):
+    """A name that looks up as itself and is written escaped."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return escape(str.__str__(self))
