@@ -35,8 +35,8 @@ if TYPE_CHECKING:
     from markdown_it.rules_inline import StateInline
     from markdown_it.tree import SyntaxTreeNode
 
-# A title without brackets; an alias after a bar, or the common order of other wikis.
-_LINK = re.compile(r"\[\[([^\[\]\n|]+)(?:\|([^\[\]\n]+))?\]\]")
+# A title without brackets, that is no footnote; after a bar the text, as in other wikis.
+_LINK = re.compile(r"\[\[(?!\^)([^\[\]\n|]+)(?:\|([^\[\]\n]+))?\]\]")
 _TAG = re.compile(r"#([^\s#\[\]`<>*]+)")
 _DIRECTIVE_NAME = re.compile(r"\{([\w:.+-]+)\}")
 
@@ -44,7 +44,8 @@ _DIRECTIVE_NAME = re.compile(r"\{([\w:.+-]+)\}")
 def wiki_plugin(md: MarkdownIt, *, links: bool, tags: bool) -> None:
     """Teach *md* ``[[Title]]``, ``[[Title|text]]`` and ``#tag`` as inline rules."""
     if links:
-        md.inline.ruler.before("link", "scrapbox_link", _link_rule)
+        # After Markdown's own links: "[[1]](https://...)" is one, with brackets in its text.
+        md.inline.ruler.after("link", "scrapbox_link", _link_rule)
     if tags:
         # "#" does not interrupt markdown-it's text rule, so the tags of a text are cut
         # out of its tokens after the inline rules have run.
