@@ -218,7 +218,8 @@ def test_a_wiki_page_comes_before_another_document(site: Site) -> None:
 def test_any_role(site: Site) -> None:
     site.write(
         {
-            "index.rst": "Index\n=====\n\n.. toctree::\n\n   myst\n\n:any:`cold frame` :any:`warm <Cold frame>`\n",
+            "index.rst": "Index\n=====\n\n.. toctree::\n\n   myst\n\n"
+            ":any:`cold frame` :any:`warm <Cold frame>`\n",
             "myst.md": "# Myst\n\n{any}`cold frame` {any}`warm <Cold frame>`\n",
             "Cold frame.md": page("Cold frame"),
         }
