@@ -154,6 +154,7 @@ def _grow(blocks: Iterable[Block]) -> tuple[list[_Twig], tuple[Problem, ...]]:
     roots: list[_Twig] = []
     open_twigs: list[_Twig] = []
     problems: tuple[Problem, ...] = ()
+    deepest: int | None = None  # indent of the line above, if nothing can hang below it
     blank = False
     for block in blocks:
         if isinstance(block, Line) and not block.nodes:
@@ -173,12 +174,15 @@ def _grow(blocks: Iterable[Block]) -> tuple[list[_Twig], tuple[Problem, ...]]:
         twig = _Twig(block, [], blank)
         (open_twigs[-1].below if open_twigs else roots).append(twig)
         blank = False
-        if isinstance(block, Line):  # nothing hangs below a code block or a table
-            if len(open_twigs) < MAX_DEPTH:
+        if len(open_twigs) < MAX_DEPTH:
+            deepest = None
+            if isinstance(block, Line):  # nothing hangs below a code block or a table
                 open_twigs.append(twig)
-            elif not problems:
-                message = f"lines nested deeper than {MAX_DEPTH} levels are shown flat"
-                problems = (Problem("nesting", message, line=block.line),)
+        elif deepest is None or block.indent <= deepest:
+            deepest = block.indent
+        elif not problems:
+            message = f"lines nested deeper than {MAX_DEPTH} levels are shown flat"
+            problems = (Problem("nesting", message, line=block.line),)
     return roots, problems
 
 
@@ -253,7 +257,7 @@ def _heading(line: Line) -> _Heading | None:
         return None
     if not decoration.stars or not all(map(_fits_beside_heading, nodes[1:])):
         return None
-    title = tuple(node for node in decoration.nodes if not isinstance(node, (Icon, Image)))
+    title = _trimmed([node for node in decoration.nodes if not isinstance(node, (Icon, Image))])
     if not any(_has_words(node) for node in title):
         return None
     inside = (node for node in decoration.nodes if isinstance(node, (Icon, Image)))
@@ -264,6 +268,15 @@ def _heading(line: Line) -> _Heading | None:
     # Otherwise the rest is the lone full stop that a translator left behind: no words.
     source = _title_source(line.source, prefix + title, rest)
     return _Heading(prefix + title, beside, decoration.stars, source)
+
+
+def _trimmed(nodes: list[Inline]) -> tuple[Inline, ...]:
+    """*nodes* without the blanks around them, which an icon may have left."""
+    if nodes and isinstance(first := nodes[0], Text):
+        nodes[0] = replace(first, text=first.text.lstrip())
+    if nodes and isinstance(last := nodes[-1], Text):
+        nodes[-1] = replace(last, text=last.text.rstrip())
+    return tuple(node for node in nodes if not isinstance(node, Text) or node.text)
 
 
 def _title_source(source: str, title: tuple[Inline, ...], rest: tuple[Inline, ...]) -> str:
@@ -339,11 +352,11 @@ def _flow(twigs: Sequence[_Twig]) -> tuple[Part, ...]:
 def _list_parts(twigs: Sequence[_Twig]) -> tuple[Part, ...]:
     """The parts of lines that hang below another one: list items."""
     parts: list[Part] = []
-    items: list[tuple[Part, ...]] = []
+    items: list[list[Part]] = []
 
     def end_list() -> None:
         if items:
-            parts.append(Bullets(tuple(items)))
+            parts.append(Bullets(tuple(map(tuple, items))))
             items.clear()
 
     at = 0
@@ -351,22 +364,19 @@ def _list_parts(twigs: Sequence[_Twig]) -> tuple[Part, ...]:
         block = twigs[at].block
         if not isinstance(block, Line):
             # A block belongs to the item above it.
-            if items:
-                items[-1] += (block,)
-            else:
-                parts.append(block)
+            (items[-1] if items else parts).append(block)
             at += 1
         elif isinstance(block.nodes[0], Quote):
             end = _together(twigs, at, _is_quote)
             quotes = Quotes(tuple(_lines(twigs[at:end])), _list_parts(twigs[end - 1].below))
-            items.append((quotes,))
+            items.append([quotes])
             at = end
         elif _number(block) is not None:
             end_list()
             numbers, at = _numbers(twigs, at)
             parts.append(numbers)
         else:
-            items.append((_item(block, twigs[at].below),))
+            items.append([_item(block, twigs[at].below)])
             at += 1
     end_list()
     return tuple(parts)
@@ -425,13 +435,13 @@ def _number(line: Line) -> int | None:
 def _numbers(twigs: Sequence[_Twig], start: int) -> tuple[Numbers, int]:
     first = number = _number_at(twigs, start)
     assert first is not None
-    items: list[tuple[Part, ...]] = []
+    items: list[list[Part]] = []
     at = start
     while number is not None and number == first + len(items):
         line = twigs[at].block
         assert isinstance(line, Line) and isinstance(line.nodes[0], Numbered)
         inner = replace(line, nodes=line.nodes[0].nodes, source=_without_number(line.source))
-        items.append((_item(inner, twigs[at].below),))
+        items.append([_item(inner, twigs[at].below)])
         at += 1
         # The blocks of a numbered line belong to it, as those of any other item do.
         while (
@@ -439,10 +449,10 @@ def _numbers(twigs: Sequence[_Twig], start: int) -> tuple[Numbers, int]:
             and twigs[at].block.indent
             and not isinstance(block := twigs[at].block, Line)
         ):
-            items[-1] += (block,)
+            items[-1].append(block)
             at += 1
         number = _number_at(twigs, at)
-    return Numbers(first, tuple(items)), at
+    return Numbers(first, tuple(map(tuple, items))), at
 
 
 def _number_at(twigs: Sequence[_Twig], at: int) -> int | None:
