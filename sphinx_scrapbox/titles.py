@@ -8,7 +8,9 @@ requests, fully percent-encoded, and one for readers, which keeps letters of any
 from __future__ import annotations
 
 import re
+from hashlib import sha256
 from typing import NamedTuple
+from unicodedata import normalize
 from urllib.parse import quote, unquote
 
 DEFAULT_ORIGIN = "https://scrapbox.io"
@@ -141,3 +143,61 @@ def page_of_url(url: str, *, origin: str = DEFAULT_ORIGIN) -> Target | None:
 def icon_url(project: str, name: str, *, origin: str = DEFAULT_ORIGIN) -> str:
     """The address at which the wiki serves the icon of page *name*."""
     return f"{origin.rstrip('/')}/api/pages/{quote(project, safe='')}/{quote(name, safe='')}/icon"
+
+
+# -- file names ------------------------------------------------------------------------
+
+_MOST_BYTES = 111  # with ".scrapbox" 120: room for a longer ending, and for a backup's own suffix
+# What Windows forbids, and controls; half of a surrogate pair is no character.
+_NOT_IN_NAMES = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]')
+# What nobody sees, and what turns the text around it. Joiners stay: emoji are made with them.
+_UNSEEN = re.compile("[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_DEVICE = re.compile(
+    r"(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$|clock\$)\s*(?:\.|$)", re.I | re.A
+)
+_LINE_END = re.compile(r"[\t\n\v\f\r\x85\u2028\u2029]+")
+
+
+def file_stem(title: str, *, salt: str = "") -> str:
+    """The name, without its ending, for the file of a page: fit for any system.
+
+    Letters of any script stay. What Windows forbids becomes a dash, a name is never a device's,
+    never hidden, and never ends in a dot or blank. What is too long is cut and ends in a short
+    hash; with *salt*, any name does, which tells two titles with one name apart.
+
+    >>> file_stem("Soil/water: a balance")
+    'Soil-water- a balance'
+    >>> file_stem("nul.txt")
+    '_nul.txt'
+    >>> file_stem("What now...", salt="5ae4aae4")
+    'What now-09e0b7d2'
+    """
+    stem = _UNSEEN.sub("", normalize("NFC", _LINE_END.sub(" ", title)))
+    stem = normalize("NFC", _NOT_IN_NAMES.sub("-", stem))
+    stem = _without_end(stem.lstrip())
+    if stem.startswith("."):
+        stem = f"-{stem[1:]}"
+    if _DEVICE.match(stem):
+        stem = f"_{stem}"
+    if stem and not salt and len(stem.encode()) <= _MOST_BYTES:
+        return stem
+    digest = sha256((salt or title).encode("utf-8", "replace")).hexdigest()[:8]
+    short = stem.encode()[: _MOST_BYTES - len(digest) - 1].decode(errors="ignore")
+    return f"{_without_end(short) or 'page'}-{digest}"
+
+
+def _without_end(stem: str) -> str:
+    """Without dots and blanks at the end, and without a joiner that joins nothing there."""
+    end = len(stem)
+    while end and (stem[end - 1].isspace() or stem[end - 1] in ".\u200c\u200d"):
+        end -= 1
+    return stem[:end]
+
+
+def file_key(name: str) -> str:
+    """What a file's name is to a file system that ignores case and the form of accents.
+
+    >>> file_key("Straße") == file_key("STRASSE")
+    True
+    """
+    return normalize("NFC", normalize("NFD", name).casefold())
