@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from html import escape
+from urllib.parse import quote
 from zlib import crc32
 
 _WORD = re.compile(r"[^\W_]+")
@@ -46,9 +47,15 @@ def avatar(name: str) -> str:
     size = 15 if len(letters) == 1 else 12.5
     letters = escape(letters)
     return (
-        '<svg class="scrapbox-avatar" viewBox="0 0 32 32" width="20" height="20" '
+        '<svg xmlns="http://www.w3.org/2000/svg" class="scrapbox-avatar" '
+        'viewBox="0 0 32 32" width="20" height="20" '
         'aria-hidden="true" focusable="false">'
         f'<circle cx="16" cy="16" r="16" fill="hsl({hue(name)},45%,35%)"/>'
         f'<text x="16" y="16" dy=".35em" text-anchor="middle" fill="#fff" '
         f'font-family="sans-serif" font-weight="600" font-size="{size}">{letters}</text></svg>'
     )
+
+
+def avatar_uri(name: str) -> str:
+    """The same drawing as an address, for where a drawing must not stand in the page."""
+    return f"data:image/svg+xml,{quote(avatar(name))}"

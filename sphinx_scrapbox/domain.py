@@ -28,6 +28,7 @@ from .graph import PageFacts
 from .locks import locks_of
 from .log import Warn, warn
 from .media import safe_url
+from .nodes import icon as icon_node
 from .roles import WikiRole
 from .titles import (
     anchor,
@@ -99,8 +100,8 @@ class ScrapboxDomain(Domain):
     # -- the index ---------------------------------------------------------------------
 
     def _forget_index(self) -> None:
-        self.__dict__.pop("_index_of_pages", None)
-        self.__dict__.pop("_index_of_documents", None)
+        for index in ("_index_of_pages", "_index_of_documents", "_below_root"):
+            self.__dict__.pop(index, None)
 
     @property
     def _pages(self) -> dict[str, tuple[str, ...]]:
@@ -132,6 +133,21 @@ class ScrapboxDomain(Domain):
                         index.setdefault(key(self.env.titles[docname].astext()), docname)
             self.__dict__["_index_of_documents"] = index
         return index
+
+    @property
+    def below_root(self) -> set[str]:
+        """The documents that toctrees lead to: all that a single file holds."""
+        found: set[str] | None = self.__dict__.get("_below_root")
+        if found is None:
+            found = set()
+            waiting = [self.env.config.root_doc]
+            while waiting:
+                docname = waiting.pop()
+                if docname not in found:
+                    found.add(docname)
+                    waiting.extend(self.env.toctree_includes.get(docname, ()))
+            self.__dict__["_below_root"] = found
+        return found
 
     def project_of(self, docname: str) -> str:
         """The project of a document: its own where that is known, else the configured one."""
@@ -195,7 +211,7 @@ class ScrapboxDomain(Domain):
             project, name = split_target(target)
             person = options(env.config).person(name, project)
             if person and person.link and (address := safe_url(person.link)):
-                return nodes.reference("", "", contnode, refuri=address, internal=False)
+                return _marked(nodes.reference("", "", contnode, refuri=address, internal=False))
         if typ == "project":
             return None
         found = self.find_target(target, fromdocname)
@@ -247,13 +263,15 @@ class ScrapboxDomain(Domain):
         if (config.missing != "wiki" and typ != "project") or not project:
             return contnode
         address = page_url(project, title, origin=config.url)
-        return nodes.reference(
-            "",
-            "",
-            contnode,
-            refuri=address,
-            internal=False,
-            classes=["scrapbox-project" if typ == "project" else "scrapbox-wiki"],
+        return _marked(
+            nodes.reference(
+                "",
+                "",
+                contnode,
+                refuri=address,
+                internal=False,
+                classes=["scrapbox-project" if typ == "project" else "scrapbox-wiki"],
+            )
         )
 
     # -- what others see ---------------------------------------------------------------
@@ -329,25 +347,18 @@ def _reference(
 ) -> nodes.reference:
     # One file holds what toctrees lead to; Sphinx would make up an anchor for all others.
     if isinstance(builder, SingleFileHTMLBuilder):
-        if docname not in _documents_below_root(builder):
+        if docname not in domain_of(builder.env).below_root:
             raise NoUri(docname)
         if line_anchor:
             return nodes.reference("", "", content, refid=line_anchor, internal=True)
-    reference: nodes.reference = make_refnode(builder, from_docname, docname, line_anchor, content)
+    return _marked(make_refnode(builder, from_docname, docname, line_anchor, content))
+
+
+def _marked(reference: nodes.reference) -> nodes.reference:
+    """Tell style sheets of a link that is a face."""
+    if isinstance(reference[0], icon_node):
+        reference["classes"].append("scrapbox-person")
     return reference
-
-
-def _documents_below_root(builder: Builder) -> set[str]:
-    """The documents that toctrees lead to: all that a single file holds."""
-    env = builder.env
-    found: set[str] = set()
-    waiting = [env.config.root_doc]
-    while waiting:
-        docname = waiting.pop()
-        if docname not in found:
-            found.add(docname)
-            waiting.extend(env.toctree_includes.get(docname, ()))
-    return found
 
 
 def _facts_of(document: nodes.document) -> PageFacts:

@@ -13,7 +13,7 @@ from typing import Any
 
 from docutils import nodes
 
-from .avatars import avatar
+from .avatars import avatar, avatar_uri
 
 
 class icon(nodes.inline):  # noqa: N801 (node classes are lower case, as in docutils)
@@ -56,12 +56,16 @@ def _nothing(self: Any, node: nodes.Element) -> None:
 def _icon_html(self: Any, node: icon) -> None:
     label, role = node["label"], node["role"]
     uri = node.get("uri", "")
-    if uri and "://" not in uri:
+    if uri and "://" not in uri:  # a file among the images of the output
         uri = f"{self.builder.imgpath}/{uri}"
+    if not uri and role != "mark" and self.builder.name == "epub":
+        # A drawing inside the page would have to be declared in the book's manifest.
+        uri = avatar_uri(label)
     if uri:
+        lazy = ' loading="lazy" referrerpolicy="no-referrer"' if uri.startswith("http") else ""
         face = (
-            f'<img class="scrapbox-avatar" src="{escape(uri)}" alt="" width="20" height="20" '
-            'loading="lazy" referrerpolicy="no-referrer" />'
+            f'<img class="scrapbox-avatar" src="{escape(uri)}" alt="" '
+            f'width="20" height="20"{lazy} />'
         )
     elif role == "mark":
         face = ""

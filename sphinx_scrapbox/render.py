@@ -255,6 +255,8 @@ class Renderer:
         for item in items:
             entry = nodes.list_item()
             self.append(entry, item)
+            if entry.children and isinstance(entry[0], speech_node):
+                entry["classes"].append("scrapbox-turn")  # its name is its marker
             container.append(entry)
         if container.children:
             first = container[0]
