@@ -178,6 +178,11 @@ def _directives(value: object) -> frozenset[str]:
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 
 
+def is_language_tag(text: str) -> bool:
+    """Whether *text* has the form of a BCP 47 language tag."""
+    return _LANGUAGE.fullmatch(text) is not None
+
+
 def _translation(value: object) -> TranslationOptions:
     if not isinstance(value, Mapping):
         raise Invalid("must be a mapping")
@@ -206,7 +211,7 @@ def _languages(value: object) -> dict[tuple[str, str], tuple[str, str]]:
         raise Invalid("must map pairs of projects to pairs of languages")
     languages = {}
     for projects, pair in value.items():
-        if not (_is_pair(projects) and _is_pair(pair) and all(map(_LANGUAGE.fullmatch, pair))):
+        if not (_is_pair(projects) and _is_pair(pair) and all(map(is_language_tag, pair))):
             _say(
                 "translation",
                 f"languages: {projects!r}: {pair!r} must read "

@@ -9,7 +9,7 @@ from docutils import nodes
 from docutils.parsers.rst import directives
 from sphinx.util.docutils import SphinxDirective
 
-from .config import options
+from .config import is_language_tag, options
 from .log import Warn, warn
 from .notices import languages_of, note_translation, notice
 from .page import Icon
@@ -68,6 +68,9 @@ class TranslationDirective(SphinxDirective):
         source, line = self.get_source_info()
         config = options(self.env.config)
         project, title = split_target(self.arguments[0].strip())
+        if not title:
+            self._complain(f"{self.arguments[0]!r} names no page")
+            return []
         contact, _, address = self.options.get("contact", "").partition("<")
         translation = Translation(
             project=project,
@@ -75,14 +78,16 @@ class TranslationDirective(SphinxDirective):
             engine=self.options.get("engine", ""),
             contact=contact.strip() or address.rstrip("> "),
             contact_url=address.rstrip("> "),
-            source_language=self.options.get("from", ""),
-            target_language=self.options.get("to", ""),
+            source_language=self._language("from"),
+            target_language=self._language("to"),
             date=self.options.get("date", ""),
             line=line,
         )
-        languages = (translation.source_language, translation.target_language)
-        if not any(languages):
-            languages = languages_of(translation, config.project, config)
+        known = languages_of(translation, config.project, config)
+        languages = (
+            translation.source_language or known[0],
+            translation.target_language or known[1],
+        )
         note_translation(self.state.document, translation, languages)
         return [
             notice(
@@ -93,3 +98,18 @@ class TranslationDirective(SphinxDirective):
                 languages=languages,
             )
         ]
+
+    def _language(self, option: str) -> str:
+        """A language tag: it goes into the head of the page."""
+        tag: str = self.options.get(option, "")
+        if tag and not is_language_tag(tag):
+            self._complain(f"option {option!r} must be a language tag such as 'en', not {tag!r}")
+            return ""
+        return tag
+
+    def _complain(self, message: str) -> None:
+        warn(
+            Warn.DIRECTIVE,
+            f"scrapbox:translation: {message}",
+            location=(self.env.docname, self.lineno),
+        )
