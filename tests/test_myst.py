@@ -189,7 +189,8 @@ def test_tags_lose_no_text(site: Site) -> None:
 
 
 def test_roles_in_headings_and_nested(site: Site) -> None:
-    text = "# Page of {scrapbox:icon}`hana`\n\n## {scrapbox:page}`A` here\n\n```{note}\n{scrapbox}`B`\n```\n"
+    heading = "# Page of {scrapbox:icon}`hana`\n\n## {scrapbox:page}`A` here\n\n"
+    text = f"{heading}```{{note}}\n{{scrapbox}}`B`\n```\n"
     document = _read(site, text)
     assert [target for _, target, _ in _links(document)] == ["hana", "A", "B"]
 
