@@ -22,6 +22,8 @@ from myst_parser.parsers.mdit import create_md_parser
 from myst_parser.warnings_ import MystWarnings, create_warning
 
 from .config import Config, options
+from .formulas import is_formula
+from .media import safe_url
 from .outline import outline
 from .page import CodeBlock
 from .readers.markdown import read_inline, read_markdown
@@ -166,7 +168,8 @@ class _WikiBodyRenderer(SphinxRenderer):
             self.current_node.extend(renderer.paragraph(read_inline(text), text, lineno).children)
             return
         config = options(env.config)
-        page = read_markdown(text, name="", origin=config.url)
+        # The line in front keeps a body that begins with a rule from being front matter.
+        page = read_markdown(f"\n{text}", name="", origin=config.url)
         parts = outline(page.blocks).parts
         holder = nodes.section()
         renderer.append(holder, Speakers(config.marks).mark(parts))
@@ -179,6 +182,9 @@ class _WikiBodyRenderer(SphinxRenderer):
                 section.replace_self(section.children)
         for rule in list(holder.findall(nodes.transition)):
             rule.parent.remove(rule)
+        for node in holder.findall(nodes.Element):
+            if node.line:
+                node.line += lineno - 1
         self.current_node.extend(holder.children)
 
 
@@ -197,5 +203,35 @@ def run_directive(
     arguments = block.name.removeprefix(block.language).strip()
     holder = nodes.Element()
     with renderer.current_node_context(holder):
-        made = renderer.run_directive(match[1], arguments, "\n".join(block.rows), block.line)
-    return [*holder.children, *made]
+        holder += renderer.run_directive(
+            match[1], arguments, "\n".join(block.rows), block.line, block_text=""
+        )
+    _tame(holder)
+    return holder.children
+
+
+def _tame(made: nodes.Element) -> None:
+    """Make harmless what a directive took from its options: they are wiki text, too."""
+    for raw in list(made.findall(nodes.raw)):
+        raw.replace_self(_as_code(raw))
+    for formula in list(
+        made.findall(lambda node: isinstance(node, (nodes.math, nodes.math_block)))
+    ):
+        if not is_formula(formula.astext()):
+            formula.replace_self(_as_code(formula))
+    for link in list(made.findall(nodes.reference)):
+        if not _leads_nowhere_bad(link.get("refuri", "")):
+            link.replace_self(link.children)
+    for image in list(made.findall(nodes.image)):
+        if not _leads_nowhere_bad(image["uri"]):
+            image.replace_self(nodes.Text(image["uri"]))
+
+
+def _as_code(node: nodes.Node) -> nodes.Element:
+    text = node.astext()
+    inline = isinstance(node.parent, nodes.TextElement)
+    return nodes.literal(text, text) if inline else nodes.literal_block(text, text)
+
+
+def _leads_nowhere_bad(address: str) -> bool:
+    return ":" not in address or safe_url(address) is not None
