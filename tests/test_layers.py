@@ -43,9 +43,11 @@ ALLOWED: dict[str, set[str]] = {
     "writers": BASE | MEANING,
     "writers.notation": BASE | {"readers.notation"},  # it reads back what it wrote
     "lockfile": set(),
-    "store": BASE | {"lockfile"},
+    "store": BASE | {"lockfile", "readers.project"},
     "selection": BASE | MEANING | {"readers.notation"},
-    "doctor": PURE | {"lockfile", "writers.notation"},
+    "brackets": BASE | {"readers.markdown"},
+    "doctor": PURE | {"lockfile", "brackets"},
+    "reports": {"doctor"},
     "outline": {"page"},
     "speakers": BASE | {"outline"},
     "translation": BASE,
@@ -82,7 +84,7 @@ ALLOWED: dict[str, set[str]] = {
     # The side stair: to the network and the shell without docutils or Sphinx.
     "snapshot": BASE | {"readers.project", "requests"},
     "cli": PURE
-    | {"snapshot", "store", "selection", "lockfile", "doctor", "click"}
+    | {"snapshot", "store", "selection", "lockfile", "doctor", "reports", "click"}
     | {"writers", "writers.notation", "writers.markdown", "writers.project", "writers.myst"},
 }
 """What a module may import besides the standard library, also inside a function and for types.

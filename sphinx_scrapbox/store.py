@@ -1,0 +1,393 @@
+"""A folder of ``.scrapbox`` files and its lock: what an export changes there, and the change.
+
+:meth:`Store.plan` only looks. :meth:`Store.apply` first writes every new file into a folder of
+its own beside the pages, then the new lock, which from there on tells what the run was about to
+do; only then do files change places, each in one step, and the lock comes last. Wherever that
+breaks off, each file is the old one or the new one, and the next run knows both for its own.
+
+What was written by hand is never touched: a file is replaced or removed only if its content is
+what this module once put there.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from enum import Enum
+from functools import partial
+from hashlib import sha256
+from itertools import chain, count
+from pathlib import Path, PurePosixPath
+
+from .lockfile import NAME, Lock, LockedPage, LockError, dump_lock, load_lock
+from .readers.project import ProjectPage
+from .titles import file_key, file_stem, key
+
+SUFFIX = ".scrapbox"
+STAGE = ".scrapbox-unpack"
+"""The folder in which a run prepares its files; gone when the run is done."""
+
+_OURS = re.compile(r"[0-9]+\.(?:tmp|lock)")
+_DOCUMENTS = frozenset({SUFFIX, ".md", ".rst", ".txt"})  # what would share the page's docname
+_MANY = 100  # so many files are put onto the disk by one call for all
+
+
+class StoreError(Exception):
+    """The folder cannot be read or written; the message says what that left behind."""
+
+
+class Change(Enum):
+    """What happens to a page's file."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    RENAMED = "renamed"
+    """The page has a new title; its file keeps its name."""
+    UNCHANGED = "unchanged"
+    REMOVED = "removed"
+    EDITED = "edited"
+    """The file was edited by hand, and stays so."""
+    RELEASED = "released"
+    """The page is gone, but its file was edited by hand: it stays, and leaves the lock."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One page's share of a plan. ``data`` is what to write, if anything."""
+
+    change: Change
+    file: str
+    title: str
+    data: bytes | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is to happen to a folder. ``lock`` is the lock that it will have."""
+
+    lock: Lock
+    steps: tuple[Step, ...]
+    notes: tuple[str, ...] = ()
+
+    def count(self, change: Change) -> int:
+        """How many pages meet *change*."""
+        return sum(step.change is change for step in self.steps)
+
+    @property
+    def writes(self) -> list[Step]:
+        """The steps that write a file."""
+        return [step for step in self.steps if step.data is not None]
+
+
+def content(page: ProjectPage) -> bytes:
+    """The bytes of a page's file: a row a line, the title's first."""
+    return "\n".join((*page.rows, "")).encode()
+
+
+class Store:
+    """A folder of pages, which need not exist yet.
+
+    :raises LockError: if its lock is not one.
+    :raises StoreError: if it cannot be read.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._stage = folder / STAGE
+        self._lock_text = self._read_text(folder / NAME)
+        self.lock = self._load(self._lock_text, NAME)
+        # Locks that runs were on the way to when they broke off.
+        self._pending: list[Lock] = []
+        if self._stage.is_symlink():
+            raise StoreError(f"{self._stage} is a link, and must be none")
+        for path in sorted(self._stage.glob("*.lock")):
+            if _OURS.fullmatch(path.name):
+                name = f"{STAGE}/{path.name}"
+                self._pending.append(self._load(self._read_text(path), name))
+
+    def _read_text(self, path: Path) -> str | None:
+        try:
+            return path.read_text(encoding="utf-8")
+        except FileNotFoundError:
+            return None
+        except UnicodeDecodeError as error:
+            raise LockError(f"{path}: not UTF-8 at byte {error.start}") from error
+        except OSError as error:
+            raise StoreError(f"cannot read {path}: {error.strerror}") from error
+
+    def _load(self, text: str | None, name: str) -> Lock:
+        if text is None:
+            return Lock()
+        try:
+            lock = load_lock(text)
+            seen: dict[str, str] = {}
+            for page in lock.pages:
+                self._check(page.file)
+                other = seen.setdefault(file_key(page.file), page.id)
+                if other != page.id:
+                    raise LockError(f"two pages in one file, {page.file!r}")
+        except LockError as error:
+            raise LockError(f"{self.folder / name}: {error}") from error
+        return lock
+
+    def _check(self, file: str) -> None:
+        """A lock may come from anywhere: it must not name a file elsewhere, or of another kind."""
+        path = PurePosixPath(file)
+        bad = path.is_absolute() or ".." in path.parts or path.suffix != SUFFIX
+        if bad or re.search(r'[\\:*?"<>|\x00-\x1f]', file):
+            raise LockError(f"no file of this folder: {file!r}")
+        if len(path.parts) > 1:
+            parent = (self.folder / path).parent.resolve()
+            if not parent.is_relative_to(self.folder.resolve()):
+                raise LockError(f"no file of this folder: {file!r}")
+
+    # -- looking -----------------------------------------------------------------------
+
+    def plan(
+        self, pages: Sequence[ProjectPage], *, project: str, exported: int, private: bool
+    ) -> Plan:
+        """What it takes to make the folder hold *pages*, and no others.
+
+        :raises StoreError: if the folder holds another project.
+        """
+        self._check_project(project, {page.id for page in pages})
+        known = list(chain(self.lock.pages, *(lock.pages for lock in self._pending)))
+        hashes: dict[str, set[str]] = {}
+        rows: dict[str, LockedPage] = {}
+        for row in known:
+            hashes.setdefault(row.file, set()).add(row.hash)
+            rows.setdefault(row.id, row)
+        ids = {page.id for page in pages}
+        # A page that lost its id, such as by an export without ids, is known by its title.
+        by_title = {key(row.title): row for row in rows.values() if row.id not in ids}
+        names = _Names(self._documents(), (row.file for row in known))
+        steps: list[Step] = []
+        locked: list[LockedPage] = []
+        kept: set[str] = set()
+        for page in sorted(pages, key=lambda page: page.id):
+            old = rows.get(page.id) or by_title.pop(key(page.title), None)
+            data = content(page)
+            digest = _digest(data)
+            file = old.file if old else names.choose(page, partial(self._has, digest))
+            kept.add(file)
+            row = LockedPage(
+                page.id,
+                page.title,
+                file,
+                page.created,
+                page.updated,
+                digest,
+                page.line_ids,
+                page.line_times,
+            )
+            renamed = old is not None and old.title != page.title
+            moved = Change.RENAMED if renamed else Change.CHANGED if old else Change.NEW
+            present = self._digests(file)
+            if digest in present:
+                settled = old is not None and old.hash == digest and not renamed
+                steps.append(Step(Change.UNCHANGED if settled else moved, file, page.title))
+            elif not present or present & hashes.get(file, set()):
+                steps.append(Step(moved, file, page.title, data))
+            else:
+                steps.append(Step(Change.EDITED, file, page.title))
+                if old:
+                    row = replace(old, id=page.id, title=page.title)
+            locked.append(row)
+        for row in {row.file: row for row in known if row.file not in kept}.values():
+            present = self._digests(row.file)
+            if not present and row.file not in self.lock.by_file:
+                continue  # a run broke off before it was made
+            ours = not present or present & hashes[row.file]
+            steps.append(Step(Change.REMOVED if ours else Change.RELEASED, row.file, row.title))
+        return Plan(Lock(project, exported, private, tuple(locked)), tuple(steps), names.notes)
+
+    def _check_project(self, project: str, ids: set[str]) -> None:
+        """A project may get another name, but then it still has pages that are here."""
+        other = self.lock.project
+        if not project or not other or key(project) == key(other):
+            return
+        if self.lock.pages and not any(page.id in ids for page in self.lock.pages):
+            raise StoreError(f"{self.folder} holds the project {other!r}, not {project!r}")
+
+    def _documents(self) -> Iterator[str]:
+        try:
+            with os.scandir(self.folder) as entries:
+                for entry in entries:
+                    if Path(entry.name).suffix.lower() in _DOCUMENTS:
+                        yield entry.name
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise StoreError(f"cannot read {self.folder}: {error.strerror}") from error
+
+    def _has(self, digest: str, file: str) -> bool:
+        return digest in self._digests(file)
+
+    def _digests(self, file: str) -> set[str]:
+        """The hash of a file as it is, and as it was before git gave it the line ends of Windows.
+
+        Empty if there is no file.
+        """
+        path = self.folder / file
+        try:
+            data = path.read_bytes()
+        except FileNotFoundError:
+            return set()
+        except OSError as error:
+            raise StoreError(f"cannot read {path}: {error.strerror}") from error
+        found = {_digest(data)}
+        if b"\r\n" in data:
+            found.add(_digest(data.replace(b"\r\n", b"\n")))
+        return found
+
+    # -- changing ----------------------------------------------------------------------
+
+    def apply(self, plan: Plan, progress: Callable[[], object] = lambda: None) -> None:
+        """Do what *plan* says; *progress* is called after each file that is prepared.
+
+        :raises StoreError: if it cannot be done.
+        """
+        text = dump_lock(plan.lock)
+        writes = plan.writes
+        removed = [step.file for step in plan.steps if step.change is Change.REMOVED]
+        leftovers = list(self._leftovers())
+        if text == self._lock_text and not writes and not removed:
+            self._clean(leftovers)
+            return
+        staged: list[Path] = []
+        try:
+            for path in leftovers:
+                if path.suffix == ".tmp":
+                    path.unlink()
+            self._stage.mkdir(parents=True, exist_ok=True)
+            each = len(writes) <= _MANY or not hasattr(os, "sync")
+            for number, step in enumerate(writes):
+                path = self._stage / f"{number}.tmp"
+                staged.append(path)
+                _write(path, step.data or b"", sync=each)
+                progress()
+            if not each:
+                os.sync()
+            # The journal is whole or absent too.
+            draft, journal = self._stage / f"{len(writes)}.tmp", self._next_journal(leftovers)
+            staged.append(draft)
+            _write(draft, text.encode(), sync=True)
+            draft.replace(journal)
+            _sync_folder(self._stage)
+        except BaseException as error:
+            self._clean(staged, quietly=True)
+            if isinstance(error, OSError):
+                raise StoreError(f"nothing was changed: {_reason(error)}") from error
+            raise
+        try:
+            for path, step in zip(staged, writes, strict=False):
+                target = self.folder / step.file
+                if "/" in step.file:
+                    target.parent.mkdir(parents=True, exist_ok=True)
+                path.replace(target)
+            for file in removed:
+                (self.folder / file).unlink(missing_ok=True)
+            _sync_folder(self.folder)
+            journal.replace(self.folder / NAME)
+            _sync_folder(self.folder)
+            self._clean([path for path in leftovers if path.suffix == ".lock"])
+        except OSError as error:
+            message = f"{_reason(error)}; run the same command again to finish what it began"
+            raise StoreError(message) from error
+
+    def _leftovers(self) -> Iterator[Path]:
+        if self._stage.is_dir():
+            yield from (path for path in self._stage.iterdir() if _OURS.fullmatch(path.name))
+
+    def _next_journal(self, leftovers: Iterable[Path]) -> Path:
+        names = {path.name for path in leftovers}
+        return self._stage / next(name for n in count() if (name := f"{n}.lock") not in names)
+
+    def _clean(self, paths: Iterable[Path], *, quietly: bool = False) -> None:
+        """Remove files of the stage, and the stage if it is empty then."""
+        try:
+            for path in paths:
+                path.unlink(missing_ok=True)
+            if self._stage.is_dir() and not any(self._stage.iterdir()):
+                self._stage.rmdir()
+        except OSError:
+            if not quietly:
+                raise
+
+
+class _Names:
+    """Names for files of new pages: none that is taken, whatever the file system folds."""
+
+    def __init__(self, present: Iterable[str], locked: Iterable[str]) -> None:
+        self._taken = {_stem_key(file) for file in locked}
+        self._foreign: dict[str, list[str]] = {}
+        for name in sorted(present):
+            self._foreign.setdefault(_stem_key(name), []).append(name)
+        self._notes: list[str] = []
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        return tuple(self._notes)
+
+    def choose(self, page: ProjectPage, is_same: Callable[[str], bool]) -> str:
+        """A name for the file of *page*; one that is there already if *is_same* says so."""
+        blocked = ""
+        for stem in _stems(page):
+            file, folded = f"{stem}{SUFFIX}", file_key(stem)
+            if folded in self._taken:
+                continue
+            foreign = self._foreign.get(folded, [])
+            if foreign and not (foreign == [file] and is_same(file)):
+                blocked = blocked or foreign[0]
+                continue
+            self._taken.add(folded)
+            if blocked:
+                self._notes.append(
+                    f"{blocked!r} is not from an export: page {page.title!r} goes to {file!r}"
+                )
+            return file
+        raise AssertionError("there is always another name")
+
+
+def _stems(page: ProjectPage) -> Iterator[str]:
+    yield file_stem(page.title)
+    yield file_stem(page.title, salt=key(page.title))
+    for number in count():
+        yield file_stem(page.title, salt=f"{page.id} {number}")
+
+
+def _stem_key(file: str) -> str:
+    return file_key(file.rpartition(".")[0])
+
+
+def _digest(data: bytes) -> str:
+    return sha256(data).hexdigest()
+
+
+def _write(path: Path, data: bytes, *, sync: bool) -> None:
+    with path.open("xb") as file:
+        file.write(data)
+        if sync:
+            file.flush()
+            os.fsync(file.fileno())
+
+
+def _sync_folder(folder: Path) -> None:
+    """Put a folder's entries onto the disk, where the system has a way to."""
+    try:
+        number = os.open(folder, os.O_RDONLY)
+    except OSError:  # Windows opens no folders
+        return
+    try:
+        os.fsync(number)
+    except OSError:
+        pass
+    finally:
+        os.close(number)
+
+
+def _reason(error: OSError) -> str:
+    what = error.strerror or str(error)
+    return f"{error.filename}: {what}" if error.filename else what
