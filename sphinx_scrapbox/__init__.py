@@ -15,7 +15,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     from . import assets, config, domain, head
     from .nodes import VISITORS
     from .parser import ScrapboxParser, WikiMarkdownParser
-    from .transforms import FileAnchors, IconImages, RemoteImages
+    from .transforms import FileAnchors, Pictures
 
     app.setup_extension("myst_parser")
     config.register(app)
@@ -25,8 +25,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     for node, visitors in VISITORS.items():
         app.add_node(node, override=False, **visitors)
     domain.register(app)
-    app.add_post_transform(RemoteImages)
-    app.add_post_transform(IconImages)
+    app.add_post_transform(Pictures)
     app.add_post_transform(FileAnchors)
     head.register(app)
     assets.register(app)

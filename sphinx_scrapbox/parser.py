@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
 _UNDERLINED = re.compile(r"(?P<title>.*)\n=+\Z", re.DOTALL)
 _FLAG = "scrapbox_page"
+_NEEDLESS_TRANSFORMS = ("myst_parser.", "docutils.transforms.references")
 
 
 class ScrapboxParser(Parser):
@@ -66,8 +67,7 @@ class ScrapboxParser(Parser):
             page = replace(page, project=locked.lock.project)
             document["scrapbox-lock"] = locked.fingerprint
             document["scrapbox-private"] = int(locked.lock.private)
-        document.settings = copy(document.settings)
-        document.settings.smart_quotes = False
+        _settle(document)
         build_page(page, document, env)
 
 
@@ -101,10 +101,14 @@ def _settle(document: nodes.document) -> None:
     document.settings = copy(document.settings)
     # A wiki's quotes and dashes are its authors'; "--" may be an option of a command.
     document.settings.smart_quotes = False
-    # MyST's transforms run on every document of this parser and ask for these.
-    document.settings.myst_footnote_sort = False
-    document.settings.myst_footnote_transition = False
-    document.settings.myst_heading_anchors_html_ids = False
+    # A wiki knows no footnotes, substitutions or named targets. The transforms that look for
+    # them would each walk the whole page.
+    transformer = document.transformer
+    transformer.transforms = [
+        waiting
+        for waiting in transformer.transforms
+        if not waiting[1].__module__.startswith(_NEEDLESS_TRANSFORMS)
+    ]
 
 
 @lru_cache(maxsize=8)

@@ -9,6 +9,7 @@ from typing import Any
 
 from docutils import nodes
 from sphinx import addnodes
+from sphinx.builders.singlehtml import SingleFileHTMLBuilder
 from sphinx.locale import get_translation
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
@@ -22,10 +23,12 @@ from .titles import icon_url
 _ = get_translation(CATALOG)
 
 
-class RemoteImages(SphinxPostTransform):
-    """Show remote images of wiki pages where a format can, and link them elsewhere.
+class Pictures(SphinxPostTransform):
+    """Settle what becomes of a page's images and icons in this format.
 
-    Without it, LaTeX and EPUB would fetch each image during the build.
+    A remote image of a wiki page is shown in HTML and linked elsewhere: LaTeX and EPUB would
+    fetch it during the build. An icon gets its image in HTML: a local file, or the wiki's if
+    it may be asked.
     """
 
     # Before Sphinx's downloader (100).
@@ -33,17 +36,43 @@ class RemoteImages(SphinxPostTransform):
     formats = ("html", "latex", "text", "man", "texinfo")
 
     def run(self, **kwargs: Any) -> None:
-        """Replace or describe each image."""
+        """Visit each image and icon."""
         builder = self.env._app.builder
-        shown = builder.supported_remote_images and options(self.config).images == "show"
-        for image in list(self.document.findall(nodes.image)):
-            if "scrapbox-image" not in image["classes"]:
+        config = options(self.config)
+        is_html = builder.format == "html"
+        shown = builder.supported_remote_images and config.images == "show"
+        for node in list(self.document.findall(_is_picture)):
+            if isinstance(node, icon_node):
+                if is_html:
+                    self._find_face(node)
+            elif "scrapbox-image" not in node["classes"]:
                 continue
-            if shown:
-                image["alt"] = str(_("Image"))
-                image["loading"] = "lazy"
+            elif shown:
+                node["alt"] = str(_("Image"))
+                node["loading"] = "lazy"
             else:
-                _link_image(image)
+                _link_image(node)
+
+    def _find_face(self, node: icon_node) -> None:
+        builder = self.env._app.builder
+        config = options(self.config)
+        file = icon_file(self.env, node["name"], node["project"])
+        if file is not None:
+            # Named after its path, so that a later build names it the same.
+            digest = sha1(file.encode(), usedforsecurity=False).hexdigest()[:12]
+            name = f"scrapbox-icon-{digest}{PurePosixPath(file).suffix.lower()}"
+            builder.images[file] = name
+            node["uri"] = name
+        elif config.icons == "remote" and builder.supported_remote_images:
+            project = node["project"] or domain_of(self.env).project_of(
+                self.env.current_document.docname
+            )
+            if project:
+                node["uri"] = icon_url(project, node["name"], origin=config.url)
+
+
+def _is_picture(node: nodes.Node) -> bool:
+    return isinstance(node, (nodes.image, icon_node))
 
 
 def _link_image(image: nodes.image) -> None:
@@ -59,32 +88,6 @@ def _link_image(image: nodes.image) -> None:
     parent.replace(image, link)
 
 
-class IconImages(SphinxPostTransform):
-    """Give each icon its image, in HTML: a local file, or the wiki's if it may be asked."""
-
-    default_priority = 50
-    formats = ("html",)
-
-    def run(self, **kwargs: Any) -> None:
-        """Find the images."""
-        builder = self.env._app.builder
-        config = options(self.config)
-        for node in self.document.findall(icon_node):
-            file = icon_file(self.env, node["name"], node["project"])
-            if file is not None:
-                # Named after its path, so that a later build names it the same.
-                digest = sha1(file.encode(), usedforsecurity=False).hexdigest()[:12]
-                name = f"scrapbox-icon-{digest}{PurePosixPath(file).suffix.lower()}"
-                builder.images[file] = name
-                node["uri"] = name
-            elif config.icons == "remote" and builder.supported_remote_images:
-                project = node["project"] or domain_of(self.env).project_of(
-                    self.env.current_document.docname
-                )
-                if project:
-                    node["uri"] = icon_url(project, node["name"], origin=config.url)
-
-
 class FileAnchors(SphinxPostTransform):
     """Escape the names of documents inside a single file: Sphinx writes them as they are."""
 
@@ -93,6 +96,8 @@ class FileAnchors(SphinxPostTransform):
 
     def run(self, **kwargs: Any) -> None:
         """Escape each name that needs it."""
+        if not isinstance(self.env._app.builder, SingleFileHTMLBuilder):
+            return
         for node in self.document.findall(addnodes.start_of_file):
             if escape(node["docname"]) != node["docname"]:
                 node["docname"] = _Escaped(node["docname"])

@@ -16,6 +16,7 @@ from sphinx_scrapbox import log
 from sphinx_scrapbox.config import Config
 from sphinx_scrapbox.outline import outline
 from sphinx_scrapbox.readers.markdown import read_markdown
+from sphinx_scrapbox.readers.notation import read_lines
 from sphinx_scrapbox.render import Renderer
 from sphinx_scrapbox.speakers import Speakers
 from sphinx_scrapbox.surroundings import SiteSurroundings
@@ -34,7 +35,9 @@ class Example(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         """Source and result."""
         text = "\n".join(self.content)
-        source = nodes.literal_block(text, text, language=self.options.get("language", "md"))
+        native = self.options.get("notation") == "native"
+        language = self.options.get("language", "text" if native else "md")
+        source = nodes.literal_block(text, text, language=language)
         facts = self.state.document.attributes.copy()
         result = nodes.container("", *self.result(text), classes=["example-result"])
         # A notice of translation that is an example does not speak for the page around it.
@@ -49,13 +52,22 @@ class Example(SphinxDirective):
 
 
 class WikiExample(Example):
-    """``wiki-example``: the same for a piece of an exported page."""
+    """``wiki-example``: the same for a piece of an exported page, or of a native one."""
+
+    option_spec: ClassVar[dict[str, Any]] = {
+        **Example.option_spec,
+        "notation": lambda given: directives.choice(given, ("markdown", "native")),
+    }
 
     def result(self, text: str) -> list[nodes.Node]:
         """What the content becomes on a wiki page; a heading becomes a rubric."""
         source, line = self.get_source_info()
         renderer = Renderer(self.state.document, source, SiteSurroundings(self.env))
-        parts = outline(read_markdown(text).blocks).parts
+        if self.options.get("notation") == "native":
+            page = read_lines(["", *text.split("\n")])
+        else:
+            page = read_markdown(text)
+        parts = outline(page.blocks).parts
         holder = nodes.section()
         renderer.append(holder, Speakers().mark(parts))
         for section in list(holder.findall(nodes.section)):
