@@ -214,9 +214,7 @@ def _tame(made: nodes.Element) -> None:
     """Make harmless what a directive took from its options: they are wiki text, too."""
     for raw in list(made.findall(nodes.raw)):
         raw.replace_self(_as_code(raw))
-    for formula in list(
-        made.findall(lambda node: isinstance(node, (nodes.math, nodes.math_block)))
-    ):
+    for formula in [*made.findall(nodes.math), *made.findall(nodes.math_block)]:
         if not is_formula(formula.astext()):
             formula.replace_self(_as_code(formula))
     for link in list(made.findall(nodes.reference)):
