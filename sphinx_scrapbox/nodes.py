@@ -96,7 +96,9 @@ def _icon_text(self: Any, node: icon) -> None:
 
 
 def _icon_man(self: Any, node: icon) -> None:
-    self.body.append(_icon_words(node).replace("\\", "\\e").replace("-", "\\-"))
+    words = _icon_words(node).replace("\\", "\\e").replace("-", "\\-")
+    # At the start of a line, "." and "'" would make a request of it.
+    self.body.append(f"\\&{words}" if words.startswith((".", "'")) else words)
     raise nodes.SkipNode
 
 
@@ -109,7 +111,7 @@ def _icon_texinfo(self: Any, node: icon) -> None:
 
 
 def _visit_speech_html(self: Any, node: speech) -> None:
-    who = escape(", ".join(node["speakers"]))
+    who = ", ".join(node["speakers"])  # starttag() escapes it
     self.body.append(
         self.starttag(node, "div", CLASS="scrapbox-speech", role="group", **{"aria-label": who})
     )
