@@ -67,7 +67,7 @@ class ScrapboxDomain(Domain):
         "speech": SpeechDirective,
         "translation": TranslationDirective,
     }
-    initial_data: ClassVar[dict[str, Any]] = {"facts": {}, "published": None}
+    initial_data: ClassVar[dict[str, Any]] = {"facts": {}, "published": None, "icons": None}
     data_version = 1
 
     # -- facts -------------------------------------------------------------------------
@@ -337,8 +337,14 @@ class ScrapboxDomain(Domain):
         }
         if not changed:
             return []
+        return self.docnames_that_name(changed)
+
+    def docnames_that_name(self, keys: AbstractSet[str]) -> list[str]:
+        """Documents with a link to one of *keys*, or that are translated from one."""
         return [
-            docname for docname, facts in self.facts.items() if not changed.isdisjoint(facts.links)
+            docname
+            for docname, facts in self.facts.items()
+            if not keys.isdisjoint(facts.links) or key(split_target(facts.source).title) in keys
         ]
 
 

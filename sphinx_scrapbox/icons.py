@@ -21,14 +21,19 @@ _TABLES: WeakKeyDictionary[SphinxConfig, dict[str, str]] = WeakKeyDictionary()
 
 def icon_file(env: BuildEnvironment, name: str, project: str = "") -> str | None:
     """The image of an icon, as a path below the source folder; None if there is none."""
-    if (table := _TABLES.get(env.config)) is None:
-        table = _TABLES[env.config] = _table(Path(env.srcdir), options(env.config))
-    if not table:
+    if not (table := icon_table(env)):
         return None
     if project and (found := table.get(key(f"/{project}/{name}"))):
         return found
     # Somebody of that name in another wiki is somebody else.
     return table.get(key(name)) if project in ("", options(env.config).project) else None
+
+
+def icon_table(env: BuildEnvironment) -> dict[str, str]:
+    """Image file by key of a name, or of ``/project/name``: what a build found."""
+    if (table := _TABLES.get(env.config)) is None:
+        table = _TABLES[env.config] = _table(Path(env.srcdir), options(env.config))
+    return table
 
 
 def _table(srcdir: Path, config: Config) -> dict[str, str]:

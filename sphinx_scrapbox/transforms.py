@@ -5,7 +5,7 @@ from __future__ import annotations
 from hashlib import sha1
 from html import escape
 from pathlib import PurePosixPath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
 from sphinx import addnodes
@@ -15,10 +15,14 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from .config import options
 from .domain import domain_of
-from .icons import icon_file
+from .icons import icon_file, icon_table
 from .nodes import icon as icon_node
 from .notices import CATALOG
-from .titles import icon_url
+from .titles import icon_url, split_target
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+    from sphinx.environment import BuildEnvironment
 
 _ = get_translation(CATALOG)
 
@@ -86,6 +90,20 @@ def _link_image(image: nodes.image) -> None:
     if not isinstance(parent, nodes.TextElement):
         link = nodes.paragraph("", "", link)
     parent.replace(image, link)
+
+
+def rewritten_for_icons(app: Sphinx, env: BuildEnvironment) -> list[str]:
+    """Documents with an icon whose image came since the last build.
+
+    One that changed or went is a dependency of the documents that show it: they are read again.
+    """
+    domain = domain_of(env)
+    before: dict[str, str] | None = domain.data["icons"]
+    now = domain.data["icons"] = icon_table(env)
+    if before is None or before == now:
+        return []
+    came = {split_target(name).title for name in now.keys() - before.keys()}
+    return domain.docnames_that_name(came)
 
 
 class FileAnchors(SphinxPostTransform):
