@@ -43,23 +43,14 @@ class Built:
     app: SphinxTestApp
     warnings: list[str]
     """One string each, without colours, paths below the sources as ``SRC/…``."""
+    read: list[str]
+    """The documents that were read, sorted."""
+    written: list[str]
+    """The HTML files that were written anew and hold a document, sorted, without suffix."""
 
     @property
     def out(self) -> Path:
         return Path(self.app.outdir)
-
-    @property
-    def read(self) -> list[str]:
-        """The documents that were read, as the log names them."""
-        return re.findall(r"reading sources\.\.\. \[ *\d+%\] (\S.*)", self._status())
-
-    @property
-    def written(self) -> list[str]:
-        """The documents that were written, as the log names them."""
-        return re.findall(r"writing output\.\.\. \[ *\d+%\] (\S.*)", self._status())
-
-    def _status(self) -> str:
-        return _COLOUR.sub("", self.app.status.getvalue()).replace("\r", "\n")
 
     def doctree(self, docname: str) -> nodes.document:
         return self.app.env.get_doctree(docname)
@@ -107,12 +98,27 @@ class Site:
             confoverrides={"exclude_patterns": ["_build"], **config},
             parallel=parallel,
         )
+        read: list[str] = []
+        app.connect("env-before-read-docs", lambda app, env, docnames: read.extend(docnames))
+        before = _written(app)
         try:
             app.build(force_all=force)
         finally:
             app.cleanup()
+        now = _written(app)
+        written = sorted(name for name in now if now[name] != before.get(name))
         said = _COLOUR.sub("", app.warning.getvalue()).replace(str(self.src), "SRC")
-        return Built(app, [line for line in said.split("\n") if line])
+        return Built(app, [line for line in said.split("\n") if line], sorted(read), written)
+
+
+def _written(app: SphinxTestApp) -> dict[str, int]:
+    """When each HTML file was written; Sphinx writes its own index and search each time."""
+    out = Path(app.outdir)
+    names = {
+        path.relative_to(out).as_posix().removesuffix(".html"): path.stat().st_mtime_ns
+        for path in out.rglob("*.html")
+    }
+    return {name: time for name, time in names.items() if name not in ("genindex", "search")}
 
 
 # -- HTML ------------------------------------------------------------------------------

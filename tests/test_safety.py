@@ -123,8 +123,8 @@ def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         '---\nThis page is auto-translated from [/garden/"><script>alert(1)</script>]'
         '(https://scrapbox.io/garden/"><script>alert(1)</script>) using <script>alert(1)</script>.'
         " If you looks something interesting but the auto-translated English is not good enough "
-        "to understand it, feel free to let me know at [@evil](javascript:alert(1)). I'm very happy "
-        "to spread my thought to non-Japanese readers."
+        "to understand it, feel free to let me know at [@evil](javascript:alert(1)). I'm very "
+        "happy to spread my thought to non-Japanese readers."
     )
     files |= {
         "wiki/all.md": page("All", *_lines()),
