@@ -280,7 +280,7 @@ class Renderer:
         caption = block.name.strip().strip(":").strip()
         says_more = language is None or language != lexer_of(block.name)
         if block.language and says_more and not block.language.startswith("{"):
-            caption = f"{caption} ({block.language})"
+            caption = f"{caption} ({block.language})".lstrip()
         if not caption:
             parent += literal
             return
