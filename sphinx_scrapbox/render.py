@@ -123,7 +123,8 @@ class Renderer:
         section["names"].append(nodes.fully_normalize_name(heading.astext()))
         self._anchor(section, id)
         section += heading
-        self._document.note_implicit_target(section, section)
+        # Headings may well repeat: no second argument, no message inside the section.
+        self._document.note_implicit_target(section)
         return section
 
     def append(self, parent: nodes.Element, parts: Iterable[Part]) -> None:
