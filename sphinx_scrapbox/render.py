@@ -470,8 +470,8 @@ class Renderer:
 
     def _location(self, node: Location, line: int) -> nodes.Node:
         latitude, longitude = _degrees(node.latitude), _degrees(node.longitude)
-        north = f"{latitude.lstrip('-')}°{'N' if node.latitude >= 0 else 'S'}"
-        east = f"{longitude.lstrip('-')}°{'E' if node.longitude >= 0 else 'W'}"
+        north = f"{latitude.lstrip('-')}°{'S' if latitude.startswith('-') else 'N'}"
+        east = f"{longitude.lstrip('-')}°{'W' if longitude.startswith('-') else 'E'}"
         point = f"{north}, {east}"
         address = (
             f"https://www.openstreetmap.org/?mlat={latitude}&mlon={longitude}"
@@ -581,7 +581,8 @@ def _tamed(made: Sequence[nodes.Node]) -> list[nodes.Node]:
 
 def _degrees(number: float) -> str:
     """Degrees to about a decimetre, as addresses write them: no exponent, no idle zeros."""
-    return f"{number:.6f}".rstrip("0").rstrip(".")
+    digits = f"{number:.6f}".rstrip("0").rstrip(".")
+    return "0" if digits == "-0" else digits
 
 
 def _plain(node: Inline) -> str:
