@@ -236,6 +236,8 @@ class Store:
         except FileNotFoundError:
             return set()
         except OSError as error:
+            if path.is_dir():
+                return {"a folder"}  # in nobody's lock
             raise StoreError(f"cannot read {path}: {error.strerror}") from error
         found = {_digest(data)}
         if b"\r\n" in data:

@@ -113,6 +113,8 @@ def command(
                 store.apply(plan, step)
     except (LockError, StoreError) as error:
         raise _Failure(str(error)) from error
+    except OSError as error:
+        raise _Failure(f"{folder}: {error}") from error
     _report(plan, left_out=len(project.pages) - len(pages), dry_run=dry_run)
 
 
