@@ -17,6 +17,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from sphinx_scrapbox.cli import main
+from sphinx_scrapbox.cli.unpack import command
 from sphinx_scrapbox.lockfile import NAME, load_lock
 
 EMAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.]+")
@@ -402,3 +403,11 @@ def test_real_exports(shared: Path, tmp_path: Path, name: str) -> None:
     assert not any(user in everything for user in users)
     assert run(file, folder).stdout.startswith("0 new, 0 changed")
     assert state(folder) == files
+
+
+def test_every_option_is_documented() -> None:
+    docs = Path(__file__).parent.parent / "example_docs"
+    text = (docs / "reference" / "command-line.md").read_text(encoding="utf-8")
+    for option in command.params:
+        for name in (*option.opts, *option.secondary_opts):
+            assert f"`{name}" in text or name in {"export", "folder"}

@@ -89,7 +89,7 @@ def command(
       sphinx-scrapbox unpack garden.json docs/wiki --tag public --private
       sphinx-scrapbox unpack garden.json docs/wiki --around Compost --hops 2
 
-    Exit codes: 0 done, 2 the call or the input is not usable, and nothing was changed.
+    Exit codes: 0 done, 2 the call, the export or DIR is not usable; the message says why.
     """  # noqa: D301 -- click wants the backspace itself
     if hops is not None and not around:
         raise click.UsageError("--hops counts from a page: name it with --around")
