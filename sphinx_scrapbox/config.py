@@ -399,7 +399,7 @@ def _on_config_inited(app: Sphinx, config: SphinxConfig) -> None:
     options(config)
     # LaTeX gives up at the fifth level of a list; wikis nest deeper. Not an option of ours
     # that a user set: only a default for one that was left open, read by the builder alone.
-    config.latex_elements.setdefault("maxlistdepth", "40")
+    config.latex_elements.setdefault("maxlistdepth", "48")
 
 
 def register(app: Sphinx) -> None:
