@@ -100,8 +100,7 @@ class Rule(Enum):
         Severity.NOTE,
         "The name of the file or folder takes more than 120 bytes.",
         "Encrypted home folders take 143 bytes, and Windows often no more than 260 characters "
-        "for the whole path, of which a build uses some. Most languages other than English take "
-        "two or three bytes for a letter.",
+        "for the whole path, of which a build uses some. A letter of Japanese takes three bytes.",
     )
     EMPTY_PAGE = _Text(
         "empty-page",
@@ -527,7 +526,9 @@ def _note(seen: _Seen, leaf: Inline, lines: Sequence[str]) -> None:
             seen.links[project, title] = None
             fragment = split_fragment(title)[1]
             if is_line_id(fragment) and (project, title) not in seen.anchors:
-                seen.anchors[project, title] = _place(leaf.line, lines, title, "[")
+                seen.anchors[project, title] = _place(
+                    leaf.line, lines, title, "[" if seen.native else "[["
+                )
         case Hashtag(tag):
             seen.links["", tag] = None
         case Icon(name, project) if (project, name) not in seen.icons:

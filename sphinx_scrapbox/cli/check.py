@@ -132,7 +132,7 @@ def command(
     fail_on: str,
     missing: bool,
 ) -> None:
-    diagnosis = _diagnose(Path(folder), icons)
+    diagnosis = diagnose(Path(folder), icons)
     diagnosis = diagnosis.only((select or frozenset(Rule)) - ignore)
     _show(_report(diagnosis, folder, form, missing, to_file=output is not None), output, form)
     level = _FAIL_LEVELS.get(fail_on)
@@ -143,17 +143,25 @@ def command(
 # -- reading ---------------------------------------------------------------------------
 
 
-def _diagnose(folder: Path, icons: Sequence[str]) -> Diagnosis:
+def diagnose(folder: Path, icons: Sequence[str]) -> Diagnosis:
+    """Read what is in *folder* and below, and tell what is wrong with it."""
     files = sorted(_files(folder))
     names = [name for name in files if name.endswith(SUFFIXES)]
     locks = {name: _read(folder, name) for name in files if Path(name).name == LOCK_NAME}
     doctor = Doctor(locks, icons)
-    hidden = len(names) < _MANY_FILES or not sys.stderr.isatty()
-    with click.progressbar(names, label="Reading", file=sys.stderr, hidden=hidden) as bar:
-        pages = sum([doctor.read(name, _read(folder, name)) for name in bar])
+    pages = sum([doctor.read(name, _read(folder, name)) for name in _progress(names)])
     if not pages and not locks:
         raise click.UsageError(f"{click.format_filename(folder)!r} holds no page of a wiki.")
     return doctor.finish()
+
+
+def _progress(names: Sequence[str]) -> Iterator[str]:
+    """The same names; a terminal shows how far they are, if they are many."""
+    if len(names) <= _MANY_FILES or not sys.stderr.isatty():
+        yield from names
+        return
+    with click.progressbar(names, label="Reading", file=sys.stderr) as bar:
+        yield from bar
 
 
 def _files(folder: Path) -> Iterator[str]:
