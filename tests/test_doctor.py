@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 
@@ -597,6 +598,16 @@ def test_any_bytes(data: bytes) -> None:
 # -- much of it ------------------------------------------------------------------------
 
 
+def quickest(call: Callable[[], object]) -> float:
+    """The least time that *call* needs: what else the machine does only adds to it."""
+    times = []
+    for _ in range(3):
+        start = time.process_time()
+        call()
+        times.append(time.process_time() - start)
+    return min(times)
+
+
 @pytest.mark.parametrize(
     "piece",
     [
@@ -615,13 +626,10 @@ def test_any_bytes(data: bytes) -> None:
 def test_long_lines_cost_linear_time(piece: str) -> None:
     def cost(times: int) -> float:
         data = page("Moss", piece * times)
-        start = time.perf_counter()
-        check({"Moss.md": data})
-        return time.perf_counter() - start
+        return quickest(lambda: check({"Moss.md": data}))
 
-    cost(10)
     # Sixteen times the text; quadratic would be 256 times the time.
-    assert cost(16_000) < 80 * max(cost(1_000), 0.002)
+    assert cost(8_000) < 100 * max(cost(500), 0.001)
 
 
 def test_thousands_of_pages() -> None:
@@ -630,13 +638,10 @@ def test_thousands_of_pages() -> None:
             f"{at}.md": page(f"Page {at}", f"[[Page {at + 1}]] [[Lost {at % 7}]]", "- a [wall")
             for at in range(pages)
         }
-        start = time.perf_counter()
-        diagnosis = check(files)
-        assert len(diagnosis.findings) == pages
-        return time.perf_counter() - start
+        assert len(check(files).findings) == pages
+        return quickest(lambda: check(files))
 
-    cost(10)
-    assert cost(4_000) < 40 * cost(400)
+    assert cost(3_200) < 60 * cost(200)
 
 
 # -- real pages ------------------------------------------------------------------------
