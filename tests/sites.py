@@ -170,6 +170,8 @@ class Tag:
     def pretty(self, depth: int = 0) -> str:
         """One line for an element or a text, in an order of attributes of its own."""
         pad = "  " * depth
+        if self.name == "svg":  # a drawing is tested where it is made
+            return f"{pad}<svg> {self.text!r}"
         attributes = "".join(f' {key}="{self[key]}"' for key in sorted(self.attributes))
         lines = [f"{pad}<{self.name}{attributes}>"]
         if self.name in ("pre", "code"):  # how code is coloured is another's business
