@@ -240,9 +240,15 @@ class ScrapboxDomain(Domain):
         return [("scrapbox:page", _reference(builder, fromdocname, *found, contnode))]
 
     def get_full_qualified_name(self, node: nodes.Element) -> str | None:
-        """The name under which another site's inventory lists the target."""
-        _, title = split_target(node.get("reftarget", ""))
-        return inventory_name(title) if title else None
+        """The name under which another site's inventory lists the target.
+
+        None for a target in another project: an inventory does not tell whose pages it lists.
+        """
+        project, title = split_target(node.get("reftarget", ""))
+        head, fragment = split_fragment(title)
+        if is_line_id(fragment):
+            title = head
+        return inventory_name(title) if title and not project else None
 
     def missing(self, node: addnodes.pending_xref, contnode: nodes.Element) -> nodes.Element:
         """What a link becomes whose page is neither here nor in any inventory."""
@@ -422,10 +428,21 @@ def _on_builder_inited(app: Sphinx) -> None:
 
 
 def _on_missing_reference(
-    app: Sphinx, env: BuildEnvironment, node: addnodes.pending_xref, contnode: nodes.Element
+    app: Sphinx, env: BuildEnvironment, node: addnodes.pending_xref, contnode: nodes.TextElement
 ) -> nodes.Element | None:
     if node.get("refdomain") != "scrapbox":
         return None
+    project, title = split_target(node["reftarget"])
+    if title and project in getattr(app.config, "intersphinx_mapping", ()):
+        # An inventory that bears the name of a project lists the pages of that project.
+        from sphinx.ext.intersphinx import inventory_exists, resolve_reference_in_inventory
+
+        plain = node.copy()
+        plain["reftarget"] = title
+        if inventory_exists(env, project):
+            found = resolve_reference_in_inventory(env, project, plain, contnode)
+            if found is not None:
+                return found
     return domain_of(env).missing(node, contnode)
 
 
