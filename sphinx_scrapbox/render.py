@@ -183,7 +183,7 @@ class Renderer:
         """One paragraph of inlines."""
         paragraph = self._at(nodes.paragraph(source, ""), line)
         self._append_inlines(paragraph, content)
-        return paragraph
+        return _muted(paragraph, content)
 
     def _append_run(self, parent: nodes.Element, run: Run) -> None:
         for stands_alone, group in groupby(run.lines, key=_stands_alone):
@@ -207,7 +207,7 @@ class Renderer:
             row = self._at(nodes.line(line.source, ""), line.line)
             self._append_inlines(row, line.nodes)
             self._anchor(row, line.id)
-            block += row
+            block += _muted(row, line.nodes)
         return block
 
     def _append_alone(self, parent: nodes.Element, line: Line) -> None:
@@ -216,7 +216,7 @@ class Renderer:
             case (Formula(tex),) if is_formula(tex):
                 block = self._at(nodes.math_block(tex, tex, nowrap=False, number=None), line.line)
                 self._anchor(block, line.id)
-                parent += block
+                parent += _muted(block, line.nodes)
             case (ExternalLink(url, label),) if self._videos and (player := embed_url(url)):
                 paragraph = self._at(nodes.paragraph(line.source, ""), line.line)
                 address = safe_url(url) or url
@@ -225,7 +225,7 @@ class Renderer:
                     line.line,
                 )
                 self._anchor(paragraph, line.id)
-                parent += paragraph
+                parent += _muted(paragraph, line.nodes)
             case _:
                 parent += self._text_block((line,))
 
@@ -583,6 +583,24 @@ def _degrees(number: float) -> str:
     """Degrees to about a decimetre, as addresses write them: no exponent, no idle zeros."""
     digits = f"{number:.6f}".rstrip("0").rstrip(".")
     return "0" if digits == "-0" else digits
+
+
+def _muted(element: _E, content: Sequence[Inline]) -> _E:
+    """Keep a line without words from translators: icons, images, bare addresses, formulas."""
+    if content and not any(map(_has_words, content)):
+        element["translatable"] = False
+    return element
+
+
+def _has_words(node: Inline) -> bool:
+    match node:
+        case Text(text) | ExternalLink(_, text):
+            return any(map(str.isalnum, text))
+        case Strong(content) | Decoration(_, content) | Quote(content) | Numbered(_, content):
+            return any(map(_has_words, content))
+        case Icon() | Image() | Formula() | Blank() | Location():
+            return False
+    return True
 
 
 def _plain(node: Inline) -> str:
