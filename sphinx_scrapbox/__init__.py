@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Register everything; Sphinx calls this for ``extensions = ["sphinx_scrapbox"]``."""
-    from . import assets, config, domain, head
+    from . import assets, config, domain, head, related
     from .nodes import VISITORS
     from .parser import ScrapboxParser, WikiMarkdownParser
     from .transforms import FileAnchors, Pictures, rewritten_for_icons
@@ -25,6 +25,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     for node, visitors in VISITORS.items():
         app.add_node(node, override=False, **visitors)
     domain.register(app)
+    related.register(app)
     app.add_post_transform(Pictures)
     app.add_post_transform(FileAnchors)
     app.connect("env-updated", rewritten_for_icons)
@@ -32,7 +33,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     assets.register(app)
     return {
         "version": __version__,
-        "env_version": 1,
+        "env_version": 2,
         "parallel_read_safe": True,
         "parallel_write_safe": True,
     }

@@ -343,6 +343,12 @@ class Config:
         "always a plain link.",
         shown='"embed" or "link"',
     )
+    related: str = _option(
+        "none",
+        _choice("cards", "list", "none"),
+        "Related pages at the end of each wiki page: as cards, as a plain list, or not at all.",
+        shown='"cards", "list" or "none"',
+    )
     translation: TranslationOptions = _option(
         {},
         _translation,

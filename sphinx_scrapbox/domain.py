@@ -24,7 +24,7 @@ from sphinx.util.nodes import make_refnode
 
 from .config import options
 from .directives import SpeechDirective, TranslationDirective
-from .graph import PageFacts
+from .graph import Graph, PageFacts, is_wanted
 from .locks import locks_of
 from .log import Warn, warn
 from .media import safe_url
@@ -47,6 +47,9 @@ if TYPE_CHECKING:
     from sphinx.builders import Builder
     from sphinx.environment import BuildEnvironment
 
+MAX_LINE = 180
+"""Characters of a linking line that are kept."""
+
 _PERSON_ROLES = frozenset({"speaker", "signature"})
 
 
@@ -67,8 +70,13 @@ class ScrapboxDomain(Domain):
         "speech": SpeechDirective,
         "translation": TranslationDirective,
     }
-    initial_data: ClassVar[dict[str, Any]] = {"facts": {}, "published": None, "icons": None}
-    data_version = 1
+    initial_data: ClassVar[dict[str, Any]] = {
+        "facts": {},
+        "published": None,
+        "icons": None,
+        "related": None,
+    }
+    data_version = 3
 
     # -- facts -------------------------------------------------------------------------
 
@@ -99,8 +107,12 @@ class ScrapboxDomain(Domain):
 
     # -- the index ---------------------------------------------------------------------
 
+    was_touched = False
+    """Whether any document was read or removed in this build."""
+
     def _forget_index(self) -> None:
-        for index in ("_index_of_pages", "_index_of_documents", "_below_root"):
+        self.was_touched = True
+        for index in ("_index_of_pages", "_index_of_documents", "_below_root", "_graph"):
             self.__dict__.pop(index, None)
 
     @property
@@ -194,6 +206,25 @@ class ScrapboxDomain(Domain):
             return next(same, docnames[0])
         return self._documents.get(title_key)
 
+    @property
+    def graph(self) -> Graph:
+        """The graph of all documents, built when it is first asked for."""
+        graph: Graph | None = self.__dict__.get("_graph")
+        if graph is None:
+            graph = Graph(self.facts, self.find_page, self.project_of, split_target)
+            self.__dict__["_graph"] = graph
+        return graph
+
+    def title_of(self, node: str) -> str:
+        """The title of a node of the graph."""
+        if is_wanted(node):
+            return self.graph.wanted_title(node)
+        facts = self.facts.get(node)
+        if facts is not None and facts.title:
+            return facts.title
+        title = self.env.titles.get(node)
+        return title.astext() if title is not None else node
+
     # -- resolution --------------------------------------------------------------------
 
     def resolve_xref(
@@ -280,6 +311,15 @@ class ScrapboxDomain(Domain):
             )
         )
 
+    def wiki_address(self, node: str, from_docname: str) -> str:
+        """The live wiki's address of a wanted page; "" if none may be given."""
+        config = options(self.env.config)
+        _, project, _ = node.split("/", 2)
+        facts = self.facts.get(from_docname)
+        if config.missing != "wiki" or not project or (facts is not None and facts.private):
+            return ""
+        return page_url(project, self.graph.wanted_title(node), origin=config.url)
+
     # -- what others see ---------------------------------------------------------------
 
     def get_objects(self) -> Iterator[tuple[str, str, str, str, str, int]]:
@@ -322,6 +362,8 @@ class ScrapboxDomain(Domain):
 
         A page that came, went or changed its title touches just those that name it.
         """
+        if not self.was_touched:
+            return []
         now: dict[str, tuple[str, ...]] = {
             title_key: tuple(f"/{self.project_of(name)}/{name}" for name in docnames)
             for title_key, docnames in self._pages.items()
@@ -375,8 +417,10 @@ def _marked(reference: nodes.reference) -> nodes.reference:
 
 def _facts_of(document: nodes.document) -> PageFacts:
     links: dict[str, None] = {}
+    mentions: dict[str, str] = {}
     tags: dict[str, None] = {}
     people: dict[str, None] = {}
+    lines: dict[int, str] = {}
     for node in document.findall(addnodes.pending_xref):
         if node.get("refdomain") != "scrapbox":
             continue
@@ -387,6 +431,8 @@ def _facts_of(document: nodes.document) -> PageFacts:
             links[key(spelling)] = None
         if is_line_id(fragment):
             links[f"#{fragment}"] = None
+        if kind in ("page", "tag") and target not in mentions and not _is_apart(node):
+            mentions[target] = _line_around(node, lines)
         if kind == "tag":
             tags[target] = None
         elif kind == "icon":
@@ -401,11 +447,38 @@ def _facts_of(document: nodes.document) -> PageFacts:
         source_language=document.get("scrapbox-from", ""),
         target_language=document.get("scrapbox-to", ""),
         links=tuple(links),
+        mentions=tuple(mentions.items()),
         tags=tuple(tags),
         people=tuple(people),
         private=bool(document.get("scrapbox-private", 0)),
         lock=document.get("scrapbox-lock", ""),
+        summary=document.get("scrapbox-summary", ""),
+        image=document.get("scrapbox-image", ""),
+        created=document.get("scrapbox-created", 0),
+        updated=document.get("scrapbox-updated", 0),
+        shows_related=bool(document.get("scrapbox-related", 0)),
     )
+
+
+def _is_apart(xref: addnodes.pending_xref) -> bool:
+    """Whether a link belongs to a notice and not to what the page itself says."""
+    around = xref.parent.parent
+    return around is not None and "scrapbox-translation" in around.get("classes", ())
+
+
+def _line_around(xref: addnodes.pending_xref, lines: dict[int, str]) -> str:
+    """The text of the line that a link stands in, cut to a length that a list can show."""
+    parent: nodes.Node = xref.parent
+    while isinstance(parent, nodes.Inline):
+        parent = parent.parent
+    if not isinstance(parent, nodes.TextElement):
+        return ""
+    if (line := lines.get(id(parent))) is None:
+        line = " ".join(parent.astext().split())
+        if len(line) > MAX_LINE:
+            line = f"{line[: MAX_LINE - 1].rstrip()}…"
+        lines[id(parent)] = line
+    return line
 
 
 def domain_of(env: BuildEnvironment) -> ScrapboxDomain:

@@ -46,6 +46,13 @@ class video(nodes.reference):  # noqa: N801
     """
 
 
+class related(nodes.container):  # noqa: N801
+    """The place of a page's related pages.
+
+    Attributes: ``mode`` (cards or list), ``html`` (ready markup, filled in before writing).
+    """
+
+
 def _nothing(self: Any, node: nodes.Element) -> None:
     """Write nothing of its own."""
 
@@ -200,6 +207,11 @@ def _as_reference(direction: str) -> Callable[[Any, nodes.Element], None]:
     return visit
 
 
+def _related_html(self: Any, node: related) -> None:
+    self.body.append(node.get("html", ""))
+    raise nodes.SkipNode
+
+
 _VIDEO_AS_LINK = (_as_reference("visit"), _as_reference("depart"))
 
 Visitor = Callable[[Any, Any], None]
@@ -225,6 +237,13 @@ VISITORS: dict[type[nodes.Element], dict[str, tuple[Visitor, Visitor]]] = {
         "text": (_visit_speaker_text, _depart_speaker_text),
         "man": (_visit_speaker_man, _depart_speaker_man),
         "texinfo": (_visit_speaker_texinfo, _depart_speaker_texinfo),
+    },
+    related: {
+        "html": (_related_html, _nothing),
+        "latex": (_nothing, _nothing),
+        "text": (_nothing, _nothing),
+        "man": (_nothing, _nothing),
+        "texinfo": (_nothing, _nothing),
     },
     video: {
         "html": (_visit_video_html, _depart_video_html),

@@ -24,6 +24,7 @@ from .config import Config, options
 from .locks import locks_of
 from .log import Warn, warn
 from .myst import parse_myst, run_directive
+from .nodes import related as related_node
 from .notices import languages_of, note_translation, notice
 from .outline import outline
 from .page import Inline, Page, Text
@@ -140,6 +141,9 @@ def build_page(page: Page, document: nodes.document, env: BuildEnvironment) -> N
             parent = renderer.section((Text(part.title),), part.line, source=part.title)
             root += parent
         _append_part(part, parent, page, document, renderer, surroundings, config, env)
+    if config.related != "none":
+        root += related_node(mode=config.related)
+        document["scrapbox-related"] = 1
     document += root
 
 

@@ -49,9 +49,11 @@ class Pictures(SphinxPostTransform):
             if isinstance(node, icon_node):
                 if is_html:
                     self._find_face(node)
-            elif "scrapbox-image" not in node["classes"]:
                 continue
-            elif shown:
+            assert isinstance(node, nodes.image)
+            if "scrapbox-image" not in node["classes"]:
+                continue
+            if shown:
                 node["alt"] = str(_("Image"))
                 node["loading"] = "lazy"
             else:

@@ -80,6 +80,7 @@ ALLOWED: dict[str, set[str]] = {
     "domain": BASE | SITE | {"graph", "media", "nodes", "roles", "directives", "locks"},
     "transforms": BASE | SITE | {"graph", "nodes", "icons", "notices", "domain"},
     "head": BASE | SITE | {"graph", "domain"},
+    "related": BASE | SITE | {"graph", "nodes", "notices", "surroundings", "domain"},
     "assets": SITE | {"notices"},
     # The side stair: to the network and the shell without docutils or Sphinx.
     "snapshot": BASE | {"readers.project", "requests"},

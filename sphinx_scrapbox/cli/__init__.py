@@ -28,13 +28,19 @@ class _LazyGroup(click.Group):
         return command
 
 
-@click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+# "\b" keeps click from filling the list as a paragraph.
+_HELP = """Bring the pages of a Scrapbox (Cosense) wiki into a folder of documentation.
+
+\b
+unpack   a project export (JSON) into one .scrapbox file a page
+convert  pages between the wiki's notation, exported Markdown, JSON and MyST
+check    a folder of pages for what readers would stumble over
+"""
+
+
+@click.group(
+    cls=_LazyGroup, help=_HELP, context_settings={"help_option_names": ["-h", "--help"]}
+)
 @click.version_option(__version__, prog_name="sphinx-scrapbox")
 def main() -> None:
-    r"""Bring the pages of a Scrapbox (Cosense) wiki into a folder of documentation.
-
-    \b
-    unpack   a project export (JSON) into one .scrapbox file a page
-    convert  pages between the wiki's notation, exported Markdown, JSON and MyST
-    check    a folder of pages for what readers would stumble over
-    """
+    """Run the command line."""
