@@ -15,7 +15,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     from . import assets, config, domain, head, related
     from .nodes import VISITORS
     from .parser import ScrapboxParser, WikiMarkdownParser
-    from .transforms import FileAnchors, Pictures, rewritten_for_icons
+    from .transforms import FileAnchors, LineTargets, Pictures, rewritten_for_icons
 
     app.setup_extension("myst_parser")
     config.register(app)
@@ -27,6 +27,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     domain.register(app)
     related.register(app)
     app.add_post_transform(Pictures)
+    app.add_post_transform(LineTargets)
     app.add_post_transform(FileAnchors)
     app.connect("env-updated", rewritten_for_icons)
     head.register(app)

@@ -14,6 +14,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from hashlib import sha256
 
 NAME = "scrapbox.lock"
 VERSION = 1
@@ -40,6 +41,15 @@ class LockedPage:
     hash: str = ""
     line_ids: tuple[str, ...] = ()
     line_times: tuple[int, ...] = ()
+
+    def matches(self, text: str) -> bool:
+        """Whether *text* is that of the file as it was locked, however lines end in it.
+
+        In a file that was edited by hand, ids and times would slip to other lines.
+        """
+        if not self.hash:
+            return True
+        return self.hash == sha256(text.replace("\r\n", "\n").encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

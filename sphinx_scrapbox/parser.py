@@ -59,7 +59,7 @@ class ScrapboxParser(Parser):
         row = locked.page if locked else None
         page = notation.read_lines(
             inputstring.removesuffix("\n").split("\n"),
-            ids=row.line_ids if row else (),
+            ids=row.line_ids if row and row.matches(inputstring) else (),
             title=(row.title if row else "") or None,
         )
         if not page.title.strip():

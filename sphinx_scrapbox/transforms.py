@@ -18,7 +18,7 @@ from .domain import domain_of
 from .icons import icon_file, icon_table
 from .nodes import icon as icon_node
 from .notices import CATALOG
-from .titles import icon_url, split_target
+from .titles import icon_url, is_line_id, split_target
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -106,6 +106,25 @@ def rewritten_for_icons(app: Sphinx, env: BuildEnvironment) -> list[str]:
         return []
     came = {split_target(name).title for name in now.keys() - before.keys()}
     return domain.docnames_that_name(came)
+
+
+class LineTargets(SphinxPostTransform):
+    """Give LaTeX, which writes no ids of paragraphs, a target at each line that has an address."""
+
+    default_priority = 50
+    formats = ("latex",)
+
+    def run(self, **kwargs: Any) -> None:
+        """Move the ids of lines into targets."""
+        for node in list(self.document.findall(_is_line)):
+            assert isinstance(node, nodes.TextElement)
+            if ids := [name for name in node["ids"] if is_line_id(name[1:])]:
+                node["ids"] = [name for name in node["ids"] if name not in ids]
+                node.insert(0, nodes.target("", "", ids=ids))
+
+
+def _is_line(node: nodes.Node) -> bool:
+    return isinstance(node, (nodes.paragraph, nodes.line)) and bool(node["ids"])
 
 
 class FileAnchors(SphinxPostTransform):
