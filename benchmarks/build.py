@@ -1,0 +1,125 @@
+"""How long a site of exported pages takes to build, against stock Sphinx with MyST.
+
+    python benchmarks/build.py [COUNT ...] [--folder PAGES] [--runs 1] [--jobs 2]
+
+Without ``--folder`` it makes sites of 1,000, 2,000, 4,000 and 8,000 pages (or of the given
+counts) by ``make_site.py``; with it, it builds the pages of that folder. Each build is fresh
+and a process of its own: ours with every feature on, stock Sphinx with MyST over the same
+files with PyStemmer (as ours has it) and without (as ``pip install`` leaves it). All use
+alabaster and no toctree. CPU and wall seconds and peak memory are those of the process and its
+children; the growth exponent is the slope of log CPU over log pages.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import os
+import shutil
+import statistics
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import NamedTuple
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from make_site import make_site
+
+CONF = {
+    "scrapbox": 'extensions = ["sphinx_scrapbox"]\nscrapbox_project = "bench-en"\n',
+    "stock": 'extensions = ["myst_parser"]\nsuppress_warnings = ["*"]\n',
+}
+_HIDE_STEMMER = "import sys; sys.modules['Stemmer'] = None; "
+_RUN = "import sys; from sphinx.cmd.build import main; sys.exit(main(sys.argv[1:]))"
+SIDES = {
+    "scrapbox": ("scrapbox", _RUN),
+    "stock, with PyStemmer": ("stock", _RUN),
+    "stock, as installed": ("stock", _HIDE_STEMMER + _RUN),
+}
+
+
+class Cost(NamedTuple):
+    """CPU and wall seconds, peak memory of the largest process in MiB."""
+
+    cpu: float
+    wall: float
+    memory: float
+
+
+def build(source: Path, program: str, jobs: int) -> Cost:
+    """One fresh build in a process of its own."""
+    out = source.parent / "out"
+    shutil.rmtree(out, ignore_errors=True)
+    start = time.perf_counter()
+    arguments = [sys.executable, "-c", program, "-q", "-j", str(jobs), "-b", "html"]
+    process = os.posix_spawn(
+        sys.executable,
+        [*arguments, str(source), str(out)],
+        {**os.environ, "PYTHONHASHSEED": "0"},
+        file_actions=[
+            (os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0),
+            (os.POSIX_SPAWN_OPEN, 2, os.devnull, os.O_WRONLY, 0),
+        ],
+    )
+    _, status, usage = os.wait4(process, 0)
+    if status:
+        raise SystemExit(f"the build of {source} failed")
+    wall = time.perf_counter() - start
+    return Cost(usage.ru_utime + usage.ru_stime, wall, usage.ru_maxrss / 1024)
+
+
+def compare(folder: Path, runs: int, jobs: int) -> dict[str, Cost]:
+    """The median cost of each side over the pages of *folder*, the sides in turn."""
+    costs: dict[str, list[Cost]] = {side: [] for side in SIDES}
+    for _ in range(runs):
+        for side, (conf, program) in SIDES.items():
+            (folder / "conf.py").write_text(f'{CONF[conf]}html_theme = "alabaster"\n', "utf-8")
+            costs[side].append(build(folder, program, jobs))
+    return {
+        side: Cost(*(statistics.median(cost[i] for cost in measured) for i in range(3)))
+        for side, measured in costs.items()
+    }
+
+
+def show(pages: int, costs: dict[str, Cost]) -> None:
+    """Print one comparison, each stock side with our ratio to it."""
+    ours = costs["scrapbox"]
+    for side, cost in costs.items():
+        ratio = "" if cost is ours else f", ours is {ours.cpu / cost.cpu:.2f} of its CPU"
+        print(
+            f"{pages:6,} pages  {side:22} CPU {cost.cpu:7.1f} s ({cost.cpu / pages * 1e3:4.1f} ms "
+            f"a page), wall {cost.wall:7.1f} s, peak {cost.memory:5.0f} MiB{ratio}",
+            flush=True,
+        )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("counts", type=int, nargs="*", default=[1000, 2000, 4000, 8000])
+    parser.add_argument("--folder", type=Path)
+    parser.add_argument("--runs", type=int, default=1)
+    parser.add_argument("--jobs", type=int, default=2)
+    given = parser.parse_args()
+    points: list[tuple[int, float]] = []
+    for count in [0] if given.folder else given.counts:
+        with tempfile.TemporaryDirectory() as work:
+            folder = Path(work) / "site"
+            if given.folder:
+                shutil.copytree(given.folder, folder / "wiki")
+                (folder / "index.rst").write_text("Bench\n=====\n", "utf-8")
+                count = len(list((folder / "wiki").glob("*.md")))
+            else:
+                make_site(count, folder)
+            costs = compare(folder, given.runs, given.jobs)
+        show(count, costs)
+        points.append((count, costs["scrapbox"].cpu))
+    if len(points) > 1:
+        (first, cpu_first), (last, cpu_last) = points[0], points[-1]
+        exponent = math.log(cpu_last / cpu_first) / math.log(last / first)
+        print(f"growth exponent from {first:,} to {last:,} pages: {exponent:.2f}")
+
+
+if __name__ == "__main__":
+    main()
