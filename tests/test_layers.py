@@ -42,6 +42,9 @@ ALLOWED: dict[str, set[str]] = {
     "readers.project": BASE | {"readers.notation"},
     "writers": BASE | MEANING,
     "writers.notation": BASE | {"readers.notation"},  # it reads back what it wrote
+    "writers.markdown": BASE | {"readers.markdown"},  # and so does this one
+    "writers.project": BASE | {"writers.notation"},
+    "writers.myst": BASE | MEANING | SHAPE | {"pygments"},
     "lockfile": set(),
     "store": BASE | {"lockfile", "readers.project"},
     "selection": BASE | MEANING | {"readers.notation"},

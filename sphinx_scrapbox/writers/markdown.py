@@ -96,24 +96,29 @@ def write_inline(
 def as_exported(page: Page) -> Page:
     """*page*, a native one, with what its export would change in ways that do not show.
 
-    Blank lines lose their indent, and an image at Gyazo is shown by its thumbnail.
+    Blank lines lose their indent, an image at Gyazo is shown by its thumbnail, nothing but the
+    page's own icons tells its project, and how a line was spelt is forgotten.
     """
-    blocks = (
-        replace(block, indent=0) if isinstance(block, Line) and not block.nodes else block
+    thumb = _each_image(lambda src: f"{src}/thumb/1000" if _GYAZO.fullmatch(src) else src)
+    blocks = tuple(
+        replace(thumb(block), indent=block.indent if block.nodes else 0, source="")
+        if isinstance(block, Line)
+        else block
         for block in page.blocks
     )
-    thumb = _each_image(lambda src: f"{src}/thumb/1000" if _GYAZO.fullmatch(src) else src)
-    return replace(page, blocks=tuple(map(thumb, blocks)))
+    project = page.project if any(map(_has_own_icon, blocks)) else ""
+    return replace(page, blocks=blocks, project=project)
 
 
 def as_native(page: Page) -> Page:
     """*page*, an exported one, with the addresses of images as the wiki's authors wrote them."""
     whole = _each_image(lambda src: match[1] if (match := _THUMB.fullmatch(src)) else src)
-    return replace(page, blocks=tuple(map(whole, page.blocks)))
+    blocks = (whole(block) if isinstance(block, Line) else block for block in page.blocks)
+    return replace(page, blocks=tuple(blocks))
 
 
-def _each_image(change: Callable[[str], str]) -> Callable[[Block], Block]:
-    """A function that changes the source of every image of a block."""
+def _each_image(change: Callable[[str], str]) -> Callable[[Line], Line]:
+    """A function that changes the source of every image of a line."""
 
     def inline(node: Inline) -> Inline:
         match node:
@@ -123,12 +128,7 @@ def _each_image(change: Callable[[str], str]) -> Callable[[Block], Block]:
                 return replace(node, nodes=tuple(map(inline, node.nodes)))
         return node
 
-    def block(block: Block) -> Block:
-        if isinstance(block, Line):  # cells hold no images
-            return replace(block, nodes=tuple(map(inline, block.nodes)))
-        return block
-
-    return block
+    return lambda line: replace(line, nodes=tuple(map(inline, line.nodes)))
 
 
 # -- the head --------------------------------------------------------------------------
@@ -221,15 +221,16 @@ class _Writer:
         nodes = line.nodes
         if not nodes:
             return [_mark(line.indent, nodes)]
+        row = ""
         if line.source and "\n" not in line.source:
             row = _mark(line.indent, nodes) + line.source
             if self._reads([row], line):
                 return [row]
-            if split := self._split(row, line):
-                return split
         rows = self._spell_line(line)
         if self._reads(rows, line):
             return rows
+        if row and (split := self._split(row, line)):
+            return split
         if fresh and not line.indent and self._reads([_LED + rows[0], *rows[1:]], line):
             return [_LED + rows[0], *rows[1:]]
         line = replace(line, nodes=_said(nodes, bold=not line.indent))
@@ -511,9 +512,7 @@ def _each_said(nodes: Iterable[Inline], *, bold: bool, inside: bool = False) -> 
                 assert_never(node)
 
 
-def _in(
-    outer: Strong | Decoration, nodes: Sequence[Inline], inside: bool
-) -> Iterator[Inline]:
+def _in(outer: Strong | Decoration, nodes: Sequence[Inline], inside: bool) -> Iterator[Inline]:
     """*nodes* in *outer*, without the blanks at its edges; plain if it is inside another."""
     said = list(_joined(_each_said(nodes, bold=False, inside=True)))
     before = after = ""

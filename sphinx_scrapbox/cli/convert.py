@@ -1,0 +1,384 @@
+"""``sphinx-scrapbox convert``: pages from one form into another."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import cache, partial
+from pathlib import Path, PurePath
+
+import click
+
+from ..lockfile import NAME as LOCK_NAME
+from ..lockfile import Lock, LockError, load_lock
+from ..page import Page
+from ..readers import kind_of, read
+from ..readers.notation import read_lines
+from ..readers.project import ProjectError, load_project, page_of
+from ..titles import file_key, file_stem, key
+from ..writers.markdown import as_exported, as_native, write_markdown
+from ..writers.myst import write_myst
+from ..writers.notation import write_notation
+from ..writers.project import write_project
+
+_LONG = 100  # pages; a bar for less would only flash
+_MOST_NOTES = 10
+_SUFFIXES = {"markdown": ".md", "notation": ".scrapbox", "json": ".json", "myst": ".myst.md"}
+_WRITERS: dict[str, Callable[[Page], str]] = {
+    "markdown": write_markdown,
+    "notation": write_notation,
+    "myst": write_myst,
+}
+_NATIVE = ("notation", "json")
+
+
+class _Unusable(click.ClickException):
+    exit_code = 2
+
+
+@click.command(short_help="Pages from one form into another.")
+@click.argument(
+    "inputs",
+    metavar="INPUT...",
+    nargs=-1,
+    required=True,
+    type=click.Path(exists=True, allow_dash=True),
+)
+@click.option(
+    "-o",
+    "--output",
+    metavar="OUTPUT",
+    default="-",
+    help="A file for one page or for JSON, else a folder; - is standard output, and the default.",
+)
+@click.option(
+    "-t",
+    "--to",
+    "target",
+    required=True,
+    type=click.Choice([*_SUFFIXES]),
+    help="The form to write.",
+)
+@click.option(
+    "-f",
+    "--from",
+    "source",
+    type=click.Choice(["markdown", "notation", "json"]),
+    help="The form to read, where neither name nor content tells it.",
+)
+@click.option(
+    "--project",
+    default="",
+    metavar="NAME",
+    help="The project of pages that do not tell it; icons are exported with it.",
+)
+@click.option("--overwrite", is_flag=True, help="Replace files that are there already.")
+@click.option("-n", "--dry-run", is_flag=True, help="Name the files, and write none.")
+def command(
+    inputs: tuple[str, ...],
+    output: str,
+    target: str,
+    source: str | None,
+    project: str,
+    overwrite: bool,
+    dry_run: bool,
+) -> None:
+    """Convert pages of a wiki between the forms that they come in.
+
+    \b
+      markdown  exported Markdown (.md), one page a file
+      notation  the wiki's own notation (.scrapbox), one page a file
+      json      a project export (.json), which the wiki imports: many pages
+      myst      clean MyST (.myst.md), to go on with by hand; written, never read
+
+    INPUT is files, or folders with all pages in them and below; - is standard input. The form
+    of a file is told by its name, else by what is in it. Of the .md files in a folder, those
+    are taken that the wiki exported.
+
+    Files are named after the titles of their pages, and folders stay as they are. None that is
+    there already is touched without --overwrite, and a file is there wholly or not at all.
+
+    Native notation and JSON say the same, and exported Markdown becomes either line for line.
+    The other way, a page keeps its words, lines and links; Markdown has no underlines, for one.
+
+    \b
+      sphinx-scrapbox convert Compost.md --to notation
+      sphinx-scrapbox convert docs/wiki -o native --to notation
+      sphinx-scrapbox convert garden.json -o docs/wiki --to myst --dry-run
+      sphinx-scrapbox convert docs/wiki -o garden.json --to json --project garden
+      curl -s "$PAGE" | sphinx-scrapbox convert - --from notation --to markdown
+
+    Exit codes: 0 done, 2 the call or an input is not usable; nothing is written then.
+    """  # noqa: D301 -- click wants the backspace itself
+    notes: list[str] = []
+    sources = list(_sources(inputs, source, output, notes))
+    if not sources:
+        raise _Unusable(f"no page of a wiki in {', '.join(inputs)}")
+    if output == "-" and target != "json" and len(sources) > 1:
+        raise _Unusable(f"{len(sources)} pages need a folder: name one with --output")
+    pages = _pages(sources, target, project, notes)
+    if target == "json":
+        text = write_project((page for _, page in pages), name=project)
+        name = f"{file_stem(project or 'project')}.json"
+        writes = [_Write(Path(output, name) if _is_folder(output) else Path(output), text)]
+    else:
+        writes = list(_writes(pages, sources, target, output))
+    for note in notes[:_MOST_NOTES]:
+        _say(f"note: {note}", err=True)
+    if len(notes) > _MOST_NOTES:
+        _say(f"note: and {len(notes) - _MOST_NOTES} more like these", err=True)
+    if output == "-":
+        sys.stdout.buffer.write(writes[0].text.encode())
+        return
+    _check(writes, overwrite=overwrite)
+    _save(writes, dry_run=dry_run)
+
+
+# -- what to read ----------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """One page to be: where it is from, the folder that it shall be in, and how to read it."""
+
+    label: str
+    kind: str
+    load: Callable[[], Page]
+    folder: PurePath | None = None
+    """Below the output; None if the page may be a file by itself."""
+
+
+def _sources(
+    inputs: Sequence[str], kind: str | None, output: str, notes: list[str]
+) -> Iterator[_Source]:
+    for name in inputs:
+        path = Path(name)
+        if name != "-" and path.is_dir():
+            yield from _in_folder(path, kind, output, notes)
+        else:
+            data = sys.stdin.buffer.read() if name == "-" else _bytes(path)
+            yield from _of_file(name, data, kind, notes)
+
+
+def _of_file(name: str, data: bytes, kind: str | None, notes: list[str]) -> Iterator[_Source]:
+    if name.endswith(_SUFFIXES["myst"]) and kind is None:
+        raise _Unusable(f"{name} is MyST, which is written and never read")
+    suffixes = {suffix: one for one, suffix in _SUFFIXES.items() if one != "myst"}
+    kind = kind or suffixes.get(PurePath(name).suffix.lower())
+    text = "" if kind == "json" else _text(name, data)
+    if kind is None:
+        kind = kind_of(text)
+    if kind is None:
+        raise _Unusable(f"cannot tell in which form {name} is: say it with --from")
+    if kind != "json":
+        yield _Source(name, kind, partial(_read, name, kind, text))
+        return
+    try:
+        project = load_project(data)
+    except ProjectError as error:
+        raise _Unusable(f"{name}: {error}") from error
+    notes += (f"{name}: {note}" for note in project.notes)
+    for page in project.pages:
+        load = partial(page_of, page, project=project.name)
+        folder = PurePath() if len(project.pages) > 1 else None
+        yield _Source(f"{name}: {page.title}", "json", load, folder)
+
+
+def _in_folder(folder: Path, kind: str | None, output: str, notes: list[str]) -> Iterator[_Source]:
+    """The pages in *folder* and below, but for those in *output*."""
+    suffixes = (_SUFFIXES[kind],) if kind else (_SUFFIXES["markdown"], _SUFFIXES["notation"])
+    passed = 0
+    for path in sorted(_files(folder, suffixes, output)):
+        text = _text(str(path), _bytes(path))
+        if kind == "json":
+            yield from _of_file(str(path), text.encode(), kind, notes)
+            continue
+        is_native = path.suffix == _SUFFIXES["notation"]
+        if not is_native and kind is None and kind_of(text) != "markdown":
+            passed += 1
+            continue
+        one = "notation" if is_native else "markdown"
+        load = partial(_read, str(path), one, text)
+        yield _Source(str(path), one, load, path.parent.relative_to(folder))
+    if passed:
+        files = "file that is" if passed == 1 else "files that are"
+        notes.append(f"{folder}: passed over {passed} .md {files} no exported page")
+
+
+def _files(folder: Path, suffixes: tuple[str, ...], output: str) -> Iterator[Path]:
+    out = None if output == "-" else Path(output).resolve()
+    for place, folders, names in os.walk(folder):
+        within = Path(place)
+        folders[:] = [
+            name
+            for name in folders
+            if name[0] != "." and name != "_build" and (within / name).resolve() != out
+        ]
+        for name in names:
+            if name.endswith(suffixes) and not name.endswith(_SUFFIXES["myst"]):
+                yield within / name
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise _Unusable(f"cannot read {path}: {error.strerror}") from error
+
+
+def _text(name: str, data: bytes) -> str:
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise _Unusable(f"{name}:{line}: not UTF-8") from error
+
+
+def _read(name: str, kind: str, text: str) -> Page:
+    path = Path(name)
+    found = _lock(path.parent.resolve()) if kind == "notation" and name != "-" else None
+    if found is None:
+        return read(text, kind, "" if name == "-" else path.stem)
+    folder, lock = found
+    row = lock.by_file.get((path.resolve()).relative_to(folder).as_posix())
+    page = read_lines(
+        text.removesuffix("\n").split("\n"),
+        ids=row.line_ids if row and row.matches(text) else (),
+        title=(row.title if row else "") or None,
+    )
+    page = replace(page, title=page.title or path.stem, project=lock.project)
+    if row is None:
+        return page
+    return replace(page, id=row.id, created=row.created, updated=row.updated)
+
+
+@cache
+def _lock(folder: Path) -> tuple[Path, Lock] | None:
+    """The lock of unpacked pages, in *folder* or above: it knows their project and ids."""
+    for place in (folder, *folder.parents):
+        try:
+            return place, load_lock((place / LOCK_NAME).read_text("utf-8"))
+        except (OSError, UnicodeDecodeError):
+            continue
+        except LockError as error:
+            raise _Unusable(f"{place / LOCK_NAME}: {error}") from error
+    return None
+
+
+# -- what to write ---------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Write:
+    path: Path
+    text: str
+
+
+def _pages(
+    sources: Sequence[_Source], target: str, project: str, notes: list[str]
+) -> Iterator[tuple[_Source, Page]]:
+    """Each page, in the terms of the form that it goes to."""
+    with _progress(len(sources), "Converting") as step:
+        for source in sources:
+            page = source.load()
+            for problem in page.problems:
+                notes.append(f"{source.label}:{problem.line}: {problem.message}")
+            page = replace(page, project=page.project or project)
+            if target == "markdown" and source.kind in _NATIVE:
+                page = as_exported(page)
+            elif target in _NATIVE and source.kind == "markdown":
+                page = as_native(page)
+            yield source, page
+            step()
+
+
+def _writes(
+    pages: Iterator[tuple[_Source, Page]], sources: Sequence[_Source], target: str, output: str
+) -> Iterator[_Write]:
+    write = _WRITERS[target]
+    alone = len(sources) == 1 and sources[0].folder is None
+    if output == "-" or (
+        alone and not output.endswith(("/", os.sep)) and not Path(output).is_dir()
+    ):
+        yield from (_Write(Path(output), write(page)) for _, page in pages)
+        return
+    taken: set[str] = set()
+    for source, page in pages:
+        for salt in ("", key(page.title), source.label):
+            name = file_stem(page.title, salt=salt) + _SUFFIXES[target]
+            path = Path(output) / (source.folder or "") / name
+            folded = file_key(str(path))
+            if folded not in taken:
+                break
+        taken.add(folded)
+        yield _Write(path, write(page))
+
+
+def _is_folder(output: str) -> bool:
+    return output.endswith(("/", os.sep)) or Path(output).is_dir()
+
+
+def _check(writes: Sequence[_Write], *, overwrite: bool) -> None:
+    """Nothing is written unless all of it can be."""
+    for write in writes:
+        if write.path.is_dir():
+            raise _Unusable(f"{write.path} is a folder")
+        parent = next(place for place in write.path.parents if place.exists())
+        if not parent.is_dir():
+            raise _Unusable(f"{parent} is no folder")
+    there = [str(write.path) for write in writes if write.path.exists()]
+    if there and not overwrite:
+        more = f" and {len(there) - 1} more" if len(there) > 1 else ""
+        raise _Unusable(f"there already: {there[0]}{more}; --overwrite replaces")
+
+
+def _save(writes: Sequence[_Write], *, dry_run: bool) -> None:
+    same = 0
+    with _progress(0 if dry_run else len(writes), "Writing") as step:
+        for write in writes:
+            data = write.text.encode()
+            if write.path.exists() and write.path.read_bytes() == data:
+                same += 1
+            elif dry_run:
+                _say(str(write.path))
+            else:
+                _replace(write.path, data)
+            step()
+    count = len(writes) - same
+    words = f"{count} file{'s' if count != 1 else ''}{' would be' if dry_run else ''} written"
+    _say(words + (f", {same} unchanged" if same else ""), err=True)
+
+
+def _replace(path: Path, data: bytes) -> None:
+    """Write *data* so that the file is there wholly or not at all."""
+    draft = path.parent / f".scrapbox-convert-{os.getpid()}.tmp"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            draft.write_bytes(data)
+            draft.replace(path)
+        finally:
+            draft.unlink(missing_ok=True)
+    except OSError as error:
+        raise _Unusable(f"cannot write {path}: {error.strerror}") from error
+
+
+# -- telling ---------------------------------------------------------------------------
+
+
+@contextmanager
+def _progress(length: int, label: str) -> Iterator[Callable[[], object]]:
+    if length < _LONG or not sys.stderr.isatty():
+        yield lambda: None
+        return
+    with click.progressbar(length=length, label=label, file=sys.stderr) as bar:
+        yield lambda: bar.update(1)
+
+
+def _say(text: str, *, err: bool = False) -> None:
+    """Print *text*, also where the terminal's encoding lacks some of its letters."""
+    encoding = (sys.stderr if err else sys.stdout).encoding or "utf-8"
+    click.echo(text.encode(encoding, "backslashreplace").decode(encoding), err=err)
