@@ -1,0 +1,158 @@
+"""In a real browser: a film is a link until it is clicked, and nobody is asked before."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import threading
+from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sites import Built, Site, icon, page
+
+playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+
+CHROMIUM = "/usr/bin/chromium"
+OPTIONS = ["--no-sandbox", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"]
+FILM = "https://youtu.be/abcdefgh?t=90"
+PLAYER = "https://www.youtube-nocookie.com/embed/abcdefgh?start=90&autoplay=1"
+
+pytestmark = pytest.mark.skipif(not os.access(CHROMIUM, os.X_OK), reason=f"no {CHROMIUM} here")
+
+
+class _Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *args: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture(scope="module")
+def built(rootdir: Path, tmp_path_factory: pytest.TempPathFactory) -> Built:
+    src = tmp_path_factory.mktemp("browser") / "src"
+    shutil.copytree(rootdir / "test-wiki", src)
+    site = Site(src)
+    lines = [f"[A film]({FILM})", "", icon("hana") + "Have you seen it?", icon("leaf") + "No."]
+    site.write({"wiki/Film.md": page("Film", *lines)})
+    return site.build()
+
+
+@pytest.fixture(scope="module")
+def address(built: Built) -> Iterator[str]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(built.out)))
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_address[1]}/"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with playwright.sync_playwright() as running:
+        browser = running.chromium.launch(executable_path=CHROMIUM, args=OPTIONS)
+        yield browser
+        browser.close()
+
+
+class _Visit:
+    """A page in the browser; every request to another host is noted, and answered by us."""
+
+    def __init__(self, browser: Any, address: str, **options: object) -> None:
+        self.asked: list[str] = []
+        self.errors: list[str] = []
+        self._own = address
+        self.context = browser.new_context(**options)
+        self.context.route("**/*", self._answer)
+        self.page = self.context.new_page()
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+
+    def _answer(self, route: Any) -> None:
+        if route.request.url.startswith(self._own):
+            route.continue_()
+        else:
+            self.asked.append(route.request.url)
+            route.fulfill(status=200, content_type="text/html", body="<p>elsewhere</p>")
+
+
+@pytest.fixture
+def visit(browser: Any, address: str, request: pytest.FixtureRequest) -> Iterator[_Visit]:
+    visit = _Visit(browser, address, **getattr(request, "param", {}))
+    yield visit
+    visit.context.close()
+
+
+def test_nobody_is_asked_before_a_click(visit: _Visit, address: str) -> None:
+    for name in ("index", "guide", "rest", "wiki/Film", "wiki/A talk on compost by Ren Aoki"):
+        visit.page.goto(f"{address}{name}.html", wait_until="networkidle")
+    assert visit.asked == []
+    assert visit.errors == []
+
+
+def test_a_click_loads_the_player_in_place(visit: _Visit, address: str) -> None:
+    visit.page.goto(f"{address}wiki/Film.html")
+    assert visit.page.locator("iframe").count() == 0
+    visit.page.get_by_role("link", name="A film").click()
+    player = visit.page.locator("iframe.scrapbox-player")
+    player.wait_for()
+    assert player.get_attribute("src") == PLAYER
+    assert player.get_attribute("title") == "A film"
+    assert visit.page.locator("a.scrapbox-video").count() == 0
+    assert visit.page.url == f"{address}wiki/Film.html"
+    visit.page.wait_for_load_state("networkidle")
+    assert visit.asked == [PLAYER]
+    assert visit.errors == []
+
+
+def test_the_keyboard_loads_it_too(visit: _Visit, address: str) -> None:
+    visit.page.goto(f"{address}wiki/Film.html")
+    visit.page.get_by_role("link", name="A film").focus()
+    visit.page.keyboard.press("Enter")
+    visit.page.locator("iframe.scrapbox-player").wait_for()
+    assert visit.asked == [PLAYER]
+
+
+def test_a_click_that_asks_for_a_new_tab_opens_the_film_itself(
+    visit: _Visit, address: str
+) -> None:
+    visit.page.goto(f"{address}wiki/Film.html")
+    with visit.context.expect_page() as opened:
+        visit.page.get_by_role("link", name="A film").click(modifiers=["Control"])
+    opened.value.close()  # where it leads to is not ours, and the browser has no network
+    assert visit.page.locator("iframe").count() == 0
+
+
+@pytest.mark.parametrize("visit", [{"java_script_enabled": False}], indirect=True)
+def test_without_scripts_it_is_a_link(visit: _Visit, address: str) -> None:
+    visit.page.goto(f"{address}wiki/Film.html")
+    visit.page.get_by_role("link", name="A film").click()
+    visit.page.wait_for_load_state()
+    assert visit.page.url == FILM
+
+
+def test_who_speaks_is_said_to_screen_readers(visit: _Visit, address: str) -> None:
+    visit.page.goto(f"{address}wiki/Film.html")
+    turn = visit.page.get_by_role("group", name="Hana Mori")
+    assert " ".join(turn.inner_text().split()).endswith("Have you seen it?")
+    assert turn.locator("svg").get_attribute("aria-hidden") == "true"
+
+
+def test_an_odd_name_is_reached_by_clicks(browser: Any, tmp_path: Path) -> None:
+    names = ["Q: why? #1 100%", "堆肥 & <b>"]
+    files = {f"wiki/{name}.md": page(name, "Here.") for name in names}
+    files["index.rst"] = "Index\n=====\n"
+    files["wiki/all.md"] = page("All", *(f"[[{name}]]" for name in names))
+    for builder in ("html", "dirhtml"):
+        built = Site(tmp_path / builder, files).build(builder, scrapbox_project="garden-en")
+        tab = browser.new_page()
+        start = "wiki/all.html" if builder == "html" else "wiki/all/index.html"
+        tab.goto((built.out / start).as_uri())
+        hrefs = tab.eval_on_selector_all("a.internal", "links => links.map(link => link.href)")
+        assert len(hrefs) == len(names)
+        for href, name in zip(hrefs, names, strict=True):
+            tab.goto(href if builder == "html" else f"{href}index.html")
+            assert tab.locator("h1").inner_text().removesuffix("¶") == name
+        tab.close()
