@@ -75,8 +75,9 @@ class ScrapboxDomain(Domain):
         "published": None,
         "icons": None,
         "related": None,
+        "lists": None,
     }
-    data_version = 3
+    data_version = 4
 
     # -- facts -------------------------------------------------------------------------
 
@@ -112,7 +113,7 @@ class ScrapboxDomain(Domain):
 
     def _forget_index(self) -> None:
         self.was_touched = True
-        for index in ("_index_of_pages", "_index_of_documents", "_below_root", "_graph"):
+        for index in ("_index_of_pages", "_index_of_documents", "_below_root", "_graph", "_made"):
             self.__dict__.pop(index, None)
 
     @property
@@ -207,6 +208,12 @@ class ScrapboxDomain(Domain):
         return self._documents.get(title_key)
 
     @property
+    def made(self) -> dict[Any, Any]:
+        """What others made of all facts, forgotten as soon as one of these changes."""
+        made: dict[Any, Any] = self.__dict__.setdefault("_made", {})
+        return made
+
+    @property
     def graph(self) -> Graph:
         """The graph of all documents, built when it is first asked for."""
         graph: Graph | None = self.__dict__.get("_graph")
@@ -245,7 +252,9 @@ class ScrapboxDomain(Domain):
                 return _marked(nodes.reference("", "", contnode, refuri=address, internal=False))
         if typ == "project":
             return None
-        found = self.find_target(target, fromdocname)
+        # A list knows the very document: two may bear one title.
+        exact = node.get("scrapbox-docname", "")
+        found = (exact, "") if exact else self.find_target(target, fromdocname)
         if found is None:
             return None
         try:
@@ -289,6 +298,9 @@ class ScrapboxDomain(Domain):
         typ = node["reftype"]
         if address := node.get("scrapbox-address"):  # an ordinary link that happens to be ours
             return nodes.reference("", "", contnode, refuri=address, internal=False)
+        exact = self.facts.get(node.get("scrapbox-docname", ""), PageFacts())
+        if "scrapbox-docname" in node and not exact.is_page:
+            return contnode  # a document of this site, outside of this PDF
         contnode["classes"].append("scrapbox-missing")
         unknown = self.find_page(node["reftarget"], docname) is None  # else outside of this PDF
         if unknown and config.missing == "warn" and typ in ("page", "tag"):
@@ -419,7 +431,7 @@ def _facts_of(document: nodes.document) -> PageFacts:
     links: dict[str, None] = {}
     mentions: dict[str, str] = {}
     tags: dict[str, None] = {}
-    people: dict[str, None] = {}
+    people: dict[str, int] = {}
     lines: dict[int, str] = {}
     for node in document.findall(addnodes.pending_xref):
         if node.get("refdomain") != "scrapbox":
@@ -438,7 +450,7 @@ def _facts_of(document: nodes.document) -> PageFacts:
         elif kind == "icon":
             child = node[0]
             if isinstance(child, nodes.Element) and child.get("role") in _PERSON_ROLES:
-                people[target] = None
+                people[target] = people.get(target, 0) + 1
     return PageFacts(
         title=document.get("scrapbox-title", ""),
         project=document.get("scrapbox-project", ""),
@@ -450,6 +462,7 @@ def _facts_of(document: nodes.document) -> PageFacts:
         mentions=tuple(mentions.items()),
         tags=tuple(tags),
         people=tuple(people),
+        turns=tuple(people.values()),
         private=bool(document.get("scrapbox-private", 0)),
         lock=document.get("scrapbox-lock", ""),
         summary=document.get("scrapbox-summary", ""),
@@ -457,6 +470,7 @@ def _facts_of(document: nodes.document) -> PageFacts:
         created=document.get("scrapbox-created", 0),
         updated=document.get("scrapbox-updated", 0),
         shows_related=bool(document.get("scrapbox-related", 0)),
+        lists=tuple(document.get("scrapbox-lists", ())),
     )
 
 

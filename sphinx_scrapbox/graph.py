@@ -19,9 +19,11 @@ class PageFacts(NamedTuple):
     ``title`` is empty for a document that is no wiki page; ``links`` holds the targets as
     keys, each ``Title#…`` also without its fragment; ``mentions`` the targets of page links
     and tags as written, each with the line that it first stands in; ``tags`` and ``people``
-    names as first written; ``source`` the target that a translation was made from;
+    names as first written, ``turns`` how often each of the people speaks or signs; ``source`` the
+    target that a translation was made from;
     ``private`` says that the page's project must not be linked to; ``lock`` is the
-    fingerprint of its row in a lock file. ``summary`` is the page's first lines, ``image`` the
+    fingerprint of its row in a lock file; ``lists`` are the queries of the lists that it shows.
+    ``summary`` is the page's first lines, ``image`` the
     address of its first image; times are Unix seconds, 0 where nothing tells.
     """
 
@@ -35,6 +37,7 @@ class PageFacts(NamedTuple):
     mentions: tuple[tuple[str, str], ...] = ()
     tags: tuple[str, ...] = ()
     people: tuple[str, ...] = ()
+    turns: tuple[int, ...] = ()
     private: bool = False
     lock: str = ""
     summary: str = ""
@@ -42,6 +45,7 @@ class PageFacts(NamedTuple):
     created: int = 0
     updated: int = 0
     shows_related: bool = False
+    lists: tuple[str, ...] = ()
 
     @property
     def is_page(self) -> bool:

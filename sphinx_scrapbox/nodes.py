@@ -53,6 +53,13 @@ class related(nodes.container):  # noqa: N801
     """
 
 
+class listing(nodes.container):  # noqa: N801
+    """The place of a list of pages, tags or people; standard nodes take it before writing.
+
+    Attribute: ``query``, what is listed and how, as text.
+    """
+
+
 def _nothing(self: Any, node: nodes.Element) -> None:
     """Write nothing of its own."""
 
@@ -212,6 +219,7 @@ def _related_html(self: Any, node: related) -> None:
     raise nodes.SkipNode
 
 
+_UNFILLED = (_nothing, _nothing)
 _VIDEO_AS_LINK = (_as_reference("visit"), _as_reference("depart"))
 
 Visitor = Callable[[Any, Any], None]
@@ -244,6 +252,13 @@ VISITORS: dict[type[nodes.Element], dict[str, tuple[Visitor, Visitor]]] = {
         "text": (_nothing, _nothing),
         "man": (_nothing, _nothing),
         "texinfo": (_nothing, _nothing),
+    },
+    listing: {
+        "html": _UNFILLED,
+        "latex": _UNFILLED,
+        "text": _UNFILLED,
+        "man": _UNFILLED,
+        "texinfo": _UNFILLED,
     },
     video: {
         "html": (_visit_video_html, _depart_video_html),
