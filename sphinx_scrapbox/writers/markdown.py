@@ -245,7 +245,7 @@ class _Writer:
             if self._reads(rows, careful):
                 return rows
         # Only its start can still be taken for a sign.
-        text = "".join(rows).strip().removeprefix("- ")
+        text = self._spell_split(careful.nodes, bold=False).replace("\n", "")
         return [_mark(line.indent, ()) + _UNSEEN + text]
 
     def _split(self, row: str, line: Line) -> list[str]:
