@@ -60,6 +60,15 @@ class listing(nodes.container):  # noqa: N801
     """
 
 
+class linkmap(nodes.container):  # noqa: N801
+    """The place of a map of links; it holds the caption as a paragraph, or nothing.
+
+    Attributes: ``docname`` and ``target`` (which page; "" = this one), ``hops``, ``limit``,
+    ``wanted`` (0 or 1), ``alt``, ``name`` (an identifier), ``html`` (ready markup, filled in
+    before writing).
+    """
+
+
 def _nothing(self: Any, node: nodes.Element) -> None:
     """Write nothing of its own."""
 
@@ -220,6 +229,18 @@ def _related_html(self: Any, node: related) -> None:
 
 
 _UNFILLED = (_nothing, _nothing)
+
+
+def _visit_linkmap_html(self: Any, node: linkmap) -> None:
+    self.body.append(f'<figure class="scrapbox-map">{node.get("html", "")}')
+    if len(node):
+        self.body.append("<figcaption>")
+
+
+def _depart_linkmap_html(self: Any, node: linkmap) -> None:
+    self.body.append("</figcaption></figure>\n" if len(node) else "</figure>\n")
+
+
 _VIDEO_AS_LINK = (_as_reference("visit"), _as_reference("depart"))
 
 Visitor = Callable[[Any, Any], None]
@@ -259,6 +280,13 @@ VISITORS: dict[type[nodes.Element], dict[str, tuple[Visitor, Visitor]]] = {
         "text": _UNFILLED,
         "man": _UNFILLED,
         "texinfo": _UNFILLED,
+    },
+    linkmap: {
+        "html": (_visit_linkmap_html, _depart_linkmap_html),
+        "latex": (_nothing, _nothing),
+        "text": (_nothing, _nothing),
+        "man": (_nothing, _nothing),
+        "texinfo": (_nothing, _nothing),
     },
     video: {
         "html": (_visit_video_html, _depart_video_html),

@@ -55,6 +55,7 @@ ALLOWED: dict[str, set[str]] = {
     "speakers": BASE | {"outline"},
     "translation": BASE,
     "graph": BASE,
+    "linkmap": {"graph", "networkx"},
     # What a thing looks like, as text and addresses; these know nothing of pages.
     "avatars": set(),
     "formulas": set(),
@@ -84,6 +85,7 @@ ALLOWED: dict[str, set[str]] = {
     "transforms": BASE | SITE | {"graph", "nodes", "icons", "notices", "domain"},
     "head": BASE | SITE | {"graph", "domain"},
     "related": BASE | SITE | {"graph", "nodes", "notices", "surroundings", "domain"},
+    "maps": BASE | SITE | {"graph", "linkmap", "nodes", "notices", "domain"},
     "assets": SITE | {"notices"},
     # The side stair: to the network and the shell without docutils or Sphinx.
     "snapshot": BASE | {"readers.project", "requests"},
@@ -98,7 +100,7 @@ subpackage may import its own modules too.
 """
 
 
-WITHOUT_DOCUTILS = BASE | MEANING | SHAPE | {"readers", "writers"}
+WITHOUT_DOCUTILS = BASE | MEANING | SHAPE | {"linkmap", "readers", "writers"}
 WITHOUT_SPHINX = {"nodes", "render", "snapshot", "cli"}
 """What may not even be loaded, by whatever way, once these are imported."""
 
