@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Register everything; Sphinx calls this for ``extensions = ["sphinx_scrapbox"]``."""
-    from . import assets, config, domain, head, maps, related
+    from . import assets, config, domain, head, indices, lists, maps, related
     from .nodes import VISITORS
     from .parser import ScrapboxParser, WikiMarkdownParser
     from .transforms import FileAnchors, LineTargets, Pictures, rewritten_for_icons
@@ -26,6 +26,8 @@ def setup(app: Sphinx) -> ExtensionMetadata:
         app.add_node(node, override=False, **visitors)
     domain.register(app)
     related.register(app)
+    lists.register(app)
+    indices.register(app)
     maps.register(app)
     app.add_post_transform(Pictures)
     app.add_post_transform(LineTargets)

@@ -349,6 +349,22 @@ class Config:
         "Related pages at the end of each wiki page: as cards, as a plain list, or not at all.",
         shown='"cards", "list" or "none"',
     )
+    previews: bool = _option(
+        True,
+        _flag,
+        "Show the title and the first lines of a wiki page beside a link to it that a reader "
+        "points at (HTML).",
+        rebuild="html",
+        shown="bool",
+    )
+    indices: bool = _option(
+        True,
+        _flag,
+        "Write indices of all pages, tags and people, as pages of the HTML: see "
+        "`scrapbox-pages`, `scrapbox-tags` and `scrapbox-people`.",
+        rebuild="html",
+        shown="bool",
+    )
     translation: TranslationOptions = _option(
         {},
         _translation,

@@ -27,7 +27,7 @@ ROOT = "sphinx_scrapbox"
 BASE = {"titles", "page"}
 READERS = {"readers", "readers.notation", "readers.markdown", "readers.project"}
 MEANING = {"outline", "speakers", "translation", "graph"}
-SHAPE = {"avatars", "formulas", "lexers", "media"}
+SHAPE = {"avatars", "formulas", "letters", "lexers", "media"}
 PURE = BASE | READERS | MEANING | SHAPE
 FRAMEWORK = {"docutils", "sphinx"}
 SITE = FRAMEWORK | {"log", "config"}
@@ -59,6 +59,7 @@ ALLOWED: dict[str, set[str]] = {
     # What a thing looks like, as text and addresses; these know nothing of pages.
     "avatars": set(),
     "formulas": set(),
+    "letters": set(),
     "lexers": {"pygments"},
     "media": set(),
     # From the wiki to docutils: no Sphinx.
@@ -86,6 +87,8 @@ ALLOWED: dict[str, set[str]] = {
     "head": BASE | SITE | {"graph", "domain"},
     "related": BASE | SITE | {"graph", "nodes", "notices", "surroundings", "domain"},
     "maps": BASE | SITE | {"graph", "linkmap", "nodes", "notices", "domain"},
+    "lists": BASE | SITE | {"graph", "letters", "nodes", "notices", "surroundings", "domain"},
+    "indices": BASE | SITE | {"graph", "letters", "lists", "notices", "domain"},
     "assets": SITE | {"notices"},
     # The side stair: to the network and the shell without docutils or Sphinx.
     "snapshot": BASE | {"readers.project", "requests"},
