@@ -495,6 +495,12 @@ def _line_around(xref: addnodes.pending_xref, lines: dict[int, str]) -> str:
     return line
 
 
+def builder_of(env: BuildEnvironment) -> Builder:
+    """The builder at work: the name by which Sphinx 9 knows it, Sphinx 8 does not have."""
+    app: Sphinx = env._app if hasattr(env, "_app") else env.app
+    return app.builder
+
+
 def domain_of(env: BuildEnvironment) -> ScrapboxDomain:
     """The domain instance of a build."""
     domain = env.domains["scrapbox"]

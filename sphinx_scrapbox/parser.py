@@ -102,6 +102,10 @@ def _settle(document: nodes.document) -> None:
     document.settings = copy(document.settings)
     # A wiki's quotes and dashes are its authors'; "--" may be an option of a command.
     document.settings.smart_quotes = False
+    # MyST's transforms ask for these; before Sphinx 9 they join after the page is read.
+    document.settings.myst_footnote_sort = False
+    document.settings.myst_footnote_transition = False
+    document.settings.myst_heading_anchors_html_ids = False
     # A wiki knows no footnotes, substitutions or named targets. The transforms that look for
     # them would each walk the whole page.
     transformer = document.transformer

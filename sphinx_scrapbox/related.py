@@ -18,7 +18,7 @@ from sphinx.locale import get_translation
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.docutils import SphinxDirective
 
-from .domain import ScrapboxDomain, domain_of
+from .domain import ScrapboxDomain, builder_of, domain_of
 from .graph import Group, Neighbour, is_wanted
 from .nodes import related as related_node
 from .notices import CATALOG
@@ -48,7 +48,7 @@ class Related(SphinxPostTransform):
 
     def run(self, **kwargs: Any) -> None:
         """Fill each placeholder of this document."""
-        builder = self.env._app.builder
+        builder = builder_of(self.env)
         docname = self.env.current_document.docname
         for node in list(self.document.findall(related_node)):
             block = _Block(domain_of(self.env), docname, node["mode"])

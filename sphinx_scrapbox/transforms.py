@@ -14,7 +14,7 @@ from sphinx.locale import get_translation
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from .config import options
-from .domain import domain_of
+from .domain import builder_of, domain_of
 from .icons import icon_file, icon_table
 from .nodes import icon as icon_node
 from .notices import CATALOG
@@ -41,7 +41,7 @@ class Pictures(SphinxPostTransform):
 
     def run(self, **kwargs: Any) -> None:
         """Visit each image and icon."""
-        builder = self.env._app.builder
+        builder = builder_of(self.env)
         config = options(self.config)
         is_html = builder.format == "html"
         shown = builder.supported_remote_images and config.images == "show"
@@ -60,7 +60,7 @@ class Pictures(SphinxPostTransform):
                 _link_image(node)
 
     def _find_face(self, node: icon_node) -> None:
-        builder = self.env._app.builder
+        builder = builder_of(self.env)
         config = options(self.config)
         file = icon_file(self.env, node["name"], node["project"])
         if file is not None:
@@ -135,7 +135,7 @@ class FileAnchors(SphinxPostTransform):
 
     def run(self, **kwargs: Any) -> None:
         """Escape each name that needs it."""
-        if not isinstance(self.env._app.builder, SingleFileHTMLBuilder):
+        if not isinstance(builder_of(self.env), SingleFileHTMLBuilder):
             return
         for node in self.document.findall(addnodes.start_of_file):
             if escape(node["docname"]) != node["docname"]:
