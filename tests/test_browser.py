@@ -156,3 +156,24 @@ def test_an_odd_name_is_reached_by_clicks(browser: Any, tmp_path: Path) -> None:
             tab.goto(href if builder == "html" else f"{href}index.html")
             assert tab.locator("h1").inner_text().removesuffix("¶") == name
         tab.close()
+
+
+@pytest.mark.parametrize("builder", ["html", "dirhtml"])
+def test_search_finds_odd_names(browser: Any, tmp_path: Path, builder: str) -> None:
+    names = ["Q: why? #1 100%", "堆肥 & <b>"]
+    files = {f"{name}.md": page(name, "A marigold grows here.") for name in names}
+    files |= {f"wiki/{name}.md": page(f"wiki {name}", "Marigold.") for name in names}
+    files["index.rst"] = "Index\n=====\n"
+    built = Site(tmp_path / "src", files).build(builder, scrapbox_project="garden-en")
+    tab = browser.new_page()
+    search = "search.html" if builder == "html" else "search/index.html"
+    tab.goto((built.out / search).as_uri() + "?q=marigold")
+    tab.locator("ul.search li a").nth(3).wait_for()
+    hrefs = tab.eval_on_selector_all("ul.search li a", "links => links.map(link => link.href)")
+    titles = set()
+    for href in hrefs:
+        path = href.partition("?highlight")[0]
+        tab.goto(path if builder == "html" else f"{path}index.html")
+        titles.add(tab.locator("h1").inner_text().removesuffix("¶"))
+    assert titles == {*names, *(f"wiki {name}" for name in names)}
+    tab.close()

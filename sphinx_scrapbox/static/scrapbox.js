@@ -15,3 +15,13 @@ document.addEventListener("click", (event) => {
   link.replaceWith(player);
   player.focus();
 });
+
+/* Sphinx's search leads to the names of documents as they are; a page may be named "Why?". */
+if (typeof Search === "object" && Search.setIndex) {
+  const setIndex = Search.setIndex;
+  Search.setIndex = (index) => {
+    index.docnames = index.docnames.map((name) =>
+      name.split("/").map(encodeURIComponent).join("/"));
+    return setIndex(index);
+  };
+}
