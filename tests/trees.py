@@ -9,7 +9,8 @@ from dataclasses import fields, is_dataclass
 from typing import Any
 
 _NOT_SHOWN = frozenset(
-    "line source id row_ids signs problems role project latitude longitude zoom count".split()
+    "line source id row_ids signs problems role project latitude longitude zoom count"
+    " language".split()
 )
 
 

@@ -268,15 +268,15 @@ def _quotes(lines: Iterable[Line], most: int) -> Iterator[_Block]:
     rows: list[str] = []
     last = 0
     for (depth, blank), group in groupby(map(_unquoted, lines), key=_quote_shape):
+        text = "" if blank else _joined(_lines([line for _, line in group]))
+        if not text:
+            continue
         depth = min(depth, most)
-        blocks = [] if blank else list(_lines([line for _, line in group]))
         if rows:
             rows.append(_quote_mark(min(depth, last)))
         last = depth
         mark = _quote_mark(depth)
-        rows += (f"{mark} {row}".rstrip() for row in _joined(blocks).split("\n") if blocks)
-    while rows and not rows[-1].strip("> "):
-        rows.pop()
+        rows += (f"{mark} {row}".rstrip() for row in text.split("\n"))
     if rows:
         yield _Block("other", "\n".join(rows))
 
@@ -326,7 +326,7 @@ def _code(block: CodeBlock) -> _Block:
     language = lexer_of(block.language) if block.language else lexer_of(block.name)
     caption = block.name.strip().strip(":").strip()
     if block.language and not language and not block.language.startswith("{"):
-        caption = f"{caption} ({block.language})"
+        caption = f"{caption} ({block.language})".lstrip()
     text = "\n".join(block.rows)
     if not text.strip():
         return _Block("text", write_inline((Text(caption or block.language or "…"),)))
