@@ -233,11 +233,13 @@ def _context(
     title = escape(heading)
     body = [f'<section class="scrapbox-index" id="{index}"><h1>{title}</h1>\n']
     body.append('<p class="scrapbox-indices">')
-    for other, name in TITLES.items():
-        body.append(_to(builder, pagename, other, str(name), other == pagename))
-    body.append("</p>\n")
+    indices = (
+        _to(builder, pagename, other, str(name), other == pagename)
+        for other, name in TITLES.items()
+    )
+    body.append(f"{' · '.join(indices)}</p>\n")
     if made:
-        body.append(f'<nav class="scrapbox-letters" aria-label="{title}"><ul>')
+        body.append(f'<nav aria-label="{title}"><ul class="scrapbox-letters">')
         for one in made:
             count = sum(len(entries) for _heading, entries in one.parts)
             link = _to(builder, pagename, f"{index}/{one.slug}", one.label, one is leaf)
@@ -270,7 +272,7 @@ def _entry(builder: Builder, pagename: str, entry: Entry) -> str:
     pages = [_to(builder, pagename, docname, title) for docname, title in entry.pages]
     if entry.total > len(pages):
         pages.append(escape(str(_("{count} more")).format(count=entry.total - len(pages))))
-    return f"<li>{name}{note}<span>{', '.join(pages)}</span></li>\n"
+    return f"<li>{name}{note} <span>{', '.join(pages)}</span></li>\n"
 
 
 def _to(builder: Builder, pagename: str, target: str, title: str, is_here: bool = False) -> str:

@@ -112,13 +112,14 @@ class Site:
 
 
 def _written(app: SphinxTestApp) -> dict[str, int]:
-    """When each HTML file was written; Sphinx writes its own index and search each time."""
+    """When each HTML file was written; indices and search are written each time."""
     out = Path(app.outdir)
     names = {
         path.relative_to(out).as_posix().removesuffix(".html"): path.stat().st_mtime_ns
         for path in out.rglob("*.html")
     }
-    return {name: time for name, time in names.items() if name not in ("genindex", "search")}
+    always = ("genindex", "search", "scrapbox-")
+    return {name: time for name, time in names.items() if not name.startswith(always)}
 
 
 # -- HTML ------------------------------------------------------------------------------
