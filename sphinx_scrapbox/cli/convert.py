@@ -111,7 +111,8 @@ def command(
       sphinx-scrapbox convert docs/wiki -o garden.json --to json --project garden
       curl -s "$PAGE" | sphinx-scrapbox convert - --from notation --to markdown
 
-    Exit codes: 0 done, 2 the call or an input is not usable; nothing is written then.
+    Exit codes: 0 done; 2 the call or an input is not usable, and nothing was written, or a file
+    cannot be written, and those before it were.
     """  # noqa: D301 -- click wants the backspace itself
     notes: list[str] = []
     sources = list(_sources(inputs, source, output, notes))
