@@ -78,7 +78,7 @@ def neighbourhood(
                     seen.add(node)
                     found[node] = number
             is_more = is_more or (hop > 1 and next(near, None) is not None)
-        ranked = sorted(found, key=lambda node: (-_degree(graph, node), node))
+        ranked = sorted(found, key=lambda node: (-_degree(graph, node), is_wanted(node), node))
         places.extend(Place(node, hop, found[node]) for node in ranked[: limit - end])
         rest += len(found) - (len(places) - end)
         start = end
@@ -425,7 +425,7 @@ def _drawn(place: Place, box: _Box, title: str, address: str, *, is_current: boo
     )
     frame = _rect(box, f' fill="none" stroke="currentColor"{dashes}')
     return (
-        f'<{tag}{link} class="{" ".join(kinds)}" aria-label="{full}"{role}{here}>'
+        f'<{tag}{link} class="{" ".join(kinds)}"{role}{here}>'
         f"<title>{full}</title>{frame}{lines}</{tag}>"
     )
 

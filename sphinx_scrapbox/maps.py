@@ -173,8 +173,11 @@ class _Map:
         if is_wanted(node):
             return self._domain.wiki_address(node, self._node["docname"])
         builder = self._env._app.builder
-        if isinstance(builder, SingleFileHTMLBuilder) and node not in self._domain.below_root:
-            return ""
+        if isinstance(builder, SingleFileHTMLBuilder):
+            if node == self._env.config.root_doc:
+                return "#"  # Sphinx marks where all others begin
+            if node not in self._domain.below_root:
+                return ""
         try:
             return builder.get_relative_uri(self._from, node) or "#"
         except NoUri:
@@ -268,7 +271,7 @@ def _on_env_merge_info(
     app: Sphinx, env: BuildEnvironment, docnames: set[str], other: BuildEnvironment
 ) -> None:
     """Take over what another process read."""
-    found = _maps_of(domain_of(other))
+    found = other.domaindata["scrapbox"].get("maps", {})  # it came without its domains
     _maps_of(domain_of(env)).update((name, found[name]) for name in docnames if name in found)
 
 
