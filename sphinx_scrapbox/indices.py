@@ -123,7 +123,7 @@ def _chunks(
         if run and (held >= goal or held + weight > most):
             yield tuple(run)
             run, held = [], 0
-        if weight > most:  # one radical fills pages
+        if weight > most and len(piece) > 1:  # one radical fills pages
             yield from _chunks(piece, most)
             continue
         run += piece
