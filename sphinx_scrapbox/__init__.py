@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Register everything; Sphinx calls this for ``extensions = ["sphinx_scrapbox"]``."""
-    from . import assets, config, domain, head, indices, lists, maps, related
+    from . import assets, config, domain, head, indices, lists, maps, previews, related
     from .nodes import VISITORS
     from .parser import ScrapboxParser, WikiMarkdownParser
     from .transforms import FileAnchors, LineTargets, Pictures, rewritten_for_icons
@@ -35,6 +35,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.connect("env-updated", rewritten_for_icons)
     head.register(app)
     assets.register(app)
+    previews.register(app)
     return {
         "version": __version__,
         "env_version": 2,

@@ -32,6 +32,7 @@ from .readers import notation
 from .readers.markdown import is_export, read_inline, read_markdown
 from .render import Renderer
 from .speakers import Speakers
+from .summaries import image_of, summary_of
 from .surroundings import SiteSurroundings
 from .translation import WORDINGS, Part, lift
 
@@ -139,16 +140,27 @@ def build_page(page: Page, document: nodes.document, env: BuildEnvironment) -> N
     root = renderer.section((Text(page.title),), page.line, source=page.title)
     document["scrapbox-title"] = page.title
     document["scrapbox-project"] = page.project
-    for part in lift(page, (*config.translation.wordings, *WORDINGS)):
+    parts = lift(page, (*config.translation.wordings, *WORDINGS))
+    _note_beginning(parts, document)
+    for part in parts:
         parent = root
         if part.title:
             parent = renderer.section((Text(part.title),), part.line, source=part.title)
             root += parent
         _append_part(part, parent, page, document, renderer, surroundings, config, env)
     if config.related != "none":
-        root += related_node(mode=config.related)
+        root += related_node(mode=config.related, docname=env.docname)
         document["scrapbox-related"] = 1
     document += root
+
+
+def _note_beginning(parts: tuple[Part, ...], document: nodes.document) -> None:
+    """Leave on *document* what lists, previews and other sites show of the page."""
+    blocks = [block for part in parts for block in part.blocks]
+    if summary := summary_of(blocks):
+        document["scrapbox-summary"] = summary
+    if image := image_of(blocks):
+        document["scrapbox-image"] = image
 
 
 def _append_part(

@@ -55,6 +55,7 @@ ALLOWED: dict[str, set[str]] = {
     "speakers": BASE | {"outline"},
     "translation": BASE,
     "graph": BASE,
+    "summaries": BASE | {"media"},
     "linkmap": {"graph", "networkx"},
     # What a thing looks like, as text and addresses; these know nothing of pages.
     "avatars": set(),
@@ -78,7 +79,7 @@ ALLOWED: dict[str, set[str]] = {
     "parser": PURE
     | SITE
     | MYST
-    | {"nodes", "render", "notices", "surroundings", "myst", "locks"},
+    | {"nodes", "render", "notices", "surroundings", "myst", "locks", "summaries"},
     "roles": BASE | SITE | {"nodes", "surroundings"},
     "directives": PURE | SITE | {"nodes", "render", "notices", "surroundings"},
     # ... and what sees doctrees, and never a parser.
@@ -87,6 +88,7 @@ ALLOWED: dict[str, set[str]] = {
     "head": BASE | SITE | {"graph", "domain"},
     "related": BASE | SITE | {"graph", "nodes", "notices", "surroundings", "domain"},
     "maps": BASE | SITE | {"graph", "linkmap", "nodes", "notices", "domain"},
+    "previews": BASE | SITE | {"domain"},
     "lists": BASE | SITE | {"graph", "letters", "nodes", "notices", "surroundings", "domain"},
     "indices": BASE | SITE | {"graph", "letters", "lists", "notices", "domain"},
     "assets": SITE | {"notices"},
@@ -103,7 +105,7 @@ subpackage may import its own modules too.
 """
 
 
-WITHOUT_DOCUTILS = BASE | MEANING | SHAPE | {"linkmap", "readers", "writers"}
+WITHOUT_DOCUTILS = BASE | MEANING | SHAPE | {"linkmap", "readers", "summaries", "writers"}
 WITHOUT_SPHINX = {"nodes", "render", "snapshot", "cli"}
 """What may not even be loaded, by whatever way, once these are imported."""
 

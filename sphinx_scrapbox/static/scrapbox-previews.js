@@ -1,0 +1,176 @@
+/* What a link to a wiki page leads to, shown beside the link: the page's title and first lines.
+   They come from small files beside the site's own, one for many pages, asked for when a link
+   is first pointed at or reached by keyboard. On a touch screen nothing happens, nor where the
+   files cannot be had. Escape closes; the pointer may move onto the text and scroll it. */
+(() => {
+  if (!/^https?:$/.test(location.protocol)) return;
+  const SHOW_AFTER = 200;
+  const HIDE_AFTER = 150;
+  const hovers = matchMedia("(hover: hover)");
+  const root = new URL(document.documentElement.dataset.content_root ?? "./", document.baseURI);
+  const files = new Map();
+  let size; // how many files there are, once it was asked
+  let card = null; // what is shown
+  let shown = null; // the link that it is shown for
+  let described = null; // what described that link before
+  let wanted = null; // the link that is waited at
+  let timer = 0;
+  let point = null; // where the pointer is
+
+  const get = (name) => {
+    if (!files.has(name)) {
+      const address = new URL(`_static/scrapbox-previews/${name}.json`, root);
+      const answer = fetch(address).then((response) => (response.ok ? response.json() : {}));
+      files.set(name, answer.catch(() => ({})));
+    }
+    return files.get(name);
+  };
+
+  /* CRC-32 of the text in UTF-8, as zlib has it. */
+  const crc = (text) => {
+    let sum = -1;
+    for (const byte of new TextEncoder().encode(text)) {
+      sum ^= byte;
+      for (let bit = 0; bit < 8; bit++) sum = sum & 1 ? (sum >>> 1) ^ 0xedb88320 : sum >>> 1;
+    }
+    return ~sum >>> 0;
+  };
+
+  /* The page that a link leads to, as the files name it; null for any other link. */
+  const pageOf = (link) => {
+    if (!link.href || link.origin !== root.origin) return null;
+    if (!link.pathname.startsWith(root.pathname) || link.pathname === location.pathname) return null;
+    try {
+      return decodeURIComponent(link.pathname.slice(root.pathname.length));
+    } catch {
+      return null;
+    }
+  };
+
+  const previewOf = async (link) => {
+    const page = pageOf(link);
+    if (!page) return null;
+    size ??= (await get("index")).files ?? 0;
+    if (!size) return null;
+    const found = await get(String(crc(page) % size));
+    return Object.hasOwn(found, page) ? found[page] : null;
+  };
+
+  const linkAt = (event) => {
+    const link = event.target.closest?.("a[href]");
+    if (!link || link.matches(".headerlink, [data-scrapbox-embed]")) return null;
+    return link.closest("[role=main], main, article") ? link : null;
+  };
+
+  /* The ground that the text around a link stands on, for a theme of any colours. */
+  const groundOf = (element) => {
+    for (let at = element; at; at = at.parentElement) {
+      const colour = getComputedStyle(at).backgroundColor;
+      if (!/^rgba|\/|transparent/.test(colour)) return colour; // one that nothing shines through
+    }
+    return "Canvas";
+  };
+
+  const remove = () => {
+    if (!card) return;
+    card.remove();
+    if (described === null) shown.removeAttribute("aria-describedby");
+    else shown.setAttribute("aria-describedby", described);
+    card = shown = null;
+  };
+
+  const close = () => {
+    clearTimeout(timer);
+    wanted = null;
+    remove();
+  };
+
+  const place = (link) => {
+    const boxes = [...link.getClientRects()];
+    const on = (box) =>
+      point && box.left <= point.x && point.x <= box.right && box.top <= point.y && point.y <= box.bottom;
+    const box = boxes.find(on) ?? boxes[0];
+    const width = document.documentElement.clientWidth;
+    const height = document.documentElement.clientHeight;
+    if (!box || box.bottom < 0 || box.top > height) return remove();
+    const above = box.bottom + card.offsetHeight + 8 > height && box.top > height - box.bottom;
+    const left = Math.max(8, Math.min(box.left, width - card.offsetWidth - 8));
+    card.style.left = `${left}px`;
+    card.style.bottom = above ? `${height - box.top + 4}px` : "auto";
+    card.style.top = above ? "auto" : `${box.bottom + 4}px`;
+  };
+
+  const show = (link, [title, lines]) => {
+    close();
+    card = document.createElement("div");
+    card.id = "scrapbox-preview";
+    card.className = "scrapbox-preview";
+    card.setAttribute("role", "tooltip");
+    card.style.setProperty("--scrapbox-page-ground", groundOf(link));
+    const around = link.closest("p, li, td, dd, div, section, article, main") ?? document.body;
+    card.style.setProperty("--scrapbox-page-colour", getComputedStyle(around).color);
+    for (const [name, text] of Object.entries({ title, lines })) {
+      if (!text) continue;
+      const row = document.createElement("div");
+      row.className = `scrapbox-preview-${name}`;
+      row.dir = "auto";
+      row.textContent = text;
+      card.append(row);
+    }
+    document.body.append(card);
+    shown = link;
+    described = link.getAttribute("aria-describedby");
+    link.setAttribute("aria-describedby", described ? `${described} ${card.id}` : card.id);
+    place(link);
+  };
+
+  const open = (link) => {
+    if (link === wanted) return;
+    clearTimeout(timer);
+    if (link === shown) return;
+    wanted = link;
+    timer = setTimeout(async () => {
+      const preview = await previewOf(link);
+      if (wanted !== link || !link.isConnected) return;
+      if (preview) show(link, preview);
+      else close();
+    }, SHOW_AFTER);
+  };
+
+  const leave = () => {
+    clearTimeout(timer);
+    wanted = null;
+    timer = setTimeout(close, HIDE_AFTER);
+  };
+
+  document.addEventListener("pointerover", (event) => {
+    if (!hovers.matches || event.pointerType === "touch") return;
+    point = { x: event.clientX, y: event.clientY };
+    const link = linkAt(event);
+    if (link) open(link);
+    else if (card?.contains(event.target)) clearTimeout(timer);
+    else if (card || wanted) {
+      if (document.activeElement !== shown || !shown?.matches(":focus-visible")) leave();
+    }
+  });
+  document.documentElement.addEventListener("pointerleave", leave);
+  document.addEventListener("focusin", (event) => {
+    const link = hovers.matches && event.target.matches(":focus-visible") ? linkAt(event) : null;
+    point = null;
+    if (link) open(link);
+    else if (card && !card.contains(event.target)) close();
+  });
+  document.addEventListener("focusout", (event) => {
+    if (event.target === shown || event.target === wanted) leave();
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") close();
+  });
+  document.addEventListener("pointerdown", (event) => {
+    if (!card?.contains(event.target)) close();
+  });
+  addEventListener("scroll", (event) => {
+    if (card && event.target !== card) place(shown);
+  }, true);
+  addEventListener("pagehide", close);
+})();
