@@ -21,7 +21,7 @@ from sphinx.locale import get_translation
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.docutils import SphinxDirective
 
-from .domain import ScrapboxDomain, domain_of
+from .domain import ScrapboxDomain, builder_of, domain_of
 from .graph import is_wanted
 from .linkmap import Neighbourhood, draw, neighbourhood
 from .log import Warn, warn
@@ -103,7 +103,7 @@ class Maps(SphinxPostTransform):
 
     def run(self, **kwargs: Any) -> None:
         """Fill each placeholder of this document."""
-        builder = self.env._app.builder
+        builder = builder_of(self.env)
         for node in list(self.document.findall(linkmap_node)):
             # Not that of this run: one file may be made of many documents.
             made = _Map(self.env, self.env.current_document.docname, node)
@@ -172,7 +172,7 @@ class _Map:
     def _address(self, node: str) -> str:
         if is_wanted(node):
             return self._domain.wiki_address(node, self._node["docname"])
-        builder = self._env._app.builder
+        builder = builder_of(self._env)
         if isinstance(builder, SingleFileHTMLBuilder):
             if node == self._env.config.root_doc:
                 return "#"  # Sphinx marks where all others begin
