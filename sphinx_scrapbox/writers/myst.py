@@ -603,7 +603,7 @@ def _take(nodes: list[Inline], edge: int, fits: Callable[[str], bool]) -> str:
 
 # -- signs -----------------------------------------------------------------------------
 
-_LINE_ENDS = re.compile(r"[\n\v\f\r\x1c-\x1e\x85\u2028\u2029]+")
+_LINE_ENDS = re.compile(r"[\n\v\f\r\x1c-\x1e\x85\u2028\u2029]")
 _SPECIAL = re.compile(
     r"[\\`*\[\]{$]"
     r"|(?<![^\W_])_|_(?![^\W_])"  # between letters it is one
