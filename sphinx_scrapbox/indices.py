@@ -15,8 +15,10 @@ from math import ceil
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from docutils import nodes
+from sphinx import addnodes
 from sphinx.builders.singlehtml import SingleFileHTMLBuilder
 from sphinx.locale import get_translation
+from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from .config import options
 from .domain import domain_of
@@ -27,7 +29,6 @@ from .notices import CATALOG
 from .titles import join_target, key, page_url
 
 if TYPE_CHECKING:
-    from sphinx import addnodes
     from sphinx.application import Sphinx
     from sphinx.builders import Builder
     from sphinx.environment import BuildEnvironment
@@ -300,18 +301,26 @@ def _on_builder_inited(app: Sphinx) -> None:
             standard.anonlabels.pop(index, None)
 
 
-def _on_missing_reference(
-    app: Sphinx, env: BuildEnvironment, node: addnodes.pending_xref, contnode: nodes.TextElement
-) -> nodes.Element | None:
-    """The name of an index in a format that has none."""
-    target = node.get("reftarget", "")
-    if target not in TITLES or node.get("refdomain") == "scrapbox":
-        return None
-    if not options(app.config).indices:
-        return None
-    if contnode.astext() in ("", target):
-        return nodes.inline("", str(TITLES[target]))
-    return contnode
+class IndexNames(SphinxPostTransform):
+    """Puts the name of an index in place of a link to it, in formats that have none."""
+
+    # Before MyST (9) and Sphinx (10) look for what links mean.
+    default_priority = 5
+
+    def run(self, **kwargs: Any) -> None:
+        """Replace each such link of this document."""
+        if _has_indices(self.env._app.builder) or not options(self.config).indices:
+            return
+        labels = self.env.domains.standard_domain.anonlabels
+        for node in list(self.document.findall(addnodes.pending_xref)):
+            index = node.get("reftarget", "")
+            if index not in TITLES or index in labels:
+                continue
+            if node["reftype"] in ("ref", "any", "myst"):
+                text = node.astext()
+                if not node.get("refexplicit") and text in ("", index):
+                    text = str(TITLES[index])
+                node.replace_self(nodes.inline("", text))
 
 
 def _on_check_consistency(app: Sphinx, env: BuildEnvironment) -> None:
@@ -330,6 +339,6 @@ def _on_check_consistency(app: Sphinx, env: BuildEnvironment) -> None:
 def register(app: Sphinx) -> None:
     """Write the indices with every build of HTML pages."""
     app.connect("builder-inited", _on_builder_inited)
-    app.connect("missing-reference", _on_missing_reference)
+    app.add_post_transform(IndexNames)
     app.connect("html-collect-pages", _on_collect_pages)
     app.connect("env-check-consistency", _on_check_consistency)
