@@ -87,7 +87,7 @@ class WikiMarkdownParser(MystParser):
             return
         config = options(env.config)
         path = env.doc2path(env.docname, False)
-        if is_export(inputstring) or _is_named(config.pages, str(path)):
+        if is_export(inputstring, origin=config.url) or _is_named(config.pages, str(path)):
             env.temp_data[_FLAG] = True
             page = read_markdown(
                 inputstring, name=PurePosixPath(str(path)).stem, origin=config.url

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
 from docutils import nodes
+from sphinx.builders.singlehtml import SingleFileHTMLBuilder
 from sphinx.errors import NoUri
 from sphinx.locale import get_translation
 from sphinx.transforms.post_transforms import SphinxPostTransform
@@ -49,9 +50,8 @@ class Related(SphinxPostTransform):
     def run(self, **kwargs: Any) -> None:
         """Fill each placeholder of this document."""
         builder = builder_of(self.env)
-        docname = self.env.current_document.docname
         for node in list(self.document.findall(related_node)):
-            block = _Block(domain_of(self.env), docname, node["mode"])
+            block = _Block(domain_of(self.env), node["docname"], node["mode"])
             if builder.format == "html":
                 node["html"] = block.html(builder)
             else:
@@ -65,7 +65,8 @@ class RelatedDirective(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """The placeholder."""
-        node = related_node(mode="list" if "list" in self.options else "cards")
+        mode = "list" if "list" in self.options else "cards"
+        node = related_node(mode=mode, docname=self.env.docname)
         self.set_source_info(node)
         self.state.document["scrapbox-related"] = 1
         return [node]
@@ -128,6 +129,8 @@ class _Block:
                 '<a class="scrapbox-wiki reference external" '
                 f'href="{escape(address)}"><span class="scrapbox-missing">{title}</span></a>'
             )
+        if isinstance(builder, SingleFileHTMLBuilder) and node not in self._domain.below_root:
+            return title  # no part of the single file
         try:
             address = builder.get_relative_uri(self._docname, node)
         except NoUri:

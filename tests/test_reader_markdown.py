@@ -615,3 +615,11 @@ def test_many_lines_and_deep_indents() -> None:
     assert len(blocks("a\n" * 100_000)) == 100_000
     deep = blocks("\n".join("    " * level + "- x" for level in range(1500)))
     assert deep[-1].indent == 1500
+
+
+def test_an_export_may_name_its_project_and_come_from_a_host_of_its_own() -> None:
+    icon = "<img src='https://wiki.example/api/pages/p/n/icon' alt='n.icon' height=\"19.5\"/>"
+    text = f'---\ntitle: "T"\nproject: garden\n---\n\n{icon}words\n'
+    assert not is_export(text)
+    assert is_export(text, origin="https://wiki.example")
+    assert read_markdown(text, origin="https://wiki.example").project == "garden"

@@ -13,7 +13,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TypeAlias
 
 from sphinx_scrapbox.page import (
@@ -69,39 +69,46 @@ def read_inline(text: str, *, line: int = 0, origin: str = DEFAULT_ORIGIN) -> tu
     return _InlineReader(origin).read(text, line)
 
 
-def is_export(text: str) -> bool:
-    """Whether *text* bears the marks of an exported page.
+def is_export(text: str, *, origin: str = "https://scrapbox.io") -> bool:
+    """Whether *text* bears the marks of an exported page of the wiki at *origin*.
 
-    These are front matter with a title alone, and an icon of the wiki or a translation
-    footer: outside of any fence, since a page *about* exported pages shows them in one.
+    These are front matter with a title alone (the export's own; a ``project`` below it may
+    say what no icon tells), and an icon of the wiki or a translation footer: outside of any
+    fence, since a page *about* exported pages shows them in one.
     """
     head = _BARE_HEAD.match(text)
     if head is None:
         return False
     if _LAST_FOOTER.search(text, max(head.end(), len(text) - _FOOTER_REACH)):
         return True
-    return _bears_mark(text, head.end())
+    return _bears_mark(text, head.end(), f"<img src='{origin}/api/pages/")
 
 
 # -- marks of an export ----------------------------------------------------------------
 
-_BARE_HEAD = re.compile(r"\ufeff?---[ \t]*\r?\ntitle:[ \t]*\S[^\r\n]*\r?\n---[ \t]*\r?\n")
-_ICON_MARK = "<img src='https://scrapbox.io/api/pages/"
+_BARE_HEAD = re.compile(
+    r"\ufeff?---[ \t]*\r?\ntitle:[ \t]*\S[^\r\n]*\r?\n(?:project:[ \t]*[^\s]+[ \t]*\r?\n)?"
+    r"---[ \t]*\r?\n"
+)
 _FOOTER_MARK = "This page is auto-translated from [/"
 _FOOTER_REACH = 10_000
 _LAST_FOOTER = re.compile(r"^" + re.escape(_FOOTER_MARK) + r"[^\r\n]*\s*\Z", re.MULTILINE)
-_MARK_OR_FENCE = re.compile(
-    rf"^ {{0,3}}(?P<fence>`{{3,}}|~{{3,}}|:{{3,}})|(?<!`){re.escape(_ICON_MARK)}"
-    rf"|^{re.escape(_FOOTER_MARK)}",
-    re.MULTILINE,
-)
 
 
-def _bears_mark(text: str, start: int) -> bool:
-    if _ICON_MARK not in text and _FOOTER_MARK not in text:
+@cache
+def _mark_or_fence(icon_mark: str) -> re.Pattern[str]:
+    return re.compile(
+        rf"^ {{0,3}}(?P<fence>`{{3,}}|~{{3,}}|:{{3,}})|(?<!`){re.escape(icon_mark)}"
+        rf"|^{re.escape(_FOOTER_MARK)}",
+        re.MULTILINE,
+    )
+
+
+def _bears_mark(text: str, start: int, icon_mark: str) -> bool:
+    if icon_mark not in text and _FOOTER_MARK not in text:
         return False
     opened = ""
-    for match in _MARK_OR_FENCE.finditer(text, start):
+    for match in _mark_or_fence(icon_mark).finditer(text, start):
         fence = match["fence"]
         if not fence:
             if not opened:
