@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Register everything; Sphinx calls this for ``extensions = ["sphinx_scrapbox"]``."""
-    from . import assets, config, domain, head, indices, lists, maps, previews, related
+    from . import assets, config, domain, head, indices, lists, maps, previews, related, search
     from .nodes import VISITORS
     from .parser import ScrapboxParser, WikiMarkdownParser
     from .transforms import FileAnchors, LineTargets, Pictures, rewritten_for_icons
@@ -36,6 +36,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     head.register(app)
     assets.register(app)
     previews.register(app)
+    search.register(app)
     return {
         "version": __version__,
         "env_version": 2,

@@ -126,6 +126,28 @@ def _choice(*choices: str) -> Callable[[object], str]:
     return check
 
 
+_SEARCH_MODES = ("full", "titles", "none")
+
+
+def _search(value: object) -> tuple[tuple[str, str], ...]:
+    check = _choice(*_SEARCH_MODES)
+    if isinstance(value, str):
+        return (("**", check(value)),)
+    if not isinstance(value, Mapping):
+        raise Invalid(
+            f"must be one of {', '.join(map(repr, _SEARCH_MODES))}, or map globs to them"
+        )
+    modes = []
+    for glob, mode in value.items():
+        if isinstance(glob, str) and mode in _SEARCH_MODES:
+            modes.append((glob, str(mode)))
+        else:
+            _say(
+                "search", f"entry {glob!r}: {mode!r} must map a glob to 'full', 'titles' or 'none'"
+            )
+    return tuple(modes)
+
+
 def _marks(value: object) -> frozenset[str]:
     return frozenset(key(name) for name in _strings(value))
 
@@ -364,6 +386,15 @@ class Config:
         "`scrapbox-pages`, `scrapbox-tags` and `scrapbox-people`.",
         rebuild="html",
         shown="bool",
+    )
+    search: tuple[tuple[str, str], ...] = _option(
+        "full",
+        _search,
+        "What the site's search knows of wiki pages: all of them, their titles, or nothing. One "
+        "word for all pages, or a mapping of globs over docnames, of which the first that fits "
+        "counts.",
+        rebuild="html",
+        shown='"full", "titles", "none" or dict',
     )
     translation: TranslationOptions = _option(
         {},

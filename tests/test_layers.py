@@ -89,6 +89,7 @@ ALLOWED: dict[str, set[str]] = {
     "related": BASE | SITE | {"graph", "nodes", "notices", "surroundings", "domain"},
     "maps": BASE | SITE | {"graph", "linkmap", "nodes", "notices", "domain"},
     "previews": BASE | SITE | {"domain"},
+    "search": BASE | SITE | {"domain"},
     "lists": BASE | SITE | {"graph", "letters", "nodes", "notices", "surroundings", "domain"},
     "indices": BASE | SITE | {"graph", "letters", "lists", "notices", "domain"},
     "assets": SITE | {"notices"},
