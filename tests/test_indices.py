@@ -11,7 +11,7 @@ from sites import BUILDERS, EPUB, Site, broken_links, icon, page
 from sphinx_scrapbox.indices import MOST, Entry, Leaf, leaves
 from sphinx_scrapbox.letters import section_of, sort_key
 
-HERE = {"scrapbox_project": "garden-en"}
+HERE = {"scrapbox_project": "garden-en", "scrapbox_related": "none"}
 # The JSON builder of sphinxcontrib-serializinghtml 2.0, on Sphinx 9.
 pytestmark = pytest.mark.filterwarnings("ignore:'sphinxcontrib\\.serializinghtml")
 

@@ -18,7 +18,7 @@ from sphinx_scrapbox.titles import split_target
 # The JSON builder of sphinxcontrib-serializinghtml 2.0, on Sphinx 9.
 pytestmark = pytest.mark.filterwarnings("ignore:'sphinxcontrib\\.serializinghtml")
 
-HERE = {"scrapbox_project": "garden-en"}
+HERE = {"scrapbox_project": "garden-en", "scrapbox_related": "none"}
 WIKI = {
     "wiki/kiln.md": page("Kiln", icon("eva") + "Hot. #clay", icon("tom") + "See [[Glaze]]."),
     "wiki/wheel.md": page("Wheel", icon("eva") + "Round.", icon("eva") + "And round. [[Kiln]]"),
