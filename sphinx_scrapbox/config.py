@@ -366,7 +366,7 @@ class Config:
         shown='"embed" or "link"',
     )
     related: str = _option(
-        "none",
+        "cards",
         _choice("cards", "list", "none"),
         "Related pages at the end of each wiki page: as cards, as a plain list, or not at all.",
         shown='"cards", "list" or "none"',
@@ -395,6 +395,13 @@ class Config:
         "counts.",
         rebuild="html",
         shown='"full", "titles", "none" or dict',
+    )
+    dates: str = _option(
+        "page",
+        _choice("page", "git"),
+        "Where a page's dates come from: what came with the page (its front matter, the lock "
+        "file), or that and git where nothing did.",
+        shown='"page" or "git"',
     )
     translation: TranslationOptions = _option(
         {},

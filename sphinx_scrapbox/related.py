@@ -129,8 +129,11 @@ class _Block:
                 '<a class="scrapbox-wiki reference external" '
                 f'href="{escape(address)}"><span class="scrapbox-missing">{title}</span></a>'
             )
-        if isinstance(builder, SingleFileHTMLBuilder) and node not in self._domain.below_root:
-            return title  # no part of the single file
+        if isinstance(builder, SingleFileHTMLBuilder):
+            if node not in self._domain.below_root:
+                return title  # no part of the single file
+            if node == builder.config.root_doc:  # its beginning, which has no name
+                return f'<a class="reference internal" href="#">{title}</a>'
         try:
             address = builder.get_relative_uri(self._docname, node)
         except NoUri:

@@ -150,7 +150,9 @@ def test_an_odd_name_is_reached_by_clicks(browser: Any, tmp_path: Path) -> None:
         tab = browser.new_page()
         start = "wiki/all.html" if builder == "html" else "wiki/all/index.html"
         tab.goto((built.out / start).as_uri())
-        hrefs = tab.eval_on_selector_all("a.internal", "links => links.map(link => link.href)")
+        hrefs = tab.eval_on_selector_all(
+            "span.scrapbox-page", "shown => shown.map(each => each.closest('a').href)"
+        )
         assert len(hrefs) == len(names)
         for href, name in zip(hrefs, names, strict=True):
             tab.goto(href if builder == "html" else f"{href}index.html")
