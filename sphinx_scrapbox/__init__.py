@@ -12,7 +12,19 @@ if TYPE_CHECKING:
 
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Register everything; Sphinx calls this for ``extensions = ["sphinx_scrapbox"]``."""
-    from . import assets, config, domain, head, indices, lists, maps, previews, related, search
+    from . import (
+        assets,
+        config,
+        discovery,
+        domain,
+        head,
+        indices,
+        lists,
+        maps,
+        previews,
+        related,
+        search,
+    )
     from .nodes import VISITORS
     from .parser import ScrapboxParser, WikiMarkdownParser
     from .transforms import FileAnchors, LineTargets, Pictures, rewritten_for_icons
@@ -37,6 +49,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     assets.register(app)
     previews.register(app)
     search.register(app)
+    discovery.register(app)
     return {
         "version": __version__,
         "env_version": 2,

@@ -21,6 +21,7 @@ from sphinx.parsers import Parser
 from sphinx.util.matching import compile_matchers
 
 from .config import Config, options
+from .dates import front_matter_dates, known
 from .locks import locks_of
 from .log import Warn, warn
 from .myst import parse_myst, run_directive
@@ -63,6 +64,8 @@ class ScrapboxParser(Parser):
             ids=row.line_ids if row and row.matches(inputstring) else (),
             title=(row.title if row else "") or None,
         )
+        if row:
+            page = replace(page, created=row.created, updated=row.updated)
         if not page.title.strip():
             page = replace(page, title=docfile.stem)
         if locked:
@@ -92,6 +95,8 @@ class WikiMarkdownParser(MystParser):
             page = read_markdown(
                 inputstring, name=PurePosixPath(str(path)).stem, origin=config.url
             )
+            dates = front_matter_dates(inputstring)
+            page = replace(page, created=dates.created, updated=dates.updated)
             _settle(document)
             build_page(page, document, env)
         else:
@@ -140,6 +145,9 @@ def build_page(page: Page, document: nodes.document, env: BuildEnvironment) -> N
     root = renderer.section((Text(page.title),), page.line, source=page.title)
     document["scrapbox-title"] = page.title
     document["scrapbox-project"] = page.project
+    created, updated = known(page.created, page.updated)
+    if updated:
+        document["scrapbox-created"], document["scrapbox-updated"] = created, updated
     parts = lift(page, (*config.translation.wordings, *WORDINGS))
     _note_beginning(parts, document)
     for part in parts:

@@ -56,6 +56,7 @@ ALLOWED: dict[str, set[str]] = {
     "translation": BASE,
     "graph": BASE,
     "summaries": BASE | {"media"},
+    "dates": set(),
     "linkmap": {"graph", "networkx"},
     # What a thing looks like, as text and addresses; these know nothing of pages.
     "avatars": set(),
@@ -79,7 +80,7 @@ ALLOWED: dict[str, set[str]] = {
     "parser": PURE
     | SITE
     | MYST
-    | {"nodes", "render", "notices", "surroundings", "myst", "locks", "summaries"},
+    | {"nodes", "render", "notices", "surroundings", "myst", "locks", "summaries", "dates"},
     "roles": BASE | SITE | {"nodes", "surroundings"},
     "directives": PURE | SITE | {"nodes", "render", "notices", "surroundings"},
     # ... and what sees doctrees, and never a parser.
@@ -90,6 +91,7 @@ ALLOWED: dict[str, set[str]] = {
     "maps": BASE | SITE | {"graph", "linkmap", "nodes", "notices", "domain"},
     "previews": BASE | SITE | {"domain"},
     "search": BASE | SITE | {"domain"},
+    "discovery": BASE | SITE | {"graph", "dates", "summaries", "domain"},
     "lists": BASE | SITE | {"graph", "letters", "nodes", "notices", "surroundings", "domain"},
     "indices": BASE | SITE | {"graph", "letters", "lists", "notices", "domain"},
     "assets": SITE | {"notices"},
@@ -106,7 +108,7 @@ subpackage may import its own modules too.
 """
 
 
-WITHOUT_DOCUTILS = BASE | MEANING | SHAPE | {"linkmap", "readers", "summaries", "writers"}
+WITHOUT_DOCUTILS = BASE | MEANING | SHAPE | {"dates", "linkmap", "readers", "summaries", "writers"}
 WITHOUT_SPHINX = {"nodes", "render", "snapshot", "cli"}
 """What may not even be loaded, by whatever way, once these are imported."""
 

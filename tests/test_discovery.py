@@ -1,0 +1,141 @@
+"""What sphinxext-opengraph and sphinx-sitemap make of wiki pages, with the real packages."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+from sites import Built, Site, Tag, icon, page
+
+BASE = "https://example.org/docs/"
+PICTURE = "https://example.org/bed.png?a=1&b=2"
+HERE: dict[str, Any] = {"scrapbox_project": "garden-en", "scrapbox_pages": ["wiki/**"]}
+
+FILES = {
+    "index.md": "# Garden\n\nAbout it.\n",
+    "wiki/Mulch.md": page(
+        "Mulch", icon("hana") + 'A "cover" & more,', "of <leaves>.", "", f"![image]({PICTURE})"
+    ),
+    "wiki/Plain.md": "---\ntitle: Plain\nupdated: 2024-01-02\n---\n\nWords.\n",
+    "wiki/Empty.md": page("Empty"),
+    "wiki/Q: why? 100%.md": page("Q: why? 100%", "Because."),
+}
+
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::sphinx.deprecation.RemovedInSphinx11Warning"),
+    pytest.mark.filterwarnings("ignore::DeprecationWarning:sphinx_sitemap"),
+]
+
+
+def _meta(built: Built, name: str, property: str, attribute: str = "property") -> list[str]:
+    tags: list[Tag] = built.html(f"{name}.html").root.all("meta")
+    return [tag["content"] for tag in tags if tag.attributes.get(attribute) == property]
+
+
+# -- sphinxext-opengraph ---------------------------------------------------------------
+
+
+@pytest.fixture(params=["before", "after"])
+def open_graph(request: pytest.FixtureRequest) -> dict[str, Any]:
+    pytest.importorskip("sphinxext.opengraph")
+    extensions = ["sphinx_scrapbox", "sphinxext.opengraph"]
+    return {
+        "extensions": extensions if request.param == "before" else extensions[::-1],
+        "ogp_site_url": BASE,
+        "ogp_social_cards": {"enable": False},
+        **HERE,
+    }
+
+
+def test_first_lines_and_first_picture(tmp_path: Path, open_graph: dict[str, Any]) -> None:
+    built = Site(tmp_path / "src", FILES).build(**open_graph)
+    assert built.warnings == []
+    said = 'A "cover" & more, of <leaves>.'
+    assert _meta(built, "wiki/Mulch", "og:description") == [said]
+    assert _meta(built, "wiki/Mulch", "description", "name") == [said]
+    assert _meta(built, "wiki/Mulch", "og:image") == [PICTURE]
+    assert _meta(built, "wiki/Mulch", "og:image:alt") == ["Mulch"]
+    assert _meta(built, "wiki/Mulch", "og:title") == ["Mulch"]
+    assert _meta(built, "wiki/Q: why? 100%", "og:url") == [
+        f"{BASE}wiki/Q%3A%20why%3F%20100%25.html"
+    ]
+    assert _meta(built, "wiki/Plain", "og:image") == []
+    assert _meta(built, "wiki/Empty", "og:image") == []
+    # Pages of others are the other extension's alone.
+    assert _meta(built, "index", "og:description") == ["About it."]
+
+
+def test_options_of_the_other_extension_hold(tmp_path: Path, open_graph: dict[str, Any]) -> None:
+    more = {"ogp_description_length": 10, "ogp_image": f"{BASE}logo.png"}
+    built = Site(tmp_path / "src", FILES).build(
+        ogp_enable_meta_description=False, **more, **open_graph
+    )
+    (description,) = _meta(built, "wiki/Mulch", "og:description")
+    assert description == 'A "cover"…'
+    assert _meta(built, "wiki/Mulch", "description", "name") == []
+    assert _meta(built, "wiki/Mulch", "og:image") == [PICTURE]
+    assert _meta(built, "wiki/Plain", "og:image") == [f"{BASE}logo.png"]
+
+
+def test_a_second_build_says_the_same(tmp_path: Path, open_graph: dict[str, Any]) -> None:
+    site = Site(tmp_path / "src", FILES)
+    first = site.build(**open_graph).text("wiki/Mulch.html")
+    assert site.build(force=True, parallel=2, **open_graph).text("wiki/Mulch.html") == first
+
+
+def test_without_it_nothing_is_said(tmp_path: Path) -> None:
+    built = Site(tmp_path / "src", FILES).build(**HERE)
+    assert _meta(built, "wiki/Mulch", "og:description") == []
+    assert _meta(built, "wiki/Mulch", "description", "name") == []
+
+
+# -- sphinx-sitemap --------------------------------------------------------------------
+
+
+def _sitemap(built: Built) -> dict[str, str | None]:
+    space = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
+    root = ElementTree.fromstring(built.text("sitemap.xml"))
+    return {
+        str(url.findtext(f"{space}loc")): url.findtext(f"{space}lastmod")
+        for url in root.iter(f"{space}url")
+    }
+
+
+@pytest.mark.parametrize(("builder", "end"), [("html", ".html"), ("dirhtml", "/")])
+@pytest.mark.parametrize("parallel", [0, 2])
+def test_addresses_of_pages_are_some(
+    tmp_path: Path, builder: str, end: str, parallel: int
+) -> None:
+    pytest.importorskip("sphinx_sitemap")
+    built = Site(tmp_path / "src", FILES).build(
+        builder,
+        parallel=parallel,
+        extensions=["sphinx_sitemap", "sphinx_scrapbox"],
+        html_baseurl=BASE,
+        sitemap_url_scheme="{link}",
+        **HERE,
+    )
+    assert built.warnings == []
+    pages = {f"{BASE}wiki/{name}{end}" for name in ("Mulch", "Plain", "Empty")}
+    pages.add(f"{BASE}wiki/Q%3A%20why%3F%20100%25{end}")
+    assert pages <= set(_sitemap(built))
+    assert f"{BASE}{'index.html' if builder == 'html' else ''}" in _sitemap(built)
+    assert set(_sitemap(built).values()) == {None}
+
+
+def test_dates_of_pages_stand_in_it(tmp_path: Path) -> None:
+    pytest.importorskip("sphinx_sitemap")
+    pytest.importorskip("sphinx_last_updated_by_git")
+    built = Site(tmp_path / "src", FILES).build(
+        extensions=["sphinx_scrapbox", "sphinx_sitemap"],
+        html_baseurl=BASE,
+        sitemap_url_scheme="{link}",
+        sitemap_show_lastmod=True,
+        suppress_warnings=["git"],
+        **HERE,
+    )
+    found = _sitemap(built)
+    assert found[f"{BASE}wiki/Plain.html"] == "2024-01-02T00:00:00Z"
+    assert found[f"{BASE}wiki/Mulch.html"] is None
