@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from sphinx.builders.dirhtml import DirectoryHTMLBuilder
-from sphinx.locale import _
+from sphinx.locale import _ as sphinx_says
 from sphinx.util.i18n import format_date
 
 from .config import options
@@ -50,7 +50,7 @@ def _on_page_context(
             tags.append(f'<meta name="dcterms.{name}" content="{iso(time)}" />')
     if facts.updated and app.config.html_last_updated_fmt is not None:
         context["last_updated"] = format_date(
-            app.config.html_last_updated_fmt or _("%b %d, %Y"),
+            app.config.html_last_updated_fmt or sphinx_says("%b %d, %Y"),
             date=datetime.fromtimestamp(facts.updated, UTC),
             language=app.config.language,
         )

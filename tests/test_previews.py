@@ -239,7 +239,7 @@ def _asked(tab: Any) -> list[str]:
 def test_pointing_at_a_link_shows_its_page(tab: Any, address: str) -> None:
     tab.goto(f"{address}index.html", wait_until="networkidle")
     assert _asked(tab) == []
-    link = tab.get_by_role("main").get_by_role("link", name="Mulch")
+    link = tab.get_by_role("main").get_by_role("link", name="Mulch").first
     link.hover()
     _card(tab).wait_for()
     assert _card(tab).get_attribute("role") == "tooltip"
@@ -261,11 +261,11 @@ def test_pointing_at_a_link_shows_its_page(tab: Any, address: str) -> None:
 
 def test_data_is_never_markup(tab: Any, address: str) -> None:
     tab.goto(f"{address}index.html")
-    tab.get_by_role("main").get_by_role("link", name="Q: why? 100%").hover()
+    tab.get_by_role("main").get_by_role("link", name="Q: why? 100%").first.hover()
     _card(tab).wait_for()
     assert tab.locator(".scrapbox-preview-lines").inner_text() == "Because <i>no</i> & “yes”."
     assert tab.locator(".scrapbox-preview i").count() == 0
-    tab.get_by_role("main").get_by_role("link", name="堆肥 & <b>").hover()
+    tab.get_by_role("main").get_by_role("link", name="堆肥 & <b>").first.hover()
     tab.locator(".scrapbox-preview-title", has_text="堆肥 & <b>").wait_for()
 
 
@@ -278,7 +278,7 @@ def test_links_to_other_pages_show_nothing(tab: Any, address: str) -> None:
 
 def test_a_pointer_that_passes_by_asks_for_nothing(tab: Any, address: str) -> None:
     tab.goto(f"{address}index.html")
-    tab.get_by_role("main").get_by_role("link", name="Mulch").hover()
+    tab.get_by_role("main").get_by_role("link", name="Mulch").first.hover()
     tab.mouse.move(5, 5)
     tab.wait_for_timeout(400)
     assert _asked(tab) == []
@@ -287,7 +287,7 @@ def test_a_pointer_that_passes_by_asks_for_nothing(tab: Any, address: str) -> No
 
 def test_the_pointer_may_move_onto_it(tab: Any, address: str) -> None:
     tab.goto(f"{address}index.html")
-    link = tab.get_by_role("main").get_by_role("link", name="堆肥 & <b>")
+    link = tab.get_by_role("main").get_by_role("link", name="堆肥 & <b>").first
     link.hover()
     _card(tab).wait_for()
     box = _card(tab).bounding_box()
@@ -303,7 +303,7 @@ def test_the_pointer_may_move_onto_it(tab: Any, address: str) -> None:
 
 def test_escape_closes_it(tab: Any, address: str) -> None:
     tab.goto(f"{address}index.html")
-    tab.get_by_role("main").get_by_role("link", name="Mulch").hover()
+    tab.get_by_role("main").get_by_role("link", name="Mulch").first.hover()
     _card(tab).wait_for()
     tab.keyboard.press("Escape")
     assert _card(tab).count() == 0
@@ -331,7 +331,7 @@ def test_a_touch_shows_nothing(browser: Any, address: str) -> None:
     context = browser.new_context(has_touch=True, is_mobile=True)
     tab = _opened(context)
     tab.goto(f"{address}wiki/Empty.html")
-    link = tab.get_by_role("main").get_by_role("link", name="Mulch")
+    link = tab.get_by_role("main").get_by_role("link", name="Mulch").first
     link.dispatch_event("pointerover", {"pointerType": "touch"})
     link.dispatch_event("pointerover", {"pointerType": "mouse"})  # as browsers make believe
     link.focus()
@@ -346,7 +346,7 @@ def test_a_touch_shows_nothing(browser: Any, address: str) -> None:
 def test_without_a_server_nothing_happens(tab: Any, tmp_path: Path) -> None:
     built = Site(tmp_path / "src", FILES).build(**HERE)
     tab.goto((built.out / "index.html").as_uri())
-    tab.get_by_role("main").get_by_role("link", name="Mulch").hover()
+    tab.get_by_role("main").get_by_role("link", name="Mulch").first.hover()
     tab.wait_for_timeout(500)
     assert _card(tab).count() == 0
     assert tab.errors == []
@@ -355,7 +355,7 @@ def test_without_a_server_nothing_happens(tab: Any, tmp_path: Path) -> None:
 def test_files_that_are_missing_do_no_harm(tab: Any, address: str) -> None:
     tab.route("**/scrapbox-previews/*", lambda route: route.fulfill(status=404, body="no"))
     tab.goto(f"{address}index.html")
-    tab.get_by_role("main").get_by_role("link", name="Mulch").hover()
+    tab.get_by_role("main").get_by_role("link", name="Mulch").first.hover()
     tab.wait_for_timeout(500)
     assert _card(tab).count() == 0
     assert tab.errors == []
