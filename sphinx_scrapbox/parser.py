@@ -42,7 +42,23 @@ if TYPE_CHECKING:
 
 _UNDERLINED = re.compile(r"(?P<title>.*)\n=+\Z", re.DOTALL)
 _FLAG = "scrapbox_page"
-_NEEDLESS_TRANSFORMS = ("myst_parser.", "docutils.transforms.references")
+# Footnotes, substitutions, named targets; doctests, glossaries and indices; and what mends
+# text without a source, which the renderer never makes.
+_NEEDLESS_MODULES = ("myst_parser.", "docutils.transforms.references", "sphinx.builders.latex")
+_NEEDLESS_TRANSFORMS = frozenset(
+    {
+        "ApplySourceWorkaround",
+        "AutoIndexUpgrader",
+        "DefaultSubstitutions",
+        "DoctestTransform",
+        "GlossarySorter",
+        "HandleCodeBlocks",
+        "ReorderConsecutiveTargetAndIndexNodes",
+        "SphinxDanglingReferences",
+        "SubstitutionDefinitionsRemover",
+        "UnreferencedFootnotesDetector",
+    }
+)
 
 
 class ScrapboxParser(Parser):
@@ -72,7 +88,7 @@ class ScrapboxParser(Parser):
             page = replace(page, project=locked.lock.project)
             document["scrapbox-lock"] = locked.fingerprint
             document["scrapbox-private"] = int(locked.lock.private)
-        _settle(document)
+        _settle(document, may_hold_directives=bool(options(env.config).page_directives))
         build_page(page, document, env)
 
 
@@ -97,13 +113,13 @@ class WikiMarkdownParser(MystParser):
             )
             dates = front_matter_dates(inputstring)
             page = replace(page, created=dates.created, updated=dates.updated)
-            _settle(document)
+            _settle(document, may_hold_directives=bool(config.page_directives))
             build_page(page, document, env)
         else:
             parse_myst(inputstring, document)
 
 
-def _settle(document: nodes.document) -> None:
+def _settle(document: nodes.document, *, may_hold_directives: bool) -> None:
     """Settings of a wiki page's own, so that no other document sees them."""
     document.settings = copy(document.settings)
     # A wiki's quotes and dashes are its authors'; "--" may be an option of a command.
@@ -112,14 +128,19 @@ def _settle(document: nodes.document) -> None:
     document.settings.myst_footnote_sort = False
     document.settings.myst_footnote_transition = False
     document.settings.myst_heading_anchors_html_ids = False
-    # A wiki knows no footnotes, substitutions or named targets. The transforms that look for
-    # them would each walk the whole page.
-    transformer = document.transformer
-    transformer.transforms = [
-        waiting
-        for waiting in transformer.transforms
-        if not waiting[1].__module__.startswith(_NEEDLESS_TRANSFORMS)
-    ]
+    if not may_hold_directives:
+        transformer = document.transformer
+        transformer.transforms = [
+            waiting for waiting in transformer.transforms if not _is_needless(waiting[1])
+        ]
+
+
+def _is_needless(transform: type[object]) -> bool:
+    """Whether *transform* looks for what no wiki page holds; each would walk the whole page."""
+    return (
+        transform.__module__.startswith(_NEEDLESS_MODULES)
+        or transform.__name__ in _NEEDLESS_TRANSFORMS
+    )
 
 
 @lru_cache(maxsize=8)

@@ -78,6 +78,7 @@ class _Block:
         self._docname = docname
         self._mode = mode
         self._related = domain.graph.related(docname)
+        self._folder: str | None = None
 
     # -- HTML --------------------------------------------------------------------------
 
@@ -120,6 +121,19 @@ class _Block:
             yield f"<li>{link}{line}</li>"
 
     def _link(self, builder: Builder, node: str) -> str:
+        # Seen from one folder, a page's link is the same for all that make it.
+        if self._folder is None:
+            own_address = builder.get_target_uri(self._docname)
+            self._folder = own_address.rpartition("/")[0]
+        facts = self._domain.facts.get(self._docname)
+        links: dict[tuple[str, str, bool], str]
+        links = self._domain.made.setdefault(f"links in {builder.name}", {})
+        place = (self._folder, node, facts is not None and facts.private)
+        if (link := links.get(place)) is None:
+            link = links[place] = self._made_link(builder, node)
+        return link
+
+    def _made_link(self, builder: Builder, node: str) -> str:
         title = escape(self._domain.title_of(node))
         if is_wanted(node):
             address = self._domain.wiki_address(node, self._docname)
