@@ -14,7 +14,7 @@ import argparse
 import random
 from pathlib import Path
 
-_SYLLABLES = "ka ki ku ke ko sa shi su se so ta chi tsu te to na ni nu ne no ha mi mu me mo".split()
+_SYLLABLES = "ka ki ku ke ko sa shi su se so ta chi tsu te to na ni nu ne no ha mi mu me".split()
 _PEOPLE = ["mio", "ren", "gpt", "sora", "human", "o1 Pro", "hana"]
 _FOOTER = (
     "\n\n---\nThis page is auto-translated from [/bench/{0}](https://scrapbox.io/bench/{0}) "
@@ -84,7 +84,9 @@ class _Writer:
             level = max(0, min(6, level + self._random.choice((-2, -1, 0, 0, 0, 1, 1, 2))))
             lines.append(f"{'    ' * (level - 1)}- {self._line()}" if level else self._line())
         if self._random.random() < 0.1:
-            code = "\n".join(f"x = {self._word()}({n})" for n in range(self._random.randint(3, 40)))
+            code = "\n".join(
+                f"x = {self._word()}({n})" for n in range(self._random.randint(3, 40))
+            )
             lines.append(f"python\n\n```\n{code}\n```\n")
         body = "\n".join(lines)
         if self._random.random() < 0.98:

@@ -49,7 +49,8 @@ class video(nodes.reference):  # noqa: N801
 class related(nodes.container):  # noqa: N801
     """The place of a page's related pages.
 
-    Attributes: ``docname``, ``mode`` (cards or list), ``html`` (ready markup, filled in before writing).
+    Attributes: ``docname``, ``mode`` (cards or list), ``html`` (ready markup, filled in
+    before writing).
     """
 
 

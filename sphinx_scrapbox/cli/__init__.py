@@ -38,9 +38,7 @@ check    a folder of pages for what readers would stumble over
 """
 
 
-@click.group(
-    cls=_LazyGroup, help=_HELP, context_settings={"help_option_names": ["-h", "--help"]}
-)
+@click.group(cls=_LazyGroup, help=_HELP, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="sphinx-scrapbox")
 def main() -> None:
     """Run the command line."""
