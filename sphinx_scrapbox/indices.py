@@ -21,7 +21,7 @@ from sphinx.locale import get_translation
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from .config import options
-from .domain import domain_of
+from .domain import builder_of, domain_of
 from .letters import DIGITS, IDEOGRAPHS, OTHER, Section, radical_of, section_of, sort_key
 from .lists import tables_of
 from .log import Warn, warn
@@ -309,7 +309,7 @@ class IndexNames(SphinxPostTransform):
 
     def run(self, **kwargs: Any) -> None:
         """Replace each such link of this document."""
-        if _has_indices(self.env._app.builder) or not options(self.config).indices:
+        if _has_indices(builder_of(self.env)) or not options(self.config).indices:
             return
         labels = self.env.domains.standard_domain.anonlabels
         for node in list(self.document.findall(addnodes.pending_xref)):
