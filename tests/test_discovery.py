@@ -24,7 +24,7 @@ FILES = {
 }
 
 pytestmark = [
-    pytest.mark.filterwarnings("ignore::sphinx.deprecation.RemovedInSphinx11Warning"),
+    pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::PendingDeprecationWarning"),
     pytest.mark.filterwarnings("ignore::DeprecationWarning:sphinx_sitemap"),
 ]
 
