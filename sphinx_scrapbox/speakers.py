@@ -238,7 +238,7 @@ class _Speech:
         if self.parts:
             marks = tuple(icon for icon in icons if icon.role is IconRole.MARK)
             first = (Run((replace(self.line, nodes=marks),)),) if marks else ()
-            return Turn(self.speakers, (*first, *self.parts), self.line.line)
+            return Turn(self.speakers, (*first, *self.parts), self.line.line, self.line.id)
         signed = (
             icon if icon.role is IconRole.MARK else replace(icon, role=IconRole.SIGNATURE)
             for icon in icons
