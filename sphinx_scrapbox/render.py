@@ -580,8 +580,8 @@ def _tamed(made: Sequence[nodes.Node]) -> list[nodes.Node]:
 
 
 def _degrees(number: float) -> str:
-    """Degrees to about a decimetre, as addresses write them: no exponent, no idle zeros."""
-    digits = f"{number:.6f}".rstrip("0").rstrip(".")
+    """Degrees to a centimetre, as addresses write them: no exponent, no idle zeros."""
+    digits = f"{number:.7f}".rstrip("0").rstrip(".")
     return "0" if digits == "-0" else digits
 
 
