@@ -31,8 +31,13 @@ from sphinx_scrapbox.translation import lift
 class _Alone:
     """Surroundings without a site: a link is what it shows."""
 
-    def link(self, kind: str, target: str, content: nodes.Element) -> nodes.Element:
+    def link(
+        self, kind: str, target: str, content: nodes.Element, address: str = ""
+    ) -> nodes.Element:
         return content
+
+    def page_at(self, url: str) -> str | None:
+        return None
 
     def label(self, icon: Icon) -> str:
         return icon.name

@@ -495,6 +495,11 @@ def _line_around(xref: addnodes.pending_xref, lines: dict[int, str]) -> str:
     return line
 
 
+def may_hold_directives(document: nodes.document, env: BuildEnvironment) -> bool:
+    """Whether a directive can have left a node in *document*: on most wiki pages none can."""
+    return "scrapbox-title" not in document or bool(options(env.config).page_directives)
+
+
 def builder_of(env: BuildEnvironment) -> Builder:
     """The builder at work: the name by which Sphinx 9 knows it, Sphinx 8 does not have."""
     app: Sphinx = env._app if hasattr(env, "_app") else env.app

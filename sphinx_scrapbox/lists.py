@@ -22,7 +22,7 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.docutils import SphinxDirective
 
 from .config import Person, options
-from .domain import builder_of, domain_of
+from .domain import builder_of, domain_of, may_hold_directives
 from .letters import sort_key
 from .log import Warn, warn
 from .nodes import icon as icon_node
@@ -292,6 +292,8 @@ class Lists(SphinxPostTransform):
 
     def run(self, **kwargs: Any) -> None:
         """Fill each placeholder of this document."""
+        if not may_hold_directives(self.document, self.env):
+            return
         for node in list(self.document.findall(listing)):
             maker = _Maker(self.env, builder_of(self.env))
             made = maker.make(*rows_of(domain_of(self.env), node["query"]))

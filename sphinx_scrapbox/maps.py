@@ -21,7 +21,7 @@ from sphinx.locale import get_translation
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.docutils import SphinxDirective
 
-from .domain import ScrapboxDomain, builder_of, domain_of
+from .domain import ScrapboxDomain, builder_of, domain_of, may_hold_directives
 from .graph import is_wanted
 from .linkmap import Neighbourhood, draw, neighbourhood
 from .log import Warn, warn
@@ -103,6 +103,8 @@ class Maps(SphinxPostTransform):
 
     def run(self, **kwargs: Any) -> None:
         """Fill each placeholder of this document."""
+        if not may_hold_directives(self.document, self.env):
+            return
         builder = builder_of(self.env)
         for node in list(self.document.findall(linkmap_node)):
             # Not that of this run: one file may be made of many documents.

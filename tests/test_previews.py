@@ -220,7 +220,7 @@ def tab(browser: Any) -> Iterator[Any]:
 
 def _opened(context: Any) -> Any:
     tab = context.new_page()
-    tab.set_default_timeout(8000)
+    tab.set_default_timeout(30_000)
     tab.asked = []
     tab.errors = []
     tab.on("request", lambda request: tab.asked.append(request.url))
