@@ -109,7 +109,7 @@ class _Block:
         parts.append(f"<ul>{''.join(self._items(builder, neighbours[:SHOWN]))}</ul>")
         if len(neighbours) > SHOWN:
             folded = "".join(self._items(builder, neighbours[SHOWN:FOLDED]))
-            more = escape(str(_("{count} more")).format(count=len(neighbours) - SHOWN))
+            more = escape(_more(len(neighbours) - SHOWN))
             rest = _rest(len(neighbours) - FOLDED)
             parts.append(f"<details><summary>{more}</summary><ul>{folded}{rest}</ul></details>")
 
@@ -203,16 +203,19 @@ class _Block:
         return surroundings.link("page", title, shown)
 
 
+def _more(count: int) -> str:
+    return str(_("{count} more")).format(count=count)
+
+
 def _rest(count: int) -> str:
     if count <= 0:
         return ""
-    return f'<li class="scrapbox-rest">{escape(str(_("{count} more")).format(count=count))}</li>'
+    return f'<li class="scrapbox-rest">{escape(_more(count))}</li>'
 
 
 def _count_rest(shown: nodes.bullet_list, count: int) -> None:
     if count > 0:
-        more = str(_("{count} more")).format(count=count)
-        shown += nodes.list_item("", nodes.paragraph("", more))
+        shown += nodes.list_item("", nodes.paragraph("", _more(count)))
 
 
 def fingerprint(domain: ScrapboxDomain, docname: str) -> int:
