@@ -461,7 +461,7 @@ class Doctor:
                 yield Finding(Rule.MISSING_TITLE, seen.path, "the page has no title", seen.line)
         here = set(self._paths)
         for folder, lock in self._locks.items():
-            for row, line in zip(lock.lock.pages, lock.rows[1:], strict=True):
+            for row, line in zip(lock.lock.pages, lock.rows[1:], strict=False):
                 if folder + row.file not in here:
                     message = f"the file of {row.title!r} is not here: {row.file}"
                     yield Finding(Rule.LOST_FILE, lock.path, message, line)

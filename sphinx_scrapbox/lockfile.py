@@ -1,23 +1,47 @@
 """``scrapbox.lock``: what a folder of ``.scrapbox`` files was made from.
 
 Text, one JSON object a line, so that a difference in version control shows only real changes:
-first the project, then one row a page, in the order of page ids (a rename moves no row).
+first the project, then one row a page, in the order of page ids (a rename moves no row), then
+one row for each icon and each image that was asked for, in the order of their names.
 
 .. code-block:: json
 
    {"scrapbox-lock": 1, "project": "garden", "exported": 1767225600, "private": false}
    {"id": "…", "title": "…", "file": "…", "created": 0, "updated": 0, "hash": "…", "lines": []}
+   {"icon": "/garden/alice", "file": "_files/00112233445566778899aabbccddeeff.png"}
+   {"image": "https://example.org/a.png", "file": "", "why": "404 Not Found"}
+
+What is not said is left out: ``"url"`` of the first row where the wiki is https://scrapbox.io,
+``"was"`` of a page that never had another title, ``"why"`` of a file that did arrive.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+import re
 from dataclasses import dataclass, field
 from hashlib import sha256
+from typing import Literal, get_args
 
 NAME = "scrapbox.lock"
 VERSION = 1
+
+FILES = "_files"
+"""The folder beside a lock for the icons and images that were fetched."""
+SUFFIXES = ("png", "jpg", "gif", "webp", "avif", "svg")
+"""What the name of such a file may end in, after a dot."""
+_FETCHED = re.compile(rf"{FILES}/[0-9a-f]{{32}}\.(?:{'|'.join(SUFFIXES)})")
+
+Kind = Literal["icon", "image"]
+_KINDS: tuple[Kind, ...] = get_args(Kind)
+
+
+def is_fetched(file: str) -> bool:
+    """Whether *file* has the form of a fetched file's name: ``_files/``, hash, suffix.
+
+    A lock may come from anywhere: nothing else is ever opened, shown or removed for it.
+    """
+    return _FETCHED.fullmatch(file) is not None
 
 
 class LockError(ValueError):
@@ -30,7 +54,7 @@ class LockedPage:
 
     ``file`` is relative to the lock file, with forward slashes; ``line_ids`` is empty or
     holds the id of each row of the file, the title's first; so does ``line_times`` with the
-    times of each row's last change.
+    times of each row's last change. ``was`` holds the earlier titles, the oldest first.
     """
 
     id: str
@@ -41,6 +65,7 @@ class LockedPage:
     hash: str = ""
     line_ids: tuple[str, ...] = ()
     line_times: tuple[int, ...] = ()
+    was: tuple[str, ...] = ()
 
     def matches(self, text: str) -> bool:
         """Whether *text* is that of the file as it was locked, however lines end in it.
@@ -53,13 +78,34 @@ class LockedPage:
 
 
 @dataclass(frozen=True, slots=True)
+class LockedFile:
+    """An icon or image that was asked for.
+
+    ``name`` is ``/project/name`` of an icon, the address of an image as pages have it. ``file``
+    is relative to the lock file (see :func:`is_fetched`); empty if there is none, and then
+    ``why`` says the reason in words.
+    """
+
+    kind: Kind
+    name: str
+    file: str
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Lock:
-    """A project's pages. ``private``: links to pages that are not here must not be made."""
+    """A project's pages. ``private``: links to pages that are not here must not be made.
+
+    ``exported`` is the time of the export, in Unix seconds; ``url`` the wiki's origin, empty for
+    https://scrapbox.io.
+    """
 
     project: str = ""
     exported: int = 0
     private: bool = False
     pages: tuple[LockedPage, ...] = ()
+    files: tuple[LockedFile, ...] = ()
+    url: str = ""
     by_file: dict[str, LockedPage] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -68,13 +114,17 @@ class Lock:
 
 def dump_lock(lock: Lock) -> str:
     """The text of a lock file; equal locks give equal text."""
-    head = {
+    head: dict[str, object] = {
         "scrapbox-lock": VERSION,
         "project": lock.project,
         "exported": lock.exported,
         "private": lock.private,
     }
-    rows = [head, *map(_row, sorted(lock.pages, key=lambda page: (page.id, page.file)))]
+    if lock.url:
+        head["url"] = lock.url
+    pages = sorted(lock.pages, key=lambda page: (page.id, page.file))
+    files = sorted(lock.files, key=lambda file: (file.kind, file.name, file.file))
+    rows = [head, *map(_row, pages), *map(_file_row, files)]
     return "".join(
         f"{json.dumps(row, ensure_ascii=False, separators=(', ', ': '))}\n" for row in rows
     )
@@ -93,6 +143,15 @@ def _row(page: LockedPage) -> dict[str, object]:
         row["lines"] = list(page.line_ids)
     if page.line_times:
         row["times"] = list(page.line_times)
+    if page.was:
+        row["was"] = list(page.was)
+    return row
+
+
+def _file_row(file: LockedFile) -> dict[str, object]:
+    row: dict[str, object] = {file.kind: file.name, "file": file.file}
+    if file.why:
+        row["why"] = file.why
     return row
 
 
@@ -107,32 +166,48 @@ def load_lock(text: str) -> Lock:
     head = _object(rows[0], 1)
     if head.get("scrapbox-lock") != VERSION:
         raise LockError(f"line 1: not a lock file of version {VERSION}")
+    pages: list[LockedPage] = []
+    files: list[LockedFile] = []
+    for number, row in enumerate(rows[1:], 2):
+        entry = _object(row, number)
+        kind = next((kind for kind in _KINDS if kind in entry), None)
+        if kind:
+            files.append(_file(entry, kind, number))
+        else:
+            pages.append(_page(entry, number))
     return Lock(
         project=_text(head, "project"),
         exported=_number(head, "exported"),
         private=head.get("private") is True,
-        pages=tuple(_pages(rows[1:])),
+        pages=tuple(pages),
+        files=tuple(files),
+        url=_text(head, "url"),
     )
 
 
-def _pages(rows: Iterable[str]) -> Iterable[LockedPage]:
-    for number, row in enumerate(rows, 2):
-        entry = _object(row, number)
-        if not _text(entry, "file"):
-            raise LockError(f"line {number}: a page without a file")
-        lines, times = entry.get("lines", ()), entry.get("times", ())
-        yield LockedPage(
-            id=_text(entry, "id"),
-            title=_text(entry, "title"),
-            file=_text(entry, "file"),
-            created=_number(entry, "created"),
-            updated=_number(entry, "updated"),
-            hash=_text(entry, "hash"),
-            line_ids=tuple(map(str, lines)) if isinstance(lines, list) else (),
-            line_times=tuple(time if isinstance(time, int) else 0 for time in times)
-            if isinstance(times, list)
-            else (),
-        )
+def _page(entry: dict[str, object], number: int) -> LockedPage:
+    if not _text(entry, "file"):
+        raise LockError(f"line {number}: a page without a file")
+    return LockedPage(
+        id=_text(entry, "id"),
+        title=_text(entry, "title"),
+        file=_text(entry, "file"),
+        created=_number(entry, "created"),
+        updated=_number(entry, "updated"),
+        hash=_text(entry, "hash"),
+        line_ids=tuple(map(str, _list(entry, "lines"))),
+        line_times=tuple(time if isinstance(time, int) else 0 for time in _list(entry, "times")),
+        was=tuple(title for title in _list(entry, "was") if title and isinstance(title, str)),
+    )
+
+
+def _file(entry: dict[str, object], kind: Kind, number: int) -> LockedFile:
+    name, file = _text(entry, kind), entry.get("file")
+    if not name:
+        raise LockError(f"line {number}: an {kind} without a name")
+    if not isinstance(file, str) or (file and not is_fetched(file)):
+        raise LockError(f"line {number}: no fetched file: {file!r}")
+    return LockedFile(kind, name, file, _text(entry, "why"))
 
 
 def _object(row: str, number: int) -> dict[str, object]:
@@ -148,6 +223,11 @@ def _object(row: str, number: int) -> dict[str, object]:
 def _text(entry: dict[str, object], name: str) -> str:
     value = entry.get(name, "")
     return value if isinstance(value, str) else ""
+
+
+def _list(entry: dict[str, object], name: str) -> list[object]:
+    value = entry.get(name)
+    return value if isinstance(value, list) else []
 
 
 def _number(entry: dict[str, object], name: str) -> int:

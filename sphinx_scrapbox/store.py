@@ -6,14 +6,15 @@ do; only then do files change places, each in one step, and the lock comes last.
 breaks off, each file is the old one or the new one, and the next run knows both for its own.
 
 What was written by hand is never touched: a file is replaced or removed only if its content is
-what this module once put there.
+what this module once put there. Icons and images that were fetched lie in a folder of their own,
+each named by what it holds: written once, never changed, removed when no row names it.
 """
 
 from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from functools import partial
@@ -21,7 +22,18 @@ from hashlib import sha256
 from itertools import chain, count
 from pathlib import Path, PurePosixPath
 
-from .lockfile import NAME, Lock, LockedPage, LockError, dump_lock, load_lock
+from .lockfile import (
+    FILES,
+    NAME,
+    SUFFIXES,
+    Lock,
+    LockedFile,
+    LockedPage,
+    LockError,
+    dump_lock,
+    is_fetched,
+    load_lock,
+)
 from .readers.project import ProjectPage
 from .titles import file_key, file_stem, key
 
@@ -31,6 +43,8 @@ STAGE = ".scrapbox-unpack"
 
 _OURS = re.compile(r"[0-9]+\.(?:tmp|lock)")
 _DOCUMENTS = frozenset({SUFFIX, ".md", ".rst", ".txt"})  # what would share the page's docname
+_HASH = 32  # so many digits of a file's hash are its name
+_BLOCK = 1 << 20
 _MANY = 100  # so many files are put onto the disk by one call for all
 
 
@@ -65,11 +79,17 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is to happen to a folder. ``lock`` is the lock that it will have."""
+    """What is to happen to a folder. ``lock`` is the lock that it will have.
+
+    ``arriving`` names the fetched files that rows of the lock name and the folder lacks, and
+    ``leaving`` those that the folder has and no row names any more, sorted.
+    """
 
     lock: Lock
     steps: tuple[Step, ...]
     notes: tuple[str, ...] = ()
+    arriving: tuple[str, ...] = ()
+    leaving: tuple[str, ...] = ()
 
     def count(self, change: Change) -> int:
         """How many pages meet *change*."""
@@ -84,6 +104,21 @@ class Plan:
 def content(page: ProjectPage) -> bytes:
     """The bytes of a page's file: a row a line, the title's first."""
     return "\n".join((*page.rows, "")).encode()
+
+
+def fetched_name(data: bytes | Path, suffix: str) -> str:
+    """The name of a file that was fetched, made from what it holds: ``_files/HASH.suffix``.
+
+    :param data: the bytes, or a file that holds them; that is read in blocks.
+    :param suffix: one of :data:`.lockfile.SUFFIXES`.
+    :raises OSError: if the file cannot be read.
+    """
+    if suffix not in SUFFIXES:
+        raise ValueError(f"no suffix of a fetched file: {suffix!r}")
+    digest = sha256()
+    for block in _blocks(data):
+        digest.update(block)
+    return f"{FILES}/{digest.hexdigest()[:_HASH]}.{suffix}"
 
 
 class Store:
@@ -146,10 +181,20 @@ class Store:
     # -- looking -----------------------------------------------------------------------
 
     def plan(
-        self, pages: Sequence[ProjectPage], *, project: str, exported: int, private: bool
+        self,
+        pages: Sequence[ProjectPage],
+        *,
+        project: str,
+        exported: int,
+        private: bool,
+        url: str | None = None,
+        files: Iterable[LockedFile] | None = None,
     ) -> Plan:
         """What it takes to make the folder hold *pages*, and no others.
 
+        :param exported: when the pages were taken from the wiki, in Unix seconds.
+        :param url: the wiki's origin, empty for https://scrapbox.io; None leaves what is locked.
+        :param files: the icons and images that the folder will have; None keeps those it has.
         :raises StoreError: if the folder holds another project.
         """
         self._check_project(project, {page.id for page in pages})
@@ -160,6 +205,7 @@ class Store:
             hashes.setdefault(row.file, set()).add(row.hash)
             rows.setdefault(row.id, row)
         ids = {page.id for page in pages}
+        borne = {key(page.title) for page in pages}
         # A page that lost its id, such as by an export without ids, is known by its title.
         by_title = {key(row.title): row for row in rows.values() if row.id not in ids}
         names = _Names(self._documents(), (row.file for row in known))
@@ -181,6 +227,7 @@ class Store:
                 digest,
                 page.line_ids,
                 page.line_times,
+                _earlier(old, borne) if old else (),
             )
             renamed = old is not None and old.title != page.title
             moved = Change.RENAMED if renamed else Change.CHANGED if old else Change.NEW
@@ -193,7 +240,7 @@ class Store:
             else:
                 steps.append(Step(Change.EDITED, file, page.title))
                 if old:
-                    row = replace(old, id=page.id, title=page.title)
+                    row = replace(old, id=page.id, title=page.title, was=row.was)
             locked.append(row)
         for row in {row.file: row for row in known if row.file not in kept}.values():
             present = self._digests(row.file)
@@ -201,7 +248,27 @@ class Store:
                 continue  # a run broke off before it was made
             ours = not present or present & hashes[row.file]
             steps.append(Step(Change.REMOVED if ours else Change.RELEASED, row.file, row.title))
-        return Plan(Lock(project, exported, private, tuple(locked)), tuple(steps), names.notes)
+        rows_of_files = tuple(self._kept_files() if files is None else files)
+        for wrong in rows_of_files:
+            if wrong.file and not is_fetched(wrong.file):
+                raise ValueError(f"no name of a fetched file: {wrong.file!r}")
+        named = {row.file for row in rows_of_files if row.file}
+        present_files = self._fetched()
+        lock = Lock(
+            project,
+            exported,
+            private,
+            tuple(locked),
+            rows_of_files,
+            self.lock.url if url is None else url,
+        )
+        return Plan(
+            lock,
+            tuple(steps),
+            names.notes,
+            tuple(sorted(named - present_files)),
+            tuple(file for file in sorted(present_files - named) if self._is_ours(file)),
+        )
 
     def _check_project(self, project: str, ids: set[str]) -> None:
         """A project may get another name, but then it still has pages that are here."""
@@ -210,6 +277,46 @@ class Store:
             return
         if self.lock.pages and not any(page.id in ids for page in self.lock.pages):
             raise StoreError(f"{self.folder} holds the project {other!r}, not {project!r}")
+
+    def holds(self, file: str) -> bool:
+        """Whether a fetched file of this name is there: it need not be fetched again."""
+        path = self.folder / file
+        return is_fetched(file) and path.is_file() and not path.is_symlink()
+
+    def _kept_files(self) -> Iterator[LockedFile]:
+        """A row for each file that was asked for; of those a run left behind, the one in use."""
+        rows: dict[tuple[str, str], LockedFile] = {}
+        for row in chain(self.lock.files, *(lock.files for lock in self._pending)):
+            known = rows.setdefault((row.kind, row.name), row)
+            if known.file != row.file and not self.holds(known.file) and self.holds(row.file):
+                rows[row.kind, row.name] = row
+        yield from rows.values()
+
+    def _fetched(self) -> set[str]:
+        """The fetched files that are there."""
+        folder = self.folder / FILES
+        if folder.is_symlink():
+            raise StoreError(f"{folder} is a link, and must be none")
+        try:
+            with os.scandir(folder) as entries:
+                return {
+                    name
+                    for entry in entries
+                    if is_fetched(name := f"{FILES}/{entry.name}")
+                    and entry.is_file(follow_symlinks=False)
+                }
+        except (FileNotFoundError, NotADirectoryError):
+            return set()
+        except OSError as error:
+            raise StoreError(f"cannot read {folder}: {error.strerror}") from error
+
+    def _is_ours(self, file: str) -> bool:
+        """Whether a fetched file holds what its name says."""
+        path = self.folder / file
+        try:
+            return fetched_name(path, path.suffix[1:]) == file
+        except OSError as error:
+            raise StoreError(f"cannot read {path}: {error.strerror}") from error
 
     def _documents(self) -> Iterator[str]:
         try:
@@ -246,14 +353,28 @@ class Store:
 
     # -- changing ----------------------------------------------------------------------
 
-    def apply(self, plan: Plan, progress: Callable[[], object] = lambda: None) -> None:
+    def apply(
+        self,
+        plan: Plan,
+        progress: Callable[[], object] = lambda: None,
+        *,
+        fetched: Mapping[str, bytes | Path] | None = None,
+    ) -> None:
         """Do what *plan* says; *progress* is called after each file that is prepared.
 
-        :raises StoreError: if it cannot be done.
+        :param fetched: what the files hold that are arriving, by name: bytes, or a file to copy,
+            which is read in blocks. A file that is not in it stays absent: its row stays, and
+            the build says that it is missing. What else is in it is left alone.
+        :raises StoreError: if it cannot be done; also if a file is not what its name says.
         """
         text = dump_lock(plan.lock)
-        writes = plan.writes
+        fetched = fetched or {}
+        writes: list[tuple[str, bytes | Path]] = [
+            *((step.file, step.data or b"") for step in plan.writes),
+            *((file, fetched[file]) for file in plan.arriving if file in fetched),
+        ]
         removed = [step.file for step in plan.steps if step.change is Change.REMOVED]
+        removed += plan.leaving
         leftovers = list(self._leftovers())
         if text == self._lock_text and not writes and not removed:
             self._clean(leftovers)
@@ -265,10 +386,12 @@ class Store:
                     path.unlink()
             self._stage.mkdir(parents=True, exist_ok=True)
             each = len(writes) <= _MANY or not hasattr(os, "sync")
-            for number, step in enumerate(writes):
+            for number, (file, data) in enumerate(writes):
                 path = self._stage / f"{number}.tmp"
                 staged.append(path)
-                _write(path, step.data or b"", sync=each)
+                _write(path, data, sync=each)
+                if is_fetched(file) and fetched_name(path, file.rpartition(".")[2]) != file:
+                    raise StoreError(f"nothing was changed: {file} does not hold what it says")
                 progress()
             if not each:
                 os.sync()
@@ -284,13 +407,17 @@ class Store:
                 raise StoreError(f"nothing was changed: {_reason(error)}") from error
             raise
         try:
-            for path, step in zip(staged, writes, strict=False):
-                target = self.folder / step.file
-                if "/" in step.file:
+            for path, (file, _) in zip(staged, writes, strict=False):
+                target = self.folder / file
+                if "/" in file:
                     target.parent.mkdir(parents=True, exist_ok=True)
                 path.replace(target)
             for file in removed:
                 (self.folder / file).unlink(missing_ok=True)
+            if plan.leaving:
+                self._remove_if_empty(FILES)
+            if plan.arriving:
+                _sync_folder(self.folder / FILES)
             _sync_folder(self.folder)
             journal.replace(self.folder / NAME)
             _sync_folder(self.folder)
@@ -298,6 +425,11 @@ class Store:
         except OSError as error:
             message = f"{_reason(error)}; run the same command again to finish what it began"
             raise StoreError(message) from error
+
+    def _remove_if_empty(self, folder: str) -> None:
+        path = self.folder / folder
+        if path.is_dir() and not any(path.iterdir()):
+            path.rmdir()
 
     def _leftovers(self) -> Iterator[Path]:
         if self._stage.is_dir():
@@ -368,9 +500,30 @@ def _digest(data: bytes) -> str:
     return sha256(data).hexdigest()
 
 
-def _write(path: Path, data: bytes, *, sync: bool) -> None:
+def _blocks(data: bytes | Path) -> Iterator[bytes]:
+    """What is to be written or hashed; of a file, little at a time."""
+    if isinstance(data, bytes):
+        yield data
+        return
+    with data.open("rb") as file:
+        while block := file.read(_BLOCK):
+            yield block
+
+
+def _earlier(old: LockedPage, borne: Container[str]) -> tuple[str, ...]:
+    """The earlier titles of a page: none that a page, be it itself, has now."""
+    earlier: dict[str, str] = {}
+    for name in (*old.was, old.title):
+        earlier.pop(key(name), None)  # it had that title twice: the later time counts
+        if name and key(name) not in borne:
+            earlier[key(name)] = name
+    return tuple(earlier.values())
+
+
+def _write(path: Path, data: bytes | Path, *, sync: bool) -> None:
     with path.open("xb") as file:
-        file.write(data)
+        for block in _blocks(data):
+            file.write(block)
         if sync:
             file.flush()
             os.fsync(file.fileno())

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from sphinx_scrapbox.brackets import Kind, find_damage, find_native_damage, mend
 from sphinx_scrapbox.doctor import RULES, Diagnosis, Doctor, Finding, Rule, Severity
-from sphinx_scrapbox.lockfile import Lock, LockedPage, dump_lock
+from sphinx_scrapbox.lockfile import Lock, LockedFile, LockedPage, dump_lock
 from sphinx_scrapbox.readers.markdown import read_inline
 from sphinx_scrapbox.titles import key
 
@@ -319,7 +319,8 @@ def test_icons_that_need_no_page() -> None:
 
 
 def test_icons_of_the_own_project_by_its_name() -> None:
-    lock = dump_lock(Lock("garden", pages=(LockedPage("1", "a", "a.scrapbox"),)))
+    rows = (LockedPage("1", "a", "a.scrapbox"),)
+    lock = dump_lock(Lock("garden", pages=rows, files=(LockedFile("icon", "/garden/b", ""),)))
     text = b"a\n[/garden/a.icon] [/garden/b.icon] [/tools/b.icon]\n"
     one = only(check({"a.scrapbox": text}, locks={"scrapbox.lock": lock.encode()}))
     assert one.message == "no page 'b' for this icon"

@@ -13,9 +13,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sphinx_scrapbox import store as module
-from sphinx_scrapbox.lockfile import NAME, LockError, load_lock
+from sphinx_scrapbox.lockfile import NAME, Kind, LockedFile, LockError, load_lock
 from sphinx_scrapbox.readers.project import ProjectPage
-from sphinx_scrapbox.store import STAGE, Change, Plan, Store, StoreError, content
+from sphinx_scrapbox.store import (
+    STAGE,
+    Change,
+    Plan,
+    Store,
+    StoreError,
+    content,
+    fetched_name,
+)
 from sphinx_scrapbox.titles import file_key
 
 
@@ -313,6 +321,174 @@ def test_folders_in_the_way(tmp_path: Path) -> None:
         Store(tmp_path)
 
 
+# -- earlier titles --------------------------------------------------------------------
+
+
+def was(folder: Path) -> dict[str, tuple[str, ...]]:
+    return {page.title: page.was for page in Store(folder).lock.pages}
+
+
+def test_earlier_titles(tmp_path: Path) -> None:
+    put(tmp_path, page("Soil", id="a"))
+    assert was(tmp_path) == {"Soil": ()}
+    put(tmp_path, page("Earth", id="a"))
+    put(tmp_path, page("EARTH", id="a"))  # the same title
+    assert was(tmp_path) == {"EARTH": ("Soil",)}
+    put(tmp_path, page("Ground", id="a"))
+    assert was(tmp_path) == {"Ground": ("Soil", "EARTH")}
+    put(tmp_path, page("Ground", "more", id="a"))
+    assert was(tmp_path) == {"Ground": ("Soil", "EARTH")}
+    put(tmp_path, page("Soil", id="a"))
+    assert was(tmp_path) == {"Soil": ("EARTH", "Ground")}
+
+
+def test_another_page_takes_a_title(tmp_path: Path) -> None:
+    put(tmp_path, page("Soil", id="a"))
+    put(tmp_path, page("Earth", id="a"), page("soil", id="b"))
+    assert was(tmp_path) == {"Earth": (), "soil": ()}
+    put(tmp_path, page("Earth", id="a"), page("Mud", id="b"))
+    assert was(tmp_path) == {"Earth": (), "Mud": ("soil",)}
+    put(tmp_path, page("Mud", id="a"), page("Earth", id="b"))  # they change places
+    assert was(tmp_path) == {"Mud": (), "Earth": ("soil",)}
+
+
+def test_a_rename_of_a_file_that_was_edited(tmp_path: Path) -> None:
+    put(tmp_path, page("Soil", id="a"))
+    (tmp_path / "Soil.scrapbox").write_bytes(b"mine\n")
+    put(tmp_path, page("Earth", id="a"))
+    assert was(tmp_path) == {"Earth": ("Soil",)}
+
+
+# -- icons and images ------------------------------------------------------------------
+
+PNG, GIF = b"\x89PNG...", b"GIF89a..."
+PNG_FILE, GIF_FILE = fetched_name(PNG, "png"), fetched_name(GIF, "gif")
+
+
+def file_row(file: str, name: str = "https://example.org/a", kind: Kind = "image") -> LockedFile:
+    return LockedFile(kind, name, file)
+
+
+def fetch(
+    folder: Path,
+    *rows: LockedFile,
+    pages: list[ProjectPage] | None = None,
+    fetched: dict[str, bytes | Path] | None = None,
+) -> Plan:
+    store = Store(folder)
+    plan = store.plan(
+        pages or [page("Soil")], project="garden", exported=5, private=False, files=rows
+    )
+    store.apply(plan, fetched={PNG_FILE: PNG, GIF_FILE: GIF} if fetched is None else fetched)
+    assert not (folder / STAGE).exists()
+    return plan
+
+
+def test_files_come_and_go(tmp_path: Path) -> None:
+    plan = fetch(tmp_path, file_row(PNG_FILE), file_row(PNG_FILE, "/garden/a", "icon"))
+    assert (plan.arriving, plan.leaving) == ((PNG_FILE,), ())
+    assert state(tmp_path).keys() == {"Soil.scrapbox", NAME, PNG_FILE}
+    assert state(tmp_path)[PNG_FILE] == PNG
+    assert Store(tmp_path).holds(PNG_FILE)
+    assert not Store(tmp_path).holds(GIF_FILE)
+    assert not Store(tmp_path).holds("Soil.scrapbox")
+    plan = fetch(tmp_path, file_row(GIF_FILE))
+    assert (plan.arriving, plan.leaving) == ((GIF_FILE,), (PNG_FILE,))
+    assert state(tmp_path).keys() == {"Soil.scrapbox", NAME, GIF_FILE}
+    fetch(tmp_path)
+    assert state(tmp_path).keys() == {"Soil.scrapbox", NAME}
+    assert not (tmp_path / "_files").exists()
+
+
+def test_files_stay_when_only_pages_come(tmp_path: Path) -> None:
+    rows = (file_row(PNG_FILE), LockedFile("image", "https://example.org/b", "", "404"))
+    store = Store(tmp_path)
+    plan = store.plan(
+        [page("Soil")],
+        project="garden",
+        exported=5,
+        private=False,
+        url="https://wiki.example.org",
+        files=rows,
+    )
+    store.apply(plan, fetched={PNG_FILE: PNG})
+    before = (tmp_path / PNG_FILE).stat().st_mtime_ns
+    put(tmp_path, page("Soil", "more"))
+    lock = Store(tmp_path).lock
+    assert (lock.files, lock.url) == (rows, "https://wiki.example.org")
+    assert (tmp_path / PNG_FILE).stat().st_mtime_ns == before
+
+
+def test_a_file_is_written_once(tmp_path: Path) -> None:
+    fetch(tmp_path, file_row(PNG_FILE))
+    before = (tmp_path / PNG_FILE).stat().st_mtime_ns
+    assert not fetch(tmp_path, file_row(PNG_FILE), file_row(PNG_FILE, "b")).arriving
+    assert (tmp_path / PNG_FILE).stat().st_mtime_ns == before
+
+
+def test_a_large_file_is_copied(tmp_path: Path) -> None:
+    large = tmp_path / "large"
+    large.write_bytes(b"\xff\xd8\xff" + bytes(3 << 20))
+    name = fetched_name(large, "jpg")
+    assert name == fetched_name(large.read_bytes(), "jpg")
+    fetch(tmp_path / "wiki", file_row(name), fetched={name: large})
+    assert (tmp_path / "wiki" / name).read_bytes() == large.read_bytes()
+    assert large.exists()
+
+
+def test_a_file_that_did_not_come(tmp_path: Path) -> None:
+    assert fetch(tmp_path, file_row(PNG_FILE), fetched={}).arriving == (PNG_FILE,)
+    assert Store(tmp_path).lock.files == (file_row(PNG_FILE),)
+    assert fetch(tmp_path, file_row(PNG_FILE)).arriving == (PNG_FILE,)
+    assert state(tmp_path)[PNG_FILE] == PNG
+
+
+def test_a_file_that_is_not_what_it_says(tmp_path: Path) -> None:
+    put(tmp_path, page("Soil"))
+    before = state(tmp_path)
+    with pytest.raises(StoreError, match=r"nothing was changed: _files/.* does not hold"):
+        fetch(tmp_path, file_row(PNG_FILE), fetched={PNG_FILE: GIF})
+    assert state(tmp_path) == before
+    assert not (tmp_path / STAGE).exists()
+    with pytest.raises(ValueError, match="no name of a fetched file"):
+        fetch(tmp_path, file_row("../a.png"))
+    with pytest.raises(ValueError, match="no suffix"):
+        fetched_name(PNG, "html")
+
+
+def test_files_of_others_stay(tmp_path: Path) -> None:
+    fetch(tmp_path, file_row(PNG_FILE))
+    (tmp_path / PNG_FILE).write_bytes(b"edited")
+    mine = tmp_path / "_files" / "mine.png"
+    mine.write_bytes(b"mine")
+    assert fetch(tmp_path).leaving == ()
+    assert state(tmp_path)[PNG_FILE] == b"edited"
+    assert mine.read_bytes() == b"mine"
+
+
+def test_links_to_files_are_not_followed(tmp_path: Path) -> None:
+    folder, outside = tmp_path / "wiki", tmp_path / "outside"
+    outside.mkdir()
+    fetch(folder, file_row(PNG_FILE))
+    (folder / PNG_FILE).rename(outside / "a.png")
+    (folder / PNG_FILE).symlink_to(outside / "a.png")
+    assert fetch(folder, file_row(PNG_FILE)).arriving == (PNG_FILE,)
+    assert not (folder / PNG_FILE).is_symlink()
+    (folder / PNG_FILE).unlink()
+    (folder / "_files").rmdir()
+    (folder / "_files").symlink_to(outside)
+    with pytest.raises(StoreError, match="is a link"):
+        fetch(folder, file_row(GIF_FILE))
+
+
+def test_a_locked_file_cannot_lead_out(tmp_path: Path) -> None:
+    fetch(tmp_path, file_row(PNG_FILE))
+    text = (tmp_path / NAME).read_text(encoding="utf-8")
+    (tmp_path / NAME).write_text(text.replace(PNG_FILE, "_files/../../x.png"), encoding="utf-8")
+    with pytest.raises(LockError, match=r"line 3: no fetched file: '_files/\.\./\.\./x\.png'"):
+        Store(tmp_path)
+
+
 # -- what survives a crash -------------------------------------------------------------
 
 OLD = [page(f"p{number}", "old") for number in range(6)]
@@ -414,12 +590,43 @@ def test_crash_upon_crash(tmp_path: Path, crash_after: Callable[[int], None]) ->
             assert state(folder) == state(fresh)
 
 
+def test_every_crash_amid_files_can_be_mended(
+    tmp_path: Path, crash_after: Callable[[int], None]
+) -> None:
+    fresh = tmp_path / "fresh"
+    fetch(fresh, file_row(GIF_FILE), pages=NEW)
+    crashes = 0
+    for number in range(100):
+        folder = tmp_path / str(number)
+        fetch(folder, file_row(PNG_FILE), pages=OLD)
+        crash_after(number)
+        try:
+            fetch(folder, file_row(GIF_FILE), pages=NEW)
+        except _Crash:
+            crashes += 1
+        else:
+            break
+        finally:
+            crash_after(-1)
+        for file, data in state(folder).items():
+            if file.startswith("_files/"):
+                assert fetched_name(data, file.rpartition(".")[2]) == file
+        # Whatever comes next, such as an export, which has no files: the row in use is kept.
+        store = Store(folder)
+        plan = store.plan(NEW, project="garden", exported=5, private=False)
+        (row,) = plan.lock.files
+        assert store.holds(row.file)
+        fetch(folder, file_row(GIF_FILE), pages=NEW)
+        assert state(folder) == state(fresh)
+    assert crashes > 10
+
+
 def test_a_full_disk_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     put(tmp_path, *OLD)
     before = state(tmp_path)
     real, count = module._write, iter(range(100))
 
-    def write(path: Path, data: bytes, *, sync: bool) -> None:
+    def write(path: Path, data: bytes | Path, *, sync: bool) -> None:
         if next(count) == 3:
             raise OSError(28, "No space left on device", str(path))
         real(path, data, sync=sync)
