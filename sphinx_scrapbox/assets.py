@@ -9,13 +9,18 @@ from .notices import CATALOG
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
+    from sphinx.config import Config
 
 _HERE = Path(__file__).parent
 
 
+def _on_config_inited(app: Sphinx, config: Config) -> None:
+    # Any later, and the configuration would seem to have changed since the last build.
+    config.html_static_path = [*config.html_static_path, str(_HERE / "static")]
+
+
 def _on_builder_inited(app: Sphinx) -> None:
     if app.builder.format == "html":
-        app.config.html_static_path.append(str(_HERE / "static"))
         app.add_css_file("scrapbox.css")
         app.add_js_file("scrapbox.js", loading_method="defer")
 
@@ -23,4 +28,5 @@ def _on_builder_inited(app: Sphinx) -> None:
 def register(app: Sphinx) -> None:
     """Serve the files with every HTML build, and let messages be translated."""
     app.add_message_catalog(CATALOG, str(_HERE / "locale"))
+    app.connect("config-inited", _on_config_inited)
     app.connect("builder-inited", _on_builder_inited)

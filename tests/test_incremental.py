@@ -186,3 +186,9 @@ def test_configuration_of_looks_writes_and_does_not_read(site: Site) -> None:
     assert len(set(built.written)) == 13
     built = site.build(scrapbox_missing="text", scrapbox_people={"gamma": "G"}, **HERE)
     assert len(set(built.read)) == 13
+
+
+def test_configuration_is_that_of_the_last_build(tmp_path: Path) -> None:
+    site = Site(tmp_path / "src", {"index.md": "# Index\n"})
+    site.build()
+    assert "configuration has changed" not in site.build().app.status.getvalue()

@@ -293,3 +293,41 @@ def test_another_mode_writes_and_does_not_read(tmp_path: Path) -> None:
     built = site.build(scrapbox_search="titles", **HERE)
     assert built.read == []
     assert not _index(built)["terms"].get("marvel")
+
+
+# -- an index that is kept -------------------------------------------------------------
+
+
+def test_index_is_left_as_it_is_when_nothing_changed(tmp_path: Path) -> None:
+    site = Site(tmp_path / "src", FILES)
+    index = site.build(**HERE).out / "searchindex.js"
+    text, time = index.read_text("utf-8"), index.stat().st_mtime_ns
+    again = site.build(**HERE)
+    assert again.read == again.written == []
+    assert (index.read_text("utf-8"), index.stat().st_mtime_ns) == (text, time)
+    # What a reader's browser ranks by is written by every build.
+    assert "Wiki pages rank below" in again.text("_static/language_data.js")
+
+
+def test_index_forgets_a_page_that_went(tmp_path: Path) -> None:
+    site = Site(tmp_path / "src", FILES)
+    before = _index(site.build(**HERE))
+    assert "mole" in before["terms"]
+    (site.src / "wiki/diary/one.md").unlink()
+    site.write({"zebra.md": "# Zebra\n\nSpotted.\n"})
+    after = _index(site.build(**HERE))
+    fresh = _index(site.build(target="_fresh", **HERE))
+    assert "wiki/diary/one" not in after["docnames"]
+    # Sphinx keeps a word that stands nowhere any more.
+    assert {word: at for word, at in after["terms"].items() if at != []} == fresh["terms"]
+    assert after["docnames"] == fresh["docnames"]
+
+
+def test_index_of_a_build_that_broke_off_is_written(tmp_path: Path) -> None:
+    site = Site(tmp_path / "src", FILES)
+    built = site.build(**HERE)
+    index = built.out / "searchindex.js"
+    pickle = Path(built.app.doctreedir) / "environment.pickle"
+    os.utime(index, ns=(0, pickle.stat().st_mtime_ns - 1))
+    site.build(**HERE)
+    assert index.stat().st_mtime_ns > pickle.stat().st_mtime_ns
