@@ -81,9 +81,9 @@ class LockedPage:
 class LockedFile:
     """An icon or image that was asked for.
 
-    ``name`` is ``/project/name`` of an icon, the address of an image as pages have it. ``file``
-    is relative to the lock file (see :func:`is_fetched`); empty if there is none, and then
-    ``why`` says the reason in words.
+    ``name`` is ``/project/name`` of an icon, and of an image the address that it is fetched from,
+    as :func:`.pictures.pictures_of` finds them on pages. ``file`` is relative to the lock file
+    (see :func:`is_fetched`); empty if there is none, and then ``why`` says the reason in words.
     """
 
     kind: Kind

@@ -46,6 +46,8 @@ ALLOWED: dict[str, set[str]] = {
     "writers.project": BASE | {"writers.notation"},
     "writers.myst": BASE | MEANING | SHAPE | {"pygments"},
     "lockfile": set(),
+    "filetypes": {"imagesize"},
+    "pictures": BASE | {"media"},
     "store": BASE | {"lockfile", "readers.project"},
     "selection": BASE | MEANING | {"readers.notation"},
     "brackets": BASE | {"readers.markdown"},
@@ -99,6 +101,7 @@ ALLOWED: dict[str, set[str]] = {
     "snapshot": BASE | {"readers.project", "requests"},
     "cli": PURE
     | {"snapshot", "store", "selection", "lockfile", "doctor", "reports", "click"}
+    | {"filetypes", "pictures"}
     | {"writers", "writers.notation", "writers.markdown", "writers.project", "writers.myst"},
 }
 """What a module may import besides the standard library, also inside a function and for types.
@@ -108,7 +111,12 @@ subpackage may import its own modules too.
 """
 
 
-WITHOUT_DOCUTILS = BASE | MEANING | SHAPE | {"dates", "linkmap", "readers", "summaries", "writers"}
+WITHOUT_DOCUTILS = (
+    BASE
+    | MEANING
+    | SHAPE
+    | {"dates", "filetypes", "linkmap", "pictures", "readers", "summaries", "writers"}
+)
 WITHOUT_SPHINX = {"nodes", "render", "snapshot", "cli"}
 """What may not even be loaded, by whatever way, once these are imported."""
 
