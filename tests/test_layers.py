@@ -50,6 +50,8 @@ ALLOWED: dict[str, set[str]] = {
     "pictures": BASE | {"media"},
     "store": BASE | {"lockfile", "readers.project"},
     "selection": BASE | MEANING | {"readers.notation"},
+    "changes": BASE,
+    "revisions": BASE | READERS | {"changes", "dates", "lockfile"},
     "brackets": BASE | {"readers.markdown"},
     "doctor": PURE | {"lockfile", "brackets"},
     "reports": {"doctor"},
@@ -115,7 +117,8 @@ WITHOUT_DOCUTILS = (
     BASE
     | MEANING
     | SHAPE
-    | {"dates", "filetypes", "linkmap", "pictures", "readers", "summaries", "writers"}
+    | {"changes", "dates", "filetypes", "linkmap", "pictures", "readers", "revisions"}
+    | {"summaries", "writers"}
 )
 WITHOUT_SPHINX = {"nodes", "render", "snapshot", "cli"}
 """What may not even be loaded, by whatever way, once these are imported."""

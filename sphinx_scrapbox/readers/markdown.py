@@ -14,7 +14,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from sphinx_scrapbox.page import (
     Block,
@@ -67,6 +67,35 @@ def read_markdown(text: str, *, name: str = "", origin: str = DEFAULT_ORIGIN) ->
 def read_inline(text: str, *, line: int = 0, origin: str = DEFAULT_ORIGIN) -> tuple[Inline, ...]:
     """Read the content of one line: no indent, no quote, no heading."""
     return _InlineReader(origin).read(text, line)
+
+
+class Head(NamedTuple):
+    """What an exported page says before its first line, and its lines.
+
+    ``first`` is the number of the first line in the file; ``project`` is "" unless the front
+    matter names it.
+    """
+
+    title: str
+    project: str
+    lines: tuple[str, ...]
+    first: int
+
+
+def read_head(text: str, *, name: str = "") -> Head:
+    """Read the title of an exported page, and leave its lines as they are."""
+    lines, _problems = _clean_lines(text)
+    head = _read_front_matter(lines, name)
+    return Head(head.title, head.project, tuple(lines[head.body :]), head.body + 1)
+
+
+def split_level(line: str) -> tuple[int, str]:
+    """The level of a line outside of code, and its text without the marks of that.
+
+    >>> split_level("        - Dry leaves")
+    (3, 'Dry leaves')
+    """
+    return (_split_indent(line) if line else None) or (0, line)
 
 
 def is_export(text: str, *, origin: str = "https://scrapbox.io") -> bool:
