@@ -553,11 +553,14 @@ class _Known:
         self.keys = {key(seen.title) for seen in pages if seen.title}
         self.lines: dict[str, set[str]] = defaultdict(set)
         self.all_lines: set[str] = set()
+        earlier: set[str] = set()
         for lock in locks:
             for row in lock.lock.pages:
-                if row.line_ids and key(row.title) in self.keys:
+                if key(row.title) in self.keys:
                     self.lines[key(row.title)].update(row.line_ids)
                     self.all_lines.update(row.line_ids)
+                    earlier.update(map(key, row.was))
+        self.keys |= earlier  # links by these lead to the page
 
     def has(self, title: str) -> bool:
         """Whether there is such a page; any ``#…`` of a link counts only if no title has it."""

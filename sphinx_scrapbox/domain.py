@@ -77,7 +77,7 @@ class ScrapboxDomain(Domain):
         "related": None,
         "lists": None,
     }
-    data_version = 4
+    data_version = 5
 
     # -- facts -------------------------------------------------------------------------
 
@@ -113,7 +113,14 @@ class ScrapboxDomain(Domain):
 
     def _forget_index(self) -> None:
         self.was_touched = True
-        for index in ("_index_of_pages", "_index_of_documents", "_below_root", "_graph", "_made"):
+        for index in (
+            "_index_of_pages",
+            "_index_of_documents",
+            "_index_of_earlier",
+            "_below_root",
+            "_graph",
+            "_made",
+        ):
             self.__dict__.pop(index, None)
 
     @property
@@ -148,6 +155,19 @@ class ScrapboxDomain(Domain):
         return index
 
     @property
+    def _earlier(self) -> dict[str, tuple[str, ...]]:
+        """Docnames of wiki pages by the keys of titles that they had earlier, each sorted."""
+        index: dict[str, tuple[str, ...]] | None = self.__dict__.get("_index_of_earlier")
+        if index is None:
+            index = {}
+            renamed = [docname for docname, facts in self.facts.items() if facts.was]
+            for docname in sorted(renamed):
+                for title_key in dict.fromkeys(map(key, self.facts[docname].was)):
+                    index[title_key] = (*index.get(title_key, ()), docname)
+            self.__dict__["_index_of_earlier"] = index
+        return index
+
+    @property
     def below_root(self) -> set[str]:
         """The documents that toctrees lead to: all that a single file holds."""
         found: set[str] | None = self.__dict__.get("_below_root")
@@ -171,11 +191,19 @@ class ScrapboxDomain(Domain):
         """The document that *target* names, seen from another one; None if it is not here.
 
         The whole title is tried before what precedes its last ``#``. Without a project in
-        the target, a page of the same project comes before one of another.
+        the target, a page of the same project comes before one of another. A title that a page
+        had earlier counts where nothing has it now.
         """
         project, title = split_target(target)
-        for candidate in dict.fromkeys((title, split_fragment(title)[0])):
-            if candidate and (found := self._find(key(candidate), project, from_docname)):
+        candidates = [key(one) for one in dict.fromkeys((title, split_fragment(title)[0])) if one]
+        for title_key in candidates:
+            if found := self._find(title_key, project, from_docname):
+                return found
+        if not self._earlier:
+            return None
+        for title_key in candidates:
+            docnames = self._earlier.get(title_key, ())
+            if found := self._choose(docnames, project, from_docname):
                 return found
         return None
 
@@ -198,14 +226,16 @@ class ScrapboxDomain(Domain):
         return docname if docname in self.facts else None
 
     def _find(self, title_key: str, project: str, from_docname: str) -> str | None:
-        docnames = self._pages.get(title_key, ())
-        own = self.project_of(from_docname)
+        found = self._choose(self._pages.get(title_key, ()), project, from_docname)
+        return found or (None if project else self._documents.get(title_key))
+
+    def _choose(self, docnames: tuple[str, ...], project: str, from_docname: str) -> str | None:
         if project:
             return next((name for name in docnames if self.project_of(name) == project), None)
-        if docnames:
-            same = (name for name in docnames if self.project_of(name) == own)
-            return next(same, docnames[0])
-        return self._documents.get(title_key)
+        if not docnames:
+            return None
+        own = self.project_of(from_docname)
+        return next((name for name in docnames if self.project_of(name) == own), docnames[0])
 
     @property
     def made(self) -> dict[Any, Any]:
@@ -337,21 +367,29 @@ class ScrapboxDomain(Domain):
     def get_objects(self) -> Iterator[tuple[str, str, str, str, str, int]]:
         """Pages, and the tags and people that have a page, for ``objects.inv``.
 
-        Priority -1 keeps them out of the search: titles are indexed already.
+        A page that was renamed is in it by its earlier titles too, unless something has one of
+        them now: the links of other sites go on. Priority -1 keeps all of them out of the
+        search: titles are indexed already.
         """
         tags: set[str] = set()
         people: set[str] = set()
         for facts in self.facts.values():
             tags.update(map(key, facts.tags))
             people.update(map(key, facts.people))
-        for page_key, docnames in self._pages.items():
-            title = self.facts[docnames[0]].title
-            name = inventory_name(title)
-            yield name, title, "page", docnames[0], "", -1
+        named = [(page_key, docnames[0]) for page_key, docnames in self._pages.items()]
+        named += [
+            (page_key, docnames[0])
+            for page_key, docnames in self._earlier.items()
+            if page_key not in self._pages and page_key not in self._documents
+        ]
+        for page_key, docname in named:
+            title = self.facts[docname].title
+            name = inventory_name(page_key)
+            yield name, title, "page", docname, "", -1
             if page_key in tags:
-                yield name, title, "tag", docnames[0], "", -1
+                yield name, title, "tag", docname, "", -1
             if page_key in people:
-                yield name, title, "person", docnames[0], "", -1
+                yield name, title, "person", docname, "", -1
 
     def check_consistency(self) -> None:
         """Name the documents that bear one title."""
@@ -382,6 +420,9 @@ class ScrapboxDomain(Domain):
         }
         for title_key, docname in self._documents.items():
             now.setdefault(title_key, (docname,))
+        for title_key, docnames in self._earlier.items():
+            earlier = (f"was /{self.project_of(name)}/{name}" for name in docnames)
+            now[title_key] = (*now.get(title_key, ()), *earlier)
         for facts in self.facts.values():
             for link in facts.links:
                 if link.startswith("#") and is_line_id(link[1:]):
@@ -471,6 +512,7 @@ def _facts_of(document: nodes.document) -> PageFacts:
         updated=document.get("scrapbox-updated", 0),
         shows_related=bool(document.get("scrapbox-related", 0)),
         lists=tuple(document.get("scrapbox-lists", ())),
+        was=tuple(document.get("scrapbox-was", ())),
     )
 
 

@@ -23,7 +23,7 @@ class PageFacts(NamedTuple):
     target that a translation was made from;
     ``private`` says that the page's project must not be linked to; ``lock`` is the
     fingerprint of its row in a lock file; ``lists`` are the queries of the lists that it shows.
-    ``summary`` is the page's first lines, ``image`` the
+    ``was`` are the page's earlier titles. ``summary`` is the page's first lines, ``image`` the
     address of its first image; times are Unix seconds, 0 where nothing tells.
     """
 
@@ -46,6 +46,7 @@ class PageFacts(NamedTuple):
     updated: int = 0
     shows_related: bool = False
     lists: tuple[str, ...] = ()
+    was: tuple[str, ...] = ()
 
     @property
     def is_page(self) -> bool:

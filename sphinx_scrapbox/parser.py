@@ -88,6 +88,8 @@ class ScrapboxParser(Parser):
             page = replace(page, project=locked.lock.project)
             document["scrapbox-lock"] = locked.fingerprint
             document["scrapbox-private"] = int(locked.lock.private)
+            if row and row.was:
+                document["scrapbox-was"] = list(row.was)
         _settle(document, may_hold_directives=bool(options(env.config).page_directives))
         build_page(page, document, env)
 

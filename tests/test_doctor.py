@@ -346,6 +346,18 @@ def locked(*pages: tuple[str, str, bytes, tuple[str, ...]]) -> dict[str, bytes]:
     return {"scrapbox.lock": dump_lock(Lock("garden", pages=rows)).encode()}
 
 
+def test_earlier_titles() -> None:
+    rows = (
+        LockedPage("1", "Moss", "Moss.scrapbox", line_ids=(OTHER_ROW, ROW), was=("Lichen",)),
+        LockedPage("2", "Gone", "Gone.scrapbox", was=("Fern",)),
+    )
+    text = f"Moss\n[lichen] [Fern] [Lichen.icon] [Lichen#{ROW}]\n".encode()
+    locks = {"scrapbox.lock": dump_lock(Lock("garden", pages=rows)).encode()}
+    diagnosis = check({"Moss.scrapbox": text}, locks=locks)
+    assert [one.rule for one in diagnosis.findings] == [Rule.LOST_FILE]
+    assert diagnosis.wanted == (("Fern", 1),)
+
+
 def test_dead_line_anchors() -> None:
     moss = b"Moss\nwet\n"
     stone = (
