@@ -19,6 +19,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
         domain,
         head,
         indices,
+        languages,
         lists,
         maps,
         previews,
@@ -39,6 +40,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     domain.register(app)
     related.register(app)
     lists.register(app)
+    languages.register(app)
     indices.register(app)
     maps.register(app)
     app.add_post_transform(Pictures)
@@ -52,7 +54,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     discovery.register(app)
     return {
         "version": __version__,
-        "env_version": 2,
+        "env_version": 3,
         "parallel_read_safe": True,
         "parallel_write_safe": True,
     }

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from weakref import WeakKeyDictionary
 
 from .log import Warn, warn
-from .titles import DEFAULT_ORIGIN, key
+from .titles import DEFAULT_ORIGIN, Target, join_target, key, split_target
 from .translation import Wording, wording
 
 if TYPE_CHECKING:
@@ -52,11 +52,14 @@ class TranslationOptions:
     """``scrapbox_translation``, validated.
 
     ``languages`` maps (source project, target project) to (source language, target
-    language); ``*`` stands for any project.
+    language); ``*`` stands for any project. ``pairs`` maps a translation to its source, both
+    ``/project/key of a title`` (the source as written), or a project to one with the same titles.
     """
 
     languages: Mapping[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
     position: str = "end"
+    switcher: str = "start"
+    pairs: Mapping[str, str] = field(default_factory=dict)
     text: str = ""
     wordings: tuple[Wording, ...] = ()
 
@@ -209,7 +212,8 @@ def _translation(value: object) -> TranslationOptions:
     if not isinstance(value, Mapping):
         raise Invalid("must be a mapping")
     languages: dict[tuple[str, str], tuple[str, str]] = {}
-    position, text = "end", ""
+    position, switcher, text = "end", "start", ""
+    pairs: dict[str, str] = {}
     wordings: list[Wording] = []
     for option, given in value.items():
         try:
@@ -217,6 +221,10 @@ def _translation(value: object) -> TranslationOptions:
                 languages = _languages(given)
             elif option == "position":
                 position = _choice("end", "start", "both", "none")(given)
+            elif option == "switcher":
+                switcher = _choice("start", "end", "none")(given)
+            elif option == "pairs":
+                pairs = _pairs(given)
             elif option == "text":
                 text = _text(given)
             elif option == "wordings":
@@ -225,7 +233,29 @@ def _translation(value: object) -> TranslationOptions:
                 _say("translation", f"has no option {option!r}")
         except Invalid as error:
             _say("translation", f"option {option!r} {error}")
-    return TranslationOptions(languages, position, text, tuple(wordings))
+    return TranslationOptions(languages, position, switcher, pairs, text, tuple(wordings))
+
+
+def _pairs(value: object) -> dict[str, str]:
+    if not isinstance(value, Mapping):
+        raise Invalid("must map translations to their sources")
+    pairs = {}
+    for page, source in value.items():
+        targets = [
+            split_target(name.rstrip("/")) if isinstance(name, str) else Target("", "")
+            for name in (page, source)
+        ]
+        (project, title), (source_project, source_title) = targets
+        if not project or not source_project or bool(title) != bool(source_title):
+            _say(
+                "translation",
+                f"pairs: {page!r}: {source!r} must name two pages, "
+                '"/this-project/Title": "/source-project/Title", or two projects, '
+                '"/this-project": "/source-project"',
+            )
+            continue
+        pairs[join_target(project, key(title))] = join_target(source_project, source_title)
+    return pairs
 
 
 def _languages(value: object) -> dict[tuple[str, str], tuple[str, str]]:
@@ -406,7 +436,8 @@ class Config:
     translation: TranslationOptions = _option(
         {},
         _translation,
-        "The notice of a machine translation: `languages`, `position`, `text`, `wordings`.",
+        "Translated pages: `languages`, `pairs` and `switcher`; `position`, `text` and `wordings` "
+        "of the notice of a machine translation.",
         shown="dict",
     )
     myst_links: bool = _option(

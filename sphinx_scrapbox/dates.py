@@ -25,6 +25,10 @@ _DATE = re.compile(
     re.MULTILINE,
 )
 
+_DAY = re.compile(
+    r"(?<![0-9])([0-9]{4})[-/.年 ]{1,2}([0-9]{1,2})[-/.月 ]{1,2}([0-9]{1,2})(?![0-9])"
+)
+
 
 class Dates(NamedTuple):
     """When a page was made, and when it was changed last."""
@@ -62,6 +66,31 @@ def _time(text: str) -> int:
         return int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp())
     except (ValueError, OverflowError):
         return 0
+
+
+def end_of_day(text: str) -> int:
+    """The last second (UTC) of the day that a text names, year first; 0 if it names none.
+
+    >>> end_of_day("1970/1/1"), end_of_day("last week")
+    (86399, 0)
+    """
+    if (day := _DAY.search(text)) is None:
+        return 0
+    try:
+        year, month, number = map(int, day.groups())
+        start = datetime(year, month, number, tzinfo=UTC)
+    except ValueError:
+        return 0
+    return max(int(start.timestamp()) + 86399, 0)
+
+
+def iso_day(time: int) -> str:
+    """The day (UTC) of a time; "" for none.
+
+    >>> iso_day(86400)
+    '1970-01-02'
+    """
+    return iso(time)[:10] if time else ""
 
 
 def iso(time: int) -> str:

@@ -88,16 +88,16 @@ class TranslationDirective(SphinxDirective):
             translation.source_language or known[0],
             translation.target_language or known[1],
         )
-        note_translation(self.state.document, translation, languages)
-        return [
-            notice(
-                translation,
-                SiteSurroundings(self.env),
-                config,
-                source_path=source,
-                languages=languages,
-            )
-        ]
+        made = notice(
+            translation,
+            SiteSurroundings(self.env),
+            config,
+            source_path=source,
+            languages=languages,
+        )
+        noted = note_translation(self.state.document, translation, languages)
+        made["scrapbox-translated"] = noted
+        return [made]
 
     def _language(self, option: str) -> str:
         """A language tag: it goes into the head of the page."""

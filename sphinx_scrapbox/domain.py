@@ -62,6 +62,8 @@ class ScrapboxDomain(Domain):
         "page": ObjType("page", "page", searchprio=-1),
         "tag": ObjType("tag", "tag", searchprio=-1),
         "person": ObjType("person", "icon", searchprio=-1),
+        # For other sites: a page by the name of what it was translated from.
+        "translation": ObjType("translation", searchprio=-1),
     }
     roles: ClassVar[dict[str, Any]] = {
         kind: WikiRole(kind) for kind in ("page", "tag", "icon", "project")
@@ -76,8 +78,10 @@ class ScrapboxDomain(Domain):
         "icons": None,
         "related": None,
         "lists": None,
+        "languages": None,
+        "translations": {},
     }
-    data_version = 5
+    data_version = 6
 
     # -- facts -------------------------------------------------------------------------
 
@@ -284,7 +288,8 @@ class ScrapboxDomain(Domain):
             return None
         # A list knows the very document: two may bear one title.
         exact = node.get("scrapbox-docname", "")
-        found = (exact, "") if exact else self.find_target(target, fromdocname)
+        line = node.get("scrapbox-anchor", "")
+        found = (exact, line) if exact else self.find_target(target, fromdocname)
         if found is None:
             return None
         try:
@@ -390,6 +395,13 @@ class ScrapboxDomain(Domain):
                 yield name, title, "tag", docname, "", -1
             if page_key in people:
                 yield name, title, "person", docname, "", -1
+        translations: dict[str, str] = self.data["translations"]
+        listed: set[str] = set()
+        for docname in sorted(translations):
+            name = translations[docname]
+            if name not in listed:  # of two translations the first
+                listed.add(name)
+                yield name, self.title_of(docname), "translation", docname, "", -1
 
     def check_consistency(self) -> None:
         """Name the documents that bear one title."""
@@ -499,6 +511,7 @@ def _facts_of(document: nodes.document) -> PageFacts:
         source=document.get("scrapbox-source", ""),
         source_language=document.get("scrapbox-from", ""),
         target_language=document.get("scrapbox-to", ""),
+        translated=tuple(map(_time_and_target, document.get("scrapbox-translated", ()))),
         links=tuple(links),
         mentions=tuple(mentions.items()),
         tags=tuple(tags),
@@ -506,6 +519,7 @@ def _facts_of(document: nodes.document) -> PageFacts:
         turns=tuple(people.values()),
         private=bool(document.get("scrapbox-private", 0)),
         lock=document.get("scrapbox-lock", ""),
+        is_as_locked=bool(document.get("scrapbox-is-as-locked", 0)),
         summary=document.get("scrapbox-summary", ""),
         image=document.get("scrapbox-image", ""),
         created=document.get("scrapbox-created", 0),
@@ -514,6 +528,11 @@ def _facts_of(document: nodes.document) -> PageFacts:
         lists=tuple(document.get("scrapbox-lists", ())),
         was=tuple(document.get("scrapbox-was", ())),
     )
+
+
+def _time_and_target(noted: str) -> tuple[int, str]:
+    time, _, target = noted.partition(" ")
+    return int(time), target
 
 
 def _is_apart(xref: addnodes.pending_xref) -> bool:

@@ -20,9 +20,11 @@ class PageFacts(NamedTuple):
     keys, each ``Title#…`` also without its fragment; ``mentions`` the targets of page links
     and tags as written, each with the line that it first stands in; ``tags`` and ``people``
     names as first written, ``turns`` how often each of the people speaks or signs; ``source`` the
-    target that a translation was made from;
+    target that a translation was made from, ``translated`` each such target, behind the time
+    of its translation as far as the page itself tells it;
     ``private`` says that the page's project must not be linked to; ``lock`` is the
-    fingerprint of its row in a lock file; ``lists`` are the queries of the lists that it shows.
+    fingerprint of its row in a lock file, ``is_as_locked`` whether the row is that of the very
+    text; ``lists`` are the queries of the lists that it shows.
     ``was`` are the page's earlier titles. ``summary`` is the page's first lines, ``image`` the
     address of its first image; times are Unix seconds, 0 where nothing tells.
     """
@@ -33,6 +35,7 @@ class PageFacts(NamedTuple):
     source: str = ""
     source_language: str = ""
     target_language: str = ""
+    translated: tuple[tuple[int, str], ...] = ()
     links: tuple[str, ...] = ()
     mentions: tuple[tuple[str, str], ...] = ()
     tags: tuple[str, ...] = ()
@@ -40,6 +43,7 @@ class PageFacts(NamedTuple):
     turns: tuple[int, ...] = ()
     private: bool = False
     lock: str = ""
+    is_as_locked: bool = False
     summary: str = ""
     image: str = ""
     created: int = 0

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Callable
 from html import escape
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
+from urllib.parse import quote, urljoin
 
-from .config import options
 from .domain import domain_of
-from .titles import page_url, split_target
+from .pairs import address_from, pairs_of
 
 if TYPE_CHECKING:
     from docutils import nodes
     from sphinx.application import Sphinx
 
-    from .graph import PageFacts
+    from .pairs import Version
 
 
 def _on_page_context(
@@ -30,11 +30,23 @@ def _on_page_context(
         return
     if facts.is_page and "pathto" in context:
         context["pathto"] = _quoting(context["pathto"])
-    language = facts.target_language or facts.language
+    pairs = pairs_of(domain_of(app.env))
+    language = pairs.language_of(pagename) or facts.target_language or facts.language
     if language:
         context["language"] = language
+    tags = [
+        _link("alternate", _address(app, pagename, version, context), version.language)
+        for version in pairs.versions.get(pagename, ())
+    ]
     if facts.source:
-        context["metatags"] = context.get("metatags", "") + _tags(app, pagename, facts, context)
+        # RFC 6497: "content in the one language, transformed from the other by a machine".
+        made = facts.target_language or "und"
+        if facts.source_language:
+            made = f"{made}-t-{facts.source_language.lower()}-t0-und"
+        tags.append(f'<meta name="dcterms.language" content="{escape(made)}" />')
+        tags.append('<meta name="translation" content="machine" />')
+    if tags:
+        context["metatags"] = "\n".join([context.get("metatags", ""), *tags])
 
 
 def _quoting(pathto: Callable[..., str]) -> Callable[..., str]:
@@ -49,34 +61,19 @@ def _quoting(pathto: Callable[..., str]) -> Callable[..., str]:
     return quoting
 
 
-def _tags(app: Sphinx, pagename: str, facts: PageFacts, context: dict[str, Any]) -> str:
-    tags: list[str] = []
-    domain = domain_of(app.env)
-    if source := domain.find_page(facts.source, pagename):
-        source_address = (
-            app.builder.get_relative_uri(pagename, source) if source != pagename else ""
-        )
-    else:
-        project, title = split_target(facts.source)
-        project = project or domain.project_of(pagename)
-        source_address = (
-            page_url(project, title, origin=options(app.config).url) if project else ""
-        )
+def _address(app: Sphinx, pagename: str, version: Version, context: dict[str, Any]) -> str:
+    """Where a version of a page is: an absolute address where ``html_baseurl`` makes one."""
+    base: str = app.config.html_baseurl
+    if version.address:
+        if base and "://" not in version.address:
+            return urljoin(f"{base.rstrip('/')}/", version.address)
+        return address_from(pagename, version.address)
+    if base:
+        return posixpath.join(base, app.builder.get_target_uri(version.docname))
+    if version.docname != pagename:
+        return app.builder.get_relative_uri(pagename, version.docname)
     # In dirhtml a page is its folder.
-    own_address = (
-        context.get("pageurl") or app.builder.get_target_uri(pagename).rpartition("/")[2] or "./"
-    )
-    if source_address:
-        tags.append(_link("alternate", source_address, facts.source_language))
-    if facts.target_language:
-        tags.append(_link("alternate", own_address, facts.target_language))
-    # RFC 6497: "content in the one language, transformed from the other by a machine".
-    made = facts.target_language or "und"
-    if facts.source_language:
-        made = f"{made}-t-{facts.source_language.lower()}-t0-und"
-    tags.append(f'<meta name="dcterms.language" content="{escape(made)}" />')
-    tags.append('<meta name="translation" content="machine" />')
-    return "".join(f"\n{tag}" for tag in tags)
+    return app.builder.get_target_uri(pagename).rpartition("/")[2] or "./"
 
 
 def _link(relation: str, address: str, language: str) -> str:

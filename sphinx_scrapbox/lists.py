@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Sequence
-from datetime import UTC, date, datetime
+from datetime import date
 from fnmatch import translate
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 from zlib import crc32
@@ -21,7 +21,9 @@ from sphinx.locale import get_translation
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.docutils import SphinxDirective
 
+from .ages import stale_pages
 from .config import Person, options
+from .dates import iso_day
 from .domain import builder_of, domain_of, may_hold_directives
 from .letters import sort_key
 from .log import Warn, warn
@@ -54,7 +56,7 @@ class Query(NamedTuple):
     """What a list holds. Names and days are "" and numbers 0 where they set no limit."""
 
     kind: str
-    """``pages``, ``wanted`` or ``people``."""
+    """``pages``, ``wanted``, ``people`` or ``stale``."""
     shape: str = "list"
     """``list``, ``table`` or ``cards``."""
     tag: str = ""
@@ -66,6 +68,9 @@ class Query(NamedTuple):
     reverse: bool = False
     limit: int = 0
     least: int = 2
+    project: str = ""
+    empty: str = ""
+    """What stands in the place of a list that finds nothing."""
 
     def text(self) -> str:
         """The query as a node and the facts keep it."""
@@ -107,7 +112,20 @@ class PersonRow(NamedTuple):
     pages: tuple[tuple[str, str, int], ...]
 
 
-Rows = Sequence[PageRow | WantedRow | PersonRow]
+class StaleRow(NamedTuple):
+    """A translation that is older than its source; days as ISO writes them."""
+
+    docname: str
+    title: str
+    source: str
+    source_title: str
+    translated: str
+    changed: str
+    days: int
+    lines: int
+
+
+Rows = Sequence[PageRow | WantedRow | PersonRow | StaleRow]
 _Who = Person | tuple[str, str]
 
 
@@ -188,7 +206,7 @@ class Tables:
             found = [docname for docname in found if matches(key(facts[docname].title))]
         if query.since or query.until:
             since, until = query.since, query.until or "9999"
-            found = [name for name in found if since <= _day(facts[name].updated) <= until]
+            found = [name for name in found if since <= iso_day(facts[name].updated) <= until]
             found = [name for name in found if facts[name].updated]
         if query.sort != "title":
             found = sorted(found, key=self._sorting(query.sort))
@@ -211,7 +229,7 @@ class Tables:
             row = PageRow(docname, facts.title)
             if query.shape == "table":
                 linked = len(self._domain.graph.links_to(docname))
-                row = row._replace(updated=_day(facts.updated), linked=linked)
+                row = row._replace(updated=iso_day(facts.updated), linked=linked)
             elif query.shape == "cards":
                 row = row._replace(summary=facts.summary, image=facts.image)
             rows.append(row)
@@ -249,6 +267,27 @@ class Tables:
             rows.append(PersonRow(target, label, sum(spoken.values()), len(spoken), pages))
         return sorted(rows, key=lambda row: (-row.turns, sort_key(row.label), row.target))
 
+    # -- translations ------------------------------------------------------------------
+
+    def _stale_rows(self, query: Query) -> list[StaleRow]:
+        domain = self._domain
+        rows = []
+        for docname, age, lines in stale_pages(domain):
+            if query.project in ("", domain.project_of(docname)):
+                days = iso_day(age.translated), iso_day(age.changed)
+                titles = domain.title_of(docname), domain.title_of(age.source)
+                rows.append(
+                    StaleRow(docname, titles[0], age.source, titles[1], *days, age.days, lines)
+                )
+        rows.sort(key=lambda row: (sort_key(row.title), row.docname))
+        if query.sort == "age":
+            rows.sort(key=lambda row: -row.days)
+        elif query.sort == "lines":
+            rows.sort(key=lambda row: (-row.lines, -row.days))
+        if query.reverse:
+            rows.reverse()
+        return rows[: query.limit or None]
+
     # -- all of them -------------------------------------------------------------------
 
     def rows(self, query: Query) -> Rows:
@@ -257,12 +296,9 @@ class Tables:
             return self._wanted_rows(query)
         if query.kind == "people":
             return self.person_rows()[: query.limit or None]
+        if query.kind == "stale":
+            return self._stale_rows(query)
         return self._page_rows(query)
-
-
-def _day(time: int) -> str:
-    """The day of a Unix time, as ISO writes it; "" for none."""
-    return datetime.fromtimestamp(time, UTC).date().isoformat() if time else ""
 
 
 def tables_of(domain: ScrapboxDomain) -> Tables:
@@ -316,9 +352,11 @@ class _Maker:
     def make(self, query: Query, rows: Rows) -> list[nodes.Element]:
         """The list; nothing at all if it is empty."""
         if not rows:
-            return []
+            return [nodes.paragraph("", query.empty)] if query.empty else []
         made: nodes.Element
-        if query.kind == "people":
+        if query.kind == "stale":
+            made = self._stale([row for row in rows if isinstance(row, StaleRow)])
+        elif query.kind == "people":
             made = self._people([row for row in rows if isinstance(row, PersonRow)])
         elif query.shape == "table":
             made = self._table([row for row in rows if isinstance(row, PageRow)])
@@ -330,7 +368,7 @@ class _Maker:
                 elif isinstance(row, PageRow):
                     made += nodes.list_item("", *self._item(row))
         # Titles are found as the pages that bear them; a list of them would be found for all.
-        shape = "wanted" if query.kind == "wanted" else query.shape
+        shape = query.kind if query.kind in ("wanted", "stale") else query.shape
         made["classes"] += ["scrapbox-list", f"scrapbox-{shape}", "no-search"]
         return [made]
 
@@ -385,6 +423,29 @@ class _Maker:
                 ]
             )
         return _table([(_("Person"), 25), (_("Turns"), 10), (_("Pages"), 65)], lines)
+
+    def _stale(self, rows: Sequence[StaleRow]) -> nodes.table:
+        columns = [
+            (_("Page"), 30),
+            (_("Source"), 30),
+            (_("Translated"), 15),
+            (_("Source changed"), 15),
+            (_("Changed lines"), 10),
+        ]
+        lines: list[list[list[nodes.Node]]] = [
+            [
+                [self._page(row.docname, row.title)],
+                [self._page(row.source, row.source_title)],
+                [nodes.Text(row.translated)],
+                [nodes.Text(row.changed)],
+                [nodes.Text(str(row.lines) if row.lines else "")],
+            ]
+            for row in rows
+        ]
+        if not any(row.lines for row in rows):
+            del columns[-1]
+            lines = [line[:-1] for line in lines]
+        return _table(columns, lines)
 
     def _table(self, rows: Sequence[PageRow]) -> nodes.table:
         has_days = any(row.updated for row in rows)
@@ -485,11 +546,13 @@ _CHECKS: dict[str, tuple[str, Callable[[str], Any]]] = {
     "title": ("title", _name),
     "since": ("since", _iso_day),
     "until": ("until", _iso_day),
-    "sort": ("sort", _one_of("title", "updated", "created", "linked")),
+    "sort": ("sort", str),  # each directive has its own orders
     "reverse": ("reverse", _yes),
     "limit": ("limit", _number),
     "as": ("shape", _one_of("list", "table", "cards")),
     "min": ("least", _number),
+    "project": ("project", lambda text: _name(text.strip("/"))),
+    "empty": ("empty", _name),
 }
 """Option → field of the query, and what makes its value of the text; it may raise."""
 
@@ -501,12 +564,15 @@ def _options(names: str) -> dict[str, Callable[[str], str]]:
 
 class _ListDirective(SphinxDirective):
     kind: ClassVar[str]
+    sorts: ClassVar[tuple[str, ...]] = ("title", "updated", "created", "linked")
 
     def run(self) -> list[nodes.Node]:
         """The placeholder."""
-        fields: dict[str, Any] = {}
+        fields: dict[str, Any] = {"sort": self.sorts[0]}
         for option, text in self.options.items():
             field, check = _CHECKS[option]
+            if option == "sort":
+                check = _one_of(*self.sorts)
             try:
                 fields[field] = check((text or "").strip())
             except _BadOption as error:
@@ -557,6 +623,14 @@ class PeopleDirective(_ListDirective):
     option_spec = _options("limit")
 
 
+class StaleDirective(_ListDirective):
+    """``scrapbox:stale``: translations whose source has changed since, the worst first."""
+
+    kind = "stale"
+    sorts = ("lines", "age", "title")
+    option_spec = _options("project sort reverse limit empty")
+
+
 # -- incremental builds ----------------------------------------------------------------
 
 
@@ -588,6 +662,7 @@ def register(app: Sphinx) -> None:
         ("tagged", TaggedDirective),
         ("wanted", WantedDirective),
         ("people", PeopleDirective),
+        ("stale", StaleDirective),
     ):
         app.add_directive_to_domain("scrapbox", name, directive)
     app.add_post_transform(Lists)

@@ -61,6 +61,14 @@ class listing(nodes.container):  # noqa: N801
     """
 
 
+class fold(nodes.container):  # noqa: N801
+    """What HTML shows on request: a :class:`fold_title`, then body elements."""
+
+
+class fold_title(nodes.paragraph):  # noqa: N801
+    """What a :class:`fold` holds, in a few words."""
+
+
 class linkmap(nodes.container):  # noqa: N801
     """The place of a map of links; it holds the caption as a paragraph, or nothing.
 
@@ -68,6 +76,9 @@ class linkmap(nodes.container):  # noqa: N801
     ``wanted`` (0 or 1), ``alt``, ``name`` (an identifier), ``html`` (ready markup, filled in
     before writing).
     """
+
+
+Visitor = Callable[[Any, Any], None]
 
 
 def _nothing(self: Any, node: nodes.Element) -> None:
@@ -217,11 +228,16 @@ def _depart_video_html(self: Any, node: video) -> None:
     self.body.append("</a>")
 
 
-def _as_reference(direction: str) -> Callable[[Any, nodes.Element], None]:
-    def visit(self: Any, node: nodes.Element) -> None:
-        getattr(self, f"{direction}_reference")(node)
+def _as(kind: str) -> tuple[Visitor, Visitor]:
+    """The visitors of a node of docutils' own."""
 
-    return visit
+    def visit(self: Any, node: nodes.Element) -> None:
+        getattr(self, f"visit_{kind}")(node)
+
+    def depart(self: Any, node: nodes.Element) -> None:
+        getattr(self, f"depart_{kind}")(node)
+
+    return visit, depart
 
 
 def _related_html(self: Any, node: related) -> None:
@@ -230,6 +246,24 @@ def _related_html(self: Any, node: related) -> None:
 
 
 _UNFILLED = (_nothing, _nothing)
+
+
+def _visit_fold_html(self: Any, node: fold) -> None:
+    # Not every reader of books can unfold.
+    opened = {"open": "open"} if self.builder.name == "epub" else {}
+    self.body.append(self.starttag(node, "details", **opened))
+
+
+def _depart_fold_html(self: Any, node: fold) -> None:
+    self.body.append("</details>\n")
+
+
+def _visit_fold_title_html(self: Any, node: fold_title) -> None:
+    self.body.append("<summary>")
+
+
+def _depart_fold_title_html(self: Any, node: fold_title) -> None:
+    self.body.append("</summary>\n")
 
 
 def _visit_linkmap_html(self: Any, node: linkmap) -> None:
@@ -242,9 +276,8 @@ def _depart_linkmap_html(self: Any, node: linkmap) -> None:
     self.body.append("</figcaption></figure>\n" if len(node) else "</figure>\n")
 
 
-_VIDEO_AS_LINK = (_as_reference("visit"), _as_reference("depart"))
-
-Visitor = Callable[[Any, Any], None]
+_LINK = _as("reference")
+_PARAGRAPH = _as("paragraph")
 
 VISITORS: dict[type[nodes.Element], dict[str, tuple[Visitor, Visitor]]] = {
     icon: {
@@ -289,12 +322,26 @@ VISITORS: dict[type[nodes.Element], dict[str, tuple[Visitor, Visitor]]] = {
         "man": (_nothing, _nothing),
         "texinfo": (_nothing, _nothing),
     },
+    fold: {
+        "html": (_visit_fold_html, _depart_fold_html),
+        "latex": (_nothing, _nothing),
+        "text": (_nothing, _nothing),
+        "man": (_nothing, _nothing),
+        "texinfo": (_nothing, _nothing),
+    },
+    fold_title: {
+        "html": (_visit_fold_title_html, _depart_fold_title_html),
+        "latex": _PARAGRAPH,
+        "text": _PARAGRAPH,
+        "man": _PARAGRAPH,
+        "texinfo": _PARAGRAPH,
+    },
     video: {
         "html": (_visit_video_html, _depart_video_html),
-        "latex": _VIDEO_AS_LINK,
-        "text": _VIDEO_AS_LINK,
-        "man": _VIDEO_AS_LINK,
-        "texinfo": _VIDEO_AS_LINK,
+        "latex": _LINK,
+        "text": _LINK,
+        "man": _LINK,
+        "texinfo": _LINK,
     },
 }
 """Node class → output format → (visit, depart); every class has all five formats."""

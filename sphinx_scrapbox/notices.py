@@ -6,18 +6,27 @@ import re
 from typing import TYPE_CHECKING
 
 from docutils import nodes
-from sphinx.locale import get_translation
+from sphinx.locale import get_translation, get_translator
 
+from .dates import end_of_day, known
 from .media import safe_url
-from .titles import join_target
+from .titles import join_target, split_target
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from .config import Config
     from .render import Surroundings
     from .translation import Translation
 
 CATALOG = "sphinx_scrapbox"
 _ = get_translation(CATALOG)
+
+
+def ngettext(one: str, many: str, count: int, **places: str) -> str:
+    """A text with a number, translated, in the form that the number wants; filled."""
+    return get_translator(CATALOG).ngettext(one, many, count).format(count=count, **places)
+
 
 _PLACE = re.compile(r"\{(source|engine|contact|from|to|date)\}")
 
@@ -48,11 +57,7 @@ def notice(
     line = translation.line
     places: dict[str, nodes.Node] = {}
     target = join_target(translation.project, translation.title)
-    shown = nodes.inline("", translation.title or target, classes=["scrapbox-source"])
-    shown.source, shown.line = source_path, line
-    if languages[0]:
-        shown["classes"].append(f"scrapbox-lang-{languages[0].lower()}")
-    places["source"] = surroundings.link("page", target, shown)
+    places["source"] = _source(target, languages[0], surroundings, source_path, line)
     if translation.engine:
         places["engine"] = nodes.Text(translation.engine)
     if translation.contact:
@@ -76,10 +81,35 @@ def notice(
     if translation.note:
         note = nodes.paragraph(translation.note, "", nodes.Text(translation.note))
         admonition += note
+    text = config.translation.text
+    if translation.date and (not text or "{date}" in text):
+        admonition["scrapbox-has-date"] = 1
     for element in admonition.findall(nodes.Element):
         if element.source is None:
             element.source, element.line = source_path, line or None
     return admonition
+
+
+def mapped_notice(
+    target: str, source_language: str, surroundings: Surroundings
+) -> nodes.admonition:
+    """The notice of a page that does not say itself what it was translated from."""
+    places: dict[str, nodes.Node] = {"source": _source(target, source_language, surroundings)}
+    paragraph = nodes.paragraph()
+    paragraph += _filled(str(_("This page is a translation of {source}.")), places)
+    title = nodes.title("", str(_("Translation")))
+    return nodes.admonition("", title, paragraph, classes=["note", "scrapbox-translation"])
+
+
+def _source(
+    target: str, language: str, surroundings: Surroundings, path: str = "", line: int = 0
+) -> nodes.Node:
+    """The link to the source, by its title."""
+    shown = nodes.inline("", split_target(target).title or target, classes=["scrapbox-source"])
+    shown.source, shown.line = path or None, line
+    if language:
+        shown["classes"].append(f"scrapbox-lang-{language.lower()}")
+    return surroundings.link("page", target, shown)
 
 
 def _sentences(places: dict[str, nodes.Node]) -> list[str]:
@@ -115,9 +145,26 @@ def _filled(template: str, places: dict[str, nodes.Node]) -> list[nodes.Node]:
 
 
 def note_translation(
-    document: nodes.document, translation: Translation, languages: tuple[str, str]
-) -> None:
-    """Leave on *document* what the domain and the page's head need to know."""
-    document["scrapbox-source"] = join_target(translation.project, translation.title)
+    document: nodes.document,
+    translation: Translation,
+    languages: tuple[str, str],
+    line_times: Sequence[int] = (),
+) -> str:
+    """Leave on *document* what the domain and the page's head need to know.
+
+    Gives what was noted, ``TIME SOURCE``: when it was translated (0 if that is not told) and
+    from what. A machine writes a page whole, its footer too; who mends a sentence later leaves
+    that alone. So the day that the footer names counts, else the time of the footer's line.
+    """
+    time = end_of_day(translation.date)
+    if not time and 0 < translation.line <= len(line_times):
+        time = known(0, line_times[translation.line - 1]).updated
+    source = join_target(translation.project, translation.title)
+    noted = f"{time} {source}"
+    document["scrapbox-translated"] = [*document.get("scrapbox-translated", ()), noted]
+    if "scrapbox-source" in document:  # the first footer speaks for the page
+        return noted
+    document["scrapbox-source"] = source
     document["scrapbox-from"], document["scrapbox-to"] = languages
     document["scrapbox-engine"] = translation.engine
+    return noted

@@ -7,7 +7,7 @@ It stands in MyST's place: a page that bears the marks of an export (or that
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from copy import copy
 from dataclasses import replace
 from functools import lru_cache, partial
@@ -84,6 +84,10 @@ class ScrapboxParser(Parser):
             page = replace(page, created=row.created, updated=row.updated)
         if not page.title.strip():
             page = replace(page, title=docfile.stem)
+        line_times: tuple[int, ...] = ()
+        if row and row.hash and row.matches(inputstring):
+            document["scrapbox-is-as-locked"] = 1
+            line_times = row.line_times
         if locked:
             page = replace(page, project=locked.lock.project)
             document["scrapbox-lock"] = locked.fingerprint
@@ -91,7 +95,7 @@ class ScrapboxParser(Parser):
             if row and row.was:
                 document["scrapbox-was"] = list(row.was)
         _settle(document, may_hold_directives=bool(options(env.config).page_directives))
-        build_page(page, document, env)
+        build_page(page, document, env, line_times)
 
 
 class WikiMarkdownParser(MystParser):
@@ -154,8 +158,13 @@ def _is_named(globs: tuple[str, ...], path: str) -> bool:
     return any(matches(path) for matches in _matchers(globs))
 
 
-def build_page(page: Page, document: nodes.document, env: BuildEnvironment) -> None:
-    """Fill *document* with *page*, and leave on it what the domain needs to know."""
+def build_page(
+    page: Page, document: nodes.document, env: BuildEnvironment, line_times: Sequence[int] = ()
+) -> None:
+    """Fill *document* with *page*, and leave on it what the domain needs to know.
+
+    :param line_times: when each line of the file was changed last, if that is known.
+    """
     config = options(env.config)
     for problem in page.problems:
         _say(env, problem.kind, problem.message, problem.line)
@@ -178,7 +187,7 @@ def build_page(page: Page, document: nodes.document, env: BuildEnvironment) -> N
         if part.title:
             parent = renderer.section((Text(part.title),), part.line, source=part.title)
             root += parent
-        _append_part(part, parent, page, document, renderer, surroundings, config, env)
+        _append_part(part, parent, page, document, renderer, surroundings, config, env, line_times)
     if config.related != "none":
         root += related_node(mode=config.related, docname=env.docname)
         document["scrapbox-related"] = 1
@@ -203,6 +212,7 @@ def _append_part(
     surroundings: SiteSurroundings,
     config: Config,
     env: BuildEnvironment,
+    line_times: Sequence[int],
 ) -> None:
     shape = outline(part.blocks)
     for problem in shape.problems:
@@ -214,8 +224,7 @@ def _append_part(
     made: nodes.Element | None = None
     if part.translation is not None:
         languages = languages_of(part.translation, page.project or config.project, config)
-        if "scrapbox-source" not in document:  # the first footer speaks for the page
-            note_translation(document, part.translation, languages)
+        noted = note_translation(document, part.translation, languages, line_times)
         if position != "none":
             made = notice(
                 part.translation,
@@ -224,6 +233,7 @@ def _append_part(
                 source_path=document["source"],
                 languages=languages,
             )
+            made["scrapbox-translated"] = noted
     if made is not None and position in ("start", "both"):
         parent += made
     renderer.append(parent, speakers.mark(shape.parts))

@@ -44,12 +44,17 @@ def summary_of(blocks: Iterable[Block]) -> str:
     said: list[str] = []
     for block in blocks:
         if isinstance(block, Line) and any(map(_says, block.nodes)):
-            text = " ".join("".join(map(_plain, block.nodes)).split())
+            text = plain(block)
             if any(map(str.isalnum, text)):
                 said.append(text)
                 if len(said) == LINES:
                     break
     return cut(" ".join(said), LENGTH)
+
+
+def plain(line: Line) -> str:
+    """The text of a line, without what makes links and emphasis of it."""
+    return " ".join("".join(map(_plain, line.nodes)).split())
 
 
 def cut(text: str, length: int) -> str:

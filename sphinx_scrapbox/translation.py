@@ -71,11 +71,12 @@ _BUILT_IN = (
     r"(?: using (?P<engine>[^.]{1,100}))?\.?"
     r"(?: ?If you looks? something interesting but the auto-translated English is not good"
     r" enough to understand it, feel free to let me know at"
-    r" \[?(?P<contact>@[\w.-]{1,100})(?:\]| \[[^\]\s]{1,500}\])"
-    r"\((?P<contact_url>[^)\s]{1,500})\)\.?)?"
+    r" (?:\[?(?P<contact>@[\w.-]{1,100})(?:\]| \[[^\]\s]{1,500}\])"
+    r"\((?P<contact_url>[^)\s]{1,500})\)"
+    r"|\[(?P<native_contact>@[\w.-]{1,100}) (?P<native_contact_url>[^\]\s]{1,500})\])\.?)?"
     r"(?: ?I'm very happy to spread my thought to non-Japanese readers\.?)?"
 )
-# Where the source was an image, the export broke its link.
+# Where the source was an image, the export broke its link; the wiki's own notation has none.
 _BUILT_IN_BROKEN = _BUILT_IN.replace(
     r"\]\(https?://[^/\s]+(?P=link)\)", r"\](?:(?= using )|(?=\.)|$)"
 )
@@ -191,8 +192,10 @@ def _make_translation(match: re.Match[str], known: Wording, line: int) -> Transl
         project,
         _IMAGE_TITLE.sub(r"[\1]", title),
         engine=groups.get("engine", ""),
-        contact=groups.get("contact", ""),
-        contact_url=groups.get("contact_url", "").rstrip(".,;:!?"),
+        contact=groups.get("contact") or groups.get("native_contact", ""),
+        contact_url=(groups.get("contact_url") or groups.get("native_contact_url", "")).rstrip(
+            ".,;:!?"
+        ),
         source_language=known.source_language,
         target_language=known.target_language,
         date=groups.get("date", ""),

@@ -76,7 +76,7 @@ ALLOWED: dict[str, set[str]] = {
     "config": BASE | MEANING | {"log", "sphinx"},
     # ... what pages, roles and directives have in common, ...
     "icons": BASE | SITE,
-    "notices": BASE | SHAPE | SITE | {"translation", "render"},
+    "notices": BASE | SHAPE | SITE | {"translation", "render", "dates"},
     "locks": BASE | SITE | {"lockfile"},
     "surroundings": BASE | MEANING | SITE | {"icons", "render"},
     # ... ways into a document, ...
@@ -90,13 +90,21 @@ ALLOWED: dict[str, set[str]] = {
     # ... and what sees doctrees, and never a parser.
     "domain": BASE | SITE | {"graph", "media", "nodes", "roles", "directives", "locks"},
     "transforms": BASE | SITE | {"graph", "nodes", "icons", "notices", "domain"},
-    "head": BASE | SITE | {"graph", "domain"},
+    "pairs": BASE | SITE | {"translation", "media", "notices", "domain"},
+    "ages": BASE | SITE | {"readers.notation", "summaries", "locks", "domain"},
+    "languages": BASE
+    | SITE
+    | {"babel", "dates", "summaries", "nodes", "notices", "surroundings", "domain"}
+    | {"pairs", "ages"},
+    "head": BASE | SITE | {"graph", "domain", "pairs"},
     "related": BASE | SITE | {"graph", "nodes", "notices", "surroundings", "domain"},
     "maps": BASE | SITE | {"graph", "linkmap", "nodes", "notices", "domain"},
     "previews": BASE | SITE | {"domain"},
     "search": BASE | SITE | {"domain"},
     "discovery": BASE | SITE | {"graph", "dates", "summaries", "domain"},
-    "lists": BASE | SITE | {"graph", "letters", "nodes", "notices", "surroundings", "domain"},
+    "lists": BASE
+    | SITE
+    | {"graph", "letters", "dates", "nodes", "notices", "surroundings", "domain", "ages"},
     "indices": BASE | SITE | {"graph", "letters", "lists", "notices", "domain"},
     "assets": SITE | {"notices"},
     # The side stair: to the network and the shell without docutils or Sphinx.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -25,20 +26,26 @@ def po_of(path: Path) -> Catalog:
 
 
 def messages(catalog: Catalog) -> dict[str, str]:
-    return {message.id: message.string for message in catalog if message.id}
+    """Translation by message; of one with plural forms, all forms as lines of one text."""
+    return {_text(message.id): _text(message.string) for message in catalog if message.id}
+
+
+def _text(forms: str | Sequence[str]) -> str:
+    return forms if isinstance(forms, str) else "\n".join(forms).strip()
 
 
 def in_the_code() -> set[str]:
-    """Each string that is given to ``_()`` somewhere in the package."""
+    """Each string that is given to ``_()`` or ``ngettext()`` somewhere in the package."""
     found: set[str] = set()
     for path in PACKAGE.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-                if node.func.id != "_":
+                if node.func.id not in ("_", "ngettext"):
                     continue
-                (argument,) = node.args
-                assert isinstance(argument, ast.Constant), f"{path}: {node.lineno}"
-                found.add(argument.value)
+                texts = node.args[:2] if node.func.id == "ngettext" else node.args
+                for argument in texts:
+                    assert isinstance(argument, ast.Constant), f"{path}: {node.lineno}"
+                found.add(_text([argument.value for argument in texts]))
     return found
 
 
@@ -68,8 +75,11 @@ def test_language_has_each_message(language: str) -> None:
 def test_language_keeps_the_places(language: str) -> None:
     found = messages(po_of(LOCALE / language / "LC_MESSAGES" / f"{CATALOG}.po"))
     for message, translation in found.items():
-        places = sorted(re.findall(r"\{\w*\}", message))
-        assert sorted(re.findall(r"\{\w*\}", translation or message)) == places
+        # Languages differ in how many forms they have of a text with a number.
+        for form in (translation or message).split("\n"):
+            for original in message.split("\n"):
+                places = sorted(re.findall(r"\{\w*\}", original))
+                assert sorted(re.findall(r"\{\w*\}", form)) == places
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
