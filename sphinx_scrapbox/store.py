@@ -17,7 +17,7 @@ import re
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
-from functools import partial
+from functools import cached_property, partial
 from hashlib import sha256
 from itertools import chain, count
 from pathlib import Path, PurePosixPath
@@ -189,30 +189,36 @@ class Store:
         private: bool,
         url: str | None = None,
         files: Iterable[LockedFile] | None = None,
+        standing: Sequence[LockedPage] = (),
     ) -> Plan:
-        """What it takes to make the folder hold *pages*, and no others.
+        """What it takes to make the folder hold *pages* and *standing*, and no others.
 
         :param exported: when the pages were taken from the wiki, in Unix seconds.
         :param url: the wiki's origin, empty for https://scrapbox.io; None leaves what is locked.
         :param files: the icons and images that the folder will have; None keeps those it has.
+        :param standing: rows, from :meth:`find`, of pages that need no look at their content.
         :raises StoreError: if the folder holds another project.
         """
-        self._check_project(project, {page.id for page in pages})
-        known = list(chain(self.lock.pages, *(lock.pages for lock in self._pending)))
-        hashes: dict[str, set[str]] = {}
+        everything: list[ProjectPage | LockedPage] = [*pages, *standing]
+        ids = {page.id for page in everything}
+        self._check_project(project, ids)
+        known, hashes = self._known, self._hashes
         rows: dict[str, LockedPage] = {}
         for row in known:
-            hashes.setdefault(row.file, set()).add(row.hash)
             rows.setdefault(row.id, row)
-        ids = {page.id for page in pages}
-        borne = {key(page.title) for page in pages}
+        borne = {key(page.title) for page in everything}
         # A page that lost its id, such as by an export without ids, is known by its title.
         by_title = {key(row.title): row for row in rows.values() if row.id not in ids}
         names = _Names(self._documents(), (row.file for row in known))
         steps: list[Step] = []
         locked: list[LockedPage] = []
         kept: set[str] = set()
-        for page in sorted(pages, key=lambda page: page.id):
+        for page in sorted(everything, key=lambda page: page.id):
+            if isinstance(page, LockedPage):
+                kept.add(page.file)
+                steps.append(self._standing(page))
+                locked.append(replace(page, was=_earlier(page, borne)))
+                continue
             old = rows.get(page.id) or by_title.pop(key(page.title), None)
             data = content(page)
             digest = _digest(data)
@@ -269,6 +275,56 @@ class Store:
             tuple(sorted(named - present_files)),
             tuple(file for file in sorted(present_files - named) if self._is_ours(file)),
         )
+
+    def find(self, id: str, title: str, updated: int) -> LockedPage | None:
+        """The row of a page that is here as it was at the time *updated*, or edited by hand since.
+
+        None if it has to be asked for: it is not here, was another then, or its file is gone.
+
+        :raises StoreError: if the file cannot be read.
+        """
+        rows = [
+            row
+            for row in self._rows_by_id.get(id, ())
+            if row.updated == updated and row.title == title
+        ]
+        if not rows or not (present := self._digests(rows[0].file)):
+            return None
+        if found := next((row for row in rows if row.hash in present), None):
+            return found
+        return None if present & self._hashes[rows[0].file] else rows[0]
+
+    @cached_property
+    def _known(self) -> list[LockedPage]:
+        """All rows: those of the lock, then those of runs that broke off."""
+        return list(chain(self.lock.pages, *(lock.pages for lock in self._pending)))
+
+    @cached_property
+    def _rows_by_id(self) -> dict[str, list[LockedPage]]:
+        rows: dict[str, list[LockedPage]] = {}
+        for row in self._known:
+            rows.setdefault(row.id, []).append(row)
+        return rows
+
+    @cached_property
+    def _hashes(self) -> dict[str, set[str]]:
+        """What this module may have put into a file."""
+        hashes: dict[str, set[str]] = {}
+        for row in self._known:
+            hashes.setdefault(row.file, set()).add(row.hash)
+        return hashes
+
+    def _standing(self, row: LockedPage) -> Step:
+        old = self.lock.by_file.get(row.file)
+        if row.hash not in self._digests(row.file):
+            change = Change.EDITED
+        elif old is None:  # a run broke off after it had written the file
+            change = Change.NEW
+        elif row.title != old.title:
+            change = Change.RENAMED
+        else:
+            change = Change.UNCHANGED if row.hash == old.hash else Change.CHANGED
+        return Step(change, row.file, row.title)
 
     def _check_project(self, project: str, ids: set[str]) -> None:
         """A project may get another name, but then it still has pages that are here."""

@@ -108,10 +108,14 @@ ALLOWED: dict[str, set[str]] = {
     "indices": BASE | SITE | {"graph", "letters", "lists", "notices", "domain"},
     "assets": SITE | {"notices"},
     # The side stair: to the network and the shell without docutils or Sphinx.
-    "snapshot": BASE | {"readers.project", "requests"},
+    "credentials": set(),
+    "client": {"credentials", "requests", "urllib3"},
+    "api": {"client", "credentials"},
+    "snapshot": BASE | {"readers.project", "selection", "lockfile", "store", "client", "api"},
     "cli": PURE
-    | {"snapshot", "store", "selection", "lockfile", "doctor", "reports", "click"}
     | {"filetypes", "pictures"}
+    | {"snapshot", "api", "client", "credentials", "store", "selection", "lockfile", "doctor"}
+    | {"reports", "click", "cli.choosing", "cli.connection", "cli.differences", "cli.terminal"}
     | {"writers", "writers.notation", "writers.markdown", "writers.project", "writers.myst"},
 }
 """What a module may import besides the standard library, also inside a function and for types.
@@ -128,7 +132,7 @@ WITHOUT_DOCUTILS = (
     | {"changes", "dates", "filetypes", "linkmap", "pictures", "readers", "revisions"}
     | {"summaries", "writers"}
 )
-WITHOUT_SPHINX = {"nodes", "render", "snapshot", "cli"}
+WITHOUT_SPHINX = {"nodes", "render", "credentials", "client", "api", "snapshot", "cli"}
 """What may not even be loaded, by whatever way, once these are imported."""
 
 

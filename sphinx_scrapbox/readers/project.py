@@ -80,14 +80,22 @@ def load_project(data: bytes) -> Project:
         hint = ": it looks like a single page" if isinstance(value.get("lines"), list) else ""
         raise ProjectError(f"the object holds {lack}, where a project has a list{hint}")
     notes: list[str] = []
-    name = _one_line(_text(value.get("name")))
+    name = one_line(_text(value.get("name")))
     return Project(
         name=name,
-        display_name=_one_line(_text(value.get("displayName"))) or name,
+        display_name=one_line(_text(value.get("displayName"))) or name,
         exported=_time(value.get("exported")),
         pages=tuple(_with_ids(_pages(entries, notes), notes)),
         notes=tuple(notes),
     )
+
+
+def load_page(entry: dict[str, object], notes: list[str]) -> ProjectPage:
+    """Read one page as the wiki's API answers it; what had to be mended is added to *notes*.
+
+    It has an id only if *entry* does.
+    """
+    return _page(entry, "page", notes)
 
 
 def page_of(page: ProjectPage, *, project: str = "") -> Page:
@@ -161,12 +169,12 @@ def _kind(value: object) -> str:
 def _pages(entries: list[object], notes: list[str]) -> Iterator[ProjectPage]:
     for number, entry in enumerate(entries, 1):
         if isinstance(entry, dict):
-            yield _page(entry, number, notes)
+            yield _page(entry, f"page {number},", notes)
         else:
             notes.append(f"page {number} of the list is {_kind(entry)}: left out")
 
 
-def _page(entry: dict[str, object], number: int, notes: list[str]) -> ProjectPage:
+def _page(entry: dict[str, object], where: str, notes: list[str]) -> ProjectPage:
     lines = entry.get("lines")
     if isinstance(lines, str):
         lines = lines.split("\n")
@@ -182,20 +190,18 @@ def _page(entry: dict[str, object], number: int, notes: list[str]) -> ProjectPag
         else:
             row, line_id, time = _text(line), "", 0
         if _MENDED.search(row):
-            row = _one_line(row)
+            row = one_line(row)
             mended += 1
         rows.append(row)
         ids.append(line_id if is_line_id(line_id) else "")
         times.append(time)
     first = rows[0].strip(WHITE) if rows else ""
-    title = _one_line(_text(entry.get("title"))) or first or UNTITLED
+    title = one_line(_text(entry.get("title"))) or first or UNTITLED
     if mended:
         what = "1 line" if mended == 1 else f"{mended} lines"
-        notes.append(
-            f"page {number}, {title!r}: {what} held line ends or halves of characters, replaced"
-        )
+        notes.append(f"{where} {title!r}: {what} held line ends or halves of characters, replaced")
     return ProjectPage(
-        id=_one_line(_text(entry.get("id"))).strip(),
+        id=one_line(_text(entry.get("id"))).strip(),
         title=title,
         created=_time(entry.get("created")),
         updated=_time(entry.get("updated")),
@@ -241,7 +247,8 @@ def _text(value: object) -> str:
     return ""
 
 
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
+    """*text* without what ends a line to some program or other, and without halves of letters."""
     if _MENDED.search(text) is None:
         return text
     return _HALF.sub("\ufffd", _LINE_ENDS.sub(" ", text))

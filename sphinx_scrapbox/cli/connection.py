@@ -1,0 +1,71 @@
+"""Which wiki a command asks, and on whose behalf."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from ..api import About, Api
+from ..client import Client, ClientError, Pace, origin_of
+from ..credentials import CredentialError, Kind, find_credential
+from ..titles import DEFAULT_ORIGIN
+from .terminal import Failure
+
+
+def _origin(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
+    if value is None:
+        return None
+    try:
+        return origin_of(value)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from error
+
+
+url_option = click.option(
+    "--url",
+    "origin",
+    metavar="URL",
+    callback=_origin,
+    help=f"Where the wiki is, if not at {DEFAULT_ORIGIN}, such as https://wiki.example.",
+)
+credential_option = click.option(
+    "--credential-file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help=f"Has a line NAME=value; NAME is one of {', '.join(kind.value for kind in Kind)}.",
+)
+
+
+def has_credential(file: Path | None, environment: Mapping[str, str]) -> bool:
+    """Whether there is something to send that only one server must get."""
+    try:
+        return find_credential(environment, file) is not None
+    except CredentialError as error:
+        raise Failure(str(error)) from error
+
+
+@contextmanager
+def connected(
+    project: str, origin: str, *, credential_file: Path | None, environment: Mapping[str, str]
+) -> Iterator[Api]:
+    """The API of a project; what fails in it ends the command with a message."""
+    context = click.get_current_context()
+    try:
+        credential = find_credential(environment, credential_file)
+        with Client(origin, credential, context.find_object(Pace)) as client:
+            yield Api(client, project)
+    except (CredentialError, ClientError) as error:
+        raise Failure(str(error)) from error
+
+
+def check_public(about: About, *, private: bool, doing: str) -> None:
+    """Refuse a project that is not for everybody, unless that is what is wanted."""
+    if about.public or private:
+        return
+    if about.public is None:
+        why = f"the wiki does not tell whether {about.name!r} is public"
+    else:
+        why = f"{about.name!r} is not public"
+    raise Failure(f"{why}: to {doing} all the same, say --private")

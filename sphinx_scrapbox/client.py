@@ -1,0 +1,497 @@
+"""HTTP as a polite and careful reader of somebody else's wiki does it.
+
+Polite: few connections, a steady pace, a name, and patience when the server asks for it. When
+requests keep failing, it stops asking. Careful: no reply is larger than what was allowed for it,
+none takes longer; the credential goes to the configured origin and nowhere else, whatever
+redirects say, and no message repeats it.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+import time
+from collections.abc import Callable, Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from http.cookiejar import DefaultCookiePolicy
+from typing import Any, Self, TypeVar
+from urllib.parse import SplitResult, urljoin, urlsplit
+
+import requests
+import urllib3
+from requests.adapters import HTTPAdapter
+from requests.auth import AuthBase
+from urllib3.exceptions import (
+    HTTPError,
+    InvalidHeader,
+    MaxRetryError,
+    NameResolutionError,
+    NewConnectionError,
+    SSLError,
+    TimeoutError,
+)
+from urllib3.util import Retry
+
+from . import __version__
+from .credentials import Credential, Kind
+
+USER_AGENT = f"sphinx-scrapbox/{__version__} (+https://github.com/sphinx-scrapbox/sphinx-scrapbox)"
+
+_PASSING = (429, 500, 502, 503, 504, 520, 521, 522, 523, 524)
+_BLOCK = 1 << 16
+_MOST_HOPS = 5
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]+")
+_PORTS = {"http": 80, "https": 443}
+_LOOPBACK = re.compile(r"localhost|127(?:\.\d+){3}|::1")
+
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How a server is asked. Times are in seconds."""
+
+    connections: int = 3
+    per_second: float = 5.0
+    """Requests, over all connections."""
+    connect: float = 10.0
+    """How long a connection may take to come about."""
+    silence: float = 30.0
+    """How long a server may say nothing."""
+    whole: float = 300.0
+    """How long a reply may take, from its first byte to its last."""
+    retries: int = 4
+    """How often a request is repeated after what may pass by itself."""
+    backoff: float = 1.0
+    """How long the first wait before a repetition is; each that follows is twice as long."""
+    longest: float = 120.0
+    """What a server may ask to wait for; if it asks for more, that is for another run."""
+    failures: int = 5
+    """After so many requests in a row that failed for good, no more are made."""
+
+
+# -- what goes wrong -------------------------------------------------------------------
+
+
+class ClientError(Exception):
+    """A request failed. The message names what was asked for, what happened and what helps."""
+
+
+class MissingError(ClientError):
+    """There is no such thing (404)."""
+
+
+class StopError(ClientError):
+    """No other request will fare better, so none should be made."""
+
+
+class _ClosedError(StopError):
+    """The client was closed while it asked."""
+
+
+class _ElsewhereError(ClientError):
+    """It is the fault of another server than the wiki's."""
+
+
+def printable(text: str, *, most: int = 200) -> str:
+    """*text* on one line and without what would steer a terminal; for words from elsewhere."""
+    text = _UNPRINTABLE.sub(" ", text).strip()
+    return text if len(text) <= most else f"{text[:most]}…"
+
+
+# -- where -----------------------------------------------------------------------------
+
+
+def origin_of(url: str) -> str:
+    """Scheme, host and port of an address: ``https://wiki.example``.
+
+    :raises ValueError: if it is none that can be asked, or holds more than that.
+    """
+    parts = _split(url)
+    if parts is None:
+        raise ValueError("it has to begin with https:// or http:// and to name a host")
+    if "@" in parts.netloc:
+        raise ValueError("it must not hold a name or a password")
+    if parts.path.strip("/") or parts.query or parts.fragment:
+        raise ValueError("it has to end after the host")
+    return "{}://{}{}".format(*_place(parts))
+
+
+def _split(url: str) -> SplitResult | None:
+    try:
+        parts = urlsplit(url)
+        good = parts.scheme in _PORTS and parts.hostname and (parts.port or 1)
+    except ValueError:
+        return None
+    return parts if good and not re.search(r"[\s\\\x00-\x1f]", url) else None
+
+
+def _place(parts: SplitResult) -> tuple[str, str, str]:
+    """Scheme, host, and the port with its colon if it is not the usual one."""
+    host = (parts.hostname or "").lower()
+    port = parts.port or _PORTS[parts.scheme]
+    shown = f"[{host}]" if ":" in host else host
+    return parts.scheme, shown, "" if port == _PORTS[parts.scheme] else f":{port}"
+
+
+def is_of(origin: str, url: str) -> bool:
+    """Whether *url* lies on *origin*: same scheme, host and port."""
+    parts = _split(url)
+    return parts is not None and "{}://{}{}".format(*_place(parts)) == origin
+
+
+class _Auth(AuthBase):
+    """Puts the credential on what goes to the origin.
+
+    A session has one even where there is no credential, for without it requests would look for
+    one in ``~/.netrc``.
+    """
+
+    def __init__(self, origin: str, credential: Credential | None) -> None:
+        self._origin = origin
+        self._credential = credential
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        if self._credential and is_of(self._origin, request.url or ""):
+            name, value = self._credential.header
+            request.headers[name] = value
+        return request
+
+
+# -- when ------------------------------------------------------------------------------
+
+
+class _Stopped(Exception):
+    """The client was closed while a request waited for its turn."""
+
+
+class _TooLong(Exception):
+    """The server asks for more patience than one run has."""
+
+
+class _Throttle:
+    """Gives each request its turn; a wait that a server asks of one is a wait for all."""
+
+    def __init__(self, per_second: float) -> None:
+        self._gap = 1 / per_second
+        self._lock = threading.Lock()
+        self._next = 0.0
+        self._closed = threading.Event()
+
+    def turn(self) -> None:
+        while True:
+            with self._lock:
+                now = time.monotonic()
+                if now >= self._next:
+                    self._next = now + self._gap
+                    break
+                delay = self._next - now
+            self.wait(delay)
+        self.wait(0)
+
+    def pause(self, seconds: float) -> None:
+        with self._lock:
+            self._next = max(self._next, time.monotonic() + seconds)
+        self.wait(seconds)
+
+    def close(self) -> None:
+        self._closed.set()
+
+    def wait(self, seconds: float) -> None:
+        if self._closed.wait(seconds):
+            raise _Stopped
+
+
+class _Patience(Retry):
+    """urllib3's rules for trying again, with waits that all connections keep."""
+
+    def __init__(self, *args: Any, throttle: _Throttle, longest: float, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self._throttle = throttle
+        self._longest = longest
+
+    def new(self, **more: Any) -> Self:
+        return super().new(throttle=self._throttle, longest=self._longest, **more)
+
+    def sleep(self, response: urllib3.BaseHTTPResponse | None = None) -> None:
+        asked = None
+        if response is not None:
+            try:
+                asked = self.get_retry_after(response)
+            except InvalidHeader:
+                asked = None
+            if asked is not None and asked > self._longest:
+                response.release_conn()
+                raise _TooLong(_duration(asked))
+        # urllib3 would not wait at all before the first repetition.
+        self._throttle.pause(asked or max(self.get_backoff_time(), self.backoff_factor))
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 120:
+        return f"{seconds:.0f} seconds"
+    return f"{seconds / 60:.0f} minutes" if seconds < 7200 else f"{seconds / 3600:.0f} hours"
+
+
+# -- asking ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer that was read to its end; ``url`` is where it came from in the end."""
+
+    status: int
+    data: bytes
+    headers: Mapping[str, str]
+    url: str
+
+
+class Client:
+    """Asks one origin, and on its behalf others, with GET and nothing else.
+
+    Safe to use from as many threads as ``pace.connections`` says. Close it after use.
+
+    :param origin: as :func:`origin_of` gives it.
+    """
+
+    def __init__(
+        self, origin: str, credential: Credential | None = None, pace: Pace | None = None
+    ) -> None:
+        self.origin = origin
+        self.pace = pace = pace or Pace()
+        self._credential = credential
+        parts = urlsplit(origin)
+        if (
+            credential
+            and parts.scheme != "https"
+            and not _LOOPBACK.fullmatch(parts.hostname or "")
+        ):
+            raise StopError(
+                f"{credential.kind.value} would go to {origin} without encryption: "
+                "name the wiki by an address that begins with https://"
+            )
+        self._throttle = _Throttle(pace.per_second)
+        self._failed = 0
+        self._lock = threading.Lock()
+        self._patience = _Patience(
+            total=pace.retries,
+            other=0,  # such as a certificate that is not trusted
+            redirect=False,
+            status_forcelist=_PASSING,
+            allowed_methods={"GET"},
+            backoff_factor=pace.backoff,
+            backoff_max=pace.longest,
+            raise_on_status=False,
+            throttle=self._throttle,
+            longest=pace.longest,
+        )
+        self._session = requests.Session()
+        self._session.headers["User-Agent"] = USER_AGENT
+        self._session.auth = _Auth(origin, credential)
+        # Nothing that a server wants to be remembered is.
+        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        adapter = HTTPAdapter(
+            pool_maxsize=pace.connections, pool_block=True, max_retries=self._patience
+        )
+        for scheme in _PORTS:
+            self._session.mount(f"{scheme}://", adapter)
+
+    @property
+    def kind(self) -> Kind | None:
+        """What kind of credential is sent, if any."""
+        return self._credential.kind if self._credential else None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+        self._session.close()
+
+    def stop(self) -> None:
+        """End all waiting; requests that are under way end with :class:`StopError`."""
+        self._throttle.close()
+
+    def get(
+        self,
+        url: str,
+        check: Callable[[Reply], T],
+        *,
+        what: str,
+        most: int,
+        accept: str = "application/json",
+        elsewhere: Callable[[str], str] | None = None,
+    ) -> T:
+        """What *check* makes of the answer to a request; that may have any status.
+
+        :param check: raises :class:`ClientError` if the answer is not as it should be.
+        :param what: what is asked for, in words for a message.
+        :param most: how many bytes the answer may have.
+        :param elsewhere: is asked before an address of another origin is, be it the first or one
+            that a redirect leads to; returns why not, or an empty text. Without it, none is.
+        :raises ClientError: if no answer comes, or *check* says so.
+        """
+        with self._lock:
+            if self._failed >= self.pace.failures:
+                raise StopError(
+                    f"{self._failed} requests in a row failed, so no more were made: "
+                    "try again later"
+                )
+        try:
+            result = check(self._follow(url, what, most, accept, elsewhere))
+        except (StopError, _ElsewhereError):
+            raise
+        except MissingError:
+            self._count(failed=False)
+            raise
+        except ClientError:
+            self._count(failed=True)
+            raise
+        self._count(failed=False)
+        return result
+
+    def _count(self, *, failed: bool) -> None:
+        with self._lock:
+            self._failed = self._failed + 1 if failed else 0
+
+    def _follow(
+        self,
+        url: str,
+        what: str,
+        most: int,
+        accept: str,
+        elsewhere: Callable[[str], str] | None,
+    ) -> Reply:
+        for _ in range(_MOST_HOPS + 1):
+            if is_of(self.origin, url):
+                reply = self._ask(url, what, most, accept)
+            elif elsewhere is None:
+                raise StopError(
+                    f"{what}: {self.origin} redirects to {_site(url)}; "
+                    "if the wiki has moved there, say so with --url"
+                )
+            elif refusal := elsewhere(url):
+                raise _ElsewhereError(f"{what}: {refusal}")
+            else:
+                try:
+                    reply = self._ask(url, what, most, accept)
+                except _ClosedError:
+                    raise
+                except ClientError as error:
+                    raise _ElsewhereError(str(error)) from None
+            location = reply.headers.get("Location")
+            if not (300 <= reply.status < 400 and location):
+                return reply
+            url = urljoin(url, _as_text(location))
+            if _split(url) is None:
+                raise ClientError(f"{what}: a redirect leads to no address")
+        raise ClientError(f"{what}: more than {_MOST_HOPS} redirects")
+
+    def _ask(self, url: str, what: str, most: int, accept: str) -> Reply:
+        patience: Retry = self._patience
+        while True:
+            try:
+                self._throttle.turn()
+                response = self._session.get(
+                    url,
+                    headers={"Accept": accept},
+                    stream=True,
+                    allow_redirects=False,
+                    timeout=(self.pace.connect, self.pace.silence),
+                )
+                with closing(response):
+                    try:
+                        data = self._read(response, what, most)
+                    except HTTPError as error:
+                        patience = patience.increment("GET", None, error=error)
+                    else:
+                        return Reply(response.status_code, data, response.headers, url)
+                patience.sleep()
+            except _Stopped:
+                raise _ClosedError(f"{what}: broken off") from None
+            except _TooLong as error:
+                raise StopError(
+                    f"{what}: the server asks to wait {error}: run the same command again then"
+                ) from None
+            except (requests.RequestException, HTTPError) as error:
+                raise ClientError(f"{what}: {self._reason(error, url)}") from None
+
+    def _read(self, response: requests.Response, what: str, most: int) -> bytes:
+        """The body, as far as it is allowed; counted as it is unpacked."""
+        too_much = ClientError(f"{what}: the answer is larger than {_size(most)}")
+        if _number(response.headers.get("Content-Length")) > most:
+            raise too_much
+        until = time.monotonic() + self.pace.whole
+        blocks, size = [], 0
+        while block := response.raw.read1(_BLOCK, decode_content=True):
+            size += len(block)
+            if size > most:
+                raise too_much
+            if time.monotonic() > until:
+                raise ClientError(f"{what}: no whole answer within {_duration(self.pace.whole)}")
+            blocks.append(block)
+            self._throttle.wait(0)
+        return b"".join(blocks)
+
+    def _reason(self, error: BaseException, url: str) -> str:
+        """What happened and what may help, from whatever the libraries wrapped it in."""
+        chain = [error]
+        while len(chain) < 10:
+            last = chain[-1]
+            inner = getattr(last, "reason", None)
+            inner = inner if isinstance(inner, BaseException) else None
+            inner = inner or next((arg for arg in last.args if isinstance(arg, Exception)), None)
+            if inner is None:
+                break
+            chain.append(inner)
+        site = _site(url)
+        for one in chain:
+            match one:
+                case NameResolutionError():
+                    return f"no host is known as {site}: look at the address and the network"
+                case NewConnectionError():
+                    return f"{site} cannot be reached: look at the address and the network"
+                case SSLError() | requests.exceptions.SSLError():
+                    return (
+                        f"the certificate of {site} is not trusted: "
+                        "REQUESTS_CA_BUNDLE can name a file with one that is"
+                    )
+                case requests.exceptions.ProxyError():
+                    return "the proxy does not answer: look at HTTPS_PROXY"
+                case TimeoutError() | requests.exceptions.Timeout():
+                    return f"{site} does not answer in time: try again later"
+                case MaxRetryError():
+                    continue
+                case HTTPError():
+                    return f"the connection to {site} breaks off: try again later"
+        return f"the request to {site} failed ({type(chain[-1]).__name__}): try again later"
+
+    def hide(self, text: str) -> str:
+        """*text* fit to be shown: on one line, and without the credential."""
+        if self._credential:
+            text = text.replace(self._credential.value, "…")
+        return printable(text)
+
+
+def _site(url: str) -> str:
+    """Where an address leads, without what may be secret in it."""
+    parts = _split(url)
+    return "{}://{}{}".format(*_place(parts)) if parts else "no address"
+
+
+def _as_text(header: str) -> str:
+    """http.client reads headers as Latin-1; an address may be UTF-8 all the same."""
+    try:
+        return header.encode("latin-1").decode()
+    except UnicodeError:
+        return header
+
+
+def _number(text: str | None) -> int:
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 20 else 0
+
+
+def _size(number: int) -> str:
+    return f"{number / 1e6:.0f} MB" if number >= 1e6 else f"{number / 1e3:.0f} kB"
