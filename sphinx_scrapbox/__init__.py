@@ -18,6 +18,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
         discovery,
         domain,
         head,
+        include,
         indices,
         languages,
         lists,
@@ -43,6 +44,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     languages.register(app)
     indices.register(app)
     maps.register(app)
+    include.register(app)
     app.add_post_transform(Pictures)
     app.add_post_transform(LineTargets)
     app.add_post_transform(FileAnchors)

@@ -81,7 +81,7 @@ class ScrapboxDomain(Domain):
         "languages": None,
         "translations": {},
     }
-    data_version = 6
+    data_version = 7
 
     # -- facts -------------------------------------------------------------------------
 
@@ -527,6 +527,7 @@ def _facts_of(document: nodes.document) -> PageFacts:
         shows_related=bool(document.get("scrapbox-related", 0)),
         lists=tuple(document.get("scrapbox-lists", ())),
         was=tuple(document.get("scrapbox-was", ())),
+        includes=tuple(document.get("scrapbox-includes", ())),
     )
 
 

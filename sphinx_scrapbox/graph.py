@@ -24,7 +24,8 @@ class PageFacts(NamedTuple):
     of its translation as far as the page itself tells it;
     ``private`` says that the page's project must not be linked to; ``lock`` is the
     fingerprint of its row in a lock file, ``is_as_locked`` whether the row is that of the very
-    text; ``lists`` are the queries of the lists that it shows.
+    text; ``lists`` are the queries of the lists that it shows, ``includes`` which pages it
+    includes and what was known of them.
     ``was`` are the page's earlier titles. ``summary`` is the page's first lines, ``image`` the
     address of its first image; times are Unix seconds, 0 where nothing tells.
     """
@@ -51,6 +52,7 @@ class PageFacts(NamedTuple):
     shows_related: bool = False
     lists: tuple[str, ...] = ()
     was: tuple[str, ...] = ()
+    includes: tuple[str, ...] = ()
 
     @property
     def is_page(self) -> bool:

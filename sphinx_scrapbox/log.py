@@ -36,6 +36,8 @@ class Warn(Enum):
     """A link leads to no known page (said only if ``scrapbox_missing = "warn"``)."""
     DIRECTIVE = "directive"
     """A directive of this extension was given something that it cannot use."""
+    INCLUDE = "include"
+    """``scrapbox:include`` names a page, or a part of one, that is not there."""
     LOCK_FILE = "lock_file"
     """A ``scrapbox.lock`` cannot be read; its pages have no line anchors."""
     ICON = "icon"

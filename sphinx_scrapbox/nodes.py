@@ -20,7 +20,8 @@ class icon(nodes.inline):  # noqa: N801 (node classes are lower case, as in docu
     """An icon: the face or sign of a page. It holds no text, so titles and search stay clean.
 
     Attributes: ``name`` (as written), ``project`` ("" = the page's own), ``label`` (as shown),
-    ``role`` (a value of :class:`.page.IconRole`), ``uri`` (an image, once one is found).
+    ``role`` (a value of :class:`.page.IconRole`), ``uri`` (an image, once one is found), ``home``
+    (the project of the page that it is from, if that is not the document's).
     """
 
     def astext(self) -> str:

@@ -71,12 +71,12 @@ def notice(
     title = nodes.title("", _("Machine translation"), translatable=False)
     paragraph = nodes.paragraph(translatable=False)
     if config.translation.text:
-        paragraph += _filled(config.translation.text, places)
+        paragraph += filled(config.translation.text, places)
     else:
         for number, sentence in enumerate(_sentences(places)):
             if number:
                 paragraph += nodes.Text(" ")
-            paragraph += _filled(sentence, places)
+            paragraph += filled(sentence, places)
     admonition = nodes.admonition("", title, paragraph, classes=["note", "scrapbox-translation"])
     if translation.note:
         note = nodes.paragraph(translation.note, "", nodes.Text(translation.note))
@@ -96,7 +96,7 @@ def mapped_notice(
     """The notice of a page that does not say itself what it was translated from."""
     places: dict[str, nodes.Node] = {"source": _source(target, source_language, surroundings)}
     paragraph = nodes.paragraph()
-    paragraph += _filled(str(_("This page is a translation of {source}.")), places)
+    paragraph += filled(str(_("This page is a translation of {source}.")), places)
     title = nodes.title("", str(_("Translation")))
     return nodes.admonition("", title, paragraph, classes=["note", "scrapbox-translation"])
 
@@ -132,7 +132,7 @@ def _contact(translation: Translation) -> nodes.Node:
     return nodes.reference("", translation.contact, refuri=address, internal=False)
 
 
-def _filled(template: str, places: dict[str, nodes.Node]) -> list[nodes.Node]:
+def filled(template: str, places: dict[str, nodes.Node]) -> list[nodes.Node]:
     """The text of *template* with a node at each place; a place without one stays empty."""
     filled: list[nodes.Node] = []
     for number, piece in enumerate(_PLACE.split(template)):

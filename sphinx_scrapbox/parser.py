@@ -9,28 +9,26 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from copy import copy
-from dataclasses import replace
-from functools import lru_cache, partial
-from pathlib import Path, PurePosixPath
+from functools import partial
+from pathlib import Path
 from textwrap import dedent
 from typing import TYPE_CHECKING, ClassVar
 
 from docutils import nodes
 from myst_parser.parsers.sphinx_ import MystParser
 from sphinx.parsers import Parser
-from sphinx.util.matching import compile_matchers
 
 from .config import Config, options
-from .dates import front_matter_dates, known
-from .locks import locks_of
+from .dates import known
 from .log import Warn, warn
 from .myst import parse_myst, run_directive
 from .nodes import related as related_node
 from .notices import languages_of, note_translation, notice
 from .outline import outline
 from .page import Inline, Page, Text
+from .pagefiles import exported_page, native_page
 from .readers import notation
-from .readers.markdown import is_export, read_inline, read_markdown
+from .readers.markdown import read_inline
 from .render import Renderer
 from .speakers import Speakers
 from .summaries import image_of, summary_of
@@ -72,24 +70,13 @@ class ScrapboxParser(Parser):
         if document["source"].endswith(":<translated>"):
             _read_message(inputstring, document, env, notation.read_inline)
             return
-        docfile = Path(env.doc2path(env.docname))
-        locked = locks_of(env).of(docfile)
+        _, page, locked = native_page(inputstring, Path(env.doc2path(env.docname)), env)
         row = locked.page if locked else None
-        page = notation.read_lines(
-            inputstring.removesuffix("\n").split("\n"),
-            ids=row.line_ids if row and row.matches(inputstring) else (),
-            title=(row.title if row else "") or None,
-        )
-        if row:
-            page = replace(page, created=row.created, updated=row.updated)
-        if not page.title.strip():
-            page = replace(page, title=docfile.stem)
         line_times: tuple[int, ...] = ()
         if row and row.hash and row.matches(inputstring):
             document["scrapbox-is-as-locked"] = 1
             line_times = row.line_times
         if locked:
-            page = replace(page, project=locked.lock.project)
             document["scrapbox-lock"] = locked.fingerprint
             document["scrapbox-private"] = int(locked.lock.private)
             if row and row.was:
@@ -111,16 +98,11 @@ class WikiMarkdownParser(MystParser):
                 parse_myst(inputstring, document)
             return
         config = options(env.config)
-        path = env.doc2path(env.docname, False)
-        if is_export(inputstring, origin=config.url) or _is_named(config.pages, str(path)):
+        file = exported_page(inputstring, Path(env.doc2path(env.docname)), env)
+        if file is not None:
             env.temp_data[_FLAG] = True
-            page = read_markdown(
-                inputstring, name=PurePosixPath(str(path)).stem, origin=config.url
-            )
-            dates = front_matter_dates(inputstring)
-            page = replace(page, created=dates.created, updated=dates.updated)
             _settle(document, may_hold_directives=bool(config.page_directives))
-            build_page(page, document, env)
+            build_page(file.page, document, env)
         else:
             parse_myst(inputstring, document)
 
@@ -147,15 +129,6 @@ def _is_needless(transform: type[object]) -> bool:
         transform.__module__.startswith(_NEEDLESS_MODULES)
         or transform.__name__ in _NEEDLESS_TRANSFORMS
     )
-
-
-@lru_cache(maxsize=8)
-def _matchers(globs: tuple[str, ...]) -> list[Callable[[str], object]]:
-    return list(compile_matchers(globs))
-
-
-def _is_named(globs: tuple[str, ...], path: str) -> bool:
-    return any(matches(path) for matches in _matchers(globs))
 
 
 def build_page(
@@ -239,10 +212,10 @@ def _append_part(
     renderer.append(parent, speakers.mark(shape.parts))
     if made is not None and position in ("end", "both"):
         parent += made.deepcopy() if position == "both" else made
-    _mend_transitions(parent)
+    mend_transitions(parent)
 
 
-def _mend_transitions(section: nodes.section) -> None:
+def mend_transitions(section: nodes.section) -> None:
     """Take out the rules that docutils would refuse: first, last or doubled in a section."""
     for parent in list(section.findall(nodes.section)):
         kept: list[nodes.Node] = []

@@ -10,8 +10,9 @@ from sphinx import addnodes
 
 from .config import Config, options
 from .icons import icon_file
+from .nodes import icon as icon_node
 from .page import CodeBlock, Icon
-from .titles import join_target, page_of_url
+from .titles import join_target, page_of_url, split_target
 
 if TYPE_CHECKING:
     from sphinx.environment import BuildEnvironment
@@ -20,12 +21,20 @@ DirectiveRunner = Callable[[CodeBlock], list[nodes.Node] | None]
 
 
 class SiteSurroundings:
-    """What :class:`.render.Renderer` needs, for a document that Sphinx is reading."""
+    """What :class:`.render.Renderer` needs, for a document that Sphinx is reading.
+
+    :param project: where links without a project lead, if that is not the document's own.
+    """
 
     def __init__(
-        self, env: BuildEnvironment, run_directive: DirectiveRunner | None = None
+        self,
+        env: BuildEnvironment,
+        run_directive: DirectiveRunner | None = None,
+        *,
+        project: str = "",
     ) -> None:
         self._env = env
+        self._project = project
         self._config: Config = options(env.config)
         self._run_directive = run_directive
 
@@ -33,6 +42,11 @@ class SiteSurroundings:
         self, kind: str, target: str, content: nodes.Element, address: str = ""
     ) -> nodes.Element:
         """A ``pending_xref`` that the domain resolves once every page is known."""
+        is_explicit = content.astext() != target
+        if self._project and not split_target(target).project:
+            target = join_target(self._project, target)
+            if isinstance(content, icon_node):
+                content["home"] = self._project
         xref = addnodes.pending_xref(
             "",
             content,
@@ -40,7 +54,7 @@ class SiteSurroundings:
             refdomain="scrapbox",
             reftype=kind,
             reftarget=target,
-            refexplicit=content.astext() != target,
+            refexplicit=is_explicit,
             refwarn=False,
         )
         if address:

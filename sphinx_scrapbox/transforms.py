@@ -70,9 +70,8 @@ class Pictures(SphinxPostTransform):
             builder.images[file] = name
             node["uri"] = name
         elif config.icons == "remote" and builder.supported_remote_images:
-            project = node["project"] or domain_of(self.env).project_of(
-                self.env.current_document.docname
-            )
+            project = node["project"] or node.get("home", "")
+            project = project or domain_of(self.env).project_of(self.env.current_document.docname)
             if project:
                 node["uri"] = icon_url(project, node["name"], origin=config.url)
 

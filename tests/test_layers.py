@@ -60,6 +60,7 @@ ALLOWED: dict[str, set[str]] = {
     "translation": BASE,
     "graph": BASE,
     "summaries": BASE | {"media"},
+    "excerpts": BASE | {"outline"},
     "dates": set(),
     "linkmap": {"graph", "networkx"},
     # What a thing looks like, as text and addresses; these know nothing of pages.
@@ -78,13 +79,14 @@ ALLOWED: dict[str, set[str]] = {
     "icons": BASE | SITE,
     "notices": BASE | SHAPE | SITE | {"translation", "render", "dates"},
     "locks": BASE | SITE | {"lockfile"},
-    "surroundings": BASE | MEANING | SITE | {"icons", "render"},
+    "pagefiles": BASE | READERS | SITE | {"lockfile", "locks", "dates"},
+    "surroundings": BASE | MEANING | SITE | {"icons", "nodes", "render"},
     # ... ways into a document, ...
     "myst": PURE | SITE | MYST | {"nodes", "render", "surroundings"},
     "parser": PURE
     | SITE
     | MYST
-    | {"nodes", "render", "notices", "surroundings", "myst", "locks", "summaries", "dates"},
+    | {"nodes", "render", "notices", "surroundings", "myst", "pagefiles", "summaries", "dates"},
     "roles": BASE | SITE | {"nodes", "surroundings"},
     "directives": PURE | SITE | {"nodes", "render", "notices", "surroundings"},
     # ... and what sees doctrees, and never a parser.
@@ -105,6 +107,12 @@ ALLOWED: dict[str, set[str]] = {
     "lists": BASE
     | SITE
     | {"graph", "letters", "dates", "nodes", "notices", "surroundings", "domain", "ages"},
+    "include": BASE
+    | MEANING
+    | SHAPE
+    | SITE
+    | {"excerpts", "myst", "nodes", "render", "notices", "surroundings", "pagefiles", "parser"}
+    | {"domain", "locks"},
     "indices": BASE | SITE | {"graph", "letters", "lists", "notices", "domain"},
     "assets": SITE | {"notices"},
     # The side stair: to the network and the shell without docutils or Sphinx.
@@ -129,8 +137,8 @@ WITHOUT_DOCUTILS = (
     BASE
     | MEANING
     | SHAPE
-    | {"changes", "dates", "filetypes", "linkmap", "pictures", "readers", "revisions"}
-    | {"summaries", "writers"}
+    | {"changes", "dates", "excerpts", "filetypes", "linkmap", "pictures", "readers"}
+    | {"revisions", "summaries", "writers"}
 )
 WITHOUT_SPHINX = {"nodes", "render", "credentials", "client", "api", "snapshot", "cli"}
 """What may not even be loaded, by whatever way, once these are imported."""
