@@ -14,6 +14,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     """Register everything; Sphinx calls this for ``extensions = ["sphinx_scrapbox"]``."""
     from . import (
         assets,
+        canonical,
         config,
         discovery,
         domain,
@@ -26,6 +27,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
         previews,
         related,
         search,
+        versions,
     )
     from .nodes import VISITORS
     from .parser import ScrapboxParser, WikiMarkdownParser
@@ -49,14 +51,16 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_post_transform(LineTargets)
     app.add_post_transform(FileAnchors)
     app.connect("env-updated", rewritten_for_icons)
+    versions.register(app)
     head.register(app)
+    canonical.register(app)
     assets.register(app)
     previews.register(app)
     search.register(app)
     discovery.register(app)
     return {
         "version": __version__,
-        "env_version": 3,
+        "env_version": 4,
         "parallel_read_safe": True,
         "parallel_write_safe": True,
     }

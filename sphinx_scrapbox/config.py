@@ -129,26 +129,33 @@ def _choice(*choices: str) -> Callable[[object], str]:
     return check
 
 
-_SEARCH_MODES = ("full", "titles", "none")
+def _place(value: object) -> str:
+    if isinstance(value, bool):
+        return "end" if value else "none"
+    return _choice("none", "start", "end")(value)
 
 
-def _search(value: object) -> tuple[tuple[str, str], ...]:
-    check = _choice(*_SEARCH_MODES)
-    if isinstance(value, str):
-        return (("**", check(value)),)
-    if not isinstance(value, Mapping):
-        raise Invalid(
-            f"must be one of {', '.join(map(repr, _SEARCH_MODES))}, or map globs to them"
-        )
-    modes = []
-    for glob, mode in value.items():
-        if isinstance(glob, str) and mode in _SEARCH_MODES:
-            modes.append((glob, str(mode)))
-        else:
-            _say(
-                "search", f"entry {glob!r}: {mode!r} must map a glob to 'full', 'titles' or 'none'"
-            )
-    return tuple(modes)
+def _modes(
+    option: str, choices: tuple[str, ...]
+) -> Callable[[object], tuple[tuple[str, str], ...]]:
+    """One word for all documents, or globs over docnames with a word for each."""
+    *first, last = map(repr, choices)
+    named = f"{', '.join(first)} or {last}"
+
+    def check(value: object) -> tuple[tuple[str, str], ...]:
+        if isinstance(value, str):
+            return (("**", _choice(*choices)(value)),)
+        if not isinstance(value, Mapping):
+            raise Invalid(f"must be one of {', '.join(map(repr, choices))}, or map globs to them")
+        modes = []
+        for glob, mode in value.items():
+            if isinstance(glob, str) and mode in choices:
+                modes.append((glob, str(mode)))
+            else:
+                _say(option, f"entry {glob!r}: {mode!r} must map a glob to {named}")
+        return tuple(modes)
+
+    return check
 
 
 def _marks(value: object) -> frozenset[str]:
@@ -419,7 +426,7 @@ class Config:
     )
     search: tuple[tuple[str, str], ...] = _option(
         "full",
-        _search,
+        _modes("search", ("full", "titles", "none")),
         "What the site's search knows of wiki pages: all of them, their titles, or nothing. One "
         "word for all pages, or a mapping of globs over docnames, of which the first that fits "
         "counts.",
@@ -432,6 +439,22 @@ class Config:
         "Where a page's dates come from: what came with the page (its front matter, the lock "
         "file), or that and git where nothing did.",
         shown='"page" or "git"',
+    )
+    provenance: str = _option(
+        "none",
+        _place,
+        "A line on each wiki page that tells of when it is, with a link to the live page: not at "
+        "all, at the page's start, or at its end (as True does).",
+        shown='"none", "start" or "end"',
+    )
+    canonical: tuple[tuple[str, str], ...] = _option(
+        "self",
+        _modes("canonical", ("wiki", "self", "none", "noindex")),
+        "Which address of a wiki page search engines shall show: the live page, the one below "
+        "`html_baseurl`, none in particular, or no address of this site at all. One word for all "
+        "pages, or a mapping of globs over docnames, of which the first that fits counts.",
+        rebuild="html",
+        shown='"wiki", "self", "none", "noindex" or dict',
     )
     translation: TranslationOptions = _option(
         {},

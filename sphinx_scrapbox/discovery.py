@@ -18,6 +18,7 @@ from sphinx.builders.dirhtml import DirectoryHTMLBuilder
 from sphinx.locale import _ as sphinx_says
 from sphinx.util.i18n import format_date
 
+from .canonical import canonical_of
 from .config import options
 from .dates import Dates, git_dates, iso
 from .domain import domain_of
@@ -85,13 +86,14 @@ def _summary(app: Sphinx, facts: PageFacts) -> str:
 def _on_build_finished(app: Sphinx, exception: Exception | None) -> None:
     """Have sphinx-sitemap write addresses that are some, and when their pages changed.
 
-    It has noted each page that was written, by its name as it is.
+    It has noted each page that was written, by its name as it is. What search engines shall
+    find elsewhere, or not at all, is in no map.
     """
     links = getattr(app, "sitemap_links", None)
     if exception is not None or links is None or "sphinx_sitemap" not in app.extensions:
         return
     pages = {
-        _link(app, docname): facts
+        _link(app, docname): (docname, facts)
         for docname, facts in domain_of(app.env).facts.items()
         if facts.is_page
     }
@@ -101,8 +103,10 @@ def _on_build_finished(app: Sphinx, exception: Exception | None) -> None:
             noted.append(links.get_nowait())
     for entry in noted:
         link, *rest = (entry,) if isinstance(entry, str) else entry
-        facts = pages.get(link)
-        if facts is not None:
+        if link in pages:
+            docname, facts = pages[link]
+            if canonical_of(app, docname).mode in ("wiki", "noindex"):
+                continue
             if rest and facts.updated and app.config.sitemap_show_lastmod:
                 rest = [iso(facts.updated)]
             entry = quote(link) if isinstance(entry, str) else (quote(link), *rest)

@@ -80,8 +80,9 @@ class ScrapboxDomain(Domain):
         "lists": None,
         "languages": None,
         "translations": {},
+        "snapshots": None,
     }
-    data_version = 7
+    data_version = 8
 
     # -- facts -------------------------------------------------------------------------
 
@@ -528,6 +529,7 @@ def _facts_of(document: nodes.document) -> PageFacts:
         lists=tuple(document.get("scrapbox-lists", ())),
         was=tuple(document.get("scrapbox-was", ())),
         includes=tuple(document.get("scrapbox-includes", ())),
+        snapshots=document.get("scrapbox-snapshots", ""),
     )
 
 

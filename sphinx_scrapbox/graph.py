@@ -25,7 +25,8 @@ class PageFacts(NamedTuple):
     ``private`` says that the page's project must not be linked to; ``lock`` is the
     fingerprint of its row in a lock file, ``is_as_locked`` whether the row is that of the very
     text; ``lists`` are the queries of the lists that it shows, ``includes`` which pages it
-    includes and what was known of them.
+    includes and what was known of them; ``snapshots`` changes when the document was told
+    something else of the site's snapshots.
     ``was`` are the page's earlier titles. ``summary`` is the page's first lines, ``image`` the
     address of its first image; times are Unix seconds, 0 where nothing tells.
     """
@@ -53,6 +54,7 @@ class PageFacts(NamedTuple):
     lists: tuple[str, ...] = ()
     was: tuple[str, ...] = ()
     includes: tuple[str, ...] = ()
+    snapshots: str = ""
 
     @property
     def is_page(self) -> bool:

@@ -422,7 +422,7 @@ class _Maker:
                     _joined(pages, row.total),
                 ]
             )
-        return _table([(_("Person"), 25), (_("Turns"), 10), (_("Pages"), 65)], lines)
+        return table([(_("Person"), 25), (_("Turns"), 10), (_("Pages"), 65)], lines)
 
     def _stale(self, rows: Sequence[StaleRow]) -> nodes.table:
         columns = [
@@ -445,7 +445,7 @@ class _Maker:
         if not any(row.lines for row in rows):
             del columns[-1]
             lines = [line[:-1] for line in lines]
-        return _table(columns, lines)
+        return table(columns, lines)
 
     def _table(self, rows: Sequence[PageRow]) -> nodes.table:
         has_days = any(row.updated for row in rows)
@@ -463,7 +463,7 @@ class _Maker:
                 del lines[-1][1]
         if not has_days:
             del columns[1]
-        return _table(columns, lines)
+        return table(columns, lines)
 
 
 def _joined(links: Sequence[nodes.Node], count: int) -> list[nodes.Node]:
@@ -479,9 +479,10 @@ def _joined(links: Sequence[nodes.Node], count: int) -> list[nodes.Node]:
     return parts
 
 
-def _table(
+def table(
     columns: Sequence[tuple[str, int]], lines: Iterable[Sequence[Sequence[nodes.Node]]]
 ) -> nodes.table:
+    """A table of columns (heading and width in percent) and lines of cells."""
     group = nodes.tgroup(cols=len(columns))
     for _title, width in columns:
         group += nodes.colspec(colwidth=width)

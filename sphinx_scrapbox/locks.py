@@ -40,7 +40,7 @@ class Locks:
 
     def of(self, docfile: Path) -> Locked | None:
         """What is locked of a page file; None if no lock file stands beside or above it."""
-        found = self._above(docfile.parent)
+        found = self.above(docfile.parent)
         if found is None:
             return None
         folder, lock = found
@@ -59,7 +59,8 @@ class Locks:
         file = self._files_by_line.get(line_id)
         return Path(file) if file else None
 
-    def _above(self, folder: Path) -> tuple[Path, Lock] | None:
+    def above(self, folder: Path) -> tuple[Path, Lock] | None:
+        """The lock file in *folder* or the nearest one above it, and the folder that it is in."""
         if folder in self._by_folder:
             return self._by_folder[folder]
         found: tuple[Path, Lock] | None = None
@@ -67,7 +68,7 @@ class Locks:
         if path.is_file():
             found = (folder, _read(path, self._srcdir))
         elif folder != self._srcdir and self._srcdir in folder.parents:
-            found = self._above(folder.parent)
+            found = self.above(folder.parent)
         self._by_folder[folder] = found
         self._files_by_line = None
         return found

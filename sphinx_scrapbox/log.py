@@ -40,6 +40,8 @@ class Warn(Enum):
     """``scrapbox:include`` names a page, or a part of one, that is not there."""
     LOCK_FILE = "lock_file"
     """A ``scrapbox.lock`` cannot be read; its pages have no line anchors."""
+    SNAPSHOT = "snapshot"
+    """A document asks of when the wiki's pages are, and no lock file, or more than one, tells."""
     ICON = "icon"
     """The image that ``scrapbox_people`` names for an icon does not exist."""
 

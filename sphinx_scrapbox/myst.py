@@ -8,6 +8,7 @@ machinery, with a body that is read as wiki text, so that nothing in it comes al
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
@@ -26,6 +27,7 @@ from .formulas import is_formula
 from .media import safe_url
 from .outline import outline
 from .page import CodeBlock
+from .provenance import NAMES, Told
 from .readers.markdown import read_inline, read_markdown
 from .render import Renderer
 from .speakers import Speakers
@@ -143,6 +145,10 @@ def parse_myst(text: str, document: nodes.document) -> None:
             create_warning(document, message, kind, line=1, append_to=document)
 
         myst_config = merge_file_level(myst_config, topmatter, complain)
+    if "substitution" in myst_config.enable_extensions:
+        ours = {f"scrapbox_{name}": Told(document, name) for name in NAMES}
+        substitutions = {**ours, **myst_config.substitutions}
+        myst_config = replace(myst_config, substitutions=substitutions)
     md = create_md_parser(myst_config, WikiRenderer)
     config = options(env.config)
     if not (myst_config.commonmark_only or myst_config.gfm_only):

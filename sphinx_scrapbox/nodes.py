@@ -79,6 +79,17 @@ class linkmap(nodes.container):  # noqa: N801
     """
 
 
+class provenance(nodes.container):  # noqa: N801
+    """The place of the line that tells of when a page is; a paragraph takes it before writing.
+
+    Attribute: ``docname``.
+    """
+
+
+class moment(nodes.inline):  # noqa: N801
+    """A date as readers see it. Attribute: ``datetime``, the same as machines read it."""
+
+
 Visitor = Callable[[Any, Any], None]
 
 
@@ -277,6 +288,14 @@ def _depart_linkmap_html(self: Any, node: linkmap) -> None:
     self.body.append("</figcaption></figure>\n" if len(node) else "</figure>\n")
 
 
+def _visit_moment_html(self: Any, node: moment) -> None:
+    self.body.append(self.starttag(node, "time", "", datetime=node["datetime"]))
+
+
+def _depart_moment_html(self: Any, node: moment) -> None:
+    self.body.append("</time>")
+
+
 _LINK = _as("reference")
 _PARAGRAPH = _as("paragraph")
 
@@ -318,6 +337,20 @@ VISITORS: dict[type[nodes.Element], dict[str, tuple[Visitor, Visitor]]] = {
     },
     linkmap: {
         "html": (_visit_linkmap_html, _depart_linkmap_html),
+        "latex": (_nothing, _nothing),
+        "text": (_nothing, _nothing),
+        "man": (_nothing, _nothing),
+        "texinfo": (_nothing, _nothing),
+    },
+    provenance: {
+        "html": _UNFILLED,
+        "latex": _UNFILLED,
+        "text": _UNFILLED,
+        "man": _UNFILLED,
+        "texinfo": _UNFILLED,
+    },
+    moment: {
+        "html": (_visit_moment_html, _depart_moment_html),
         "latex": (_nothing, _nothing),
         "text": (_nothing, _nothing),
         "man": (_nothing, _nothing),

@@ -22,6 +22,7 @@ from .config import Config, options
 from .dates import known
 from .log import Warn, warn
 from .myst import parse_myst, run_directive
+from .nodes import provenance as provenance_node
 from .nodes import related as related_node
 from .notices import languages_of, note_translation, notice
 from .outline import outline
@@ -52,6 +53,7 @@ _NEEDLESS_TRANSFORMS = frozenset(
         "GlossarySorter",
         "HandleCodeBlocks",
         "ReorderConsecutiveTargetAndIndexNodes",
+        "SnapshotSubstitutions",
         "SphinxDanglingReferences",
         "SubstitutionDefinitionsRemover",
         "UnreferencedFootnotesDetector",
@@ -161,6 +163,9 @@ def build_page(
             parent = renderer.section((Text(part.title),), part.line, source=part.title)
             root += parent
         _append_part(part, parent, page, document, renderer, surroundings, config, env, line_times)
+    if config.provenance != "none":
+        line = provenance_node(docname=env.docname)
+        root.insert(1 if config.provenance == "start" else len(root), line)
     if config.related != "none":
         root += related_node(mode=config.related, docname=env.docname)
         document["scrapbox-related"] = 1

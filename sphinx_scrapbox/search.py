@@ -84,9 +84,9 @@ def _matchers(
     return [(matches, mode) for glob, mode in modes for matches in compile_matchers([glob])]
 
 
-def mode_of(docname: str, modes: tuple[tuple[str, str], ...]) -> str:
-    """What the first of the patterns that fits says; ``full`` if none does."""
-    return next((mode for matches, mode in _matchers(modes) if matches(docname)), "full")
+def mode_of(docname: str, modes: tuple[tuple[str, str], ...], default: str = "full") -> str:
+    """What the first of the patterns that fits says; *default* if none does."""
+    return next((mode for matches, mode in _matchers(modes) if matches(docname)), default)
 
 
 def parts_of(title: str) -> Iterator[str]:

@@ -125,6 +125,22 @@ def test_addresses_of_pages_are_some(
     assert set(_sitemap(built).values()) == {None}
 
 
+def test_pages_that_shall_be_found_elsewhere_are_not_in_it(tmp_path: Path) -> None:
+    pytest.importorskip("sphinx_sitemap")
+    modes = {"wiki/Mulch": "wiki", "wiki/Plain": "noindex", "wiki/Empty": "none"}
+    built = Site(tmp_path / "src", FILES).build(
+        extensions=["sphinx_sitemap", "sphinx_scrapbox"],
+        html_baseurl=BASE,
+        sitemap_url_scheme="{link}",
+        scrapbox_canonical=modes,
+        **HERE,
+    )
+    found = set(_sitemap(built))
+    assert f"{BASE}wiki/Empty.html" in found
+    assert f"{BASE}index.html" in found
+    assert not {f"{BASE}wiki/Mulch.html", f"{BASE}wiki/Plain.html"} & found
+
+
 def test_dates_of_pages_stand_in_it(tmp_path: Path) -> None:
     pytest.importorskip("sphinx_sitemap")
     pytest.importorskip("sphinx_last_updated_by_git")

@@ -80,9 +80,10 @@ ALLOWED: dict[str, set[str]] = {
     "notices": BASE | SHAPE | SITE | {"translation", "render", "dates"},
     "locks": BASE | SITE | {"lockfile"},
     "pagefiles": BASE | READERS | SITE | {"lockfile", "locks", "dates"},
+    "provenance": BASE | SITE | {"dates", "lockfile", "locks", "media"},
     "surroundings": BASE | MEANING | SITE | {"icons", "nodes", "render"},
     # ... ways into a document, ...
-    "myst": PURE | SITE | MYST | {"nodes", "render", "surroundings"},
+    "myst": PURE | SITE | MYST | {"nodes", "render", "surroundings", "provenance"},
     "parser": PURE
     | SITE
     | MYST
@@ -103,7 +104,7 @@ ALLOWED: dict[str, set[str]] = {
     "maps": BASE | SITE | {"graph", "linkmap", "nodes", "notices", "domain"},
     "previews": BASE | SITE | {"domain"},
     "search": BASE | SITE | {"domain"},
-    "discovery": BASE | SITE | {"graph", "dates", "summaries", "domain"},
+    "discovery": BASE | SITE | {"graph", "dates", "summaries", "domain", "canonical"},
     "lists": BASE
     | SITE
     | {"graph", "letters", "dates", "nodes", "notices", "surroundings", "domain", "ages"},
@@ -114,6 +115,8 @@ ALLOWED: dict[str, set[str]] = {
     | {"excerpts", "myst", "nodes", "render", "notices", "surroundings", "pagefiles", "parser"}
     | {"domain", "locks"},
     "indices": BASE | SITE | {"graph", "letters", "lists", "notices", "domain"},
+    "versions": BASE | SITE | {"dates", "lists", "nodes", "notices", "provenance", "domain"},
+    "canonical": SITE | {"domain", "provenance", "search", "versions"},
     "assets": SITE | {"notices"},
     # The side stair: to the network and the shell without docutils or Sphinx.
     "credentials": set(),
