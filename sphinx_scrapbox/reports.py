@@ -6,13 +6,13 @@ The text of a wiki is not trusted: what a terminal would obey is shown as an esc
 from __future__ import annotations
 
 import json
-import re
 from collections import Counter
 from collections.abc import Iterator
 from itertools import groupby
 from urllib.parse import quote
 
 from . import __version__
+from .ansi import Paint, safe
 from .doctor import RULES, Diagnosis, Finding, Rule, Severity
 
 TOOL = "sphinx-scrapbox"
@@ -24,10 +24,6 @@ MOST_WANTED = 20
 # -- for people ------------------------------------------------------------------------
 
 _COLOURS = {Severity.ERROR: "31", Severity.WARNING: "33", Severity.NOTE: "36"}
-# Control characters, marks that turn the direction of text, and bytes that were no text.
-_UNSAFE = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
-)
 _WIDTH = 88
 _BEFORE_CHANGE = 24
 
@@ -39,10 +35,10 @@ def human(
 
     *prefix* is put before each path, so that a terminal can open it.
     """
-    paint = _Paint(color)
+    paint = Paint(color)
     out: list[str] = []
     for path, findings in groupby(diagnosis.findings, key=lambda one: one.path):
-        out.append(paint.bold(_safe(prefix + path)))
+        out.append(paint.bold(safe(prefix + path)))
         for one in findings:
             out += _told(one, paint)
         out.append("")
@@ -52,25 +48,11 @@ def human(
     return "\n".join(out) + "\n"
 
 
-class _Paint:
-    def __init__(self, color: bool) -> None:
-        self.color = color
-
-    def __call__(self, text: str, code: str) -> str:
-        return f"\x1b[{code}m{text}\x1b[0m" if self.color else text
-
-    def bold(self, text: str) -> str:
-        return self(text, "1")
-
-    def dim(self, text: str) -> str:
-        return self(text, "2")
-
-
-def _told(one: Finding, paint: _Paint) -> Iterator[str]:
+def _told(one: Finding, paint: Paint) -> Iterator[str]:
     place = f"{one.line or '-'}{f':{one.column}' if one.column else ''}"
     severity = one.rule.severity
     label = paint(f"{severity.label:<7}", _COLOURS[severity])
-    yield f"  {place:>7}  {label}  {_safe(one.message)}  {paint.dim(one.rule.id)}"
+    yield f"  {place:>7}  {label}  {safe(one.message)}  {paint.dim(one.rule.id)}"
     if one.repair is not None:
         old, new = _clipped(one.source, one.repair)
         yield paint(f"           - {old}", "31")
@@ -90,21 +72,21 @@ def _clipped(old: str, new: str) -> tuple[str, str]:
 def _clip(line: str, start: int) -> str:
     head = "…" if line[:start].strip() else ""
     tail = "…" if len(line) - start > _WIDTH else ""
-    return head + _safe(line[start : start + _WIDTH]) + tail
+    return head + safe(line[start : start + _WIDTH]) + tail
 
 
-def _told_missing(diagnosis: Diagnosis, paint: _Paint) -> Iterator[str]:
+def _told_missing(diagnosis: Diagnosis, paint: Paint) -> Iterator[str]:
     if not diagnosis.wanted:
         return
     yield paint.bold("Missing pages that most pages link to")
     for title, pages in diagnosis.wanted[:MOST_WANTED]:
-        yield f"  {pages:>7}  {_safe(title)}"
+        yield f"  {pages:>7}  {safe(title)}"
     if (more := len(diagnosis.wanted) - MOST_WANTED) > 0:
         yield paint.dim(f"           and {_count(more, 'more')}; --format json lists them all")
     yield ""
 
 
-def _summary(diagnosis: Diagnosis, paint: _Paint) -> Iterator[str]:
+def _summary(diagnosis: Diagnosis, paint: Paint) -> Iterator[str]:
     count = [
         paint(_count(number, severity.label + ("" if number == 1 else "s")), code)
         if (number := diagnosis.count(severity))
@@ -128,13 +110,6 @@ def _summary(diagnosis: Diagnosis, paint: _Paint) -> Iterator[str]:
 
 def _count(number: int, noun: str) -> str:
     return f"{number:,} {noun}"
-
-
-def _safe(text: str) -> str:
-    return _UNSAFE.sub(
-        lambda match: " " if match[0] == "\t" else match[0].encode("unicode_escape").decode(),
-        text,
-    )
 
 
 # -- JSON ------------------------------------------------------------------------------

@@ -54,7 +54,9 @@ ALLOWED: dict[str, set[str]] = {
     "revisions": BASE | READERS | {"changes", "dates", "lockfile"},
     "brackets": BASE | {"readers.markdown"},
     "doctor": PURE | {"lockfile", "brackets"},
-    "reports": {"doctor"},
+    "ansi": set(),
+    "reports": {"doctor", "ansi"},
+    "change_reports": BASE | {"ansi", "changes", "dates"},
     "outline": {"page"},
     "speakers": BASE | {"outline"},
     "translation": BASE,
@@ -124,6 +126,7 @@ ALLOWED: dict[str, set[str]] = {
     "api": {"client", "credentials"},
     "snapshot": BASE | {"readers.project", "selection", "lockfile", "store", "client", "api"},
     "cli": PURE
+    | {"changes", "change_reports", "revisions"}
     | {"filetypes", "pictures"}
     | {"snapshot", "api", "client", "credentials", "store", "selection", "lockfile", "doctor"}
     | {"reports", "click", "cli.choosing", "cli.connection", "cli.differences", "cli.terminal"}

@@ -1,7 +1,7 @@
 """``sphinx-scrapbox``: the command line. One module a command, loaded when it is asked for.
 
-Exit codes: 0 done, 1 something was found (``check``, ``status``), 2 the call or the input is not
-usable.
+Exit codes: 0 done, 1 something was found (``check``, ``diff``, ``status``), 2 the call or the
+input is not usable.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import click
 
 from .. import __version__
 
-_COMMANDS = ("pull", "status", "unpack", "convert", "check")
+_COMMANDS = ("pull", "status", "unpack", "convert", "check", "diff")
 
 
 class _LazyGroup(click.Group):
@@ -38,6 +38,7 @@ status   what changed in the wiki since a folder was filled
 unpack   a project export (JSON) into one .scrapbox file a page
 convert  pages between the wiki's notation, exported Markdown, JSON and MyST
 check    a folder of pages for what readers would stumble over
+diff     what changed between two folders, lock files or revisions of git
 """
 
 
