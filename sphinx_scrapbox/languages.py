@@ -107,13 +107,13 @@ class _Page:
 
     def _own(self, kind: type[nodes.Element]) -> Iterator[nodes.Element]:
         """The nodes of a kind that belong to this document, not to one inside it."""
-        waiting: list[nodes.Node] = list(self._document.children)
+        waiting: list[nodes.Node] = self._document.children[::-1]
         while waiting:
-            node = waiting.pop(0)
+            node = waiting.pop()
             if isinstance(node, kind):
                 yield node
-            elif not _is_document(node) and isinstance(node, nodes.Element):
-                waiting[:0] = node.children
+            elif isinstance(node, nodes.Element) and not _is_document(node):
+                waiting += reversed(node.children)
 
     def _section(self) -> nodes.Element | None:
         return next(self._own(nodes.section), None)
@@ -163,14 +163,14 @@ class _Page:
             notice["classes"].append("scrapbox-stale")
         else:
             said.append(str(_("The source has not changed since.")))
-        notice += nodes.paragraph("", " ".join(said), classes=["scrapbox-age"])
+        notice += nodes.paragraph("", " ".join(said), classes=["scrapbox-age", "no-search"])
         if age.is_stale and (lines := changed_lines(self._domain, age)):
             notice += self._changed(age, lines)
 
     def _changed(self, age: Age, lines: Sequence[Any]) -> nodes.Element:
         """The changed lines, folded where a format can fold."""
         language = self._language_of(age.source)
-        items = nodes.bullet_list(bullet="-", classes=["no-search"])
+        items = nodes.bullet_list(bullet="-")
         for line in lines[:SHOWN]:
             shown = nodes.inline("", cut(line.text, LENGTH))
             if language:
@@ -187,7 +187,7 @@ class _Page:
             "{count} lines of the source are newer than this translation",
             len(lines),
         )
-        return fold("", fold_title("", title), items, classes=["scrapbox-changed"])
+        return fold("", fold_title("", title), items, classes=["scrapbox-changed", "no-search"])
 
     def _link(self, docname: str, shown: nodes.Element) -> nodes.Element:
         link = self._surroundings.link("page", self._domain.title_of(docname), shown)

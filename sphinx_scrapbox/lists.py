@@ -119,6 +119,7 @@ class StaleRow(NamedTuple):
     title: str
     source: str
     source_title: str
+    source_language: str
     translated: str
     changed: str
     days: int
@@ -274,10 +275,18 @@ class Tables:
         rows = []
         for docname, age, lines in stale_pages(domain):
             if query.project in ("", domain.project_of(docname)):
-                days = iso_day(age.translated), iso_day(age.changed)
-                titles = domain.title_of(docname), domain.title_of(age.source)
                 rows.append(
-                    StaleRow(docname, titles[0], age.source, titles[1], *days, age.days, lines)
+                    StaleRow(
+                        docname,
+                        domain.title_of(docname),
+                        age.source,
+                        domain.title_of(age.source),
+                        domain.facts[docname].source_language,
+                        iso_day(age.translated),
+                        iso_day(age.changed),
+                        age.days,
+                        lines,
+                    )
                 )
         rows.sort(key=lambda row: (sort_key(row.title), row.docname))
         if query.sort == "age":
@@ -374,8 +383,10 @@ class _Maker:
 
     # -- parts -------------------------------------------------------------------------
 
-    def _page(self, docname: str, title: str) -> nodes.Element:
+    def _page(self, docname: str, title: str, language: str = "") -> nodes.Element:
         shown = nodes.inline("", title, classes=["xref", "scrapbox-page"])
+        if language:
+            shown["classes"].append(f"language-{language}")  # HTML's attribute ``lang``
         link = self._surroundings.link("page", title, shown)
         link["scrapbox-docname"] = docname
         return link
@@ -435,7 +446,7 @@ class _Maker:
         lines: list[list[list[nodes.Node]]] = [
             [
                 [self._page(row.docname, row.title)],
-                [self._page(row.source, row.source_title)],
+                [self._page(row.source, row.source_title, row.source_language)],
                 [nodes.Text(row.translated)],
                 [nodes.Text(row.changed)],
                 [nodes.Text(str(row.lines) if row.lines else "")],

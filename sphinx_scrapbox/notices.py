@@ -108,7 +108,8 @@ def _source(
     shown = nodes.inline("", split_target(target).title or target, classes=["scrapbox-source"])
     shown.source, shown.line = path or None, line
     if language:
-        shown["classes"].append(f"scrapbox-lang-{language.lower()}")
+        # The second becomes the attribute ``lang`` of HTML.
+        shown["classes"] += [f"scrapbox-lang-{language.lower()}", f"language-{language}"]
     return surroundings.link("page", target, shown)
 
 

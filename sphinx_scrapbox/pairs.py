@@ -150,8 +150,11 @@ class Pairs:
     def _mapped(self, docname: str, mapping: Mapping[str, str]) -> Source | None:
         """The source that the configuration gives a page, if it is somewhere."""
         domain = self._domain
-        project, title = domain.project_of(docname), domain.facts[docname].title
-        target = mapping.get(f"/{project}/{key(title)}", "")
+        facts = domain.facts[docname]
+        project, title = domain.project_of(docname), facts.title
+        titles = (title, *reversed(facts.was))
+        pages = (mapping.get(f"/{project}/{key(name)}") for name in titles)
+        target = next(filter(None, pages), "")
         if not target and (other := mapping.get(f"/{project}", "")):
             target = f"{other}/{title}"
         if not target:
@@ -162,7 +165,7 @@ class Pairs:
         ):
             return None
         languages = languages_of(Translation(source_project, title), project, self._config)
-        own = languages[1] or domain.facts[docname].language
+        own = languages[1] or facts.language
         return Source(target, languages[0], own, is_mapped=True)
 
     def _find_versions(self, translations: Mapping[str, list[tuple[str, Version]]]) -> None:
