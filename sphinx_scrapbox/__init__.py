@@ -27,6 +27,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
         previews,
         related,
         search,
+        sources,
         versions,
     )
     from .nodes import VISITORS
@@ -53,6 +54,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.connect("env-updated", rewritten_for_icons)
     versions.register(app)
     head.register(app)
+    sources.register(app)
     canonical.register(app)
     assets.register(app)
     previews.register(app)

@@ -192,6 +192,15 @@ class ScrapboxDomain(Domain):
         facts = self.facts.get(docname)
         return (facts.project if facts else "") or options(self.env.config).project
 
+    @property
+    def private_projects(self) -> set[str]:
+        """The projects of which a lock file forbids links to pages that are not here."""
+        private: set[str] | None = self.made.get("private")
+        if private is None:
+            found = (name for name, facts in self.facts.items() if facts.private)
+            private = self.made["private"] = set(map(self.project_of, found))
+        return private
+
     def find_page(self, target: str, from_docname: str) -> str | None:
         """The document that *target* names, seen from another one; None if it is not here.
 
@@ -332,7 +341,15 @@ class ScrapboxDomain(Domain):
         docname = node.get("refdoc", "")
         project, title = split_target(node["reftarget"])
         typ = node["reftype"]
-        if address := node.get("scrapbox-address"):  # an ordinary link that happens to be ours
+        own = self.project_of(docname)
+        is_private = (project or own) in self.private_projects
+        address = node.get("scrapbox-address", "")
+        if address and is_private:
+            head, fragment = split_fragment(title)
+            shown = head if is_line_id(fragment) else title
+            words = contnode.astext()
+            return nodes.inline("", shown if words == address else words, classes=["xref"])
+        if address:  # an ordinary link that happens to be ours
             return nodes.reference("", "", contnode, refuri=address, internal=False)
         exact = self.facts.get(node.get("scrapbox-docname", ""), PageFacts())
         if "scrapbox-docname" in node and not exact.is_page:
@@ -341,8 +358,7 @@ class ScrapboxDomain(Domain):
         unknown = self.find_page(node["reftarget"], docname) is None  # else outside of this PDF
         if unknown and config.missing == "warn" and typ in ("page", "tag"):
             warn(Warn.MISSING_PAGE, f"no wiki page {node['reftarget']!r}", location=node)
-        own = self.project_of(docname)
-        if docname in self.facts and self.facts[docname].private and project in ("", own):
+        if is_private:
             return contnode
         project = project or own
         if (config.missing != "wiki" and typ != "project") or not project:
@@ -359,12 +375,11 @@ class ScrapboxDomain(Domain):
             )
         )
 
-    def wiki_address(self, node: str, from_docname: str) -> str:
+    def wiki_address(self, node: str) -> str:
         """The live wiki's address of a wanted page; "" if none may be given."""
         config = options(self.env.config)
         _, project, _ = node.split("/", 2)
-        facts = self.facts.get(from_docname)
-        if config.missing != "wiki" or not project or (facts is not None and facts.private):
+        if config.missing != "wiki" or not project or project in self.private_projects:
             return ""
         return page_url(project, self.graph.wanted_title(node), origin=config.url)
 
@@ -440,6 +455,8 @@ class ScrapboxDomain(Domain):
             for link in facts.links:
                 if link.startswith("#") and is_line_id(link[1:]):
                     now[link] = (self._docname_of_line(link[1:]) or "",)
+        if self.private_projects:
+            now["/"] = tuple(sorted(self.private_projects))  # no link has this key
         before: dict[str, tuple[str, ...]] | None = self.data["published"]
         self.data["published"] = now
         if before is None:  # the first build writes all
@@ -451,6 +468,8 @@ class ScrapboxDomain(Domain):
         }
         if not changed:
             return []
+        if "/" in changed:
+            return list(self.facts)
         return self.docnames_that_name(changed)
 
     def docnames_that_name(self, keys: AbstractSet[str]) -> list[str]:

@@ -170,8 +170,8 @@ def _tags(domain: ScrapboxDomain) -> Iterator[Entry]:
         name = tables.tag_names[project, tag_key]
         found = domain.find_page(join_target(project, name), root) or ""
         address = ""
-        is_private = any(domain.facts[docname].private for docname in docnames)
-        if not found and project and config.missing == "wiki" and not is_private:
+        is_linked = project and config.missing == "wiki" and project not in domain.private_projects
+        if not found and is_linked:
             address = page_url(project, name, origin=config.url)
         pages = tuple((docname, domain.title_of(docname)) for docname in docnames[:SHOWN])
         yield Entry(name, found, address, str(len(docnames)), pages, len(docnames))

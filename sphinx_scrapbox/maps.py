@@ -173,7 +173,7 @@ class _Map:
 
     def _address(self, node: str) -> str:
         if is_wanted(node):
-            return self._domain.wiki_address(node, self._node["docname"])
+            return self._domain.wiki_address(node)
         builder = builder_of(self._env)
         if isinstance(builder, SingleFileHTMLBuilder):
             if node == self._env.config.root_doc:

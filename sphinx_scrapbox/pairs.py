@@ -226,11 +226,10 @@ class Pairs:
         project, title = split_target(source.target)
         if address := self._others.page(project, title):
             return Version(source.source_language, address=address)
-        own = self._domain.project_of(docname)
-        facts = self._domain.facts[docname]
-        if not (project or own) or (facts.private and project in ("", own)):
+        project = project or self._domain.project_of(docname)
+        if not project or project in self._domain.private_projects:
             return None
-        address = page_url(project or own, title, origin=self._config.url)
+        address = page_url(project, title, origin=self._config.url)
         return Version(source.source_language, address=address, is_live=True)
 
 

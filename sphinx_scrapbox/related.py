@@ -125,10 +125,9 @@ class _Block:
         if self._folder is None:
             own_address = builder.get_target_uri(self._docname)
             self._folder = own_address.rpartition("/")[0]
-        facts = self._domain.facts.get(self._docname)
-        links: dict[tuple[str, str, bool], str]
+        links: dict[tuple[str, str], str]
         links = self._domain.made.setdefault(f"links in {builder.name}", {})
-        place = (self._folder, node, facts is not None and facts.private)
+        place = (self._folder, node)
         if (link := links.get(place)) is None:
             link = links[place] = self._made_link(builder, node)
         return link
@@ -136,7 +135,7 @@ class _Block:
     def _made_link(self, builder: Builder, node: str) -> str:
         title = escape(self._domain.title_of(node))
         if is_wanted(node):
-            address = self._domain.wiki_address(node, self._docname)
+            address = self._domain.wiki_address(node)
             if not address:
                 return f'<span class="scrapbox-missing">{title}</span>'
             return (

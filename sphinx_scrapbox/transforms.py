@@ -72,7 +72,7 @@ class Pictures(SphinxPostTransform):
         elif config.icons == "remote" and builder.supported_remote_images:
             project = node["project"] or node.get("home", "")
             project = project or domain_of(self.env).project_of(self.env.current_document.docname)
-            if project:
+            if project and project not in domain_of(self.env).private_projects:
                 node["uri"] = icon_url(project, node["name"], origin=config.url)
 
 

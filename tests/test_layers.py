@@ -105,6 +105,7 @@ ALLOWED: dict[str, set[str]] = {
     "related": BASE | SITE | {"graph", "nodes", "notices", "surroundings", "domain"},
     "maps": BASE | SITE | {"graph", "linkmap", "nodes", "notices", "domain"},
     "previews": BASE | SITE | {"domain"},
+    "sources": SITE | {"domain"},
     "search": BASE | SITE | {"domain"},
     "discovery": BASE | SITE | {"graph", "dates", "summaries", "domain", "canonical"},
     "lists": BASE
