@@ -59,7 +59,8 @@ class ScrapboxDomain(Domain):
     name = "scrapbox"
     label = "Scrapbox"
     object_types: ClassVar[dict[str, ObjType]] = {
-        "page": ObjType("page", "page", searchprio=-1),
+        # A tag or an icon leads to the page of its name, on another site as on this one.
+        "page": ObjType("page", "page", "tag", "icon", searchprio=-1),
         "tag": ObjType("tag", "tag", searchprio=-1),
         "person": ObjType("person", "icon", searchprio=-1),
         # For other sites: a page by the name of what it was translated from.

@@ -24,6 +24,7 @@ from .config import options
 from .dates import iso_day
 from .domain import builder_of, domain_of
 from .nodes import fold, fold_title
+from .nodes import provenance as provenance_node
 from .nodes import related as related_node
 from .notices import CATALOG, mapped_notice, ngettext
 from .pairs import Version, address_from, pairs_of
@@ -48,7 +49,8 @@ LENGTH = 180
 class Languages(SphinxPostTransform):
     """Completes notices and adds the links to other languages, before references are resolved."""
 
-    default_priority = 5
+    # Before those who fill the end of a page (5).
+    default_priority = 4
 
     def run(self, **kwargs: Any) -> None:
         """Complete this document, and those that are part of it."""
@@ -134,13 +136,13 @@ class _Page:
                 self._insert(section, notice, place)
 
     def _insert(self, section: nodes.Element, node: nodes.Element, place: str) -> None:
-        """Put *node* below the title of the page, or in front of its related pages."""
+        """Put *node* below the title of the page, or in front of what closes it."""
         if place == "start":
             title = section.first_child_matching_class(nodes.title)
             at = 0 if title is None else title + 1
         else:
             at = len(section)
-            while at and isinstance(section[at - 1], related_node):
+            while at and isinstance(section[at - 1], (provenance_node, related_node)):
                 at -= 1
         section.insert(at, node)
 

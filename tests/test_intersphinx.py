@@ -131,3 +131,73 @@ def test_another_project_finds_pages(wiki: Built, other: Tag) -> None:
         at("mulch"),
         at("hana"),
     ]
+
+
+# -- two wikis, two sites, as the guide sets them up -----------------------------------
+
+BASE = "https://garden.readthedocs.io/"
+SITES = {"garden-en": f"{BASE}en/latest/", "garden": f"{BASE}projects/ja/ja/latest/"}
+FOOTER = "This page is auto-translated from [/garden/堆肥](https://scrapbox.io/garden/堆肥)."
+CONF = """
+extensions = ["sphinx_scrapbox", "sphinx.ext.intersphinx"]
+scrapbox_project = {own!r}
+html_baseurl = {base!r}
+intersphinx_mapping = {mapping!r}
+intersphinx_cache_limit = 0
+"""
+PAGES = {
+    "garden-en": {
+        "compost.md": f'---\ntitle: "Compost"\n---\n\n[[/garden/畝]] [[畝]] #畝\n\n---\n{FOOTER}',
+        "spade.md": page("Spade", icon("hana") + "Dig."),
+    },
+    "garden": {
+        "taihi.md": page("堆肥", "葉", "[[/garden-en/Spade]] [[Spade]] #spade"),
+        "une.md": page("畝", icon("hana", "garden-en") + "土"),
+        "hana.md": page("hana", "人"),
+    },
+}
+
+
+@pytest.fixture(scope="module")
+def two_sites(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Built]:
+    """Each of two sites knows the other: the one that was built first was built again."""
+    folder = tmp_path_factory.mktemp("sites")
+    built: dict[str, Built] = {}
+    for own in ("garden", "garden-en", "garden"):
+        (other,) = SITES.keys() - {own}
+        mapping = {}
+        if other in built:
+            mapping = {other: (SITES[other], str(built[other].out / "objects.inv"))}
+        conf = CONF.format(own=own, base=SITES[own], mapping=mapping)
+        files = {name: text.replace("pages/garden-en/en", f"pages/{own}/en")
+                 for name, text in PAGES[own].items()}  # fmt: skip
+        site = Site(folder / own, {"index.rst": "Index\n=====\n", "conf.py": conf, **files})
+        site.write({"conf.py": conf})
+        built[own] = site.build()
+        assert built[own].warnings == []
+    return built
+
+
+def test_links_tags_and_icons_lead_across(two_sites: dict[str, Built]) -> None:
+    # The first link of each page is that to its other language.
+    une, spade = f"{SITES['garden']}une.html", f"{SITES['garden-en']}spade.html"
+    compost = two_sites["garden-en"].html("compost.html").body
+    assert [link["href"] for link in compost.all("a", "external")[1:4]] == [une] * 3
+    taihi = two_sites["garden"].html("taihi.html").body
+    assert [link["href"] for link in taihi.all("a", "external")[1:4]] == [spade] * 3
+    # An icon without a project is looked for everywhere, a page of that name may be anybody's.
+    dig = two_sites["garden-en"].html("spade.html").body
+    assert dig.all("a", "external")[0]["href"] == f"{SITES['garden']}hana.html"
+
+
+def test_the_two_languages_of_a_page_lead_to_each_other(two_sites: dict[str, Built]) -> None:
+    wanted = {"ja": f"{SITES['garden']}taihi.html", "en": f"{SITES['garden-en']}compost.html"}
+    for project, name in (("garden", "taihi"), ("garden-en", "compost")):
+        html = two_sites[project].html(f"{name}.html")
+        found = {tag["hreflang"]: tag["href"] for tag in html.root.all("link", rel="alternate")}
+        assert found == wanted
+        (link,) = html.body.one("p", "scrapbox-languages").all("a")
+        assert link["href"] in wanted.values()
+        assert link["href"] != html.root.one("link", rel="canonical")["href"]
+    notice = two_sites["garden-en"].html("compost.html").body.one("div", "scrapbox-translation")
+    assert notice.all("a")[0]["href"] == wanted["ja"]

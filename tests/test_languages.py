@@ -241,6 +241,9 @@ def test_every_format(site: Site, builder: str) -> None:
         assert words.count("2025-03-10, 7 days later.") == 1
         assert words.count("has not changed since.") == 1
         assert words.count("2 lines of the source are newer than this translation") == 1
+        # Each of three pairs has two links, where a format has links.
+        has_links = builder not in ("text", "man")
+        assert words.count("日本語") == (6 if has_links else 0)
 
 
 # -- the worst -------------------------------------------------------------------------
@@ -480,13 +483,16 @@ def two_sites(tmp_path: Path) -> tuple[Site, Site]:
     )
 
 
-def build_beside(site: Site, name: str, base: str, others: Mapping[str, Any]) -> Built:
+def build_beside(
+    site: Site, name: str, base: str, others: Mapping[str, Any], **config: Any
+) -> Built:
     built = site.build(
         extensions=["sphinx.ext.intersphinx", "sphinx_scrapbox"],
         intersphinx_mapping=dict(others),
         intersphinx_cache_limit=0,
         scrapbox_project=name,
         html_baseurl=base,
+        **config,
     )
     assert built.warnings == []
     return built
@@ -532,6 +538,24 @@ def test_a_site_beside_the_other(tmp_path: Path) -> None:
     assert alternates(english, "en/water")["ja"] == "../../ja/ja/mizu.html"
     english = build_beside(en, "garden-en", EN + "en/", {"garden": ("../ja/", inventory)})
     assert alternates(english, "en/water")["ja"] == f"{EN}ja/ja/mizu.html"
+
+
+def test_mapped_pages_of_two_sites(tmp_path: Path) -> None:
+    ja, en = two_sites(tmp_path)
+    files = wiki(**TWINS)
+    ja.write({name: text for name, text in files.items() if name.startswith("ja/")})
+    en.write({name: text for name, text in files.items() if name.startswith("en/")})
+    first = build_beside(ja, "garden", JA, {})
+    inventory = {"garden": (JA, str(first.out / "objects.inv"))}
+    english = build_beside(en, "garden-en", EN, inventory, scrapbox_translation=BOTH_WAYS)
+    assert notice(english, "en/rain").all("a")[0]["href"] == f"{JA}ja/ame.html"
+    inventory = {"garden-en": (EN, str(english.out / "objects.inv"))}
+    again = build_beside(ja, "garden", JA, inventory)
+    for built, name in ((english, "en/rain"), (again, "ja/ame")):
+        assert alternates(built, name) == {"ja": f"{JA}ja/ame.html", "en": f"{EN}en/rain.html"}
+    assert alternates(again, "ja/shared")["en"] == f"{EN}en/log.html"
+    # A page without a twin is nobody's translation.
+    assert not english.html("en/tools.html").body.all("div", "scrapbox-translation")
 
 
 def test_an_inventory_that_was_made_to_harm(tmp_path: Path) -> None:
