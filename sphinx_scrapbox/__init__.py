@@ -32,7 +32,15 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     )
     from .nodes import VISITORS
     from .parser import ScrapboxParser, WikiMarkdownParser
-    from .transforms import FileAnchors, LineTargets, Pictures, rewritten_for_icons
+    from .transforms import (
+        FileAnchors,
+        LineTargets,
+        Pictures,
+        StrangePictures,
+        name_fetched_images,
+        reread_for_images,
+        rewritten_for_icons,
+    )
 
     app.setup_extension("myst_parser")
     config.register(app)
@@ -49,9 +57,13 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     maps.register(app)
     include.register(app)
     app.add_post_transform(Pictures)
+    app.add_post_transform(StrangePictures)
     app.add_post_transform(LineTargets)
     app.add_post_transform(FileAnchors)
+    # After the domain, which has every lock file looked for.
+    app.connect("env-get-outdated", reread_for_images, priority=600)
     app.connect("env-updated", rewritten_for_icons)
+    app.connect("env-updated", name_fetched_images)
     versions.register(app)
     head.register(app)
     sources.register(app)
@@ -62,7 +74,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     discovery.register(app)
     return {
         "version": __version__,
-        "env_version": 4,
+        "env_version": 5,
         "parallel_read_safe": True,
         "parallel_write_safe": True,
     }

@@ -383,15 +383,16 @@ class Config:
     icons: str = _option(
         "local",
         _choice("local", "remote"),
-        "Where an icon without a local image comes from in HTML: initials drawn in the page, or "
-        "the wiki itself (each reader's browser then asks it).",
+        "Where an icon without a local or fetched image comes from in HTML: initials drawn in the "
+        "page, or the wiki itself (each reader's browser then asks it).",
         rebuild="html",
         shown='"local" or "remote"',
     )
     images: str = _option(
         "show",
         _choice("show", "link"),
-        "Remote images of wiki pages: shown in HTML and linked elsewhere, or linked everywhere.",
+        "Remote images of wiki pages: shown in HTML and linked elsewhere, or linked everywhere. "
+        "Images that were fetched are none.",
         rebuild="html",
         shown='"show" or "link"',
     )

@@ -70,10 +70,19 @@ def _open_graph(app: Sphinx, facts: PageFacts) -> dict[str, str]:
     if facts.summary:
         # It writes values into attributes and escapes nothing but their quotes.
         fields["og:description"] = escape(_summary(app, facts), quote=False)
-    if facts.image:
-        fields["og:image"] = escape(facts.image, quote=False)
+    if image := _image_address(app, facts.image):
+        fields["og:image"] = escape(image, quote=False)
         fields["og:image:alt"] = escape(facts.title, quote=False)
     return fields
+
+
+def _image_address(app: Sphinx, image: str) -> str:
+    """The address of an image; of a file, among the images of the site, from its root."""
+    if not image or "://" in image:
+        return image
+    if image not in app.env.images:
+        return ""
+    return f"{app.builder.imagedir}/{quote(app.env.images[image][1])}"
 
 
 def _summary(app: Sphinx, facts: PageFacts) -> str:

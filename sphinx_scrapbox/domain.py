@@ -77,13 +77,15 @@ class ScrapboxDomain(Domain):
         "facts": {},
         "published": None,
         "icons": None,
+        "fetched_icons": None,
+        "fetched_images": None,
         "related": None,
         "lists": None,
         "languages": None,
         "translations": {},
         "snapshots": None,
     }
-    data_version = 8
+    data_version = 9
 
     # -- facts -------------------------------------------------------------------------
 
@@ -507,7 +509,13 @@ def _facts_of(document: nodes.document) -> PageFacts:
     tags: dict[str, None] = {}
     people: dict[str, int] = {}
     lines: dict[int, str] = {}
-    for node in document.findall(addnodes.pending_xref):
+    pictures: dict[str, None] = {}
+    for node in document.findall(_says_something):
+        if isinstance(node, nodes.image):
+            if mark := node.get("scrapbox-mark"):
+                pictures[mark] = None
+            continue
+        assert isinstance(node, addnodes.pending_xref)
         if node.get("refdomain") != "scrapbox":
             continue
         target, kind = node["reftarget"], node["reftype"]
@@ -550,12 +558,17 @@ def _facts_of(document: nodes.document) -> PageFacts:
         was=tuple(document.get("scrapbox-was", ())),
         includes=tuple(document.get("scrapbox-includes", ())),
         snapshots=document.get("scrapbox-snapshots", ""),
+        pictures=tuple(pictures),
     )
 
 
 def _time_and_target(noted: str) -> tuple[int, str]:
     time, _, target = noted.partition(" ")
     return int(time), target
+
+
+def _says_something(node: nodes.Node) -> bool:
+    return isinstance(node, (addnodes.pending_xref, nodes.image))
 
 
 def _is_apart(xref: addnodes.pending_xref) -> bool:

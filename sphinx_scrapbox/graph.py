@@ -27,8 +27,10 @@ class PageFacts(NamedTuple):
     text; ``lists`` are the queries of the lists that it shows, ``includes`` which pages it
     includes and what was known of them; ``snapshots`` changes when the document was told
     something else of the site's snapshots.
-    ``was`` are the page's earlier titles. ``summary`` is the page's first lines, ``image`` the
-    address of its first image; times are Unix seconds, 0 where nothing tells.
+    ``was`` are the page's earlier titles, ``pictures`` the marks of images for which files may
+    come or go. ``summary`` is the page's first lines, ``image`` the address of its first image,
+    or the file below the source folder that holds it; times are Unix seconds, 0 where nothing
+    tells.
     """
 
     title: str = ""
@@ -55,6 +57,7 @@ class PageFacts(NamedTuple):
     was: tuple[str, ...] = ()
     includes: tuple[str, ...] = ()
     snapshots: str = ""
+    pictures: tuple[str, ...] = ()
 
     @property
     def is_page(self) -> bool:

@@ -313,6 +313,7 @@ class _Included:
             self._env,
             partial(run_directive, self._document, self._config),
             project=own if own != self._config.project else "",
+            docfile=self._file.path,
         )
         # Headings of the page are no targets of the document: a scratch one takes the names.
         self._scratch = new_document(str(file.path), self._document.settings)

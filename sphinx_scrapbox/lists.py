@@ -25,6 +25,7 @@ from .ages import stale_pages
 from .config import Person, options
 from .dates import iso_day
 from .domain import builder_of, domain_of, may_hold_directives
+from .fetched import shows_file
 from .letters import sort_key
 from .log import Warn, warn
 from .nodes import icon as icon_node
@@ -356,6 +357,7 @@ class _Maker:
         self._surroundings = SiteSurroundings(env)
         self._config = options(env.config)
         self._is_html = builder.format == "html"
+        self._builder = builder
         self._shows_images = builder.supported_remote_images and self._config.images == "show"
 
     def make(self, query: Query, rows: Rows) -> list[nodes.Element]:
@@ -393,7 +395,7 @@ class _Maker:
 
     def _item(self, row: PageRow) -> list[nodes.Node]:
         parts: list[nodes.Node] = [nodes.paragraph("", "", self._page(row.docname, row.title))]
-        if self._is_html and self._shows_images and row.image:
+        if self._is_html and row.image and self._may_show(row.image):
             image = nodes.image(uri=row.image, alt="", classes=["scrapbox-card-image"])
             # As Sphinx notes it down: a file of the site, or an address that is left alone.
             image["candidates"] = {"?" if "://" in row.image else "*": row.image}
@@ -402,6 +404,9 @@ class _Maker:
         if row.summary:
             parts.append(nodes.paragraph("", row.summary, classes=["scrapbox-summary"]))
         return parts
+
+    def _may_show(self, image: str) -> bool:
+        return self._shows_images if "://" in image else shows_file(self._builder, image)
 
     def _wanted(self, row: WantedRow) -> list[nodes.Node]:
         shown = nodes.inline("", row.title, classes=["xref", "scrapbox-page"])

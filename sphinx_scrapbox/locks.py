@@ -17,16 +17,20 @@ if TYPE_CHECKING:
 
 
 class Locked(NamedTuple):
-    """A page file's lock file and its row in it; None where there is no such row."""
+    """A page file's lock file and its row in it; None where there is no such row.
+
+    ``folder`` is that of the lock file, below the source folder, "." for that one itself.
+    """
 
     lock: Lock
     page: LockedPage | None
+    folder: str = "."
 
     @property
     def fingerprint(self) -> str:
         """Changes when what the lock says of this page changes, and not with other pages."""
         page = self.page
-        said = (self.lock.project, self.lock.private, page)
+        said = (self.folder, self.lock.project, self.lock.private, page)
         return f"{crc32(repr(said).encode()):08x}"
 
 
@@ -37,6 +41,7 @@ class Locks:
         self._srcdir = srcdir
         self._by_folder: dict[Path, tuple[Path, Lock] | None] = {}
         self._files_by_line: dict[str, str] | None = None
+        self._with_pages: dict[str, Lock] = {}
 
     def of(self, docfile: Path) -> Locked | None:
         """What is locked of a page file; None if no lock file stands beside or above it."""
@@ -44,7 +49,14 @@ class Locks:
         if found is None:
             return None
         folder, lock = found
-        return Locked(lock, lock.by_file.get(docfile.relative_to(folder).as_posix()))
+        name = folder.relative_to(self._srcdir).as_posix()
+        if docfile.suffix == ".scrapbox":
+            self._with_pages[name] = lock
+        return Locked(lock, lock.by_file.get(docfile.relative_to(folder).as_posix()), name)
+
+    def with_pages(self) -> dict[str, Lock]:
+        """The locks of all page files that were asked for, by folder."""
+        return dict(self._with_pages)
 
     def file_of_line(self, line_id: str) -> Path | None:
         """The page file that holds the line of this id, wherever it moved."""

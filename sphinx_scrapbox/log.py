@@ -44,6 +44,9 @@ class Warn(Enum):
     """A document asks of when the wiki's pages are, and no lock file, or more than one, tells."""
     ICON = "icon"
     """The image that ``scrapbox_people`` names for an icon does not exist."""
+    FETCHED_FILE = "fetched_file"
+    """A file that ``scrapbox.lock`` names for an icon or image is missing, or is no image; pages
+    are made as if it had not been fetched."""
 
 
 def warn(

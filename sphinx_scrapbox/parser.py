@@ -156,7 +156,7 @@ def build_page(
     if updated:
         document["scrapbox-created"], document["scrapbox-updated"] = created, updated
     parts = lift(page, (*config.translation.wordings, *WORDINGS))
-    _note_beginning(parts, document)
+    _note_beginning(parts, document, surroundings)
     for part in parts:
         parent = root
         if part.title:
@@ -172,13 +172,15 @@ def build_page(
     document += root
 
 
-def _note_beginning(parts: tuple[Part, ...], document: nodes.document) -> None:
+def _note_beginning(
+    parts: tuple[Part, ...], document: nodes.document, surroundings: SiteSurroundings
+) -> None:
     """Leave on *document* what lists, previews and other sites show of the page."""
     blocks = [block for part in parts for block in part.blocks]
     if summary := summary_of(blocks):
         document["scrapbox-summary"] = summary
     if image := image_of(blocks):
-        document["scrapbox-image"] = image
+        document["scrapbox-image"] = surroundings.image(image)["uri"].removeprefix("/")
 
 
 def _append_part(

@@ -86,6 +86,9 @@ class Surroundings(Protocol):
     def label(self, icon: Icon) -> str:
         """The name to show for an icon."""
 
+    def image(self, address: str) -> nodes.image:
+        """The image at an address, or a file of the site that holds the same."""
+
     def directive(self, block: CodeBlock) -> list[nodes.Node] | None:
         """The nodes of a directive that may work in wiki pages; None for mere code."""
 
@@ -461,7 +464,7 @@ class Renderer:
         address = image_url(node.src)
         if address is None:
             return nodes.Text(node.src)
-        image = self._at(nodes.image(uri=address, alt="", classes=["scrapbox-image"]), line)
+        image = self._at(self._around.image(address), line)
         if node.link and (link := safe_url(node.link)):
             image_link = self._at(nodes.reference("", "", refuri=link, internal=False), line)
             image_link += image

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from docutils import nodes
 from sphinx import addnodes
 
 from .config import Config, options
+from .fetched import fetched_of, image_mark
 from .icons import icon_file
+from .lockfile import NAME as LOCK_NAME
+from .locks import Locked, locks_of
 from .nodes import icon as icon_node
 from .page import CodeBlock, Icon
 from .titles import join_target, page_of_url, split_target
@@ -24,6 +29,7 @@ class SiteSurroundings:
     """What :class:`.render.Renderer` needs, for a document that Sphinx is reading.
 
     :param project: where links without a project lead, if that is not the document's own.
+    :param docfile: the file that the page is from, if that is not the document's own.
     """
 
     def __init__(
@@ -32,9 +38,11 @@ class SiteSurroundings:
         run_directive: DirectiveRunner | None = None,
         *,
         project: str = "",
+        docfile: Path | None = None,
     ) -> None:
         self._env = env
         self._project = project
+        self._docfile = docfile
         self._config: Config = options(env.config)
         self._run_directive = run_directive
 
@@ -73,6 +81,31 @@ class SiteSurroundings:
             self._env.note_dependency(file)  # another image, another page
         person = self._config.person(icon.name, icon.project)
         return person.name if person else icon.name
+
+    def image(self, address: str) -> nodes.image:
+        """An image that is shown where it is, or the file of the site that was fetched from there.
+
+        ``scrapbox-address`` keeps the address then; ``scrapbox-mark`` tells the domain of an
+        image for which a file may come or go.
+        """
+        image = nodes.image(uri=address, alt="", classes=["scrapbox-image"])
+        if locked := self._locked:
+            image["scrapbox-mark"] = image_mark(locked.folder, address)
+            fetched = fetched_of(self._env)
+            if file := fetched.image(locked.folder, locked.lock, address):
+                self._env.note_dependency(file)  # one that is refused may be mended
+                if fetched.is_image(file):
+                    image["uri"] = f"/{file}"
+                    image["scrapbox-address"] = address
+        return image
+
+    @cached_property
+    def _locked(self) -> Locked | None:
+        env = self._env
+        locked = locks_of(env).of(self._docfile or Path(env.doc2path(env.docname)))
+        if locked and locked.lock.files and not fetched_of(env).watches(locked.folder):
+            env.note_dependency(f"{locked.folder}/{LOCK_NAME}")
+        return locked
 
     def directive(self, block: CodeBlock) -> list[nodes.Node] | None:
         """Run a directive of ``scrapbox_page_directives``; None shows it as code."""

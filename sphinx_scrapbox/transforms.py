@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from hashlib import sha1
 from html import escape
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
@@ -15,7 +17,10 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from .config import options
 from .domain import builder_of, domain_of
+from .fetched import fetched_of, shows_file
 from .icons import icon_file, icon_table
+from .lockfile import FILES, is_fetched
+from .locks import locks_of
 from .nodes import icon as icon_node
 from .notices import CATALOG
 from .titles import icon_url, is_line_id, split_target
@@ -31,8 +36,8 @@ class Pictures(SphinxPostTransform):
     """Settle what becomes of a page's images and icons in this format.
 
     A remote image of a wiki page is shown in HTML and linked elsewhere: LaTeX and EPUB would
-    fetch it during the build. An icon gets its image in HTML: a local file, or the wiki's if
-    it may be asked.
+    fetch it during the build. One that was fetched is shown wherever the format can show its
+    kind. An icon gets its image in HTML: a local file, or the wiki's if it may be asked.
     """
 
     # Before Sphinx's downloader (100).
@@ -53,7 +58,10 @@ class Pictures(SphinxPostTransform):
             assert isinstance(node, nodes.image)
             if "scrapbox-image" not in node["classes"]:
                 continue
-            if shown:
+            is_local = "scrapbox-address" in node
+            if is_local and builder.format == "latex":
+                continue  # what it cannot show may be converted first
+            if shows_file(builder, node["uri"]) if is_local else shown:
                 node["alt"] = str(_("Image"))
                 node["loading"] = "lazy"
             else:
@@ -63,17 +71,53 @@ class Pictures(SphinxPostTransform):
         builder = builder_of(self.env)
         config = options(self.config)
         file = icon_file(self.env, node["name"], node["project"])
-        if file is not None:
+        if file is not None and shows_file(builder, file):
             # Named after its path, so that a later build names it the same.
             digest = sha1(file.encode(), usedforsecurity=False).hexdigest()[:12]
             name = f"scrapbox-icon-{digest}{PurePosixPath(file).suffix.lower()}"
             builder.images[file] = name
             node["uri"] = name
-        elif config.icons == "remote" and builder.supported_remote_images:
-            project = node["project"] or node.get("home", "")
-            project = project or domain_of(self.env).project_of(self.env.current_document.docname)
-            if project and project not in domain_of(self.env).private_projects:
-                node["uri"] = icon_url(project, node["name"], origin=config.url)
+            return
+        fetched = fetched_of(self.env)
+        may_ask = config.icons == "remote" and builder.supported_remote_images
+        if not fetched.has_icons and not may_ask:
+            return
+        docname = _docname_around(node) or self.env.current_document.docname
+        project = node["project"] or node.get("home", "")
+        project = project or domain_of(self.env).project_of(docname)
+        if not project:
+            return
+        locked = locks_of(self.env).of(Path(self.env.doc2path(docname)))
+        file = fetched.icon(project, node["name"], locked.folder if locked else None)
+        if file is not None and shows_file(builder, file):
+            node["uri"] = builder.images[file] = PurePosixPath(file).name  # as of an image
+        elif may_ask and project not in domain_of(self.env).private_projects:
+            node["uri"] = icon_url(project, node["name"], origin=config.url)
+
+
+class StrangePictures(SphinxPostTransform):
+    """Link the fetched images of kinds that LaTeX cannot show."""
+
+    # After Sphinx's converters (200), which may have made another kind of them.
+    default_priority = 250
+    formats = ("latex",)
+
+    def run(self, **kwargs: Any) -> None:
+        """Visit each image."""
+        builder = builder_of(self.env)
+        for node in list(self.document.findall(nodes.image)):
+            if "scrapbox-address" in node and not shows_file(builder, node["uri"]):
+                _link_image(node)
+
+
+def _docname_around(node: nodes.Node) -> str:
+    """The document of a node, where one file holds several: Sphinx marks their sections."""
+    parent: nodes.Element | None = node.parent
+    while parent is not None:
+        if docname := parent.get("docname", ""):
+            return str(docname)
+        parent = parent.parent
+    return ""
 
 
 def _is_picture(node: nodes.Node) -> bool:
@@ -81,7 +125,7 @@ def _is_picture(node: nodes.Node) -> bool:
 
 
 def _link_image(image: nodes.image) -> None:
-    address = image["uri"]
+    address = image.get("scrapbox-address", image["uri"])
     text = nodes.Text(address)
     parent = image.parent
     if isinstance(parent, nodes.reference):
@@ -97,14 +141,62 @@ def rewritten_for_icons(app: Sphinx, env: BuildEnvironment) -> list[str]:
     """Documents with an icon whose image came since the last build.
 
     One that changed or went is a dependency of the documents that show it: they are read again.
+    One that was fetched is not: what became of it is found here too.
     """
     domain = domain_of(env)
     before: dict[str, str] | None = domain.data["icons"]
     now = domain.data["icons"] = icon_table(env)
+    fetched_before: dict[str, int] | None = domain.data["fetched_icons"]
+    fetched_now = domain.data["fetched_icons"] = fetched_of(env).icon_table()
+    if before is None or fetched_before is None:
+        return []
+    names = {*(now.keys() - before.keys()), *_changed(fetched_before, fetched_now)}
+    if not names:
+        return []
+    lists = [name for name, facts in domain.facts.items() if any(map(_shows_people, facts.lists))]
+    return lists + domain.docnames_that_name({split_target(name).title for name in names})
+
+
+def _shows_people(query: str) -> bool:
+    """Whether a list holds icons that its document itself does not name."""
+    return bool(json.loads(query)["kind"] == "people")
+
+
+def reread_for_images(
+    app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]
+) -> list[str]:
+    """Documents with an image for which a file was fetched, or is gone, since the last build.
+
+    A file that was edited is a dependency of theirs, as of any image.
+    """
+    domain = domain_of(env)
+    before: dict[str, int] | None = domain.data["fetched_images"]
+    now = domain.data["fetched_images"] = fetched_of(env).image_table()
     if before is None or before == now:
         return []
-    came = {split_target(name).title for name in now.keys() - before.keys()}
-    return domain.docnames_that_name(came)
+    marks = _changed(before, now)
+    return [
+        docname
+        for docname, facts in domain.facts.items()
+        if docname not in removed and not marks.isdisjoint(facts.pictures)
+    ]
+
+
+def name_fetched_images(app: Sphinx, env: BuildEnvironment) -> None:
+    """Name these files in the output as they are named.
+
+    Sphinx numbers files of one name by the order in which documents were read, which is another
+    in each build; of these, all that share a name hold the same.
+    """
+    for path, (docnames, name) in env.images.items():
+        own_name = PurePosixPath(path).name
+        if name != own_name and is_fetched(f"{FILES}/{own_name}"):
+            env.images[path] = (docnames, own_name)
+
+
+def _changed(before: Mapping[str, int], now: Mapping[str, int]) -> set[str]:
+    """What came, went or is another now."""
+    return {name for name in before.keys() | now.keys() if before.get(name) != now.get(name)}
 
 
 class LineTargets(SphinxPostTransform):

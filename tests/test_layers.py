@@ -81,9 +81,13 @@ ALLOWED: dict[str, set[str]] = {
     "icons": BASE | SITE,
     "notices": BASE | SHAPE | SITE | {"translation", "render", "dates"},
     "locks": BASE | SITE | {"lockfile"},
+    "fetched": BASE | SITE | {"lockfile", "filetypes", "locks"},
     "pagefiles": BASE | READERS | SITE | {"lockfile", "locks", "dates"},
     "provenance": BASE | SITE | {"dates", "lockfile", "locks", "media"},
-    "surroundings": BASE | MEANING | SITE | {"icons", "nodes", "render"},
+    "surroundings": BASE
+    | MEANING
+    | SITE
+    | {"icons", "nodes", "render", "fetched", "locks", "lockfile"},
     # ... ways into a document, ...
     "myst": PURE | SITE | MYST | {"nodes", "render", "surroundings", "provenance"},
     "parser": PURE
@@ -94,7 +98,9 @@ ALLOWED: dict[str, set[str]] = {
     "directives": PURE | SITE | {"nodes", "render", "notices", "surroundings"},
     # ... and what sees doctrees, and never a parser.
     "domain": BASE | SITE | {"graph", "media", "nodes", "roles", "directives", "locks"},
-    "transforms": BASE | SITE | {"graph", "nodes", "icons", "notices", "domain"},
+    "transforms": BASE
+    | SITE
+    | {"graph", "nodes", "icons", "notices", "domain", "fetched", "locks", "lockfile"},
     "pairs": BASE | SITE | {"translation", "media", "notices", "domain"},
     "ages": BASE | SITE | {"readers.notation", "summaries", "locks", "domain"},
     "languages": BASE
@@ -110,7 +116,8 @@ ALLOWED: dict[str, set[str]] = {
     "discovery": BASE | SITE | {"graph", "dates", "summaries", "domain", "canonical"},
     "lists": BASE
     | SITE
-    | {"graph", "letters", "dates", "nodes", "notices", "surroundings", "domain", "ages"},
+    | {"graph", "letters", "dates", "nodes", "notices", "surroundings", "domain", "ages"}
+    | {"fetched"},
     "include": BASE
     | MEANING
     | SHAPE

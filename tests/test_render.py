@@ -82,6 +82,9 @@ class Around:
     def label(self, icon: Icon) -> str:
         return "Mio Aoki" if icon.name == "mio" else icon.name
 
+    def image(self, address: str) -> nodes.image:
+        return nodes.image(uri=address, alt="", classes=["scrapbox-image"])
+
     def directive(self, block: CodeBlock) -> list[nodes.Node] | None:
         return self.made if block.language == "{note}" else None
 
