@@ -190,7 +190,8 @@ def _status(status: int) -> str:
 
 def _part(text: str) -> str:
     """*text* as one part of a path."""
-    return quote(text, safe="", errors="replace")
+    part = quote(text, safe="", errors="replace")
+    return part.replace(".", "%2E") if part in (".", "..") else part
 
 
 def _listed(entry: object, what: str) -> Listed:

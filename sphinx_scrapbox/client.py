@@ -42,6 +42,7 @@ _PASSING = (429, 500, 502, 503, 504, 520, 521, 522, 523, 524)
 _BLOCK = 1 << 16
 _MOST_HOPS = 5
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]+")
+_DOTS = re.compile(r"/%2E(?:%2E)?(?=[/?]|$)")
 _PORTS = {"http": 80, "https": 443}
 _LOOPBACK = re.compile(r"localhost|127(?:\.\d+){3}|::1")
 
@@ -158,6 +159,13 @@ class _Auth(AuthBase):
             name, value = self._credential.header
             request.headers[name] = value
         return request
+
+
+class _Session(requests.Session):
+    """A session blind to redirects: told to follow none, requests reads one to its end."""
+
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        return None
 
 
 # -- when ------------------------------------------------------------------------------
@@ -287,7 +295,7 @@ class Client:
             throttle=self._throttle,
             longest=pace.longest,
         )
-        self._session = requests.Session()
+        self._session = _Session()
         self._session.headers["User-Agent"] = USER_AGENT
         self._session.auth = _Auth(origin, credential)
         # Nothing that a server wants to be remembered is.
@@ -384,9 +392,11 @@ class Client:
             location = reply.headers.get("Location")
             if not (300 <= reply.status < 400 and location):
                 return reply
-            url = urljoin(url, _as_text(location))
-            if _split(url) is None:
-                raise ClientError(f"{what}: a redirect leads to no address")
+            url = _joined(url, _utf8(location))
+            if not url:
+                raise ClientError(
+                    f"{what}: {self.origin} redirects to what is no address; look at --url"
+                )
         raise ClientError(f"{what}: more than {_MOST_HOPS} redirects")
 
     def _ask(self, url: str, what: str, most: int, accept: str) -> Reply:
@@ -394,13 +404,7 @@ class Client:
         while True:
             try:
                 self._throttle.turn()
-                response = self._session.get(
-                    url,
-                    headers={"Accept": accept},
-                    stream=True,
-                    allow_redirects=False,
-                    timeout=(self.pace.connect, self.pace.silence),
-                )
+                response = self._send(url, accept)
                 with closing(response):
                     try:
                         data = self._read(response, what, most)
@@ -417,6 +421,19 @@ class Client:
                 ) from None
             except (requests.RequestException, HTTPError) as error:
                 raise ClientError(f"{what}: {self._reason(error, url)}") from None
+
+    def _send(self, url: str, accept: str) -> requests.Response:
+        session = self._session
+        request = session.prepare_request(requests.Request("GET", url, {"Accept": accept}))
+        if _DOTS.search(url):
+            request.url = url  # requests takes the dots of a page's title for steps in the path
+        settings = session.merge_environment_settings(request.url, {}, True, None, None)
+        return session.send(
+            request,
+            allow_redirects=False,
+            timeout=(self.pace.connect, self.pace.silence),
+            **settings,
+        )
 
     def _read(self, response: requests.Response, what: str, most: int) -> bytes:
         """The body, as far as it is allowed; counted as it is unpacked."""
@@ -475,13 +492,22 @@ class Client:
         return printable(text)
 
 
+def _joined(url: str, location: str) -> str:
+    """Where a redirect leads; empty if that can be no address."""
+    try:
+        target = urljoin(url, location)
+    except ValueError:
+        return ""
+    return target if _split(target) else ""
+
+
 def _site(url: str) -> str:
     """Where an address leads, without what may be secret in it."""
     parts = _split(url)
     return "{}://{}{}".format(*_place(parts)) if parts else "no address"
 
 
-def _as_text(header: str) -> str:
+def _utf8(header: str) -> str:
     """http.client reads headers as Latin-1; an address may be UTF-8 all the same."""
     try:
         return header.encode("latin-1").decode()

@@ -395,10 +395,15 @@ def take(
             break
         before = fetched.missing
     missing = fetched.missing
-    if len(missing) > _MOST_UNREADABLE:
+    known = {row.id for row in store.lock.pages}
+    if len(missing) > _MOST_UNREADABLE or any(page.id in known for page in missing):
+        # To leave out a page that is here would be to delete it, on the word of a wiki that
+        # says yes and no.
+        which = next((page for page in missing if page.id in known), missing[0])
         raise SnapshotError(
-            f"{len(missing)} pages are in the list and cannot be read, such as "
-            f"{missing[0].title!r}: this is no state of a wiki, so try again later"
+            f"page {which.title!r}: the list has it, but the wiki says that there is no such page"
+            + (f", and so with {len(missing) - 1} others" if missing[1:] else "")
+            + ": try again later"
         )
     notes = [*fetched.notes]
     notes += [

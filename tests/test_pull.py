@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -291,3 +293,378 @@ def test_status_of_no_folder(tmp_path: Path) -> None:
     assert result.exit_code == 2
     assert "names no project" in result.stderr
     assert status(tmp_path / "absent").exit_code == 2
+
+
+# -- a list that moves -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("sorts", [True, False])
+def test_fifteen_hundred_pages_while_people_write(tmp_path: Path, sorts: bool) -> None:
+    """Between two windows of the list pages are edited, pinned, made and deleted."""
+    wiki = Wiki(sorts=sorts)
+    for number in range(1500):
+        wiki.write(f"p{number}", "text")
+    with serving(wiki):
+        folder = tmp_path / "wiki"
+        left = [3]
+
+        def edit(path: str) -> None:
+            if "skip=1000" in path and left[0]:
+                left[0] -= 1
+                wiki.write(f"p{100 + left[0]}", "edited")  # in the window that comes
+                wiki.write(f"p{1400 + left[0]}", "edited")  # in the one that was
+                wiki.pages[wiki.find(f"p{200 + left[0]}").id].pin = 1
+                wiki.write(f"new {left[0]}", "text")
+                wiki.delete(f"p{1450 + left[0]}")
+
+        wiki.before = edit
+        result = pull(wiki, folder)
+        assert result.exit_code == 0, result.output
+        lock = lock_of(folder)
+        assert [row.id for row in lock.pages] == sorted(wiki.pages)
+        assert len({row.file for row in lock.pages}) == len(lock.pages) == 1500
+        for row in lock.pages:
+            assert (row.title, row.updated) == (
+                wiki.pages[row.id].title,
+                wiki.pages[row.id].updated,
+            )
+        assert len(wiki.asked_for("/v2/")) <= 1503
+        files = state(folder)
+        assert files.keys() == {NAME, *(row.file for row in lock.pages)}
+        assert pull(wiki, folder).exit_code == 0
+        assert wiki.asked[1:] == [
+            f"/api/pages/garden?limit=1000&skip={skip}&sort=created" for skip in (0, 1000)
+        ]
+        assert state(folder) == files
+
+
+def test_a_list_that_never_stands_still(wiki: Wiki, tmp_path: Path) -> None:
+    wiki.most = 2
+    wiki.before = lambda path: wiki.write(f"n{len(wiki.pages)}") and None
+    result = pull(wiki, tmp_path / "wiki")
+    assert result.exit_code == 2
+    assert "does not agree with itself" in result.stderr
+    assert "try again" in result.stderr
+
+
+def test_an_empty_list_removes_nothing(wiki: Wiki, tmp_path: Path) -> None:
+    folder = tmp_path / "wiki"
+    pull(wiki, folder)
+    before = state(folder)
+    wiki.pages.clear()
+    result = pull(wiki, folder)
+    assert result.exit_code == 2
+    assert "lists no page" in result.stderr
+    assert state(folder) == before
+
+
+def test_renamed_and_deleted_while_pages_are_fetched(wiki: Wiki, tmp_path: Path) -> None:
+    folder = tmp_path / "wiki"
+    done = []
+
+    def change(path: str) -> None:
+        if "/v2/" in path and not done:
+            done.append(path)
+            for title in ("Tree", "Log: 1"):
+                page = wiki.find(title)
+                assert page
+                wiki.write(f"{title} (old)", "moved", id=page.id)
+            wiki.write("Tree", "another tree")
+            wiki.delete("Leaf mould")
+
+    wiki.before = change
+    result = pull(wiki, folder)
+    assert result.exit_code == 0, result.output
+    assert result.stderr == ""
+    found = {row.id: row.title for row in lock_of(folder).pages}
+    assert found == {page.id: page.title for page in wiki.pages.values()}
+    assert status(folder).exit_code == 0
+
+
+def test_a_page_that_changes_between_list_and_body(wiki: Wiki, tmp_path: Path) -> None:
+    folder = tmp_path / "wiki"
+
+    def change(path: str) -> None:
+        if path.endswith("/Compost"):
+            wiki.write("Compost", "turned")
+
+    wiki.before = change
+    pull(wiki, folder)
+    wiki.before = lambda path: None
+    assert state(folder)["Compost.scrapbox"] == b"Compost\nturned\n"
+    assert status(folder).exit_code == 0
+
+
+def test_a_page_that_nobody_wrote(wiki: Wiki, tmp_path: Path) -> None:
+    # "Nobody" is linked to; the list names it, which it should not.
+    folder = tmp_path / "wiki"
+    page = wiki.write("Nobody", "text")
+    real = wiki.find
+    wiki.find = lambda title: None if title == "Nobody" else real(title)  # type: ignore[method-assign]
+    result = pull(wiki, folder)
+    assert result.exit_code == 0
+    assert "page 'Nobody' is in the list, but nobody can read it: left out" in result.stderr
+    assert page.id not in {row.id for row in lock_of(folder).pages}
+
+
+def test_a_project_of_another_name(wiki: Wiki, tmp_path: Path) -> None:
+    folder = tmp_path / "wiki"
+    pull(wiki, folder)
+    wiki.project = "allotment"
+    real = wiki.answer
+
+    def answer(path: str, headers: dict[str, str]) -> tuple[int, dict[str, str], bytes]:
+        # An old name still leads to the project.
+        return real(path.replace("/projects/garden", "/projects/allotment"), headers)
+
+    wiki.answer = answer  # type: ignore[method-assign]
+    result = run("pull", "garden", folder, "--url", wiki.url)
+    assert result.exit_code == 0
+    assert "project 'garden' is called 'allotment' now" in result.stderr
+    assert lock_of(folder).project == "allotment"
+
+
+def test_nine_pages_of_one_name_on_disk(wiki: Wiki, tmp_path: Path) -> None:
+    for title in ("a/b", "a:b", "A?b", "..", ".", "con", "x" * 300, "\ud800", "a\u2028b"):
+        wiki.write(title, "text")
+    folder = tmp_path / "wiki"
+    result = pull(wiki, folder)
+    assert result.exit_code == 0
+    assert len(lock_of(folder).pages) >= 12
+    assert status(folder).exit_code == ("left out" in result.stderr)
+    assert all(path.parent == folder for path in folder.rglob("*.scrapbox"))
+
+
+# -- who asks --------------------------------------------------------------------------
+
+HEADERS = {
+    "SCRAPBOX_SID": ("Cookie", "connect.sid=s%3Aabc.def"),
+    "SCRAPBOX_TOKEN": ("x-personal-access-token", "pat_abc"),
+    "SCRAPBOX_SERVICE_KEY": ("x-service-account-access-key", "cs_abc"),
+}
+SECRETS = {
+    "SCRAPBOX_SID": "s%3Aabc.def",
+    "SCRAPBOX_TOKEN": "pat_abc",
+    "SCRAPBOX_SERVICE_KEY": "cs_abc",
+}
+
+
+@pytest.mark.parametrize("name", HEADERS)
+@pytest.mark.parametrize("place", ["environment", "file"])
+def test_private(wiki: Wiki, tmp_path: Path, name: str, place: str) -> None:
+    folder = tmp_path / "wiki"
+    wiki.public = False
+    wiki.token = HEADERS[name]
+    file = tmp_path / "credential"
+    file.write_text(f"# ours\nexport {name}='{SECRETS[name]}'\n", encoding="utf-8")
+    env = {name: SECRETS[name]} if place == "environment" else {}
+    more = [] if env else ["--credential-file", file]
+    result = pull(wiki, folder, *more, env=env)
+    assert result.exit_code == 2
+    assert "say --private" in result.stderr
+    assert not folder.exists()
+    result = pull(wiki, folder, "--private", *more, env=env)
+    assert result.exit_code == 0, result.output
+    assert "become text" in result.stdout
+    assert lock_of(folder).private
+    assert SECRETS[name].encode() not in b"".join(state(folder).values())
+    header, value = HEADERS[name]
+    for headers in wiki.headers:
+        assert headers[header] == value
+        assert sum(other in headers for other, _ in HEADERS.values()) == 1
+        assert "Authorization" not in headers
+    # Once is not for ever.
+    assert pull(wiki, folder, *more, env=env).exit_code == 2
+    assert status(folder, "--private", "--url", wiki.url, *more, env=env).exit_code == 0
+    result = status(folder, "--url", wiki.url, *more, env=env)
+    assert result.exit_code == 2
+    assert "to name its pages all the same, say --private" in result.stderr
+    # A lock that somebody changed leads a credential nowhere.
+    wiki.asked.clear()
+    result = status(folder, "--private", *more, env=env)
+    assert result.exit_code == 2
+    assert f"say --url {wiki.url}" in result.stderr
+    assert wiki.asked == []
+
+
+@pytest.mark.parametrize(
+    ("env", "message"),
+    [
+        ({}, "put what you may read it with into one of SCRAPBOX_SID, SCRAPBOX_TOKEN"),
+        ({"SCRAPBOX_TOKEN": "pat_wrong"}, "SCRAPBOX_TOKEN is not valid"),
+        ({"SCRAPBOX_SID": "wrong"}, "SCRAPBOX_SID is not valid"),
+        ({"SCRAPBOX_SID": "wrong", "SCRAPBOX_TOKEN": "pat_wrong"}, "only one can be sent"),
+        ({"SCRAPBOX_SID": "wro ng"}, "SCRAPBOX_SID holds blanks"),
+        ({"SCRAPBOX_SID": "wrong\r\nHost: x"}, "SCRAPBOX_SID holds blanks"),
+        ({"SCRAPBOX_TOKEN": "pat_wröng"}, "SCRAPBOX_TOKEN holds blanks"),
+    ],
+)
+def test_bad_credentials(wiki: Wiki, tmp_path: Path, env: dict[str, str], message: str) -> None:
+    wiki.public = False
+    wiki.token = ("x-personal-access-token", "pat_right")
+    result = pull(wiki, tmp_path / "wiki", "--private", env=env)
+    assert result.exit_code == 2
+    assert message in result.stderr
+    for secret in env.values():
+        assert secret not in result.output
+    assert len(wiki.asked) <= 1
+    assert not (tmp_path / "wiki").exists()
+
+
+def test_a_key_of_another_project(wiki: Wiki, tmp_path: Path) -> None:
+    wiki.fault = lambda path: (
+        lambda handler: handler.reply(400, {}, b'{"name": "BadRequestError"}')
+    )
+    env = {"SCRAPBOX_SERVICE_KEY": "cs_abc"}
+    result = pull(wiki, tmp_path / "wiki", "--private", env=env)
+    assert result.exit_code == 2
+    assert "the key in SCRAPBOX_SERVICE_KEY is for another project" in result.stderr
+
+
+@pytest.mark.parametrize("text", ["", "nothing\n", "OTHER=x\n", b"\xff"])
+def test_files_without_a_credential(wiki: Wiki, tmp_path: Path, text: str | bytes) -> None:
+    file = tmp_path / "credential"
+    file.write_bytes(text.encode() if isinstance(text, str) else text)
+    result = pull(wiki, tmp_path / "wiki", "--credential-file", file)
+    assert result.exit_code == 2
+    assert str(file) in result.stderr
+    assert wiki.asked == []
+
+
+def test_a_netrc_is_not_read(wiki: Wiki, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    netrc = tmp_path / ".netrc"
+    netrc.write_text("machine 127.0.0.1 login me password secret\n", encoding="utf-8")
+    monkeypatch.setenv("NETRC", str(netrc))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert pull(wiki, tmp_path / "wiki").exit_code == 0
+    assert not any("Authorization" in headers for headers in wiki.headers)
+    # What the server wants to be remembered is not sent back either.
+    assert not any("Cookie" in headers for headers in wiki.headers)
+
+
+@pytest.mark.parametrize(
+    ("url", "message"),
+    [
+        ("wiki.example", "https://"),
+        ("ftp://wiki.example", "https://"),
+        ("https://me:secret@wiki.example", "must not hold a name or a password"),
+        ("https://wiki.example/garden", "has to end after the host"),
+        ("https://wiki.example?x", "has to end after the host"),
+        ("https://wiki.example:x", "https://"),
+        ("https://", "https://"),
+    ],
+)
+def test_addresses_that_are_none(tmp_path: Path, url: str, message: str) -> None:
+    result = run("pull", "garden", tmp_path / "wiki", "--url", url)
+    assert result.exit_code == 2
+    assert message in result.stderr
+    assert "secret" not in result.stderr
+
+
+def test_no_credential_without_encryption(tmp_path: Path) -> None:
+    env = {"SCRAPBOX_TOKEN": "pat_abc"}
+    result = run("pull", "garden", tmp_path, "--url", "http://wiki.example", env=env)
+    assert result.exit_code == 2
+    assert "without encryption" in result.stderr
+
+
+@pytest.mark.parametrize("project", ["", "a/b", "https://scrapbox.io/garden"])
+def test_names_that_are_none(tmp_path: Path, project: str) -> None:
+    assert run("pull", project, tmp_path / "wiki").exit_code == 2
+
+
+# -- how it asks -----------------------------------------------------------------------
+
+
+def test_few_at_once_and_not_too_fast(wiki: Wiki, tmp_path: Path) -> None:
+    for number in range(20):
+        wiki.write(f"p{number}")
+    times: list[float] = []
+    pace = replace(HASTY, per_second=100)
+    wiki.before = lambda path: times.append(time.monotonic())
+    runner = CliRunner()
+    args = ["pull", "garden", str(tmp_path / "wiki"), "--url", wiki.url]
+    assert runner.invoke(main, args, obj=pace).exit_code == 0
+    assert len(times) == 26
+    assert times[-1] - times[0] >= 25 / 100 - 0.02
+    assert len(wiki.connections) <= pace.connections
+
+
+def test_a_wait_is_a_wait_for_all(wiki: Wiki, tmp_path: Path) -> None:
+    times: list[float] = []
+    faults = iter([b"1"])
+
+    def fault(path: str) -> object:
+        times.append(time.monotonic())
+        if "/v2/" in path and (value := next(faults, None)):
+            return lambda handler: handler.reply(429, {"Retry-After": value.decode()}, b"")
+        return None
+
+    wiki.fault = fault  # type: ignore[assignment]
+    for number in range(10):
+        wiki.write(f"p{number}")
+    assert pull(wiki, tmp_path / "wiki").exit_code == 0
+    gaps = [after - before for before, after in pairwise(times)]
+    assert sum(gap > 0.9 for gap in gaps) == 1
+    after = gaps.index(max(gaps))
+    assert after <= 2 + HASTY.connections  # only what was under way came through
+    assert len(gaps) - after > 8
+
+
+def test_it_stops_when_all_fails(tmp_path: Path) -> None:
+    wiki = Wiki()
+    for number in range(100):
+        wiki.write(f"p{number}")
+    with serving(wiki):
+        broken = lambda handler: handler.reply(500, {}, b"")  # noqa: E731
+        wiki.fault = lambda path: broken if "/v2/" in path else None
+        result = pull(wiki, tmp_path / "wiki")
+        assert result.exit_code == 2
+        assert "requests in a row failed" in result.stderr
+        # Each failed request was tried three times.
+        assert len(wiki.asked_for("/v2/")) <= (HASTY.failures + HASTY.connections) * 3
+        assert len(result.stderr.splitlines()) <= 6
+
+
+def test_one_page_that_fails_costs_only_itself(tmp_path: Path) -> None:
+    wiki = Wiki()
+    for number in range(30):
+        wiki.write(f"p{number}")
+    with serving(wiki):
+        broken = lambda handler: handler.reply(500, {}, b"")  # noqa: E731
+        wiki.fault = lambda path: broken if path.endswith("/p7") else None
+        folder = tmp_path / "wiki"
+        result = pull(wiki, folder)
+        assert result.exit_code == 2
+        assert result.stderr.startswith("Error: page 'p7': 500 Internal Server Error: try again")
+        assert state(folder).keys() >= {".scrapbox-pull/.gitignore"}
+        assert not (folder / NAME).exists()
+        wiki.fault = lambda path: None
+        assert pull(wiki, folder).exit_code == 0
+        assert wiki.asked_for("/v2/") == ["/api/pages/v2/garden/p7"]
+        assert len(names(folder)) == 30
+
+
+def test_a_folder_in_the_way(wiki: Wiki, tmp_path: Path) -> None:
+    folder = tmp_path / "wiki"
+    folder.mkdir()
+    (folder / ".scrapbox-pull").write_text("mine", encoding="utf-8")
+    result = pull(wiki, folder)
+    assert result.exit_code == 2
+    assert "nothing was changed: cannot write" in result.stderr
+    assert state(folder) == {".scrapbox-pull": b"mine"}
+    (folder / ".scrapbox-pull").unlink()
+    (folder / ".scrapbox-pull").symlink_to(tmp_path)
+    assert "is a link" in pull(wiki, folder).stderr
+
+
+def test_what_was_kept_may_be_damaged(wiki: Wiki, tmp_path: Path) -> None:
+    folder = tmp_path / "wiki"
+    stage = folder / ".scrapbox-pull"
+    stage.mkdir(parents=True)
+    for page, text in zip(wiki.pages.values(), ("", "{", "[]", '{"id": 1}'), strict=True):
+        (stage / f"{page.id}-{page.updated}.json").write_text(text, encoding="utf-8")
+    (stage / "notes.txt").write_text("mine", encoding="utf-8")
+    assert pull(wiki, folder).exit_code == 0
+    assert len(wiki.asked_for("/v2/")) == 4
+    assert [path.name for path in stage.iterdir()] == ["notes.txt"]

@@ -25,8 +25,8 @@ from sphinx_scrapbox.titles import key
 HASTY = Pace(
     per_second=5000,
     connect=2,
-    silence=0.15,
-    whole=0.5,
+    silence=5,
+    whole=20,
     retries=2,
     backoff=0.001,
     longest=5,
@@ -92,6 +92,7 @@ class Wiki:
     fault: Callable[[str], Callable[[Handler], None] | None] = lambda path: None
     asked: list[str] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
+    connections: set[int] = field(default_factory=set)  # ports that were asked from
     icons: dict[str, tuple[int, dict[str, str], bytes]] = field(default_factory=dict)
     files: dict[str, tuple[int, dict[str, str], bytes]] = field(default_factory=dict)
     url: str = ""
@@ -221,6 +222,7 @@ class Handler(BaseHTTPRequestHandler):
         with wiki.lock:
             wiki.asked.append(self.path)
             wiki.headers.append(dict(self.headers))
+            wiki.connections.add(self.client_address[1])
             wiki.before(self.path)
             fault = wiki.fault(self.path)
             answer = wiki.answer(self.path, dict(self.headers)) if fault is None else None
