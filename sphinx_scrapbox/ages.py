@@ -6,16 +6,22 @@ file and its page file, for those pages alone whose translation is behind.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
+from zlib import crc32
 
-from .locks import locks_of
+from .config import options
+from .dates import known
+from .locks import Outside, locks_of
 from .page import Line
+from .pairs import pairs_of
 from .readers.notation import read_lines
 from .summaries import plain
+from .titles import key, split_target
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from sphinx.environment import BuildEnvironment
 
@@ -27,8 +33,9 @@ _DAY = 86400
 class Age(NamedTuple):
     """When a page was translated and when its source last changed: Unix seconds, never 0.
 
-    ``source`` is the docname of the source, ``state`` its row in the lock file, as far as
-    that tells which lines changed; "" otherwise.
+    ``source`` is the docname of the source, or its target (``/project/Title``) if it is not
+    part of this site. ``state`` stands for its text and its row in the lock file, as far as
+    they tell which lines changed; it is "" otherwise.
     """
 
     source: str
@@ -67,10 +74,12 @@ def age_of(domain: ScrapboxDomain, docname: str, target: str, translated: int = 
 
     :param translated: when it was translated; 0 for the time that the page was last changed.
     """
-    source = domain.find_page(target, docname)
-    if source is None or source == docname or source not in domain.facts:
-        return None
     translated = translated or domain.facts[docname].updated
+    source = domain.find_page(target, docname)
+    if source is None:
+        return _age_outside(domain.env, target, translated)
+    if source == docname or source not in domain.facts:
+        return None
     facts = domain.facts[source]
     if not translated or not facts.updated:
         return None
@@ -80,9 +89,33 @@ def age_of(domain: ScrapboxDomain, docname: str, target: str, translated: int = 
     return age
 
 
+def _outside(env: BuildEnvironment, target: str) -> Outside | None:
+    folders = options(env.config).translation.sources
+    project, title = split_target(target)
+    return locks_of(env).outside(folders).get((project, key(title))) if folders else None
+
+
+def _age_outside(env: BuildEnvironment, target: str, translated: int) -> Age | None:
+    found = _outside(env, target)
+    changed = known(0, found.page.updated).updated if found else 0
+    if found is None or not translated or not changed:
+        return None
+    age = Age(target, translated, changed)
+    if age.is_stale and found.file and found.page.hash and found.page.line_times:
+        with suppress(OSError):
+            size = found.file.stat().st_size
+            return age._replace(state=f"{crc32(repr(found.page).encode()):08x} {size}")
+    return age
+
+
 def ages_of(domain: ScrapboxDomain, docname: str) -> Iterator[Age]:
-    """The ages of *docname* against all that it says it was translated from."""
-    for translated, target in domain.facts[docname].translated:
+    """The ages of *docname* against all that it was translated from."""
+    source = pairs_of(domain).sources.get(docname)
+    if source is not None and source.is_mapped:
+        found: Iterable[tuple[int, str]] = ((0, source.target),)
+    else:
+        found = domain.facts[docname].translated
+    for translated, target in found:
         if age := age_of(domain, docname, target, translated):
             yield age
 
@@ -101,10 +134,14 @@ def changed_lines(domain: ScrapboxDomain, age: Age) -> tuple[ChangedLine, ...]:
 
 
 def _changed_lines(env: BuildEnvironment, age: Age) -> Iterator[ChangedLine]:
-    file = Path(env.doc2path(age.source))
-    locked = locks_of(env).of(file)
-    row = locked.page if locked else None
-    if row is None:
+    file: Path | None
+    if age.source.startswith("/"):
+        row, file = _outside(env, age.source) or (None, None)
+    else:
+        file = Path(env.doc2path(age.source))
+        locked = locks_of(env).of(file)
+        row = locked.page if locked else None
+    if row is None or file is None:
         return
     newer = [at for at, time in enumerate(row.line_times) if time > age.translated]
     if not newer:
@@ -134,8 +171,7 @@ def stale_pages(domain: ScrapboxDomain) -> list[Stale]:
     if made is None:
         made = domain.made["stale"] = [
             Stale(docname, age, len(changed_lines(domain, age)))
-            for docname in sorted(domain.facts)
-            if domain.facts[docname].translated
+            for docname in pairs_of(domain).sources
             for age in ages_of(domain, docname)
             if age.is_stale
         ]

@@ -54,12 +54,14 @@ class TranslationOptions:
     ``languages`` maps (source project, target project) to (source language, target
     language); ``*`` stands for any project. ``pairs`` maps a translation to its source, both
     ``/project/key of a title`` (the source as written), or a project to one with the same titles.
+    ``sources`` are folders of sources that are not part of this site.
     """
 
     languages: Mapping[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
     position: str = "end"
     switcher: str = "start"
     pairs: Mapping[str, str] = field(default_factory=dict)
+    sources: tuple[str, ...] = ()
     text: str = ""
     wordings: tuple[Wording, ...] = ()
 
@@ -221,6 +223,7 @@ def _translation(value: object) -> TranslationOptions:
     languages: dict[tuple[str, str], tuple[str, str]] = {}
     position, switcher, text = "end", "start", ""
     pairs: dict[str, str] = {}
+    sources: tuple[str, ...] = ()
     wordings: list[Wording] = []
     for option, given in value.items():
         try:
@@ -232,6 +235,8 @@ def _translation(value: object) -> TranslationOptions:
                 switcher = _choice("start", "end", "none")(given)
             elif option == "pairs":
                 pairs = _pairs(given)
+            elif option == "sources":
+                sources = _strings(given)
             elif option == "text":
                 text = _text(given)
             elif option == "wordings":
@@ -240,7 +245,7 @@ def _translation(value: object) -> TranslationOptions:
                 _say("translation", f"has no option {option!r}")
         except Invalid as error:
             _say("translation", f"option {option!r} {error}")
-    return TranslationOptions(languages, position, switcher, pairs, text, tuple(wordings))
+    return TranslationOptions(languages, position, switcher, pairs, sources, text, tuple(wordings))
 
 
 def _pairs(value: object) -> dict[str, str]:
@@ -460,8 +465,8 @@ class Config:
     translation: TranslationOptions = _option(
         {},
         _translation,
-        "Translated pages: `languages`, `pairs` and `switcher`; `position`, `text` and `wordings` "
-        "of the notice of a machine translation.",
+        "Translated pages: `languages`, `pairs`, `sources` and `switcher`; `position`, `text` and "
+        "`wordings` of the notice of a machine translation.",
         shown="dict",
     )
     myst_links: bool = _option(

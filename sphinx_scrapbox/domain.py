@@ -83,9 +83,10 @@ class ScrapboxDomain(Domain):
         "lists": None,
         "languages": None,
         "translations": {},
+        "elsewhere": [],
         "snapshots": None,
     }
-    data_version = 9
+    data_version = 10
 
     # -- facts -------------------------------------------------------------------------
 
@@ -637,6 +638,9 @@ def _on_missing_reference(
         if inventory_exists(env, project):
             found = resolve_reference_in_inventory(env, project, plain, contnode)
             if found is not None:
+                line = node.get("scrapbox-anchor", "")
+                if line and "#" not in found.get("refuri", "#"):
+                    found["refuri"] += f"#{line}"
                 return found
     return domain_of(env).missing(node, contnode)
 

@@ -23,6 +23,7 @@ from .ages import Age, age_of, ages_of, changed_lines
 from .config import options
 from .dates import iso_day
 from .domain import builder_of, domain_of
+from .locks import locks_of
 from .nodes import fold, fold_title
 from .nodes import provenance as provenance_node
 from .nodes import related as related_node
@@ -177,9 +178,12 @@ class _Page:
             shown = nodes.inline("", cut(line.text, LENGTH))
             if language:
                 shown["classes"].append(f"language-{language}")
-            link = self._link(age.source, shown)
-            if line.id:
-                link["scrapbox-anchor"] = anchor(line.id)
+            if age.source.startswith("/"):
+                target = f"{age.source}#{line.id}" if line.id else age.source
+                link = self._surroundings.link("page", target, shown)
+            else:
+                link = self._link(age.source, shown)
+            link["scrapbox-anchor"] = anchor(line.id) if line.id else ""
             items += nodes.list_item("", nodes.paragraph("", "", link))
         if len(lines) > SHOWN:
             rest = str(_("{count} more")).format(count=len(lines) - SHOWN)
@@ -196,9 +200,12 @@ class _Page:
         link["scrapbox-docname"] = docname
         return link
 
-    def _language_of(self, docname: str) -> str:
-        facts = self._domain.facts.get(docname)
-        return self._pairs.language_of(docname) or (facts.language if facts else "")
+    def _language_of(self, source: str) -> str:
+        """The language of a source; a page that is not here has what the translation says."""
+        if source.startswith("/"):
+            return self._pairs.sources[self._docname].source_language
+        facts = self._domain.facts.get(source)
+        return self._pairs.language_of(source) or (facts.language if facts else "")
 
     # -- the switcher ------------------------------------------------------------------
 
@@ -253,6 +260,22 @@ def language_name(tag: str) -> str:
 # -- incremental builds ----------------------------------------------------------------
 
 
+def _note_what_came_from_elsewhere(app: Sphinx, env: BuildEnvironment) -> None:
+    """See whether a translation stands otherwise to its source without any document read anew.
+
+    Then its age, and lists of ages, are not what they were in the last build.
+    """
+    domain = domain_of(env)
+    folders = options(env.config).translation.sources
+    state: list[object] = [locks_of(env).outside_state(folders)] if folders else []
+    if options(env.config).translation.pairs:
+        sources = pairs_of(domain).sources
+        state += sorted(docname for docname, source in sources.items() if source.is_mapped)
+    if domain.data["elsewhere"] != state:
+        domain.data["elsewhere"] = state
+        domain.was_touched = True
+
+
 def _on_env_updated(app: Sphinx, env: BuildEnvironment) -> list[str]:
     """Documents that would show other languages, or another age, than in the last build."""
     domain = domain_of(env)
@@ -267,10 +290,8 @@ def _on_env_updated(app: Sphinx, env: BuildEnvironment) -> list[str]:
             for version in pairs.versions.get(docname, ())
         ]
         shown: list[object] = [versions]
-        if source is not None and source.is_mapped:
-            shown += [source, age_of(domain, docname, source.target)]
-        elif source is not None:
-            shown += ages_of(domain, docname)
+        if source is not None:
+            shown += [source if source.is_mapped else None, *ages_of(domain, docname)]
         now[docname] = crc32(repr(shown).encode("utf-8", "replace"))
     before: dict[str, int] | None = domain.data["languages"]
     domain.data["languages"] = now
@@ -283,5 +304,7 @@ def _on_env_updated(app: Sphinx, env: BuildEnvironment) -> list[str]:
 def register(app: Sphinx) -> None:
     """Add what completes the pages."""
     app.add_post_transform(Languages)
+    # Before lists are looked at (500).
+    app.connect("env-updated", _note_what_came_from_elsewhere, priority=450)
     # After the dates of git.
     app.connect("env-updated", _on_env_updated, priority=600)

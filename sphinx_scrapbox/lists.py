@@ -32,6 +32,7 @@ from .nodes import icon as icon_node
 from .nodes import listing
 from .notices import CATALOG
 from .page import IconRole
+from .pairs import pairs_of
 from .surroundings import SiteSurroundings
 from .titles import join_target, key, split_target
 
@@ -281,8 +282,8 @@ class Tables:
                         docname,
                         domain.title_of(docname),
                         age.source,
-                        domain.title_of(age.source),
-                        domain.facts[docname].source_language,
+                        _source_title(domain, age.source),
+                        pairs_of(domain).sources[docname].source_language,
                         iso_day(age.translated),
                         iso_day(age.changed),
                         age.days,
@@ -309,6 +310,10 @@ class Tables:
         if query.kind == "stale":
             return self._stale_rows(query)
         return self._page_rows(query)
+
+
+def _source_title(domain: ScrapboxDomain, source: str) -> str:
+    return split_target(source).title if source.startswith("/") else domain.title_of(source)
 
 
 def tables_of(domain: ScrapboxDomain) -> Tables:
@@ -393,6 +398,14 @@ class _Maker:
         link["scrapbox-docname"] = docname
         return link
 
+    def _source(self, row: StaleRow) -> nodes.Element:
+        if not row.source.startswith("/"):
+            return self._page(row.source, row.source_title, row.source_language)
+        shown = nodes.inline("", row.source_title, classes=["xref", "scrapbox-page"])
+        if row.source_language:
+            shown["classes"].append(f"language-{row.source_language}")
+        return self._surroundings.link("page", row.source, shown)
+
     def _item(self, row: PageRow) -> list[nodes.Node]:
         parts: list[nodes.Node] = [nodes.paragraph("", "", self._page(row.docname, row.title))]
         if self._is_html and row.image and self._may_show(row.image):
@@ -451,7 +464,7 @@ class _Maker:
         lines: list[list[list[nodes.Node]]] = [
             [
                 [self._page(row.docname, row.title)],
-                [self._page(row.source, row.source_title, row.source_language)],
+                [self._source(row)],
                 [nodes.Text(row.translated)],
                 [nodes.Text(row.changed)],
                 [nodes.Text(str(row.lines) if row.lines else "")],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 from weakref import WeakKeyDictionary
@@ -9,7 +10,7 @@ from zlib import crc32
 
 from .lockfile import NAME, Lock, LockedPage, LockError, load_lock
 from .log import Warn, warn
-from .titles import is_line_id
+from .titles import is_line_id, key
 
 if TYPE_CHECKING:
     from sphinx.config import Config
@@ -34,6 +35,13 @@ class Locked(NamedTuple):
         return f"{crc32(repr(said).encode()):08x}"
 
 
+class Outside(NamedTuple):
+    """A page that is no part of this site: its row in a lock file, and its file, if it is one."""
+
+    page: LockedPage
+    file: Path | None
+
+
 class Locks:
     """The lock files of one build, each read once."""
 
@@ -42,6 +50,7 @@ class Locks:
         self._by_folder: dict[Path, tuple[Path, Lock] | None] = {}
         self._files_by_line: dict[str, str] | None = None
         self._with_pages: dict[str, Lock] = {}
+        self._outside: dict[tuple[str, str], Outside] | None = None
 
     def of(self, docfile: Path) -> Locked | None:
         """What is locked of a page file; None if no lock file stands beside or above it."""
@@ -85,12 +94,41 @@ class Locks:
         self._files_by_line = None
         return found
 
+    def outside(self, folders: tuple[str, ...]) -> dict[tuple[str, str], Outside]:
+        """The pages of folders (relative to the sources) by project and key of a title.
+
+        A page's own title comes before one that another had earlier.
+        """
+        if self._outside is None:
+            self._outside = {}
+            locks = [(folder, _read(folder / NAME, self._srcdir)) for folder in self._at(folders)]
+            for with_earlier in (False, True):
+                for folder, lock in locks:
+                    for page in lock.pages:
+                        file = (folder / page.file).resolve()
+                        known = Outside(page, file if file.is_relative_to(folder) else None)
+                        for title in page.was[::-1] if with_earlier else (page.title,):
+                            self._outside.setdefault((lock.project, key(title)), known)
+        return self._outside
+
+    def outside_state(self, folders: tuple[str, ...]) -> int:
+        """Changes when a lock file of these folders does; 0 without any."""
+        texts = []
+        for folder in self._at(folders):
+            with suppress(OSError):
+                texts.append((folder / NAME).read_bytes())
+        return crc32(b"".join(texts))
+
+    def _at(self, folders: tuple[str, ...]) -> list[Path]:
+        return [(self._srcdir / folder).resolve() for folder in folders]
+
 
 def _read(path: Path, srcdir: Path) -> Lock:
     try:
         return load_lock(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, LockError) as error:
-        warn(Warn.LOCK_FILE, f"{path.relative_to(srcdir).as_posix()}: {error}")
+        shown = path.relative_to(srcdir) if path.is_relative_to(srcdir) else path
+        warn(Warn.LOCK_FILE, f"{shown.as_posix()}: {error}")
         return Lock()
 
 

@@ -141,7 +141,9 @@ class Pairs:
         for docname, source in self.sources.items():
             project, title = split_target(source.target)
             project = project or self._domain.project_of(docname)
-            if project and title and source.target_language:
+            is_here = self._domain.find_page(source.target, docname) is not None
+            is_secret = project in self._domain.private_projects and not is_here
+            if project and title and source.target_language and not is_secret:
                 names[docname] = translation_name(project, title, source)
         return names
 

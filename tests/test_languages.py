@@ -558,6 +558,66 @@ def test_mapped_pages_of_two_sites(tmp_path: Path) -> None:
     assert not english.html("en/tools.html").body.all("div", "scrapbox-translation")
 
 
+def test_the_source_of_a_site_lies_beside_it(tmp_path: Path) -> None:
+    """The two sites are folders of one repository: what changed is told across them."""
+    ja, en = two_sites(tmp_path)
+    first = build_beside(ja, "garden", JA, {})
+    inventory = {"garden": (JA, str(first.out / "objects.inv"))}
+    config = {"scrapbox_translation": {"sources": ["../ja/ja"]}}
+    en.write({"index.rst": "Index\n=====\n\n.. scrapbox:stale::\n"})
+    built = build_beside(en, "garden-en", EN, inventory, **config)
+    assert age(built, "en/water") == "Translated on 2025-03-03. The source has not changed since."
+    assert age(built, "en/compost").endswith("changed on 2025-03-10, 7 days later.")
+    (link,) = notice(built, "en/compost").one("details").all("a")
+    assert link.text == "切り返すのは月に一度。"
+    assert link["href"].startswith(f"{JA}ja/taihi.html#L")
+    assert link["href"].rpartition("#")[2] in first.text("ja/taihi.html")
+    rows = built.html("index.html").body.one("tbody").all("tr")
+    assert [[cell.text for cell in row.all("td")] for row in rows] == [SEEDS, COMPOST]
+    assert rows[1].all("a")[1]["href"] == f"{JA}ja/taihi.html"
+    # Nothing of this site changes, and yet.
+    assert build_beside(en, "garden-en", EN, inventory, **config).written == []
+    mizu = [("水やり", 0), ("朝にやる。", 0), ("夕方にも。", 8)]
+    files = wiki(sources={"mizu": mizu})
+    ja.write({name: text for name, text in files.items() if name.startswith("ja/")})
+    built = build_beside(en, "garden-en", EN, inventory, **config)
+    assert (built.read, built.written) == ([], ["en/water", "index"])
+    assert notice(built, "en/water").one("details").all("a")[0].text == "夕方にも。"
+
+
+def test_without_an_inventory_lines_lead_to_the_live_wiki(tmp_path: Path) -> None:
+    _, en = two_sites(tmp_path)
+    built = build_beside(en, "garden-en", EN, {}, scrapbox_translation={"sources": ["../ja/ja"]})
+    (link,) = notice(built, "en/compost").one("details").all("a")
+    assert link["href"].startswith("https://scrapbox.io/garden/堆肥#")
+
+
+def test_a_lock_file_does_not_lead_out_of_its_folder(tmp_path: Path) -> None:
+    ja, en = two_sites(tmp_path)
+    for path in (ja.src / "ja").glob("*.scrapbox"):
+        path.rename(ja.src / path.name)
+    lock = ja.src / "ja/scrapbox.lock"
+    text = lock.read_text(encoding="utf-8").replace('"file": "', '"file": "../')
+    lock.write_text(text, encoding="utf-8")
+    built = build_beside(en, "garden-en", EN, {}, scrapbox_translation={"sources": ["../ja/ja"]})
+    assert age(built, "en/compost").endswith("changed on 2025-03-10, 7 days later.")
+    assert not notice(built, "en/compost").all("details")
+
+
+def test_sources_that_are_not_there_are_a_warning(tmp_path: Path) -> None:
+    _, en = two_sites(tmp_path)
+    built = en.build(scrapbox_translation={"sources": ["../nowhere"]}, **HERE)
+    (warning,) = built.warnings
+    assert "nowhere/scrapbox.lock" in warning
+    assert "[scrapbox.lock_file]" in warning
+
+
+def test_mapped_pages_are_in_the_list_of_the_worst(site: Site) -> None:
+    site.write(wiki(**TWINS))
+    rows = stale(site, ":sort: title", scrapbox_translation=BOTH_WAYS)
+    assert rows[1] == ["Rain", "雨", "2025-03-03", "2025-03-05", "2"]
+
+
 def test_an_inventory_that_was_made_to_harm(tmp_path: Path) -> None:
     ja, en = two_sites(tmp_path)
     english = build_beside(en, "garden-en", EN, {})

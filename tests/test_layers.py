@@ -102,11 +102,11 @@ ALLOWED: dict[str, set[str]] = {
     | SITE
     | {"graph", "nodes", "icons", "notices", "domain", "fetched", "locks", "lockfile"},
     "pairs": BASE | SITE | {"translation", "media", "notices", "domain"},
-    "ages": BASE | SITE | {"readers.notation", "summaries", "locks", "domain"},
+    "ages": BASE | SITE | {"readers.notation", "dates", "summaries", "locks", "domain", "pairs"},
     "languages": BASE
     | SITE
     | {"babel", "dates", "summaries", "nodes", "notices", "surroundings", "domain"}
-    | {"pairs", "ages"},
+    | {"locks", "pairs", "ages"},
     "head": BASE | SITE | {"graph", "domain", "pairs"},
     "related": BASE | SITE | {"graph", "nodes", "notices", "surroundings", "domain"},
     "maps": BASE | SITE | {"graph", "linkmap", "nodes", "notices", "domain"},
@@ -116,7 +116,7 @@ ALLOWED: dict[str, set[str]] = {
     "discovery": BASE | SITE | {"graph", "dates", "summaries", "domain", "canonical"},
     "lists": BASE
     | SITE
-    | {"graph", "letters", "dates", "nodes", "notices", "surroundings", "domain", "ages"}
+    | {"graph", "letters", "dates", "nodes", "notices", "surroundings", "domain", "pairs", "ages"}
     | {"fetched"},
     "include": BASE
     | MEANING
