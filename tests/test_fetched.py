@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sites import BUILDERS, EPUB, Built, Site
+from sites import BUILDERS, EPUB, Built, Site, page
 from test_filetypes import AVIF, GIF, JPG, SVG, WEBP, png
 
 from sphinx_scrapbox.lockfile import FILES, NAME, Lock, LockedFile, LockedPage, dump_lock
@@ -269,6 +269,32 @@ def test_a_miss_is_as_if_nobody_had_asked(site: Site) -> None:
     built = site.build(scrapbox_icons="remote")
     assert built.warnings == []
     assert shown(built) == ["https://scrapbox.io/api/pages/garden/hana/icon", address("a")]
+
+
+def test_a_part_of_a_page_in_another_document(site: Site) -> None:
+    pages = {"Soil": f"[hana.icon] wet\n[{address('a')}]"}
+    faces = {"/garden/hana": ("png", FACE)}
+    site.write({"guide.rst": ":orphan:\n\nGuide\n=====\n\n.. scrapbox:include:: Soil\n"})
+    snapshot(site, pages, {address("a"): ("png", png())}, faces)
+    built = site.build(scrapbox_project="garden")
+    files = [output_name(FACE, "png"), output_name(png(), "png")]
+    assert shown(built, "guide.html") == [f"_images/{file}" for file in files]
+    snapshot(site, pages, {address("a"): ("gif", GIF)}, faces)
+    built = site.build(scrapbox_project="garden")
+    assert built.read == ["guide", "wiki/Soil"]
+    assert shown(built, "guide.html")[1] == f"_images/{output_name(GIF, 'gif')}"
+
+
+@pytest.mark.parametrize("parallel", [0, 2])
+def test_exported_pages_beside_a_lock(site: Site, parallel: int) -> None:
+    site.write({f"wiki/{name}.md": page(name, f"![image]({address('a')})") for name in "ab"})
+    for kind in ("png", "gif", "svg"):
+        snapshot(site, {}, {address("a"): (kind, KINDS[kind])})
+        built = site.build(parallel=parallel)
+        assert built.warnings == []
+        for name in "ab":
+            file = output_name(KINDS[kind], kind)
+            assert shown(built, f"wiki/{name}.html")[0] == f"../_images/{file}"
 
 
 # -- what must not be trusted ----------------------------------------------------------
