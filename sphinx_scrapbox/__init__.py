@@ -18,6 +18,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
         config,
         discovery,
         domain,
+        garbage,
         head,
         include,
         indices,
@@ -44,6 +45,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
 
     app.setup_extension("myst_parser")
     config.register(app)
+    garbage.register(app)
     app.add_source_parser(WikiMarkdownParser, override=True)
     app.add_source_suffix(".scrapbox", "scrapbox")
     app.add_source_parser(ScrapboxParser)

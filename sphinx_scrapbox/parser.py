@@ -22,6 +22,7 @@ from .config import Config, options
 from .dates import known
 from .log import Warn, warn
 from .myst import parse_myst, run_directive
+from .needless import drop_needless
 from .nodes import provenance as provenance_node
 from .nodes import related as related_node
 from .notices import languages_of, note_translation, notice
@@ -41,24 +42,6 @@ if TYPE_CHECKING:
 
 _UNDERLINED = re.compile(r"(?P<title>.*)\n=+\Z", re.DOTALL)
 _FLAG = "scrapbox_page"
-# Footnotes, substitutions, named targets; doctests, glossaries and indices; and what mends
-# text without a source, which the renderer never makes.
-_NEEDLESS_MODULES = ("myst_parser.", "docutils.transforms.references", "sphinx.builders.latex")
-_NEEDLESS_TRANSFORMS = frozenset(
-    {
-        "ApplySourceWorkaround",
-        "AutoIndexUpgrader",
-        "DefaultSubstitutions",
-        "DoctestTransform",
-        "GlossarySorter",
-        "HandleCodeBlocks",
-        "ReorderConsecutiveTargetAndIndexNodes",
-        "SnapshotSubstitutions",
-        "SphinxDanglingReferences",
-        "SubstitutionDefinitionsRemover",
-        "UnreferencedFootnotesDetector",
-    }
-)
 
 
 class ScrapboxParser(Parser):
@@ -83,7 +66,7 @@ class ScrapboxParser(Parser):
             document["scrapbox-private"] = int(locked.lock.private)
             if row and row.was:
                 document["scrapbox-was"] = list(row.was)
-        _settle(document, may_hold_directives=bool(options(env.config).page_directives))
+        _settle(document, env)
         build_page(page, document, env, line_times)
 
 
@@ -99,17 +82,16 @@ class WikiMarkdownParser(MystParser):
             else:
                 parse_myst(inputstring, document)
             return
-        config = options(env.config)
         file = exported_page(inputstring, Path(env.doc2path(env.docname)), env)
         if file is not None:
             env.temp_data[_FLAG] = True
-            _settle(document, may_hold_directives=bool(config.page_directives))
+            _settle(document, env)
             build_page(file.page, document, env)
         else:
             parse_myst(inputstring, document)
 
 
-def _settle(document: nodes.document, *, may_hold_directives: bool) -> None:
+def _settle(document: nodes.document, env: BuildEnvironment) -> None:
     """Settings of a wiki page's own, so that no other document sees them."""
     document.settings = copy(document.settings)
     # A wiki's quotes and dashes are its authors'; "--" may be an option of a command.
@@ -118,19 +100,8 @@ def _settle(document: nodes.document, *, may_hold_directives: bool) -> None:
     document.settings.myst_footnote_sort = False
     document.settings.myst_footnote_transition = False
     document.settings.myst_heading_anchors_html_ids = False
-    if not may_hold_directives:
-        transformer = document.transformer
-        transformer.transforms = [
-            waiting for waiting in transformer.transforms if not _is_needless(waiting[1])
-        ]
-
-
-def _is_needless(transform: type[object]) -> bool:
-    """Whether *transform* looks for what no wiki page holds; each would walk the whole page."""
-    return (
-        transform.__module__.startswith(_NEEDLESS_MODULES)
-        or transform.__name__ in _NEEDLESS_TRANSFORMS
-    )
+    if not options(env.config).page_directives:
+        drop_needless(document, env)
 
 
 def build_page(

@@ -78,6 +78,8 @@ ALLOWED: dict[str, set[str]] = {
     "log": FRAMEWORK,
     "config": BASE | MEANING | {"log", "sphinx"},
     # ... what pages, roles and directives have in common, ...
+    "garbage": FRAMEWORK,
+    "needless": FRAMEWORK,
     "icons": BASE | SITE,
     "notices": BASE | SHAPE | SITE | {"translation", "render", "dates"},
     "locks": BASE | SITE | {"lockfile"},
@@ -93,7 +95,8 @@ ALLOWED: dict[str, set[str]] = {
     "parser": PURE
     | SITE
     | MYST
-    | {"nodes", "render", "notices", "surroundings", "myst", "pagefiles", "summaries", "dates"},
+    | {"nodes", "render", "notices", "surroundings", "myst", "pagefiles", "summaries", "dates"}
+    | {"needless"},
     "roles": BASE | SITE | {"nodes", "surroundings"},
     "directives": PURE | SITE | {"nodes", "render", "notices", "surroundings"},
     # ... and what sees doctrees, and never a parser.
