@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sphinx.builders.html import StandaloneHTMLBuilder
 from sphinx.builders.singlehtml import SingleFileHTMLBuilder
 
-from .config import options
+from .config import mode_of, options
 from .domain import domain_of
 from .provenance import snapshot_above
-from .search import mode_of
 from .versions import live_address
 
 if TYPE_CHECKING:

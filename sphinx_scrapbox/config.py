@@ -10,9 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 from weakref import WeakKeyDictionary
+
+from sphinx.util.matching import compile_matchers
 
 from .log import Warn, warn
 from .titles import DEFAULT_ORIGIN, Target, join_target, key, split_target
@@ -408,11 +411,13 @@ class Config:
         "always a plain link.",
         shown='"embed" or "link"',
     )
-    related: str = _option(
+    related: tuple[tuple[str, str], ...] = _option(
         "cards",
-        _choice("cards", "list", "none"),
-        "Related pages at the end of each wiki page: as cards, as a plain list, or not at all.",
-        shown='"cards", "list" or "none"',
+        _modes("related", ("cards", "list", "none")),
+        "Related pages at the end of each wiki page: as cards, as a plain list, or not at all. "
+        "One word for all pages, or a mapping of globs over docnames, of which the first that "
+        "fits counts.",
+        shown='"cards", "list", "none" or dict',
     )
     previews: bool = _option(
         True,
@@ -489,6 +494,18 @@ class Config:
         if project and (person := self.people.get(key(f"/{project}/{name}"))):
             return person
         return self.people.get(key(name)) if project in ("", self.project) else None
+
+
+@lru_cache(maxsize=8)
+def _matchers(
+    modes: tuple[tuple[str, str], ...],
+) -> list[tuple[Callable[[str], object], str]]:
+    return [(matches, mode) for glob, mode in modes for matches in compile_matchers([glob])]
+
+
+def mode_of(docname: str, modes: tuple[tuple[str, str], ...], default: str) -> str:
+    """What the first of the globs that fits says of a document; *default* if none does."""
+    return next((mode for matches, mode in _matchers(modes) if matches(docname)), default)
 
 
 _CHECKED: WeakKeyDictionary[SphinxConfig, Config] = WeakKeyDictionary()

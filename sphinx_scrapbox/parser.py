@@ -18,7 +18,7 @@ from docutils import nodes
 from myst_parser.parsers.sphinx_ import MystParser
 from sphinx.parsers import Parser
 
-from .config import Config, options
+from .config import Config, mode_of, options
 from .dates import known
 from .log import Warn, warn
 from .myst import parse_myst, run_directive
@@ -137,8 +137,9 @@ def build_page(
     if config.provenance != "none":
         line = provenance_node(docname=env.docname)
         root.insert(1 if config.provenance == "start" else len(root), line)
-    if config.related != "none":
-        root += related_node(mode=config.related, docname=env.docname)
+    mode = mode_of(env.docname, config.related, "cards")
+    if mode != "none":
+        root += related_node(mode=mode, docname=env.docname)
         document["scrapbox-related"] = 1
     document += root
 

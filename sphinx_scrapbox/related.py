@@ -117,7 +117,7 @@ class _Block:
         for neighbour in neighbours:
             link = self._link(builder, neighbour.node)
             title = self._domain.title_of(neighbour.node)
-            line = "" if neighbour.line == title else f"<span>{escape(neighbour.line)}</span>"
+            line = "" if neighbour.line == title else f" <span>{escape(neighbour.line)}</span>"
             yield f"<li>{link}{line}</li>"
 
     def _link(self, builder: Builder, node: str) -> str:

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Set
-from functools import lru_cache, partial
+from collections.abc import Iterable, Iterator, Set
+from functools import partial
 from typing import TYPE_CHECKING
 
 from docutils import nodes
@@ -19,9 +19,8 @@ from sphinx.application import ENV_PICKLE_FILENAME
 from sphinx.builders.html import StandaloneHTMLBuilder
 from sphinx.search import SearchLanguage
 from sphinx.util.docutils import new_document
-from sphinx.util.matching import compile_matchers
 
-from .config import options
+from .config import mode_of, options
 from .domain import domain_of
 
 if TYPE_CHECKING:
@@ -75,18 +74,6 @@ _RANKING = """
   };
 })();
 """
-
-
-@lru_cache(maxsize=8)
-def _matchers(
-    modes: tuple[tuple[str, str], ...],
-) -> list[tuple[Callable[[str], object], str]]:
-    return [(matches, mode) for glob, mode in modes for matches in compile_matchers([glob])]
-
-
-def mode_of(docname: str, modes: tuple[tuple[str, str], ...], default: str = "full") -> str:
-    """What the first of the patterns that fits says; *default* if none does."""
-    return next((mode for matches, mode in _matchers(modes) if matches(docname)), default)
 
 
 def parts_of(title: str) -> Iterator[str]:
@@ -222,7 +209,7 @@ def _on_builder_inited(app: Sphinx) -> None:
         if index is None or facts is None or not facts.is_page:
             feed(pagename, doctree, title)
             return
-        mode = mode_of(pagename, modes)
+        mode = mode_of(pagename, modes, "full")
         if mode == "none":
             if pagename == app.config.root_doc:  # an index of nothing cannot be written
                 index.feed(pagename, app.env.doc2path(pagename, False), "", new_document(""))

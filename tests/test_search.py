@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 from sites import Built, Site, page
 
-from sphinx_scrapbox.config import Config
-from sphinx_scrapbox.search import mode_of, parts_of, spans
+from sphinx_scrapbox.config import Config, mode_of
+from sphinx_scrapbox.search import parts_of, spans
 
 CHROMIUM = "/usr/bin/chromium"
 OPTIONS = ["--no-sandbox", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"]
@@ -183,12 +183,12 @@ def test_one_mode_for_some_pages(site: Site, ask: Ask) -> None:
 
 def test_the_first_pattern_that_fits() -> None:
     modes = (("wiki/a*", "none"), ("wiki/**", "titles"))
-    assert [mode_of(name, modes) for name in ("wiki/ab", "wiki/b", "c")] == [
+    assert [mode_of(name, modes, "full") for name in ("wiki/ab", "wiki/b", "c")] == [
         "none",
         "titles",
         "full",
     ]
-    assert mode_of("c", Config().search) == "full"
+    assert mode_of("c", Config().search, "none") == "full"
 
 
 def test_a_wiki_page_as_the_only_page(tmp_path: Path) -> None:
