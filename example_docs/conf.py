@@ -17,7 +17,7 @@ extensions = [
     "sphinx_scrapbox",
     "showcase",  # of this documentation: examples, and tables made from the source
 ]
-exclude_patterns = ["_build", "_ext", "Thumbs.db", ".DS_Store"]
+exclude_patterns = ["_build", "_ext", "_kept", "Thumbs.db", ".DS_Store"]
 nitpicky = True
 
 # -- the wiki ------------------------------------------------------------------------------

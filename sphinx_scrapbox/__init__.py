@@ -15,6 +15,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     from . import (
         assets,
         canonical,
+        changelists,
         config,
         discovery,
         domain,
@@ -66,6 +67,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.connect("env-get-outdated", reread_for_images, priority=600)
     app.connect("env-updated", rewritten_for_icons)
     app.connect("env-updated", name_fetched_images)
+    changelists.register(app)
     versions.register(app)
     head.register(app)
     sources.register(app)

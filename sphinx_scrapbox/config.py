@@ -32,7 +32,7 @@ FORBIDDEN_DIRECTIVES = frozenset(
         "graphviz digraph graph inheritance-diagram uml plantuml role default-role only ifconfig "
         "highlight meta date program-output command-output exec execute jupyter-execute code-cell "
         "ipython plot doctest testcode testsetup testcleanup testoutput argparse click "
-        "sphinx_argparse_cli scrapbox:include"
+        "sphinx_argparse_cli scrapbox:include scrapbox:changes"
     ).split()
 )
 

@@ -87,8 +87,9 @@ class ScrapboxDomain(Domain):
         "translations": {},
         "elsewhere": [],
         "snapshots": None,
+        "changes": None,
     }
-    data_version = 10
+    data_version = 11
 
     # -- facts -------------------------------------------------------------------------
 
@@ -569,6 +570,7 @@ def _facts_of(document: nodes.document) -> PageFacts:
         includes=tuple(document.get("scrapbox-includes", ())),
         snapshots=document.get("scrapbox-snapshots", ""),
         pictures=tuple(pictures),
+        changes=tuple(document.get("scrapbox-changes", ())),
     )
 
 

@@ -26,7 +26,8 @@ class PageFacts(NamedTuple):
     fingerprint of its row in a lock file, ``is_as_locked`` whether the row is that of the very
     text; ``lists`` are the queries of the lists that it shows, ``includes`` which pages it
     includes and what was known of them; ``snapshots`` changes when the document was told
-    something else of the site's snapshots.
+    something else of the site's snapshots; ``changes`` are the queries of what it tells of
+    changes.
     ``was`` are the page's earlier titles, ``pictures`` the marks of images for which files may
     come or go. ``summary`` is the page's first lines, ``image`` the address of its first image,
     or the file below the source folder that holds it; times are Unix seconds, 0 where nothing
@@ -58,6 +59,7 @@ class PageFacts(NamedTuple):
     includes: tuple[str, ...] = ()
     snapshots: str = ""
     pictures: tuple[str, ...] = ()
+    changes: tuple[str, ...] = ()
 
     @property
     def is_page(self) -> bool:

@@ -47,6 +47,8 @@ class Warn(Enum):
     FETCHED_FILE = "fetched_file"
     """A file that ``scrapbox.lock`` names for an icon or image is missing, or is no image; pages
     are made as if it had not been fetched."""
+    CHANGES = "changes"
+    """``scrapbox:changes`` cannot tell what changed: a revision or a snapshot is not here."""
 
 
 def warn(

@@ -70,6 +70,21 @@ class fold_title(nodes.paragraph):  # noqa: N801
     """What a :class:`fold` holds, in a few words."""
 
 
+class changelist(nodes.container):  # noqa: N801
+    """The place of a list of what changed; standard nodes take it before writing.
+
+    Attribute: ``query``, between what and how, as text.
+    """
+
+
+class inserted(nodes.inline):  # noqa: N801
+    """Text that came."""
+
+
+class deleted(nodes.inline):  # noqa: N801
+    """Text that went, shown all the same."""
+
+
 class linkmap(nodes.container):  # noqa: N801
     """The place of a map of links; it holds the caption as a paragraph, or nothing.
 
@@ -288,6 +303,18 @@ def _depart_linkmap_html(self: Any, node: linkmap) -> None:
     self.body.append("</figcaption></figure>\n" if len(node) else "</figure>\n")
 
 
+def _tagged(tag: str) -> tuple[Visitor, Visitor]:
+    """An inline element of HTML of this name."""
+
+    def visit(self: Any, node: nodes.Element) -> None:
+        self.body.append(self.starttag(node, tag, ""))
+
+    def depart(self: Any, node: nodes.Element) -> None:
+        self.body.append(f"</{tag}>")
+
+    return visit, depart
+
+
 def _visit_moment_html(self: Any, node: moment) -> None:
     self.body.append(self.starttag(node, "time", "", datetime=node["datetime"]))
 
@@ -329,6 +356,27 @@ VISITORS: dict[type[nodes.Element], dict[str, tuple[Visitor, Visitor]]] = {
         "texinfo": (_nothing, _nothing),
     },
     listing: {
+        "html": _UNFILLED,
+        "latex": _UNFILLED,
+        "text": _UNFILLED,
+        "man": _UNFILLED,
+        "texinfo": _UNFILLED,
+    },
+    inserted: {
+        "html": _tagged("ins"),
+        "latex": (_nothing, _nothing),
+        "text": (_nothing, _nothing),
+        "man": (_nothing, _nothing),
+        "texinfo": (_nothing, _nothing),
+    },
+    deleted: {
+        "html": _tagged("del"),
+        "latex": (_nothing, _nothing),
+        "text": (_nothing, _nothing),
+        "man": (_nothing, _nothing),
+        "texinfo": (_nothing, _nothing),
+    },
+    changelist: {
         "html": _UNFILLED,
         "latex": _UNFILLED,
         "text": _UNFILLED,

@@ -68,13 +68,16 @@ def native_page(text: str, path: Path, env: BuildEnvironment) -> PageFile:
 def exported_page(text: str, path: Path, env: BuildEnvironment) -> PageFile | None:
     """The page of a Markdown file; None if somebody wrote it by hand."""
     config = options(env.config)
-    if not is_export(text, origin=config.url):
-        relative = os.path.relpath(path, env.srcdir).replace(os.sep, "/")
-        if not _is_named(config.pages, relative):
-            return None
+    if not is_exported(text, os.path.relpath(path, env.srcdir).replace(os.sep, "/"), config):
+        return None
     page = read_markdown(text, name=path.stem, origin=config.url)
     dates = front_matter_dates(text)
     return PageFile(path, replace(page, created=dates.created, updated=dates.updated))
+
+
+def is_exported(text: str, path: str, config: Config) -> bool:
+    """Whether a Markdown file is an exported page, by its marks or by its path in the sources."""
+    return is_export(text, origin=config.url) or _is_named(config.pages, path)
 
 
 @lru_cache(maxsize=8)

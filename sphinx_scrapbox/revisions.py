@@ -72,7 +72,7 @@ class Loader:
     """Reads snapshots. What it learns of a file it need not read again for another snapshot.
 
     ``is_page`` says whether a Markdown file is a page, by its path and its text; ``takes``
-    whether a path counts at all. Hidden files and ``_build`` never do.
+    whether the path of a page or of a lock counts at all. Hidden files and ``_build`` never do.
     """
 
     is_page: Callable[[str, str], bool] = _is_page
@@ -110,6 +110,18 @@ class Loader:
         )
         return Snapshot(name, pages, lock.project, lock.exported, no_texts)
 
+    def kept(self, path: Path, *, name: str) -> Snapshot:
+        """The pages of a folder, or of a lock file alone.
+
+        :raises RevisionError: if it cannot be read.
+        """
+        if path.is_dir():
+            return self.folder(path, name=name)
+        try:
+            return self.lock(path.read_bytes(), name=name)
+        except OSError as error:
+            raise RevisionError(f"cannot read {name}: {error.strerror}") from error
+
     def revision(
         self, place: Path, revision: str, path: str = "./", *, name: str = ""
     ) -> Snapshot:
@@ -142,16 +154,12 @@ class Loader:
 
         :raises RevisionError: if it is none of these.
         """
-        path = Path(name)
         try:
-            if path.is_dir():
-                return self.folder(path)
-            if path.is_file():
-                return self.lock(path.read_bytes(), name=name)
-        except OSError as error:
-            raise RevisionError(f"cannot read {name}: {error.strerror}") from error
-        except ValueError:  # a zero byte
-            pass
+            is_here = Path(name).exists()
+        except (OSError, ValueError):  # too long, or a zero byte
+            is_here = False
+        if is_here:
+            return self.kept(Path(name), name=name)
         revision, colon, inner = name.partition(":")
         if colon:
             return self.revision(Path(), revision, inner, name=name)
@@ -159,7 +167,11 @@ class Loader:
         while not there.is_dir():
             there = there.parent
         inner = f"./{folder.absolute().relative_to(there).as_posix()}"
-        return self.revision(there, revision, "./" if inner == "./." else inner, name=name)
+        try:
+            return self.revision(there, revision, "./" if inner == "./." else inner, name=name)
+        except RevisionError as error:
+            message = f"{name!r} is no folder and no lock file, and {error}"
+            raise RevisionError(message) from error
 
     # -- their pages -------------------------------------------------------------------
 
@@ -167,7 +179,7 @@ class Loader:
         parts = file.split("/")
         if any(part.startswith(".") or part == "_build" for part in parts):
             return False
-        return parts[-1] == NAME or (file.endswith(SUFFIXES) and self.takes(file))
+        return (parts[-1] == NAME or file.endswith(SUFFIXES)) and self.takes(file)
 
     def _snapshot(self, files: _Files, name: str) -> Snapshot:
         names = [file for file in files.marks if PurePosixPath(file).name == NAME]
@@ -409,8 +421,7 @@ class Git:
                 "commits: run 'git fetch --unshallow --tags'"
             )
         raise RevisionError(
-            f"{revision!r} is no folder, no lock file and no revision that is here: if it is a "
-            "revision, run 'git fetch --tags'"
+            f"there is no revision {revision!r} here; 'git fetch --tags' may bring it"
         )
 
     def find(self, name: str) -> tuple[str, str]:

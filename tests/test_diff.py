@@ -270,8 +270,11 @@ def test_revisions(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(here / "wiki")
     assert run("v-old", "v-new").stdout == expected
     assert run("HEAD~1", ".").stdout == expected
-    assert "'v9' is no folder, no lock file and no revision" in run("v9", ".", code=2).stderr
-    assert "no revision" in run("--", "--output=x", ".", code=2).stderr
+    assert (
+        "'v9' is no folder and no lock file, and there is no revision 'v9'"
+        in run("v9", ".", code=2).stderr
+    )
+    assert "there is no revision" in run("--", "--output=x", ".", code=2).stderr
     assert not (here / "wiki" / "x").exists()
 
 

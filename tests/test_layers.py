@@ -128,6 +128,10 @@ ALLOWED: dict[str, set[str]] = {
     | {"excerpts", "myst", "nodes", "render", "notices", "surroundings", "pagefiles", "parser"}
     | {"domain", "locks"},
     "indices": BASE | SITE | {"graph", "letters", "lists", "notices", "domain"},
+    "changelists": BASE
+    | SITE
+    | {"changes", "change_reports", "revisions", "lockfile", "pagefiles", "letters"}
+    | {"nodes", "notices", "surroundings", "domain", "previews"},
     "versions": BASE | SITE | {"dates", "lists", "nodes", "notices", "provenance", "domain"},
     "canonical": SITE | {"domain", "provenance", "search", "versions"},
     "assets": SITE | {"notices"},
