@@ -49,6 +49,7 @@ class Locks:
         self._srcdir = srcdir
         self._by_folder: dict[Path, tuple[Path, Lock] | None] = {}
         self._files_by_line: dict[str, str] | None = None
+        self._names: dict[Path, str] = {}
         self._with_pages: dict[str, Lock] = {}
         self._outside: dict[tuple[str, str], Outside] | None = None
 
@@ -58,7 +59,8 @@ class Locks:
         if found is None:
             return None
         folder, lock = found
-        name = folder.relative_to(self._srcdir).as_posix()
+        if (name := self._names.get(folder)) is None:
+            name = self._names[folder] = folder.relative_to(self._srcdir).as_posix()
         if docfile.suffix == ".scrapbox":
             self._with_pages[name] = lock
         return Locked(lock, lock.by_file.get(docfile.relative_to(folder).as_posix()), name)

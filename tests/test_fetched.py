@@ -245,6 +245,18 @@ def test_a_face_of_the_pages_own_snapshot(site: Site, builder: str) -> None:
     assert found == [*expected, output_name(FACE, "png")]
 
 
+def test_a_snapshot_at_the_top(site: Site) -> None:
+    site.write({"index.rst": "Index\n=====\n\n:scrapbox:icon:`hana`\n"})
+    images = {address("a"): ("png", png())}
+    for kind in ("png", "svg"):
+        face = (kind, FACE if kind == "png" else SVG)
+        snapshot(site, {"Soil": f"[{address('a')}]"}, images, {"/garden/hana": face}, folder=".")
+        built = site.build(scrapbox_project="garden")
+        assert built.warnings == []
+        assert shown(built, "Soil.html") == [f"_images/{output_name(png(), 'png')}"]
+        assert shown(built, "index.html") == [f"_images/{output_name(face[1], kind)}"]
+
+
 def test_two_snapshots_share_a_file(site: Site) -> None:
     for folder in ("one", "two"):
         snapshot(
