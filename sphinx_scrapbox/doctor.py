@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum, IntEnum
 from hashlib import sha256
@@ -163,6 +163,13 @@ class Rule(Enum):
         "The lock file lists a page whose file is not here.",
         "Unpack the export again, or without that page.",
     )
+    LOST_PICTURE = _Text(
+        "lost-picture",
+        Severity.WARNING,
+        "The lock file names an icon or image that is not here, or is none.",
+        "A build goes on as if it had not been fetched. Restore the folder _files beside the "
+        "lock, from Git LFS if it is kept there, or pull the project again.",
+    )
     UNLISTED_FILE = _Text(
         "unlisted-file",
         Severity.WARNING,
@@ -301,11 +308,15 @@ class Doctor:
     """Looks at pages one by one, then at all of them together.
 
     Paths are relative to one folder and have forward slashes. *locks* holds the bytes of each
-    lock file by its path; *icons* names icons that need no page.
+    lock file by its path; *icons* names icons that need no page. *examine* is asked for each icon
+    or image that a lock names: by its path, what is wrong with it, "" if nothing is.
     """
 
     def __init__(
-        self, locks: Mapping[str, bytes] | None = None, icons: Iterable[str] = ()
+        self,
+        locks: Mapping[str, bytes] | None = None,
+        icons: Iterable[str] = (),
+        examine: Callable[[str], str] = lambda path: "",
     ) -> None:
         self._icons = {*Speakers().marks, *map(key, icons)}
         self._findings: list[Finding] = []
@@ -318,6 +329,16 @@ class Doctor:
                 self._locks[_folder(path)] = _Lock(path, load_lock(text), _rows(text))
             except (UnicodeDecodeError, LockError) as error:
                 self._add(Rule.BROKEN_LOCK, path, f"this lock file cannot be read: {error}")
+        for folder, lock in self._locks.items():
+            self._look_at_pictures(folder, lock, examine)
+
+    def _look_at_pictures(self, folder: str, lock: _Lock, examine: Callable[[str], str]) -> None:
+        told: set[str] = set()
+        lines = lock.rows[1 + len(lock.lock.pages) :]
+        for row, line in zip(lock.lock.files, lines, strict=False):
+            if row.file and row.file not in told and (why := examine(folder + row.file)):
+                told.add(row.file)
+                self._add(Rule.LOST_PICTURE, lock.path, f"{row.file}: {why}", line)
 
     def read(self, path: str, data: bytes) -> bool:
         """Examine one file; false if it is Markdown that is no page of a wiki."""

@@ -15,7 +15,7 @@ from click.testing import CliRunner, Result
 from sphinx_scrapbox.cli import main
 from sphinx_scrapbox.cli.check import diagnose
 from sphinx_scrapbox.doctor import Rule
-from sphinx_scrapbox.lockfile import Lock, LockedPage, dump_lock
+from sphinx_scrapbox.lockfile import Lock, LockedFile, LockedPage, dump_lock
 
 MANUAL = Path(__file__).parent.parent / "example_docs" / "reference" / "command-line.md"
 MOSS = '---\ntitle: "Moss"\n---\n\n- see [the wall\n'
@@ -122,6 +122,40 @@ def test_locks(wiki: Path) -> None:
     assert rules(wiki / "sub") == ["lost-file"]
     lock.write_text("", encoding="utf-8")
     assert rules(wiki / "sub") == ["broken-lock"]
+
+
+def test_pictures_of_a_lock(wiki: Path) -> None:
+    data = b"talk\nhello\n"
+    (wiki / "sub" / "talk.scrapbox").write_bytes(data)
+    row = LockedPage("1", "talk", "talk.scrapbox", hash=sha256(data).hexdigest())
+    names = {
+        "good.png": b"GIF89a\x03\x00\x02\x00",
+        "web.png": b"<html>not found</html>",
+        "true.gif": b"GIF89a\x03\x00\x02\x00",
+        "lost.png": None,
+    }
+    files = []
+    (wiki / "sub" / "_files").mkdir()
+    for number, (name, content) in enumerate(names.items()):
+        file = f"_files/{number:032x}.{name[-3:]}"
+        if content is not None:
+            (wiki / "sub" / file).write_bytes(content)
+        files += [
+            LockedFile("image", f"https://example.org/{name}{again}", file) for again in "ab"
+        ]
+    files.append(LockedFile("image", "https://example.org/never", "", "404"))
+    lock = wiki / "sub" / "scrapbox.lock"
+    text = dump_lock(Lock("garden", pages=(row,), files=tuple(files)))
+    lock.write_text(text, encoding="utf-8")
+    result = run(wiki / "sub", "--select", "lost-picture")
+    for number, why in (
+        (0, "is gif, not what its name says"),
+        (1, "is no image (a web page, not an image)"),
+        (3, "is not here"),
+    ):
+        suffix = "gif" if number == 2 else "png"
+        assert f"_files/{number:032x}.{suffix}: {why}  lost-picture" in result.stdout
+    assert rules(wiki / "sub") == ["lost-picture"] * 3
 
 
 def test_missing(wiki: Path) -> None:

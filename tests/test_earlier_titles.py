@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from pathlib import Path
 from typing import Any
 
@@ -177,3 +178,49 @@ def test_renames_step_by_step(tmp_path: Path, parallel: int) -> None:
         fresh = site.build(target=f"_fresh{number}", **options)
         ours, anew = output(kept), output(fresh)
         assert {name: text for name, text in ours.items() if name in anew} == anew
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_any_renames_are_as_good_as_new(tmp_path: Path, seed: int) -> None:
+    chance = random.Random(seed)
+    titles = ["Soil", "Earth", "Mud", "Clay", "Loam", "a#b", "a"]
+    links = " ".join(f"[[{title}]]" for title in titles)
+    lists = "".join(
+        f"\n\n```{{scrapbox:{name}}}\n{option}\n```"
+        for name, option in (("related", ""), ("pages", ":sort: linked"), ("wanted", ":min: 1"))
+    )
+    site = Site(
+        tmp_path / "site",
+        {
+            "index.rst": "Mud\n===\n\n.. toctree::\n\n   guide\n",
+            "guide.md": f"# Guide\n\n{links}{lists}\n\n```{{scrapbox:map}} Soil\n```\n",
+            "more/a.md": page("Exported", "[[Earth]] #Mud", icon("Loam")),
+        },
+    )
+    options: dict[str, Any] = {
+        "scrapbox_project": "garden",
+        "scrapbox_link_documents": True,
+        "suppress_warnings": ["scrapbox"],
+    }
+    for number in range(5):
+        for name, project in (("one", "garden"), ("two", "tools")):
+            store = Store(site.src / name)
+            pages = [
+                ProjectPage(
+                    f"{id:024x}",
+                    title,
+                    1,
+                    1,
+                    (title, f"[{chance.choice(titles)}] [/garden/{chance.choice(titles)}]"),
+                )
+                for id, title in zip(
+                    chance.sample(range(4), 3), chance.sample(titles, 3), strict=True
+                )
+            ]
+            store.apply(store.plan(pages, project=project, exported=5, private=False))
+        kept = site.build(target="_kept", **options)
+        fresh = site.build(target=f"_fresh{number}", **options)
+        ours, anew = output(kept), output(fresh)
+        assert {name: text for name, text in ours.items() if name in anew} == anew
+        inventories = [(built.out / "objects.inv").read_bytes() for built in (kept, fresh)]
+        assert inventories[0] == inventories[1]

@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 import click
 
 from ..doctor import RULES, SUFFIXES, Diagnosis, Doctor, Rule, Severity
+from ..filetypes import NoImage, image_type
 from ..lockfile import NAME as LOCK_NAME
 from ..reports import as_json, human, sarif
 
@@ -148,11 +150,23 @@ def diagnose(folder: Path, icons: Sequence[str]) -> Diagnosis:
     files = sorted(_files(folder))
     names = [name for name in files if name.endswith(SUFFIXES)]
     locks = {name: _read(folder, name) for name in files if Path(name).name == LOCK_NAME}
-    doctor = Doctor(locks, icons)
+    doctor = Doctor(locks, icons, partial(_wrong_with_picture, folder))
     pages = sum([doctor.read(name, _read(folder, name)) for name in _progress(names)])
     if not pages and not locks:
         raise click.UsageError(f"{click.format_filename(folder)!r} holds no page of a wiki.")
     return doctor.finish()
+
+
+def _wrong_with_picture(folder: Path, name: str) -> str:
+    try:
+        suffix = image_type(folder / name)
+    except NoImage as error:
+        return f"is no image ({error})"
+    except FileNotFoundError:
+        return "is not here"
+    except OSError as error:
+        return f"cannot be read: {error.strerror}"
+    return "" if name.endswith(f".{suffix}") else f"is {suffix}, not what its name says"
 
 
 def _progress(names: Sequence[str]) -> Iterator[str]:
