@@ -47,7 +47,7 @@ from .nodes import changelist, deleted, fold, fold_title, inserted
 from .notices import CATALOG, ngettext
 from .pagefiles import is_exported
 from .previews import has_previews
-from .revisions import Loader, RevisionError
+from .revisions import Git, Loader, RevisionError
 from .surroundings import SiteSurroundings
 
 if TYPE_CHECKING:
@@ -180,6 +180,20 @@ class _Changes:
             for page in snapshot.pages
         )
         return replace(snapshot, pages=pages)
+
+    def signature(self, query: Query) -> str:
+        """Changes when the earlier snapshot may have; "" if nothing tells. No text is read."""
+        try:
+            if query.since:
+                folder = Path(self._env.srcdir, query.path)
+                return Git(folder).find(f"{query.since}:./")[1]
+            kept = Path(self._env.srcdir, query.source)
+            files = [kept] if kept.is_file() else sorted(kept.rglob("*"))
+            states = ((str(file), file.stat()) for file in files if file.is_file())
+            seen = [(name, state.st_mtime_ns, state.st_size) for name, state in states]
+        except (OSError, RevisionError):
+            return ""
+        return f"{crc32(repr(seen).encode('utf-8', 'replace'))}"
 
     def docname(self, query: Query, page: PageChange) -> str:
         """The document that holds a page; "" for one that is gone."""
@@ -514,17 +528,28 @@ def _on_env_updated(app: Sphinx, env: BuildEnvironment) -> list[str]:
     domain = domain_of(env)
     _CHANGES.pop(env.config, None)
     asking = _asking(env)
-    now: dict[str, int] = {}
+    before: dict[str, tuple[int, list[str]]] | None = domain.data["changes"]
+    if not asking and not before:
+        domain.data["changes"] = {}
+        return []
+    changes = _changes_of(env)
+    now: dict[str, tuple[int, list[str]]] = {}
     for docname, queries in asking.items():
+        signatures = [changes.signature(query) for query in queries]
+        known = (before or {}).get(docname)
+        if known and not domain.was_touched and all(signatures) and known[1] == signatures:
+            now[docname] = known  # neither the pages nor what they are compared with
+            continue
         told = [_told(env, query) for query in queries]
-        for problem in dict.fromkeys(one for one in told if isinstance(one, str)):
+        problems = [one for one in told if isinstance(one, str)]
+        for problem in dict.fromkeys(problems):
             warn(Warn.CHANGES, f"scrapbox:changes: {problem}", location=docname)
-        now[docname] = crc32(repr(told).encode("utf-8", "replace"))
-    before: dict[str, int] | None = domain.data["changes"]
+        mark = crc32(repr(told).encode("utf-8", "replace"))
+        now[docname] = mark, [] if problems else signatures  # a problem is told each time
     domain.data["changes"] = now
     if before is None:  # the first build writes all
         return []
-    return [docname for docname, mark in now.items() if before.get(docname) != mark]
+    return [docname for docname in now if before.get(docname, (-1,))[0] != now[docname][0]]
 
 
 def _feeds(env: BuildEnvironment) -> Iterator[tuple[str, str, Query]]:

@@ -703,7 +703,9 @@ def _told(old: Sequence[Row], new: Sequence[Row], pairs: Sequence[int]) -> Itera
                 shifted = None
             yield LineChange(LineKind.EDITED, end, stop, (was,), (now,))
         elif was.depth != now.depth:
-            if shifted and shifted.shift == now.depth - was.depth:
+            # No row may have gone from between them.
+            together = shifted and end - shifted.old == stop - shifted.new
+            if shifted and together and shifted.shift == now.depth - was.depth:
                 shifted = LineChange(
                     LineKind.SHIFTED,
                     shifted.old,

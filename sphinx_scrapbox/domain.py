@@ -89,7 +89,7 @@ class ScrapboxDomain(Domain):
         "snapshots": None,
         "changes": None,
     }
-    data_version = 11
+    data_version = 12
 
     # -- facts -------------------------------------------------------------------------
 

@@ -372,6 +372,20 @@ def test_who_does_not_ask_does_not_pay(tmp_path: Path, monkeypatch: pytest.Monke
     built(site)
 
 
+def test_who_asks_pays_only_for_what_may_have_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = site_of(tmp_path, ":from: kept")
+    built(site)
+    with monkeypatch.context() as patch:
+        patch.setattr("sphinx_scrapbox.changelists.compare", None)
+        assert built(site).written == []
+    time.sleep(0.02)
+    (site.src / "kept" / "wind.scrapbox").write_text("Wind\nBlew\n", encoding="utf-8")
+    done = built(site)
+    assert (done.read, done.written) == ([], ["index"])
+
+
 # -- feeds -----------------------------------------------------------------------------
 
 

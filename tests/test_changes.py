@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import random
+from collections import Counter
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 from hypothesis import example, given
@@ -22,6 +25,7 @@ from sphinx_scrapbox.changes import (
     line_changes,
     words,
 )
+from sphinx_scrapbox.readers.project import load_project
 
 TEXTS = ["", "a", "b", "Turn the heap", "Turn the heap twice", "Wet it.", "Keep it dry.", "-"]
 rows = st.lists(
@@ -52,6 +56,35 @@ def told(old: PageText, new: PageText) -> list[tuple[str, int, int, int]]:
     return [(one.kind.value, one.old, one.new, len(one.rows)) for one in changes]
 
 
+def _edited(page: list[tuple[str, Row]], chance: random.Random) -> list[tuple[str, Row]]:
+    """A page as somebody may have left it: lines with their ids."""
+    page = list(page)
+    for _ in range(chance.randint(1, 6)):
+        at = chance.randrange(len(page) + 1)
+        end = min(len(page), at + chance.randint(1, 8))
+        block = page[at:end]
+        match chance.randrange(5):
+            case 0:
+                page[at:end] = []
+            case 1:
+                page.insert(
+                    at, (f"new {chance.random()}", Row(chance.randint(0, 3), "A new line"))
+                )
+            case 2:
+                del page[at:end]
+                place = chance.randrange(len(page) + 1)
+                page[place:place] = block
+            case 3:
+                page[at:end] = [
+                    (name, Row(row.depth + 1, row.text) if row.text else row)
+                    for name, row in block
+                ]
+            case _ if block:
+                name, row = block[0]
+                page[at] = name, Row(row.depth, f"{row.text} and more")
+    return page
+
+
 # -- what must hold for any pages ------------------------------------------------------
 
 
@@ -73,6 +106,22 @@ def test_difference_by_ids_makes_new_of_old(data: st.DataObject) -> None:
         )
         texts.append(PageText(page, tuple(ids)))
     assert apply(old, line_changes(*texts)) == new
+
+
+@given(rows.filter(len), st.randoms(use_true_random=False), st.booleans())
+def test_difference_of_edits_makes_new_of_old(
+    page: tuple[Row, ...], chance: random.Random, by_id: bool
+) -> None:
+    old = [(str(number), row) for number, row in enumerate(page)]
+    new = _edited(old, chance)
+    texts = [
+        PageText(
+            tuple(row for _name, row in version),
+            tuple(name for name, _row in version) if by_id else (),
+        )
+        for version in (old, new)
+    ]
+    assert apply(page, line_changes(*texts)) == texts[1].rows
 
 
 @given(rows)
@@ -219,6 +268,34 @@ def test_words_lose_none(before: str, after: str) -> None:
     pieces = words(before, after)
     assert "".join(piece for sign, piece in pieces if sign != "+") == before
     assert "".join(piece for sign, piece in pieces if sign != "-") == after
+
+
+# -- real pages ------------------------------------------------------------------------
+
+
+def test_real_pages_that_somebody_edited(shared: Path) -> None:
+    chance = random.Random(7)
+    kinds: Counter[LineKind] = Counter()
+    pages = 0
+    for path in sorted((shared / "native").glob("*.json")):
+        for found in load_project(path.read_bytes()).pages:
+            old = [
+                (name, row)
+                for name, text in zip(found.line_ids[1:], found.rows[1:], strict=True)
+                for row in some_rows(text)
+            ]
+            new = _edited(old, chance)
+            before, after = tuple(row for _, row in old), tuple(row for _, row in new)
+            ids = [tuple(name for name, _row in page) for page in (old, new)]
+            by_id = line_changes(PageText(before, ids[0]), PageText(after, ids[1]))
+            by_text = line_changes(PageText(before), PageText(after))
+            assert apply(before, by_id) == apply(before, by_text) == after
+            kinds.update(one.kind for one in by_id)
+            # Six edits, each of one block, are told in some more changes, not in dozens.
+            assert len(by_id) <= 24, found.title
+            pages += 1
+    assert pages > 100
+    assert kinds.keys() == set(LineKind)
 
 
 # -- what must not take for ever -------------------------------------------------------
