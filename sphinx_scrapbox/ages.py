@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from sphinx.environment import BuildEnvironment
 
     from .domain import ScrapboxDomain
+    from .lockfile import LockedPage
 
 _DAY = 86400
 
@@ -120,20 +121,32 @@ def ages_of(domain: ScrapboxDomain, docname: str) -> Iterator[Age]:
             yield age
 
 
-def changed_lines(domain: ScrapboxDomain, age: Age) -> tuple[ChangedLine, ...]:
+class _Newer(NamedTuple):
+    """A source, and which of its lines (counted from 0) are newer than the translation."""
+
+    row: LockedPage
+    lines: list[str]
+    newer: list[int]
+
+
+def changed_lines(domain: ScrapboxDomain, age: Age) -> Iterator[ChangedLine]:
     """The lines of the source that are newer than the translation, as they are now.
 
     Blank lines are passed over. A line that was taken out is nowhere, so there may be none.
     """
+    if (found := _newer(domain.env, age)) is None:
+        return
+    blocks = read_lines(found.lines).blocks
+    said = {block.line: plain(block) for block in blocks if isinstance(block, Line)}
+    ids = found.row.line_ids
+    for at in found.newer:
+        shown = said.get(at + 1) or " ".join(found.lines[at].split())
+        yield ChangedLine(ids[at] if at and at < len(ids) else "", shown)
+
+
+def _newer(env: BuildEnvironment, age: Age) -> _Newer | None:
     if not age.state:
-        return ()
-    made: tuple[ChangedLine, ...] | None = domain.made.get(age)
-    if made is None:
-        made = domain.made[age] = tuple(_changed_lines(domain.env, age))
-    return made
-
-
-def _changed_lines(env: BuildEnvironment, age: Age) -> Iterator[ChangedLine]:
+        return None
     file: Path | None
     if age.source.startswith("/"):
         row, file = _outside(env, age.source) or (None, None)
@@ -141,28 +154,18 @@ def _changed_lines(env: BuildEnvironment, age: Age) -> Iterator[ChangedLine]:
         file = Path(env.doc2path(age.source))
         locked = locks_of(env).of(file)
         row = locked.page if locked else None
-    if row is None or file is None:
-        return
-    newer = [at for at, time in enumerate(row.line_times) if time > age.translated]
-    if not newer:
-        return
+    if row is None or file is None or max(row.line_times, default=0) <= age.translated:
+        return None
     try:
         text = file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
-        return
+        return None
     if not row.matches(text):
-        return
+        return None
     lines = text.removesuffix("\n").split("\n")
-    said = {
-        block.line: plain(block)
-        for block in read_lines(lines).blocks
-        if isinstance(block, Line)
-    }  # fmt: skip
-    for at in newer:
-        shown = " ".join(lines[at].split()) if at < len(lines) else ""
-        if shown:
-            has_anchor = at and at < len(row.line_ids)
-            yield ChangedLine(row.line_ids[at] if has_anchor else "", said.get(at + 1) or shown)
+    times = zip(row.line_times, lines, strict=False)
+    newer = [at for at, (time, line) in enumerate(times) if time > age.translated and line.strip()]
+    return _Newer(row, lines, newer)
 
 
 def stale_pages(domain: ScrapboxDomain) -> list[Stale]:
@@ -170,7 +173,7 @@ def stale_pages(domain: ScrapboxDomain) -> list[Stale]:
     made: list[Stale] | None = domain.made.get("stale")
     if made is None:
         made = domain.made["stale"] = [
-            Stale(docname, age, len(changed_lines(domain, age)))
+            Stale(docname, age, len(found.newer) if (found := _newer(domain.env, age)) else 0)
             for docname in pairs_of(domain).sources
             for age in ages_of(domain, docname)
             if age.is_stale

@@ -19,7 +19,7 @@ from sphinx.builders.singlehtml import SingleFileHTMLBuilder
 from sphinx.locale import get_translation
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
-from .ages import Age, age_of, ages_of, changed_lines
+from .ages import Age, ChangedLine, age_of, ages_of, changed_lines
 from .config import options
 from .dates import iso_day
 from .domain import builder_of, domain_of
@@ -167,10 +167,10 @@ class _Page:
         else:
             said.append(str(_("The source has not changed since.")))
         notice += nodes.paragraph("", " ".join(said), classes=["scrapbox-age", "no-search"])
-        if age.is_stale and (lines := changed_lines(self._domain, age)):
+        if age.is_stale and (lines := list(changed_lines(self._domain, age))):
             notice += self._changed(age, lines)
 
-    def _changed(self, age: Age, lines: Sequence[Any]) -> nodes.Element:
+    def _changed(self, age: Age, lines: Sequence[ChangedLine]) -> nodes.Element:
         """The changed lines, folded where a format can fold."""
         language = self._language_of(age.source)
         items = nodes.bullet_list(bullet="-")

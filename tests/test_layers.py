@@ -105,7 +105,10 @@ ALLOWED: dict[str, set[str]] = {
     | SITE
     | {"graph", "nodes", "icons", "notices", "domain", "fetched", "locks", "lockfile"},
     "pairs": BASE | SITE | {"translation", "media", "notices", "domain"},
-    "ages": BASE | SITE | {"readers.notation", "dates", "summaries", "locks", "domain", "pairs"},
+    "ages": BASE
+    | SITE
+    | {"readers.notation", "dates", "summaries", "locks", "lockfile"}
+    | {"domain", "pairs"},
     "languages": BASE
     | SITE
     | {"babel", "dates", "summaries", "nodes", "notices", "surroundings", "domain"}
