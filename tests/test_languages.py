@@ -687,7 +687,7 @@ class _Editor:
         lines = [(f"{folder} {title}", 0)]
         for _ in range(self._random.randint(1, 4)):
             lines.append((f"Line {self._random.randint(0, 9)}", self._random.randint(0, 9)))
-        if folder == "en" or self._random.random() < 0.1:
+        if self._random.random() < {"en": 0.7, "ja": 0.1}[folder]:  # else by mapping, or not
             other = "ja" if folder == "en" else "en"
             source = footer(f"{other} {self._random.choice(NAMES)}", self._names()[other])
             lines += [("---", 0), (source, self._random.randint(0, 9))]
@@ -739,7 +739,10 @@ def test_step_by_step_is_as_good_as_new(tmp_path: Path, seed: int, parallel: int
     editor = _Editor(site, seed)
     config = {
         **HERE,
-        "scrapbox_translation": {"languages": {("garden-en", "garden"): ("en", "ja")}},
+        "scrapbox_translation": {
+            "languages": {("garden-en", "garden"): ("en", "ja")},
+            "pairs": {f"/garden-en/en {name}": f"/garden/ja {name}" for name in NAMES[:2]},
+        },
         "suppress_warnings": ["scrapbox.duplicate_title"],
     }
     site.build(target="_kept", parallel=parallel, **config)
