@@ -23,7 +23,6 @@ WINDOW = 1000
 _MOST = 64_000_000  # bytes of an answer; a list of a thousand pages takes two or three million
 _MOST_WINDOWS = 10_000
 _ID = re.compile(r"[0-9A-Za-z]{1,64}")
-_CREDENTIALS = ", ".join(kind.value for kind in Kind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,11 +111,11 @@ class Api:
         what = f"page {page.title!r}"
         value = self._object(f"pages/v2/{_part(self.project)}/{_part(page.title)}", what)
         if value.get("persistent") is False:
-            raise MissingError(f"{what}: nobody has written it")
+            raise MissingError(what, "nobody has written it")
         if value.get("id") != page.id:
             if not _is_text(value.get("id")):
                 raise _unexpected(what, "it has no id")
-            raise MissingError(f"{what}: another page has that title")
+            raise MissingError(what, "another page has that title")
         lines = value.get("lines")
         if not isinstance(lines, list) or not all(map(_is_line, lines)):
             raise _unexpected(what, "it has no lines")
@@ -154,34 +153,40 @@ class Api:
         """What a status means here. The wiki's own words say most, where it has some."""
         said = value.get("message") if isinstance(value, dict) else None
         words = self.client.hide(said) if isinstance(said, str) else ""
-        head = f"{what}: {_status(status)}" + (f" ({words})" if words else "")
+        head = status_words(status) + (f" ({words})" if words else "")
         kind = self.client.kind
         sent = kind.value if kind else ""
+        raised, advice = self._meaning(status, kind, sent)
+        return raised(what, f"{head}: {advice}")
+
+    @staticmethod
+    def _meaning(status: int, kind: Kind | None, sent: str) -> tuple[type[ClientError], str]:
         match status:
             case HTTPStatus.NOT_FOUND:
-                return MissingError(f"{head}: look at the spelling of the name")
+                return MissingError, "look at the spelling of the name"
             case HTTPStatus.BAD_REQUEST if kind is Kind.SERVICE:
-                return StopError(f"{head}: the key in {sent} is for another project, or is none")
+                return StopError, f"the key in {sent} is for another project, or is none"
             case HTTPStatus.UNAUTHORIZED if kind is None:
-                return StopError(
-                    f"{head}: only members may read this; put what you may read it with into one "
-                    f"of {_CREDENTIALS}"
+                return StopError, (
+                    "only members may read this; put what you may read it with into one of "
+                    f"{', '.join(kind.value for kind in Kind)}"
                 )
             case HTTPStatus.UNAUTHORIZED:
-                return StopError(f"{head}: what is in {sent} is not valid, or no longer")
+                return StopError, f"what is in {sent} is not valid, or no longer"
             case HTTPStatus.FORBIDDEN if kind is None:
-                return StopError(f"{head}: this server does not let you in")
+                return StopError, "this server does not let you in; look at --url"
             case HTTPStatus.FORBIDDEN:
-                return StopError(f"{head}: the owner of {sent} is no member of this project")
+                return StopError, f"the owner of {sent} is no member of this project"
             case HTTPStatus.TOO_MANY_REQUESTS:
-                return StopError(f"{head}: the server has had too many requests; try again later")
+                return StopError, "the server has had too many requests; try again later"
             case _ if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-                return ClientError(f"{head}: try again later")
+                return ClientError, "try again later"
             case _:
-                return ClientError(f"{head}: this is not what a wiki answers; look at --url")
+                return ClientError, "this is not what a wiki answers; look at --url"
 
 
-def _status(status: int) -> str:
+def status_words(status: int) -> str:
+    """A status and its usual words: ``404 Not Found``."""
     try:
         return f"{status} {HTTPStatus(status).phrase}"
     except ValueError:
@@ -221,5 +226,5 @@ def _is_line(value: object) -> bool:
 
 def _unexpected(what: str, why: str) -> ClientError:
     return ClientError(
-        f"{what}: the answer is not what a wiki answers ({why}); look at --url, or try again later"
+        what, f"the answer is not what a wiki answers ({why}); look at --url, or try again later"
     )

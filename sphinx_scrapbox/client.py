@@ -33,8 +33,9 @@ from urllib3.exceptions import (
 )
 from urllib3.util import Retry
 
-from . import __version__
+from . import __version__, outside
 from .credentials import Credential, Kind
+from .outside import OutsideAdapter
 
 USER_AGENT = f"sphinx-scrapbox/{__version__} (+https://github.com/sphinx-scrapbox/sphinx-scrapbox)"
 
@@ -77,7 +78,17 @@ class Pace:
 
 
 class ClientError(Exception):
-    """A request failed. The message names what was asked for, what happened and what helps."""
+    """A request failed.
+
+    :param what: what was asked for.
+    :param why: what happened, and what helps.
+    :param lasting: whether another time brings nothing else.
+    """
+
+    def __init__(self, what: str, why: str, *, lasting: bool = False) -> None:
+        super().__init__(f"{what}: {why}" if what else why)
+        self.why = why
+        self.lasting = lasting
 
 
 class MissingError(ClientError):
@@ -159,6 +170,10 @@ class _Auth(AuthBase):
             name, value = self._credential.header
             request.headers[name] = value
         return request
+
+
+def _as_nobody(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    return request
 
 
 class _Session(requests.Session):
@@ -256,6 +271,22 @@ class Reply:
     url: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """What :meth:`Client.get` was told."""
+
+    what: str
+    most: int
+    accept: str
+    abroad: bool
+    anonymous: bool
+
+    @property
+    def advice(self) -> str:
+        """The end of a message about answers that no wiki gives."""
+        return "" if self.abroad else ": look at --url"
+
+
 class Client:
     """Asks one origin, and on its behalf others, with GET and nothing else.
 
@@ -271,40 +302,45 @@ class Client:
         self.pace = pace = pace or Pace()
         self._credential = credential
         parts = urlsplit(origin)
-        if (
-            credential
-            and parts.scheme != "https"
-            and not _LOOPBACK.fullmatch(parts.hostname or "")
-        ):
+        secret = parts.scheme == "https" or _LOOPBACK.fullmatch(parts.hostname or "")
+        if credential and not secret:
             raise StopError(
+                "",
                 f"{credential.kind.value} would go to {origin} without encryption: "
-                "name the wiki by an address that begins with https://"
+                "name the wiki by an address that begins with https://",
             )
         self._throttle = _Throttle(pace.per_second)
         self._failed = 0
         self._lock = threading.Lock()
-        self._patience = _Patience(
-            total=pace.retries,
-            other=0,  # such as a certificate that is not trusted
-            redirect=False,
-            status_forcelist=_PASSING,
-            allowed_methods={"GET"},
-            backoff_factor=pace.backoff,
-            backoff_max=pace.longest,
-            raise_on_status=False,
-            throttle=self._throttle,
-            longest=pace.longest,
-        )
+        self._patience = self._patience_of(pace.retries)
+        self._patience_abroad = self._patience_of(min(pace.retries, 1))
         self._session = _Session()
         self._session.headers["User-Agent"] = USER_AGENT
         self._session.auth = _Auth(origin, credential)
         # Nothing that a server wants to be remembered is.
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-        adapter = HTTPAdapter(
-            pool_maxsize=pace.connections, pool_block=True, max_retries=self._patience
-        )
+        self._mount(f"{origin}/", HTTPAdapter, self._patience)
         for scheme in _PORTS:
-            self._session.mount(f"{scheme}://", adapter)
+            self._mount(f"{scheme}://", OutsideAdapter, self._patience_abroad)
+
+    def _mount(self, prefix: str, adapter: type[HTTPAdapter], patience: Retry) -> None:
+        most = self.pace.connections
+        made = adapter(pool_maxsize=most, pool_block=True, max_retries=patience)
+        self._session.mount(prefix, made)
+
+    def _patience_of(self, retries: int) -> _Patience:
+        return _Patience(
+            total=retries,
+            other=0,  # such as a certificate that is not trusted
+            redirect=False,
+            status_forcelist=_PASSING,
+            allowed_methods={"GET"},
+            backoff_factor=self.pace.backoff,
+            backoff_max=self.pace.longest,
+            raise_on_status=False,
+            throttle=self._throttle,
+            longest=self.pace.longest,
+        )
 
     @property
     def kind(self) -> Kind | None:
@@ -330,32 +366,32 @@ class Client:
         what: str,
         most: int,
         accept: str = "application/json",
-        elsewhere: Callable[[str], str] | None = None,
+        abroad: bool = False,
+        anonymous: bool = False,
     ) -> T:
         """What *check* makes of the answer to a request; that may have any status.
 
         :param check: raises :class:`ClientError` if the answer is not as it should be.
         :param what: what is asked for, in words for a message.
         :param most: how many bytes the answer may have.
-        :param elsewhere: is asked before an address of another origin is, be it the first or one
-            that a redirect leads to; returns why not, or an empty text. Without it, none is.
+        :param abroad: whether *url* may be, and redirects may lead to, any public host.
+        :param anonymous: whether to send no credential.
         :raises ClientError: if no answer comes, or *check* says so.
         """
         with self._lock:
             if self._failed >= self.pace.failures:
                 raise StopError(
+                    "",
                     f"{self._failed} requests in a row failed, so no more were made: "
-                    "try again later"
+                    "try again later",
                 )
+        ask = _Request(what, most, accept, abroad, anonymous)
         try:
-            result = check(self._follow(url, what, most, accept, elsewhere))
+            result = check(self._follow(url, ask))
         except (StopError, _ElsewhereError):
             raise
-        except MissingError:
-            self._count(failed=False)
-            raise
-        except ClientError:
-            self._count(failed=True)
+        except ClientError as error:
+            self._count(failed=not (error.lasting or isinstance(error, MissingError)))
             raise
         self._count(failed=False)
         return result
@@ -364,67 +400,76 @@ class Client:
         with self._lock:
             self._failed = self._failed + 1 if failed else 0
 
-    def _follow(
-        self,
-        url: str,
-        what: str,
-        most: int,
-        accept: str,
-        elsewhere: Callable[[str], str] | None,
-    ) -> Reply:
+    def _follow(self, url: str, ask: _Request) -> Reply:
         for _ in range(_MOST_HOPS + 1):
             if is_of(self.origin, url):
-                reply = self._ask(url, what, most, accept)
-            elif elsewhere is None:
-                raise StopError(
-                    f"{what}: {self.origin} redirects to {_site(url)}; "
-                    "if the wiki has moved there, say so with --url"
-                )
-            elif refusal := elsewhere(url):
-                raise _ElsewhereError(f"{what}: {refusal}")
+                reply = self._ask(url, ask, self._patience)
+            elif ask.abroad:
+                reply = self._ask_abroad(url, ask)
             else:
-                try:
-                    reply = self._ask(url, what, most, accept)
-                except _ClosedError:
-                    raise
-                except ClientError as error:
-                    raise _ElsewhereError(str(error)) from None
+                raise StopError(
+                    ask.what,
+                    f"{self.origin} redirects to {_site(url)}; "
+                    "if the wiki has moved there, say so with --url",
+                )
             location = reply.headers.get("Location")
             if not (300 <= reply.status < 400 and location):
                 return reply
-            url = _joined(url, _utf8(location))
-            if not url:
-                raise ClientError(
-                    f"{what}: {self.origin} redirects to what is no address; look at --url"
-                )
-        raise ClientError(f"{what}: more than {_MOST_HOPS} redirects")
+            target = _joined(url, _utf8(location))
+            if not target:
+                why = f"{_site(url)} redirects to what is no address"
+                raise ClientError(ask.what, why + ask.advice, lasting=ask.abroad)
+            url = target
+        why = f"more than {_MOST_HOPS} redirects"
+        raise ClientError(ask.what, why + ask.advice, lasting=ask.abroad)
 
-    def _ask(self, url: str, what: str, most: int, accept: str) -> Reply:
-        patience: Retry = self._patience
+    def _ask_abroad(self, url: str, ask: _Request) -> Reply:
+        """Ask another server, whose faults are not the wiki's."""
+        if _split(url) is None:
+            raise _ElsewhereError(ask.what, "this is no address", lasting=True)
+        try:
+            outside.check(url)
+            return self._ask(url, ask, self._patience_abroad)
+        except outside.OutsideError as error:
+            raise _ElsewhereError(ask.what, str(error), lasting=error.lasting) from None
+        except _ClosedError:
+            raise
+        except ClientError as error:
+            raise _ElsewhereError(ask.what, error.why, lasting=error.lasting) from None
+
+    def _ask(self, url: str, ask: _Request, patience: Retry) -> Reply:
+        what = ask.what
         while True:
             try:
                 self._throttle.turn()
-                response = self._send(url, accept)
+                response = self._send(url, ask)
                 with closing(response):
                     try:
-                        data = self._read(response, what, most)
+                        data = self._read(response, what, ask.most)
                     except HTTPError as error:
                         patience = patience.increment("GET", None, error=error)
                     else:
                         return Reply(response.status_code, data, response.headers, url)
                 patience.sleep()
             except _Stopped:
-                raise _ClosedError(f"{what}: broken off") from None
+                raise _ClosedError(what, "broken off") from None
             except _TooLong as error:
                 raise StopError(
-                    f"{what}: the server asks to wait {error}: run the same command again then"
+                    what,
+                    f"the server asks to wait {error}: run the same command again then",
                 ) from None
+            except outside.OutsideError:
+                raise
             except (requests.RequestException, HTTPError) as error:
-                raise ClientError(f"{what}: {self._reason(error, url)}") from None
+                raise ClientError(what, self._reason(error, url)) from None
 
-    def _send(self, url: str, accept: str) -> requests.Response:
+    def _send(self, url: str, ask: _Request) -> requests.Response:
         session = self._session
-        request = session.prepare_request(requests.Request("GET", url, {"Accept": accept}))
+        request = session.prepare_request(
+            requests.Request(
+                "GET", url, {"Accept": ask.accept}, auth=_as_nobody if ask.anonymous else None
+            )
+        )
         if _DOTS.search(url):
             request.url = url  # requests takes the dots of a page's title for steps in the path
         settings = session.merge_environment_settings(request.url, {}, True, None, None)
@@ -437,7 +482,7 @@ class Client:
 
     def _read(self, response: requests.Response, what: str, most: int) -> bytes:
         """The body, as far as it is allowed; counted as it is unpacked."""
-        too_much = ClientError(f"{what}: the answer is larger than {_size(most)}")
+        too_much = ClientError(what, f"the answer is larger than {_size(most)}", lasting=True)
         if _number(response.headers.get("Content-Length")) > most:
             raise too_much
         until = time.monotonic() + self.pace.whole
@@ -447,7 +492,8 @@ class Client:
             if size > most:
                 raise too_much
             if time.monotonic() > until:
-                raise ClientError(f"{what}: no whole answer within {_duration(self.pace.whole)}")
+                why = f"no whole answer within {_duration(self.pace.whole)}: try again later"
+                raise ClientError(what, why)
             blocks.append(block)
             self._throttle.wait(0)
         return b"".join(blocks)

@@ -14,7 +14,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from enum import Enum
-from itertools import chain
+from hashlib import sha256
 from pathlib import Path
 
 from .api import Api, Listed
@@ -32,7 +32,7 @@ _WALKS = 5
 _ROUNDS = 3
 _MOST_UNREADABLE = 10
 _MOST_TOLD = 5
-_OURS = re.compile(r"[0-9A-Za-z]{1,64}-\d+\.(?:json|tmp)")
+_OURS = re.compile(r"(?:[0-9A-Za-z]{1,64}-\d+|[0-9a-f]{64})\.(?:json|picture|tmp)")
 
 
 Progress = Callable[[int], AbstractContextManager[Callable[[], object]]]
@@ -180,8 +180,8 @@ def compare(store: Store, pages: Iterable[Listed], *, afresh: bool = False) -> C
 # -- fetching --------------------------------------------------------------------------
 
 
-class Bodies:
-    """Pages that were fetched, each in a file named by its id and the time of its change.
+class Stage:
+    """What was fetched, until all is there: pages by id and time of change, and pictures.
 
     A file is there wholly or not at all. What cannot be read counts as not fetched.
     """
@@ -211,11 +211,24 @@ class Bodies:
             {name: line.get(name) for name in ("id", "text", "created", "updated")}
             for line in _lines(entry)
         ]
-        path = self._path(page)
+        self._write(self._path(page), json.dumps(value).encode())
+
+    def picture(self, name: str) -> Path:
+        """Where the picture is, or would be, that was fetched under *name*."""
+        digest = sha256(name.encode("utf-8", "replace")).hexdigest()
+        return self._folder / f"{digest}.picture"
+
+    def put_picture(self, name: str, data: bytes) -> Path:
+        """Keep a picture."""
+        path = self.picture(name)
+        self._write(path, data)
+        return path
+
+    def _write(self, path: Path, data: bytes) -> None:
         draft = path.with_suffix(".tmp")
         try:
             self._make()
-            draft.write_text(json.dumps(value), encoding="ascii")
+            draft.write_bytes(data)
             draft.replace(path)
         except OSError as error:
             raise SnapshotError(
@@ -258,11 +271,11 @@ class Fetched:
 
 def fetch(
     api: Api,
-    bodies: Bodies,
+    stage: Stage,
     pages: Sequence[Listed],
     progress: Callable[[], object] = lambda: None,
 ) -> Fetched:
-    """Ask for pages, a few at a time, but not for what *bodies* has.
+    """Ask for pages, a few at a time, but not for what *stage* has.
 
     :param progress: is called after each page, in this thread.
     :raises SnapshotError: if one of them cannot be had; those that could are kept.
@@ -278,11 +291,11 @@ def fetch(
                 while len(under_way) < api.client.pace.connections:
                     if (page := next(queue, None)) is None:
                         break
-                    if (entry := bodies.get(page)) is not None:
+                    if (entry := stage.get(page)) is not None:
                         found[page.id] = entry
                         progress()
                     else:
-                        under_way[pool.submit(_fetch, api, bodies, page)] = page
+                        under_way[pool.submit(_fetch, api, stage, page)] = page
                 if not under_way:
                     break
                 done, _ = wait(under_way, return_when=FIRST_COMPLETED)
@@ -309,9 +322,9 @@ def fetch(
     return result
 
 
-def _fetch(api: Api, bodies: Bodies, page: Listed) -> dict[str, object]:
+def _fetch(api: Api, stage: Stage, page: Listed) -> dict[str, object]:
     entry = api.page(page)
-    bodies.put(page, entry)
+    stage.put(page, entry)
     return entry
 
 
@@ -348,8 +361,13 @@ class Snapshot:
         So whoever pulls the same state of the wiki gets the same, and who pulls it again changes
         nothing. It never goes back.
         """
-        fetched = (page.updated for page in self.pages)
-        return max(chain([lock.exported], fetched, (row.updated for row in self.standing)))
+        return max([lock.exported, *(page.updated for page in self.everything)])
+
+    @property
+    def everything(self) -> list[ProjectPage | LockedPage]:
+        """All pages, in the order of their ids."""
+        pages: list[ProjectPage | LockedPage] = [*self.pages, *self.standing]
+        return sorted(pages, key=lambda page: page.id)
 
 
 def survey(api: Api, selection: Selection) -> tuple[list[Listed], int]:
@@ -370,7 +388,7 @@ def survey(api: Api, selection: Selection) -> tuple[list[Listed], int]:
 def take(
     api: Api,
     store: Store,
-    bodies: Bodies,
+    stage: Stage,
     selection: Selection,
     *,
     afresh: bool = False,
@@ -390,7 +408,7 @@ def take(
         pages, left_out = survey(api, selection)
         comparison = compare(store, pages, afresh=afresh)
         with progress(len(comparison.wanted)) as step:
-            fetched = fetch(api, bodies, comparison.wanted, step)
+            fetched = fetch(api, stage, comparison.wanted, step)
         if not fetched.missing or fetched.missing == before:
             break
         before = fetched.missing

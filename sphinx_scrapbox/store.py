@@ -254,7 +254,7 @@ class Store:
                 continue  # a run broke off before it was made
             ours = not present or present & hashes[row.file]
             steps.append(Step(Change.REMOVED if ours else Change.RELEASED, row.file, row.title))
-        rows_of_files = tuple(self._kept_files() if files is None else files)
+        rows_of_files = tuple(self.kept_files() if files is None else files)
         for wrong in rows_of_files:
             if wrong.file and not is_fetched(wrong.file):
                 raise ValueError(f"no name of a fetched file: {wrong.file!r}")
@@ -293,6 +293,20 @@ class Store:
         if found := next((row for row in rows if row.hash in present), None):
             return found
         return None if present & self._hashes[rows[0].file] else rows[0]
+
+    def rows(self, page: LockedPage) -> tuple[str, ...]:
+        """The lines of a page's file as it is now, the title's first; none if it is no text.
+
+        :raises StoreError: if the file cannot be read.
+        """
+        path = self.folder / page.file
+        try:
+            text = path.read_text(encoding="utf-8")
+        except (FileNotFoundError, UnicodeDecodeError):
+            return ()
+        except OSError as error:
+            raise StoreError(f"cannot read {path}: {error.strerror}") from error
+        return tuple(text.removesuffix("\n").split("\n"))
 
     @cached_property
     def _known(self) -> list[LockedPage]:
@@ -339,7 +353,7 @@ class Store:
         path = self.folder / file
         return is_fetched(file) and path.is_file() and not path.is_symlink()
 
-    def _kept_files(self) -> Iterator[LockedFile]:
+    def kept_files(self) -> Iterator[LockedFile]:
         """A row for each file that was asked for; of those a run left behind, the one in use."""
         rows: dict[tuple[str, str], LockedFile] = {}
         for row in chain(self.lock.files, *(lock.files for lock in self._pending)):

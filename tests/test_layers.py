@@ -140,12 +140,16 @@ ALLOWED: dict[str, set[str]] = {
     "assets": SITE | {"notices"},
     # The side stair: to the network and the shell without docutils or Sphinx.
     "credentials": set(),
-    "client": {"credentials", "requests", "urllib3"},
+    "outside": {"requests", "urllib3"},
+    "client": {"credentials", "outside", "requests", "urllib3"},
     "api": {"client", "credentials"},
     "snapshot": BASE | {"readers.project", "selection", "lockfile", "store", "client", "api"},
+    "mirror": BASE
+    | {"api", "client", "filetypes", "lockfile", "pictures", "readers.project", "snapshot"}
+    | {"store"},
     "cli": PURE
     | {"changes", "change_reports", "revisions"}
-    | {"filetypes", "pictures"}
+    | {"filetypes", "pictures", "mirror"}
     | {"snapshot", "api", "client", "credentials", "store", "selection", "lockfile", "doctor"}
     | {"reports", "click", "cli.choosing", "cli.connection", "cli.differences", "cli.terminal"}
     | {"writers", "writers.notation", "writers.markdown", "writers.project", "writers.myst"},
@@ -164,7 +168,17 @@ WITHOUT_DOCUTILS = (
     | {"changes", "dates", "excerpts", "filetypes", "linkmap", "pictures", "readers"}
     | {"revisions", "summaries", "writers"}
 )
-WITHOUT_SPHINX = {"nodes", "render", "credentials", "client", "api", "snapshot", "cli"}
+WITHOUT_SPHINX = {
+    "nodes",
+    "render",
+    "credentials",
+    "outside",
+    "client",
+    "api",
+    "snapshot",
+    "mirror",
+    "cli",
+}
 """What may not even be loaded, by whatever way, once these are imported."""
 
 

@@ -5,6 +5,7 @@ The wiki is a real server on the loopback. ``pytest -s`` shows how much was trie
 
 from __future__ import annotations
 
+import base64
 import json
 import logging
 import os
@@ -29,6 +30,9 @@ from sphinx_scrapbox.cli import main
 from sphinx_scrapbox.client import Pace
 from sphinx_scrapbox.lockfile import NAME, load_lock
 
+PNG = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
 SECRET = "pat_6f1d0c2e9b7a4853"
 Fault = Callable[[Handler], None]
 
@@ -319,6 +323,48 @@ def _copy(files: dict[str, bytes], folder: Path) -> None:
         (folder / name).write_bytes(data)
 
 
+def test_each_fault_at_an_icon(
+    tmp_path: Path, wiki: Wiki, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The pages come all the same, and a later run gets the icon."""
+    caplog.set_level(logging.DEBUG)
+    wiki.icons["/garden/mio"] = 302, {"Location": "/files/x"}, b""
+    wiki.files["/files/x"] = 200, {}, PNG
+    wiki.write("Talk", "[mio.icon]")
+    fresh = tmp_path / "fresh"
+    assert pull(wiki, fresh, "--icons").exit_code == 0
+    after = state(fresh)
+    assert len(after) == 8  # six pages, a lock and an icon
+    tried = 0
+    for path in ("/api/pages/garden/mio/icon", "/files/x"):
+        for name, fault in {**PASSING, **LASTING}.items():
+            folder = tmp_path / str(tried)
+            wiki.fault = lambda asked, path=path, fault=fault: fault if asked == path else None
+            pace = IMPATIENT if fault in TAKES_TIME else HASTY
+            result = pull(wiki, folder, "--icons", pace=pace)
+            wiki.fault = lambda path: None
+            where = f"{name} at {path}: {result.output}"
+            assert result.exit_code == 0, where
+            files = state(folder)
+            assert [name for name in files if name.startswith("_files/")] == [], where
+            assert {n: files[n] for n in files if n != NAME} == {
+                n: after[n] for n in after if n != NAME and not n.startswith("_files/")
+            }
+            (row, *_) = (*load_lock(files[NAME].decode()).files, None)
+            if row is None:
+                assert "icon /garden/mio: " in result.stderr, where
+                assert "the next pull asks again" in result.stderr, where
+                assert pull(wiki, folder, "--icons").exit_code == 0
+            else:
+                assert row.why, where
+                assert "no: " not in row.why
+                assert pull(wiki, folder, "--icons", "--refresh").exit_code == 0
+            assert state(folder) == after, where
+            tried += 1
+    assert SECRET not in caplog.text
+    print(f"\nfaults: {tried} tried at an icon, all survived")
+
+
 def test_refused_at_each_request(tmp_path: Path) -> None:
     """The server goes away, and comes back for the next run."""
     wiki = Wiki()
@@ -371,6 +417,7 @@ def vanish(handler: Handler) -> None:
 
 # -- killed ----------------------------------------------------------------------------
 
+PICTURES = ("--icons", "--images")
 KILLS = int(os.environ.get("SCRAPBOX_KILLS", "15"))
 _CODE = """
 import sys
@@ -389,11 +436,19 @@ def test_killed_at_any_moment(tmp_path: Path) -> None:
     for number in range(60):
         wiki.write(f"page {number}", *["old"] * 40)
     with serving(wiki):
+        for number in range(5):
+            wiki.icons[f"/garden/p{number}"] = 200, {}, PNG + bytes(number)
+            image = f"/files/{number}.png"
+            wiki.files[image] = 200, {}, PNG + bytes(100_000 + number)
+            wiki.write(f"page {number}", f"[p{number}.icon] [{wiki.url}{image}]")
         old, fresh = tmp_path / "old", tmp_path / "fresh"
-        pull(wiki, old)
+        pull(wiki, old, *PICTURES)
         before = state(old)
+        for number in range(5):
+            wiki.icons[f"/garden/p{number}"] = 200, {}, PNG + bytes(50 + number)
+            wiki.write(f"p{number}", "another face")
         pages = list(wiki.pages.values())
-        for page in pages[:30]:
+        for page in pages[5:30]:
             wiki.write(page.title, *["new"] * 40)
         for page in pages[30:40]:
             wiki.write(f"{page.title} was it", "renamed", id=page.id)
@@ -402,12 +457,14 @@ def test_killed_at_any_moment(tmp_path: Path) -> None:
         for number in range(20):
             wiki.write(f"later {number}", *["new"] * 40)
         _copy(before, fresh)
-        pull(wiki, fresh)
+        pull(wiki, fresh, *PICTURES)
         after = state(fresh)
+        assert sum(name.startswith("_files/") for name in after) == 10
         requests = len(wiki.asked)
-        assert requests == 62
+        assert requests == 2 + 60 + 5  # list, pages, icons
         first = tmp_path / "first"
-        pull(wiki, first)
+        pull(wiki, first, *PICTURES)
+        requests_at_first = len(wiki.asked)
         environment = {**os.environ, "SCRAPBOX_TOKEN": SECRET}
         for attempt in range(KILLS):
             folder = tmp_path / str(attempt)
@@ -416,7 +473,7 @@ def test_killed_at_any_moment(tmp_path: Path) -> None:
             if known:
                 _copy(before, folder)
             wiki.asked.clear()
-            last = requests if known else 2 + len(wiki.pages)
+            last = requests if known else requests_at_first
             # At any request; and as often after the last, where files change places.
             at = chance.randrange(1, last) if attempt % 2 else last
             reached = threading.Event()
@@ -427,7 +484,7 @@ def test_killed_at_any_moment(tmp_path: Path) -> None:
 
             wiki.before = count
             command = [sys.executable, "-P", "-c", _CODE]
-            command += ["pull", "garden", str(folder), "--url", wiki.url]
+            command += ["pull", "garden", str(folder), "--url", wiki.url, *PICTURES]
             process = subprocess.Popen(
                 command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=environment
             )
@@ -445,11 +502,11 @@ def test_killed_at_any_moment(tmp_path: Path) -> None:
             for name, data in between.items():
                 if name == NAME:
                     load_lock(data.decode())
-                if "/" not in name:
+                if "/" not in name or name.startswith("_files/"):
                     assert data == expected.get(name) or (known and data == before.get(name)), name
             if known:
                 assert before.keys() & after.keys() <= between.keys()
-            assert pull(wiki, folder).exit_code == 0
+            assert pull(wiki, folder, *PICTURES).exit_code == 0
             assert not (folder / ".scrapbox-pull").exists()
             assert state(folder) == expected
     told = ", ".join(f"{number} {phase}" for phase, number in sorted(phases.items()))

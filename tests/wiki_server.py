@@ -160,7 +160,7 @@ class Wiki:
                         {"id": "f" * 24, "title": title, "persistent": False, "lines": []}
                     )
             case ["pages", project, name, "icon"]:
-                if found := self.icons.get(f"/{project}/{name}"):
+                if found := self.icons.get(key(f"/{project}/{name}")):
                     return found
         return _error(404, "NotFoundError", "Page not found.")
 
@@ -266,13 +266,13 @@ class Server(ThreadingHTTPServer):
 
 
 @contextmanager
-def serving(wiki: Wiki, port: int = 0) -> Iterator[Wiki]:
+def serving(wiki: Wiki, port: int = 0, host: str = "127.0.0.1") -> Iterator[Wiki]:
     """Let *wiki* be asked at ``wiki.url``."""
     handler = type("WikiHandler", (Handler,), {"wiki": wiki})
-    with Server(("127.0.0.1", port), handler) as server:
+    with Server((host, port), handler) as server:
         thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
         thread.start()
-        wiki.url = f"http://127.0.0.1:{server.server_port}"
+        wiki.url = f"http://{host}:{server.server_port}"
         try:
             yield wiki
         finally:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 from functools import partial
 from pathlib import Path
+from typing import get_args
 
 import click
 
 from ..client import ClientError
-from ..lockfile import LockError
+from ..lockfile import Kind, LockError
+from ..mirror import mirror
 from ..selection import Selection, SelectionError
-from ..snapshot import Bodies, SnapshotError, compare, survey, take
+from ..snapshot import SnapshotError, Stage, compare, survey, take
 from ..store import Store, StoreError
 from ..titles import DEFAULT_ORIGIN, key
 from .choosing import selection_options
@@ -40,8 +42,16 @@ _LONG = 20  # pages; they come one by one
 )
 @selection_options
 @click.option(
-    "--refresh", is_flag=True, help="Ask for all pages, not only for those that changed."
+    "--icons/--no-icons",
+    default=None,
+    help="Fetch the icons that pages show, or remove them. DIR remembers.",
 )
+@click.option(
+    "--images/--no-images",
+    default=None,
+    help="Fetch the images that pages show, or remove them. DIR remembers.",
+)
+@click.option("--refresh", is_flag=True, help="Ask for everything, not only for what changed.")
 @click.option("-n", "--dry-run", is_flag=True, help="Say what would happen, and change nothing.")
 @click.option("--check", is_flag=True, help="The same, and exit with 1 if anything would happen.")
 def command(
@@ -51,6 +61,8 @@ def command(
     credential_file: Path | None,
     private: bool | None,
     selection: Selection,
+    icons: bool | None,
+    images: bool | None,
     refresh: bool,
     dry_run: bool,
     check: bool,
@@ -105,14 +117,23 @@ def command(
                 if check and not comparison.is_same:
                     click.get_current_context().exit(1)
                 return
-            bodies = Bodies(folder)
+            stage = Stage(folder)
             snapshot = take(
                 api,
                 store,
-                bodies,
+                stage,
                 selection,
                 afresh=refresh,
                 progress=partial(progress, label="Pages", least=_LONG),
+            )
+            pictures = mirror(
+                api,
+                store,
+                stage,
+                snapshot,
+                _kinds(store, icon=icons, image=images),
+                afresh=refresh,
+                progress=partial(progress, label="Icons and images", least=_LONG),
             )
         plan = store.plan(
             snapshot.pages,
@@ -121,17 +142,26 @@ def command(
             exported=snapshot.exported(store.lock),
             private=store.lock.private if private is None else private,
             url="" if origin == DEFAULT_ORIGIN else origin,
+            files=pictures.rows,
         )
-        tell_notes([*snapshot.notes, *plan.notes])
+        tell_notes([*snapshot.notes, *pictures.notes, *plan.notes])
         tell_kept(plan)
         with progress(len(plan.writes), "Writing") as step:
-            store.apply(plan, step)
-        bodies.clear()
+            store.apply(plan, step, fetched=pictures.files)
+        stage.clear()
     except (ClientError, LockError, SelectionError, SnapshotError, StoreError) as error:
         raise Failure(str(error)) from error
     except OSError as error:
         raise Failure(f"{folder}: {error}") from error
     tell_plan(plan, left_out=snapshot.left_out)
+
+
+def _kinds(store: Store, **wanted: bool | None) -> list[Kind]:
+    """Which pictures to keep in step: those that are asked for, or that the folder has."""
+    has = {row.kind for row in store.kept_files()}
+    return [
+        kind for kind in get_args(Kind) if wanted[kind] or (wanted[kind] is None and kind in has)
+    ]
 
 
 def _check_origin(store: Store, origin: str) -> None:
