@@ -48,10 +48,11 @@ class Cost(NamedTuple):
     memory: float
 
 
-def build(source: Path, program: str, jobs: int) -> Cost:
-    """One fresh build in a process of its own."""
+def build(source: Path, program: str, jobs: int, *, afresh: bool = True) -> Cost:
+    """One build in a process of its own."""
     out = source.parent / "out"
-    shutil.rmtree(out, ignore_errors=True)
+    if afresh:
+        shutil.rmtree(out, ignore_errors=True)
     start = time.perf_counter()
     arguments = [sys.executable, "-c", program, "-q", "-j", str(jobs), "-b", "html"]
     process = os.posix_spawn(

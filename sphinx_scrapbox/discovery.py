@@ -139,7 +139,7 @@ def _on_env_updated(app: Sphinx, env: BuildEnvironment) -> list[str]:
     A commit changes no file, so pages are not read again for it.
     """
     domain = domain_of(env)
-    before: dict[str, Dates] | None = domain.data.get("git")
+    before: dict[str, Dates] | None = domain.data["git"]
     if options(app.config).dates != "git":
         domain.data["git"] = None
         return []

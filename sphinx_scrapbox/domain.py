@@ -88,6 +88,9 @@ class ScrapboxDomain(Domain):
         "elsewhere": [],
         "snapshots": None,
         "changes": None,
+        "git": None,
+        "maps": {},
+        "map_marks": None,
     }
     data_version = 12
 

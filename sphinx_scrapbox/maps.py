@@ -252,7 +252,7 @@ def _around(domain: ScrapboxDomain, docname: str, spec: Spec) -> Neighbourhood |
 
 def _maps_of(domain: ScrapboxDomain) -> dict[str, tuple[Spec, ...]]:
     """The maps of each document that has any."""
-    maps: dict[str, tuple[Spec, ...]] = domain.data.setdefault("maps", {})
+    maps: dict[str, tuple[Spec, ...]] = domain.data["maps"]
     return maps
 
 
@@ -273,7 +273,7 @@ def _on_env_merge_info(
     app: Sphinx, env: BuildEnvironment, docnames: set[str], other: BuildEnvironment
 ) -> None:
     """Take over what another process read."""
-    found = other.domaindata["scrapbox"].get("maps", {})  # it came without its domains
+    found = other.domaindata["scrapbox"]["maps"]  # it came without its domains
     _maps_of(domain_of(env)).update((name, found[name]) for name in docnames if name in found)
 
 
@@ -286,7 +286,7 @@ def _on_env_updated(app: Sphinx, env: BuildEnvironment) -> list[str]:
         docname: tuple(_fingerprint(domain, docname, spec) for spec in specs)
         for docname, specs in sorted(_maps_of(domain).items())
     }
-    before: dict[str, tuple[int, ...]] | None = domain.data.get("map_marks")
+    before: dict[str, tuple[int, ...]] | None = domain.data["map_marks"]
     domain.data["map_marks"] = now
     if before is None:  # the first build writes all
         return []
