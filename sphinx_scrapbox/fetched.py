@@ -177,6 +177,11 @@ def shows_file(builder: Builder, file: str) -> bool:
     return builder.format == "latex" and suffix in ("png", "jpg", "jpeg", "pdf")
 
 
+def loading(builder: Builder) -> str:
+    """How docutils is to write an image: never into the page itself, as it can an SVG."""
+    return "link" if builder.name == "epub" else "lazy"  # a book is at hand
+
+
 _FETCHED: WeakKeyDictionary[Config, FetchedFiles] = WeakKeyDictionary()
 
 

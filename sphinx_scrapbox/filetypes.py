@@ -33,6 +33,7 @@ _SVG = "http://www.w3.org/2000/svg"
 _XHTML = "http://www.w3.org/1999/xhtml"
 # What runs, or holds what is no drawing.
 _ACTIVE = frozenset({"script", "handler", "listener", "foreignobject", "iframe", "embed"})
+_ENCODINGS = frozenset({"utf-8", "utf-16", "us-ascii", "iso-8859-1", "windows-1252"})
 # Browsers pass over blanks and controls inside the name of a scheme.
 _SCRIPT_URL = re.compile(r"(?:javascript|vbscript):|data:(?:text|application|image/svg)")
 _IGNORED = re.compile(r"[\s\x00-\x1f]+")
@@ -141,6 +142,11 @@ def _check_drawing(file: BinaryIO) -> None:
             if target.startswith("on") or _SCRIPT_URL.search(plain):
                 raise NoImage(f"an SVG with a script in {bare!r}, which is refused")
 
+    def declaration(version: str, encoding: str | None, standalone: int) -> None:
+        # In any other, a browser may read something else than was looked at here.
+        if encoding and encoding.lower() not in _ENCODINGS:
+            raise NoImage(f"an SVG in the encoding {encoding!r}, which is refused")
+
     def document_type(name: str, system: str | None, public: str | None, inner: int) -> None:
         if inner:
             raise NoImage("an SVG with a document type of its own, which is refused")
@@ -149,6 +155,7 @@ def _check_drawing(file: BinaryIO) -> None:
         if target.lower() == "xml-stylesheet":
             raise NoImage("an SVG with a style sheet elsewhere, which is refused")
 
+    parser.XmlDeclHandler = declaration
     parser.StartElementHandler = start
     parser.StartDoctypeDeclHandler = document_type
     parser.ProcessingInstructionHandler = instruction

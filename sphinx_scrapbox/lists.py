@@ -25,7 +25,7 @@ from .ages import stale_pages
 from .config import Person, options
 from .dates import iso_day
 from .domain import builder_of, domain_of, may_hold_directives
-from .fetched import shows_file
+from .fetched import loading, shows_file
 from .letters import sort_key
 from .log import Warn, warn
 from .nodes import icon as icon_node
@@ -412,7 +412,7 @@ class _Maker:
             image = nodes.image(uri=row.image, alt="", classes=["scrapbox-card-image"])
             # As Sphinx notes it down: a file of the site, or an address that is left alone.
             image["candidates"] = {"?" if "://" in row.image else "*": row.image}
-            image["loading"] = "lazy"
+            image["loading"] = loading(self._builder)
             parts.append(image)
         if row.summary:
             parts.append(nodes.paragraph("", row.summary, classes=["scrapbox-summary"]))

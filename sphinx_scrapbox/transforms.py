@@ -17,7 +17,7 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from .config import options
 from .domain import builder_of, domain_of
-from .fetched import fetched_of, shows_file
+from .fetched import fetched_of, loading, shows_file
 from .icons import icon_file, icon_table
 from .lockfile import FILES, is_fetched
 from .locks import locks_of
@@ -63,7 +63,7 @@ class Pictures(SphinxPostTransform):
                 continue  # what it cannot show may be converted first
             if shows_file(builder, node["uri"]) if is_local else shown:
                 node["alt"] = str(_("Image"))
-                node["loading"] = "lazy"
+                node["loading"] = loading(builder)
             else:
                 _link_image(node)
 

@@ -165,6 +165,7 @@ def test_epub_holds_them(site: Site) -> None:
         assert (f'href="_images/{file}"' in manifest) is (kind != "avif"), kind
     assert f'href="{address("avif")}"' in text
     assert f'href="_images/{output_name(FACE, "png")}"' in manifest
+    assert "loading" not in text
 
 
 def test_text_has_the_address(site: Site) -> None:
