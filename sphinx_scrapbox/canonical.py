@@ -9,7 +9,6 @@ from sphinx.builders.singlehtml import SingleFileHTMLBuilder
 
 from .config import mode_of, options
 from .domain import domain_of
-from .provenance import snapshot_above
 from .versions import live_address
 
 if TYPE_CHECKING:
@@ -37,7 +36,7 @@ def canonical_of(app: Sphinx, docname: str) -> Canonical:
     mode = mode_of(docname, options(app.config).canonical, "self")
     if mode != "wiki":
         return Canonical(mode)
-    address = live_address(app.env, docname, snapshot_above(app.env, docname))
+    address = live_address(app.env, docname)
     return Canonical(mode, address) if address else Canonical("self")
 
 

@@ -31,6 +31,7 @@ from .locks import locks_of
 from .log import Warn, warn
 from .media import safe_url
 from .nodes import icon as icon_node
+from .provenance import origin_of
 from .roles import WikiRole
 from .titles import (
     anchor,
@@ -380,7 +381,7 @@ class ScrapboxDomain(Domain):
         project = project or own
         if (config.missing != "wiki" and typ != "project") or not project:
             return contnode
-        address = page_url(project, title, origin=config.url)
+        address = page_url(project, title, origin=origin_of(self.env, project))
         return _marked(
             nodes.reference(
                 "",
@@ -398,7 +399,8 @@ class ScrapboxDomain(Domain):
         _, project, _ = node.split("/", 2)
         if config.missing != "wiki" or not project or project in self.private_projects:
             return ""
-        return page_url(project, self.graph.wanted_title(node), origin=config.url)
+        origin = origin_of(self.env, project)
+        return page_url(project, self.graph.wanted_title(node), origin=origin)
 
     # -- what others see ---------------------------------------------------------------
 

@@ -26,6 +26,7 @@ from .letters import DIGITS, IDEOGRAPHS, OTHER, Section, radical_of, section_of,
 from .lists import tables_of
 from .log import Warn, warn
 from .notices import CATALOG
+from .provenance import origin_of
 from .titles import join_target, key, page_url
 
 if TYPE_CHECKING:
@@ -172,7 +173,7 @@ def _tags(domain: ScrapboxDomain) -> Iterator[Entry]:
         address = ""
         is_linked = project and config.missing == "wiki" and project not in domain.private_projects
         if not found and is_linked:
-            address = page_url(project, name, origin=config.url)
+            address = page_url(project, name, origin=origin_of(domain.env, project))
         pages = tuple((docname, domain.title_of(docname)) for docname in docnames[:SHOWN])
         yield Entry(name, found, address, str(len(docnames)), pages, len(docnames))
 

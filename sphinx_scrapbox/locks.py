@@ -31,7 +31,7 @@ class Locked(NamedTuple):
     def fingerprint(self) -> str:
         """Changes when what the lock says of this page changes, and not with other pages."""
         page = self.page
-        said = (self.folder, self.lock.project, self.lock.private, page)
+        said = (self.folder, self.lock.project, self.lock.url, self.lock.private, page)
         return f"{crc32(repr(said).encode()):08x}"
 
 

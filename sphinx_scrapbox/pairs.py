@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from .config import is_language_tag, options
 from .media import safe_url
 from .notices import languages_of
+from .provenance import origin_of
 from .titles import inventory_name, key, page_url, split_target
 from .translation import Translation
 
@@ -231,7 +232,7 @@ class Pairs:
         project = project or self._domain.project_of(docname)
         if not project or project in self._domain.private_projects:
             return None
-        address = page_url(project, title, origin=self._config.url)
+        address = page_url(project, title, origin=origin_of(self._domain.env, project))
         return Version(source.source_language, address=address, is_live=True)
 
 

@@ -64,23 +64,38 @@ def _origin(lock: Lock) -> str:
     return (safe_url(lock.url.rstrip("/")) or "") if is_web else ""
 
 
-def snapshot_above(env: BuildEnvironment, docname: str) -> Snapshot | None:
-    """The snapshot that a document lies in, page of a wiki or not; None if in none."""
-    found = locks_of(env).above(Path(env.srcdir, docname).parent)
-    return _snapshot(*found, env) if found else None
+_SNAPSHOTS: WeakKeyDictionary[Config, dict[str, Snapshot]] = WeakKeyDictionary()
 
 
-_SNAPSHOTS: WeakKeyDictionary[Config, tuple[Snapshot, ...]] = WeakKeyDictionary()
-
-
-def snapshots_of(env: BuildEnvironment) -> tuple[Snapshot, ...]:
-    """The snapshots of a build that hold a document, in the order of their folders."""
+def _by_folder(env: BuildEnvironment) -> dict[str, Snapshot]:
+    """The snapshots of a build by the folders of their lock files, in order."""
     if (snapshots := _SNAPSHOTS.get(env.config)) is None:
         folders = {docname.rpartition("/")[0] for docname in env.found_docs}
         above = (locks_of(env).above(Path(env.srcdir, folder)) for folder in folders)
         found = {_snapshot(*pair, env) for pair in above if pair and pair[1] != Lock()}
-        snapshots = _SNAPSHOTS[env.config] = tuple(sorted(found))
+        # What one lock file keeps private, another must not give away.
+        private = {one.project for one in found if one.private}
+        snapshots = _SNAPSHOTS[env.config] = {
+            one.folder: one._replace(private=one.project in private) for one in sorted(found)
+        }
     return snapshots
+
+
+def snapshots_of(env: BuildEnvironment) -> list[Snapshot]:
+    """The snapshots of a build that hold a document, in the order of their folders."""
+    return list(_by_folder(env).values())
+
+
+def snapshot_above(env: BuildEnvironment, docname: str) -> Snapshot | None:
+    """The snapshot that a document lies in, page of a wiki or not; None if in none."""
+    found = locks_of(env).above(Path(env.srcdir, docname).parent)
+    return _by_folder(env).get(found[0].relative_to(env.srcdir).as_posix()) if found else None
+
+
+def origin_of(env: BuildEnvironment, project: str) -> str:
+    """The host that has a project: as its snapshot tells, else the configured one."""
+    of_snapshots = (one.origin for one in snapshots_of(env) if one.project == project)
+    return next(of_snapshots, options(env.config).url)
 
 
 def mark_of(env: BuildEnvironment) -> str:

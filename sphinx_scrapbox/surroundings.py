@@ -17,6 +17,7 @@ from .lockfile import NAME as LOCK_NAME
 from .locks import Locked, locks_of
 from .nodes import icon as icon_node
 from .page import CodeBlock, Icon
+from .provenance import snapshot_above
 from .titles import join_target, page_of_url, split_target
 
 if TYPE_CHECKING:
@@ -72,8 +73,15 @@ class SiteSurroundings:
 
     def page_at(self, url: str) -> str | None:
         """``/project/Title`` for an address of a page of the wiki."""
-        target = page_of_url(url, origin=self._config.url)
+        targets = (page_of_url(url, origin=origin) for origin in self._origins)
+        target = next(filter(None, targets), None)
         return join_target(*target) if target else None
+
+    @cached_property
+    def _origins(self) -> list[str]:
+        """The hosts whose pages may be here: that of the document's own wiki comes first."""
+        own = snapshot_above(self._env, self._env.docname)
+        return list(dict.fromkeys((own.origin if own else self._config.url, self._config.url)))
 
     def label(self, icon: Icon) -> str:
         """The display name of ``scrapbox_people``, else the icon's own name."""

@@ -23,6 +23,7 @@ from .lockfile import FILES, is_fetched
 from .locks import locks_of
 from .nodes import icon as icon_node
 from .notices import CATALOG
+from .provenance import origin_of
 from .titles import icon_url, is_line_id, split_target
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ class Pictures(SphinxPostTransform):
         if file is not None and shows_file(builder, file):
             node["uri"] = builder.images[file] = PurePosixPath(file).name  # as of an image
         elif may_ask and project not in domain_of(self.env).private_projects:
-            node["uri"] = icon_url(project, node["name"], origin=config.url)
+            node["uri"] = icon_url(project, node["name"], origin=origin_of(self.env, project))
 
 
 class StrangePictures(SphinxPostTransform):

@@ -31,6 +31,7 @@ from .provenance import (
     NAMES,
     Snapshot,
     mark_of,
+    origin_of,
     shown_date,
     snapshot_above,
     snapshots_of,
@@ -79,8 +80,7 @@ class SnapshotDirective(SphinxDirective):
             made = _table(snapshots, self.config)
         else:
             sentences = [
-                nodes.paragraph("", "", *_sentence(one, self.config), translatable=False)
-                for one in snapshots
+                nodes.paragraph("", "", *_sentence(one, self.config)) for one in snapshots
             ]
             made = sentences[0]
             if len(sentences) > 1:
@@ -89,6 +89,8 @@ class SnapshotDirective(SphinxDirective):
         made["classes"].append("scrapbox-snapshot")
         for element in made.findall(nodes.Element):
             self.set_source_info(element)
+            if isinstance(element, nodes.paragraph):
+                element["translatable"] = False
         return [made]
 
     def _chosen(self) -> list[Snapshot]:
@@ -201,7 +203,7 @@ class Provenance(SphinxPostTransform):
                     parts.append(_moment(snapshot.taken, self.config))
                 elif piece:
                     parts.append(nodes.Text(piece))
-        address = live_address(self.env, docname, snapshot)
+        address = live_address(self.env, docname)
         # Thousands of addresses that nobody wrote are not for a check of links.
         if address and builder_of(self.env).name != "linkcheck":
             if parts:
@@ -210,15 +212,13 @@ class Provenance(SphinxPostTransform):
         return parts
 
 
-def live_address(env: BuildEnvironment, docname: str, snapshot: Snapshot | None) -> str:
+def live_address(env: BuildEnvironment, docname: str) -> str:
     """The address of a page in the live wiki; "" if none may be given."""
     domain = domain_of(env)
-    facts = domain.facts.get(docname)
-    if facts is None or not facts.is_page or facts.private or (snapshot and snapshot.private):
+    facts, project = domain.facts.get(docname), domain.project_of(docname)
+    if facts is None or not facts.is_page or not project or project in domain.private_projects:
         return ""
-    project = domain.project_of(docname)
-    origin = snapshot.origin if snapshot else options(env.config).url
-    return page_url(project, facts.title, origin=origin) if project else ""
+    return page_url(project, facts.title, origin=origin_of(env, project))
 
 
 # -- incremental builds ----------------------------------------------------------------
@@ -239,10 +239,15 @@ def _on_env_get_outdated(
 def _on_env_updated(app: Sphinx, env: BuildEnvironment) -> list[str]:
     """Pages of which the head of the lock file says something else than in the last build."""
     domain = domain_of(env)
-    before: dict[str, tuple[int, str]] | None = domain.data["snapshots"]
-    now = domain.data["snapshots"] = _heads(env)
-    if not before or before == now:
+    has_lines = options(env.config).provenance != "none"
+    before: dict[str, tuple[str, str, int]] | None = domain.data["snapshots"]
+    now = domain.data["snapshots"] = {
+        one.folder: (one.project, one.origin, one.taken * has_lines) for one in snapshots_of(env)
+    }
+    if before is None or before == now:
         return []
+    if {told[:2] for told in before.values()} != {told[:2] for told in now.values()}:
+        return list(domain.facts)  # links lead to another host
     stale = {folder for folder in now if before.get(folder) != now[folder]}
     changed = []
     for docname, facts in domain.facts.items():
@@ -251,15 +256,6 @@ def _on_env_updated(app: Sphinx, env: BuildEnvironment) -> list[str]:
             if snapshot and snapshot.folder in stale:
                 changed.append(docname)
     return changed
-
-
-def _heads(env: BuildEnvironment) -> dict[str, tuple[int, str]]:
-    """What pages show of each snapshot, and are not read again for."""
-    config = options(env.config)
-    has_lines = config.provenance != "none"
-    if not has_lines and all(mode != "wiki" for _glob, mode in config.canonical):
-        return {}
-    return {one.folder: (one.taken * has_lines, one.origin) for one in snapshots_of(env)}
 
 
 def register(app: Sphinx) -> None:

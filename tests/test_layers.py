@@ -89,7 +89,7 @@ ALLOWED: dict[str, set[str]] = {
     "surroundings": BASE
     | MEANING
     | SITE
-    | {"icons", "nodes", "render", "fetched", "locks", "lockfile"},
+    | {"icons", "nodes", "render", "fetched", "locks", "lockfile", "provenance"},
     # ... ways into a document, ...
     "myst": PURE | SITE | MYST | {"nodes", "render", "surroundings", "provenance"},
     "parser": PURE
@@ -100,11 +100,14 @@ ALLOWED: dict[str, set[str]] = {
     "roles": BASE | SITE | {"nodes", "surroundings"},
     "directives": PURE | SITE | {"nodes", "render", "notices", "surroundings"},
     # ... and what sees doctrees, and never a parser.
-    "domain": BASE | SITE | {"graph", "media", "nodes", "roles", "directives", "locks"},
+    "domain": BASE
+    | SITE
+    | {"graph", "media", "nodes", "roles", "directives", "locks", "provenance"},
     "transforms": BASE
     | SITE
-    | {"graph", "nodes", "icons", "notices", "domain", "fetched", "locks", "lockfile"},
-    "pairs": BASE | SITE | {"translation", "media", "notices", "domain"},
+    | {"graph", "nodes", "icons", "notices", "domain", "fetched", "locks", "lockfile"}
+    | {"provenance"},
+    "pairs": BASE | SITE | {"translation", "media", "notices", "domain", "provenance"},
     "ages": BASE
     | SITE
     | {"readers.notation", "dates", "summaries", "locks", "lockfile"}
@@ -130,13 +133,13 @@ ALLOWED: dict[str, set[str]] = {
     | SITE
     | {"excerpts", "myst", "nodes", "render", "notices", "surroundings", "pagefiles", "parser"}
     | {"domain", "locks"},
-    "indices": BASE | SITE | {"graph", "letters", "lists", "notices", "domain"},
+    "indices": BASE | SITE | {"graph", "letters", "lists", "notices", "domain", "provenance"},
     "changelists": BASE
     | SITE
     | {"changes", "change_reports", "revisions", "lockfile", "pagefiles", "letters"}
     | {"nodes", "notices", "surroundings", "domain", "previews"},
     "versions": BASE | SITE | {"dates", "lists", "nodes", "notices", "provenance", "domain"},
-    "canonical": SITE | {"domain", "provenance", "search", "versions"},
+    "canonical": SITE | {"domain", "versions"},
     "assets": SITE | {"notices"},
     # The side stair: to the network and the shell without docutils or Sphinx.
     "credentials": set(),

@@ -355,7 +355,7 @@ def test_snapshot_that_comes_goes_or_moves_to_another_host(site: Site) -> None:
 
     site.write({"tools/scrapbox.lock": lock("tools", day=7, url="https://wiki.example.org")})
     built = site.build(**config)
-    assert "tools/Compost" not in built.read
+    assert "wiki/Compost" not in built.read
     assert "https://wiki.example.org/tools/Compost" in built.text("tools/Compost.html")
     _same_as_fresh(site, built, **config)
 
@@ -371,3 +371,55 @@ def test_another_form_of_dates(site: Site) -> None:
     built = site.build(html_last_updated_fmt="%Y-%m-%d", **SUBSTITUTIONS)
     assert built.read == ["about", "myst", "rest"]
     assert "2024-01-01" in body(built, "rest")
+
+
+# -- a wiki of one's own ---------------------------------------------------------------
+
+OWN = "https://wiki.example.org"
+
+
+def test_links_lead_to_the_host_of_the_lock_file(site: Site) -> None:
+    words = f"Compost\n[Nowhere] #nothing [/other/Page]\n[{OWN}/garden-en/A_b] [mio.icon]"
+    site.write({"wiki/scrapbox.lock": lock(url=OWN), "wiki/Compost.scrapbox": words})
+    site.write({"plain.md": "# Plain\n\n[[/garden-en/Nobody]]\n"})
+    built = site.build(scrapbox_icons="remote")
+    assert built.warnings == []
+    body = built.html("wiki/Compost.html").body
+    links = {tag.text: tag["href"] for tag in body.all("a")}
+    assert links["Nowhere"] == f"{OWN}/garden-en/Nowhere"
+    assert links["#nothing"] == f"{OWN}/garden-en/nothing"
+    assert links["/other/Page"] == "https://scrapbox.io/other/Page"  # unknown here
+    assert "A%20b.html" in [tag["href"] for tag in body.all("a", "internal")]
+    assert body.one("img", "scrapbox-avatar")["src"].startswith(f"{OWN}/api/pages/garden-en/mio")
+    guide = built.html("plain.html").body.one("a", "scrapbox-wiki")
+    assert guide["href"] == f"{OWN}/garden-en/Nobody"
+    assert f'href="{OWN}/garden-en/nothing"' in built.text("scrapbox-tags.html")
+
+
+def test_another_host_has_all_links_written_anew(site: Site) -> None:
+    site.write({"plain.md": "# Plain\n\n[[/garden-en/Nobody]]\n", "other.md": "# Other\n"})
+    site.build()
+    site.write({"wiki/scrapbox.lock": lock(url=OWN)})
+    built = site.build()
+    assert {"plain", "wiki/Compost"} <= set(built.written)
+    assert "other" not in built.written
+    assert f"{OWN}/garden-en/Nobody" in built.text("plain.html")
+    _same_as_fresh(site, built)
+
+
+def test_private_wiki_in_another_folder(site: Site) -> None:
+    site.write(wiki("tools", lock(private=True)))
+    site.write({"about.md": "# About\n\n```{scrapbox:snapshot}\n:path: wiki\n```\n"})
+    built = site.build(suppress_warnings=["scrapbox.duplicate_title"], **LINE)
+    assert "From the private wiki garden-en" in body(built, "about")
+    assert "scrapbox.io" not in built.text("about.html")
+    assert "scrapbox.io" not in built.text("wiki/Compost.html")
+
+
+def test_translators_are_not_asked_to_translate_it(site: Site) -> None:
+    texts = "```{scrapbox:snapshot}\n:as: table\n```\n\n```{scrapbox:snapshot}\n```\n"
+    site.write({"about.md": f"# About\n\n{texts}"})
+    built = site.build("gettext", **LINE)
+    assert 'msgid "About"' in built.text("about.pot")
+    assert "As of" not in built.text("about.pot")
+    assert "garden-en" not in built.text("about.pot")
