@@ -363,10 +363,12 @@ def atom(
     address: Address = no_address,
     stat: bool = False,
     say: Say = str,
+    limit: int | None = None,
 ) -> str:
     """A feed (RFC 4287) with an entry for each page, those that changed last first.
 
-    An entry keeps its id for as long as the page does not change again.
+    An entry keeps its id for as long as the page does not change again. *limit* is how many
+    entries there are at the most.
     """
     identity = uuid5(NAMESPACE_URL, feed.address or feed.name)
     default = comparison.new.time or feed.since
@@ -384,7 +386,7 @@ def atom(
         _add(root, "link", rel="self", type="application/atom+xml", href=feed.address)
     if feed.site:
         _add(root, "link", rel="alternate", href=feed.site)
-    for page in pages:
+    for page in pages[:limit]:
         entry = _add(root, "entry")
         _add(entry, "id", _entry_id(identity, page))
         _add(entry, "title", f"{page.title} ({say(_STATES[page.kind])})")

@@ -61,6 +61,8 @@ SHOWN = 12
 """Lines of one page that are shown at once; if there are more, all of them are folded."""
 FOLDED = 300
 """Lines of one page at the most; the rest is counted."""
+ENTRIES = 500
+"""Entries of an Atom feed, the newest; who follows it has the others."""
 LIMIT = 100
 """Pages of one kind, unless ``max`` says otherwise; the rest is counted."""
 
@@ -111,8 +113,10 @@ class _Changes:
         self._env = env
         self._config = options(env.config)
         self._found: dict[tuple[str, str, str], Comparison | str] = {}
-        patterns = [*env.config.exclude_patterns, *EXCLUDE_PATHS]
-        self._excluded = list(compile_matchers(patterns))
+        config = env.config
+        self._excluded = list(compile_matchers([*config.exclude_patterns, *EXCLUDE_PATHS]))
+        self._included = list(compile_matchers(config.include_patterns))
+        self._suffixes = (*config.source_suffix, NAME)
 
     def find(self, query: Query) -> Comparison | str:
         """What changed, or why that cannot be told."""
@@ -140,7 +144,7 @@ class _Changes:
             return is_exported(text, prefix + file, self._config)
 
         def was_here(file: str) -> bool:
-            return not any(excludes(prefix + file) for excludes in self._excluded)
+            return self._may_be_source(prefix + file)
 
         new = self._dated(self._new(folder, is_here, query.path), here, prefix)
         old = self._old(query, folder, is_page, was_here)
@@ -162,6 +166,12 @@ class _Changes:
             loader = Loader(is_page, was_here)
             return loader.revision(folder, query.since, name=query.since)
         return Loader(is_page).kept(Path(self._env.srcdir, query.source), name=query.source)
+
+    def _may_be_source(self, path: str) -> bool:
+        """Whether a file would be read today: pages that are left out are not gone."""
+        if not path.endswith(self._suffixes) or any(takes(path) for takes in self._excluded):
+            return False
+        return path.endswith(f"/{NAME}") or any(takes(path) for takes in self._included)
 
     def _documents(self) -> dict[str, str]:
         """The docname of each page by its file."""
@@ -615,6 +625,7 @@ def _feed(app: Sphinx, name: str, docname: str, query: Query, comparison: Compar
         address=address,
         stat=not query.lines,
         say=lambda label: labels.get(label, label),
+        limit=ENTRIES,
     )
 
 

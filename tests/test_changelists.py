@@ -287,11 +287,15 @@ def test_a_tag_that_moves_is_followed(repository: Site) -> None:
 
 @needs_git
 def test_what_is_excluded_was_no_page_either(repository: Site) -> None:
-    config = {**HERE, "exclude_patterns": ["_build", "wiki/sun.*", "wiki/wind.*"]}
-    done = repository.build(**config)
-    assert done.warnings == []
-    assert "Sun" not in told(done)
-    assert "Wind" not in told(done)
+    for patterns in (
+        {"exclude_patterns": ["_build", "wiki/sun.*", "wiki/wind.*"]},
+        {"include_patterns": ["index.rst", "wiki/[!sw]*"]},
+    ):
+        done = repository.build(**{**HERE, **patterns})
+        assert done.warnings == []
+        assert "Compost — 1 edited, 1 moved" in told(done)
+        assert "Sun" not in told(done)
+        assert "Wind" not in told(done)
 
 
 @needs_git
@@ -433,6 +437,15 @@ def test_feeds(tmp_path: Path, builder: str, address: str) -> None:
     ]
     other = "wiki/index.html"
     assert done.html(other).root.all("link", rel="alternate") == []
+
+
+def test_a_feed_has_the_newest(tmp_path: Path) -> None:
+    files = {f"p{number}.scrapbox": f"P{number}\nx\n" for number in range(520)}
+    site = site_of(tmp_path, ":from: kept", ":feed: changes.xml changes.json")
+    write(site.src / "wiki", {**NOW, **files, NAME: lock({**NOW, **files})})
+    done = built(site, html_baseurl="https://garden.test/")
+    assert len(ET.fromstring(done.text("changes.xml")).findall(f"{ATOM}entry")) == 500
+    assert len(json.loads(done.text("changes.json"))["pages"]) == 525
 
 
 def test_a_feed_needs_the_address_of_the_site(tmp_path: Path) -> None:

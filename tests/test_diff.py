@@ -208,6 +208,23 @@ def test_titles_are_chosen(here: Path) -> None:
     assert "pages: 1 new, 1 renamed\n" in told
 
 
+def test_tags_are_chosen(here: Path) -> None:
+    write(
+        here,
+        {
+            "old/sun.scrapbox": "Sun\nShines #Weather\n",
+            "new/wind.scrapbox": "Wind\nBlows [weather]\n",
+            "new/Rain.md": EXPORT.format(title="Hail", body="- falls #weather"),
+            "new/code.scrapbox": "Code\ncode:x\n #weather\n",
+        },
+    )
+    told = run("old", "new", "--tag", "#weather", "--stat").stdout
+    assert "pages: 2 new, 1 gone\n" in told
+    assert "pages: 1 gone\n" in run("old", "new", "--tag", "weather", "--title", "S*").stdout
+    said = run("old/scrapbox.lock", "new", "--tag", "weather", code=2).stderr
+    assert said == "Error: old/scrapbox.lock has no texts, so nothing tells of tags\n"
+
+
 def test_output_goes_to_a_file(here: Path) -> None:
     assert run("old", "new", "-o", "changes.txt").stdout == ""
     assert (here / "changes.txt").read_text(encoding="utf-8") == run("old", "new").stdout

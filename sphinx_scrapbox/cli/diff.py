@@ -6,6 +6,7 @@ import os
 import re
 import sys
 import time
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from fnmatch import translate
 from pathlib import Path
@@ -13,11 +14,16 @@ from pathlib import Path
 import click
 
 from ..change_reports import Feed, addresses, as_json, atom, markdown, no_address, text
-from ..changes import Comparison, compare
+from ..changes import Comparison, PageChange, PageKind, PageText, Snapshot, compare
+from ..page import Line, Page
+from ..readers.markdown import read_inline
+from ..readers.notation import read_lines
 from ..revisions import Loader, RevisionError
+from ..selection import links_of
 from ..titles import key
 from .terminal import Failure, progress, say
 
+_AT_ONCE = 400  # pages whose texts are in memory together
 _MANY = 2000  # pages; a bar for less would only flash
 
 
@@ -49,6 +55,13 @@ _MANY = 2000  # pages; a bar for less would only flash
     help="Only pages whose title matches, or did, such as 'Garden *' (may be repeated).",
 )
 @click.option(
+    "--tag",
+    "tags",
+    metavar="TAG",
+    multiple=True,
+    help="Only pages with this #tag or [link], or that had it if they are gone (may be repeated).",
+)
+@click.option(
     "--base-url",
     metavar="URL",
     help="Where the pages of DIR are published, for links to them: {page} in it is the page's"
@@ -63,6 +76,7 @@ def command(
     output: str | None,
     stat: bool,
     titles: tuple[str, ...],
+    tags: tuple[str, ...],
     base_url: str | None,
     exit_code: bool,
 ) -> None:
@@ -90,10 +104,9 @@ def command(
     if base_url is not None and not re.match(r"https?://[^\s<>\"]+\Z", base_url):
         raise click.UsageError(f"--base-url must be an address of the web, not {base_url!r}")
     try:
-        comparison = _compare(old, new, folder)
+        comparison = _chosen(_compare(old, new, folder), titles, tags)
     except RevisionError as error:
         raise Failure(str(error)) from error
-    comparison = _chosen(comparison, titles)
     address = addresses(base_url) if base_url else no_address
     if form == "json":
         report = as_json(comparison, address=address, stat=stat)
@@ -121,16 +134,48 @@ def _compare(old: str, new: str, folder: Path) -> Comparison:
         return compare(before, after, step)
 
 
-def _chosen(comparison: Comparison, titles: tuple[str, ...]) -> Comparison:
-    if not titles:
-        return comparison
-    matches = [re.compile(translate(key(title))).match for title in titles]
-    pages = tuple(
-        page
-        for page in comparison.pages
-        if any(match(key(title)) for match in matches for title in (page.title, page.was))
-    )
+def _chosen(comparison: Comparison, titles: tuple[str, ...], tags: tuple[str, ...]) -> Comparison:
+    pages = comparison.pages
+    if titles:
+        matches = [re.compile(translate(key(title))).match for title in titles]
+        pages = tuple(
+            page
+            for page in pages
+            if any(match(key(title)) for match in matches for title in (page.title, page.was))
+        )
+    if tags:
+        wanted = {key(tag.removeprefix("#")) for tag in tags}
+        gone = [page for page in pages if page.kind is PageKind.GONE]
+        here = [page for page in pages if page.kind is not PageKind.GONE]
+        bearing = {
+            *_linking(comparison.old, gone, wanted),
+            *_linking(comparison.new, here, wanted),
+        }
+        pages = tuple(page for page in pages if page in bearing)
     return replace(comparison, pages=pages)
+
+
+def _linking(
+    snapshot: Snapshot, pages: Sequence[PageChange], wanted: set[str]
+) -> Iterator[PageChange]:
+    """Those of *pages* that link to any of *wanted*, as they are in *snapshot*."""
+    states = {state.file: state for state in snapshot.pages}
+    for start in range(0, len(pages), _AT_ONCE):
+        batch = pages[start : start + _AT_ONCE]
+        texts = snapshot.read([states[page.file] for page in batch])
+        for page, said in zip(batch, texts, strict=True):
+            if said is None:
+                raise RevisionError(f"{snapshot.name} has no texts, so nothing tells of tags")
+            if wanted & _links(page, said):
+                yield page
+
+
+def _links(page: PageChange, said: PageText) -> frozenset[str]:
+    if page.file.endswith(".md"):
+        blocks = tuple(Line(row.depth, read_inline(row.text)) for row in said.rows)
+        return links_of(Page(page.title, blocks, page.project))
+    rows = [page.title, *(f"{' ' * row.depth}{row.text}" for row in said.rows)]
+    return links_of(replace(read_lines(rows), project=page.project))
 
 
 def _feed(comparison: Comparison, folder: Path, base_url: str | None) -> Feed:
