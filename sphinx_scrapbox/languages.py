@@ -166,7 +166,12 @@ class _Page:
             notice["classes"].append("scrapbox-stale")
         else:
             said.append(str(_("The source has not changed since.")))
-        notice += nodes.paragraph("", " ".join(said), classes=["scrapbox-age", "no-search"])
+        shown = nodes.paragraph("", " ".join(said), classes=["scrapbox-age", "no-search"])
+        if builder_of(self._env).format == "text" and isinstance(notice[-1], nodes.paragraph):
+            # Its writer does not part the paragraphs of a notice.
+            notice[-1] += [nodes.Text(" "), *shown.children]
+        else:
+            notice += shown
         if age.is_stale and (lines := list(changed_lines(self._domain, age))):
             notice += self._changed(age, lines)
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from sites import BUILDERS, EPUB, Built, Site, Tag, broken_links
+from sphinx.util.inventory import InventoryFile
 
 from sphinx_scrapbox.lockfile import Lock, LockedPage, dump_lock
 
@@ -239,6 +240,8 @@ def test_every_format(site: Site, builder: str) -> None:
         )
         words = " ".join(words.replace("\\sphinxhyphen{}", "-").replace("\\-", "-").split())
         assert words.count("2025-03-10, 7 days later.") == 1
+        if builder == "text":  # whose writer does not part the paragraphs of a notice
+            assert "tell @garden. Translated on 2025-03-03. The source has not" in words
         assert words.count("has not changed since.") == 1
         assert words.count("2 lines of the source are newer than this translation") == 1
         # Each of three pairs has two links, where a format has links.
@@ -616,6 +619,17 @@ def test_mapped_pages_are_in_the_list_of_the_worst(site: Site) -> None:
     site.write(wiki(**TWINS))
     rows = stale(site, ":sort: title", scrapbox_translation=BOTH_WAYS)
     assert rows[1] == ["Rain", "雨", "2025-03-03", "2025-03-05", "2"]
+
+
+def test_a_private_source_that_is_not_here_is_not_told_of(site: Site) -> None:
+    lock = site.src / "ja/scrapbox.lock"
+    private = lock.read_text(encoding="utf-8").replace('"private": false', '"private": true')
+    lock.write_text(private, encoding="utf-8")
+    (site.src / "ja/mizu.scrapbox").unlink()
+    built = build(site)
+    assert alternates(built, "en/water") == {}
+    inventory = InventoryFile.loads((built.out / "objects.inv").read_bytes(), uri="").data
+    assert set(inventory["scrapbox:translation"]) == {"ja:en:/garden/堆肥", "ja:en:/garden/種"}
 
 
 def test_an_inventory_that_was_made_to_harm(tmp_path: Path) -> None:
