@@ -47,6 +47,8 @@ class Pictures(SphinxPostTransform):
 
     def run(self, **kwargs: Any) -> None:
         """Visit each image and icon."""
+        # The project of each document, and the folder of its lock: asked for by many icons.
+        self._places: dict[str, tuple[str, str | None]] = {}
         builder = builder_of(self.env)
         config = options(self.config)
         is_html = builder.format == "html"
@@ -84,12 +86,14 @@ class Pictures(SphinxPostTransform):
         if not fetched.has_icons and not may_ask:
             return
         docname = _docname_around(node) or self.env.current_document.docname
-        project = node["project"] or node.get("home", "")
-        project = project or domain_of(self.env).project_of(docname)
+        if (place := self._places.get(docname)) is None:
+            locked = locks_of(self.env).of(Path(self.env.doc2path(docname)))
+            own = domain_of(self.env).project_of(docname)
+            place = self._places[docname] = (own, locked.folder if locked else None)
+        project = node["project"] or node.get("home", "") or place[0]
         if not project:
             return
-        locked = locks_of(self.env).of(Path(self.env.doc2path(docname)))
-        file = fetched.icon(project, node["name"], locked.folder if locked else None)
+        file = fetched.icon(project, node["name"], place[1])
         if file is not None and shows_file(builder, file):
             node["uri"] = builder.images[file] = PurePosixPath(file).name  # as of an image
         elif may_ask and project not in domain_of(self.env).private_projects:
