@@ -408,7 +408,8 @@ class ScrapboxDomain(Domain):
         """Pages, and the tags and people that have a page, for ``objects.inv``.
 
         A page that was renamed is in it by its earlier titles too, unless something has one of
-        them now: the links of other sites go on. Priority -1 keeps all of them out of the
+        them now: the links of other sites go on. Of a private project they are not told: the
+        title may have been changed for that very reason. Priority -1 keeps all of them out of the
         search: titles are indexed already.
         """
         tags: set[str] = set()
@@ -420,7 +421,9 @@ class ScrapboxDomain(Domain):
         named += [
             (page_key, docnames[0])
             for page_key, docnames in self._earlier.items()
-            if page_key not in self._pages and page_key not in self._documents
+            if page_key not in self._pages
+            and page_key not in self._documents
+            and not self.facts[docnames[0]].private
         ]
         for page_key, docname in named:
             title = self.facts[docname].title

@@ -131,6 +131,26 @@ def test_objects(site: Site) -> None:
     assert len(everything) == len(set(everything))
 
 
+def test_earlier_titles_of_a_private_project_are_not_told(tmp_path: Path) -> None:
+    files = folder("wiki", "garden", ("Soil", ("Hidden treasure",), ""), ("Pond", (), "[Soil]"))
+    lock = files["wiki/scrapbox.lock"].replace('"private": false', '"private": true')
+    site = Site(
+        tmp_path / "site",
+        {
+            "index.rst": "Index\n=====\n\n.. toctree::\n   :glob:\n\n   */*\n",
+            **files,
+            "wiki/scrapbox.lock": lock,
+        },
+    )
+    built = site.build()
+    names = {entry[0] for entry in domain_of(built.app.env).get_objects()}
+    assert names >= {"soil", "pond"}
+    assert not any("treasure" in name for name in names)
+    assert leads(built, "index", "hidden treasure") == "wiki/p0"
+    for path in built.out.rglob("*"):
+        assert not path.is_file() or b"treasure" not in path.read_bytes().lower(), path
+
+
 # -- a folder that is unpacked again and again -----------------------------------------
 
 
