@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -207,7 +208,8 @@ def addresses(base: str) -> Address:
     def address(page: PageChange) -> str:
         if page.kind is PageKind.GONE:
             return ""
-        path = PurePosixPath(page.file).with_suffix("").as_posix()
+        folder, _, name = page.file.rpartition("/")
+        path = f"{folder}/{PurePosixPath(name).stem}" if folder else PurePosixPath(name).stem
         return template.replace("{page}", quote(path, errors="replace"))
 
     return address
@@ -370,7 +372,7 @@ def atom(
     An entry keeps its id for as long as the page does not change again. *limit* is how many
     entries there are at the most.
     """
-    identity = uuid5(NAMESPACE_URL, feed.address or feed.name)
+    identity = _uuid(NAMESPACE_URL, feed.address or feed.name)
     default = comparison.new.time or feed.since
     times = {id(page): page.updated or default for page in comparison.pages}
     pages = sorted(comparison.pages, key=lambda page: -times[id(page)])
@@ -380,15 +382,19 @@ def atom(
     _add(root, "id", identity.urn)
     _add(root, "title", feed.title)
     _add(root, "updated", iso(max([*times.values(), 0 if times else default])))
-    _add(_add(root, "author"), "name", feed.author)
+    _add(_add(root, "author"), "name", feed.author or TOOL)
     _add(root, "generator", TOOL, uri=HOME, version=__version__)
     if feed.address:
         _add(root, "link", rel="self", type="application/atom+xml", href=feed.address)
     if feed.site:
         _add(root, "link", rel="alternate", href=feed.site)
+    given: Counter[str] = Counter()
     for page in pages[:limit]:
         entry = _add(root, "entry")
-        _add(entry, "id", _entry_id(identity, page))
+        name = _entry_name(page)
+        given[name] += 1  # a damaged lock may name a page twice
+        name = name if given[name] == 1 else f"{name} {given[name]}"
+        _add(entry, "id", _uuid(identity, name).urn)
         _add(entry, "title", f"{page.title} ({say(_STATES[page.kind])})")
         _add(entry, "updated", iso(times[id(page)]))
         if where := address(page):
@@ -415,10 +421,13 @@ def _add(parent: ET.Element, name: str, text: str = "", **attributes: str) -> ET
     return element
 
 
-def _entry_id(feed: UUID, page: PageChange) -> str:
+def _entry_name(page: PageChange) -> str:
     known = page.id or f"{page.project}/{key(page.title)}"
-    name = f"{page.kind.value} {known} {page.was} {page.digest}"
-    return uuid5(feed, name.encode("utf-8", "replace").decode()).urn
+    return f"{page.kind.value} {known} {page.was} {page.digest}"
+
+
+def _uuid(space: UUID, name: str) -> UUID:
+    return uuid5(space, name.encode("utf-8", "replace").decode())
 
 
 def _html(page: PageChange, say: Say, *, stat: bool) -> str:

@@ -229,11 +229,9 @@ def compare(
         after = new.read([now for _was, now in batch])
         for (was, now), old_text, new_text in zip(batch, before, after, strict=True):
             change = _change(was, now, old_text, new_text)
-            if (
-                change.kind is PageKind.RENAMED
-                or change.lines
-                or _differ(was, now, old_text, new_text)
-            ):
+            says_else = not all(line.is_blank for line in change.lines)
+            renamed = change.kind is PageKind.RENAMED
+            if renamed or says_else or _differ(was, now, old_text, new_text):
                 found.append(change)
             progress()
     found.sort(key=lambda page: (_ORDER[page.kind], key(page.title), page.title, page.file))

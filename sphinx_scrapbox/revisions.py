@@ -16,7 +16,7 @@ from pathlib import Path, PurePosixPath
 from typing import NamedTuple, Protocol
 
 from .changes import PageState, PageText, Row, Snapshot, no_texts
-from .dates import front_matter_dates
+from .dates import front_matter_dates, known
 from .lockfile import NAME, Lock, LockedPage, LockError, load_lock
 from .readers import kind_of
 from .readers.markdown import read_head, split_level
@@ -102,13 +102,13 @@ class Loader:
                 row.file,
                 row.id,
                 lock.project,
-                row.updated,
+                _time(row.updated),
                 frozenset({f"sha256:{row.hash}"} if row.hash else ()),
                 row.line_ids[1:],
             )
             for row in lock.pages
         )
-        return Snapshot(name, pages, lock.project, lock.exported, no_texts)
+        return Snapshot(name, pages, lock.project, _time(lock.exported), no_texts)
 
     def kept(self, path: Path, *, name: str) -> Snapshot:
         """The pages of a folder, or of a lock file alone.
@@ -223,14 +223,14 @@ class Loader:
             name,
             pages,
             projects[0] if len(set(projects)) == 1 else "",
-            max((lock.exported for lock in locks.values()), default=0),
+            max((_time(lock.exported) for lock in locks.values()), default=0),
             read,
         )
 
     def _locked(self, file: str, lock: Lock, row: LockedPage, marks: frozenset[str]) -> PageState:
         title = _clean(row.title) or PurePosixPath(file).stem
         ids = row.line_ids[1:]
-        return PageState(title, file, row.id, lock.project, row.updated, marks, ids)
+        return PageState(title, file, row.id, lock.project, _time(row.updated), marks, ids)
 
     def _heads_of(self, files: _Files, names: Sequence[str]) -> Iterator[tuple[str, _Head]]:
         heads: dict[tuple[str, str], _Head] = self._heads  # type: ignore[attr-defined]
@@ -312,6 +312,11 @@ def _levels(lines: Iterable[str]) -> Iterator[Row]:
         opened = _FENCE.match(text)
         fence = opened[0] if opened and "`" not in text[opened.end() :] else ""
         yield Row(*split_level(text)) if text else Row(0, "")
+
+
+def _time(time: int) -> int:
+    """A time that calendars know; 0 for another."""
+    return known(0, time).updated
 
 
 def _clean(text: str) -> str:

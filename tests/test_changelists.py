@@ -13,6 +13,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from sites import EPUB, Built, Site, broken_links, page
 from syrupy.assertion import SnapshotAssertion
+from test_diff import HOSTILE_ROWS
 from test_revisions import NEW, OLD, commit, git, lock, needs_git, write
 
 from sphinx_scrapbox.lockfile import NAME
@@ -244,6 +245,17 @@ def test_a_damaged_snapshot(tmp_path: Path) -> None:
     done = built(site)
     assert done.read == []
     assert "Compost — 1 edited, 1 moved" in told(done)
+
+
+def test_a_lock_may_come_from_anywhere(tmp_path: Path) -> None:
+    head = {"scrapbox-lock": 1, "project": "p\ud800\x00\x1b", "exported": 10**40}
+    text = "\n".join(map(json.dumps, [head, *HOSTILE_ROWS]))
+    site = site_of(tmp_path, ":from: old.lock", ":feed: a.xml b.json", **{"old.lock": text})
+    done = built(site, html_baseurl="https://garden.test/")
+    assert "twice" in told(done)
+    ids = [element.text for element in ET.fromstring(done.text("a.xml")).iter(f"{ATOM}id")]
+    assert len(set(ids)) == len(ids) == 10  # the feed's, and one for each page
+    assert len(json.loads(done.text("b.json"))["pages"]) == 9
 
 
 # -- git -------------------------------------------------------------------------------

@@ -372,7 +372,7 @@ def test_pages_by_id() -> None:
         (state("Water", "2", id="b"), text("Falls")),
         (state("Worm", "3b", id="c"), text("Many", "more")),
         (state("Wind", "6", id="f"), text("Blows")),
-        (state("Kept", "5", id="e"), text("Kept")),
+        (state("Kept", "5b", id="e"), text("", "Kept", "")),
     )
     comparison = compare(old, new)
     assert pages(comparison) == [

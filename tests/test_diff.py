@@ -167,6 +167,33 @@ def test_hostile_pages(tmp_path: Path) -> None:
     assert body.all("h1")[0].text.startswith("Changes")
 
 
+HOSTILE_ROWS = [
+    {"id": "1", "title": "A\ud800\x00\nB", "file": ".", "updated": 10**30, "hash": "1"},
+    {"id": "2", "title": "C", "file": "../../etc/\ud800.md", "updated": -(10**30), "hash": "2"},
+    {"id": "3", "title": "", "file": "/", "hash": "3", "lines": [1, None, {}], "was": "x"},
+    {"id": "3", "title": "twice", "file": "/", "hash": "3", "lines": ["\ud800"]},
+    {"id": "", "title": "\x1b[31m", "file": "\x1b[2J", "updated": True, "hash": "\ud800"},
+]
+
+
+@pytest.mark.parametrize("form", ["text", "markdown", "json", "atom"])
+def test_a_lock_may_come_from_anywhere(tmp_path: Path, form: str) -> None:
+    head = {"scrapbox-lock": 1, "project": "p\ud800\x00\x1b", "exported": 10**40}
+    for name, mark in (("old", "a"), ("new", "b")):
+        rows = [{**row, "hash": f"{row['hash']}{mark}"} for row in HOSTILE_ROWS]
+        rows = rows[:4] if name == "old" else rows
+        (tmp_path / name).write_text("\n".join(map(json.dumps, [head, *rows])))
+    paths = tmp_path / "old", tmp_path / "new"
+    told = run(*paths, "--format", form, "--base-url", "https://garden.test/").stdout
+    assert "twice" in told
+    if form == "text":
+        assert "\x1b" not in told
+    elif form == "atom":
+        assert len(ET.fromstring(told).findall(f"{ATOM}entry")) == 5
+    elif form == "json":
+        assert len(json.loads(told)["pages"]) == 5
+
+
 def test_markdown_reads_well_in_sphinx(here: Path) -> None:
     told = run("old", "new", "--format", "markdown").stdout
     pages = {

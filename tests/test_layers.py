@@ -151,7 +151,7 @@ ALLOWED: dict[str, set[str]] = {
     | {"api", "client", "filetypes", "lockfile", "pictures", "readers.project", "snapshot"}
     | {"store"},
     "cli": PURE
-    | {"changes", "change_reports", "revisions"}
+    | {"changes", "change_reports", "dates", "revisions"}
     | {"filetypes", "pictures", "mirror"}
     | {"snapshot", "api", "client", "credentials", "store", "selection", "lockfile", "doctor"}
     | {"reports", "click", "cli.choosing", "cli.connection", "cli.differences", "cli.terminal"}

@@ -15,6 +15,7 @@ import click
 
 from ..change_reports import Feed, addresses, as_json, atom, markdown, no_address, text
 from ..changes import Comparison, PageChange, PageKind, PageText, Snapshot, compare
+from ..dates import known
 from ..page import Line, Page
 from ..readers.markdown import read_inline
 from ..readers.notation import read_lines
@@ -187,7 +188,7 @@ def _feed(comparison: Comparison, folder: Path, base_url: str | None) -> Feed:
         f"Changes of {project}",
         project,
         site=(base_url or "").partition("{page}")[0],
-        since=int(now) if now.isdecimal() else int(time.time()),
+        since=known(0, int(now[:16]) if now.isdecimal() else int(time.time())).updated,
     )
 
 
