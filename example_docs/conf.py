@@ -38,6 +38,7 @@ scrapbox_translation = {
     "languages": {("example-garden", "example-garden-en"): ("ja", "en")},
 }
 scrapbox_page_directives = ["note", "tip"]
+scrapbox_deny = {"titles": ["The garden's bank account"], "tags": ["internal"], "emails": True}
 
 # -- hand-written pages --------------------------------------------------------------------
 

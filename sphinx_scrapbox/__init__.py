@@ -20,6 +20,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
         discovery,
         domain,
         garbage,
+        guard,
         head,
         include,
         indices,
@@ -71,6 +72,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     versions.register(app)
     head.register(app)
     sources.register(app)
+    guard.register(app)
     canonical.register(app)
     assets.register(app)
     previews.register(app)

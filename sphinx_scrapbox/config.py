@@ -15,11 +15,13 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 from weakref import WeakKeyDictionary
 
+from sphinx.errors import ConfigError
 from sphinx.util.matching import compile_matchers
 
 from .log import Warn, warn
 from .titles import DEFAULT_ORIGIN, Target, join_target, key, split_target
 from .translation import Wording, wording
+from .withheld import Names, Unsaid, spelled
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -67,6 +69,17 @@ class TranslationOptions:
     sources: tuple[str, ...] = ()
     text: str = ""
     wordings: tuple[Wording, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DenyOptions:
+    """``scrapbox_deny``, validated: names as a pattern of titles, globs of what is allowed."""
+
+    titles: Names = Names()
+    tags: Names = Names()
+    people: Names = Names()
+    emails: bool = False
+    allow: tuple[str, ...] = ()
 
 
 def _text(value: object) -> str:
@@ -210,6 +223,35 @@ def _directives(value: object) -> frozenset[str]:
         else:
             allowed.add(name)
     return frozenset(allowed)
+
+
+def _deny(value: object) -> DenyOptions:
+    if isinstance(value, Unsaid):
+        value = value.value
+    if not isinstance(value, Mapping):
+        raise ConfigError("scrapbox_deny must be a mapping")
+    given: dict[str, Any] = {}
+    for option, entry in value.items():
+        try:
+            if option in ("titles", "tags", "people"):
+                given[option] = _names(entry, sign="#" if option == "tags" else "")
+            elif option == "emails":
+                given[option] = _flag(entry)
+            elif option == "allow":
+                given[option] = _strings(entry)
+            else:
+                raise Invalid("is none of titles, tags, people, emails and allow")
+        except Invalid as error:
+            # Nobody must publish what he believes to be guarded.
+            raise ConfigError(f"scrapbox_deny: {option!r} {error}") from None
+    return DenyOptions(**given)
+
+
+def _names(value: object, *, sign: str) -> Names:
+    names = spelled(_strings(value), sign=sign)
+    if any(not name.strip("* _") for name in names.spelled):
+        raise Invalid("must not hold a name of nothing but stars")
+    return names
 
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
@@ -480,6 +522,14 @@ class Config:
     myst_tags: bool = _option(
         False, _flag, "Read `#tag` in hand-written MyST pages.", shown="bool"
     )
+    deny: DenyOptions = _option(
+        {},
+        _deny,
+        "What must not get out: `titles`, `tags` and `people` of pages that are not built, and "
+        "whether `emails` may stand in the output; `allow` names exceptions. A build fails over "
+        "what is found in its output.",
+        shown="dict",
+    )
     page_directives: frozenset[str] = _option(
         [],
         _directives,
@@ -533,7 +583,8 @@ def _say(option: str, message: str) -> None:
 
 
 def _on_config_inited(app: Sphinx, config: SphinxConfig) -> None:
-    options(config)
+    if options(config).deny != DenyOptions():
+        config.scrapbox_deny = Unsaid(config.scrapbox_deny)
     # LaTeX gives up at the fifth level of a list; wikis nest deeper. Not an option of ours
     # that a user set: only a default for one that was left open, read by the builder alone.
     config.latex_elements.setdefault("maxlistdepth", "48")

@@ -31,6 +31,7 @@ from .locks import locks_of
 from .log import Warn, warn
 from .media import safe_url
 from .nodes import icon as icon_node
+from .pagefiles import noted_withheld
 from .provenance import origin_of
 from .roles import WikiRole
 from .titles import (
@@ -84,6 +85,7 @@ class ScrapboxDomain(Domain):
         "fetched_images": None,
         "related": None,
         "lists": None,
+        "withheld": (),
         "languages": None,
         "translations": {},
         "elsewhere": [],
@@ -93,7 +95,7 @@ class ScrapboxDomain(Domain):
         "maps": {},
         "map_marks": None,
     }
-    data_version = 12
+    data_version = 13
 
     # -- facts -------------------------------------------------------------------------
 
@@ -121,7 +123,7 @@ class ScrapboxDomain(Domain):
             # One that reads a part of all documents sends back everything that it holds.
             self.process = process
             self.data.update(deepcopy(self.initial_data))
-        facts = _facts_of(document)
+        facts = _facts_of(document)._replace(withheld=noted_withheld(env))
         if facts != PageFacts():
             self.facts[docname] = facts
             self._forget_index()

@@ -57,6 +57,7 @@ class PageFacts(NamedTuple):
     lists: tuple[str, ...] = ()
     was: tuple[str, ...] = ()
     includes: tuple[str, ...] = ()
+    withheld: tuple[str, ...] = ()
     snapshots: str = ""
     pictures: tuple[str, ...] = ()
     changes: tuple[str, ...] = ()

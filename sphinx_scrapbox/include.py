@@ -47,7 +47,7 @@ from .myst import run_directive
 from .notices import CATALOG, filled, languages_of, notice
 from .outline import Part, Section, outline
 from .page import Block, CodeBlock, Text
-from .pagefiles import PageFile, page_files_of
+from .pagefiles import PageFile, note_withheld, page_files_of
 from .parser import mend_transitions
 from .render import Renderer
 from .speakers import Speakers
@@ -222,6 +222,8 @@ class IncludeDirective(SphinxDirective):
         holder = nodes.container(classes=[HOLDER, *self.options.get("class", ())])
         holder[HOLDER] = json.dumps([target, given, _mark(self.env, file)], ensure_ascii=False)
         self.set_source_info(holder)
+        if file:
+            note_withheld(self.env, file)
         if file is None:
             what = f"file {given!r} holds no wiki page" if given else f"no wiki page {target!r}"
             self._say(Warn.INCLUDE, what)

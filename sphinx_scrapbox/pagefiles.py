@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 from weakref import WeakKeyDictionary
 
+from sphinx.locale import get_translation
 from sphinx.util import get_filetype
 from sphinx.util.matching import compile_matchers
 
@@ -24,14 +25,18 @@ from .config import Config, options
 from .dates import front_matter_dates
 from .lockfile import LockedPage
 from .locks import Locked, locks_of
+from .notices import CATALOG
 from .page import Page
 from .readers import notation
 from .readers.markdown import is_export, read_head, read_markdown
 from .titles import key, split_fragment, split_target
+from .withheld import Withheld
 
 if TYPE_CHECKING:
     from sphinx.config import Config as SphinxConfig
     from sphinx.environment import BuildEnvironment
+
+_ = get_translation(CATALOG)
 
 _HEAD = 4096  # bytes of a file in which its title stands, if anywhere
 
@@ -42,6 +47,10 @@ class PageFile(NamedTuple):
     path: Path
     page: Page
     locked: Locked | None = None
+    withheld: tuple[str, ...] = ()
+    """Marks of what the page named by links or icons and must not; neutral words stand there."""
+    is_kept_out: bool = False
+    """Whether a deny list keeps the page out of the site."""
 
 
 # -- reading ---------------------------------------------------------------------------
@@ -62,7 +71,7 @@ def native_page(text: str, path: Path, env: BuildEnvironment) -> PageFile:
         page = replace(page, title=path.stem)
     if locked:
         page = replace(page, project=locked.lock.project)
-    return PageFile(path, page, locked)
+    return _guarded(PageFile(path, page, locked), env)
 
 
 def exported_page(text: str, path: Path, env: BuildEnvironment) -> PageFile | None:
@@ -72,7 +81,17 @@ def exported_page(text: str, path: Path, env: BuildEnvironment) -> PageFile | No
         return None
     page = read_markdown(text, name=path.stem, origin=config.url)
     dates = front_matter_dates(text)
-    return PageFile(path, replace(page, created=dates.created, updated=dates.updated))
+    page = replace(page, created=dates.created, updated=dates.updated)
+    return _guarded(PageFile(path, page), env)
+
+
+def _guarded(file: PageFile, env: BuildEnvironment) -> PageFile:
+    withheld = withheld_of(env)
+    if not withheld:
+        return file
+    is_kept_out = withheld.keeps_out(file.page)
+    page, gone = withheld.without_names(file.page)
+    return file._replace(page=page, withheld=gone, is_kept_out=is_kept_out)
 
 
 def is_exported(text: str, path: str, config: Config) -> bool:
@@ -87,6 +106,46 @@ def _matchers(globs: tuple[str, ...]) -> list[Callable[[str], object]]:
 
 def _is_named(globs: tuple[str, ...], path: str) -> bool:
     return any(matches(path) for matches in _matchers(globs))
+
+
+# -- what a deny list keeps out --------------------------------------------------------
+
+_NOTED = "scrapbox_withheld"
+_WITHHELD: WeakKeyDictionary[SphinxConfig, Withheld] = WeakKeyDictionary()
+
+
+def withheld_of(env: BuildEnvironment) -> Withheld:
+    """What the deny list of a build keeps out, as far as that is known."""
+    if (withheld := _WITHHELD.get(env.config)) is None:
+        config = options(env.config)
+        withheld = _WITHHELD[env.config] = Withheld(
+            config.deny.titles,
+            config.deny.tags,
+            config.deny.people,
+            instead=str(_("(private)")),
+            origin=config.url,
+        )
+    return withheld
+
+
+def withhold(env: BuildEnvironment, found: frozenset[str]) -> None:
+    """Settle which pages are kept out, by the keys of their titles, before any is read."""
+    _WITHHELD[env.config] = replace(withheld_of(env), found=found)
+
+
+def note_withheld(env: BuildEnvironment, file: PageFile) -> None:
+    """Note that the document that is being read holds a page without some names.
+
+    The document itself does not tell which: XML would.
+    """
+    if file.withheld:
+        env.temp_data[_NOTED] = (*noted_withheld(env), *file.withheld)
+
+
+def noted_withheld(env: BuildEnvironment) -> tuple[str, ...]:
+    """What was noted of the document that is being read."""
+    noted: tuple[str, ...] = env.temp_data.get(_NOTED) or ()
+    return tuple(dict.fromkeys(noted))
 
 
 # -- finding ---------------------------------------------------------------------------
@@ -129,10 +188,35 @@ class PageFiles:
         return file.page.project or self._config.project
 
     def read(self, path: Path) -> PageFile | None:
-        """The page in a file; None if it holds none, or cannot be read."""
+        """The page in a file; None if it holds none, cannot be read, or must not be shown."""
         if path not in self._read:
-            self._read[path] = self._read_anew(path)
+            file = self._read_anew(path)
+            self._read[path] = None if file and file.is_kept_out else file
         return self._read[path]
+
+    def kept_out(self, docname: str, *, is_new: bool) -> str:
+        """The title of the page of a document, if it is not to be built; else "".
+
+        Only a document that *is_new* is looked into for what it names.
+        """
+        path = Path(self._env.doc2path(docname))
+        kind = self._env.config.source_suffix.get(path.suffix)
+        if kind not in ("scrapbox", "markdown"):
+            return ""
+        withheld = withheld_of(self._env)
+        row = self._row(path) if kind == "scrapbox" else None
+        title = row.title if row and row.title.strip() else self._title(docname, path, kind)
+        if title not in withheld.titles and title not in withheld.people:
+            if not is_new:
+                return ""
+            try:
+                text = path.read_text(encoding="utf-8-sig", errors="replace")
+            except OSError:
+                return ""
+            if not withheld.may_keep_out(text):
+                return ""
+        file = self._read_anew(path)  # not kept: there may be tens of thousands
+        return file.page.title if file and file.is_kept_out else ""
 
     def _read_anew(self, path: Path) -> PageFile | None:
         try:

@@ -28,7 +28,7 @@ from .nodes import related as related_node
 from .notices import languages_of, note_translation, notice
 from .outline import outline
 from .page import Inline, Page, Text
-from .pagefiles import exported_page, native_page
+from .pagefiles import PageFile, exported_page, native_page, note_withheld
 from .readers import notation
 from .readers.markdown import read_inline
 from .render import Renderer
@@ -55,7 +55,8 @@ class ScrapboxParser(Parser):
         if document["source"].endswith(":<translated>"):
             _read_message(inputstring, document, env, notation.read_inline)
             return
-        _, page, locked = native_page(inputstring, Path(env.doc2path(env.docname)), env)
+        file = native_page(inputstring, Path(env.doc2path(env.docname)), env)
+        locked = file.locked
         row = locked.page if locked else None
         line_times: tuple[int, ...] = ()
         if row and row.hash and row.matches(inputstring):
@@ -67,7 +68,7 @@ class ScrapboxParser(Parser):
             if row and row.was:
                 document["scrapbox-was"] = list(row.was)
         _settle(document, env)
-        build_page(page, document, env, line_times)
+        build_page(file, document, env, line_times)
 
 
 class WikiMarkdownParser(MystParser):
@@ -86,7 +87,7 @@ class WikiMarkdownParser(MystParser):
         if file is not None:
             env.temp_data[_FLAG] = True
             _settle(document, env)
-            build_page(file.page, document, env)
+            build_page(file, document, env)
         else:
             parse_myst(inputstring, document)
 
@@ -105,13 +106,16 @@ def _settle(document: nodes.document, env: BuildEnvironment) -> None:
 
 
 def build_page(
-    page: Page, document: nodes.document, env: BuildEnvironment, line_times: Sequence[int] = ()
+    file: PageFile, document: nodes.document, env: BuildEnvironment, line_times: Sequence[int] = ()
 ) -> None:
-    """Fill *document* with *page*, and leave on it what the domain needs to know.
+    """Fill *document* with the page of *file*, and leave on it what the domain needs to know.
 
     :param line_times: when each line of the file was changed last, if that is known.
     """
     config = options(env.config)
+    page = file.page
+    if file.withheld:
+        note_withheld(env, file)
     for problem in page.problems:
         _say(env, problem.kind, problem.message, problem.line)
     document.children.clear()

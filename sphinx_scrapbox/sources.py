@@ -1,7 +1,7 @@
 """Which pages' sources are published beside the HTML, as Sphinx does with every document.
 
-The source of a private page names what the page itself must not: addresses, and pages that are
-not published.
+The source of a private page, or of one that a deny list took names from, names what the page
+itself must not.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ def _on_html_page_context(
     app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.document
 ) -> None:
     facts = domain_of(app.env).facts.get(pagename)
-    if facts is not None and facts.private:
+    if facts is not None and facts.is_page and (facts.private or facts.withheld):
         context["sourcename"] = ""
 
 

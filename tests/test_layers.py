@@ -63,6 +63,8 @@ ALLOWED: dict[str, set[str]] = {
     "graph": BASE,
     "summaries": BASE | {"media"},
     "excerpts": BASE | {"outline"},
+    "withheld": BASE | {"excerpts"},
+    "leaks": set(),
     "dates": set(),
     "linkmap": {"graph", "networkx"},
     # What a thing looks like, as text and addresses; these know nothing of pages.
@@ -76,7 +78,7 @@ ALLOWED: dict[str, set[str]] = {
     "render": BASE | SHAPE | {"outline", "speakers", "translation", "nodes", "docutils"},
     # Sphinx: what all of it uses, ...
     "log": FRAMEWORK,
-    "config": BASE | MEANING | {"log", "sphinx"},
+    "config": BASE | MEANING | {"log", "sphinx", "withheld"},
     # ... what pages, roles and directives have in common, ...
     "garbage": FRAMEWORK,
     "needless": FRAMEWORK,
@@ -84,7 +86,7 @@ ALLOWED: dict[str, set[str]] = {
     "notices": BASE | SHAPE | SITE | {"translation", "render", "dates"},
     "locks": BASE | SITE | {"lockfile"},
     "fetched": BASE | SITE | {"lockfile", "filetypes", "locks"},
-    "pagefiles": BASE | READERS | SITE | {"lockfile", "locks", "dates"},
+    "pagefiles": BASE | READERS | SITE | {"lockfile", "locks", "dates", "notices", "withheld"},
     "provenance": BASE | SITE | {"dates", "lockfile", "locks", "media"},
     "surroundings": BASE
     | MEANING
@@ -102,7 +104,7 @@ ALLOWED: dict[str, set[str]] = {
     # ... and what sees doctrees, and never a parser.
     "domain": BASE
     | SITE
-    | {"graph", "media", "nodes", "roles", "directives", "locks", "provenance"},
+    | {"graph", "media", "nodes", "roles", "directives", "locks", "pagefiles", "provenance"},
     "transforms": BASE
     | SITE
     | {"graph", "nodes", "icons", "notices", "domain", "fetched", "locks", "lockfile"}
@@ -121,6 +123,7 @@ ALLOWED: dict[str, set[str]] = {
     "maps": BASE | SITE | {"graph", "linkmap", "nodes", "notices", "domain"},
     "previews": BASE | SITE | {"domain"},
     "sources": SITE | {"domain"},
+    "guard": BASE | SITE | {"leaks", "pagefiles", "withheld", "domain"},
     "search": BASE | SITE | {"domain"},
     "discovery": BASE | SITE | {"graph", "dates", "summaries", "domain", "canonical"},
     "lists": BASE
@@ -168,8 +171,8 @@ WITHOUT_DOCUTILS = (
     BASE
     | MEANING
     | SHAPE
-    | {"changes", "dates", "excerpts", "filetypes", "linkmap", "pictures", "readers"}
-    | {"revisions", "summaries", "writers"}
+    | {"changes", "dates", "excerpts", "filetypes", "leaks", "linkmap", "pictures", "readers"}
+    | {"revisions", "summaries", "withheld", "writers"}
 )
 WITHOUT_SPHINX = {
     "nodes",
