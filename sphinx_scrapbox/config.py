@@ -383,7 +383,8 @@ class Config:
     url: str = _option(
         DEFAULT_ORIGIN,
         _origin,
-        "The address of the wiki's host, for an installation of one's own.",
+        "The address of the wiki's host, for an installation of one's own, where no lock file "
+        "tells it.",
         shown="str",
     )
     pages: tuple[str, ...] = _option(

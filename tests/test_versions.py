@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import shutil
 from pathlib import Path
 from typing import Any
@@ -423,3 +424,50 @@ def test_translators_are_not_asked_to_translate_it(site: Site) -> None:
     assert 'msgid "About"' in built.text("about.pot")
     assert "As of" not in built.text("about.pot")
     assert "garden-en" not in built.text("about.pot")
+
+
+# -- any sequence of snapshots ---------------------------------------------------------
+
+
+class _Keeper:
+    """Takes snapshot after snapshot of two wikis, at random, the same way for one seed."""
+
+    def __init__(self, site: Site, seed: int) -> None:
+        self._site = site
+        self._random = random.Random(seed)
+
+    def edit(self) -> None:
+        folder = self._random.choice(["wiki", "tools"])
+        if folder == "tools" and self._random.random() < 0.2:
+            shutil.rmtree(self._site.src / folder, ignore_errors=True)
+            return
+        rows = [row for row in PAGES if self._random.random() < 0.8]
+        for row in PAGES:
+            path = self._site.src / folder / row.file
+            if row not in rows:
+                path.unlink(missing_ok=True)
+            elif not path.exists() or self._random.random() < 0.4:
+                text = f"{row.title}\n{self._random.choice('abc')} [Compost] [A b] [Nowhere]"
+                self._site.write({f"{folder}/{row.file}": text})
+        head = {
+            "project": self._random.choice([folder, folder, "shared"]),
+            "exported": NEW_YEAR + DAY * self._random.randint(0, 2),
+            "private": self._random.random() < 0.3,
+            "url": self._random.choice(["", "", OWN]),
+        }
+        self._site.write({f"{folder}/scrapbox.lock": dump_lock(Lock(**head, pages=tuple(rows)))})
+
+
+@pytest.mark.parametrize("parallel", [0, 2])
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_step_by_step_is_as_good_as_new(tmp_path: Path, seed: int, parallel: int) -> None:
+    site = Site(tmp_path / "src", {"index.md": INDEX, "plain.md": PLAIN, **ASKING})
+    site.write({"linking.md": "# L\n\n[[/shared/Nowhere]] [[/tools/A b]] [[/wiki/Nobody]]\n"})
+    keeper = _Keeper(site, seed)
+    keeper.edit()
+    config: dict[str, Any] = {"suppress_warnings": ["scrapbox"], "scrapbox_canonical": "wiki"}
+    config |= {"parallel": parallel, **LINE, **SUBSTITUTIONS}
+    site.build(**config)
+    for _ in range(6):
+        keeper.edit()
+        _same_as_fresh(site, site.build(**config), **config)
