@@ -133,6 +133,8 @@ class _Changes:
         folder = Path(self._env.srcdir, query.path)
         prefix = f"{query.path}/" if query.path else ""
         here = self._documents()
+        if query.source:  # what was kept is no part of what is compared with it
+            here = {file: name for file, name in here.items() if not _is_in(file, query.source)}
         # A lock counts if it may tell of a page that is here; another may be one kept from before.
         folders = {parent for file in here for parent in Path(file).parents}
 
@@ -211,6 +213,10 @@ class _Changes:
             return ""
         file = f"{query.path}/{page.file}" if query.path else page.file
         return self._env.path2doc(file) or ""
+
+
+def _is_in(file: str, folder: str) -> bool:
+    return file.startswith(f"{folder}/")
 
 
 _CHANGES: WeakKeyDictionary[Config, _Changes] = WeakKeyDictionary()
@@ -616,7 +622,7 @@ def _feed(app: Sphinx, name: str, docname: str, query: Query, comparison: Compar
         Feed(
             name,
             _feed_title(app),
-            app.config.author if app.config.author != "unknown" else app.config.project,
+            _author(app),
             urljoin(base, name),
             urljoin(base, app.builder.get_target_uri(docname)),
             app.config.language,
@@ -641,6 +647,13 @@ def _feed_labels() -> dict[str, str]:
         "gone": str(_("gone")),
         "Earlier title": str(_("Earlier title")),
     }
+
+
+def _author(app: Sphinx) -> str:
+    """Who the site is by; a feed has to name somebody."""
+    author: str = app.config.author
+    is_given = author and author != app.config.values["author"].default
+    return author if is_given else str(app.config.project)
 
 
 def _feed_title(app: Sphinx) -> str:

@@ -133,6 +133,13 @@ def test_exported_pages(tmp_path: Path) -> None:
     assert told(done) == ["New pages", "Named", "Changed pages", "Kiln — 1 added"]
 
 
+def test_what_was_kept_is_no_part_of_what_is_now(tmp_path: Path) -> None:
+    site = site_of(tmp_path, ":from: kept")
+    left_out = told(built(site))
+    config = {**HERE, "exclude_patterns": [], "suppress_warnings": ["scrapbox.duplicate_title"]}
+    assert told(site.build(target="_all", **config)) == left_out
+
+
 def test_nothing_has_changed(tmp_path: Path) -> None:
     site = site_of(tmp_path, ":from: kept")
     shutil.copytree(site.src / "kept", site.src / "wiki", dirs_exist_ok=True)
@@ -180,6 +187,14 @@ def test_wiki_text_is_not_trusted(tmp_path: Path) -> None:
     assert not [link for link in body.all("a") if "javascript" in link["href"]]
     ET.fromstring(done.text("a.xml"))
     json.loads(done.text("b.json"))
+
+
+def test_nothing_of_it_is_found_by_search(tmp_path: Path) -> None:
+    site = site_of(tmp_path, ":from: kept", ":lines:")
+    write(site.src, {"kept/a.scrapbox": "A\nzyzzyva\n", "wiki/a.scrapbox": "A\nother\n"})
+    done = built(site)
+    assert "zyzzyva" in done.text("index.html")
+    assert "zyzzyva" not in done.text("searchindex.js")
 
 
 def test_duplicate_documents_and_paths(tmp_path: Path) -> None:
@@ -418,7 +433,7 @@ def test_feeds(tmp_path: Path, builder: str, address: str) -> None:
     done = built(site, builder, html_baseurl="https://garden.test/en", project="Garden")
     feed = ET.fromstring(done.text("changes.xml"))
     assert feed.findtext(f"{ATOM}title") == "Changes in Garden"
-    assert feed.findtext(f"{ATOM}author/{ATOM}name")
+    assert feed.findtext(f"{ATOM}author/{ATOM}name") == "Garden"
     assert feed.get("{http://www.w3.org/XML/1998/namespace}lang") == "en"
     links = {link.get("rel"): link.get("href") for link in feed.findall(f"{ATOM}link")}
     home = "https://garden.test/en/"
