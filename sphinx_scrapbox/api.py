@@ -56,6 +56,8 @@ class Api:
     def __init__(self, client: Client, project: str) -> None:
         self.client = client
         self.project = project
+        self._pages = "pages/v2"
+        self._tried = False  # whether that is known to be the right one
 
     def about(self) -> About:
         """What the project is called, and whether it is public."""
@@ -109,7 +111,7 @@ class Api:
             and was never written, or if another page has that title now.
         """
         what = f"page {page.title!r}"
-        value = self._object(f"pages/v2/{_part(self.project)}/{_part(page.title)}", what)
+        value = self._page(f"{_part(self.project)}/{_part(page.title)}", what)
         if value.get("persistent") is False:
             raise MissingError(what, "nobody has written it")
         if value.get("id") != page.id:
@@ -121,6 +123,21 @@ class Api:
             raise _unexpected(what, "it has no lines")
         if not _is_text(value.get("title")):
             raise _unexpected(what, "it has no title")
+        return value
+
+    def _page(self, path: str, what: str) -> dict[str, object]:
+        """A page by the newer of two calls, which brings no related pages along.
+
+        A wiki on somebody's own server may be too old to have it.
+        """
+        try:
+            value = self._object(f"{self._pages}/{path}", what)
+        except MissingError:
+            if self._tried:
+                raise
+            value = self._object(f"pages/{path}", what)
+            self._pages = "pages"
+        self._tried = True
         return value
 
     def _object(self, path: str, what: str) -> dict[str, object]:

@@ -20,8 +20,8 @@ from pathlib import Path
 from .api import Api, Listed
 from .client import ClientError, MissingError, StopError
 from .lockfile import Lock, LockedPage
-from .readers.project import ProjectPage, load_page, one_line
-from .selection import Selection, select
+from .readers.project import ProjectPage, load_page, one_line, page_of
+from .selection import Selection, links_of, select
 from .store import Store
 from .titles import key
 
@@ -74,13 +74,14 @@ def walk(api: Api) -> list[Listed]:
         while True:
             window = api.window(skip)
             counts.add(window.count)
+            before = len(seen)
             for page in window.pages:
                 known = seen.setdefault(page.id, page)
                 twice = twice or known is not page
                 if page.updated > known.updated:
                     seen[page.id] = page
             skip += len(window.pages)
-            if skip >= window.count or not window.pages:
+            if skip >= window.count or len(seen) == before:
                 break
         if not twice and counts == {len(seen)}:
             return list(seen.values())
@@ -108,7 +109,12 @@ def choose(api: Api, pages: Sequence[Listed], selection: Selection) -> list[List
     links: list[frozenset[str]] = []
     if selection.needs_links:
         found = {id: frozenset(map(key, titles)) for id, titles in api.links()}
-        links = [found.get(page.id, frozenset()) for page in pages]
+        if unknown := next((page for page in pages if page.id not in found), None):
+            raise SnapshotError(
+                f"page {unknown.title!r}: the wiki does not tell what it links to, so there is no "
+                "telling whether it is meant: try again later"
+            )
+        links = [found[page.id] for page in pages]
     return [pages[at] for at in select(selection, [page.title for page in pages], links)]
 
 
@@ -280,7 +286,7 @@ def fetch(
     :param progress: is called after each page, in this thread.
     :raises SnapshotError: if one of them cannot be had; those that could are kept.
     """
-    found: dict[str, dict[str, object]] = {}
+    found: dict[str, tuple[ProjectPage, list[str]]] = {}
     result = Fetched()
     failed: list[ClientError] = []
     queue = iter(pages)
@@ -292,7 +298,7 @@ def fetch(
                     if (page := next(queue, None)) is None:
                         break
                     if (entry := stage.get(page)) is not None:
-                        found[page.id] = entry
+                        found[page.id] = _read(entry, page)
                         progress()
                     else:
                         under_way[pool.submit(_fetch, api, stage, page)] = page
@@ -302,7 +308,7 @@ def fetch(
                 for future in done:
                     page = under_way.pop(future)
                     try:
-                        found[page.id] = future.result()
+                        found[page.id] = _read(future.result(), page)
                     except MissingError:
                         result.missing.append(page)
                     except StopError as error:
@@ -317,7 +323,9 @@ def fetch(
         raise SnapshotError(_failures(failed))
     for page in pages:
         if page.id in found:
-            result.pages.append(_read(found[page.id], page, result.notes))
+            read, notes = found[page.id]
+            result.pages.append(read)
+            result.notes += notes
     result.missing.sort(key=lambda page: page.id)
     return result
 
@@ -328,9 +336,10 @@ def _fetch(api: Api, stage: Stage, page: Listed) -> dict[str, object]:
     return entry
 
 
-def _read(entry: dict[str, object], page: Listed, notes: list[str]) -> ProjectPage:
+def _read(entry: dict[str, object], page: Listed) -> tuple[ProjectPage, list[str]]:
+    notes: list[str] = []
     found = load_page(entry, notes)
-    return found if found.updated else replace(found, updated=page.updated)
+    return found if found.updated else replace(found, updated=page.updated), notes
 
 
 def _failures(failed: Sequence[ClientError]) -> str:
@@ -423,8 +432,23 @@ def take(
             + (f", and so with {len(missing) - 1} others" if missing[1:] else "")
             + ": try again later"
         )
+    pages_in, standing = fetched.pages, list(comparison.standing)
+    if selection.exclude_tags:
+        # What was asked of the wiki may be older than what it gave.
+        excluded = replace(Selection(), exclude_tags=selection.exclude_tags)
+        pages_in = [page for page in pages_in if _is_meant(page, excluded)]
+        standing = [row for row in standing if _is_meant(_as_page(store, row), excluded)]
+        left_out += len(fetched.pages) + len(comparison.standing) - len(pages_in) - len(standing)
     notes = [*fetched.notes]
     notes += [
         f"page {page.title!r} is in the list, but nobody can read it: left out" for page in missing
     ]
-    return Snapshot(tuple(fetched.pages), comparison.standing, tuple(notes), left_out)
+    return Snapshot(tuple(pages_in), tuple(standing), tuple(notes), left_out)
+
+
+def _is_meant(page: ProjectPage, selection: Selection) -> bool:
+    return bool(select(selection, [page.title], [links_of(page_of(page))]))
+
+
+def _as_page(store: Store, row: LockedPage) -> ProjectPage:
+    return ProjectPage(row.id, row.title, row.created, row.updated, store.rows(row))

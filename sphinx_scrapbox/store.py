@@ -14,7 +14,9 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from functools import cached_property, partial
@@ -36,6 +38,9 @@ from .lockfile import (
 )
 from .readers.project import ProjectPage
 from .titles import file_key, file_stem, key
+
+if sys.platform != "win32":
+    import fcntl
 
 SUFFIX = ".scrapbox"
 STAGE = ".scrapbox-unpack"
@@ -99,6 +104,37 @@ class Plan:
     def writes(self) -> list[Step]:
         """The steps that write a file."""
         return [step for step in self.steps if step.data is not None]
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Make *folder* if it is not there, and work in it while no other run does.
+
+    Two at once would take each other's files for their own. A run that dies lets go by itself.
+    Where the system cannot lock a folder, as Windows cannot, this does not look.
+
+    :raises StoreError: if another run is at work there.
+    """
+    made = not folder.is_dir()
+    number = -1
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if sys.platform != "win32":
+            number = os.open(folder, os.O_RDONLY)
+            fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        os.close(number)
+        raise StoreError(f"another run is at work in {folder}: wait until it is done") from error
+    except OSError as error:
+        raise StoreError(f"cannot write {folder}: {error.strerror}") from error
+    try:
+        yield
+    finally:
+        if made:
+            with suppress(OSError):  # something is in it now
+                folder.rmdir()
+        if number >= 0:
+            os.close(number)
 
 
 def content(page: ProjectPage) -> bytes:

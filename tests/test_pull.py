@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
+import sys
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -15,6 +19,7 @@ from wiki_server import HASTY, Wiki, serving
 
 from sphinx_scrapbox.cli import main
 from sphinx_scrapbox.lockfile import NAME, Lock, load_lock
+from sphinx_scrapbox.store import alone
 
 
 @pytest.fixture
@@ -253,6 +258,25 @@ def test_choices_that_cannot_be_met(
     assert result.exit_code == 2
     assert message in result.stderr
     assert state(folder) == before
+
+
+def test_a_tag_that_came_meanwhile(wiki: Wiki, tmp_path: Path) -> None:
+    """What must not go out does not, be the wiki's own index of links older than its pages."""
+    folder = tmp_path / "wiki"
+    pull(wiki, folder)
+    wiki.write("Diary", "as yet harmless")
+    frozen = wiki._titles({})
+    wiki._titles = lambda query: frozen  # type: ignore[method-assign]
+    wiki.write("Diary", "[Private]")
+    wiki.write("Compost", "see [Tree] #private")
+    result = pull(wiki, folder, "--exclude-tag", "private")
+    assert result.exit_code == 0
+    assert names(folder) == {"Leaf mould", "Log- 1"}
+    assert "3 left out" in result.stdout
+    wiki.write("New", "nobody knows what it links to")
+    result = pull(wiki, folder, "--exclude-tag", "private")
+    assert result.exit_code == 2
+    assert "page 'New': the wiki does not tell what it links to" in result.stderr
 
 
 # -- status ----------------------------------------------------------------------------
@@ -643,6 +667,57 @@ def test_one_page_that_fails_costs_only_itself(tmp_path: Path) -> None:
         assert pull(wiki, folder).exit_code == 0
         assert wiki.asked_for("/v2/") == ["/api/pages/v2/garden/p7"]
         assert len(names(folder)) == 30
+
+
+def test_a_wiki_without_the_newer_call(wiki: Wiki, tmp_path: Path) -> None:
+    real = wiki.answer
+
+    def answer(path: str, headers: dict[str, str]) -> tuple[int, dict[str, str], bytes]:
+        if "/v2/" in path:
+            return 404, {}, b"<html>"
+        return real(path.replace("/api/pages/garden/", "/api/pages/v2/garden/"), headers)
+
+    wiki.answer = answer  # type: ignore[method-assign]
+    assert pull(wiki, tmp_path / "wiki").exit_code == 0
+    assert len(names(tmp_path / "wiki")) == 4
+    assert len(wiki.asked_for("/v2/")) <= HASTY.connections
+
+
+def test_one_at_a_time(wiki: Wiki, tmp_path: Path) -> None:
+    folder = tmp_path / "wiki"
+    with alone(folder):
+        result = pull(wiki, folder)
+        assert result.exit_code == 2
+        assert "another run is at work" in result.stderr
+        assert pull(wiki, folder, "--check").exit_code == 1  # looking does no harm
+    assert not folder.exists()
+    assert pull(wiki, folder).exit_code == 0
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="a signal of POSIX")
+def test_broken_off_by_hand(wiki: Wiki, tmp_path: Path) -> None:
+    folder = tmp_path / "wiki"
+    reached, free = threading.Event(), threading.Event()
+
+    def wait(path: str) -> object:
+        if "/v2/" in path:
+            reached.set()
+            return lambda handler: free.wait(10)
+        return None
+
+    wiki.fault = wait  # type: ignore[assignment]
+    code = "from sphinx_scrapbox.cli import main; main()"
+    command = [sys.executable, "-P", "-c", code, "pull", "garden", str(folder), "--url", wiki.url]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE)
+    assert reached.wait(20)
+    process.send_signal(signal.SIGINT)
+    time.sleep(0.2)
+    free.set()
+    _, said = process.communicate(timeout=20)
+    assert process.returncode == 2
+    assert said == b"Error: broken off: run the same command again to go on\n"
+    wiki.fault = lambda path: None
+    assert pull(wiki, folder).exit_code == 0
 
 
 def test_a_folder_in_the_way(wiki: Wiki, tmp_path: Path) -> None:

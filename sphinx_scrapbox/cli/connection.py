@@ -48,7 +48,7 @@ def has_credential(file: Path | None, environment: Mapping[str, str]) -> bool:
 
 @contextmanager
 def connected(
-    project: str, origin: str, *, credential_file: Path | None, environment: Mapping[str, str]
+    project: str, origin: str, credential_file: Path | None, environment: Mapping[str, str]
 ) -> Iterator[Api]:
     """The API of a project; what fails in it ends the command with a message."""
     context = click.get_current_context()

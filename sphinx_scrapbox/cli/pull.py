@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
 from typing import get_args
@@ -13,8 +14,8 @@ from ..client import ClientError
 from ..lockfile import Kind, LockError
 from ..mirror import mirror
 from ..selection import Selection, SelectionError
-from ..snapshot import SnapshotError, Stage, compare, survey, take
-from ..store import Store, StoreError
+from ..snapshot import Progress, SnapshotError, Stage, compare, survey, take
+from ..store import Store, StoreError, alone
 from ..titles import DEFAULT_ORIGIN, key
 from .choosing import selection_options
 from .connection import (
@@ -99,61 +100,57 @@ def command(
             "PROJECT is a name, as in https://scrapbox.io/NAME; --url tells the wiki's address"
         )
     origin = origin or DEFAULT_ORIGIN
+    looks = dry_run or check
     try:
-        store = Store(folder)
-        _check_origin(store, origin)
-        with connected(
-            project, origin, credential_file=credential_file, environment=os.environ
-        ) as api:
+        with (
+            nullcontext() if looks else alone(folder),
+            connected(project, origin, credential_file, os.environ) as api,
+        ):
+            store = Store(folder)
+            _check_origin(store, origin)
             about = api.about()
             check_public(about, private=private is True, doing="bring its pages into DIR")
             if key(about.name) != key(project):
                 say(f"note: project {project!r} is called {about.name!r} now", err=True)
             api.project = about.name
-            if dry_run or check:
+            if looks:
                 pages, left_out = survey(api, selection)
-                comparison = compare(store, pages, afresh=False)
+                comparison = compare(store, pages, afresh=refresh)
                 tell_comparison(comparison, left_out=left_out)
                 if check and not comparison.is_same:
                     click.get_current_context().exit(1)
                 return
+            kinds = _kinds(store, icon=icons, image=images)
             stage = Stage(folder)
-            snapshot = take(
-                api,
-                store,
-                stage,
-                selection,
-                afresh=refresh,
-                progress=partial(progress, label="Pages", least=_LONG),
-            )
+            snapshot = take(api, store, stage, selection, afresh=refresh, progress=_bar("Pages"))
             pictures = mirror(
-                api,
-                store,
-                stage,
-                snapshot,
-                _kinds(store, icon=icons, image=images),
-                afresh=refresh,
-                progress=partial(progress, label="Icons and images", least=_LONG),
+                api, store, stage, snapshot, kinds, afresh=refresh, progress=_bar("Pictures")
             )
-        plan = store.plan(
-            snapshot.pages,
-            standing=snapshot.standing,
-            project=about.name,
-            exported=snapshot.exported(store.lock),
-            private=store.lock.private if private is None else private,
-            url="" if origin == DEFAULT_ORIGIN else origin,
-            files=pictures.rows,
-        )
-        tell_notes([*snapshot.notes, *pictures.notes, *plan.notes])
-        tell_kept(plan)
-        with progress(len(plan.writes), "Writing") as step:
-            store.apply(plan, step, fetched=pictures.files)
-        stage.clear()
+            plan = store.plan(
+                snapshot.pages,
+                standing=snapshot.standing,
+                project=about.name,
+                exported=snapshot.exported(store.lock),
+                private=store.lock.private if private is None else private,
+                url="" if origin == DEFAULT_ORIGIN else origin,
+                files=pictures.rows,
+            )
+            tell_notes([*snapshot.notes, *pictures.notes, *plan.notes])
+            tell_kept(plan)
+            with progress(len(plan.writes), "Writing") as step:
+                store.apply(plan, step, fetched=pictures.files)
+            stage.clear()
     except (ClientError, LockError, SelectionError, SnapshotError, StoreError) as error:
         raise Failure(str(error)) from error
     except OSError as error:
         raise Failure(f"{folder}: {error}") from error
+    except KeyboardInterrupt as error:
+        raise Failure("broken off: run the same command again to go on") from error
     tell_plan(plan, left_out=snapshot.left_out)
+
+
+def _bar(label: str) -> Progress:
+    return partial(progress, label=label, least=_LONG)
 
 
 def _kinds(store: Store, **wanted: bool | None) -> list[Kind]:

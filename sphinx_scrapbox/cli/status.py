@@ -76,9 +76,7 @@ def command(
                     f"{NAME} says that the wiki is at {lock.url}: if your credential may go "
                     f"there, say --url {lock.url}"
                 )
-        with connected(
-            lock.project, origin, credential_file=credential_file, environment=environment
-        ) as api:
+        with connected(lock.project, origin, credential_file, environment) as api:
             about = api.about()
             check_public(about, private=private, doing="name its pages")
             api.project = about.name

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
 
 import click
@@ -11,7 +12,7 @@ import click
 from ..lockfile import LockError
 from ..readers.project import Project, ProjectError, ProjectPage, load_project, page_of
 from ..selection import Selection, SelectionError, links_of, select
-from ..store import Plan, Store, StoreError
+from ..store import Plan, Store, StoreError, alone
 from .choosing import selection_options
 from .terminal import Failure, progress, tell_kept, tell_notes, tell_plan
 
@@ -61,17 +62,18 @@ def command(
         raise Failure(f"{export}: {error}") from error
     pages = _choose(project, selection)
     try:
-        store = Store(folder)
-        plan = store.plan(
-            pages,
-            project=project.name,
-            exported=project.exported,
-            private=store.lock.private if private is None else private,
-        )
-        _warn(project, store, plan)
-        if not dry_run:
-            with progress(len(plan.writes), "Writing") as step:
-                store.apply(plan, step)
+        with nullcontext() if dry_run else alone(folder):
+            store = Store(folder)
+            plan = store.plan(
+                pages,
+                project=project.name,
+                exported=project.exported,
+                private=store.lock.private if private is None else private,
+            )
+            _warn(project, store, plan)
+            if not dry_run:
+                with progress(len(plan.writes), "Writing") as step:
+                    store.apply(plan, step)
     except (LockError, StoreError) as error:
         raise Failure(str(error)) from error
     except OSError as error:
