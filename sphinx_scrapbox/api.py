@@ -44,10 +44,14 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """A part of the list; ``count`` is how many pages the whole has."""
+    """A part of the list; ``count`` is how many pages with content the whole has.
+
+    ``is_full``: it has as many pages as one request gives.
+    """
 
     count: int
     pages: tuple[Listed, ...]
+    is_full: bool
 
 
 class Api:
@@ -81,7 +85,10 @@ class Api:
         count, entries = value.get("count"), value.get("pages")
         if not _is_number(count) or not isinstance(entries, list):
             raise _unexpected(what, "it has no 'count' and 'pages'")
-        return Window(count, tuple(_listed(entry, what) for entry in entries))
+        limit = value.get("limit")
+        most = min(limit, WINDOW) if _is_number(limit) and limit else WINDOW
+        pages = tuple(_listed(entry, what) for entry in entries)
+        return Window(count, pages, len(pages) >= most)
 
     def links(self) -> Iterator[tuple[str, tuple[str, ...]]]:
         """The id of each page, and the titles of all that it links to, tags among them."""

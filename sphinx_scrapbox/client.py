@@ -337,6 +337,7 @@ class Client:
             allowed_methods={"GET"},
             backoff_factor=self.pace.backoff,
             backoff_max=self.pace.longest,
+            backoff_jitter=self.pace.backoff / 10,
             raise_on_status=False,
             throttle=self._throttle,
             longest=self.pace.longest,

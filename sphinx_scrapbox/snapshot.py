@@ -29,7 +29,7 @@ STAGE = ".scrapbox-pull"
 """The folder that keeps what was fetched until all is there."""
 
 _WALKS = 5
-_ROUNDS = 3
+_ROUNDS = 5
 _MOST_UNREADABLE = 10
 _MOST_TOLD = 5
 _OURS = re.compile(r"(?:[0-9A-Za-z]{1,64}-\d+|[0-9a-f]{64})\.(?:json|picture|tmp)")
@@ -59,8 +59,9 @@ def walk(api: Api) -> list[Listed]:
     """All pages that the project lists, once each.
 
     The list moves while it is read. If it did, a window has a page again that the last one had,
-    or there are more or fewer pages than it counts; then it is read once more. Pages that were
-    seen on the way there count, as long as no page came or went.
+    or there are fewer pages than it counts; then it is read once more. Pages that were seen on
+    the way there count, as long as no page came or went. More pages than it counts are no sign:
+    it does not count those without content.
 
     :raises SnapshotError: if it never stands still.
     """
@@ -81,9 +82,10 @@ def walk(api: Api) -> list[Listed]:
                 if page.updated > known.updated:
                     seen[page.id] = page
             skip += len(window.pages)
-            if skip >= window.count or len(seen) == before:
+            goes_on = skip < window.count or (window.is_full and skip > window.count)
+            if not goes_on or len(seen) == before:
                 break
-        if not twice and counts == {len(seen)}:
+        if not twice and len(counts) == 1 and len(seen) >= window.count:
             return list(seen.values())
         if counts != {counted}:
             union.clear()

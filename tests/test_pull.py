@@ -335,9 +335,9 @@ def test_many_pages_while_people_write(tmp_path: Path, sorts: bool, many: int) -
         def edit(path: str) -> None:
             if "skip=1000" in path and left[0]:
                 left[0] -= 1
-                wiki.write(f"p{100 + left[0]}", "edited")  # in the window that comes
+                wiki.write(f"p{left[0]}", "edited")  # in the window that comes
                 wiki.write(f"p{many - 90 + left[0]}", "edited")  # in the one that was
-                wiki.pages[wiki.find(f"p{200 + left[0]}").id].pin = 1
+                wiki.pages[wiki.find(f"p{50 + left[0]}").id].pin = 1
                 wiki.write(f"new {left[0]}", "text")
                 wiki.delete(f"p{many - 50 + left[0]}")
 
@@ -369,6 +369,24 @@ def test_a_list_that_never_stands_still(wiki: Wiki, tmp_path: Path) -> None:
     assert result.exit_code == 2
     assert "does not agree with itself" in result.stderr
     assert "try again" in result.stderr
+
+
+@pytest.mark.parametrize("most", [1, 2, 3, 4, 5, 7])
+@pytest.mark.parametrize("uncounted", [0, 1, 3])
+def test_windows_of_any_size(wiki: Wiki, tmp_path: Path, most: int, uncounted: int) -> None:
+    for number in range(3):
+        wiki.write(f"p{number}")
+    wiki.most, wiki.uncounted = most, uncounted
+    pull(wiki, tmp_path / "wiki")
+    windows = len(wiki.asked_for("/api/pages/garden?"))
+    if uncounted and (7 - uncounted) % most == 0:
+        # It ends where the count says; there is no telling that more would come.
+        assert len(names(tmp_path / "wiki")) >= 7 - uncounted
+    else:
+        assert len(names(tmp_path / "wiki")) == 7
+        assert windows <= 7 // most + 1
+    if not uncounted:
+        assert windows == -(-7 // most)
 
 
 def test_an_empty_list_removes_nothing(wiki: Wiki, tmp_path: Path) -> None:

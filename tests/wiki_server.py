@@ -86,6 +86,7 @@ class Wiki:
     public: bool = True
     sorts: bool = True  # whether it knows the order that is asked for
     most: int = 1000  # pages in a window
+    uncounted: int = 0  # pages without content, which are in the list all the same
     pages: dict[str, WikiPage] = field(default_factory=dict)
     token: tuple[str, str] | None = None  # header and value, for a project that is not public
     before: Callable[[str], None] = lambda path: None
@@ -177,7 +178,7 @@ class Wiki:
             "projectName": self.project,
             "skip": skip,
             "limit": limit,
-            "count": len(pages),
+            "count": len(pages) - self.uncounted,
             "pages": [page.listed() for page in pages[skip : skip + limit]],
         }
 
