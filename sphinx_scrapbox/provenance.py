@@ -122,14 +122,17 @@ NAMES = ("date", "project")
 def told(document: nodes.document, name: str, location: nodes.Node | str | None = None) -> str:
     """The date or the project of the snapshot that *document* speaks of; "" if none can be meant.
 
-    That is the one which it lies in, else the only one. The document notes that it was told.
+    That is the one which it lies in, else that of the site's own project, else the only one.
+    The document notes that it was told.
     """
     env: BuildEnvironment = document.settings.env
     document["scrapbox-snapshots"] = mark_of(env)
-    own = snapshot_above(env, env.docname)
-    answers = _answers([own] if own else snapshots_of(env), name, env.config)
-    if not answers and name == "project" and options(env.config).project:
-        return options(env.config).project
+    above, project = snapshot_above(env, env.docname), options(env.config).project
+    known = snapshots_of(env)
+    main = [one for one in known if one.project == project]
+    answers = _answers([above] if above else main or known, name, env.config)
+    if not answers and name == "project" and project:
+        return project
     if len(answers) != 1:
         among = f" among several: {', '.join(answers)}" if answers else ""
         warn(

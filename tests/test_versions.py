@@ -197,6 +197,15 @@ def test_substitutions_among_several_snapshots(site: Site) -> None:
     assert body(built, "myst") == "M , Jan 01, 2024"  # they agree on the day
 
 
+def test_substitutions_speak_of_the_project_of_the_site(site: Site) -> None:
+    site.write(wiki("tools", lock("tools", day=1)))
+    site.write({"myst.md": f"# M\n\n{ASK}\n"})
+    config = {"suppress_warnings": ["scrapbox.duplicate_title"], **SUBSTITUTIONS}
+    built = site.build(scrapbox_project="tools", **config)
+    assert built.warnings == []
+    assert body(built, "myst") == "M tools, Jan 02, 2024"
+
+
 def test_substitutions_without_a_lock_file(tmp_path: Path) -> None:
     site = Site(tmp_path / "src", {"index.md": f"# Index\n\n{ASK}\n"})
     built = site.build(scrapbox_project="garden-en", **SUBSTITUTIONS)
