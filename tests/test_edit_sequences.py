@@ -11,7 +11,11 @@ from pathlib import Path
 import pytest
 from sites import Site, icon, page
 
-CONFIG = {"scrapbox_project": "garden-en", "suppress_warnings": ["scrapbox.duplicate_title"]}
+CONFIG = {
+    "scrapbox_project": "garden-en",
+    "exclude_patterns": ["_build", "kept"],
+    "suppress_warnings": ["scrapbox.duplicate_title"],
+}
 GUIDE = """# Guide
 
 Read [[Topic 1]], [[Topic 2]] and [[Nowhere]].
@@ -25,6 +29,12 @@ Read [[Topic 1]], [[Topic 2]] and [[Nowhere]].
 
 ```{scrapbox:wanted}
 :min: 1
+```
+
+```{scrapbox:changes}
+:from: kept
+:lines:
+:feed: changes.json
 ```
 """
 # Sphinx keeps a word of a page that is gone, with an empty list of pages.
@@ -57,11 +67,16 @@ class _Editor:
     def start(self) -> None:
         self._site.write({"index.rst": "Index\n=====\n\n.. toctree::\n\n   guide\n"})
         self._site.write({"guide.md": GUIDE})
-        self._site.write({self._file(number): self._text() for number in range(5)})
+        pages = {self._file(number): self._text() for number in range(5)}
+        self._site.write(pages)
+        self._site.write({f"kept/{name}": text for name, text in pages.items()})
 
     def edit(self) -> None:
         action: Callable[[Path], object] = self._random.choice(
-            [self._rewrite, self._rewrite, self._rewrite, self._remove, self._rewrite_guide]
+            [
+                *(self._rewrite, self._rewrite, self._rewrite),
+                *(self._remove, self._rewrite_guide, self._rewrite_kept),
+            ]
         )
         action(self._site.src / self._file(self._random.randint(0, 7)))
 
@@ -70,6 +85,9 @@ class _Editor:
 
     def _remove(self, path: Path) -> None:
         path.unlink(missing_ok=True)
+
+    def _rewrite_kept(self, path: Path) -> None:
+        self._site.write({f"kept/wiki/{path.name}": self._text()})
 
     def _rewrite_guide(self, path: Path) -> None:
         topic = self._random.choice(TOPICS)
