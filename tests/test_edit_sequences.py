@@ -14,7 +14,7 @@ from sites import Site, icon, page
 CONFIG = {
     "scrapbox_project": "garden-en",
     "exclude_patterns": ["_build", "kept"],
-    "suppress_warnings": ["scrapbox.duplicate_title"],
+    "suppress_warnings": ["scrapbox.duplicate_title", "scrapbox.include"],
 }
 GUIDE = """# Guide
 
@@ -36,6 +36,15 @@ Read [[Topic 1]], [[Topic 2]] and [[Nowhere]].
 :lines:
 :feed: changes.json
 ```
+
+```{scrapbox:include} Topic 3
+```
+
+- in a list
+
+  ```{scrapbox:include} Topic 4
+  :no-title:
+  ```
 """
 # Sphinx keeps a word of a page that is gone, with an empty list of pages.
 _STALE_TERM = re.compile(rb'"\w+":\[\],|,"\w+":\[\](?=\})')
