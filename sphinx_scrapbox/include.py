@@ -23,9 +23,12 @@ from docutils.parsers.rst import directives
 from sphinx import addnodes
 from sphinx.directives.code import LiteralIncludeReader, container_wrapper
 from sphinx.locale import get_translation
+from sphinx.locale import init as init_locale
 from sphinx.transforms import SphinxTransform
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.docutils import SphinxDirective, new_document
+from sphinx.util.i18n import docname_to_domain
+from sphinx.util.nodes import extract_messages
 
 from .config import options
 from .domain import builder_of, domain_of
@@ -49,6 +52,8 @@ from .outline import Part, Section, outline
 from .page import Block, CodeBlock, Text
 from .pagefiles import PageFile, note_withheld, page_files_of
 from .parser import mend_transitions
+from .readers import notation
+from .readers.markdown import read_inline
 from .render import Renderer
 from .speakers import Speakers
 from .surroundings import SiteSurroundings
@@ -340,6 +345,7 @@ class _Included:
                 made = self._line(self._options["line"])
             case _:
                 made = self._whole()
+        self._translate(made)
         said = self._attribution()
         headed = next((node for node in made if isinstance(node, nodes.section)), None)
         if said and headed is not None and headed is made[-1] and len(made) == 1:
@@ -374,6 +380,26 @@ class _Included:
                 and node.source == path
             ):
                 node["translatable"] = False
+
+    def _translate(self, made: Sequence[nodes.Node]) -> None:
+        """Put translations in the place of texts, as Sphinx does on the page itself."""
+        name, folders = catalogues(self._env, self._file.path)
+        if not folders:
+            return
+        language = self._env.config.language
+        for folder in folders:
+            self._env.note_dependency(str(folder / language / "LC_MESSAGES" / f"{name}.mo"))
+        catalogue, _found = init_locale(folders, language, name)
+        own = self._file.path.suffix == ".scrapbox"
+        read = notation.read_inline if own else read_inline
+        for node, message in list(extract_messages(nodes.Element("", *made))):
+            text = catalogue.gettext(message)
+            is_text = isinstance(node, nodes.TextElement) and node.source == str(self._file.path)
+            if not is_text or isinstance(node, nodes.FixedTextElement) or text in ("", message):
+                continue
+            new = self._renderer.paragraph(read(text), text, node.line or 0)
+            node.children = []
+            node += new.children
 
     # -- text --------------------------------------------------------------------------
 
@@ -558,6 +584,17 @@ class _Included:
         return [paragraph] if len(paragraph) else []
 
 
+def catalogues(env: BuildEnvironment, path: Path) -> tuple[str, list[Path]]:
+    """The name of the catalogue of a page of the site, and the folders that have it."""
+    docname = env.path2doc(path)
+    if not env.config.language or docname not in env.found_docs:
+        return "", []
+    name = docname_to_domain(docname, env.config.gettext_compact)
+    file = f"{env.config.language}/LC_MESSAGES/{name}.mo"
+    folders = [Path(env.srcdir, folder) for folder in env.config.locale_dirs]
+    return name, [folder for folder in folders if (folder / file).is_file()]
+
+
 def _lexer(block: CodeBlock) -> str:
     return lexer_of(block.language or block.name) or PLAIN
 
@@ -713,6 +750,7 @@ def _mark(env: BuildEnvironment, file: PageFile | None) -> str:
     place = os.path.relpath(file.path, env.srcdir).replace(os.sep, "/")
     locked = file.locked
     said = f" {locked.lock.exported} {locked.fingerprint}" if locked else ""
+    said += " translated" * len(catalogues(env, file.path)[1])
     return f"{place}{said}"
 
 

@@ -89,6 +89,8 @@ def _guarded(file: PageFile, env: BuildEnvironment) -> PageFile:
     withheld = withheld_of(env)
     if not withheld:
         return file
+    if file.locked and file.locked.lock.url:
+        withheld = replace(withheld, origins=(file.locked.lock.url, *withheld.origins))
     is_kept_out = withheld.keeps_out(file.page)
     page, gone = withheld.without_names(file.page)
     return file._replace(page=page, withheld=gone, is_kept_out=is_kept_out)
@@ -123,7 +125,7 @@ def withheld_of(env: BuildEnvironment) -> Withheld:
             config.deny.tags,
             config.deny.people,
             instead=str(_("(private)")),
-            origin=config.url,
+            origins=(config.url,),
         )
     return withheld
 

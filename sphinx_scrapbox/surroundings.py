@@ -80,7 +80,8 @@ class SiteSurroundings:
     @cached_property
     def _origins(self) -> list[str]:
         """The hosts whose pages may be here: that of the document's own wiki comes first."""
-        own = snapshot_above(self._env, self._env.docname)
+        docname = self._env.path2doc(self._docfile) if self._docfile else None
+        own = snapshot_above(self._env, docname or self._env.docname)
         return list(dict.fromkeys((own.origin if own else self._config.url, self._config.url)))
 
     def label(self, icon: Icon) -> str:

@@ -77,7 +77,7 @@ class Withheld:
     people: Names = Names()
     found: frozenset[str] = frozenset()
     instead: str = ""
-    origin: str = DEFAULT_ORIGIN
+    origins: tuple[str, ...] = (DEFAULT_ORIGIN,)
 
     def __bool__(self) -> bool:
         return bool(self.titles or self.tags or self.people)
@@ -152,8 +152,8 @@ class Withheld:
             case PageLink(title) | Hashtag(title) | Icon(title):
                 named = title
             case ExternalLink(url):
-                target = page_of_url(url, origin=self.origin)
-                named = target.title if target else ""
+                targets = (page_of_url(url, origin=origin) for origin in self.origins)
+                named = next((target.title for target in targets if target), "")
             case Strong(nodes) | Decoration(_, nodes) | Quote(nodes) | Numbered(_, nodes):
                 inner = self._nodes(nodes, gone)
                 return node if inner is nodes else replace(node, nodes=inner)

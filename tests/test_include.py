@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
 from docutils import nodes
 from sites import BUILDERS, EPUB, Built, Site, broken_links, icon, page, tree
 
@@ -482,3 +484,45 @@ def test_translators_meet_a_page_once(tmp_path: Path) -> None:
     assert "Spades" not in done.text("guide.pot")
     assert 'msgid "Shed"' in done.text("guide.pot")
     assert "Spades" in done.text("wiki.pot")
+
+
+GERMAN = {
+    "What hangs where": "Was wo hängt",
+    "Spades on the left [mio.icon]": "Spaten links, von [Compost] [mio.icon]",
+    "short ones": "kurze",
+}
+
+
+def _translated(site: Site, messages: dict[str, str], *, compact: bool) -> None:
+    catalogue = Catalog(locale="de")
+    for message, text in messages.items():
+        catalogue.add(message, text)
+    path = site.src / "locale/de/LC_MESSAGES" / ("wiki.mo" if compact else "wiki/shed.mo")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("wb") as file:
+        write_mo(file, catalogue)
+    os.utime(path, (path.stat().st_mtime + len(messages),) * 2)
+
+
+@pytest.mark.parametrize("compact", [True, False])
+def test_translations_of_the_page_count(tmp_path: Path, compact: bool) -> None:
+    site = site_of(tmp_path, guide("Tool shed", ":section: 1"))
+    config = {
+        **HERE,
+        "language": "de",
+        "locale_dirs": ["locale"],
+        "gettext_compact": compact,
+        "gettext_auto_build": False,
+    }
+    assert "Spades on the left" in site.build(**config).html("guide.html").body.text
+    _translated(site, GERMAN, compact=compact)
+    done = site.build(**config)
+    assert done.warnings == []
+    assert "guide" in done.read
+    body = done.html("guide.html").body
+    assert [tag.text.rstrip("¶") for tag in body.all("h2")] == ["Was wo hängt"]
+    assert "Spaten links, von Compost" in body.text
+    assert 'long handles "below" -- yes' in body.text
+    assert "wiki/Compost.html" in [link["href"] for link in body.all("a", "reference")]
+    _translated(site, {**GERMAN, 'long handles "below" -- yes': "lange"}, compact=compact)
+    assert "guide" in site.build(**config).read  # one process keeps the catalogues that it read

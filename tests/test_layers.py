@@ -131,6 +131,7 @@ ALLOWED: dict[str, set[str]] = {
     | {"graph", "letters", "dates", "nodes", "notices", "surroundings", "domain", "pairs", "ages"}
     | {"fetched"},
     "include": BASE
+    | READERS
     | MEANING
     | SHAPE
     | SITE
