@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -15,7 +16,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from wiki_server import HASTY, Wiki, serving
+from wiki_server import HASTY, PNG, Wiki, WikiPage, serving
 
 from sphinx_scrapbox.cli import main
 from sphinx_scrapbox.lockfile import NAME, Lock, load_lock
@@ -761,3 +762,48 @@ def test_what_was_kept_may_be_damaged(wiki: Wiki, tmp_path: Path) -> None:
     assert pull(wiki, folder).exit_code == 0
     assert len(wiki.asked_for("/v2/")) == 4
     assert [path.name for path in stage.iterdir()] == ["notes.txt"]
+
+
+# -- real pages ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["nishio", "villagepump"])
+def test_real_pages(shared: Path, tmp_path: Path, name: str) -> None:
+    """What comes over the wire is what the export of the same pages has."""
+    export = shared / "native" / f"{name}.json"
+    value = json.loads(export.read_bytes())
+    wiki = Wiki(project=name)
+    bodies = {entry["id"]: entry for entry in value["pages"]}
+    for entry in value["pages"]:
+        page = WikiPage(entry["id"], entry["title"], [], entry["created"], entry["updated"])
+        page.lines = entry["lines"]
+        wiki.pages[page.id] = page
+    folder, unpacked = tmp_path / "wiki", tmp_path / "unpacked"
+    with serving(wiki):
+        result = pull(wiki, folder)
+        assert result.exit_code == 0, result.output
+        assert pull(wiki, folder, "--check").exit_code == 0
+    run("unpack", export, unpacked)
+    files, others = state(folder), state(unpacked)
+    pulled, exported = (load_lock(one.pop(NAME).decode()) for one in (files, others))
+    assert files == others
+    assert pulled.pages == exported.pages
+    assert len(files) == len(bodies)
+
+
+def test_a_site_of_it(wiki: Wiki, tmp_path: Path) -> None:
+    """From the wiki to a page that asks nobody: links, an icon and an image."""
+    wiki.icons["/garden/mio"] = wiki.files["/files/bed.png"] = 200, {}, PNG
+    wiki.write("Talk", "[mio.icon] see [Compost]", f"[{wiki.url}/files/bed.png]", "[Nobody]")
+    source = tmp_path / "docs"
+    assert pull(wiki, source / "wiki", "--icons", "--images").exit_code == 0
+    (source / "conf.py").write_text("extensions = ['sphinx_scrapbox']\n", encoding="utf-8")
+    (source / "index.md").write_text("# Garden\n\n[[Talk]]\n", encoding="utf-8")
+    out = tmp_path / "html"
+    command = [sys.executable, "-m", "sphinx", "-q", "-W", "-b", "html", str(source), str(out)]
+    subprocess.run(command, check=True)
+    html = (out / "wiki" / "Talk.html").read_text(encoding="utf-8")
+    assert html.count('src="../_images/') == 2
+    assert 'href="Compost.html"' in html
+    assert f'href="{wiki.url}/garden/Nobody"' in html
+    assert not re.search(r"""src=["'](?:https?:)?//""", html)

@@ -5,7 +5,6 @@ The wiki is a real server on the loopback. ``pytest -s`` shows how much was trie
 
 from __future__ import annotations
 
-import base64
 import json
 import logging
 import os
@@ -24,15 +23,12 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from wiki_server import HASTY, Handler, Wiki, serving
+from wiki_server import HASTY, PNG, Handler, Wiki, serving
 
 from sphinx_scrapbox.cli import main
 from sphinx_scrapbox.client import Pace
 from sphinx_scrapbox.lockfile import NAME, load_lock
 
-PNG = base64.b64decode(
-    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
-)
 SECRET = "pat_6f1d0c2e9b7a4853"
 Fault = Callable[[Handler], None]
 

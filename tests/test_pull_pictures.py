@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import requests
 from click.testing import CliRunner, Result
-from wiki_server import HASTY, Wiki, serving
+from wiki_server import HASTY, PNG, Wiki, serving
 
 from sphinx_scrapbox import outside
 from sphinx_scrapbox.cli import main
@@ -17,9 +16,6 @@ from sphinx_scrapbox.client import Client, ClientError, Reply
 from sphinx_scrapbox.credentials import Credential, Kind
 from sphinx_scrapbox.lockfile import NAME, Lock, load_lock
 
-PNG = base64.b64decode(
-    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
-)
 OTHER_PNG = PNG + b"\x00"
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"/>'
 HTML = b"<!DOCTYPE html><title>Log in</title>"

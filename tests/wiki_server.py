@@ -6,6 +6,7 @@ that nobody wrote, errors with name and message. What a test does to ``pages`` s
 
 from __future__ import annotations
 
+import base64
 import gzip
 import json
 import socket
@@ -21,6 +22,11 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from sphinx_scrapbox.client import Pace
 from sphinx_scrapbox.titles import key
+
+PNG = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
+"""The smallest picture."""
 
 HASTY = Pace(
     per_second=5000,
@@ -42,6 +48,7 @@ class WikiPage:
     created: int
     updated: int
     pin: int = 0
+    lines: list[dict[str, Any]] | None = None  # if they are not to be made of rows
 
     def listed(self) -> dict[str, Any]:
         return {
@@ -64,7 +71,8 @@ class WikiPage:
             "commitId": "c" * 24,
             "lastUpdateUser": None,
             "collaborators": [{"id": "u2", "name": "mio", "email": "mio@garden.test"}],
-            "lines": [
+            "lines": self.lines
+            or [
                 {
                     "id": f"{self.id[:20]}{number:04x}",
                     "text": text,
