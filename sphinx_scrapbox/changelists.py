@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from html import escape
 from pathlib import Path
@@ -132,15 +132,12 @@ class _Changes:
     def _compare(self, query: Query) -> Comparison:
         folder = Path(self._env.srcdir, query.path)
         prefix = f"{query.path}/" if query.path else ""
-        here = self._documents()
-        if query.source:  # what was kept is no part of what is compared with it
-            here = {file: name for file, name in here.items() if not _is_in(file, query.source)}
-        # A lock counts if it may tell of a page that is here; another may be one kept from before.
-        folders = {parent for file in here for parent in Path(file).parents}
-
-        def is_here(file: str) -> bool:
-            path = prefix + file
-            return path in here or (Path(path).name == NAME and Path(path).parent in folders)
+        here = {
+            file: name
+            for file, name in self._documents().items()
+            # What was kept is no part of what is compared with it.
+            if file.startswith(prefix) and not file.startswith(f"{query.source}/")
+        }
 
         def is_page(file: str, text: str) -> bool:
             return is_exported(text, prefix + file, self._config)
@@ -148,14 +145,19 @@ class _Changes:
         def was_here(file: str) -> bool:
             return self._may_be_source(prefix + file)
 
-        new = self._dated(self._new(folder, is_here, query.path), here, prefix)
+        new = self._dated(self._new(folder, here, prefix), here, prefix)
         old = self._old(query, folder, is_page, was_here)
         if not (old.pages or new.pages):
             raise RevisionError("there is no page of a wiki, neither then nor now")
         return compare(old, new)
 
-    def _new(self, folder: Path, is_here: Callable[[str], bool], name: str) -> Snapshot:
-        return Loader(lambda file, text: True, is_here).folder(folder, name=name or ".")
+    def _new(self, folder: Path, here: Iterable[str], prefix: str) -> Snapshot:
+        """The pages that the site has: the locks above them may tell of them."""
+        files = [file.removeprefix(prefix) for file in here]
+        folders = {parent for file in files for parent in Path(file).parents}
+        locks = [(parent / NAME).as_posix() for parent in folders]
+        loader = Loader(lambda file, text: True)
+        return loader.folder(folder, name=prefix.rstrip("/") or ".", files=[*files, *locks])
 
     def _old(
         self,
@@ -213,10 +215,6 @@ class _Changes:
             return ""
         file = f"{query.path}/{page.file}" if query.path else page.file
         return self._env.path2doc(file) or ""
-
-
-def _is_in(file: str, folder: str) -> bool:
-    return file.startswith(f"{folder}/")
 
 
 _CHANGES: WeakKeyDictionary[Config, _Changes] = WeakKeyDictionary()

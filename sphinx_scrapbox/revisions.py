@@ -83,12 +83,15 @@ class Loader:
 
     # -- the three kinds ---------------------------------------------------------------
 
-    def folder(self, folder: Path, *, name: str = "") -> Snapshot:
-        """The pages in *folder* and below, as they are now.
+    def folder(
+        self, folder: Path, *, name: str = "", files: Iterable[str] | None = None
+    ) -> Snapshot:
+        """The pages in *folder* and below, as they are now; of *files* alone, if they are given.
 
         :raises RevisionError: if it cannot be read.
         """
-        return self._snapshot(_Folder(folder, self._counts), name or str(folder))
+        names = _files(folder) if files is None else files
+        return self._snapshot(_Folder(folder, filter(self._counts, names)), name or str(folder))
 
     def lock(self, data: bytes, *, name: str) -> Snapshot:
         """The pages that a lock file lists. They have no texts.
@@ -340,14 +343,13 @@ def _sha256(data: bytes) -> str:
 class _Folder:
     """The files of a folder on the disk."""
 
-    def __init__(self, folder: Path, counts: Callable[[str], bool]) -> None:
+    def __init__(self, folder: Path, files: Iterable[str]) -> None:
         self._folder = folder
         self.marks: dict[str, frozenset[str]] = {}
-        for file in sorted(_files(folder)):
-            if counts(file):
-                data = self._read(file)
-                if data is not None:
-                    self.marks[file] = _marks(data)
+        for file in sorted(files):
+            data = self._read(file)
+            if data is not None:
+                self.marks[file] = _marks(data)
 
     def read(self, files: Sequence[str]) -> list[bytes | None]:
         return [self._read(file) for file in files]

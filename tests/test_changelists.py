@@ -140,6 +140,13 @@ def test_what_was_kept_is_no_part_of_what_is_now(tmp_path: Path) -> None:
     assert told(site.build(target="_all", **config)) == left_out
 
 
+def test_a_wiki_that_lies_elsewhere(tmp_path: Path) -> None:
+    site = site_of(tmp_path, ":from: kept")
+    (site.src / "wiki").rename(tmp_path / "garden")
+    (site.src / "wiki").symlink_to(tmp_path / "garden")
+    assert "Compost — 1 edited, 1 moved" in told(built(site))
+
+
 def test_nothing_has_changed(tmp_path: Path) -> None:
     site = site_of(tmp_path, ":from: kept")
     shutil.copytree(site.src / "kept", site.src / "wiki", dirs_exist_ok=True)

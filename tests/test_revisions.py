@@ -114,6 +114,20 @@ def test_a_folder_with_a_lock(tmp_path: Path) -> None:
     assert compost.first == 2
 
 
+def test_real_exported_pages(shared: Path, tmp_path: Path) -> None:
+    """They are all found, and differ from nothing when they are written with other line ends."""
+    for file in (shared / "exported").glob("*.md"):
+        (tmp_path / file.name).write_bytes(file.read_bytes().replace(b"\n", b"\r\n"))
+    loader = Loader()
+    old, new = loader.folder(shared / "exported"), loader.folder(tmp_path)
+    assert len(old.pages) == len(list(tmp_path.iterdir())) > 200
+    assert compare(old, new).pages == ()
+    kept = {page.file: text for page, text in zip(old.pages, old.read(old.pages), strict=True)}
+    for page, text in zip(new.pages, new.read(new.pages), strict=True):
+        assert text is not None
+        assert kept[page.file] == text._replace(marks=kept[page.file].marks)
+
+
 def test_two_wikis_below_one_folder(tmp_path: Path) -> None:
     write(tmp_path / "a", {**OLD, NAME: lock(OLD, project="a")})
     write(tmp_path / "b", {**NEW, NAME: lock(NEW, project="b")})
