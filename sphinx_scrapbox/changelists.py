@@ -45,7 +45,7 @@ from .lockfile import NAME
 from .log import Warn, warn
 from .nodes import changelist, deleted, fold, fold_title, inserted
 from .notices import CATALOG, ngettext
-from .pagefiles import is_exported
+from .pagefiles import is_exported, withheld_of
 from .previews import has_previews
 from .revisions import Git, Loader, RevisionError
 from .surroundings import SiteSurroundings
@@ -149,7 +149,27 @@ class _Changes:
         old = self._old(query, folder, is_page, was_here)
         if not (old.pages or new.pages):
             raise RevisionError("there is no page of a wiki, neither then nor now")
-        return compare(old, new)
+        return self._without_withheld(compare(old, new))
+
+    def _without_withheld(self, found: Comparison) -> Comparison:
+        """What changed but for pages that a deny list keeps out, or would have."""
+        withheld = withheld_of(self._env)
+        if not withheld:
+            return found
+        gone = {page.file for page in found.of(PageKind.GONE)}
+        hidden: set[str] = set()
+        if withheld.tags or withheld.people:
+            states = [state for state in found.old.pages if state.file in gone]
+            for state, text in zip(states, found.old.read(states), strict=True):
+                if text is None or any(withheld.may_keep_out(row.text) for row in text.rows):
+                    hidden.add(state.file)
+        pages = tuple(
+            page
+            for page in found.pages
+            if not (withheld.may_name(page.title) or withheld.may_name(page.was))
+            and not (page.kind is PageKind.GONE and page.file in hidden)
+        )
+        return replace(found, pages=pages)
 
     def _new(self, folder: Path, here: Iterable[str], prefix: str) -> Snapshot:
         """The pages that the site has: the locks above them may tell of them."""

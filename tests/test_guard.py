@@ -279,3 +279,20 @@ def test_a_denied_page_cannot_be_included(tmp_path: Path) -> None:
     done = site_of(tmp_path, **{"index.md": text}).build(**HERE)
     (warning,) = done.warnings
     assert "holds no wiki page" in warning
+
+
+def test_changes_name_no_page_that_is_kept_out(tmp_path: Path) -> None:
+    kept = {
+        "kept/budget.scrapbox": "Budget 2026\nLess\n",
+        "kept/pact.scrapbox": "The spade pact\n[Shed]\n",
+        "kept/gone.scrapbox": "A plan that is gone\n #internal\n",
+        "kept/open.scrapbox": "An open plan\n[Shed]\n",
+    }
+    text = "# Guide\n\n```{scrapbox:changes}\n:from: kept\n:path: wiki\n```\n"
+    site = site_of(tmp_path, **{**kept, "index.md": text})
+    done = site.build(**HERE, exclude_patterns=["kept"])
+    assert done.warnings == []
+    said = done.html("index.html").body.text
+    assert "An open plan" in said
+    assert "pact" not in said
+    assert "A plan that is gone" not in said
