@@ -768,6 +768,7 @@ def _come(
 # -- words -----------------------------------------------------------------------------
 
 _LONG_ROW = 4_000
+_MOSTLY_OTHER = 0.2  # of a row, less than this stayed
 _MOST_WORDS = 40_000  # words of the one row times words of the other
 # A letter of a script without blanks is a word; marks stay with the letter that they belong to.
 _SINGLE = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\U00020000-\U0003ffff"
@@ -809,11 +810,16 @@ Piece(sign='', text='.'))
     else:
         pieces += [Piece("-", "".join(middle)), Piece("+", "".join(now))]
     pieces.append(Piece("", "".join(old[len(old) - tail :])))
-    return tuple(_smooth(pieces))
+    pieces = list(_smooth(pieces))
+    same = sum(len(piece.text) for piece in pieces if not piece.sign)
+    if same < _MOSTLY_OTHER * max(len(before), len(after)):
+        # Another sentence: what both have in common by chance would only be in the way.
+        pieces = [piece for piece in (Piece("-", before), Piece("+", after)) if piece.text]
+    return tuple(pieces)
 
 
 def _smooth(pieces: Iterable[Piece]) -> Iterator[Piece]:
-    """Join what went and what came over mere blanks between: three words are one edit."""
+    """Join what went and what came over mere blanks and single letters: that is one edit."""
     gone = come = blank = ""
     for sign, text in pieces:
         if not text:
@@ -822,7 +828,7 @@ def _smooth(pieces: Iterable[Piece]) -> Iterator[Piece]:
             gone, come, blank = gone + blank + text, come + blank, ""
         elif sign == "+":
             gone, come, blank = gone + blank, come + blank + text, ""
-        elif (gone or come) and text.isspace() and not blank:
+        elif (gone or come) and len(text.strip()) < 2 and not blank:
             blank = text
         else:
             yield from (piece for piece in (Piece("-", gone), Piece("+", come)) if piece.text)

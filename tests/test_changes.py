@@ -253,6 +253,8 @@ def test_changes_of_other_rows_are_refused() -> None:
         ("gone", "", "[gone]"),
         ("same", "same", "same"),
         ("土を返す", "土を混ぜる", "土を[返す]{混ぜる}"),
+        ("堆肥の山を返す", "落ち葉で畑を覆う", "[堆肥の山を返す]{落ち葉で畑を覆う}"),
+        ("春の堆肥と土", "夏の腐葉と土", "[春の堆肥]{夏の腐葉}と土"),
         ("a 👍🏽 b", "a 👍🏿 b", "a [👍🏽]{👍🏿} b"),
         ("cafe\u0301 noir", "cafe noir", "[cafe\u0301]{cafe} noir"),
     ],
