@@ -435,10 +435,11 @@ class Git:
         """The kind and the number of what git knows by *name*; both "" for nothing."""
         if _CONTROL.search(name):
             return "", ""
-        said = self._ask(
-            *("cat-file", "--batch-check=%(objecttype) %(objectname)"),
-            stdin=f"{name}\n".encode("utf-8", "surrogateescape"),
-        )
+        try:
+            asked = f"{name}\n".encode("utf-8", "surrogateescape")
+        except UnicodeEncodeError:
+            return "", ""
+        said = self._ask("cat-file", "--batch-check=%(objecttype) %(objectname)", stdin=asked)
         kind, _, number = said.decode("utf-8", "replace").strip().partition(" ")
         known = kind in ("blob", "commit", "tree") and _OBJECT.fullmatch(number)
         return (kind, number) if known else ("", "")

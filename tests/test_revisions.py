@@ -319,6 +319,7 @@ def test_without_a_lock_the_commit_tells_the_time(repository: Path) -> None:
         "",
         "v1:docs",
         "\udcff",
+        "half of \ud800",
         "é" * 5000,
     ],
 )
