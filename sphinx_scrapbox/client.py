@@ -16,7 +16,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any, Self, TypeVar
-from urllib.parse import SplitResult, urljoin, urlsplit
+from urllib.parse import SplitResult, quote, unquote, urljoin, urlsplit
 
 import requests
 import urllib3
@@ -535,7 +535,9 @@ class Client:
     def hide(self, text: str) -> str:
         """*text* fit to be shown: on one line, and without the credential."""
         if self._credential:
-            text = text.replace(self._credential.value, "…")
+            value = self._credential.value
+            for secret in (value, unquote(value), quote(value, safe="")):
+                text = text.replace(secret, "…")
         return printable(text)
 
 

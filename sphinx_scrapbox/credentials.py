@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 
+_COOKIE = "connect.sid="
 _LINE = re.compile(r"\s*(?:export\s+)?(?P<name>[A-Z_]+)\s*=\s*(?P<value>.*?)\s*")
 # What a cookie or a header takes, as far as any of the three is known to need it.
 _VALUE = re.compile(r"[!#-+\--:<-\[\]-~]+")
@@ -51,7 +52,7 @@ class Credential:
         """Name and value of the header that carries it."""
         match self.kind:
             case Kind.SESSION:
-                return "Cookie", f"connect.sid={self.value.removeprefix('connect.sid=')}"
+                return "Cookie", f"{_COOKIE}{self.value}"
             case Kind.TOKEN:
                 return "x-personal-access-token", self.value
             case Kind.SERVICE:
@@ -75,7 +76,7 @@ def find_credential(environment: Mapping[str, str], file: Path | None = None) ->
     if len(kinds) > 1:
         names = " and ".join(kind.value for kind in kinds)
         raise CredentialError(f"{names} are set: only one can be sent, so unset what is not meant")
-    return Credential(kinds[0], found[kinds[0].value].strip())
+    return Credential(kinds[0], found[kinds[0].value].strip().removeprefix(_COOKIE))
 
 
 def _read(file: Path) -> dict[str, str]:

@@ -417,6 +417,7 @@ def take(
     before: list[Listed] = []
     for _ in range(_ROUNDS):
         pages, left_out = survey(api, selection)
+        store.check_project(api.project, {page.id for page in pages})
         comparison = compare(store, pages, afresh=afresh)
         with progress(len(comparison.wanted)) as step:
             fetched = fetch(api, stage, comparison.wanted, step)
@@ -424,15 +425,10 @@ def take(
             break
         before = fetched.missing
     missing = fetched.missing
-    known = {row.id for row in store.lock.pages}
-    if len(missing) > _MOST_UNREADABLE or any(page.id in known for page in missing):
-        # To leave out a page that is here would be to delete it, on the word of a wiki that
-        # says yes and no.
-        which = next((page for page in missing if page.id in known), missing[0])
+    if len(missing) > _MOST_UNREADABLE:
         raise SnapshotError(
-            f"page {which.title!r}: the list has it, but the wiki says that there is no such page"
-            + (f", and so with {len(missing) - 1} others" if missing[1:] else "")
-            + ": try again later"
+            f"page {missing[0].title!r}: the list has it, but the wiki says that there is no such "
+            f"page, and so with {len(missing) - 1} others: try again later"
         )
     pages_in, standing = fetched.pages, list(comparison.standing)
     if selection.exclude_tags:
@@ -443,7 +439,9 @@ def take(
         left_out += len(fetched.pages) + len(comparison.standing) - len(pages_in) - len(standing)
     notes = [*fetched.notes]
     notes += [
-        f"page {page.title!r} is in the list, but nobody can read it: left out" for page in missing
+        f"page {page.title!r} is in the list, but the wiki says that there is no such page: left "
+        "out, and asked for again by the next pull"
+        for page in missing
     ]
     return Snapshot(tuple(pages_in), tuple(standing), tuple(notes), left_out)
 

@@ -111,7 +111,7 @@ def alone(folder: Path) -> Iterator[None]:
     """Make *folder* if it is not there, and work in it while no other run does.
 
     Two at once would take each other's files for their own. A run that dies lets go by itself.
-    Where the system cannot lock a folder, as Windows cannot, this does not look.
+    Where the system cannot lock a folder, such as on Windows, this does not look.
 
     :raises StoreError: if another run is at work there.
     """
@@ -121,7 +121,7 @@ def alone(folder: Path) -> Iterator[None]:
         folder.mkdir(parents=True, exist_ok=True)
         if sys.platform != "win32":
             number = os.open(folder, os.O_RDONLY)
-            fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            _lock(number)
     except BlockingIOError as error:
         os.close(number)
         raise StoreError(f"another run is at work in {folder}: wait until it is done") from error
@@ -135,6 +135,17 @@ def alone(folder: Path) -> Iterator[None]:
                 folder.rmdir()
         if number >= 0:
             os.close(number)
+
+
+def _lock(number: int) -> None:
+    """Lock an open file, where its file system can; raises BlockingIOError if it is locked."""
+    if sys.platform != "win32":
+        try:
+            fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise
+        except OSError:  # some that lie elsewhere in the network cannot
+            pass
 
 
 def content(page: ProjectPage) -> bytes:
@@ -237,7 +248,7 @@ class Store:
         """
         everything: list[ProjectPage | LockedPage] = [*pages, *standing]
         ids = {page.id for page in everything}
-        self._check_project(project, ids)
+        self.check_project(project, ids)
         known, hashes = self._known, self._hashes
         rows: dict[str, LockedPage] = {}
         for row in known:
@@ -376,8 +387,12 @@ class Store:
             change = Change.UNCHANGED if row.hash == old.hash else Change.CHANGED
         return Step(change, row.file, row.title)
 
-    def _check_project(self, project: str, ids: set[str]) -> None:
-        """A project may get another name, but then it still has pages that are here."""
+    def check_project(self, project: str, ids: Container[str]) -> None:
+        """A project may get another name, but then it still has pages that are here.
+
+        :param ids: those of its pages.
+        :raises StoreError: if the folder holds another project.
+        """
         other = self.lock.project
         if not project or not other or key(project) == key(other):
             return

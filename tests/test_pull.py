@@ -446,8 +446,57 @@ def test_a_page_that_nobody_wrote(wiki: Wiki, tmp_path: Path) -> None:
     wiki.find = lambda title: None if title == "Nobody" else real(title)  # type: ignore[method-assign]
     result = pull(wiki, folder)
     assert result.exit_code == 0
-    assert "page 'Nobody' is in the list, but nobody can read it: left out" in result.stderr
+    assert "page 'Nobody' is in the list, but the wiki says that there is no" in result.stderr
     assert page.id not in {row.id for row in lock_of(folder).pages}
+
+
+def test_no_stale_copy_of_a_page_that_is_gone(wiki: Wiki, tmp_path: Path) -> None:
+    """The list is behind: it has a page still that the wiki says is not there."""
+    folder = tmp_path / "wiki"
+    pull(wiki, folder)
+    wiki.write("Tree", "changed")
+    real = wiki.find
+    wiki.find = lambda title: None if title == "Tree" else real(title)  # type: ignore[method-assign]
+    result = pull(wiki, folder)
+    assert result.exit_code == 0
+    assert "page 'Tree' is in the list, but" in result.stderr
+    assert "Tree" not in names(folder)
+    wiki.find = real  # type: ignore[method-assign]
+    pull(wiki, folder)
+    assert state(folder)["Tree.scrapbox"] == b"Tree\nchanged\n"
+
+
+def test_many_pages_that_are_not_there_are_a_fault(wiki: Wiki, tmp_path: Path) -> None:
+    folder = tmp_path / "wiki"
+    for number in range(20):
+        wiki.write(f"p{number}")
+    pull(wiki, folder)
+    before = state(folder)
+    for number in range(20):
+        wiki.write(f"p{number}", "changed")
+    wiki.fault = lambda path: (
+        (lambda handler: handler.reply(404, {}, b"")) if "/v2/" in path else None
+    )
+    result = pull(wiki, folder)
+    assert result.exit_code == 2
+    assert "and so with 19 others: try again later" in result.stderr
+    wiki.fault = lambda path: None
+    folder_now = {name: data for name, data in state(folder).items() if "/" not in name}
+    assert folder_now == before
+
+
+def test_another_project_is_seen_before_its_pages_are_fetched(wiki: Wiki, tmp_path: Path) -> None:
+    folder = tmp_path / "wiki"
+    pull(wiki, folder)
+    wiki.project = "kitchen"
+    wiki.pages.clear()
+    wiki.write("Pan")
+    before = state(folder)
+    result = pull(wiki, folder)
+    assert result.exit_code == 2
+    assert "holds the project 'garden', not 'kitchen'" in result.stderr
+    assert wiki.asked_for("/v2/") == []
+    assert state(folder) == before
 
 
 def test_a_project_of_another_name(wiki: Wiki, tmp_path: Path) -> None:
@@ -630,6 +679,10 @@ def test_few_at_once_and_not_too_fast(wiki: Wiki, tmp_path: Path) -> None:
     assert runner.invoke(main, args, obj=pace).exit_code == 0
     assert len(times) == 26
     assert times[-1] - times[0] >= 25 / 100 - 0.02
+    times.clear()
+    args += ["--refresh", "--rate", "50"]
+    assert runner.invoke(main, args, obj=pace).exit_code == 0
+    assert times[-1] - times[0] >= 25 / 50 - 0.02
     assert len(wiki.connections) <= pace.connections
 
 

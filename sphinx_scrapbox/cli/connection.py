@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -38,6 +39,14 @@ credential_option = click.option(
 )
 
 
+rate_option = click.option(
+    "--rate",
+    type=click.FloatRange(0, min_open=True),
+    metavar="NUMBER",
+    help=f"How many requests to make in a second; {Pace().per_second:g} if not given.",
+)
+
+
 def has_credential(file: Path | None, environment: Mapping[str, str]) -> bool:
     """Whether there is something to send that only one server must get."""
     try:
@@ -48,13 +57,19 @@ def has_credential(file: Path | None, environment: Mapping[str, str]) -> bool:
 
 @contextmanager
 def connected(
-    project: str, origin: str, credential_file: Path | None, environment: Mapping[str, str]
+    project: str,
+    origin: str,
+    credential_file: Path | None,
+    environment: Mapping[str, str],
+    rate: float | None = None,
 ) -> Iterator[Api]:
     """The API of a project; what fails in it ends the command with a message."""
-    context = click.get_current_context()
+    pace = click.get_current_context().find_object(Pace) or Pace()
+    if rate:
+        pace = replace(pace, per_second=rate)
     try:
         credential = find_credential(environment, credential_file)
-        with Client(origin, credential, context.find_object(Pace)) as client:
+        with Client(origin, credential, pace) as client:
             yield Api(client, project)
     except (CredentialError, ClientError) as error:
         raise Failure(str(error)) from error

@@ -22,6 +22,7 @@ from .connection import (
     check_public,
     connected,
     credential_option,
+    rate_option,
     url_option,
 )
 from .differences import tell_comparison
@@ -53,6 +54,7 @@ _LONG = 20  # pages; they come one by one
     help="Fetch the images that pages show, or remove them. DIR remembers.",
 )
 @click.option("--refresh", is_flag=True, help="Ask for everything, not only for what changed.")
+@rate_option
 @click.option("-n", "--dry-run", is_flag=True, help="Say what would happen, and change nothing.")
 @click.option("--check", is_flag=True, help="The same, and exit with 1 if anything would happen.")
 def command(
@@ -65,6 +67,7 @@ def command(
     icons: bool | None,
     images: bool | None,
     refresh: bool,
+    rate: float | None,
     dry_run: bool,
     check: bool,
 ) -> None:
@@ -104,7 +107,7 @@ def command(
     try:
         with (
             nullcontext() if looks else alone(folder),
-            connected(project, origin, credential_file, os.environ) as api,
+            connected(project, origin, credential_file, os.environ, rate) as api,
         ):
             store = Store(folder)
             _check_origin(store, origin)
