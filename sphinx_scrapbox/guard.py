@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from sphinx import package_dir
 from sphinx.util import logging
-from sphinx.util.display import status_iterator
+from sphinx.util.display import progress_message
 
 from .config import options
 from .domain import domain_of
@@ -65,7 +65,7 @@ def _on_env_get_outdated(
         if docname in env.all_docs:
             removed.add(docname)
     if kept_out:
-        _LOGGER.info("scrapbox_deny: %d pages are not built", len(kept_out))
+        _LOGGER.info("scrapbox_deny: pages that are not built: %d", len(kept_out))
     found = frozenset(map(key, kept_out.values()))
     withhold(env, found)
     marks = sorted(map(mark_of, found))
@@ -111,19 +111,18 @@ def _on_build_finished(app: Sphinx, exception: Exception | None) -> None:
     paths = sorted(path for path in out.rglob("*") if path.is_file())
     foreign = _foreign(app)
     leaks: list[Leak] = []
-    for path in status_iterator(
-        paths, "looking for leaks... ", "brown", len(paths), app.verbosity, str
-    ):
-        name = path.relative_to(out).as_posix()
-        if name in foreign:
-            continue
-        data = path.read_bytes()
-        if not clean.knows(name, data):
-            found = list(dict.fromkeys(guard.in_file(name, data)))
-            leaks += found
-            if not found:
-                clean.note(name, data)
-    clean.save()
+    with progress_message("looking for leaks"):  # no names of files: a log may be public
+        for path in paths:
+            name = path.relative_to(out).as_posix()
+            if name in foreign:
+                continue
+            data = path.read_bytes()
+            if not clean.knows(name, data):
+                found = list(dict.fromkeys(guard.in_file(name, data)))
+                leaks += found
+                if not found:
+                    clean.note(name, data)
+        clean.save()
     if leaks:
         report = _report(leaks, entries, guard, is_told=app.verbosity > 0)
         _LOGGER.error("scrapbox_deny: %s", report)

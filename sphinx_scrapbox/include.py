@@ -276,8 +276,9 @@ class IncludeDirective(SphinxDirective):
         return kind
 
     def _note(self, file: PageFile) -> None:
-        self.env.note_dependency(str(file.path))
-        self.env.note_included(str(file.path))
+        path = os.path.relpath(file.path, self.env.srcdir)
+        self.env.note_dependency(path)
+        self.env.note_included(path)
 
     def _with_line(self, file: PageFile, line_id: str) -> PageFile:
         """The page that the line is on by now: it may have moved to another one."""

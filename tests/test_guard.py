@@ -103,7 +103,17 @@ def test_what_is_denied_is_nowhere(tmp_path: Path, builder: str) -> None:
 
 def test_it_says_how_many(tmp_path: Path) -> None:
     status = site_of(tmp_path).build(**HERE).app.status.getvalue()
-    assert "scrapbox_deny: 6 pages are not built" in status
+    assert "scrapbox_deny: pages that are not built: 6" in status
+
+
+def test_the_log_names_nothing(tmp_path: Path) -> None:
+    site = site_of(tmp_path, **{"wiki/free.scrapbox": "Free\nThe spade pact, me@garden.org.au\n"})
+    site.build(scrapbox_project="garden")
+    done = site.build(**HERE)
+    assert done.app.statuscode == 1
+    said = "\n".join([done.app.status.getvalue(), *done.warnings]).lower()
+    for word in ("budget 2026", "salary", "zdenka", "spade pact", "garden.org.au"):
+        assert word not in said
 
 
 def test_sources_are_published_as_far_as_they_may(tmp_path: Path) -> None:
