@@ -32,6 +32,8 @@ _FENCE = re.compile(r"`{3,}")
 _AT_ONCE = 500  # files that git is asked for together
 
 
+# Git tells its hooks by these where they run; seen from another folder, they mislead.
+_PLACES = frozenset({"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_COMMON_DIR"})
 _NOT_FETCHED = (
     "old files are not here, because this clone was made with a filter: run 'git fetch --refetch "
     "--no-filter'"
@@ -484,11 +486,12 @@ class Git:
 
     def _ask(self, *arguments: str, stdin: bytes = b"") -> bytes:
         silent = {"GIT_TERMINAL_PROMPT": "0", "GIT_NO_LAZY_FETCH": "1", "LC_ALL": "C"}
+        around = {name: value for name, value in os.environ.items() if name not in _PLACES}
         try:
             done = subprocess.run(
                 ["git", *arguments],
                 cwd=self._place,
-                env={**os.environ, **silent},
+                env={**around, **silent},
                 input=stdin,
                 capture_output=True,
                 timeout=TIMEOUT,

@@ -297,6 +297,15 @@ def test_ways_to_name_a_snapshot(repository: Path, monkeypatch: pytest.MonkeyPat
 
 
 @needs_git
+def test_inside_a_hook_of_git(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(repository)
+    monkeypatch.setenv("GIT_DIR", ".git")
+    monkeypatch.setenv("GIT_INDEX_FILE", ".git/index")
+    snapshot = Loader().find("v1", repository / "docs" / "wiki")
+    assert titles(snapshot) == ["Compost", "Rain", "Sun"]
+
+
+@needs_git
 def test_without_a_lock_the_commit_tells_the_time(repository: Path) -> None:
     (repository / "docs" / "wiki" / NAME).unlink()
     commit(repository, "v3")
