@@ -20,8 +20,8 @@ from .filetypes import MOST_BYTES, NoImage, image_type
 from .lockfile import Kind, LockedFile, LockedPage
 from .page import Page
 from .pictures import pictures_of
-from .readers.project import ProjectPage, page_of
-from .snapshot import Progress, Snapshot, Stage
+from .readers.project import page_of
+from .snapshot import Progress, Snapshot, Stage, as_page
 from .store import Store, fetched_name
 from .titles import icon_url, key, split_target
 
@@ -68,11 +68,13 @@ def mirror(
     snapshot: Snapshot,
     kinds: Iterable[Kind],
     *,
+    public: bool,
     afresh: bool = False,
     progress: Progress,
 ) -> Mirrored:
     """Ask for the pictures of these *kinds* that the folder lacks.
 
+    :param public: whether the project is; then nothing of it needs a credential.
     :param afresh: ask for all of them, be they here or known to be nowhere.
     :raises SnapshotError: if they cannot be kept.
     :raises StoreError: if the folder cannot be read.
@@ -84,7 +86,7 @@ def mirror(
     known = {_identity(row.kind, row.name): row for row in store.kept_files()}
     rows: list[LockedFile] = []
     wishes: list[_Wish] = []
-    for wish in _wishes(api, snapshot, _trees(api, store, snapshot, kinds), kinds):
+    for wish in _wishes(api, snapshot, _trees(api, store, snapshot, kinds), kinds, public):
         old = known.get(_identity(wish.kind, wish.name))
         if old and not afresh and _stands(store, old, wish, api, changed):
             rows.append(replace(old, name=wish.name))
@@ -141,8 +143,10 @@ def _stands(
 
 
 def _wishes(
-    api: Api, snapshot: Snapshot, trees: Iterable[Page], kinds: frozenset[Kind]
+    api: Api, snapshot: Snapshot, trees: Iterable[Page], kinds: frozenset[Kind], public: bool
 ) -> Iterator[_Wish]:
+    # What only this reader may see of other projects is not for a site: a credential is for the
+    # project's own icons, and for files that are in no project's name.
     times = {key(page.title): page.updated for page in snapshot.everything}
     found = pictures_of(trees)
     if "icon" in kinds:
@@ -151,11 +155,11 @@ def _wishes(
             own = key(project) == key(api.project)
             url = icon_url(project, title, origin=api.client.origin)
             stamp = str(times.get(key(title), 0)) if own else ""
-            # What only this reader may see of another project is not for a site.
-            yield _Wish("icon", name, url, stamp, not own)
+            yield _Wish("icon", name, url, stamp, public or not own)
     if "image" in kinds:
         for address in found.images:
-            yield _Wish("image", address, address, "", False)
+            own = address.startswith(f"{api.client.origin}/files/")
+            yield _Wish("image", address, address, "", public or not own)
 
 
 def _trees(api: Api, store: Store, snapshot: Snapshot, kinds: frozenset[Kind]) -> Iterator[Page]:
@@ -163,8 +167,7 @@ def _trees(api: Api, store: Store, snapshot: Snapshot, kinds: frozenset[Kind]) -
     signs = [sign for kind, sign in (("icon", ".icon"), ("image", "://")) if kind in kinds]
     for page in snapshot.everything:
         if isinstance(page, LockedPage):
-            rows = store.rows(page)
-            page = ProjectPage(page.id, page.title, page.created, page.updated, rows)
+            page = as_page(store, page)
         if any(sign in row for row in page.rows for sign in signs):
             yield page_of(page, project=api.project)
 
@@ -201,7 +204,7 @@ class _Fetch:
             return _Answer(why=self.stopped, lasting=False)
         host = wish.url.partition("://")[2].partition("/")[0]
         if self.faults.get(host, 0) >= _MOST_FAULTS:
-            return _Answer(why=f"{host} does not answer", lasting=False)
+            return _Answer(why=f"{host}, or where it leads, does not answer", lasting=False)
         try:
             reply = self.client.get(
                 wish.url,

@@ -435,7 +435,7 @@ def take(
         # What was asked of the wiki may be older than what it gave.
         excluded = replace(Selection(), exclude_tags=selection.exclude_tags)
         pages_in = [page for page in pages_in if _is_meant(page, excluded)]
-        standing = [row for row in standing if _is_meant(_as_page(store, row), excluded)]
+        standing = [row for row in standing if _is_meant(as_page(store, row), excluded)]
         left_out += len(fetched.pages) + len(comparison.standing) - len(pages_in) - len(standing)
     notes = [*fetched.notes]
     notes += [
@@ -450,5 +450,7 @@ def _is_meant(page: ProjectPage, selection: Selection) -> bool:
     return bool(select(selection, [page.title], [links_of(page_of(page))]))
 
 
-def _as_page(store: Store, row: LockedPage) -> ProjectPage:
-    return ProjectPage(row.id, row.title, row.created, row.updated, store.rows(row))
+def as_page(store: Store, row: LockedPage) -> ProjectPage:
+    """A page that is here already, as its file has it now."""
+    rows = store.rows(row) or (row.title,)
+    return ProjectPage(row.id, row.title, row.created, row.updated, rows)

@@ -91,12 +91,30 @@ def test_icons(wiki: Wiki, abroad: Wiki, tmp_path: Path) -> None:
     assert set(files(folder).values()) == {PNG, OTHER_PNG, SVG}
     for row in lock_of(folder).files:
         assert not row.file or (folder / row.file).is_file()
-    # The credential went to the wiki only, and there for its own project only.
+    # The credential went to the wiki only, and there for what needs one.
     assert len(abroad.headers) == 2
     assert not [1 for headers in abroad.headers if SECRET in str(headers)]
     assert not [1 for headers in abroad.headers if headers.get("Cookie") or headers.get("Referer")]
     for path, headers in zip(wiki.asked, wiki.headers, strict=True):
-        assert ("x-personal-access-token" in headers) == ("/icons/ok" not in path)
+        picture = "/icon" in path or "/files/" in path
+        assert ("x-personal-access-token" in headers) == (not picture)
+
+
+def test_a_credential_is_for_the_project_alone(wiki: Wiki, tmp_path: Path) -> None:
+    """Not for what its reader may see elsewhere, and others who read the site may not."""
+    wiki.public, wiki.token = False, ("x-personal-access-token", SECRET)
+    wiki.icons["/garden/mio"] = wiki.icons["/secret/plan"] = 200, {}, PNG
+    wiki.files["/files/own.png"] = 200, {}, OTHER_PNG
+    wiki.write("Talk", "[mio.icon] [/secret/plan.icon]", f"[{wiki.url}/files/own.png]")
+    wiki.write("Sly", f"[{wiki.url}/api/pages/secret/plan/icon#.png]")
+    folder = tmp_path / "wiki"
+    pull(wiki, folder, "--private", "--icons", "--images", token=SECRET)
+    for path, headers in zip(wiki.asked, wiki.headers, strict=True):
+        assert ("x-personal-access-token" in headers) == ("/secret/" not in path), path
+    assert len(wiki.asked_for("/secret/")) == 2
+    found = rows(folder)
+    assert found["/garden/mio"] == found[f"{wiki.url}/files/own.png"] == "png"
+    assert found["/secret/plan"] == "401 Unauthorized"
 
 
 def test_icons_are_asked_for_once(wiki: Wiki, tmp_path: Path) -> None:

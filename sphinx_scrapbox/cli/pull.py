@@ -127,7 +127,14 @@ def command(
             stage = Stage(folder)
             snapshot = take(api, store, stage, selection, afresh=refresh, progress=_bar("Pages"))
             pictures = mirror(
-                api, store, stage, snapshot, kinds, afresh=refresh, progress=_bar("Pictures")
+                api,
+                store,
+                stage,
+                snapshot,
+                kinds,
+                public=about.public is True,
+                afresh=refresh,
+                progress=_bar("Pictures"),
             )
             plan = store.plan(
                 snapshot.pages,
