@@ -69,7 +69,8 @@ _ = get_translation(CATALOG)
 HOLDER = "scrapbox-include"
 # What a server may send as a page, with scripts of whoever wrote it.
 _ALIVE = frozenset(
-    ".htm .html .mht .mhtml .php .shtml .svg .svgz .swf .xht .xhtml .xml .xsl .xslt".split()
+    ".atom .htm .html .kml .mht .mhtml .mml .php .rdf .rss .shtml .svg .svgz .swf .xht .xhtml "
+    ".xml .xsd .xsl .xslt .xul".split()
 )
 
 
@@ -235,6 +236,9 @@ class IncludeDirective(SphinxDirective):
             holder += self._link(target)
             return [holder]
         self._note(file)
+        row = file.locked.page if file.locked else None
+        if kind == "line" and row and row.line_ids[:1] == (self.options["line"],):
+            kind = ""  # the line of the title stands for the page
         if kind == "line":
             file = self._with_line(file, self.options["line"])
         try:

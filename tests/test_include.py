@@ -168,6 +168,13 @@ def test_a_whole_page_is_a_section(tmp_path: Path) -> None:
     assert "Tool shed" in [tag.text for tag in done.html("index.html").body.all("a")]
 
 
+def test_the_line_of_the_title_stands_for_the_page(tmp_path: Path) -> None:
+    done = site_of(tmp_path, guide(f"Tool shed#{IDS[0]}")).build(**HERE)
+    assert done.warnings == []
+    body = done.html("guide.html").body
+    assert [tag.text.rstrip("¶") for tag in body.all("h2")] == ["Tool shed"]
+
+
 def test_a_whole_exported_page_without_its_title(tmp_path: Path) -> None:
     said = shown(tmp_path, "Compost", ":no-title:")
     assert _squeezed(said) == ["eva:", "Warm.", "Turned often.", "en", "From Compost."]
@@ -348,9 +355,8 @@ def test_mistakes_are_told(
 
 
 def test_download(tmp_path: Path) -> None:
-    done = site_of(
-        tmp_path, guide("Tool shed", ":code: rusty.py", ":download:", ":lines: 1")
-    ).build(**HERE)
+    text = guide("Tool shed", ":code: rusty.py", ":download:", ":lines: 1")
+    done = site_of(tmp_path, text).build(**HERE)
     assert done.warnings == []
     link = done.html("guide.html").body.one("a", "download")
     assert link.text == "Download rusty.py"
@@ -358,6 +364,7 @@ def test_download(tmp_path: Path) -> None:
     whole = "def rusty(spade):\n    return spade.days > 3\nprint(rusty(spade))\n"
     assert done.text(link["href"]) == whole
     assert broken_links(done.out) == []
+    assert broken_links(site_of(tmp_path, text).build("dirhtml", **HERE).out) == []
 
 
 def test_download_is_of_no_place_but_its_own(tmp_path: Path) -> None:
