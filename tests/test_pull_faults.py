@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -370,6 +371,66 @@ def test_each_fault_at_an_icon(
             tried += 1
     assert SECRET not in caplog.text
     print(f"\nfaults: {tried} tried at an icon, all survived")
+
+
+_ODD: list[object] = [
+    None, True, 0, -1, 1e300, 10**30, 1.5, "", "x", "../../etc", "\ud800", "a\nb", "\x00",
+    "9" * 50, [], {}, [[]], [None], {"a": 1},
+]  # fmt: skip
+
+
+def _changed(value: Any, chance: random.Random) -> Any:
+    """A value with one of its parts replaced or left out."""
+    places: list[tuple[Any, Any]] = []
+    queue = [value]
+    while queue:
+        part = queue.pop()
+        inner = part.items() if isinstance(part, dict) else enumerate(part)
+        for place, child in inner:
+            places.append((part, place))
+            if isinstance(child, dict | list):
+                queue.append(child)
+    if not places or chance.random() < 0.05:
+        return chance.choice(_ODD)
+    part, place = chance.choice(places)
+    if isinstance(part, dict) and chance.random() < 0.2:
+        del part[place]
+    else:
+        part[place] = chance.choice(_ODD)
+    return value
+
+
+def test_answers_of_any_shape(tmp_path: Path, wiki: Wiki) -> None:
+    chance = random.Random(7)
+    real = wiki.answer
+    wrong = [False]
+
+    def answer(path: str, headers: dict[str, str]) -> tuple[int, dict[str, str], bytes]:
+        status, more, data = real(path, headers)
+        if wrong[0] and chance.random() < 0.3:
+            data = json.dumps(_changed(json.loads(data), chance)).encode()
+        return status, more, data
+
+    wiki.answer = answer  # type: ignore[method-assign]
+    folder = tmp_path / "wiki"
+    codes: Counter[int] = Counter()
+    for number in range(60):
+        choice = ["--exclude-tag", "none"] if number % 2 else []
+        wiki.write("Compost", f"turned {number} times")
+        wiki.write(f"New {number % 5}", str(number))
+        before = state(folder)
+        wrong[0] = True
+        result = pull(wiki, folder, *choice)
+        wrong[0] = False
+        codes[result.exit_code] += 1
+        assert "Traceback" not in result.output
+        if result.exit_code:
+            assert state(folder) == before, result.output
+        assert pull(wiki, folder, *choice).exit_code == 0
+        found = {row.id: row.title for row in load_lock((folder / NAME).read_text("utf-8")).pages}
+        assert found == {page.id: page.title for page in wiki.pages.values()}
+    assert codes.keys() == {0, 2}
+    print(f"\nfaults: 60 pulls with answers of odd shapes, {codes[2]} of them refused")
 
 
 def test_refused_at_each_request(tmp_path: Path) -> None:
