@@ -12,6 +12,9 @@ import pytest
 from sites import BUILDERS, EPUB, Built, Site, icon, page
 from sphinx.application import Sphinx
 from sphinx.errors import ConfigError
+from test_edit_sequences import CONFIG
+from test_edit_sequences import _Editor as Editor
+from test_edit_sequences import _output as output
 from test_private import texts
 
 from sphinx_scrapbox.lockfile import Lock, LockedPage, dump_lock
@@ -162,6 +165,27 @@ def test_a_report_does_not_say_it(tmp_path: Path) -> None:
         assert word not in said.lower()
 
 
+def test_a_report_says_it_if_asked(tmp_path: Path) -> None:
+    site = site_of(tmp_path, **{"index.md": "# Guide\n\nThe Budget 2026, me@garden.org.au\n"})
+    said = StringIO()
+    out = tmp_path / "out"
+    app = Sphinx(
+        site.src,
+        site.src,
+        out,
+        tmp_path / "doctrees",
+        "text",
+        HERE,
+        status=None,
+        warning=said,
+        verbosity=1,
+    )
+    app.build()
+    assert "index.txt:4: titles[1]: 'budget 2026'" in said.getvalue()
+    assert "index.txt:4: an e-mail address: 'me@garden.org.au'" in said.getvalue()
+    assert "is not said" not in said.getvalue()
+
+
 def test_static_files_of_packages_are_public_anyway(tmp_path: Path) -> None:
     site = site_of(tmp_path)
     done = site.build(**HERE)  # the theme's scripts name their authors
@@ -306,3 +330,24 @@ def test_changes_name_no_page_that_is_kept_out(tmp_path: Path) -> None:
     assert "An open plan" in said
     assert "pact" not in said
     assert "A plan that is gone" not in said
+
+
+def test_edits_at_random_end_as_a_new_build_does(tmp_path: Path) -> None:
+    deny = {"tags": ["tag1"], "titles": ["Topic 5"], "people": ["ren"]}
+    config: dict[str, Any] = {**CONFIG, "scrapbox_deny": deny}
+    site = Site(tmp_path / "site")
+    editor = Editor(site, 104)
+    editor.start()
+    site.build(target="_kept", **config)
+    for _ in range(6):
+        editor.edit()
+        kept = site.build(target="_kept", **config)
+        fresh = site.build(target="_fresh", **config)
+        documents = {f"{docname}.html" for docname in fresh.app.env.all_docs}
+        ours = {
+            name: text
+            for name, text in output(kept.out)
+            if name in documents or not name.startswith("wiki/")  # else left from before
+        }
+        assert ours == dict(output(fresh.out))
+        shutil.rmtree(fresh.out.parent)
