@@ -68,8 +68,9 @@ def notice(
         if language:
             places[name] = nodes.Text(language)
 
-    title = nodes.title("", _("Machine translation"), translatable=False)
-    paragraph = nodes.paragraph(translatable=False)
+    # What every page says is nothing to search for; and a heading would count as the page's.
+    title = nodes.title("", _("Machine translation"), translatable=False, classes=["no-search"])
+    paragraph = nodes.paragraph(translatable=False, classes=["no-search"])
     if config.translation.text:
         paragraph += filled(config.translation.text, places)
     else:
@@ -98,7 +99,8 @@ def mapped_notice(
     paragraph = nodes.paragraph()
     paragraph += filled(str(_("This page is a translation of {source}.")), places)
     title = nodes.title("", str(_("Translation")))
-    return nodes.admonition("", title, paragraph, classes=["note", "scrapbox-translation"])
+    classes = ["note", "scrapbox-translation", "no-search"]
+    return nodes.admonition("", title, paragraph, classes=classes)
 
 
 def _source(

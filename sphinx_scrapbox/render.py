@@ -189,6 +189,10 @@ class Renderer:
         return _muted(paragraph, content)
 
     def _append_run(self, parent: nodes.Element, run: Run) -> None:
+        if len(run.lines) == 1 and not _stands_alone(run.lines[0]):  # as most items of lists are
+            parent += self._text_block(run.lines)
+            self.append(parent, run.below)
+            return
         for stands_alone, group in groupby(run.lines, key=_stands_alone):
             lines = tuple(group)
             if stands_alone:
@@ -524,6 +528,8 @@ def _stands_alone(line: Line) -> bool:
             return True
         case (ExternalLink(url),):
             return embed_url(url) is not None
+        case (Text(),):
+            return False
     return any(isinstance(node, Image) for node in line.nodes) and all(
         isinstance(node, Image) or (isinstance(node, Text) and node.text.isspace())
         for node in line.nodes

@@ -22,6 +22,7 @@ from sphinx.util.docutils import new_document
 
 from .config import mode_of, options
 from .domain import domain_of
+from .titles import split_target
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -113,6 +114,14 @@ def teach_title(index: IndexBuilder, docname: str, title: str) -> None:
                 words[stem].discard(docname)
                 if not words[stem]:
                     del words[stem]
+
+
+def add_title(index: IndexBuilder, docname: str, title: str) -> None:
+    """Have a document found by the words of one title more, as by those of its own."""
+    for word in index.lang.split(title):
+        stem = index.lang.stem(word).lower()
+        if index.lang.word_filter(stem):
+            index._title_mapping.setdefault(stem, set()).add(docname)
 
 
 def spans(wiki: Iterable[str], others: Iterable[str]) -> list[tuple[str, str]]:
@@ -215,9 +224,14 @@ def _on_builder_inited(app: Sphinx) -> None:
                 index.feed(pagename, app.env.doc2path(pagename, False), "", new_document(""))
             return
         feed(pagename, _title_alone(title) if mode == "titles" else doctree, title)
+        titles = [title] if title else []
+        if title and facts.source:  # who knows what it was translated from, finds it by that
+            titles.append(split_target(facts.source).title)
+            add_title(index, pagename, titles[-1])
         # Where words are told apart by a dictionary, readers' words are told apart so too.
-        if title and type(index.lang).split is SearchLanguage.split:
-            teach_title(index, pagename, title)
+        if type(index.lang).split is SearchLanguage.split:
+            for one in titles:
+                teach_title(index, pagename, one)
 
     builder.prepare_writing = prepare_writing  # type: ignore[method-assign]
     builder.load_indexer = load_indexer  # type: ignore[method-assign]

@@ -186,6 +186,8 @@ class Speakers:
 
         The nodes come back with the role of each icon set.
         """
+        if len(nodes) == 1 and isinstance(nodes[0], Text):  # as most lines are
+            return (), nodes, ()
         if not any(isinstance(node, Icon) for node in nodes):
             return (), tuple(map(self._mention, nodes)), ()
         start, end = 0, len(nodes)

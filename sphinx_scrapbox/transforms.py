@@ -53,12 +53,10 @@ class Pictures(SphinxPostTransform):
         config = options(self.config)
         is_html = builder.format == "html"
         shown = builder.supported_remote_images and config.images == "show"
-        for node in list(self.document.findall(_is_picture)):
-            if isinstance(node, icon_node):
-                if is_html:
-                    self._find_face(node)
-                continue
-            assert isinstance(node, nodes.image)
+        if is_html:
+            for icon in list(self.document.findall(icon_node)):
+                self._find_face(icon)
+        for node in list(self.document.findall(nodes.image)):
             if "scrapbox-image" not in node["classes"]:
                 continue
             is_local = "scrapbox-address" in node
@@ -123,10 +121,6 @@ def _docname_around(node: nodes.Node) -> str:
             return str(docname)
         parent = parent.parent
     return ""
-
-
-def _is_picture(node: nodes.Node) -> bool:
-    return isinstance(node, (nodes.image, icon_node))
 
 
 def _link_image(image: nodes.image) -> None:

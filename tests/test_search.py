@@ -295,6 +295,27 @@ def test_another_mode_writes_and_does_not_read(tmp_path: Path) -> None:
     assert not _index(built)["terms"].get("marvel")
 
 
+# -- translations ----------------------------------------------------------------------
+
+FOOTER = (
+    "---",
+    "This page is auto-translated from "
+    "[/garden/堆肥 Recipe](https://scrapbox.io/garden/堆肥 Recipe) using DeepL.",
+)
+
+
+def test_a_translation_is_found_by_its_source_and_not_by_its_notice(tmp_path: Path) -> None:
+    files = {**FILES, "wiki/Heap.md": page("How to heap", "Layer upon layer.", *FOOTER)}
+    built = Site(tmp_path / "src", files).build(**HERE)
+    assert built.doctree("wiki/Heap").get("scrapbox-source") == "/garden/堆肥 Recipe"
+    index = _index(built)
+    here = index["docnames"].index("wiki/Heap")
+    for word in ("recip", "堆肥"):
+        assert index["titleterms"][word] == here
+    assert not {"translat", "deepl"} & {*index["terms"], *index["titleterms"]}
+    assert "Machine translation" not in index["alltitles"]
+
+
 # -- an index that is kept -------------------------------------------------------------
 
 
