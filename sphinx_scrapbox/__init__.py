@@ -21,6 +21,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
         domain,
         garbage,
         guard,
+        handover,
         head,
         include,
         indices,
@@ -54,6 +55,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     for node, visitors in VISITORS.items():
         app.add_node(node, override=False, **visitors)
     domain.register(app)
+    handover.register(app)
     related.register(app)
     lists.register(app)
     languages.register(app)

@@ -7,9 +7,7 @@ index over all documents is built on demand and never pickled.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator
-from copy import deepcopy
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import quote
@@ -119,17 +117,10 @@ class ScrapboxDomain(Domain):
 
     def process_doc(self, env: BuildEnvironment, docname: str, document: nodes.document) -> None:
         """Read the facts of a document off its doctree."""
-        if self.process != (process := os.getpid()):
-            # One that reads a part of all documents sends back everything that it holds.
-            self.process = process
-            self.data.update(deepcopy(self.initial_data))
         facts = _facts_of(document)._replace(withheld=noted_withheld(env))
         if facts != PageFacts():
             self.facts[docname] = facts
             self._forget_index()
-
-    process = 0
-    """The process that began to read."""
 
     # -- the index ---------------------------------------------------------------------
 
@@ -670,7 +661,6 @@ def _on_env_get_outdated(
     app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]
 ) -> list[str]:
     """Pages of which the lock file says something else than when they were read."""
-    domain_of(env).process = os.getpid()
     locks = locks_of(env)
     outdated = []
     for docname, facts in domain_of(env).facts.items():

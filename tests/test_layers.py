@@ -118,6 +118,7 @@ ALLOWED: dict[str, set[str]] = {
     | SITE
     | {"babel", "dates", "summaries", "nodes", "notices", "surroundings", "domain"}
     | {"locks", "pairs", "ages"},
+    "handover": BASE | SITE | {"domain"},
     "head": BASE | SITE | {"graph", "domain", "pairs"},
     "related": BASE | SITE | {"graph", "nodes", "notices", "surroundings", "domain"},
     "maps": BASE | SITE | {"graph", "linkmap", "nodes", "notices", "domain"},
