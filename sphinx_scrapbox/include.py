@@ -375,7 +375,10 @@ class _Included:
         for node in made.findall(nodes.Element):
             if isinstance(node, nodes.section):
                 node["ids"] = []
+                # From docutils 0.23 on, this notes the names from which it makes the id.
+                names = dict(self._document.nameids)
                 self._document.set_id(node)
+                self._document.nameids = names
                 node["names"] = []
                 continue
             node["ids"] = [one for one in node["ids"] if not is_line_id(one.removeprefix("L"))]
