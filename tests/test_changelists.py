@@ -93,7 +93,10 @@ def test_lines(tmp_path: Path, form: str, snapshot: SnapshotAssertion) -> None:
     )
     text = done.text(name)
     start = text.index("Changed")
-    assert text[start : text.index("End", start + 1) + 30] == snapshot
+    text = text[start : text.index("End", start + 1) + 30]
+    if form == "man":  # each version of docutils writes links in a way of its own
+        text = re.sub(r"\\fI\\%(.*?)\\fP|(\S+) \\%<>", r"\1\2", text)
+    assert text == snapshot
 
 
 @pytest.mark.parametrize(
