@@ -12,6 +12,10 @@ from __future__ import annotations
 
 import argparse
 import random
+import re
+import subprocess
+import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 _SYLLABLES = "ka ki ku ke ko sa shi su se so ta chi tsu te to na ni nu ne no ha mi mu me".split()
@@ -113,6 +117,41 @@ def _icon(name: str) -> str:
 def make_site(count: int, folder: Path, seed: int = 1) -> None:
     """Write *count* pages below *folder*, and an index page beside them."""
     _Writer(count, seed).write(folder)
+
+
+_TITLE = re.compile(r"""^(title:\s*(["']).*)\2\s*$""", re.MULTILINE)
+_UNPACK = "from sphinx_scrapbox.cli import main; main()"
+
+
+def make_real_site(count: int, folder: Path, corpus: Path, environment: Mapping[str, str]) -> None:
+    """Write *count* real pages below *folder*, and an index page beside them.
+
+    They are the project exports ``native/*.json`` of *corpus*, unpacked by the package that
+    Python finds with *environment*, then the exported pages in ``exported*/``. If those are too
+    few, the exported ones are repeated with a number after their titles.
+    """
+    for export in sorted((corpus / "native").glob("*.json")):
+        target = folder / "wiki" / export.stem
+        command = [sys.executable, "-P", "-c", _UNPACK, "unpack", str(export), str(target)]
+        subprocess.run(command, check=True, env=environment, stdout=subprocess.DEVNULL)
+    have = len(list((folder / "wiki").rglob("*.scrapbox")))
+    pages = [page for part in sorted(corpus.glob("exported*")) for page in part.rglob("*.md")]
+    pages.sort()
+    if have > count or not pages:
+        raise SystemExit(
+            f"{corpus} cannot make a site of {count} pages; it has {have} native ones"
+        )
+    for number in range(count - have):
+        page = pages[number % len(pages)]
+        repeat = number // len(pages)
+        target = folder / "wiki" / page.parent.relative_to(corpus) / page.name
+        text = page.read_text(encoding="utf-8")
+        if repeat:
+            target = target.with_name(f"{repeat + 1} {page.name}")
+            text = _TITLE.sub(rf"\1 {repeat + 1}\2", text, count=1)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text, encoding="utf-8")
+    (folder / "index.rst").write_text("Bench\n=====\n\nReal pages.\n", encoding="utf-8")
 
 
 def main() -> None:
