@@ -28,7 +28,15 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
-from sphinx_scrapbox.page import (
+from sphinx_scrapbox.formats.notation.inlines import (
+    _KINDS,
+    _NESTED_KINDS,
+    WHITE,
+    _read,
+    read_inline,
+)
+from sphinx_scrapbox.formats.notation.lines import read_lines
+from sphinx_scrapbox.wiki.ast import (
     Blank,
     Code,
     CodeBlock,
@@ -49,15 +57,7 @@ from sphinx_scrapbox.page import (
     Table,
     Text,
 )
-from sphinx_scrapbox.readers.notation import (
-    _KINDS,
-    _NESTED_KINDS,
-    WHITE,
-    _read,
-    read_inline,
-    read_lines,
-)
-from sphinx_scrapbox.titles import split_target
+from sphinx_scrapbox.wiki.titles import split_target
 
 SAMPLES = Path(__file__).resolve().parents[2] / "shared" / "corpus" / "native"
 

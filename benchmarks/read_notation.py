@@ -19,8 +19,9 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
-from sphinx_scrapbox.readers.notation import read_inline, read_lines
-from sphinx_scrapbox.writers.notation import write_notation
+from sphinx_scrapbox.formats.notation.inlines import read_inline
+from sphinx_scrapbox.formats.notation.lines import read_lines
+from sphinx_scrapbox.formats.notation.writer import write_notation
 
 Pages = list[list[str]]
 

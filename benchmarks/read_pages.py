@@ -20,12 +20,12 @@ from myst_parser.mdit_to_docutils.base import DocutilsRenderer
 from myst_parser.parsers.docutils_ import Parser
 from myst_parser.parsers.mdit import create_md_parser
 
-from sphinx_scrapbox.outline import outline
-from sphinx_scrapbox.page import CodeBlock, Icon, Text
-from sphinx_scrapbox.readers.markdown import read_markdown
-from sphinx_scrapbox.render import Renderer
-from sphinx_scrapbox.speakers import Speakers
-from sphinx_scrapbox.translation import lift
+from sphinx_scrapbox.formats.markdown.blocks import read_markdown
+from sphinx_scrapbox.rendering.blocks import Renderer
+from sphinx_scrapbox.wiki.ast import CodeBlock, Icon, Text
+from sphinx_scrapbox.wiki.outline import outline
+from sphinx_scrapbox.wiki.speakers import Speakers
+from sphinx_scrapbox.wiki.translation import lift
 
 
 class _Alone:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -13,6 +16,8 @@ from urllib.parse import unquote, urlsplit
 from docutils import nodes
 from sphinx.testing.util import SphinxTestApp
 
+ROOT = Path(__file__).parents[1]
+"""The folder of the project."""
 BUILDERS = tuple(
     "html dirhtml singlehtml epub latex text man texinfo gettext xml pseudoxml json".split()
 )
@@ -282,3 +287,20 @@ def tree(node: nodes.Node, depth: int = 0, *, ignore: frozenset[str] = frozenset
         attributes.append(f"{key}={' '.join(value) if isinstance(value, list) else value}")
     head = f"{pad}<{' '.join([node.tagname, *attributes])}>"
     return "\n".join([head, *(tree(child, depth + 1, ignore=ignore) for child in node.children)])
+
+
+def texts(folder: Path) -> Iterator[tuple[str, str]]:
+    """Every file of an output as text, and what archives hold."""
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder).as_posix()
+        if not path.is_file() or name.startswith("_static/"):
+            continue
+        if name == "environment.pickle":  # for programs that show the site, not for readers
+            continue
+        data = path.read_bytes()
+        if path.suffix == ".inv":
+            data = zlib.decompress(data.split(b"\n", 4)[4])
+        if path.suffix == ".epub":
+            with zipfile.ZipFile(path) as book:
+                data = b"\n".join(map(book.read, book.namelist()))
+        yield name, unquote(unescape(data.decode("utf-8", "replace")))

@@ -12,14 +12,14 @@ from docutils import nodes
 from docutils.parsers.rst import directives
 from sphinx.util.docutils import SphinxDirective
 
-from sphinx_scrapbox import log
-from sphinx_scrapbox.config import Config
-from sphinx_scrapbox.outline import outline
-from sphinx_scrapbox.readers.markdown import read_markdown
-from sphinx_scrapbox.readers.notation import read_lines
-from sphinx_scrapbox.render import Renderer
-from sphinx_scrapbox.speakers import Speakers
-from sphinx_scrapbox.surroundings import SiteSurroundings
+from sphinx_scrapbox.formats.markdown.blocks import read_markdown
+from sphinx_scrapbox.formats.notation.lines import read_lines
+from sphinx_scrapbox.rendering.blocks import Renderer
+from sphinx_scrapbox.sphinx_ext import warnings as log
+from sphinx_scrapbox.sphinx_ext.config.options import Config
+from sphinx_scrapbox.sphinx_ext.domain.site import SiteSurroundings
+from sphinx_scrapbox.wiki.outline import outline
+from sphinx_scrapbox.wiki.speakers import Speakers
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx

@@ -10,7 +10,7 @@ from importlib import import_module
 
 import click
 
-from .. import __version__
+from sphinx_scrapbox import __version__
 
 _COMMANDS = ("pull", "status", "unpack", "convert", "check", "diff")
 

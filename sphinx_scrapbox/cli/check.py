@@ -10,10 +10,12 @@ from pathlib import Path
 
 import click
 
-from ..doctor import RULES, SUFFIXES, Diagnosis, Doctor, Rule, Severity
-from ..filetypes import NoImage, image_type
-from ..lockfile import NAME as LOCK_NAME
-from ..reports import as_json, human, sarif
+from sphinx_scrapbox.check.checker import Doctor
+from sphinx_scrapbox.check.pages import SUFFIXES
+from sphinx_scrapbox.check.reports import as_json, human, sarif
+from sphinx_scrapbox.check.rules import RULES, Diagnosis, Rule, Severity
+from sphinx_scrapbox.snapshot.image_types import NoImage, image_type
+from sphinx_scrapbox.snapshot.lockfile import NAME as LOCK_NAME
 
 _MANY_FILES = 500
 _FAIL_LEVELS = {severity.label: severity for severity in reversed(Severity)}

@@ -12,17 +12,18 @@ from pathlib import Path, PurePath
 
 import click
 
-from ..lockfile import NAME as LOCK_NAME
-from ..lockfile import Lock, LockError, load_lock
-from ..page import Page
-from ..readers import kind_of, read
-from ..readers.notation import read_lines
-from ..readers.project import ProjectError, load_project, page_of
-from ..titles import file_key, file_stem, key
-from ..writers.markdown import as_exported, as_native, write_markdown
-from ..writers.myst import write_myst
-from ..writers.notation import write_notation
-from ..writers.project import write_project
+from sphinx_scrapbox.formats import read
+from sphinx_scrapbox.formats.detect import kind_of
+from sphinx_scrapbox.formats.markdown.writer import as_exported, as_native, write_markdown
+from sphinx_scrapbox.formats.myst.writer import write_myst
+from sphinx_scrapbox.formats.notation.lines import read_lines
+from sphinx_scrapbox.formats.notation.writer import write_notation
+from sphinx_scrapbox.formats.project import ProjectError, load_project, page_of, write_project
+from sphinx_scrapbox.snapshot.filenames import file_key, file_stem
+from sphinx_scrapbox.snapshot.lockfile import NAME as LOCK_NAME
+from sphinx_scrapbox.snapshot.lockfile import Lock, LockError, load_lock
+from sphinx_scrapbox.wiki.ast import Page
+from sphinx_scrapbox.wiki.titles import key
 
 _LONG = 100  # pages; a bar for less would only flash
 _MOST_NOTES = 10

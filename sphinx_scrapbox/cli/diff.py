@@ -13,16 +13,27 @@ from pathlib import Path
 
 import click
 
-from ..change_reports import Feed, addresses, as_json, atom, markdown, no_address, text
-from ..changes import Comparison, PageChange, PageKind, PageText, Snapshot, compare
-from ..dates import known
-from ..page import Line, Page
-from ..readers.markdown import read_inline
-from ..readers.notation import read_lines
-from ..revisions import Loader, RevisionError
-from ..selection import links_of
-from ..titles import key
-from .terminal import Failure, progress, say
+from sphinx_scrapbox.cli.output import Failure, progress, say
+from sphinx_scrapbox.formats.markdown.inlines import read_inline
+from sphinx_scrapbox.formats.notation.lines import read_lines
+from sphinx_scrapbox.snapshot.diff.model import (
+    Comparison,
+    PageChange,
+    PageKind,
+    PageText,
+    Snapshot,
+)
+from sphinx_scrapbox.snapshot.diff.pages import compare
+from sphinx_scrapbox.snapshot.git import RevisionError
+from sphinx_scrapbox.snapshot.loader import Loader
+from sphinx_scrapbox.snapshot.reports.atom import Feed, atom
+from sphinx_scrapbox.snapshot.reports.json import as_json
+from sphinx_scrapbox.snapshot.reports.markdown import addresses, markdown, no_address
+from sphinx_scrapbox.snapshot.reports.text import text
+from sphinx_scrapbox.snapshot.selection import links_of
+from sphinx_scrapbox.wiki.ast import Line, Page
+from sphinx_scrapbox.wiki.dates import known
+from sphinx_scrapbox.wiki.titles import key
 
 _AT_ONCE = 400  # pages whose texts are in memory together
 _MANY = 2000  # pages; a bar for less would only flash

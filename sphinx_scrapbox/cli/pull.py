@@ -10,23 +10,34 @@ from typing import get_args
 
 import click
 
-from ..client import ClientError
-from ..lockfile import Kind, LockError
-from ..mirror import mirror
-from ..selection import Selection, SelectionError
-from ..snapshot import Progress, SnapshotError, Stage, compare, survey, take
-from ..store import Store, StoreError, alone
-from ..titles import DEFAULT_ORIGIN, key
-from .choosing import selection_options
-from .connection import (
+from sphinx_scrapbox.cli.options import (
     check_public,
     connected,
     credential_option,
     rate_option,
+    selection_options,
     url_option,
 )
-from .differences import tell_comparison
-from .terminal import Failure, progress, say, tell_kept, tell_notes, tell_plan
+from sphinx_scrapbox.cli.output import (
+    Failure,
+    progress,
+    say,
+    tell_comparison,
+    tell_kept,
+    tell_notes,
+    tell_plan,
+)
+from sphinx_scrapbox.remote.errors import ClientError
+from sphinx_scrapbox.remote.listing import SnapshotError, compare, survey
+from sphinx_scrapbox.remote.pictures import mirror
+from sphinx_scrapbox.remote.pull import Progress, take
+from sphinx_scrapbox.remote.stage import Stage
+from sphinx_scrapbox.snapshot.folder import Store, alone
+from sphinx_scrapbox.snapshot.lockfile import Kind, LockError
+from sphinx_scrapbox.snapshot.selection import Selection, SelectionError
+from sphinx_scrapbox.snapshot.transaction import StoreError
+from sphinx_scrapbox.wiki.titles import key
+from sphinx_scrapbox.wiki.urls import DEFAULT_ORIGIN
 
 _LONG = 20  # pages; they come one by one
 

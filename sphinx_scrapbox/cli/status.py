@@ -7,22 +7,22 @@ from pathlib import Path
 
 import click
 
-from ..client import ClientError
-from ..lockfile import NAME, LockError
-from ..selection import Selection, SelectionError
-from ..snapshot import SnapshotError, compare, survey
-from ..store import Store, StoreError
-from ..titles import DEFAULT_ORIGIN
-from .choosing import selection_options
-from .connection import (
+from sphinx_scrapbox.cli.options import (
     check_public,
     connected,
     credential_option,
     has_credential,
+    selection_options,
     url_option,
 )
-from .differences import tell_comparison
-from .terminal import Failure
+from sphinx_scrapbox.cli.output import Failure, tell_comparison
+from sphinx_scrapbox.remote.errors import ClientError
+from sphinx_scrapbox.remote.listing import SnapshotError, compare, survey
+from sphinx_scrapbox.snapshot.folder import Store
+from sphinx_scrapbox.snapshot.lockfile import NAME, LockError
+from sphinx_scrapbox.snapshot.selection import Selection, SelectionError
+from sphinx_scrapbox.snapshot.transaction import StoreError
+from sphinx_scrapbox.wiki.urls import DEFAULT_ORIGIN
 
 
 @click.command(short_help="What changed in the wiki since DIR was filled.")

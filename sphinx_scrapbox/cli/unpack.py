@@ -9,12 +9,19 @@ from pathlib import Path
 
 import click
 
-from ..lockfile import LockError
-from ..readers.project import Project, ProjectError, ProjectPage, load_project, page_of
-from ..selection import Selection, SelectionError, links_of, select
-from ..store import Plan, Store, StoreError, alone
-from .choosing import selection_options
-from .terminal import Failure, progress, tell_kept, tell_notes, tell_plan
+from sphinx_scrapbox.cli.options import selection_options
+from sphinx_scrapbox.cli.output import Failure, progress, tell_kept, tell_notes, tell_plan
+from sphinx_scrapbox.formats.project import (
+    Project,
+    ProjectError,
+    ProjectPage,
+    load_project,
+    page_of,
+)
+from sphinx_scrapbox.snapshot.folder import Plan, Store, alone
+from sphinx_scrapbox.snapshot.lockfile import LockError
+from sphinx_scrapbox.snapshot.selection import Selection, SelectionError, links_of, select
+from sphinx_scrapbox.snapshot.transaction import StoreError
 
 
 @click.command(short_help="A project export becomes one .scrapbox file a page.")

@@ -1,0 +1,230 @@
+"""Damaged brackets on a line of an exported page: finds them, and proposes what was meant.
+
+Real wiki text is almost perfectly balanced; in a translation one line in a hundred has lost a
+bracket, and a link with it. Two forms are common enough to have names: an address that a blank
+cut in two, ``[Title [url](url) rest]``, and a label that shrank, ``[Title []](url)``.
+
+A line of the wiki may stand on several lines of the file (the export breaks it behind bold
+text), so what is examined is a sequence of lines. Time is linear in their length.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from enum import Enum
+from typing import NamedTuple
+
+from sphinx_scrapbox.formats.markdown.inlines import DEFAULT_ORIGIN, read_inline
+from sphinx_scrapbox.wiki.ast import (
+    Code,
+    Decoration,
+    ExternalLink,
+    Formula,
+    Hashtag,
+    Icon,
+    Image,
+    Inline,
+    Numbered,
+    PageLink,
+    Quote,
+    Strong,
+    Text,
+)
+from sphinx_scrapbox.wiki.titles import join_target
+
+
+class Kind(Enum):
+    """What happened to a bracket, in words that follow on the name of its place."""
+
+    OPEN = "a bracket opens and never closes"
+    CLOSE = "a bracket closes that was never opened"
+    CUT = "a link fell apart: a blank cut its address in two"
+    LABEL = "a link lost its label, of which '[]' is left"
+    FORMULA = "a formula lost its end"
+    STRAY = "a decoration lost its end"
+    HEADING = "a bracket stands in front of a heading"
+
+
+class Damage(NamedTuple):
+    """What is wrong at ``at`` of line ``piece``.
+
+    ``end`` is where a bracket closes it, -1 if none does; ``link`` is the link that it is
+    about, as its start, end and address.
+    """
+
+    kind: Kind
+    piece: int
+    at: int
+    end: int = -1
+    end_piece: int = -1
+    link: tuple[int, int, str] = (0, 0, "")
+
+
+def leaves(nodes: Iterable[Inline]) -> Iterator[Inline]:
+    """The nodes that hold no others."""
+    for node in nodes:
+        if isinstance(node, (Quote, Numbered, Strong, Decoration)):
+            yield from leaves(node.nodes)
+        else:
+            yield node
+
+
+# -- places ----------------------------------------------------------------------------
+
+# What may stand between two nodes: stars, hashes, the signs in front of a list item or quote.
+_MARKS = 80
+LOST_LABEL = "[]]("
+
+
+def _places(line: str) -> list[tuple[Inline, int, int]]:
+    """The nodes of *line*, each with its start and end; empty if one cannot be placed."""
+    found, at = [], 0
+    for node in leaves(read_inline(line)):
+        start, end = _stretch(node, line, at)
+        if start < 0:
+            return []
+        found.append((node, start, end))
+        at = end
+    return found
+
+
+def _stretch(node: Inline, line: str, at: int) -> tuple[int, int]:
+    """Where *node* stands, looking not far beyond *at*; a start of -1 if nowhere."""
+    if isinstance(node, Icon):
+        tail = f"/icon' alt='{join_target(node.project, node.name)}.icon' height=\"19.5\"/>"
+        start = line.find("<img src='", at, at + _MARKS)
+        end = line.find(tail, start, start + 2 * len(tail) + 300) if start >= 0 else -1
+        return (start, end + len(tail)) if end >= 0 else (-1, 0)
+    if isinstance(node, ExternalLink):
+        lost = f"{LOST_LABEL}{node.url})"
+        end = line.find(lost, at, at + 2 * len(node.label) + len(lost) + _MARKS)
+    else:
+        lost, end = "", -1
+    places = [
+        (start, start + len(source))
+        for source in _sources(node)
+        if (start := line.find(source, at, at + len(source) + _MARKS)) >= 0
+    ]
+    if end >= 0:
+        places.append((line.find("[", at), end + len(lost)))
+    return min(places, default=(-1, 0))
+
+
+def _sources(node: Inline) -> tuple[str, ...]:
+    """How an exported page writes *node*; an address alone may be written in two ways."""
+    match node:
+        case Text(text):
+            return (text,)
+        case Code(text):
+            return (f"`{text}`",)
+        case Formula(tex):
+            return (f"${tex}$",)
+        case Hashtag(tag):
+            return (f"#{tag}",)
+        case PageLink(title, ""):
+            return (f"[[{title}]]",)
+        case PageLink(title, project):
+            target = join_target(project, title)
+            return (f"[{target}]({DEFAULT_ORIGIN}{target})",)
+        case Image(src, ""):
+            return (f"![image]({src})",)
+        case Image(src, link):
+            return (f"[![image]({src})]({link})",)
+        case ExternalLink(url, ""):
+            return (f"[{url}]({url})", url)
+        case ExternalLink(url, label):
+            return (f"[{label}]({url})",)
+    return ()
+
+
+# -- finding ---------------------------------------------------------------------------
+
+_STARS = r"[*/_\-]{0,10}\*[*/_\-]{0,10} "
+STRAY_BRACKET = re.compile(rf"\[(?:(?P<stars>{_STARS})|(?P<hashes>#{{1,3}} )|\$ )")
+_SIGN = re.compile(r"[\[\]]")
+# [0, 1) and (0, 1] are intervals.
+_BOUND = r"[^\s,\[\]()]{1,12}"
+_INTERVAL = re.compile(rf"\[{_BOUND}, ?{_BOUND}\)|\({_BOUND}, ?{_BOUND}\]")
+_NATIVE_STRAY = re.compile(rf"\[{_STARS}")
+
+
+def find_damage(lines: Sequence[str]) -> list[Damage]:
+    """What is wrong with the brackets of one line of the wiki, in the order of places."""
+    search = _Search()
+    for piece, line in enumerate(lines):
+        if "[" in line or "]" in line:
+            for node, start, end in _places(line):
+                search.see(node, line, piece, start, end)
+    return sorted((*search.found, *search.opened), key=lambda one: (one.piece, one.at))
+
+
+def find_native_damage(text: str) -> Iterator[Kind]:
+    """The same for what is left as text of a line in the wiki's own notation; no places."""
+    strays = len(_NATIVE_STRAY.findall(text))
+    if strays:
+        yield Kind.STRAY
+    depth = lowest = 0
+    for sign in _SIGN.findall(_INTERVAL.sub("", text)):
+        depth += 1 if sign == "[" else -1
+        lowest = min(lowest, depth)
+    if lowest < 0:
+        yield Kind.CLOSE
+    if depth - lowest > strays:
+        yield Kind.OPEN
+
+
+class _Search:
+    """Matches brackets across the pieces of text of one line."""
+
+    def __init__(self) -> None:
+        self.found: list[Damage] = []
+        self.opened: list[Damage] = []
+        self.only_text = True
+        """Since the last bracket opened there was nothing but text and hashtags."""
+
+    def see(self, node: Inline, line: str, piece: int, start: int, end: int) -> None:
+        if isinstance(node, Text):
+            self._match(line, piece, start, end)
+        elif isinstance(node, ExternalLink):
+            if line.startswith(LOST_LABEL, line.rfind("](", start, end) - 2):
+                self.found.append(Damage(Kind.LABEL, piece, start, end, piece))
+            elif line[start] == "[" and not node.label and self.opened and self.only_text:
+                last = self.opened[-1]
+                if last.piece == piece and last.kind is Kind.OPEN:
+                    link = (start, end, node.url)
+                    self.opened[-1] = last._replace(kind=Kind.CUT, link=link)
+            self.only_text = False
+        elif not isinstance(node, Hashtag):
+            self.only_text = False
+
+    def _match(self, line: str, piece: int, start: int, end: int) -> None:
+        intervals = [match.span() for match in _INTERVAL.finditer(line, start, end)]
+        for sign in _SIGN.finditer(line, start, end):
+            at = sign.start()
+            before = bisect_right(intervals, (at, len(line))) - 1
+            if before >= 0 and at < intervals[before][1]:
+                continue
+            if sign[0] == "[":
+                self.opened.append(Damage(_kind_of(line, at), piece, at))
+                self.only_text = True
+                continue
+            self.only_text = False
+            if not self.opened:
+                self.found.append(Damage(Kind.CLOSE, piece, at))
+                continue
+            last = self.opened.pop()
+            if last.kind in (Kind.CUT, Kind.STRAY, Kind.HEADING):
+                self.found.append(last._replace(end=at, end_piece=piece))
+
+
+def _kind_of(line: str, at: int) -> Kind:
+    match = STRAY_BRACKET.match(line, at)
+    if match is None:
+        return Kind.OPEN
+    if match["stars"]:
+        return Kind.STRAY
+    if match["hashes"]:
+        return Kind.HEADING
+    return Kind.FORMULA

@@ -1,0 +1,369 @@
+"""Exported Markdown -> :class:`~sphinx_scrapbox.page.Page`.
+
+The export is a dialect of its own: one output line for each line of the wiki, with two marks
+for the indent. A Markdown parser misreads more than half of such pages, so this reader goes
+line by line, and within a line by passes: each pass cuts one kind of token out of the text
+that the passes before it left over. No pass looks at a character more than a few times,
+whatever the input.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from typing import NamedTuple
+
+from sphinx_scrapbox.formats.front_matter import read_front_matter
+from sphinx_scrapbox.formats.markdown.inlines import DEFAULT_ORIGIN, InlineReader
+from sphinx_scrapbox.wiki.ast import (
+    Block,
+    CodeBlock,
+    Command,
+    Decoration,
+    Inline,
+    Line,
+    Numbered,
+    Page,
+    Problem,
+    Question,
+    Quote,
+    Table,
+)
+from sphinx_scrapbox.wiki.text import FORBIDDEN
+
+# -- public ----------------------------------------------------------------------------
+
+
+def read_markdown(text: str, *, name: str = "", origin: str = DEFAULT_ORIGIN) -> Page:
+    """Read one exported page; *name*, the stem of its file, is the title if none is given.
+
+    The page's project is the one that its front matter names, else the one most of its own
+    icons come from.
+    """
+    lines, problems = _clean_lines(text)
+    head = read_front_matter(lines, name)
+    inline = InlineReader(origin)
+    blocks = _BlockReader(lines, head.body, inline).read()
+    return Page(
+        head.title,
+        blocks,
+        project=head.project or inline.own_project(),
+        problems=(*head.problems, *problems),
+        line=head.line,
+    )
+
+
+class Head(NamedTuple):
+    """What an exported page says before its first line, and its lines.
+
+    ``first`` is the number of the first line in the file; ``project`` is "" unless the front
+    matter names it.
+    """
+
+    title: str
+    project: str
+    lines: tuple[str, ...]
+    first: int
+
+
+def read_head(text: str, *, name: str = "") -> Head:
+    """Read the title of an exported page, and leave its lines as they are."""
+    lines, _problems = _clean_lines(text)
+    head = read_front_matter(lines, name)
+    return Head(head.title, head.project, tuple(lines[head.body :]), head.body + 1)
+
+
+def split_level(line: str) -> tuple[int, str]:
+    """The level of a line outside of code, and its text without the marks of that.
+
+    >>> split_level("        - Dry leaves")
+    (3, 'Dry leaves')
+    """
+    return (_split_indent(line) if line else None) or (0, line)
+
+
+# Pasted terminal logs are full of colour sequences: their ESC is no loss to tell of.
+_COLOUR_ESCAPE = "\x1b["
+
+
+def _clean_lines(text: str) -> tuple[list[str], list[Problem]]:
+    """Split into lines, without the characters that no document may hold."""
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    lines = text.removeprefix("\ufeff").split("\n")
+    problems: list[Problem] = []
+    if FORBIDDEN.search(text):
+        for at, line in enumerate(lines):
+            clean = line.replace(_COLOUR_ESCAPE, "[")
+            found = sorted(set(FORBIDDEN.findall(clean)))
+            if found:
+                names = ", ".join(f"U+{ord(sign):04X}" for sign in found)
+                message = f"removed control character {names}"
+                problems.append(Problem("control_character", message, line=at + 1))
+                clean = FORBIDDEN.sub("", clean)
+            lines[at] = clean
+    if lines[-1] == "":
+        lines.pop()
+    return lines, problems
+
+
+# -- blocks ----------------------------------------------------------------------------
+
+_INDENTED_ITEM = re.compile(r"( +)(- |(?=[0-9]+\. ))")
+_NUMBER = re.compile(r"([0-9]+)\. ")
+_FENCE = re.compile(r"```([^`\s]*)")
+_TYPED_FENCE = re.compile(r"(`{3,})(\{[^{}`\s]+\}[^`]*)")
+_SEPARATOR = re.compile(r"\|(?: -- \|)+")
+# A bold piece of level 0 starts with hashes, and the line breaks at its end.
+_BOLD_START = re.compile(r"(?:[0-9]+\.|\[(?=###))?(#{1,3}) (?=.)")
+# Hashes in a code span are none, nor is the one of "C# ".
+_BOLD = re.compile(r"`[^`]*`|(?<!#)(#{2,3}|(?<![A-Za-z0-9])#) (?=.)")
+_SIGNS = {"#": "***", "##": "**", "###": "*"}
+_STOPS = (".", "。")
+_CLOSERS = ("]", ")")
+_WHOLE_SPAN = re.compile(r"`([$%?]) ([^`]+)`")
+# How the exporter turns the last part of a name into an info string.
+_INFO_OF_SUFFIX = {
+    "htm": "html",
+    "js": "javascript",
+    "jsx": "javascript",
+    "md": "markdown",
+    "py": "python",
+    "rb": "ruby",
+    "sh": "shell",
+    "ts": "typescript",
+    "tsx": "typescript",
+    "yml": "yaml",
+}
+
+
+def _info_fits(name: str, info: str) -> bool:
+    if not info:
+        return True
+    suffix = name.strip().rpartition(".")[2].lower()
+    return info.lower() in (suffix, _INFO_OF_SUFFIX.get(suffix))
+
+
+def _split_indent(line: str) -> tuple[int, str] | None:
+    """The level and the text of a line; None for an indented line that is no list item."""
+    if line[0] != " ":
+        return (1, line[2:]) if line.startswith("- ") else (0, line)
+    match = _INDENTED_ITEM.match(line)
+    if match is None:
+        return None
+    return (len(match[1]) + 3) // 4 + 1, line[match.end() :]
+
+
+def _item_level(line: str) -> int:
+    """The level of a list item, 0 for any other line."""
+    split = _split_indent(line) if line else None
+    return split[0] if split else 0
+
+
+class _BlockReader:
+    """Walks over the lines of one body; each ``_read`` method starts at ``self.at``."""
+
+    def __init__(self, lines: list[str], start: int, inline: InlineReader) -> None:
+        self.lines = lines
+        self.at = start
+        self.inline = inline
+        self.blocks: list[Block] = []
+        self.fences = self._find_fences()
+        self.has_tables = any(line.startswith("| --") for line in lines)
+
+    def read(self) -> tuple[Block, ...]:
+        lines, blocks = self.lines, self.blocks
+        special = bool(self.fences) or self.has_tables
+        while self.at < len(lines):
+            line = lines[self.at]
+            if not line or line.isspace():
+                self.at += 1
+                blocks.append(Line(0, line=self.at))
+            elif special and (block := self._read_special(line)):
+                blocks.append(block)
+            else:
+                blocks.append(self._read_line(line))
+        return tuple(blocks)
+
+    def _read_special(self, line: str) -> Block | None:
+        return self._read_code(line) or self._read_typed_fence(line) or self._read_table(line)
+
+    # code and tables
+
+    def _find_fences(self) -> dict[str, list[int]]:
+        """Where each bare fence stands; "" lists those that can close a block of the wiki."""
+        fences: dict[str, list[int]] = {}
+        lines = self.lines
+        for at, line in enumerate(lines):
+            if line.startswith("```") and not line.strip("`"):
+                fences.setdefault(line, []).append(at)
+                if line == "```" and (at + 1 == len(lines) or not lines[at + 1]):
+                    fences.setdefault("", []).append(at)
+        return fences
+
+    def _closing_fence(self, fence: str, start: int) -> int:
+        """The first bare *fence* at or after *start*, 0 if there is none."""
+        places = self.fences.get(fence, [])
+        index = bisect_left(places, start)
+        return places[index] if index < len(places) else 0
+
+    def _is_code_name(self, at: int) -> bool:
+        lines = self.lines
+        if at + 2 >= len(lines) or lines[at + 1] or not lines[at + 2].startswith("```"):
+            return False
+        fence = _FENCE.fullmatch(lines[at + 2])
+        if fence is None or not _info_fits(lines[at], fence[1]):
+            return False
+        return bool(self._closing_fence("", at + 3))
+
+    def _read_code(self, name: str) -> CodeBlock | None:
+        start = self.at
+        if not self._is_code_name(start):
+            return None
+        end = self._closing_fence("", start + 3)
+        self.at = end + 2
+        return CodeBlock(
+            self._block_indent(),
+            name.strip(),
+            tuple(self.lines[start + 3 : end]),
+            language=self.lines[start + 2][3:],
+            line=start + 1,
+        )
+
+    def _read_typed_fence(self, line: str) -> CodeBlock | None:
+        """A MyST directive that someone typed on a wiki page: code, never a directive."""
+        fence = _TYPED_FENCE.fullmatch(line) if line[0] == "`" else None
+        end = self._closing_fence(fence[1], self.at + 1) if fence else 0
+        if fence is None or not end:
+            return None
+        start, self.at = self.at, end + 1
+        name = fence[2].rstrip()
+        language = name[: name.index("}") + 1]
+        rows = tuple(self.lines[start + 1 : end])
+        return CodeBlock(0, name, rows, language=language, line=start + 1)
+
+    def _read_table(self, caption: str) -> Table | None:
+        lines, start = self.lines, self.at
+        if start + 2 >= len(lines) or not _is_row(lines[start + 1]):
+            return None
+        if _SEPARATOR.fullmatch(lines[start + 2]) is None:
+            return None
+        end = start + 3
+        while end < len(lines) and _is_row(lines[end]):
+            end += 1
+        rows = [start + 1, *range(start + 3, end)]
+        self.at = end
+        name = caption.strip()
+        return Table(
+            self._block_indent(),
+            "" if name in ("_", ":") else name,
+            tuple(self.inline.read_row(lines[at], at + 1) for at in rows),
+            line=start + 1,
+        )
+
+    def _block_indent(self) -> int:
+        """Guess the level of a block, which the export does not tell.
+
+        It hangs below the list item right above it. A list item right below it is certain
+        not to be deeper: it would belong to the block.
+        """
+        above = self.blocks[-1] if self.blocks else None
+        indent = 0
+        if isinstance(above, Line):
+            indent = above.indent + 1 if above.nodes and above.indent else 0
+        elif above is not None:
+            indent = above.indent
+        below = _item_level(self.lines[self.at]) if self.at < len(self.lines) else 0
+        return max(indent, below)
+
+    # lines of text
+
+    def _read_line(self, line: str) -> Line:
+        first = self.at + 1
+        indent, text = _split_indent(line) or (0, line.lstrip())
+        pieces = self._take_pieces(text, bold=not indent)
+        source = "".join(pieces) if len(pieces) > 1 else text
+        if text[:1] == "`" and len(pieces) == 1 and (span := _WHOLE_SPAN.fullmatch(text)):
+            return Line(indent, (_read_whole_span(span, first),), source, line=first)
+        number = None
+        quoted = text[:1] == ">"
+        if quoted:
+            pieces[0] = text[2:] if text[1:2] == " " else text[1:]
+        elif number := _NUMBER.match(text):
+            pieces[0] = text[number.end() :]
+        nodes = self._read_pieces(pieces, first, indent=indent, quoted=quoted)
+        if quoted:
+            nodes = (Quote(nodes, line=first),)
+        elif number:
+            nodes = (Numbered(number[1], nodes, line=first),)
+        return Line(indent, nodes, source, line=first)
+
+    def _take_pieces(self, text: str, *, bold: bool) -> list[str]:
+        """Take the current line, and those below that the export split off from it."""
+        pieces = [text]
+        self.at += 1
+        marked = bold and _find_bold(text) is not None
+        while self.at < len(self.lines):
+            rest = self.lines[self.at]
+            if not rest or not self._is_rest(rest, marked):
+                break
+            self.at += 1
+            pieces.append(rest)
+            marked = bold and _find_bold(rest) is not None
+        return pieces
+
+    def _is_rest(self, line: str, marked: bool) -> bool:
+        if line[0] == " ":
+            item = _INDENTED_ITEM.match(line)
+            if item is not None and not (marked and len(item[1]) == 1):
+                return False
+            return not line.isspace() and not self._is_code_name(self.at)
+        return marked and (line in _STOPS or line[0] in _CLOSERS)
+
+    def _read_pieces(
+        self, pieces: list[str], first: int, *, indent: int, quoted: bool
+    ) -> tuple[Inline, ...]:
+        if indent or (len(pieces) == 1 and "# " not in pieces[0]):
+            read = self.inline.read
+            if len(pieces) == 1:
+                return read(pieces[0], first)
+            return tuple(
+                node for at, piece in enumerate(pieces, first) for node in read(piece, at)
+            )
+        nodes: list[Inline] = []
+        last = first + len(pieces) - 1
+        for at, piece in enumerate(pieces, first):
+            starts = at == first and not quoted
+            nodes += self._read_bold(piece, at, starts=starts, split=at < last)
+        return tuple(nodes)
+
+    def _read_bold(self, text: str, line: int, *, starts: bool, split: bool) -> tuple[Inline, ...]:
+        """Read a piece of level 0, where hashes and a blank make the rest of it bold.
+
+        At the start they always do; further on only if the line was split after them.
+        """
+        read = self.inline.read
+        match = _BOLD_START.match(text) if starts else None
+        if match is None and split:
+            match = _find_bold(text)
+        if match is None:
+            return read(text, line)
+        bold = Decoration(_SIGNS[match[1]], read(text[match.end() :], line), line=line)
+        return (*read(text[: match.start(1)], line), bold)
+
+
+def _find_bold(text: str) -> re.Match[str] | None:
+    """The first hashes in *text* that can stand before a bold piece."""
+    if "# " not in text:
+        return None
+    return next((match for match in _BOLD.finditer(text) if match[1]), None)
+
+
+def _read_whole_span(span: re.Match[str], line: int) -> Command | Question:
+    if span[1] == "?":
+        return Question(span[2], line=line)
+    return Command(span[1], span[2], line=line)
+
+
+def _is_row(line: str) -> bool:
+    return line.startswith("| ") and line.endswith(" |")

@@ -1,0 +1,466 @@
+"""TODO: say what this file is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+from typing import TypeAlias
+
+from sphinx_scrapbox.wiki.ast import (
+    Code,
+    Decoration,
+    ExternalLink,
+    Formula,
+    Hashtag,
+    Icon,
+    Image,
+    Inline,
+    PageLink,
+    Strong,
+    Text,
+)
+
+DEFAULT_ORIGIN = "https://scrapbox.io"
+
+
+def read_inline(text: str, *, line: int = 0, origin: str = DEFAULT_ORIGIN) -> tuple[Inline, ...]:
+    """Read the content of one line: no indent, no quote, no heading."""
+    return InlineReader(origin).read(text, line)
+
+
+# -- inlines ---------------------------------------------------------------------------
+
+Piece: TypeAlias = "str | Inline"
+"""Text that no pass has claimed yet, or a token."""
+
+_SPECIAL = re.compile(r"[`<\[*$#]|://")
+_BACKTICKS = re.compile(r"(`{3,})")
+_WIKI_LINK = re.compile(r"\[\[([^\[\]]+)\]\]")
+_ADDRESS_LINK = re.compile(r"\[(https?://[^\s\[\]]+)\]\(\1\)")
+_LINK_END = re.compile(r"\]\((?=https?://|mailto:)", re.IGNORECASE)
+_LOST_LABEL = re.compile(r"\s?\[\]")
+_BRACKET = re.compile(r"[\[\]]")
+_PLAIN_ADDRESS_END = re.compile(r"[^\s\]()]*\)")
+_ADDRESS = re.compile(r"[^\s\]]*")
+_PARENTHESIS = re.compile(r"[()]")
+_RAW_ADDRESS = re.compile(r"(?<![A-Za-z0-9])https?://[^\s<>\[\]\"「」\uff08\uff09。、]+")
+_FORMULA = re.compile(r"\$([^$]+)\$")
+_STARS = re.compile(r"(?<!\*)(\*{1,2})(?!\*)")
+_HASHTAG = re.compile(r"(?<!\S)#([^\s#]\S*)")
+_PUNCTUATION = ".,;:!?'*_~"
+_WEB = ("https://", "http://")
+_IMAGE_START = "![image]("
+
+_LONG_WORD = re.compile(r"[^\W\d_]{3,}")
+_AMOUNT = re.compile(r"[\d.]+[\s,kM-]")
+_OPERATOR = re.compile(r"[=^_+<>]")
+
+
+class InlineReader:
+    """Reads the content of lines; remembers which project the page's own icons are of."""
+
+    def __init__(self, origin: str) -> None:
+        origin = origin.rstrip("/")
+        self.icon_start = f"<img src='{origin}/api/pages/"
+        self.root_link = _root_link(origin)
+        self.own_icons: dict[str, int] = {}
+
+    def own_project(self) -> str:
+        """The project most of the page's own icons come from, empty without icons."""
+        return max(self.own_icons, key=self.own_icons.__getitem__, default="")
+
+    def read(self, text: str, line: int) -> tuple[Inline, ...]:
+        if _SPECIAL.search(text) is None:
+            return (Text(text, line=line),) if text else ()
+        pieces: list[Piece] = [text]
+        if "`" in text:
+            pieces = _cut(pieces, _cut_code, line)
+        if self.icon_start in text:
+            pieces = _cut(pieces, self._cut_icons, line)
+        if "[" in text:
+            pieces = self._cut_brackets(pieces, text, line)
+        if "://" in text:
+            pieces = _cut(pieces, _cut_raw_addresses, line)
+        if "$" in text:
+            pieces = _cut(pieces, _cut_formulas, line)
+        if "*" in text:
+            return _read_stars(pieces, line)
+        return _finish(pieces, line)
+
+    def read_row(self, row: str, line: int) -> tuple[tuple[Inline, ...], ...]:
+        """Read the cells of a table: the export converts nothing but wiki links and icons."""
+        # The bar within a wiki link is part of its title.
+        row = _WIKI_LINK.sub(lambda link: link[0].replace(" | ", "\0"), row[2:-2])
+        cells = []
+        for cell in row.split(" | "):
+            pieces: list[Piece] = [cell.replace("\0", " | ")]
+            pieces = _cut(pieces, self._cut_icons, line)
+            pieces = _cut(pieces, _cut_wiki_links, line)
+            cells.append(tuple(_as_text(piece, line) for piece in pieces if piece))
+        return tuple(cells)
+
+    def _cut_brackets(self, pieces: list[Piece], text: str, line: int) -> list[Piece]:
+        if _IMAGE_START in text:
+            pieces = _cut(pieces, _cut_images, line)
+        if "[]](" in text:
+            pieces = _cut(pieces, _cut_lost_labels, line)
+        if "[[" in text:
+            pieces = _cut(pieces, _cut_wiki_links, line)
+        if "](" in text:
+            if "[/" in text:
+                pieces = _cut(pieces, self._cut_root_links, line)
+            if "[http" in text:
+                pieces = _cut(pieces, _cut_address_links, line)
+            pieces = _cut(pieces, _cut_links, line)
+        return pieces
+
+    def _cut_icons(self, text: str, line: int) -> Iterator[Piece]:
+        # An icon never holds the start of another one, so each search stays within its part.
+        head, *parts = text.split(self.icon_start)
+        for part in parts:
+            icon = _ICON_REST.match(part)
+            if icon is None:
+                head += self.icon_start + part
+                continue
+            if head:
+                yield head
+            yield self._make_icon(icon[1], icon[2], line)
+            head = part[icon.end() :]
+        if head:
+            yield head
+
+    def _make_icon(self, path: str, alt: str, line: int) -> Icon:
+        project, slash, name = alt[1:].partition("/") if alt.startswith("/") else ("", "", "")
+        if slash and project and name:
+            return Icon(name, project, line=line)
+        if path.endswith(f"/{alt}"):
+            own = path[: -len(alt) - 1]
+            self.own_icons[own] = self.own_icons.get(own, 0) + 1
+        return Icon(alt, line=line)
+
+    def _cut_root_links(self, text: str, line: int) -> Iterator[Piece]:
+        at = 0
+        for link in self.root_link.finditer(text):
+            if link.start() > at:
+                yield text[at : link.start()]
+            project, _, title = link[1].partition("/")
+            yield PageLink(title, project, line=line)
+            at = link.end()
+        if at < len(text):
+            yield text[at:]
+
+
+_ICON_REST = re.compile(r"(.+?)/icon' alt='(.+?)\.icon' height=\"19\.5\"/>")
+
+
+@lru_cache(maxsize=8)
+def _root_link(origin: str) -> re.Pattern[str]:
+    # Its address is not encoded, blanks and all: it ends where its text does.
+    return re.compile(rf"\[/([^\[\]/][^\[\]]*)\]\({re.escape(origin)}/\1\)")
+
+
+def _cut(
+    pieces: list[Piece], cutter: Callable[[str, int], Iterator[Piece]], line: int
+) -> list[Piece]:
+    """Let one pass cut its tokens out of what is still text."""
+    if len(pieces) == 1 and isinstance(pieces[0], str):
+        return list(cutter(pieces[0], line))
+    done: list[Piece] = []
+    for piece in pieces:
+        if isinstance(piece, str):
+            done.extend(cutter(piece, line))
+        else:
+            done.append(piece)
+    return done
+
+
+def _as_text(piece: Piece, line: int) -> Inline:
+    return Text(piece, line=line) if isinstance(piece, str) else piece
+
+
+# passes, in their order
+
+
+def _cut_code(text: str, line: int) -> Iterator[Piece]:
+    if "```" not in text:
+        return _cut_spans(text, line)
+    return _cut_spans_between_fences(text, line)
+
+
+def _cut_spans(text: str, line: int) -> Iterator[Piece]:
+    parts = text.split("`")
+    if len(parts) % 2 == 0:  # the last one has no partner
+        last = parts.pop()
+        parts[-1] += f"`{last}"
+    for at, part in enumerate(parts):
+        if at % 2:
+            yield Code(part, line=line)
+        elif part:
+            yield part
+
+
+def _cut_spans_between_fences(text: str, line: int) -> Iterator[Piece]:
+    """Three backticks and more are a fence that someone typed: literal."""
+    kept = ""
+    for at, part in enumerate(_BACKTICKS.split(text)):
+        if at % 2:
+            kept += part
+            continue
+        for piece in _cut_spans(part, line):
+            if isinstance(piece, str):
+                kept += piece
+                continue
+            if kept:
+                yield kept
+            kept = ""
+            yield piece
+    if kept:
+        yield kept
+
+
+def _cut_images(text: str, line: int) -> Iterator[Piece]:
+    head, *parts = text.split(_IMAGE_START)
+    for part in parts:
+        end = _address_end(part, 0) if part.startswith(_WEB) else -1
+        if end < 0:
+            head += _IMAGE_START + part
+            continue
+        src, link, rest = part[:end], "", part[end + 1 :]
+        if head.endswith("[") and rest.startswith("](") and rest.startswith(_WEB, 2):
+            link_end = _address_end(rest, 2)
+            if link_end >= 0:
+                head, link, rest = head[:-1], rest[2:link_end], rest[link_end + 1 :]
+        if head:
+            yield head
+        yield Image(src, link, line=line)
+        head = rest
+    if head:
+        yield head
+
+
+def _cut_lost_labels(text: str, line: int) -> Iterator[Piece]:
+    """Mend ``[Title … []](address)``: the title held brackets, and the link lost it."""
+    return _cut_links(text, line, lost=True)
+
+
+def _cut_wiki_links(text: str, line: int) -> Iterator[Piece]:
+    for at, part in enumerate(_WIKI_LINK.split(text)):
+        if at % 2:
+            yield PageLink(part, line=line)
+        elif part:
+            yield part
+
+
+def _cut_address_links(text: str, line: int) -> Iterator[Piece]:
+    for at, part in enumerate(_ADDRESS_LINK.split(text)):
+        if at % 2:
+            yield ExternalLink(part, line=line)
+        elif part:
+            yield part
+
+
+def _cut_links(text: str, line: int, *, lost: bool = False) -> Iterator[Piece]:
+    """Cut ``[label](address)``: the label starts at the nearest bracket still open."""
+    done = at = 0
+    opened: list[int] = []
+    while bracket := _BRACKET.search(text, at):
+        here, at = bracket.start(), bracket.end()
+        if bracket[0] == "[":
+            opened.append(here)
+            continue
+        start = opened.pop() if opened else -1
+        if not (end := _LINK_END.match(text, here)):
+            continue
+        if lost and not _LOST_LABEL.fullmatch(text, max(here - 3, 0), here):
+            continue
+        if (start < 0 and not lost) or (stop := _address_end(text, end.end())) < 0:
+            continue
+        if start < 0:
+            start, label = here - 2, ""
+        elif lost:
+            label = _mend_label(text[start + 1 : here - 2])
+        else:
+            label = text[start + 1 : here]
+        if start > done:
+            yield text[done:start]
+        yield ExternalLink(text[end.end() : stop], label, line=line)
+        done = at = stop + 1
+        opened.clear()
+    if done < len(text):
+        yield text[done:]
+
+
+def _mend_label(label: str) -> str:
+    return label.replace("[[", "[").replace("]]", "]").strip()
+
+
+def _address_end(text: str, start: int) -> int:
+    """Where the parenthesis after an address closes, -1 if nowhere.
+
+    Parentheses within the address are in balance; in one that was cut short, the last counts.
+    """
+    if plain := _PLAIN_ADDRESS_END.match(text, start):
+        return plain.end() - 1
+    depth, last = 0, -1
+    address = _ADDRESS.match(text, start)
+    limit = address.end() if address else start
+    for parenthesis in _PARENTHESIS.finditer(text, start, limit):
+        if parenthesis[0] == "(":
+            depth += 1
+            continue
+        last = parenthesis.start()
+        if not depth:
+            break
+        depth -= 1
+    return last
+
+
+def _cut_raw_addresses(text: str, line: int) -> Iterator[Piece]:
+    at = 0
+    for match in _RAW_ADDRESS.finditer(text):
+        url = match[0].rstrip(_PUNCTUATION)
+        if url.endswith(")") and "(" not in url:
+            url = url.rstrip(_PUNCTUATION + ")")
+        if url.endswith("//"):
+            continue
+        if match.start() > at:
+            yield text[at : match.start()]
+        yield ExternalLink(url, line=line)
+        at = match.start() + len(url)
+    if at < len(text):
+        yield text[at:]
+
+
+def _cut_formulas(text: str, line: int) -> Iterator[Piece]:
+    at = 0
+    for match in _FORMULA.finditer(text):
+        if not _is_formula(match[1]):
+            continue
+        if match.start() > at:
+            yield text[at : match.start()]
+        yield Formula(match[1], line=line)
+        at = match.end()
+    if at < len(text):
+        yield text[at:]
+
+
+def _is_formula(tex: str) -> bool:
+    """Tell a formula from the text between two amounts of money."""
+    if "\\" in tex:
+        return True
+    if '"' in tex or tex.isspace() or len(_LONG_WORD.findall(tex)) >= 2:
+        return False
+    if not tex[0].isdecimal():
+        return True
+    return not tex[-1].isspace() and (
+        _AMOUNT.match(tex) is None or _OPERATOR.search(tex) is not None
+    )
+
+
+# stars enclose other tokens, so they come last, and pair across all pieces of a line
+
+
+def _read_stars(pieces: list[Piece], line: int) -> tuple[Inline, ...]:
+    parts: list[Piece] = []
+    stars: list[int] = []
+    for piece in pieces:
+        if not isinstance(piece, str):
+            parts.append(piece)
+            continue
+        for at, part in enumerate(_STARS.split(piece)):
+            if at % 2:
+                stars.append(len(parts))
+            if part:
+                parts.append(part)
+    pairs = _pair_stars(parts, stars)
+    return _wrap_pairs(parts, pairs, line) if pairs else _finish(pieces, line)
+
+
+def _pair_stars(parts: list[Piece], stars: list[int]) -> dict[int, int]:
+    """Opener -> closer; pairs of one star never cross those of two."""
+    pairs: dict[int, int] = {}
+    opener = -1
+    for at in stars:
+        if parts[at] != "**":
+            continue
+        if opener >= 0 and not _ends_blank(parts, at):
+            pairs[opener], opener = at, -1
+        elif not _starts_blank(parts, at):
+            opener = at
+    borders = {*pairs, *pairs.values()}
+    opener = -1
+    for at in stars:
+        if parts[at] == "**":
+            opener = -1 if at in borders else opener
+        elif opener >= 0 and not _ends_blank(parts, at) and not _is_glued(parts, at + 1, 0):
+            pairs[opener], opener = at, -1
+        elif not _starts_blank(parts, at) and not _is_glued(parts, at - 1, -1):
+            opener = at
+    return pairs
+
+
+def _starts_blank(parts: list[Piece], at: int) -> bool:
+    """Whether a blank, or nothing, follows the stars at *at*."""
+    if at + 1 == len(parts):
+        return True
+    after = parts[at + 1]
+    return isinstance(after, str) and after[0].isspace()
+
+
+def _ends_blank(parts: list[Piece], at: int) -> bool:
+    before = parts[at - 1] if at else " "
+    return isinstance(before, str) and before[-1].isspace()
+
+
+def _is_glued(parts: list[Piece], at: int, edge: int) -> bool:
+    """Whether the *edge* of a neighbour is a letter or digit."""
+    if not 0 <= at < len(parts):
+        return False
+    part = parts[at]
+    return isinstance(part, str) and (part[edge].isalnum() or part[edge] == "_")
+
+
+def _wrap_pairs(parts: list[Piece], pairs: dict[int, int], line: int) -> tuple[Inline, ...]:
+    closers = set(pairs.values())
+    open_lists: list[list[Piece]] = [[]]
+    for at, part in enumerate(parts):
+        if at in pairs:
+            open_lists.append([])
+        elif at in closers:
+            nodes = _finish(open_lists.pop(), line)
+            strong = part == "**"
+            open_lists[-1].append(
+                Strong(nodes, line=line) if strong else Decoration("/", nodes, line=line)
+            )
+        else:
+            open_lists[-1].append(part)
+    return _finish(open_lists[0], line)
+
+
+def _finish(pieces: list[Piece], line: int) -> tuple[Inline, ...]:
+    """Turn what no pass has claimed into text and hashtags."""
+    nodes: list[Inline] = []
+    text = ""
+    for piece in pieces:
+        if isinstance(piece, str):
+            text += piece
+            continue
+        if text:
+            _add_text(nodes, text, line)
+            text = ""
+        nodes.append(piece)
+    if text:
+        _add_text(nodes, text, line)
+    return tuple(nodes)
+
+
+def _add_text(nodes: list[Inline], text: str, line: int) -> None:
+    if "#" not in text:
+        nodes.append(Text(text, line=line))
+        return
+    for at, part in enumerate(_HASHTAG.split(text)):
+        if at % 2:
+            nodes.append(Hashtag(part, line=line))
+        elif part:
+            nodes.append(Text(part, line=line))

@@ -1,0 +1,431 @@
+"""Tree of a page -> exported Markdown, as the wiki's own exporter spells it.
+
+What :func:`~sphinx_scrapbox.readers.markdown.read_markdown` made reads back to the same tree:
+the writer asks the reader about each line, and takes the spelling of the source as long as that
+still says what the tree says.
+
+The dialect has no escape and says less than native notation does. Of a tree that it cannot say,
+every word is kept, and
+
+* a decoration with stars is a bold line at level 0 and bold text anywhere else; italics stay;
+  what is underlined or struck out is plain;
+* an icon with a multiplier is written that many times, at most :data:`MAX_ICONS`;
+* a point on a map becomes a link to it, a formula that would be taken for money a code span;
+* text that would be read as a sign gets a zero-width space, or full-width signs.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from typing import assert_never
+
+from sphinx_scrapbox.formats.markdown.blocks import read_markdown
+from sphinx_scrapbox.formats.markdown.inlines import DEFAULT_ORIGIN, read_inline
+from sphinx_scrapbox.formats.markdown.sayable import (
+    FULL_WIDTH,
+    UNSEEN,
+    map_link,
+    sayable,
+    unambiguous,
+)
+from sphinx_scrapbox.wiki.ast import (
+    Blank,
+    Block,
+    Code,
+    CodeBlock,
+    Command,
+    Decoration,
+    ExternalLink,
+    Formula,
+    Hashtag,
+    Icon,
+    Image,
+    Inline,
+    Line,
+    Location,
+    Numbered,
+    Page,
+    PageLink,
+    Question,
+    Quote,
+    Strong,
+    Table,
+    Text,
+)
+from sphinx_scrapbox.wiki.titles import join_target
+
+_LED = " \t"  # a line that begins so, with no text above, is text and nothing else
+_MOST_SPLITS = 20
+_STOPS = (".", "。", "]", ")")  # what a line after a bold one may begin with to belong to it
+_GYAZO = re.compile(r"https?://gyazo\.com/[0-9a-f]{32}")
+_THUMB = re.compile(rf"({_GYAZO.pattern})/thumb/1000")
+
+
+def write_markdown(page: Page, *, origin: str = DEFAULT_ORIGIN) -> str:
+    """Write *page* as the wiki exports it; like the export, it ends without a newline.
+
+    The project of the page's own icons is the page's. If no icon tells it, front matter does.
+    """
+    title = page.title.replace("\n", " ")
+    head = ["---", f"title: {_quoted(title)}"]
+    if page.project and not any(map(_has_own_icon, page.blocks)):
+        head.append(f"project: {_quoted(page.project)}")
+    writer = _Writer(page.project, origin.rstrip("/"))
+    rows = writer.rows(page.blocks)
+    if any(row.startswith(("```", "| ")) for row in rows):
+        # Stray fences and bars could together make a block that was none.
+        kinds = list(map(_kind, [Line(0), *page.blocks]))
+        for wary in (1, 2):
+            read = read_markdown("\n".join(["", *rows]), origin=origin)
+            if list(map(_kind, read.blocks)) == kinds:
+                break
+            rows = writer.rows(page.blocks, wary=wary)
+    return "\n".join([*head, "---", "", *rows])
+
+
+def write_inline(
+    nodes: Iterable[Inline], *, project: str = "", origin: str = DEFAULT_ORIGIN
+) -> str:
+    """Write the content of one line; *project* is the page's own."""
+    writer = _Writer(project, origin.rstrip("/"))
+    return writer.inline(tuple(nodes))
+
+
+def as_exported(page: Page) -> Page:
+    """*page*, a native one, with what its export would change in ways that do not show.
+
+    Blank lines lose their indent, an image at Gyazo is shown by its thumbnail, nothing but the
+    page's own icons tells its project, and how a line was spelt is forgotten.
+    """
+    thumb = _each_image(lambda src: f"{src}/thumb/1000" if _GYAZO.fullmatch(src) else src)
+    blocks = tuple(
+        replace(thumb(block), indent=block.indent if block.nodes else 0, source="")
+        if isinstance(block, Line)
+        else block
+        for block in page.blocks
+    )
+    project = page.project if any(map(_has_own_icon, blocks)) else ""
+    return replace(page, blocks=blocks, project=project)
+
+
+def as_native(page: Page) -> Page:
+    """*page*, an exported one, with the addresses of images as the wiki's authors wrote them."""
+    whole = _each_image(lambda src: match[1] if (match := _THUMB.fullmatch(src)) else src)
+    blocks = (whole(block) if isinstance(block, Line) else block for block in page.blocks)
+    return replace(page, blocks=tuple(blocks))
+
+
+def _each_image(change: Callable[[str], str]) -> Callable[[Line], Line]:
+    """A function that changes the source of every image of a line."""
+
+    def inline(node: Inline) -> Inline:
+        match node:
+            case Image(src):
+                return replace(node, src=change(src))
+            case Strong() | Decoration() | Quote() | Numbered():
+                return replace(node, nodes=tuple(map(inline, node.nodes)))
+        return node
+
+    return lambda line: replace(line, nodes=tuple(map(inline, line.nodes)))
+
+
+# -- the head --------------------------------------------------------------------------
+
+
+def _quoted(text: str) -> str:
+    """A string of YAML, quoted as the exporter does."""
+    if '"' not in text and "\\" not in text:
+        return f'"{text}"'
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _has_own_icon(block: Block) -> bool:
+    match block:
+        case Line(nodes=nodes):
+            return _holds_own_icon(nodes)
+        case Table(rows=rows):
+            return any(_holds_own_icon(cell) for row in rows for cell in row)
+    return False
+
+
+def _holds_own_icon(nodes: Iterable[Inline]) -> bool:
+    return any(
+        (isinstance(node, Icon) and not node.project)
+        or (
+            isinstance(node, Strong | Decoration | Quote | Numbered)
+            and _holds_own_icon(node.nodes)
+        )
+        for node in nodes
+    )
+
+
+# -- blocks ----------------------------------------------------------------------------
+
+
+def _kind(block: Block) -> object:
+    if isinstance(block, Line):
+        return "blank" if not block.nodes else "line"
+    return type(block)
+
+
+class _Writer:
+    """Writes the blocks of one page."""
+
+    def __init__(self, project: str, origin: str) -> None:
+        self._project = project
+        self._origin = origin
+
+    def rows(self, blocks: Iterable[Block], *, wary: int = 0) -> list[str]:
+        """The rows of *blocks*.
+
+        If *wary*, a line shall not look like a part of code or of a table: spelt otherwise
+        where that says the same (1), changed where it does not (2).
+        """
+        rows: list[str] = []
+        last: Block | None = None
+        for block in blocks:
+            match block:
+                case Line():
+                    fresh = not rows or not rows[-1] or not isinstance(last, Line)
+                    new = self._line(block, fresh=fresh)
+                    if new == [""] and isinstance(last, Line) and rows[-1] == "```":
+                        new = [" "]  # nor does a stray fence end code then
+                    elif wary and new[0].startswith(("```", "| ")):
+                        if fresh:
+                            new[0] = _LED + new[0]
+                        elif isinstance(last, Line) and (split := self._split(rows[-1], last)):
+                            rows[-1:] = split
+                        elif wary > 1:
+                            new[0] = UNSEEN + new[0]
+                    elif rows and new[0].startswith(_STOPS) and self._belongs(rows[-1], new[0]):
+                        new[0] = UNSEEN + new[0]
+                    rows += new
+                case CodeBlock():
+                    rows += _code(block)
+                case Table():
+                    rows += self._table(block)
+                case _:
+                    assert_never(block)
+            last = block
+        if isinstance(last, Line) and not last.nodes:
+            rows.append("")  # the last newline only ends a line
+        return rows
+
+    def _belongs(self, above: str, row: str) -> bool:
+        return len(read_markdown(f"{above}\n{row}", origin=self._origin).blocks) == 1
+
+    def _line(self, line: Line, *, fresh: bool) -> list[str]:
+        """The rows of one line; *fresh* if no text stands right above."""
+        nodes = line.nodes
+        if not nodes:
+            return [_mark(line.indent, nodes)]
+        row = ""
+        if line.source and "\n" not in line.source:
+            row = _mark(line.indent, nodes) + line.source
+            if self._reads([row], line):
+                return [row]
+        rows = self._spell_line(line)
+        if self._reads(rows, line):
+            return rows
+        if row and (split := self._split(row, line)):
+            return split
+        if fresh and not line.indent and self._reads([_LED + rows[0], *rows[1:]], line):
+            return [_LED + rows[0], *rows[1:]]
+        line = replace(line, nodes=sayable(nodes, bold=not line.indent))
+        if not line.nodes:
+            return [_mark(line.indent, ())]
+        rows = self._spell_line(line)
+        if self._reads(rows, line):
+            return rows
+        for every in (False, True):
+            careful = replace(line, nodes=tuple(unambiguous(line.nodes, every=every)))
+            rows = self._spell_line(careful)
+            if self._reads(rows, careful):
+                return rows
+        # Only its start can still be taken for a sign.
+        text = self._spell_split(careful.nodes, bold=False).replace("\n", "")
+        return [_mark(line.indent, ()) + UNSEEN + text]
+
+    def _split(self, row: str, line: Line) -> list[str]:
+        """*row* on two, cut before a blank so that both are still read as *line*."""
+        at = row.find(" ", 1)
+        for _ in range(_MOST_SPLITS):
+            if at < 0:
+                break
+            rows = [row[:at], row[at:]]
+            if self._reads(rows, line):
+                return rows
+            at = row.find(" ", at + 1)
+        return []
+
+    def _reads(self, rows: Sequence[str], line: Line) -> bool:
+        """Whether *rows* are read as *line*."""
+        return read_markdown("\n".join(rows), origin=self._origin).blocks == (line,)
+
+    def _spell_line(self, line: Line) -> list[str]:
+        text = self._spell_split(line.nodes, bold=not line.indent)
+        return (_mark(line.indent, line.nodes) + text).split("\n")
+
+    def _spell_split(self, nodes: Sequence[Inline], *, bold: bool) -> str:
+        """A whole line; a newline stands where the exporter splits it.
+
+        That is after a bold piece, and between two texts that follow each other.
+        """
+        match nodes:
+            case (Quote(inner),):
+                content = self._spell_split(inner, bold=bold)
+                return f"> {content}" if content else ">"
+            case (Numbered(number, inner),):
+                return f"{number}. {self._spell_split(inner, bold=bold)}"
+            case (Command(sign, words),):
+                return f"`{sign} {words}`"
+            case (Question(words),):
+                return f"`? {words}`"
+        text = ""
+        for at, node in enumerate(nodes):
+            last = nodes[at - 1] if at else None
+            if isinstance(last, Text) and isinstance(node, Text):
+                text += "\n"
+            if bold and isinstance(node, Decoration) and node.signs in _HASHES:
+                text += f"{_HASHES[node.signs]} {self._spell_all(node.nodes)}"
+                if at + 1 < len(nodes):
+                    text += "\n"
+            else:
+                text += self._spell(node)
+        return text
+
+    def _table(self, table: Table) -> Iterator[str]:
+        yield " ".join(table.name.split("\n")).strip() or "_"
+        width = max(map(len, table.rows), default=1) or 1
+        rows = [self._row(row) for row in table.rows] or [self._row(((),))]
+        yield rows[0]
+        yield "|" + " -- |" * width
+        yield from rows[1:]
+
+    def _row(self, cells: Sequence[tuple[Inline, ...]]) -> str:
+        cells = cells or ((),)
+        row = _bars(map(self._spell_all, cells))
+        if read_markdown(f"_\n{row}\n| -- |", origin=self._origin).blocks != (
+            Table(0, "", (tuple(cells),)),
+        ):
+            wide = [[_cell_node(node) for node in cell] for cell in cells]
+            row = _bars(map(self._spell_all, wide))
+        return row
+
+    # -- inlines -----------------------------------------------------------------------
+
+    def inline(self, nodes: tuple[Inline, ...]) -> str:
+        """The content of one line, on one line."""
+        text = ""
+        for care in range(4):
+            if care == 1:
+                nodes = sayable(nodes, bold=False)
+            tried = tuple(unambiguous(nodes, every=care == 3)) if care > 1 else nodes
+            text = self._spell_all(tried)
+            if read_inline(text, origin=self._origin) == tried:
+                break
+        return text
+
+    def _spell_all(self, nodes: Iterable[Inline]) -> str:
+        return "".join(map(self._spell, nodes))
+
+    def _spell(self, node: Inline) -> str:
+        match node:
+            case Text(text) | Blank(text):
+                return text.replace("\n", " ")
+            case Code(text):
+                return f"`{text}`"
+            case Formula(tex):
+                return f"${tex}$"
+            case Strong(nodes):
+                return f"**{self._spell_all(nodes)}**"
+            case Decoration(signs, nodes):
+                star = "*" if "/" in signs else ""
+                return f"{star}{self._spell_all(nodes)}{star}"
+            case PageLink(title, project):
+                if not project:
+                    return f"[[{title}]]"
+                target = join_target(project, title)
+                return f"[{target}]({self._origin}{target})"
+            case ExternalLink(url, label):
+                bare = not label and "`" in url  # two of these would be code
+                return url if bare else f"[{label or url}]({url})"
+            case Image(src, link):
+                image = f"![image]({src})"
+                return f"[{image}]({link})" if link else image
+            case Icon():
+                return self._icon(node)
+            case Hashtag(tag):
+                return f"#{tag}"
+            case Location():
+                return self._spell(map_link(node))
+            case Quote(nodes):
+                return f">{self._spell_all(nodes)}"
+            case Numbered(number, nodes):
+                return f"{number}. {self._spell_all(nodes)}"
+            case Question(text):
+                return f"? {text}"
+            case Command(sign, text):
+                return f"`{sign} {text}`"
+            case _:
+                assert_never(node)
+
+    def _icon(self, node: Icon) -> str:
+        alt = join_target(node.project, node.name)
+        path = f"{node.project or self._project}/{node.name}".lstrip("/")
+        return (
+            f"<img src='{self._origin}/api/pages/{path}/icon' alt='{alt}.icon' height=\"19.5\"/>"
+        )
+
+
+_HASHES = {"*": "###", "**": "##", "***": "#"}
+
+
+def _mark(indent: int, nodes: Sequence[Inline]) -> str:
+    """What stands before the text of a line: a number takes the dash's place."""
+    if not indent:
+        return ""
+    dash = indent == 1 or not (nodes and isinstance(nodes[0], Numbered))
+    return "    " * (indent - 1) + ("- " if dash else "")
+
+
+def _code(block: CodeBlock) -> Iterator[str]:
+    if block.language.startswith("{") and block.name.startswith(block.language):
+        bare = {row for row in block.rows if row.startswith("```") and not row.strip("`")}
+        fence = "```"
+        while fence in bare:
+            fence += "`"
+        yield from (fence + block.name, *block.rows, fence)
+        return
+    name = " ".join(block.name.split("\n")).strip() or ":"
+    language = block.language
+    if language and not _is_told_by(name, language):
+        name, language = f"{name}({language})" if name != ":" else language, ""
+    yield from (name, "", f"```{language}")
+    rows = block.rows
+    for at, row in enumerate(rows):
+        # The first bare fence before a blank line would be the end.
+        closes = row == "```" and at + 1 < len(rows) and not rows[at + 1]
+        yield "``` " if closes else row
+    yield from ("```", "")
+
+
+def _is_told_by(name: str, language: str) -> bool:
+    """Whether the reader takes *language* for what the exporter made of *name*."""
+    text = f"{name}\n\n```{language}\n```\n"
+    match read_markdown(text).blocks:
+        case (CodeBlock(language=found),):
+            return found == language
+    return False
+
+
+def _bars(cells: Iterable[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _cell_node(node: Inline) -> Inline:
+    if isinstance(node, Text):
+        return replace(node, text=node.text.translate(FULL_WIDTH))
+    return node

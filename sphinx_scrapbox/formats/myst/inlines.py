@@ -1,0 +1,307 @@
+"""TODO: say what this file is."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import assert_never
+
+from sphinx_scrapbox.formats.tex import is_formula
+from sphinx_scrapbox.wiki.ast import (
+    Blank,
+    Code,
+    Command,
+    Decoration,
+    ExternalLink,
+    Formula,
+    Hashtag,
+    Icon,
+    Image,
+    Inline,
+    Location,
+    Numbered,
+    PageLink,
+    Question,
+    Quote,
+    Strong,
+    Text,
+)
+from sphinx_scrapbox.wiki.titles import is_line_id, join_target, split_fragment
+from sphinx_scrapbox.wiki.urls import image_url, safe_url
+
+MAX_ICONS = 100
+"""How often an icon with a multiplier is written; a larger number follows as text."""
+_NOTHING = "<!-- -->"  # parts two signs that would be taken for one
+
+
+# -- inlines ---------------------------------------------------------------------------
+
+
+def write_inline(nodes: Iterable[Inline], *, within: bool = False) -> str:
+    """Write the content of one line; *within* a heading or a cell, where no line begins."""
+    text = _spell_all(_plainer(nodes)).strip()
+    if within:
+        return text
+    if _SIGN_FIRST.match(text):
+        return f"\\{text}"
+    if number := _NUMBER_FIRST.match(text):
+        return f"{number[0]}\\{text[number.end() :]}"
+    return text
+
+
+# Without a backslash, text that begins so would be a block or a part of one. What we write
+# for anything but text begins with other signs.
+_SIGN_FIRST = re.compile(r"[>:|%=]|[-+](?=[-+|:\s]|$)|\((?=.*\)=\s*$)")
+_NUMBER_FIRST = re.compile(r"\d{1,9}(?=[.)](?:\s|$))", re.ASCII)
+
+
+def _spell_all(nodes: Sequence[Inline]) -> str:
+    out = ""
+    for at, node in enumerate(nodes):
+        if isinstance(node, Strong | Decoration):
+            after = _spell(nodes[at + 1])[:1] if at + 1 < len(nodes) else ""
+            out = _emphasised(out, node, after)
+        else:
+            out = _glued(out, _spell(node))
+    return out
+
+
+def _glued(out: str, piece: str) -> str:
+    """*piece* behind *out*, so that no sign is made of the two."""
+    before, first = out[-1:], piece[:1]
+    if before == first and first in ("`", "*"):
+        return f"{out}{_NOTHING}{piece}"
+    if before == "!" and first == "[":
+        return f"{out[:-1]}\\!{piece}"
+    if before == "]" and first == "(":
+        return f"{out}\\{piece}"
+    return out + piece
+
+
+def _spell(node: Inline) -> str:
+    match node:
+        case Text(text) | Blank(text):
+            return escaped(text)
+        case Code(text):
+            return _code_span(text)
+        case Formula(tex):
+            return (_role("math", tex) if is_formula(tex) else None) or _code_span(tex)
+        case PageLink():
+            return _page_link(node)
+        case ExternalLink(url, label):
+            return _link(safe_url(url) or "", label or url)
+        case Image(src, link):
+            image = f"![]({_destination(image_url(src) or '')})"
+            address = safe_url(link) if link else None
+            return f"[{image}]({_destination(address)})" if address else image
+        case Icon(name, project):
+            return _wiki_role("icon", join_target(project, name)) or escaped(name)
+        case Hashtag(tag):
+            # The role takes one sign off its text.
+            target = f"#{tag}" if tag.startswith("#") else tag
+            return _wiki_role("tag", target) or escaped(f"#{tag}")
+        case Strong() | Decoration():
+            return "*"  # asked for its first sign only
+        case Location() | Quote() | Numbered() | Question() | Command():
+            return _spell_all(_plainer([node]))
+        case _:
+            assert_never(node)
+
+
+def _plainer(nodes: Iterable[Inline], *, inside: bool = False) -> list[Inline]:
+    """*nodes* as far as Markdown has them; *inside* emphasis without further emphasis."""
+    kept: list[Inline] = []
+    for node in _each_plainer(nodes, inside=inside):
+        if isinstance(node, Text) and kept and isinstance(last := kept[-1], Text):
+            kept[-1] = Text(last.text + node.text)
+        elif node not in (Text(""), Code("")):
+            kept.append(node)
+    return kept
+
+
+def _each_plainer(nodes: Iterable[Inline], *, inside: bool) -> Iterator[Inline]:
+    for node in nodes:
+        match node:
+            case Blank(text):
+                yield Text(text)
+            case Strong(inner) | Quote(inner) | Decoration(nodes=inner):
+                if not inside and _emphasis_of(node):
+                    if _plainer(inner, inside=True):
+                        yield node
+                else:
+                    yield from _each_plainer(inner, inside=inside)
+            case Numbered(number, inner):
+                yield Text(f"{number}. ")
+                yield from _each_plainer(inner, inside=inside)
+            case Question(text):
+                yield Text(f"? {text}")
+            case Command(sign, text):
+                yield Code(f"{sign} {text}")
+            case Location():
+                yield _map_link(node)
+            case ExternalLink(url, label) if safe_url(url) is None:
+                yield Text(f"{label} {url}".strip())
+            case Image(src, link):
+                if image_url(src) is not None:
+                    yield node
+                else:
+                    yield Text(f"{src} {link}".strip())
+            case Icon():
+                yield from [node] * min(node.count, MAX_ICONS)
+                if node.count > MAX_ICONS:
+                    yield Text(f" ×{node.count}")
+            case _:
+                yield node
+
+
+def _map_link(node: Location) -> ExternalLink:
+    north = f"{abs(node.latitude):g}°{'N' if node.latitude >= 0 else 'S'}"
+    east = f"{abs(node.longitude):g}°{'E' if node.longitude >= 0 else 'W'}"
+    point = f"{node.latitude:g}/{node.longitude:g}"
+    return ExternalLink(
+        f"https://www.openstreetmap.org/?mlat={node.latitude:g}&mlon={node.longitude:g}"
+        f"#map={node.zoom}/{point}",
+        f"{node.place} ({north}, {east})" if node.place else f"{north}, {east}",
+    )
+
+
+# -- emphasis --------------------------------------------------------------------------
+
+
+def _emphasis_of(node: Inline) -> str:
+    match node:
+        case Strong():
+            return "**"
+        case Decoration(signs):
+            return ("**" if "*" in signs else "") + ("*" if "/" in signs else "")
+    return ""
+
+
+def _emphasised(out: str, node: Strong | Decoration, after: str) -> str:
+    """*node* behind *out* and before the character *after*.
+
+    Stars work only where the text inside begins and ends with a letter, or the text outside
+    with none. So blanks are moved out, and where it matters, punctuation.
+    """
+    inner = _plainer(node.nodes, inside=True)
+    lead = _take(inner, 0, str.isspace)
+    tail = _take(inner, -1, str.isspace)
+    if not _parts(out[-1:]) and not lead:
+        lead = _take(inner, 0, _parts)
+    if not _parts(after) and not tail:
+        tail = _take(inner, -1, _parts)
+    out = _glued(out, escaped(lead))
+    if not inner:
+        return out + escaped(tail)
+    mark = _emphasis_of(node)
+    if not _parts(out[-1:]) and not isinstance(inner[0], Text):
+        out += _NOTHING
+    out = _glued(out, f"{mark}{_spell_all(inner)}{mark}")
+    if not tail and not _parts(after) and not isinstance(inner[-1], Text):
+        out += _NOTHING
+    return out + escaped(tail)
+
+
+def _parts(character: str) -> bool:
+    """Whether *character* parts words, to Markdown: a blank, a sign, or the end of a line."""
+    return not character or character.isspace() or unicodedata.category(character)[0] in ("P", "S")
+
+
+def _take(nodes: list[Inline], edge: int, fits: Callable[[str], bool]) -> str:
+    """Take off the characters that fit from one edge (0 or -1) of *nodes*."""
+    taken = ""
+    while nodes and isinstance(node := nodes[edge], Text):
+        text = node.text
+        at = 0
+        while at < len(text) and fits(text[at] if not edge else text[-1 - at]):
+            at += 1
+        if not edge:
+            taken, rest = taken + text[:at], text[at:]
+        else:
+            taken, rest = text[len(text) - at :] + taken, text[: len(text) - at]
+        if rest:
+            nodes[edge] = Text(rest)
+            break
+        nodes.pop(edge)
+    return taken
+
+
+# -- signs -----------------------------------------------------------------------------
+
+_LINE_ENDS = re.compile(r"[\n\v\f\r\x1c-\x1e\x85\u2028\u2029]")
+_SPECIAL = re.compile(
+    r"[\\`*\[\]{$]"
+    r"|(?<![^\W_])_|_(?![^\W_])"  # between letters it is one
+    r"|<(?=[A-Za-z/!?])"
+    r"|&(?=\#?\w+;)"
+    r"|~(?=~)|(?<=~)~"
+    r"|(?<!\S)\#"
+)
+
+
+def flat(text: str) -> str:
+    return _LINE_ENDS.sub(" ", text)
+
+
+def escaped(text: str) -> str:
+    """*text* with a backslash before whatever Markdown or an extension of MyST could read."""
+    return _SPECIAL.sub(r"\\\g<0>", flat(text))
+
+
+def _code_span(text: str) -> str:
+    text = flat(text)
+    if not text:
+        return ""
+    ticks = "`" * (max(map(len, re.findall("`+", text)), default=0) + 1)
+    blank = text.startswith(" ") and text.endswith(" ") and text.strip(" ")
+    edge = " " if blank or text[0] == "`" or text[-1] == "`" else ""
+    return f"{ticks}{edge}{text}{edge}{ticks}"
+
+
+def _role(name: str, text: str) -> str | None:
+    """A role, if it can hold *text*: there is no escape in one."""
+    text = flat(text)
+    if not text.strip() or text[0] == "`" or text[-1] == "`":
+        return None
+    ticks = "`" * (max(map(len, re.findall("`+", text)), default=0) + 1)
+    return f"{{{name}}}{ticks}{text}{ticks}"
+
+
+_WITH_TARGET = re.compile(r".+<[^<]*>", re.DOTALL)
+
+
+def _wiki_role(kind: str, target: str) -> str | None:
+    """A role of ours, if its text is not taken for another form of it."""
+    if target.startswith("!") or _WITH_TARGET.fullmatch(target):
+        return None
+    return _role(f"scrapbox:{kind}", target)
+
+
+def _page_link(node: PageLink) -> str:
+    if not node.title:
+        return _wiki_role("project", node.project) or escaped(f"/{node.project}")
+    target = flat(join_target(node.project, node.title))
+    head, fragment = split_fragment(target)
+    is_line = is_line_id(fragment)
+    if target.strip() and not re.search(r"[\[\]|]", target):
+        # Only the name of a line goes without saying.
+        target = target.strip()
+        return f"[[{target}|{target}]]" if fragment and not is_line else f"[[{target}]]"
+    return _wiki_role("page", target) or escaped(head if is_line else target)
+
+
+_SELF_EVIDENT = re.compile(
+    r"https?://[A-Za-z0-9][A-Za-z0-9.-]*[A-Za-z0-9](?::\d+)?(?:[/?#][!-$&-;=?-Z_a-z~]*)?"
+)
+
+
+def _link(address: str, label: str) -> str:
+    if label == address and "xn--" not in address and _SELF_EVIDENT.fullmatch(address):
+        return f"<{address}>"
+    return f"[{escaped(label).strip()}]({_destination(address)})"
+
+
+def _destination(address: str) -> str:
+    address = re.sub(r"&(?=#?\w+;)", r"\\&", address)
+    return f"<{address}>" if re.search(r"[()\s]", address) or not address else address

@@ -1,0 +1,291 @@
+"""Tree of a page -> clean MyST: a page to go on with by hand.
+
+It shows what the wiki's page shows: headings by size, nested lists, quotes, turns of speech, the
+notice of a translation. Text is escaped wherever Markdown or MyST would take it for a sign, so
+that it reads as it stands. ``[[Title]]`` and the roles and directives of ``scrapbox`` need this
+extension; all the rest is MyST's own.
+
+What MyST cannot say is shown plainly: what is underlined or struck out, a formula that LaTeX or
+MathJax may not be handed, an address that is no link. Lists end at :data:`MAX_LISTS` levels,
+where Markdown parsers stop reading; deeper items stand below the last one that has a level.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from typing import assert_never
+
+from sphinx_scrapbox.formats.myst.blocks import (
+    Block,
+    code,
+    directive,
+    table_block,
+    translation_block,
+)
+from sphinx_scrapbox.formats.myst.inlines import escaped, write_inline
+from sphinx_scrapbox.formats.tex import is_formula
+from sphinx_scrapbox.wiki.ast import (
+    CodeBlock,
+    ExternalLink,
+    Formula,
+    Image,
+    Line,
+    Page,
+    Quote,
+    Table,
+    Text,
+)
+from sphinx_scrapbox.wiki.outline import (
+    Bullets,
+    Gap,
+    Numbers,
+    Part,
+    Quotes,
+    Rule,
+    Run,
+    Section,
+    Turn,
+    outline,
+)
+from sphinx_scrapbox.wiki.speakers import Speakers
+from sphinx_scrapbox.wiki.titles import join_target
+from sphinx_scrapbox.wiki.translation import WORDINGS, Wording, lift
+from sphinx_scrapbox.wiki.urls import embed_url
+
+MAX_LISTS = 8
+"""Lists within lists. CommonMark parsers of the markdown-it family drop what lies deeper than
+20 levels, of which a list takes two and a quote one."""
+
+_MOST_LEVELS = 19
+_BREAK = "\\\n"  # a line end that stays one
+
+
+def write_myst(
+    page: Page,
+    *,
+    wordings: Sequence[Wording] = WORDINGS,
+    speakers: Speakers | None = None,
+) -> str:
+    """Write *page* as MyST; *wordings* and *speakers* are what the site's configuration says."""
+    writer = _Writer(speakers or Speakers())
+    blocks = [_heading(1, escaped(page.title.strip()) or "Untitled")]
+    for part in lift(page, wordings):
+        level = 1
+        if part.title:
+            level = 2
+            blocks.append(_heading(level, escaped(part.title.strip())))
+        parts = writer.speakers.mark(outline(part.blocks).parts)
+        blocks += writer.blocks(parts, 0, heading=level)
+        if part.translation is not None:
+            blocks += translation_block(part.translation)
+    return _joined(_without_stray_rules(blocks)) + "\n"
+
+
+def _joined(blocks: Iterable[Block], *, tight: bool = False) -> str:
+    """*blocks* below each other; if *tight*, a list follows its text at once."""
+    out = ""
+    last = ""
+    for block in blocks:
+        if out:
+            out += "\n" if tight and last == "text" and block.kind in _BULLETS else "\n\n"
+        out += block.text
+        last = block.kind
+    return out
+
+
+_BULLETS = ("-", "*")
+# The front matter of markdown-it looks for dashes on the first line of any text that begins
+# with one, but from behind the first character after the sign of a list.
+_LIKE_FRONT_MATTER = re.compile(r"-[-\s]*.--")
+_NUMBERS = (".", ")")
+
+
+def _sign(blocks: Sequence[Block], signs: tuple[str, str]) -> str:
+    """The sign of a new list after *blocks*: another one, if it would go on the last list."""
+    return signs[1] if blocks and blocks[-1].kind == signs[0] else signs[0]
+
+
+def _heading(level: int, text: str) -> Block:
+    # Signs at the end would only close the heading.
+    text = re.sub(r"(?<!\\)(#+)$", r"\\\1", text)
+    return Block("heading", f"{'#' * min(level, 6)} {text}".rstrip())
+
+
+def _without_stray_rules(blocks: Iterable[Block]) -> list[Block]:
+    """No rule first, last or doubled in a section: docutils refuses these."""
+    kept: list[Block] = []
+    for block in blocks:
+        if block.kind == "rule" and (not kept or kept[-1].kind in ("heading", "rule")):
+            continue
+        if block.kind == "heading" and kept and kept[-1].kind == "rule":
+            kept.pop()
+        kept.append(block)
+    if kept and kept[-1].kind == "rule":
+        kept.pop()
+    return kept
+
+
+def _indented(text: str, first: str) -> str:
+    """*text* with *first* before its first line and as much blank before the others."""
+    blank = " " * len(first)
+    head, *rest = text.split("\n")
+    return "\n".join([first + head, *(blank + row if row else "" for row in rest)])
+
+
+class _Writer:
+    """Writes the parts of a page; ``level`` is that of markdown-it."""
+
+    def __init__(self, speakers: Speakers) -> None:
+        self.speakers = speakers
+
+    def blocks(self, parts: Iterable[Part], level: int, *, heading: int = 1) -> list[Block]:
+        """The blocks of *parts*; *heading* is the level of the heading that they are below."""
+        blocks: list[Block] = []
+        self._fill(blocks, parts, level, heading)
+        return blocks
+
+    def _fill(
+        self, blocks: list[Block], parts: Iterable[Part], level: int, heading: int = 1
+    ) -> None:
+        for part in parts:
+            match part:
+                case Run(lines, below):
+                    blocks += _lines(lines)
+                    self._fill(blocks, below, level)
+                case Quotes(lines, below):
+                    blocks += _quotes(lines, _MOST_LEVELS - level)
+                    self._fill(blocks, below, level)
+                case Bullets(items):
+                    sign = _sign(blocks, _BULLETS)
+                    self._fill_list(blocks, sign, [f"{sign} "] * len(items), items, level)
+                case Numbers(start, items):
+                    sign = _sign(blocks, _NUMBERS)
+                    numbers = [f"{start + at}{sign} " for at in range(len(items))]
+                    self._fill_list(blocks, sign, numbers, items, level)
+                case CodeBlock():
+                    blocks.append(code(part))
+                case Table():
+                    blocks.append(table_block(part))
+                case Rule():
+                    blocks.append(Block("rule", "---"))
+                case Gap():
+                    pass
+                case Turn():
+                    blocks.append(self._turn(part))
+                case Section():
+                    blocks.append(_heading(heading + 1, write_inline(part.title, within=True)))
+                    if beside := write_inline(part.beside):
+                        blocks.append(Block("text", beside))
+                    self._fill(blocks, part.parts, level, heading + 1)
+                case _:
+                    assert_never(part)
+
+    def _fill_list(
+        self,
+        blocks: list[Block],
+        sign: str,
+        marks: Sequence[str],
+        items: Sequence[Sequence[Part]],
+        level: int,
+    ) -> None:
+        if level >= 2 * MAX_LISTS:
+            for item in items:
+                self._fill(blocks, item, level)
+            return
+        entries = []
+        for mark, item in zip(marks, items, strict=True):
+            text = _joined(self.blocks(item, level + 2), tight=True)
+            entries.append(_indented(text or "&nbsp;", mark))
+        blocks.append(Block(sign, "\n".join(entries)))
+
+    def _turn(self, turn: Turn) -> Block:
+        blocks = self.blocks(turn.parts, 0)
+        if blocks and _LIKE_FRONT_MATTER.match(blocks[0].text):
+            # With another list before it, a list gets another sign.
+            blocks = [Block(_BULLETS[0], "")]
+            self._fill(blocks, turn.parts, 0)
+            del blocks[0]
+        first, *others = turn.speakers
+        if not blocks:
+            return Block("text", write_inline(turn.speakers))
+        if others:
+            names = write_inline(others)
+            if blocks[0].kind == "text":
+                blocks[0] = Block("text", f"{names} {blocks[0].text}")
+            else:
+                blocks.insert(0, Block("text", names))
+        target = join_target(first.project, first.name)
+        return directive("scrapbox:speech", target, _joined(blocks))
+
+
+def _lines(lines: Sequence[Line]) -> Iterator[Block]:
+    """Lines that stand together: their ends stay, and images and formulas stand alone."""
+    for alone, group in groupby(lines, key=_stands_alone):
+        if not alone:
+            texts = filter(None, map(write_inline, (line.nodes for line in group)))
+            if text := _BREAK.join(texts):
+                yield Block("text", text)
+            continue
+        for line in group:
+            match line.nodes:
+                case (Formula(tex),) if is_formula(tex):
+                    yield directive("math", "", f"\n{tex}" if tex.startswith(":") else tex)
+                case nodes:
+                    if text := write_inline(nodes):
+                        yield Block("text", text)
+
+
+def _stands_alone(line: Line) -> bool:
+    match line.nodes:
+        case (Formula(),):
+            return True
+        case (ExternalLink(url),):
+            return embed_url(url) is not None
+    return any(isinstance(node, Image) for node in line.nodes) and all(
+        isinstance(node, Image) or (isinstance(node, Text) and node.text.isspace())
+        for node in line.nodes
+    )
+
+
+def _quotes(lines: Iterable[Line], most: int) -> Iterator[Block]:
+    """Quoted lines, nested by how many further ``>`` they begin with, at most *most* deep."""
+    rows: list[str] = []
+    last = 0
+    for (depth, blank), group in groupby(map(_unquoted, lines), key=_quote_shape):
+        text = "" if blank else _joined(_lines([line for _, line in group]))
+        if not text:
+            continue
+        depth = min(depth, most)
+        if rows:
+            rows.append(_quote_mark(min(depth, last)))
+        last = depth
+        mark = _quote_mark(depth)
+        rows += (f"{mark} {row}".rstrip() for row in text.split("\n"))
+    if rows:
+        yield Block("other", "\n".join(rows))
+
+
+def _quote_mark(depth: int) -> str:
+    return " ".join(">" * depth)
+
+
+def _unquoted(line: Line) -> tuple[int, Line]:
+    """How deep a quoted line is quoted, and the line without its marks."""
+    match line.nodes:
+        case (Quote((Text(text), *rest)), *_):
+            text = text.lstrip()
+            depth = 1
+            while text.startswith(">") and depth < 8:
+                depth += 1
+                text = text[1:].lstrip()
+            return depth, Line(0, (Text(text), *rest) if text else tuple(rest))
+        case (Quote(nodes), *_):
+            return 1, Line(0, nodes)
+    return 1, line
+
+
+def _quote_shape(row: tuple[int, Line]) -> tuple[int, bool]:
+    depth, line = row
+    return depth, not line.nodes

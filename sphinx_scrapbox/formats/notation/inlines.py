@@ -1,0 +1,426 @@
+"""TODO: say what this file is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import TypeAlias
+
+from sphinx_scrapbox.wiki.ast import (
+    Blank,
+    Code,
+    Command,
+    Decoration,
+    ExternalLink,
+    Formula,
+    Hashtag,
+    Icon,
+    Image,
+    Inline,
+    Location,
+    Numbered,
+    PageLink,
+    Question,
+    Quote,
+    Strong,
+    Text,
+)
+from sphinx_scrapbox.wiki.titles import split_target
+
+#: White space as the wiki's own language has it. Python's ``\s`` is another set: it has
+#: U+001C-1F and U+0085, and lacks U+FEFF.
+WHITE = (
+    "\t\n\v\f\r \xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
+    "\u2028\u2029\u202f\u205f\u3000\ufeff"
+)
+MOST_NUMBERS = 8
+"""How deep ``1. 1. 1. …`` nests; what lies deeper is text. A tree must stay shallow enough
+for whoever walks, compares or prints it."""
+MOST_ICONS = 999_999_999
+"""The largest multiplier of an icon that is kept; more digits than these only do harm."""
+
+_Found: TypeAlias = Iterator[tuple[int, int, Inline]]
+_Find: TypeAlias = Callable[[str, int], _Found]
+
+
+def _compile(pattern: str, flags: int = 0) -> re.Pattern[str]:
+    """Compile *pattern*; ``~s`` is white space, ``~S`` is none, ``~U`` is part of an address."""
+    for mark, chars in (
+        ("~S", f"[^{WHITE}]"),
+        ("~s", f"[{WHITE}]"),
+        ("~U", rf"[^{WHITE}\]]"),
+    ):
+        pattern = pattern.replace(mark, chars)
+    return re.compile(pattern, flags | re.ASCII | re.DOTALL)
+
+
+# -- rows ------------------------------------------------------------------------------
+
+# What XML cannot hold, CR within a row, and DEL. White space among it becomes a space: it may
+# be an indent.
+FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+
+
+def without_controls(text: str) -> str:
+    return FORBIDDEN.sub(lambda match: " " if match[0] in WHITE else "", text)
+
+
+# -- lines -----------------------------------------------------------------------------
+
+_NUMBER = re.compile(r"([0-9]+)\. ")
+
+
+def read_inline(text: str, *, line: int = 0) -> tuple[Inline, ...]:
+    """Read the content of one line, quotes, numbers and other kinds of line included."""
+    if FORBIDDEN.search(text):
+        text = without_controls(text)
+    return read_line(text, line)
+
+
+def read_line(text: str, line: int) -> tuple[Inline, ...]:
+    """Read a line. Kinds of line count at its real start only, not after each node."""
+    numbers: list[str] = []
+    while text[:1].isdigit() and len(numbers) < MOST_NUMBERS:
+        match = _NUMBER.match(text)
+        if match is None:
+            break
+        numbers.append(match[1])
+        text = text[match.end() :]
+    nodes: tuple[Inline, ...]
+    if text.startswith(">"):
+        nodes = (Quote(_read(text[1:], _KINDS, line), line=line),)
+    elif text.startswith("? ") and len(text) > 2:
+        nodes = (Question(text[2:], line=line),)
+    elif text.startswith(("$ ", "% ")):
+        # A code span is found before a command, so it ends one.
+        tick = text.find("`")
+        end = tick if 0 <= tick < text.rfind("`") else len(text)
+        if end > 2:
+            command = Command(text[0], text[2:end], line=line)
+            nodes = (command, *_read(text[end:], _KINDS, line))
+        else:
+            nodes = _read(text, _KINDS, line)
+    else:
+        nodes = _read(text, _KINDS, line)
+    for number in reversed(numbers):
+        nodes = (Numbered(number, nodes, line=line),)
+    return nodes
+
+
+def read_cell(text: str, line: int) -> tuple[Inline, ...]:
+    """Read the cell of a table: page links and icons. All else is found, but stays text."""
+    if "[" not in text:
+        return (Text(text, line=line),) if text else ()
+    nodes: list[Inline] = []
+    literal = ""
+    for node in _read(text, _KINDS, line, cell=True):
+        if isinstance(node, Text):
+            literal += node.text
+            continue
+        if literal:
+            nodes.append(Text(literal, line=line))
+            literal = ""
+        nodes.append(node)
+    if literal:
+        nodes.append(Text(literal, line=line))
+    return tuple(nodes)
+
+
+# -- the splitting ---------------------------------------------------------------------
+
+
+def _read(
+    text: str, kinds: tuple[tuple[str, _Find], ...], line: int, *, cell: bool = False
+) -> tuple[Inline, ...]:
+    if not ("[" in text or "`" in text or "#" in text or "://" in text):
+        return (Text(text, line=line),) if text else ()
+    parts: list[str | Inline] = [text]
+    for needle, find in kinds:
+        if needle not in text:
+            continue
+        cut: list[str | Inline] = []
+        for part in parts:
+            if not isinstance(part, str):
+                cut.append(part)
+                continue
+            done = 0
+            for start, end, node in find(part, line):
+                if done < start:
+                    cut.append(part[done:start])
+                if cell and not _in_cells(node):
+                    node = Text(part[start:end], line=line)
+                cut.append(node)
+                done = end
+            if done < len(part):
+                cut.append(part[done:] if done else part)
+        parts = cut
+    return tuple([Text(part, line=line) if isinstance(part, str) else part for part in parts])
+
+
+def _in_cells(node: Inline) -> bool:
+    return isinstance(node, PageLink) or (isinstance(node, Icon) and not node.strong)
+
+
+def _codes(text: str, line: int) -> _Found:
+    """`` `…` ``: no escape, no double backtick, may be empty."""
+    start = text.find("`")
+    while start >= 0 and (end := text.find("`", start + 1)) >= 0:
+        yield start, end + 1, Code(text[start + 1 : end], line=line)
+        start = text.find("`", end + 1)
+
+
+_BLANK = _compile(r"\[(~s+)\]")
+
+
+def _blanks(text: str, line: int) -> _Found:
+    for match in _BLANK.finditer(text):
+        yield match.start(), match.end(), Blank(match[1], line=line)
+
+
+_DECORATION = re.compile(r"""\[([!"#%&'()*+,\-./{|}<>_~]+)[ ]""")
+# A body takes brackets in pairs, one level deep.
+_BODY = re.compile(r"(?:[^\[\]]++|\[[^\[\]]++\]|\[)++(?=\])")
+_PLAIN_BODY = re.compile(r"[^\[\]]+(?=\])")
+
+
+def _decorations(text: str, line: int) -> _Found:
+    at, body_of = 0, _BODY
+    while opening := _DECORATION.search(text, at):
+        start = opening.end()
+        body = body_of.match(text, start)
+        if body is None and body_of is _BODY and not text.startswith("]", start):
+            # No bracket closes from here to the end of the line, but those that close a pair
+            # of their own: from here on look for these, or the search would be quadratic.
+            body_of = _PLAIN_BODY
+            body = body_of.match(text, start)
+        if body is None:
+            at = start
+            continue
+        at = body.end() + 1
+        nodes = _read(body[0], _NESTED_KINDS, line)
+        yield opening.start(), at, Decoration(opening[1], nodes, line=line)
+
+
+# A formula that holds a closing bracket ends in a space and a bracket. No formula holds the
+# beginning of another: `[$ a][$ b ]` is two.
+_SPACED_FORMULA = re.compile(r"\[\$ ((?:(?!\[\$ ).)+?) \]", re.DOTALL)
+_FORMULA = re.compile(r"\[\$ ((?:(?!\[\$ )[^\]])+)\]")
+
+
+def _spaced_formulas(text: str, line: int) -> _Found:
+    for match in _SPACED_FORMULA.finditer(text):
+        yield match.start(), match.end(), Formula(match[1], line=line)
+
+
+def _formulas(text: str, line: int) -> _Found:
+    for match in _FORMULA.finditer(text):
+        yield match.start(), match.end(), Formula(match[1], line=line)
+
+
+_EXTENSION = r"\.(?:png|jpe?g|gif|svg|webp)"
+_STRONG_IMAGE = _compile(r"\[\[(https?://~U++)(?:\]\]|~s++(https?://~U++)\]\])?", re.I)
+_BY_EXTENSION = _compile(rf"https?://~U+{_EXTENSION}(?:\?~U+)?", re.I)
+_BY_EXTENSION_ALONE = _compile(rf"https?://~U+{_EXTENSION}", re.I)
+_GYAZO = re.compile(r"https?://(?:[0-9a-z-]+\.)?gyazo\.com/[0-9a-f]{32}(/raw)?")
+
+
+def _is_image(url: str) -> bool:
+    return (_BY_EXTENSION.fullmatch(url) or _GYAZO.fullmatch(url)) is not None
+
+
+def _image(first: str, second: str, line: int, *, strong: bool = False) -> Image | None:
+    """The image that one or two addresses in brackets are, if any of them is an image."""
+    if second and _is_image(second):
+        return Image(second, first, strong, line=line)
+    if _is_image(first):
+        return Image(first, second, strong, line=line)
+    return None
+
+
+def _strong_images(text: str, line: int) -> _Found:
+    for match in _STRONG_IMAGE.finditer(text):
+        first, second = match.groups(default="")
+        if not match[0].endswith("]]"):
+            continue
+        if second:
+            image = _image(first, second, line, strong=True)
+        else:
+            gyazo = _GYAZO.fullmatch(first)
+            alone = _BY_EXTENSION_ALONE.fullmatch(first) or (gyazo and not gyazo[1])
+            image = Image(first, strong=True, line=line) if alone else None
+        if image:
+            yield match.start(), match.end(), image
+
+
+_STRONG_ICON = re.compile(r"\[\[([^\[\]]*)\.icon(?:\*([1-9][0-9]*))?\]\]")
+
+
+def _strong_icons(text: str, line: int) -> _Found:
+    for match in _STRONG_ICON.finditer(text):
+        yield match.start(), match.end(), _icon(match[1], match[2], line, strong=True)
+
+
+_STRONG = re.compile(r"\[\[((?:[^\[]|\[[^\[]).*?\]*)\]\]", re.DOTALL)
+
+
+def _strongs(text: str, line: int) -> _Found:
+    # Up to the last end there is one for each beginning: no search runs on in vain.
+    for match in _STRONG.finditer(text, 0, text.rfind("]]") + 2):
+        yield match.start(), match.end(), Strong(_read(match[1], _NESTED_KINDS, line), line=line)
+
+
+_ADDRESSES = _compile(r"\[(https?://~U++)(?:\]|~s++(https?://~U++)\])?", re.I)
+
+
+def _images(text: str, line: int) -> _Found:
+    """``[src]``, ``[src link]``, ``[link src]``."""
+    for match in _ADDRESSES.finditer(text):
+        first, second = match.groups(default="")
+        if match[0].endswith("]") and (image := _image(first, second, line)):
+            yield match.start(), match.end(), image
+
+
+# What may follow an address is optional here and below, so that a search that fails goes on
+# behind the address, not inside it.
+_ADDRESS_FIRST = _compile(r"\[(https?://~U++)(~s++)?")
+
+
+def _labels_last(text: str, line: int) -> _Found:
+    """``[url label]``: up to the first bracket that closes, which may take one more along."""
+    at = 0
+    while match := _ADDRESS_FIRST.search(text, at):
+        at = match.end()
+        if not match[2]:
+            continue
+        end = text.find("]", at)
+        if end < 0:
+            return
+        if text.startswith("]", end + 1):
+            end += 1
+        label, at = text[at:end], end + 1
+        if label and label[-1] not in WHITE:
+            yield match.start(), at, ExternalLink(match[1], label, line=line)
+
+
+_LABEL_FIRST = _compile(r"\[([^\[\]]*~S)~s++(https?://~U++)\]")
+
+
+def _labels_first(text: str, line: int) -> _Found:
+    """``[label url]``."""
+    for match in _LABEL_FIRST.finditer(text):
+        label = match[1].lstrip(WHITE)
+        yield match.start(), match.end(), ExternalLink(match[2], label, line=line)
+
+
+_ADDRESS = _compile(r"\[(https?://~U++)(\])?")
+
+
+def _addresses(text: str, line: int) -> _Found:
+    """``[url]``."""
+    for match in _ADDRESS.finditer(text):
+        if match[2]:
+            yield match.start(), match.end(), ExternalLink(match[1], line=line)
+
+
+_BARE = _compile(r"https?://~U")
+_BARE_END = _compile(r"[\[\]]|~s")
+
+
+def _bare_addresses(text: str, line: int) -> _Found:
+    """Up to white space, or to a bracket that closes nothing within the address."""
+    at = 0
+    while opening := _BARE.search(text, at):
+        start, at = opening.start(), len(text)
+        depth = int(text[opening.end() - 1] == "[")
+        for match in _BARE_END.finditer(text, opening.end()):
+            sign = match[0]
+            if sign == "[":
+                depth += 1
+            elif sign == "]" and depth:
+                depth -= 1
+            else:
+                at = match.start()
+                break
+        yield start, at, ExternalLink(text[start:at], line=line)
+
+
+_PAIR = re.compile(r"\[([^\[\]]+)\]")
+_ICON = re.compile(r"(.*)\.icon(?:\*([1-9][0-9]*))?", re.DOTALL)
+_POINT = r"([NS])([0-9]{1,9}(?:\.[0-9]+)?),([EW])([0-9]{1,9}(?:\.[0-9]+)?)(?:,Z([0-9]{1,9}))?"
+_PLACE_FIRST = _compile(rf"(.*~S)~s+{_POINT}")
+_POINT_FIRST = _compile(rf"{_POINT}(?:~s+(.*~S))?")
+
+
+def _pairs(text: str, line: int) -> _Found:
+    """What any pair of brackets is that holds no bracket: icon, point on a map, page link."""
+    for match in _PAIR.finditer(text):
+        inner = match[1]
+        node: Inline | None = None
+        if ".icon" in inner and (icon := _ICON.fullmatch(inner)):
+            node = _icon(icon[1], icon[2], line)
+        elif ",E" in inner or ",W" in inner:
+            node = _location(inner, line)
+        if node is None:
+            if inner.startswith("/"):
+                project, title = split_target(inner)
+                node = PageLink(title, project, line=line)
+            else:
+                node = PageLink(inner, line=line)
+        yield match.start(), match.end(), node
+
+
+def _icon(path: str, count: str | None, line: int, *, strong: bool = False) -> Icon:
+    number = 1 if not count else int(count) if len(count) < 10 else MOST_ICONS
+    project, name = split_target(path) if path.startswith("/") else ("", path)
+    return Icon(name, project, number, strong, line=line)
+
+
+def _location(text: str, line: int) -> Location | None:
+    if match := _PLACE_FIRST.fullmatch(text):
+        place, south, latitude, west, longitude, zoom = match.groups()
+    elif match := _POINT_FIRST.fullmatch(text):
+        south, latitude, west, longitude, zoom, place = match.groups()
+    else:
+        return None
+    return Location(
+        float(latitude) * (-1 if south == "S" else 1),
+        float(longitude) * (-1 if west == "W" else 1),
+        int(zoom) if zoom else 14,
+        place.strip(WHITE) if place else "",
+        line=line,
+    )
+
+
+_HASHTAG = _compile(r"(?:^|(?<=~s))#(~S++)")
+
+
+def _hashtags(text: str, line: int) -> _Found:
+    """At the start of a piece or after white space; nothing but white space ends a tag."""
+    for match in _HASHTAG.finditer(text):
+        yield match.start(), match.end(), Hashtag(match[1], line=line)
+
+
+_NESTED_KINDS: tuple[tuple[str, _Find], ...] = (
+    ("[$ ", _spaced_formulas),
+    ("[$ ", _formulas),
+    ("://", _images),
+    ("://", _labels_last),
+    ("://", _labels_first),
+    ("://", _addresses),
+    ("://", _bare_addresses),
+    ("[", _pairs),
+    ("#", _hashtags),
+)
+"""What is read inside decorations and strong text."""
+_KINDS: tuple[tuple[str, _Find], ...] = (
+    ("`", _codes),
+    ("[", _blanks),
+    ("[", _decorations),
+    ("[$ ", _spaced_formulas),
+    ("[$ ", _formulas),
+    ("[[", _strong_images),
+    ("[[", _strong_icons),
+    ("[[", _strongs),
+    *_NESTED_KINDS[2:],
+)
+"""All kinds in their order, each with what a text must hold to have one."""

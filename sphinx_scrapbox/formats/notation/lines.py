@@ -1,0 +1,119 @@
+"""Native notation: text or rows of a wiki page -> :class:`~sphinx_scrapbox.page.Page`.
+
+The language works line by line, and within a line by *ordered splitting*: the first kind of
+notation that occurs anywhere cuts the line in two, and what is left is searched for the next
+kind. Order beats position, so a code span cuts any bracket in two. ``_KINDS`` is that order.
+
+No kind can appear in a piece that was not there before the cut, so one pass per kind over the
+pieces that are still text does the work: no recursion, and, as every pass below is linear,
+time linear in the length of the line whatever brackets it holds.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from sphinx_scrapbox.formats.notation.inlines import (
+    FORBIDDEN,
+    WHITE,
+    read_cell,
+    read_line,
+    without_controls,
+)
+from sphinx_scrapbox.wiki.ast import Block, CodeBlock, Line, Page, Problem, Table
+
+_LANGUAGE = re.compile(r"(.+)\(([^()]*)\)")
+_HEADERS = ("code:", "table:")
+
+
+def read_notation(text: str, *, name: str = "") -> Page:
+    """Read the text of a page; its first line is the title.
+
+    *name* is the title of a text whose first line is blank. One newline at the very end
+    only ends the last line.
+    """
+    page = read_lines(text.removesuffix("\n").split("\n"))
+    if name and not page.title:
+        page = Page(name, page.blocks, problems=page.problems, line=page.line)
+    return page
+
+
+def read_lines(
+    rows: Sequence[str],
+    *,
+    ids: Sequence[str] = (),
+    title: str | None = None,
+    first_line: int = 1,
+) -> Page:
+    """Read the rows of a page; row 0 is the title row, which is never parsed.
+
+    *ids* are the wiki's ids of the rows. *title* is the title if it is known otherwise: the
+    wiki's own may differ from row 0, whose outer white space does not count. *first_line* is
+    the line number of row 0.
+    """
+    rows, problems = _clean(rows, first_line)
+    if title is None:
+        title = rows[0].strip(WHITE) if rows else ""
+    ids = tuple(ids)
+    if ids and len(ids) < len(rows):
+        ids += ("",) * (len(rows) - len(ids))
+    blocks: list[Block] = []
+    at, end = 1, len(rows)
+    while at < end:
+        row, number = rows[at], first_line + at
+        text = row.lstrip(WHITE)
+        indent = len(row) - len(text)
+        if not text.startswith(_HEADERS):
+            nodes = read_line(text, number) if text else ()
+            blocks.append(Line(indent, nodes, text, ids[at] if ids else "", line=number))
+            at += 1
+            continue
+        start, at = at, at + 1
+        body = []
+        while at < end and _indent(rows[at]) > indent:
+            body.append(rows[at][indent + 1 :])
+            at += 1
+        head, _, name = text.partition(":")
+        name, row_ids = name.strip(WHITE), ids[start:at]
+        if head == "code":
+            name, language = _name_and_language(name)
+            blocks.append(CodeBlock(indent, name, tuple(body), language, row_ids, line=number))
+        else:
+            cells = tuple(
+                tuple(read_cell(cell, number + nth) for cell in row.split("\t"))
+                for nth, row in enumerate(body, 1)
+            )
+            blocks.append(Table(indent, name, cells, row_ids, line=number))
+    return Page(title, tuple(blocks), problems=tuple(problems), line=first_line)
+
+
+def _indent(row: str) -> int:
+    return len(row) - len(row.lstrip(WHITE))
+
+
+def _name_and_language(name: str) -> tuple[str, str]:
+    """Take ``name(language)`` apart; neither may be blank."""
+    if name.endswith(")") and (match := _LANGUAGE.fullmatch(name)):
+        title, language = match[1].rstrip(WHITE), match[2].strip(WHITE)
+        if title and language:
+            return title, language
+    return name, ""
+
+
+def _clean(rows: Sequence[str], first_line: int) -> tuple[Sequence[str], list[Problem]]:
+    """Rows without line ends and without characters that no document may hold."""
+    joined = "\n".join(rows)
+    line_ends = "\r" in joined or joined.count("\n") >= max(len(rows), 1)
+    if not line_ends and FORBIDDEN.search(joined) is None:
+        return rows, []
+    cleaned, problems = [], []
+    for number, row in enumerate(rows, first_line):
+        row = row.rstrip("\r\n").replace("\n", " ")
+        if found := FORBIDDEN.findall(row):
+            codes = ", ".join(sorted({f"U+{ord(char):04X}" for char in found}))
+            message = f"removed characters that no document can hold: {codes}"
+            problems.append(Problem("control_character", message, line=number))
+            row = without_controls(row)
+        cleaned.append(row)
+    return cleaned, problems

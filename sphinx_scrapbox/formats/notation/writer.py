@@ -1,0 +1,373 @@
+"""Tree of a page -> native notation.
+
+Whatever tree the reader makes, its text reads back to the same tree. Native notation has no
+escape, and one line's brackets, backticks and blanks all work on each other, so no local rule
+can promise that. The writer therefore asks the reader: it spells a line the customary way, and
+if that does not read back, more carefully.
+
+A tree of another origin may hold what the notation cannot say. Then every word is kept, and
+
+* code inside strong text or a decoration, and a formula inside strong text, stand between two
+  pieces of it; a decoration inside another adds its signs to it;
+* text that would be read as a sign at its start, as a tag or as an address gets a zero-width
+  space before or within the sign; brackets and backticks, for which that is no help, become
+  full-width ones;
+* a page whose title cannot stand in brackets is linked by a tag, which leads to the same page,
+  or else has full-width brackets in its title;
+* an image whose address does not look like one gets ``#.png`` at its end, as authors do.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from enum import IntEnum
+from itertools import product
+from typing import assert_never
+
+from sphinx_scrapbox.formats.notation.inlines import WHITE, read_inline
+from sphinx_scrapbox.formats.notation.lines import read_lines
+from sphinx_scrapbox.formats.notation.sayable import sayable
+from sphinx_scrapbox.wiki.ast import (
+    Blank,
+    Block,
+    Code,
+    CodeBlock,
+    Command,
+    Decoration,
+    ExternalLink,
+    Formula,
+    Hashtag,
+    Icon,
+    Image,
+    Inline,
+    Line,
+    Location,
+    Numbered,
+    Page,
+    PageLink,
+    Question,
+    Quote,
+    Strong,
+    Table,
+    Text,
+)
+from sphinx_scrapbox.wiki.titles import join_target
+
+_UNSEEN = "\u200b"  # no white space to the wiki, so it is neither an indent nor a border of tags
+_FULL_WIDTH = str.maketrans("[]`", "［］｀")
+_ADDRESS = re.compile(rf"https?://[^{WHITE}\]][^{WHITE}]*")
+# What the wiki shows in place of an address in brackets, but not of a bare one.
+_EMBEDDED = re.compile(
+    r"\.(?:mp4|webm|mp3|ogg|wav|aac)(?:\?|$)"
+    r"|//(?:[a-z]+\.)?(?:youtube\.com|youtu\.be|vimeo\.com|spotify\.com)/",
+    re.IGNORECASE,
+)
+_SCHEME = re.compile(r"(https?:)(?=//)")
+_TAG = re.compile(rf"(?:^|(?<=[{WHITE}]))(?=#[^{WHITE}])")
+_MOST_PICKS = 8
+_BLOCK = ("code:", "table:")
+
+
+class _Care(IntEnum):
+    """What may be changed so that a line can be read back."""
+
+    NONE = 0
+    SOME = 1
+    """What alone would be read as something else."""
+    ALL = 2
+    """Every bracket and backtick in text."""
+
+
+@dataclass
+class _Manner:
+    """How a line is spelt.
+
+    Where two spellings say the same, ``picks`` holds the choices in their order; past its end
+    the customary one is taken.
+    """
+
+    care: _Care = _Care.NONE
+    picks: Sequence[bool] = ()
+    asked: int = 0
+
+    def pick(self, custom: bool) -> bool:
+        self.asked += 1
+        return self.picks[self.asked - 1] if self.asked <= len(self.picks) else custom
+
+
+def write_notation(page: Page) -> str:
+    """Write *page* in native notation; its title is the first line."""
+    rows = [_flat(page.title)]
+    closing: int | None = None  # the indent of a block that deeper rows would still belong to
+    for block in page.blocks:
+        if closing is not None and block.indent > closing:
+            rows.append("")
+        rows.extend(_rows(block))
+        closing = None if isinstance(block, Line) else block.indent
+    return "\n".join(rows) + "\n"
+
+
+def write_inline(nodes: Iterable[Inline]) -> str:
+    """Write the content of one line."""
+    nodes = tuple(nodes)
+    custom = _Manner()
+    text = _write(nodes, custom)
+    if read_inline(text) == nodes:
+        return text
+    for picks in product((False, True), repeat=min(custom.asked, _MOST_PICKS)):
+        other = _write(nodes, _Manner(picks=picks))
+        if read_inline(other) == nodes:
+            return other
+    nodes = tuple(sayable(nodes))
+    for care in (_Care.NONE, _Care.SOME, _Care.ALL):
+        text = _write(nodes, _Manner(care))
+        if read_inline(text) == nodes:
+            break
+    return text
+
+
+# -- blocks ----------------------------------------------------------------------------
+
+
+def _rows(block: Block) -> Iterator[str]:
+    indent, inner = " " * block.indent, " " * (block.indent + 1)
+    match block:
+        case Line():
+            text = write_inline(block.nodes).lstrip(WHITE)
+            yield indent + (_UNSEEN + text if text.startswith(_BLOCK) else text)
+        case CodeBlock():
+            name = block.name or block.language
+            if block.name and block.language:
+                name += f"({block.language})"
+            yield f"{indent}code:{_flat(name)}"
+            yield from (inner + row for row in block.rows)
+        case Table():
+            yield f"{indent}table:{_flat(block.name)}"
+            for row in block.rows:
+                yield inner + "\t".join(map(_cell, row))
+        case _:
+            assert_never(block)
+
+
+def _cell(nodes: tuple[Inline, ...]) -> str:
+    """The cell of a table, which holds no notation but page links and icons."""
+    text = _write(nodes, _Manner()).replace("\t", " ")
+    if _read_cell(text) == nodes:
+        return text
+    return "".join(
+        node.text.translate(_FULL_WIDTH)
+        if isinstance(node, Text) and _read_cell(node.text) != (node,)
+        else _write((node,), _Manner())
+        for node in nodes
+    ).replace("\t", " ")
+
+
+def _read_cell(text: str) -> tuple[Inline, ...]:
+    table = read_lines(["", "table:", f" {text}"]).blocks[0]
+    return table.rows[0][0] if isinstance(table, Table) else ()
+
+
+def _flat(text: str) -> str:
+    """*text* on one row."""
+    return text.replace("\n", " ") if "\n" in text else text
+
+
+# -- inlines ---------------------------------------------------------------------------
+
+
+def _write(nodes: Sequence[Inline], manner: _Manner, *, nested: bool = False) -> str:
+    text = ""
+    for at, node in enumerate(nodes):
+        after = nodes[at + 1] if at + 1 < len(nodes) else None
+        if isinstance(node, ExternalLink) and not node.label:
+            custom = _ends_address(after) and not _EMBEDDED.search(node.url)
+            text += _address(node.url, bare=manner.pick(custom))
+            continue
+        if manner.care and text and _touches(nodes[at - 1], node):
+            text += " "
+        text += _flat(_spell(node, manner, nested, first=at == 0))
+    return text
+
+
+def _ends_address(after: Inline | None) -> bool:
+    """Whether a bare address ends before *after*: not at what is looked for only after it."""
+    match after:
+        case Text():
+            return after.text[:1] in WHITE + "]"
+        case Icon():
+            return after.strong
+        case ExternalLink():
+            return bool(after.label)
+        case PageLink() | Location() | Hashtag():
+            return False
+    return True
+
+
+def _touches(before: Inline, node: Inline) -> bool:
+    """Whether a tag would take *node* along, or text would hide the tag that *node* is."""
+    if isinstance(before, Hashtag):
+        return isinstance(node, Text) and node.text[:1] not in WHITE
+    return isinstance(node, Hashtag) and isinstance(before, Text) and before.text[-1:] not in WHITE
+
+
+def _spell(node: Inline, manner: _Manner, nested: bool, *, first: bool) -> str:
+    """One node as it is written; *first* if it begins its line or its piece."""
+    care = manner.care
+    match node:
+        case Text():
+            return node.text if not care else _literal(node.text, care, nested, first)
+        case Blank():
+            return f"[{node.text}]"
+        case Code():
+            return f"`{node.text.replace('`', '｀')}`"
+        case Formula():
+            return _formula(node.tex, manner)
+        case Strong():
+            return f"[[{_write(node.nodes, manner, nested=True)}]]"
+        case Decoration():
+            return f"[{node.signs} {_write(node.nodes, manner, nested=True)}]"
+        case PageLink():
+            return _page_link(node, care, nested)
+        case ExternalLink():
+            return _labelled(node, manner, nested)
+        case Image():
+            return _image(node)
+        case Icon():
+            return _icon(node, care, nested)
+        case Hashtag():
+            return f"#{node.tag}" if not care else f"#{_in_tag(node.tag)}"
+        case Location():
+            return _location(node, nested)
+        case Quote():
+            return f">{_write(node.nodes, manner)}"
+        case Numbered():
+            return f"{node.number}. {_write(node.nodes, manner)}"
+        case Question():
+            return f"? {node.text}"
+        case Command():
+            return f"{node.sign} {node.text}"
+        case _:
+            assert_never(node)
+
+
+def _reads(text: str, node: Inline, nested: bool) -> bool:
+    """Whether *text* alone is read as *node*."""
+    if not nested:
+        return read_inline(text) == (node,)
+    return read_inline(f"[_ {text}]") == (Decoration("_", (node,)),) or (
+        read_inline(f"[[{text}]]") == (Strong((node,)),)
+    )
+
+
+def _literal(text: str, care: _Care, nested: bool, first: bool) -> str:
+    """Text that is read as text."""
+    before = "" if first else _UNSEEN  # what begins a line only matters where one begins
+    if care < _Care.ALL and _reads(before + text, Text(before + text), nested):
+        return text
+    text = _TAG.sub(_UNSEEN, _SCHEME.sub(rf"\1{_UNSEEN}", text))
+    if care == _Care.ALL or not _reads(before + text, Text(before + text), nested):
+        text = text.translate(_FULL_WIDTH)
+    if first and not nested and not _reads(text, Text(text), nested):
+        text = _UNSEEN + text
+    return text
+
+
+def _formula(tex: str, manner: _Manner) -> str:
+    # A blank before the end lets brackets stand inside, but must not become a bracketed blank.
+    if manner.care:
+        tex = tex.replace("`", "\u2018")
+    must = "]" in tex or (tex.endswith(" ") and tex != " ")
+    may = not tex.rstrip(WHITE).endswith("[")
+    return f"[$ {tex} ]" if must or (may and manner.pick(False)) else f"[$ {tex}]"
+
+
+def _page_link(node: PageLink, care: _Care, nested: bool) -> str:
+    target = join_target(node.project, node.title)
+    text = f"[{target}]"
+    if not care or _reads(text, node, nested):
+        return text
+    tag = _in_tag(target)
+    if not node.project and _reads(f"#{tag}", Hashtag(tag), nested):
+        return f"#{tag}"
+    return f"[{target.translate(_FULL_WIDTH)}]"
+
+
+def _in_tag(text: str) -> str:
+    return re.sub(rf"[{WHITE}]", "_", text)
+
+
+def _address(url: str, *, bare: bool) -> str:
+    """An address without a label."""
+    if _ADDRESS.fullmatch(url) is None:
+        return url
+    if not bare and "]" not in url and read_inline(f"[{url}]") == (ExternalLink(url),):
+        return f"[{url}]"
+    return url
+
+
+def _labelled(node: ExternalLink, manner: _Manner, nested: bool) -> str:
+    # The wide blanks keep a label from being a sign, or an address that comes first.
+    label_first = (
+        f"[{node.label} {node.url}]",
+        f"[{node.label}\u3000{node.url}]",
+        f"[\u3000{node.label} {node.url}]",
+    )
+    texts = [text for text in label_first if _reads(text, node, nested)][:1]
+    if not texts or not manner.pick(True):
+        texts.insert(0, f"[{node.url} {node.label}]")
+    for text in texts:
+        if _reads(text, node, nested):
+            return text
+    # Not from our reader: an address with blanks or brackets, a label with brackets.
+    if not node.url.startswith(("http://", "https://")):
+        return f"{node.label} {node.url}"
+    url = re.sub(rf"[{WHITE}]", "%20", node.url).replace("]", "%5D")
+    return f"[{url} {node.label.strip(WHITE).translate(_FULL_WIDTH)}]"
+
+
+def _image(node: Image) -> str:
+    texts = [node.src]
+    if node.link:
+        texts = [f"{node.src} {node.link}", f"{node.link} {node.src}"]
+    left, right = ("[[", "]]") if node.strong else ("[", "]")
+    for text in texts:
+        if read_inline(f"{left}{text}{right}") == (node,):
+            return f"{left}{text}{right}"
+    # Not from our reader: an address that does not look like an image's, or is none.
+    if not node.src.startswith(("http://", "https://")):
+        return f"{node.src} {node.link}".rstrip()
+    src = re.sub(rf"[{WHITE}]", "%20", node.src).replace("]", "%5D")
+    if read_inline(f"[{src}]") != (Image(src),):
+        src += "#.png"
+    if node.link:
+        return f"[{node.link} {src}]"
+    return f"{left}{src}{right}"
+
+
+def _icon(node: Icon, care: _Care, nested: bool) -> str:
+    name = join_target(node.project, node.name)
+    text = f"{name}.icon*{node.count}" if node.count > 1 else f"{name}.icon"
+    if care and not _reads(f"[{text}]", replace(node, strong=False), nested):
+        text = text.translate(_FULL_WIDTH)
+    return f"[[{text}]]" if node.strong and not nested else f"[{text}]"
+
+
+def _location(node: Location, nested: bool) -> str:
+    point = (
+        f"{'S' if node.latitude < 0 else 'N'}{_decimal(node.latitude)},"
+        f"{'W' if node.longitude < 0 else 'E'}{_decimal(node.longitude)}"
+    )
+    if node.zoom != 14:
+        point += f",Z{node.zoom}"
+    if not node.place:
+        return f"[{point}]"
+    # The customary order cannot say a place that ends in another point, or in ".icon".
+    text = f"[{point} {node.place}]"
+    return text if _reads(text, node, nested) else f"[{node.place} {point}]"
+
+
+def _decimal(number: float) -> str:
+    return format(Decimal(repr(abs(number))), "f").removesuffix(".0")

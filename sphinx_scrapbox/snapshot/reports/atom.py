@@ -1,0 +1,156 @@
+"""TODO: say what this file is."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from html import escape
+from uuid import NAMESPACE_URL, UUID, uuid5
+from xml.etree import ElementTree as ET
+
+from sphinx_scrapbox import __version__
+from sphinx_scrapbox.snapshot.diff.model import (
+    Comparison,
+    LineChange,
+    LineKind,
+    PageChange,
+    PageKind,
+)
+from sphinx_scrapbox.snapshot.diff.words import words
+from sphinx_scrapbox.snapshot.reports.markdown import Address, no_address
+from sphinx_scrapbox.snapshot.reports.wording import (
+    ACTIONS,
+    FORBIDDEN,
+    HOME,
+    TOOL,
+    Say,
+    action,
+    counts,
+    indented,
+)
+from sphinx_scrapbox.wiki.dates import iso
+from sphinx_scrapbox.wiki.titles import key
+
+ATOM = "http://www.w3.org/2005/Atom"
+
+
+# -- Atom ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """What a feed says of itself. Each address may be "".
+
+    ``name`` is what it is known by for ever where it has no address of its own; ``since`` stands
+    in for times that nothing tells, in Unix seconds.
+    """
+
+    name: str
+    title: str
+    author: str = TOOL
+    address: str = ""
+    site: str = ""
+    language: str = ""
+    since: int = 0
+
+
+def atom(
+    comparison: Comparison,
+    feed: Feed,
+    *,
+    address: Address = no_address,
+    stat: bool = False,
+    say: Say = str,
+    limit: int | None = None,
+) -> str:
+    """A feed (RFC 4287) with an entry for each page, those that changed last first.
+
+    An entry keeps its id for as long as the page does not change again. *limit* is how many
+    entries there are at the most.
+    """
+    identity = _uuid(NAMESPACE_URL, feed.address or feed.name)
+    default = comparison.new.time or feed.since
+    times = {id(page): page.updated or default for page in comparison.pages}
+    pages = sorted(comparison.pages, key=lambda page: -times[id(page)])
+    root = ET.Element("feed", {"xmlns": ATOM})
+    if feed.language:
+        root.set("xml:lang", feed.language)
+    _add(root, "id", identity.urn)
+    _add(root, "title", feed.title)
+    _add(root, "updated", iso(max([*times.values(), 0 if times else default])))
+    _add(_add(root, "author"), "name", feed.author or TOOL)
+    _add(root, "generator", TOOL, uri=HOME, version=__version__)
+    if feed.address:
+        _add(root, "link", rel="self", type="application/atom+xml", href=feed.address)
+    if feed.site:
+        _add(root, "link", rel="alternate", href=feed.site)
+    given: Counter[str] = Counter()
+    for page in pages[:limit]:
+        entry = _add(root, "entry")
+        name = _entry_name(page)
+        given[name] += 1  # a damaged lock may name a page twice
+        name = name if given[name] == 1 else f"{name} {given[name]}"
+        _add(entry, "id", _uuid(identity, name).urn)
+        _add(entry, "title", f"{page.title} ({say(_STATES[page.kind])})")
+        _add(entry, "updated", iso(times[id(page)]))
+        if where := address(page):
+            _add(entry, "link", rel="alternate", href=where)
+        _add(entry, "category", term=page.kind.value)
+        _add(entry, "content", _html(page, say, stat=stat), type="html")
+    ET.indent(root)
+    body = ET.tostring(root, encoding="unicode")
+    return f'<?xml version="1.0" encoding="utf-8"?>\n{body}\n'
+
+
+_STATES = {
+    PageKind.NEW: "new",
+    PageKind.CHANGED: "changed",
+    PageKind.RENAMED: "renamed",
+    PageKind.GONE: "gone",
+}
+
+
+def _add(parent: ET.Element, name: str, text: str = "", **attributes: str) -> ET.Element:
+    element = ET.SubElement(parent, name, attributes)
+    if text:
+        element.text = FORBIDDEN.sub("", text)
+    return element
+
+
+def _entry_name(page: PageChange) -> str:
+    known = page.id or f"{page.project}/{key(page.title)}"
+    return f"{page.kind.value} {known} {page.was} {page.digest}"
+
+
+def _uuid(space: UUID, name: str) -> UUID:
+    return uuid5(space, name.encode("utf-8", "replace").decode())
+
+
+def _html(page: PageChange, say: Say, *, stat: bool) -> str:
+    parts = []
+    if page.was:
+        parts.append(f"<p>{escape(say('Earlier title'))}: {escape(page.was)}</p>")
+    shown = [] if stat else [change for change in page.lines if not change.is_blank]
+    if shown:
+        parts.append(f"<ul>{''.join(_html_item(change, say) for change in shown)}</ul>")
+    elif counted := counts(page):
+        said = ", ".join(f"{say(ACTIONS[kind])}: {count}" for kind, count in counted.items())
+        parts.append(f"<p>{escape(said)}</p>")
+    return "".join(parts) or f"<p>{escape(say(_STATES[page.kind]))}</p>"
+
+
+_MARKS = {"": "{}", "-": "<del>{}</del>", "+": "<ins>{}</ins>"}
+_MARK_OF = {LineKind.ADDED: "+", LineKind.REMOVED: "-"}
+
+
+def _html_item(change: LineChange, say: Say) -> str:
+    if change.kind is LineKind.EDITED:
+        said = "".join(
+            _MARKS[piece.sign].format(escape(piece.text))
+            for piece in words(change.before[0].text, change.after[0].text)
+        )
+    else:
+        mark = _MARKS[_MARK_OF.get(change.kind, "")]
+        rows = (escape(row).replace("  ", "&#160; ") for row in indented(change.rows))
+        said = "<br>".join(map(mark.format, rows))
+    return f"<li>{escape(say(action(change)))}: {said}</li>"

@@ -1,0 +1,79 @@
+"""TODO: say what this file is."""
+
+from __future__ import annotations
+
+import json
+
+from sphinx_scrapbox import __version__
+from sphinx_scrapbox.snapshot.diff.model import (
+    Comparison,
+    LineChange,
+    LineKind,
+    PageChange,
+    PageKind,
+    Snapshot,
+)
+from sphinx_scrapbox.snapshot.reports.markdown import Address, no_address
+from sphinx_scrapbox.snapshot.reports.wording import JSON_VERSION, TOOL
+from sphinx_scrapbox.wiki.dates import iso
+
+# -- JSON ------------------------------------------------------------------------------
+
+
+def as_json(comparison: Comparison, *, address: Address = no_address, stat: bool = False) -> str:
+    """All that changed; see the documentation of ``diff`` for the fields."""
+    pages = comparison.pages
+    report = {
+        "version": JSON_VERSION,
+        "tool": {"name": TOOL, "version": __version__},
+        "old": _snapshot(comparison.old),
+        "new": _snapshot(comparison.new),
+        "counts": {
+            "pages": {kind.value: len(comparison.of(kind)) for kind in PageKind},
+            "lines": {kind.value: sum(page.count(kind) for page in pages) for kind in LineKind},
+        },
+        "pages": [_page(page, address(page), stat=stat) for page in pages],
+    }
+    return json.dumps(report, ensure_ascii=False, indent=2) + "\n"
+
+
+def _snapshot(snapshot: Snapshot) -> dict[str, object]:
+    return {
+        "name": snapshot.name,
+        "project": snapshot.project,
+        "time": iso(snapshot.time) if snapshot.time else None,
+        "pages": len(snapshot.pages),
+    }
+
+
+def _page(page: PageChange, address: str, *, stat: bool) -> dict[str, object]:
+    told: dict[str, object] = {
+        "kind": page.kind.value,
+        "title": page.title,
+        "was": page.was or None,
+        "id": page.id or None,
+        "project": page.project or None,
+        "path": page.file,
+        "old_path": page.was_file or None,
+        "url": address or None,
+        "updated": iso(page.updated) if page.updated else None,
+        "counts": {kind.value: page.count(kind) for kind in LineKind},
+    }
+    if not stat:
+        told["lines"] = [_line(page, change) for change in page.lines]
+    return told
+
+
+def _line(page: PageChange, change: LineChange) -> dict[str, object]:
+    told: dict[str, object] = {
+        "kind": change.kind.value,
+        "old_line": page.was_first + change.old,
+        "new_line": page.first + change.new,
+    }
+    if change.before:
+        told["before"] = [row._asdict() for row in change.before]
+    if change.after:
+        told["after"] = [row._asdict() for row in change.after]
+    if change.moved:
+        told["moved"] = True
+    return told

@@ -1,0 +1,149 @@
+"""Which pages of a project to take: by tag, by title, by distance from a page.
+
+All names are compared as the wiki compares titles (:func:`.titles.key`), and a tag is whatever
+leads to the page of its name, ``#tag`` or ``[tag]``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from fnmatch import translate
+
+from sphinx_scrapbox.wiki.ast import (
+    CodeBlock,
+    Decoration,
+    Hashtag,
+    Inline,
+    Line,
+    Numbered,
+    Page,
+    PageLink,
+    Quote,
+    Strong,
+    Table,
+)
+from sphinx_scrapbox.wiki.titles import is_line_id, key, split_fragment
+
+
+class SelectionError(ValueError):
+    """Nothing has the name that was asked for; the message may suggest another."""
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Wishes: a page has to meet each kind of them that is given.
+
+    ``tags``: has any of them. ``exclude_tags``: has none of them. ``titles``: its title matches
+    any of these globs. ``around``: ``hops`` links or fewer lead from any of these to it or back.
+    """
+
+    tags: tuple[str, ...] = ()
+    exclude_tags: tuple[str, ...] = ()
+    titles: tuple[str, ...] = ()
+    around: tuple[str, ...] = ()
+    hops: int = 1
+
+    @property
+    def needs_links(self) -> bool:
+        """Whether pages have to be read for it; titles alone do not take that."""
+        return bool(self.tags or self.exclude_tags or self.around)
+
+    def __bool__(self) -> bool:
+        return bool(self.titles) or self.needs_links
+
+
+def select(
+    selection: Selection, titles: Sequence[str], links: Sequence[frozenset[str]] = ()
+) -> list[int]:
+    """The places in *titles* of the pages that meet *selection*.
+
+    *links* holds :func:`links_of` each page, unless the selection can do without.
+
+    :raises SelectionError: if ``around`` is no page and nothing links to it.
+    """
+    chosen: Iterable[int] = range(len(titles))
+    if selection.titles:
+        globs = "|".join(translate(key(glob)) for glob in selection.titles)
+        matches = re.compile(globs).match
+        chosen = [at for at in chosen if matches(key(titles[at]))]
+    if selection.tags:
+        tags = {key(tag.removeprefix("#")) for tag in selection.tags}
+        chosen = [at for at in chosen if not tags.isdisjoint(links[at])]
+    if selection.exclude_tags:
+        tags = {key(tag.removeprefix("#")) for tag in selection.exclude_tags}
+        chosen = [at for at in chosen if tags.isdisjoint(links[at])]
+    if selection.around:
+        near = _near(selection, titles, links)
+        chosen = [at for at in chosen if key(titles[at]) in near]
+    return list(chosen)
+
+
+def links_of(page: Page) -> frozenset[str]:
+    """The keys of all that *page* links to in its own project, by brackets or by tag."""
+    own = key(page.project)
+    found = set()
+    for node in _inlines(page):
+        if isinstance(node, Hashtag):
+            found.add(key(node.tag))
+        elif isinstance(node, PageLink) and node.title:
+            if node.project and key(node.project) != own:
+                continue
+            head, fragment = split_fragment(node.title)
+            found.add(key(head if is_line_id(fragment) else node.title))
+    return frozenset(found)
+
+
+def _inlines(page: Page) -> Iterator[Inline]:
+    stack: list[Inline] = []
+    for block in page.blocks:
+        match block:
+            case Line():
+                stack.extend(block.nodes)
+            case Table():
+                stack.extend(node for row in block.rows for cell in row for node in cell)
+            case CodeBlock():
+                continue
+        while stack:
+            node = stack.pop()
+            if isinstance(node, Strong | Decoration | Quote | Numbered):
+                stack.extend(node.nodes)
+            else:
+                yield node
+
+
+def _near(
+    selection: Selection, titles: Sequence[str], links: Sequence[frozenset[str]]
+) -> set[str]:
+    """The keys within so many hops. A page that nobody wrote yet joins those that link to it."""
+    pages = {key(title) for title in titles}
+    neighbours: dict[str, set[str]] = {page: set() for page in pages}
+    for title, targets in zip(titles, links, strict=True):
+        own = key(title)
+        for target in targets:
+            if target not in pages:
+                # A title may hold a `#` of its own, so what stands before it comes second.
+                head = split_fragment(target)[0]
+                target = head if head in pages else target
+            neighbours[own].add(target)
+            neighbours.setdefault(target, set()).add(own)
+    near = set()
+    for title in selection.around:
+        if key(title) not in neighbours:
+            raise SelectionError(f"no page is called {title!r}{_suggestion(title, titles)}")
+        near.add(key(title))
+    edge = set(near)
+    for _ in range(selection.hops):
+        edge = {other for one in edge for other in neighbours[one]} - near
+        if not edge:
+            break
+        near |= edge
+    return near
+
+
+def _suggestion(title: str, titles: Sequence[str]) -> str:
+    by_key = {key(one): one for one in titles}
+    close = get_close_matches(key(title), by_key, n=1)
+    return f"; did you mean {by_key[close[0]]!r}?" if close else ""

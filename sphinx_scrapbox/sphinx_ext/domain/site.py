@@ -1,0 +1,122 @@
+"""The site around a page: makes its links, names its speakers, runs its directives."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from docutils import nodes
+from sphinx import addnodes
+
+from sphinx_scrapbox.rendering.nodes import icon as icon_node
+from sphinx_scrapbox.snapshot.lockfile import NAME as LOCK_NAME
+from sphinx_scrapbox.sphinx_ext.config.options import Config, options
+from sphinx_scrapbox.sphinx_ext.sources.fetched_files import fetched_of, image_mark
+from sphinx_scrapbox.sphinx_ext.sources.icons import icon_file
+from sphinx_scrapbox.sphinx_ext.sources.locks import Locked, locks_of
+from sphinx_scrapbox.sphinx_ext.sources.snapshots import snapshot_above
+from sphinx_scrapbox.wiki.ast import CodeBlock, Icon
+from sphinx_scrapbox.wiki.titles import join_target, split_target
+from sphinx_scrapbox.wiki.urls import page_of_url
+
+if TYPE_CHECKING:
+    from sphinx.environment import BuildEnvironment
+
+DirectiveRunner = Callable[[CodeBlock], list[nodes.Node] | None]
+
+
+class SiteSurroundings:
+    """What :class:`.render.Renderer` needs, for a document that Sphinx is reading.
+
+    :param project: where links without a project lead, if that is not the document's own.
+    :param docfile: the file that the page is from, if that is not the document's own.
+    """
+
+    def __init__(
+        self,
+        env: BuildEnvironment,
+        run_directive: DirectiveRunner | None = None,
+        *,
+        project: str = "",
+        docfile: Path | None = None,
+    ) -> None:
+        self._env = env
+        self._project = project
+        self._docfile = docfile
+        self._config: Config = options(env.config)
+        self._run_directive = run_directive
+
+    def link(
+        self, kind: str, target: str, content: nodes.Element, address: str = ""
+    ) -> nodes.Element:
+        """A ``pending_xref`` that the domain resolves once every page is known."""
+        is_explicit = content.astext() != target
+        if self._project and not split_target(target).project:
+            target = join_target(self._project, target)
+            if isinstance(content, icon_node):
+                content["home"] = self._project
+        xref = addnodes.pending_xref(
+            "",
+            content,
+            refdoc=self._env.docname,
+            refdomain="scrapbox",
+            reftype=kind,
+            reftarget=target,
+            refexplicit=is_explicit,
+            refwarn=False,
+        )
+        if address:
+            xref["scrapbox-address"] = address
+        xref.source, xref.line = content.source, content.line
+        return xref
+
+    def page_at(self, url: str) -> str | None:
+        """``/project/Title`` for an address of a page of the wiki."""
+        targets = (page_of_url(url, origin=origin) for origin in self._origins)
+        target = next(filter(None, targets), None)
+        return join_target(*target) if target else None
+
+    @cached_property
+    def _origins(self) -> list[str]:
+        """The hosts whose pages may be here: that of the document's own wiki comes first."""
+        docname = self._env.path2doc(self._docfile) if self._docfile else None
+        own = snapshot_above(self._env, docname or self._env.docname)
+        return list(dict.fromkeys((own.origin if own else self._config.url, self._config.url)))
+
+    def label(self, icon: Icon) -> str:
+        """The display name of ``scrapbox_people``, else the icon's own name."""
+        if file := icon_file(self._env, icon.name, icon.project):
+            self._env.note_dependency(file)  # another image, another page
+        person = self._config.person(icon.name, icon.project)
+        return person.name if person else icon.name
+
+    def image(self, address: str) -> nodes.image:
+        """An image that is shown where it is, or the file of the site that was fetched from there.
+
+        ``scrapbox-address`` keeps the address then; ``scrapbox-mark`` tells the domain of an
+        image for which a file may come or go.
+        """
+        image = nodes.image(uri=address, alt="", classes=["scrapbox-image"])
+        if locked := self._locked:
+            image["scrapbox-mark"] = image_mark(locked.folder, address)
+            fetched = fetched_of(self._env)
+            if file := fetched.image(locked.folder, locked.lock, address):
+                self._env.note_dependency(file)  # one that is refused may be mended
+                if fetched.is_image(file):
+                    image["uri"] = f"/{file}"
+                    image["scrapbox-address"] = address
+        return image
+
+    @cached_property
+    def _locked(self) -> Locked | None:
+        env = self._env
+        locked = locks_of(env).of(self._docfile or Path(env.doc2path(env.docname)))
+        if locked and locked.lock.files and not fetched_of(env).watches(locked.folder):
+            env.note_dependency(f"{locked.folder}/{LOCK_NAME}")
+        return locked
+
+    def directive(self, block: CodeBlock) -> list[nodes.Node] | None:
+        """Run a directive of ``scrapbox_page_directives``; None shows it as code."""
+        return self._run_directive(block) if self._run_directive else None

@@ -1,0 +1,229 @@
+"""TODO: say what this file is."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+from weakref import WeakKeyDictionary
+from zlib import crc32
+
+from sphinx.project import EXCLUDE_PATHS
+from sphinx.util.matching import compile_matchers
+
+from sphinx_scrapbox.snapshot.diff.model import Comparison, PageChange, PageKind, Snapshot
+from sphinx_scrapbox.snapshot.diff.pages import compare
+from sphinx_scrapbox.snapshot.git import Git, RevisionError
+from sphinx_scrapbox.snapshot.loader import Loader
+from sphinx_scrapbox.snapshot.lockfile import NAME
+from sphinx_scrapbox.sphinx_ext.config.options import options
+from sphinx_scrapbox.sphinx_ext.domain.domain import domain_of
+from sphinx_scrapbox.sphinx_ext.features.lists.collation import sort_key
+from sphinx_scrapbox.sphinx_ext.sources.page_files import is_exported, withheld_of
+
+if TYPE_CHECKING:
+    from sphinx.config import Config
+    from sphinx.environment import BuildEnvironment
+LIMIT = 100
+"""Pages of one kind, unless ``max`` says otherwise; the rest is counted."""
+
+KINDS = tuple(kind.value for kind in PageKind)
+
+
+class Query(NamedTuple):
+    """What is asked: ``since`` is a revision, or else ``source`` a folder or a lock file.
+
+    Both paths are relative to the source folder.
+    """
+
+    since: str = ""
+    source: str = ""
+    path: str = ""
+    limit: int = LIMIT
+    lines: bool = False
+    kinds: tuple[str, ...] = KINDS
+    feeds: tuple[str, ...] = ()
+
+    def text(self) -> str:
+        """The query as a node and the facts keep it."""
+        given = {
+            name: value
+            for name, value in self._asdict().items()
+            if value != self._field_defaults.get(name)
+        }
+        return json.dumps(given, ensure_ascii=False)
+
+
+def query_of(text: str) -> Query:
+    given = json.loads(text)
+    lists = {name: tuple(value) for name, value in given.items() if isinstance(value, list)}
+    return Query(**{**given, **lists})
+
+
+# -- what changed ----------------------------------------------------------------------
+
+
+class _Changes:
+    """What changed, found out once for all that ask the same in one build."""
+
+    def __init__(self, env: BuildEnvironment) -> None:
+        self._env = env
+        self._config = options(env.config)
+        self._found: dict[tuple[str, str, str], Comparison | str] = {}
+        config = env.config
+        self._excluded = list(compile_matchers([*config.exclude_patterns, *EXCLUDE_PATHS]))
+        self._included = list(compile_matchers(config.include_patterns))
+        self._suffixes = (*config.source_suffix, NAME)
+
+    def find(self, query: Query) -> Comparison | str:
+        """What changed, or why that cannot be told."""
+        asked = query[:3]
+        if (found := self._found.get(asked)) is None:
+            try:
+                found = self._compare(query)
+            except RevisionError as error:
+                found = str(error)
+            self._found[asked] = found
+        return found
+
+    def _compare(self, query: Query) -> Comparison:
+        folder = Path(self._env.srcdir, query.path)
+        prefix = f"{query.path}/" if query.path else ""
+        here = {
+            file: name
+            for file, name in self._documents().items()
+            # What was kept is no part of what is compared with it.
+            if file.startswith(prefix) and not file.startswith(f"{query.source}/")
+        }
+
+        def is_page(file: str, text: str) -> bool:
+            return is_exported(text, prefix + file, self._config)
+
+        def was_here(file: str) -> bool:
+            return self._may_be_source(prefix + file)
+
+        new = self._dated(self._new(folder, here, prefix), here, prefix)
+        old = self._old(query, folder, is_page, was_here)
+        if not (old.pages or new.pages):
+            raise RevisionError("there is no page of a wiki, neither then nor now")
+        return self._without_withheld(compare(old, new))
+
+    def _without_withheld(self, found: Comparison) -> Comparison:
+        """What changed but for pages that a deny list keeps out, or would have."""
+        withheld = withheld_of(self._env)
+        if not withheld:
+            return found
+        gone = {page.file for page in found.of(PageKind.GONE)}
+        hidden: set[str] = set()
+        if withheld.tags or withheld.people:
+            states = [state for state in found.old.pages if state.file in gone]
+            for state, text in zip(states, found.old.read(states), strict=True):
+                if text is None or any(withheld.may_keep_out(row.text) for row in text.rows):
+                    hidden.add(state.file)
+        pages = tuple(
+            page
+            for page in found.pages
+            if not (withheld.may_name(page.title) or withheld.may_name(page.was))
+            and not (page.kind is PageKind.GONE and page.file in hidden)
+        )
+        return replace(found, pages=pages)
+
+    def _new(self, folder: Path, here: Iterable[str], prefix: str) -> Snapshot:
+        """The pages that the site has: the locks above them may tell of them."""
+        files = [file.removeprefix(prefix) for file in here]
+        folders = {parent for file in files for parent in Path(file).parents}
+        locks = [(parent / NAME).as_posix() for parent in folders]
+        loader = Loader(lambda file, text: True)
+        return loader.folder(folder, name=prefix.rstrip("/") or ".", files=[*files, *locks])
+
+    def _old(
+        self,
+        query: Query,
+        folder: Path,
+        is_page: Callable[[str, str], bool],
+        was_here: Callable[[str], bool],
+    ) -> Snapshot:
+        if query.since:
+            loader = Loader(is_page, was_here)
+            return loader.revision(folder, query.since, name=query.since)
+        return Loader(is_page).kept(Path(self._env.srcdir, query.source), name=query.source)
+
+    def _may_be_source(self, path: str) -> bool:
+        """Whether a file would be read today: pages that are left out are not gone."""
+        if not path.endswith(self._suffixes) or any(takes(path) for takes in self._excluded):
+            return False
+        return path.endswith(f"/{NAME}") or any(takes(path) for takes in self._included)
+
+    def _documents(self) -> dict[str, str]:
+        """The docname of each page by its file."""
+        env = self._env
+        return {
+            env.doc2path(docname, False).as_posix(): docname
+            for docname, facts in domain_of(env).facts.items()
+            if facts.is_page
+        }
+
+    def _dated(self, snapshot: Snapshot, here: dict[str, str], prefix: str) -> Snapshot:
+        """The snapshot with the times that the site has of its pages, which git may tell."""
+        facts = domain_of(self._env).facts
+        pages = tuple(
+            replace(page, updated=page.updated or facts[here[prefix + page.file]].updated)
+            for page in snapshot.pages
+        )
+        return replace(snapshot, pages=pages)
+
+    def signature(self, query: Query) -> str:
+        """Changes when the earlier snapshot may have; "" if nothing tells. No text is read."""
+        try:
+            if query.since:
+                folder = Path(self._env.srcdir, query.path)
+                return Git(folder).find(f"{query.since}:./")[1]
+            kept = Path(self._env.srcdir, query.source)
+            files = [kept] if kept.is_file() else sorted(kept.rglob("*"))
+            states = ((str(file), file.stat()) for file in files if file.is_file())
+            seen = [(name, state.st_mtime_ns, state.st_size) for name, state in states]
+        except (OSError, RevisionError):
+            return ""
+        return f"{crc32(repr(seen).encode('utf-8', 'replace'))}"
+
+    def docname(self, query: Query, page: PageChange) -> str:
+        """The document that holds a page; "" for one that is gone."""
+        if page.kind is PageKind.GONE:
+            return ""
+        file = f"{query.path}/{page.file}" if query.path else page.file
+        return self._env.path2doc(file) or ""
+
+
+CHANGES: WeakKeyDictionary[Config, _Changes] = WeakKeyDictionary()
+
+
+def changes_of(env: BuildEnvironment) -> _Changes:
+    if (changes := CHANGES.get(env.config)) is None:
+        changes = CHANGES[env.config] = _Changes(env)
+    return changes
+
+
+class Told(NamedTuple):
+    """All that a list is made from: pages of each kind as far as they are shown, and the rest."""
+
+    pages: tuple[tuple[PageChange, str], ...]
+    rest: tuple[tuple[str, int], ...]
+
+
+def changes_for(env: BuildEnvironment, query: Query) -> Told | str:
+    changes = changes_of(env)
+    comparison = changes.find(query)
+    if isinstance(comparison, str):
+        return comparison
+    shown: list[tuple[PageChange, str]] = []
+    rest = []
+    for kind in PageKind:
+        if kind.value in query.kinds:
+            pages = sorted(comparison.of(kind), key=lambda page: (sort_key(page.title), page.file))
+            for page in pages[: query.limit]:
+                page = replace(page, updated=0, digest="")
+                shown.append((page, changes.docname(query, page)))
+            rest.append((kind.value, max(0, len(pages) - query.limit)))
+    return Told(tuple(shown), tuple(rest))

@@ -1,0 +1,162 @@
+"""What changed in the wiki, told in a page: against a revision of git, or a snapshot kept beside.
+
+The directive leaves a placeholder that holds a query; documents keep their queries among their
+facts. What changed is found out once a build, and only for a document that asks. A document is
+written anew if that is something else than in the last build, whatever file or commit made it so.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+from zlib import crc32
+
+from docutils import nodes
+from docutils.parsers.rst import directives
+from sphinx.util.docutils import SphinxDirective
+
+from sphinx_scrapbox.rendering.nodes import changelist
+from sphinx_scrapbox.sphinx_ext.domain.domain import domain_of
+from sphinx_scrapbox.sphinx_ext.features.changes.comparison import (
+    CHANGES,
+    KINDS,
+    Query,
+    changes_for,
+    changes_of,
+)
+from sphinx_scrapbox.sphinx_ext.features.changes.feeds import (
+    documents_with_changes,
+    on_build_finished,
+    on_page_context,
+)
+from sphinx_scrapbox.sphinx_ext.features.changes.nodes import ChangeLists
+from sphinx_scrapbox.sphinx_ext.warnings import Warn, warn
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+    from sphinx.environment import BuildEnvironment
+
+
+_FEED = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]+)*\.(?:xml|atom|json)", re.A)
+_TAKEN = frozenset({"sitemap.xml", "opensearch.xml"})
+
+
+# -- the directive ---------------------------------------------------------------------
+
+
+class _BadOption(ValueError):
+    """The message completes "option x …"."""
+
+
+class ChangesDirective(SphinxDirective):
+    """``scrapbox:changes``: the pages that are new, changed, renamed or gone."""
+
+    option_spec: ClassVar[dict[str, Any]] = dict.fromkeys(
+        ("since", "from", "path", "max", "lines", "kinds", "feed"), directives.unchanged
+    )
+
+    def run(self) -> list[nodes.Node]:
+        """The placeholder."""
+        fields: dict[str, Any] = {}
+        for option, text in self.options.items():
+            try:
+                fields.update(self._checked(option, (text or "").strip()))
+            except _BadOption as error:
+                self._complain(f"option {option!r} {error}; it is ignored")
+        if ("since" in fields) == ("source" in fields):
+            self._complain("say either since which revision, or from which folder or lock file")
+            return []
+        node = changelist(query=Query(**fields).text())
+        self.set_source_info(node)
+        document = self.state.document
+        document["scrapbox-changes"] = [*document.get("scrapbox-changes", ()), node["query"]]
+        return [node]
+
+    def _checked(self, option: str, text: str) -> dict[str, Any]:
+        if option == "since":
+            if not text or not text.isprintable():
+                raise _BadOption(f"must be a revision of git, not {text!r}")
+            return {"since": text}
+        if option == "from":
+            return {"source": self._below_sources(text, "a folder or a lock file")}
+        if option == "path":
+            path = self._below_sources(text, "a folder")
+            if not Path(self.env.srcdir, path).is_dir():
+                raise _BadOption(f"must be a folder, not {text!r}")
+            return {"path": path}
+        if option == "max":
+            if not (text.isascii() and text.isdigit() and len(text) < 8):
+                raise _BadOption(f"must be a whole number, not {text!r}")
+            return {"limit": int(text)}
+        if option == "lines":
+            if text:
+                raise _BadOption(f"takes no value, not {text!r}")
+            return {"lines": True}
+        if option == "kinds":
+            kinds = tuple(kind for kind in re.split(r"[\s,]+", text) if kind)
+            if not kinds or not set(kinds) <= set(KINDS):
+                raise _BadOption(f"must be some of {', '.join(KINDS)}, not {text!r}")
+            return {"kinds": tuple(kind for kind in KINDS if kind in kinds)}
+        feeds = tuple(dict.fromkeys(text.split()))
+        if not feeds or not all(_FEED.fullmatch(name) for name in feeds) or _TAKEN & {*feeds}:
+            raise _BadOption(f"must be the name of a file such as changes.xml, not {text!r}")
+        return {"feeds": feeds}
+
+    def _below_sources(self, text: str, what: str) -> str:
+        """A path as ``include`` takes it, made relative to the source folder."""
+        root = Path(self.env.srcdir).resolve()
+        try:
+            path = Path(self.env.relfn2path(text or "\0")[1]).resolve()
+            if path.exists() and path.is_relative_to(root):
+                relative = path.relative_to(root).as_posix()
+                return "" if relative == "." else relative
+        except (OSError, ValueError):
+            pass
+        raise _BadOption(f"must be {what} below the source folder, not {text!r}")
+
+    def _complain(self, message: str) -> None:
+        warn(
+            Warn.DIRECTIVE,
+            f"scrapbox:changes: {message}",
+            location=(self.env.docname, self.lineno),
+        )
+
+
+def _on_env_updated(app: Sphinx, env: BuildEnvironment) -> list[str]:
+    """Documents in which something else is to be told than in the last build."""
+    domain = domain_of(env)
+    CHANGES.pop(env.config, None)
+    asking = documents_with_changes(env)
+    before: dict[str, tuple[int, list[str]]] | None = domain.data["changes"]
+    if not asking and not before:
+        domain.data["changes"] = {}
+        return []
+    changes = changes_of(env)
+    now: dict[str, tuple[int, list[str]]] = {}
+    for docname, queries in asking.items():
+        signatures = [changes.signature(query) for query in queries]
+        known = (before or {}).get(docname)
+        if known and not domain.was_touched and all(signatures) and known[1] == signatures:
+            now[docname] = known  # neither the pages nor what they are compared with
+            continue
+        told = [changes_for(env, query) for query in queries]
+        problems = [one for one in told if isinstance(one, str)]
+        for problem in dict.fromkeys(problems):
+            warn(Warn.CHANGES, f"scrapbox:changes: {problem}", location=docname)
+        mark = crc32(repr(told).encode("utf-8", "replace"))
+        now[docname] = mark, [] if problems else signatures  # a problem is told each time
+    domain.data["changes"] = now
+    if before is None:  # the first build writes all
+        return []
+    return [docname for docname in now if before.get(docname, (-1,))[0] != now[docname][0]]
+
+
+def register(app: Sphinx) -> None:
+    """Add the directive, what fills its placeholder, and the feeds."""
+    app.add_directive_to_domain("scrapbox", "changes", ChangesDirective)
+    app.add_post_transform(ChangeLists)
+    # After the dates of git (400), which the list may show.
+    app.connect("env-updated", _on_env_updated, priority=600)
+    app.connect("html-page-context", on_page_context)
+    app.connect("build-finished", on_build_finished)

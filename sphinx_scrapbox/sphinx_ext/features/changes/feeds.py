@@ -1,0 +1,157 @@
+"""TODO: say what this file is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urljoin
+
+from docutils import nodes
+
+from sphinx_scrapbox.snapshot.diff.model import Comparison, PageChange
+from sphinx_scrapbox.snapshot.reports.atom import Feed, atom
+from sphinx_scrapbox.snapshot.reports.json import as_json
+from sphinx_scrapbox.snapshot.reports.wording import ACTIONS, OUTDENTED
+from sphinx_scrapbox.sphinx_ext.builders import has_previews
+from sphinx_scrapbox.sphinx_ext.domain.domain import domain_of
+from sphinx_scrapbox.sphinx_ext.features.changes.comparison import Query, changes_of, query_of
+from sphinx_scrapbox.sphinx_ext.features.changes.nodes import change_labels
+from sphinx_scrapbox.sphinx_ext.i18n import _
+from sphinx_scrapbox.sphinx_ext.warnings import Warn, warn
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+    from sphinx.environment import BuildEnvironment
+ENTRIES = 500
+"""Entries of an Atom feed, the newest; who follows it has the others."""
+
+
+# -- builds ----------------------------------------------------------------------------
+
+
+def documents_with_changes(env: BuildEnvironment) -> dict[str, list[Query]]:
+    """The documents that tell of changes, and what they ask."""
+    return {
+        docname: [query_of(text) for text in facts.changes]
+        for docname, facts in domain_of(env).facts.items()
+        if facts.changes
+    }
+
+
+def _feeds(env: BuildEnvironment) -> Iterator[tuple[str, str, Query]]:
+    """The name of each feed, the document that it belongs to, and what it tells."""
+    seen = set()
+    for docname, queries in sorted(documents_with_changes(env).items()):
+        for query in queries:
+            for name in query.feeds:
+                if name not in seen:
+                    seen.add(name)
+                    yield name, docname, query
+
+
+def _is_written(app: Sphinx, name: str) -> bool:
+    """Whether a feed of this name can be: Atom wants addresses that are whole."""
+    return name.endswith(".json") or bool(app.config.html_baseurl)
+
+
+def on_build_finished(app: Sphinx, exception: Exception | None) -> None:
+    if exception is not None or not has_previews(app.builder):
+        return
+    for name, docname, query in _feeds(app.env):
+        comparison = changes_of(app.env).find(query)
+        if isinstance(comparison, str):
+            continue
+        if not _is_written(app, name):
+            warn(
+                Warn.CHANGES,
+                f"scrapbox:changes: the feed {name!r} is not written, because its links need "
+                "html_baseurl, the address of the site",
+                location=docname,
+            )
+            continue
+        data = _feed(app, name, docname, query, comparison).encode("utf-8", "backslashreplace")
+        path = Path(app.outdir, name)
+        if not path.is_file() or path.read_bytes() != data:
+            path.write_bytes(data)
+
+
+def _feed(app: Sphinx, name: str, docname: str, query: Query, comparison: Comparison) -> str:
+    base = f"{app.config.html_baseurl.rstrip('/')}/" if app.config.html_baseurl else ""
+    pages = tuple(page for page in comparison.pages if page.kind.value in query.kinds)
+    comparison = replace(comparison, pages=pages, new=replace(comparison.new, name=""))
+
+    def address(page: PageChange) -> str:
+        where = changes_of(app.env).docname(query, page)
+        return urljoin(base, app.builder.get_target_uri(where)) if where and base else ""
+
+    if name.endswith(".json"):
+        return as_json(comparison, address=address, stat=not query.lines)
+    labels = _feed_labels()
+    return atom(
+        comparison,
+        Feed(
+            name,
+            _feed_title(app),
+            _author(app),
+            urljoin(base, name),
+            urljoin(base, app.builder.get_target_uri(docname)),
+            app.config.language,
+            comparison.old.time,
+        ),
+        address=address,
+        stat=not query.lines,
+        say=lambda label: labels.get(label, label),
+        limit=ENTRIES,
+    )
+
+
+def _feed_labels() -> dict[str, str]:
+    """What a feed says of pages and lines, by how it says that in English."""
+    own = change_labels()
+    return {
+        **{word: own[kind.value] for kind, word in ACTIONS.items()},
+        OUTDENTED: own["outdented"],
+        "new": str(_("new")),
+        "changed": str(_("changed")),
+        "renamed": str(_("renamed")),
+        "gone": str(_("gone")),
+        "Earlier title": str(_("Earlier title")),
+    }
+
+
+def _author(app: Sphinx) -> str:
+    """Who the site is by; a feed has to name somebody."""
+    author: str = app.config.author
+    is_given = author and author != app.config.values["author"].default
+    return author if is_given else str(app.config.project)
+
+
+def _feed_title(app: Sphinx) -> str:
+    return str(_("Changes in {project}")).format(project=app.config.project)
+
+
+def on_page_context(
+    app: Sphinx,
+    pagename: str,
+    templatename: str,
+    context: dict[str, Any],
+    doctree: nodes.document | None,
+) -> None:
+    """Name the feeds in the head of the page that tells the same."""
+    facts = domain_of(app.env).facts.get(pagename)
+    if facts is None or not facts.changes or doctree is None or not has_previews(app.builder):
+        return
+    tags = []
+    for name, docname, query in _feeds(app.env):
+        found = changes_of(app.env).find(query)
+        if docname == pagename and _is_written(app, name) and not isinstance(found, str):
+            kind = "application/json" if name.endswith(".json") else "application/atom+xml"
+            address = context["pathto"](name, 1)
+            tags.append(
+                f'\n<link rel="alternate" type="{kind}" title="{escape(_feed_title(app))}" '
+                f'href="{escape(address)}" />'
+            )
+    context["metatags"] = context.get("metatags", "") + "".join(tags)

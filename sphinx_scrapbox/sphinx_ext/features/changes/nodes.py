@@ -1,0 +1,223 @@
+"""TODO: say what this file is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from docutils import nodes
+from sphinx.transforms.post_transforms import SphinxPostTransform
+
+from sphinx_scrapbox.rendering.nodes import changelist, deleted, fold, fold_title, inserted
+from sphinx_scrapbox.snapshot.diff.model import LineChange, LineKind, PageChange, PageKind, Row
+from sphinx_scrapbox.snapshot.diff.words import words
+from sphinx_scrapbox.sphinx_ext.builders import builder_of
+from sphinx_scrapbox.sphinx_ext.domain.domain import may_hold_directives
+from sphinx_scrapbox.sphinx_ext.domain.site import SiteSurroundings
+from sphinx_scrapbox.sphinx_ext.features.changes.comparison import (
+    Query,
+    Told,
+    changes_for,
+    query_of,
+)
+from sphinx_scrapbox.sphinx_ext.i18n import _, ngettext
+
+SHOWN = 12
+"""Lines of one page that are shown at once; if there are more, all of them are folded."""
+FOLDED = 300
+"""Lines of one page at the most; the rest is counted."""
+_DEEPEST = 8
+
+
+# -- nodes -----------------------------------------------------------------------------
+
+
+class ChangeLists(SphinxPostTransform):
+    """Fills the placeholders, before references are resolved (10)."""
+
+    default_priority = 5
+
+    def run(self, **kwargs: Any) -> None:
+        """Fill each placeholder of this document."""
+        if not may_hold_directives(self.document, self.env):
+            return
+        for node in list(self.document.findall(changelist)):
+            query = query_of(node["query"])
+            told = changes_for(self.env, query)
+            if isinstance(told, str):
+                made: list[nodes.Element] = [
+                    nodes.paragraph("", str(_("What changed cannot be told here.")))
+                ]
+            else:
+                is_html = builder_of(self.env).format == "html"
+                made = _Maker(SiteSurroundings(self.env), is_html, query).make(told)
+            for element in made:
+                element["classes"] += ["scrapbox-changes", "no-search"]
+            node.replace_self(made)
+
+
+def _headings() -> dict[PageKind, str]:
+    return {
+        PageKind.NEW: str(_("New pages")),
+        PageKind.CHANGED: str(_("Changed pages")),
+        PageKind.RENAMED: str(_("Renamed pages")),
+        PageKind.GONE: str(_("Pages that are gone")),
+    }
+
+
+def change_labels() -> dict[str, str]:
+    return {
+        "added": str(_("Added")),
+        "removed": str(_("Removed")),
+        "edited": str(_("Edited")),
+        "moved": str(_("Moved")),
+        "shifted": str(_("Indented")),
+        "outdented": str(_("Outdented")),
+    }
+
+
+def _counted(page: PageChange) -> str:
+    texts = {
+        LineKind.ADDED: _("{count} added"),
+        LineKind.REMOVED: _("{count} removed"),
+        LineKind.EDITED: _("{count} edited"),
+        LineKind.MOVED: _("{count} moved"),
+        LineKind.SHIFTED: _("{count} indented or outdented"),
+    }
+    said = [
+        str(text).format(count=count)
+        for kind, text in texts.items()
+        if (count := page.count(kind))
+    ]
+    return ", ".join(said)
+
+
+class _Maker:
+    """Makes the nodes of a list for one output format."""
+
+    def __init__(self, surroundings: SiteSurroundings, is_html: bool, query: Query) -> None:
+        self._surroundings = surroundings
+        self._is_html = is_html
+        self._query = query
+        self._labels = change_labels()
+
+    def make(self, told: Told) -> list[nodes.Element]:
+        """A heading and a list for each kind."""
+        made: list[nodes.Element] = []
+        rest = dict(told.rest)
+        for kind, heading in _headings().items():
+            pages = [(page, docname) for page, docname in told.pages if page.kind is kind]
+            more = rest.get(kind.value, 0)
+            if pages or more:
+                shown = nodes.bullet_list(bullet="-")
+                for page, docname in pages:
+                    shown += nodes.list_item("", *self._item(page, docname))
+                if more:
+                    text = str(_("{count} more")).format(count=more)
+                    shown += nodes.list_item("", nodes.paragraph("", text))
+                made += [nodes.rubric("", heading), shown]
+        return made or [nodes.paragraph("", str(_("Nothing has changed.")))]
+
+    def _item(self, page: PageChange, docname: str) -> Iterator[nodes.Node]:
+        paragraph = nodes.paragraph()
+        if docname:
+            shown = nodes.inline("", page.title, classes=["xref", "scrapbox-page"])
+            link = self._surroundings.link("page", page.title, shown)
+            link["scrapbox-docname"] = docname
+            paragraph += link
+        else:
+            paragraph += nodes.Text(page.title)
+        if page.was:
+            was = str(_("earlier: {title}")).format(title=page.was)
+            paragraph += nodes.inline("", f" ({was})")
+        if counted := _counted(page):
+            paragraph += nodes.inline("", f" — {counted}", classes=["scrapbox-counts"])
+        yield paragraph
+        if self._query.lines:
+            yield from self._difference(page)
+
+    # -- lines -------------------------------------------------------------------------
+
+    def _difference(self, page: PageChange) -> Iterator[nodes.Node]:
+        changes = [change for change in page.lines if not change.is_blank]
+        total = sum(_length(change) for change in changes)
+        if not total:
+            return
+        blocks: list[nodes.Node] = []
+        left = FOLDED
+        for change in changes:
+            if left > 0:
+                blocks.append(self._block(change, left))
+                left -= _length(change)
+        if left < 0:
+            blocks.append(nodes.paragraph("", str(_("{count} more")).format(count=-left)))
+        if total <= SHOWN:
+            yield from blocks
+        else:
+            title = ngettext("{count} line", "{count} lines", total)
+            yield fold("", fold_title("", title), *blocks, classes=["scrapbox-difference-folded"])
+
+    def _block(self, change: LineChange, most: int) -> nodes.line_block:
+        kind = change.kind.value
+        if change.kind is LineKind.SHIFTED and change.shift < 0:
+            kind = "outdented"
+        block = nodes.line_block(classes=["scrapbox-difference", f"scrapbox-{kind}"])
+        if change.kind is LineKind.EDITED:
+            block += nodes.line("", "", *self._label(kind, "~ "), *self._words(change))
+            return block
+        rows = [row for row in change.rows if row.text][:most]
+        if change.kind in (LineKind.ADDED, LineKind.REMOVED):
+            sign = "+ " if change.kind is LineKind.ADDED else "- "
+            for number, row in enumerate(_levels(rows, block)):
+                text, parent = row
+                label = self._label(kind, sign, only_sign=number > 0)
+                mark = inserted if change.kind is LineKind.ADDED else deleted
+                parent += nodes.line("", "", *label, mark("", text))
+            return block
+        block += nodes.line(
+            "", "", nodes.inline("", f"{self._labels[kind]}:", classes=["scrapbox-counts"])
+        )
+        inner = nodes.line_block()
+        for text, parent in _levels(rows, inner):
+            parent += nodes.line("", text)
+        block += inner
+        return block
+
+    def _label(self, kind: str, sign: str, *, only_sign: bool = False) -> list[nodes.Node]:
+        """What happened, for readers who do not see the colours. HTML has signs by style."""
+        if not self._is_html:
+            return [nodes.Text(sign)]
+        if only_sign:
+            return []
+        return [nodes.inline("", f"{self._labels[kind]}: ", classes=["scrapbox-unseen"])]
+
+    def _words(self, change: LineChange) -> Iterator[nodes.Node]:
+        for sign, text in words(change.before[0].text, change.after[0].text):
+            if not sign:
+                yield nodes.Text(text)
+            elif self._is_html:
+                kind, mark = ("added", inserted) if sign == "+" else ("removed", deleted)
+                label = nodes.inline("", f"{self._labels[kind]}: ", classes=["scrapbox-unseen"])
+                yield mark("", "", label, nodes.Text(text))
+            else:
+                yield nodes.Text(f"{{+{text}+}}" if sign == "+" else f"[-{text}-]")
+
+
+def _length(change: LineChange) -> int:
+    return sum(bool(row.text) for row in change.rows)
+
+
+def _levels(
+    rows: Sequence[Row], block: nodes.line_block
+) -> Iterator[tuple[str, nodes.line_block]]:
+    """Each row's text with the block that it belongs into: one inside another for each level."""
+    least = min((row.depth for row in rows), default=0)
+    blocks = [block]
+    for row in rows:
+        level = min(row.depth - least, _DEEPEST)
+        del blocks[level + 1 :]
+        while len(blocks) <= level:
+            inner = nodes.line_block()
+            blocks[-1] += inner
+            blocks.append(inner)
+        yield row.text, blocks[-1]

@@ -1,0 +1,196 @@
+"""``scrapbox:include``: a page, or a part of one, inside of a hand-written document.
+
+What is included is rendered as on its own page, but has no addresses there: a link to a page, a
+line or a heading leads to the page itself. What a document includes is among its facts, so that
+it is read again when another file holds the page, or the lock file says something else of it;
+the file itself is a dependency like any other.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from docutils import nodes
+from docutils.parsers.rst import directives
+from sphinx.util.docutils import SphinxDirective
+
+from sphinx_scrapbox.sphinx_ext.domain.domain import domain_of
+from sphinx_scrapbox.sphinx_ext.domain.site import SiteSurroundings
+from sphinx_scrapbox.sphinx_ext.features.include.content import Included, catalogues
+from sphinx_scrapbox.sphinx_ext.features.include.options import (
+    ANY,
+    CODE,
+    FITTING,
+    PARTS,
+    RANGE,
+    TABLE,
+    TITLE,
+    BadOption,
+)
+from sphinx_scrapbox.sphinx_ext.features.include.transforms import HOLDER, Downloads, Headings
+from sphinx_scrapbox.sphinx_ext.sources.locks import locks_of
+from sphinx_scrapbox.sphinx_ext.sources.page_files import PageFile, note_withheld, page_files_of
+from sphinx_scrapbox.sphinx_ext.warnings import Warn, warn
+from sphinx_scrapbox.wiki.excerpts import NotThere, has_line
+from sphinx_scrapbox.wiki.titles import is_line_id, split_fragment, split_target
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+    from sphinx.environment import BuildEnvironment
+
+
+# -- the directive ---------------------------------------------------------------------
+
+
+class IncludeDirective(SphinxDirective):
+    """``scrapbox:include``: a page, or the part of it that one of the options names."""
+
+    optional_arguments = 1
+    final_argument_whitespace = True
+    # They are checked here and not by docutils, whose errors cannot be suppressed by type.
+    option_spec: ClassVar[dict[str, Callable[[str], str]]] = dict.fromkeys(
+        [*PARTS, *RANGE, *ANY, *TITLE, *CODE, *TABLE], directives.unchanged
+    )
+
+    def run(self) -> list[nodes.Node]:
+        """What is included, or a link to the page where nothing can be."""
+        target = self.arguments[0].strip() if self.arguments else ""
+        kind = self._check(target)
+        if kind is None:
+            return self._link(target)
+        given = str(self.options.get("file", ""))
+        path = Path(self.env.relfn2path(given)[1]) if given else None
+        files = page_files_of(self.env)
+        file = files.read(path) if path else files.find(target)
+        holder = nodes.container(classes=[HOLDER, *self.options.get("class", ())])
+        holder[HOLDER] = json.dumps([target, given, _mark(self.env, file)], ensure_ascii=False)
+        self.set_source_info(holder)
+        if file:
+            note_withheld(self.env, file)
+        if file is None:
+            what = f"file {given!r} holds no wiki page" if given else f"no wiki page {target!r}"
+            self._say(Warn.INCLUDE, what)
+            holder += self._link(target)
+            return [holder]
+        self._note(file)
+        row = file.locked.page if file.locked else None
+        if kind == "line" and row and row.line_ids[:1] == (self.options["line"],):
+            kind = ""  # the line of the title stands for the page
+        if kind == "line":
+            file = self._with_line(file, self.options["line"])
+        try:
+            holder += Included(self, file, kind).made()
+        except NotThere as error:
+            self._say(Warn.INCLUDE, f"{file.page.title!r}: {error}")
+            holder += self._link(target or file.page.title)
+        except ValueError as error:  # of what literalinclude takes
+            self._say(Warn.DIRECTIVE, str(error))
+            holder += self._link(target or file.page.title)
+        return [holder]
+
+    def _check(self, target: str) -> str | None:
+        """Check the options, in place; returns the kind of part, None if none can be told."""
+        kinds = [option for option in PARTS if option in self.options]
+        fragment = split_fragment(split_target(target).title)[1]
+        if len(kinds) > 1:
+            named = " and ".join(map(repr, kinds))
+            self._say(Warn.DIRECTIVE, f"options {named} exclude each other")
+            return None
+        if not target and "file" not in self.options:
+            self._say(Warn.DIRECTIVE, "neither a page nor a file is named")
+            return None
+        kind = kinds[0] if kinds else "line" if is_line_id(fragment) else ""
+        fitting = FITTING[kind]
+        checked: dict[str, Any] = {}
+        for option, text in self.options.items():
+            try:
+                if option not in fitting:
+                    raise BadOption("does not fit what is included")
+                checked[option] = fitting[option]((text or "").strip())
+            except ValueError as error:
+                self._say(Warn.DIRECTIVE, f"option {option!r} {error}; it is ignored")
+                if option == kind:
+                    return None
+        if kind == "line":
+            checked.setdefault("line", fragment)
+        self.options = checked
+        return kind
+
+    def _note(self, file: PageFile) -> None:
+        path = os.path.relpath(file.path, self.env.srcdir)
+        self.env.note_dependency(path)
+        self.env.note_included(path)
+
+    def _with_line(self, file: PageFile, line_id: str) -> PageFile:
+        """The page that the line is on by now: it may have moved to another one."""
+        if not has_line(file.page, line_id):
+            path = locks_of(self.env).file_of_line(line_id)
+            moved = page_files_of(self.env).read(path) if path else None
+            if moved and has_line(moved.page, line_id):
+                self._note(moved)
+                return moved
+        return file
+
+    def _link(self, target: str) -> list[nodes.Node]:
+        if not target:
+            return []
+        shown = nodes.inline("", split_target(target).title, classes=["xref", "scrapbox-page"])
+        paragraph = nodes.paragraph("", "", translatable=False)
+        self.set_source_info(paragraph)
+        shown.source, shown.line = paragraph.source, paragraph.line
+        paragraph += SiteSurroundings(self.env).link("page", target, shown)
+        return [paragraph]
+
+    def _say(self, kind: Warn, message: str) -> None:
+        warn(kind, f"{self.name}: {message}", location=(self.env.docname, self.lineno))
+
+
+# -- incremental builds ----------------------------------------------------------------
+
+
+def _mark(env: BuildEnvironment, file: PageFile | None) -> str:
+    """Changes with the file that holds a page, and with what a lock file says of it."""
+    if file is None:
+        return ""
+    place = os.path.relpath(file.path, env.srcdir).replace(os.sep, "/")
+    locked = file.locked
+    said = f" {locked.lock.exported} {locked.fingerprint}" if locked else ""
+    said += " translated" * len(catalogues(env, file.path)[1])
+    return f"{place}{said}"
+
+
+def _on_env_get_outdated(
+    app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]
+) -> list[str]:
+    """Documents of which what they include is elsewhere by now, or otherwise."""
+    facts = domain_of(env).facts
+    including = {name: facts[name].includes for name in facts if facts[name].includes}
+    if not including:
+        return []
+    new = added | changed | removed
+    known = {name: found.title for name, found in facts.items() if name not in new}
+    files = page_files_of(env, known)
+    outdated = []
+    for docname in including.keys() - removed:
+        for text in including[docname]:
+            target, given, before = json.loads(text)
+            if given:
+                file = files.read(Path(env.relfn2path(given, docname)[1]))
+            else:
+                file = files.find(target)
+            if _mark(env, file) != before:
+                outdated.append(docname)
+                break
+    return outdated
+
+
+def register(app: Sphinx) -> None:
+    """Add the directive and what goes with it."""
+    app.add_directive_to_domain("scrapbox", "include", IncludeDirective)
+    app.add_transform(Headings)
+    app.add_post_transform(Downloads)
+    app.connect("env-get-outdated", _on_env_get_outdated)

@@ -1,0 +1,301 @@
+"""Maps of links in documents: ``scrapbox:map``.
+
+A map is a placeholder in the doctree. HTML gets a drawing with a list of the same pages, ready
+made; every other format the list, in standard nodes. So does EPUB, where a drawing inside a
+page would have to be declared in the book's manifest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from html import escape
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+from zlib import crc32
+
+from docutils import nodes
+from docutils.parsers.rst import directives
+from sphinx import addnodes
+from sphinx.builders.singlehtml import SingleFileHTMLBuilder
+from sphinx.errors import NoUri
+from sphinx.transforms.post_transforms import SphinxPostTransform
+from sphinx.util.docutils import SphinxDirective
+
+from sphinx_scrapbox.rendering.nodes import linkmap as linkmap_node
+from sphinx_scrapbox.sphinx_ext.builders import builder_of
+from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain, domain_of, may_hold_directives
+from sphinx_scrapbox.sphinx_ext.features.linkmap.neighbourhood import Neighbourhood, neighbourhood
+from sphinx_scrapbox.sphinx_ext.features.linkmap.svg import draw
+from sphinx_scrapbox.sphinx_ext.i18n import _
+from sphinx_scrapbox.sphinx_ext.warnings import Warn, warn
+from sphinx_scrapbox.wiki.graph import is_wanted
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+    from sphinx.environment import BuildEnvironment
+
+
+class Spec(NamedTuple):
+    """What a map was asked to show; ``target`` is empty for the document that it stands in."""
+
+    target: str
+    hops: int
+    limit: int
+    wanted: bool
+
+
+def _number(least: int, most: int) -> Callable[[str], int]:
+    def check(given: str) -> int:
+        number = directives.nonnegative_int(given)
+        if not least <= number <= most:
+            raise ValueError(f"{number} is not between {least} and {most}")
+        return int(number)
+
+    return check
+
+
+class MapDirective(SphinxDirective):
+    """``scrapbox:map``: the pages around one, drawn.
+
+    The argument is the title of a page, ``/project/Title`` too; without it the map is of the
+    document itself.
+    """
+
+    optional_arguments = 1
+    final_argument_whitespace = True
+    option_spec: ClassVar[dict[str, Callable[[str], Any]]] = {
+        "hops": _number(1, 3),
+        "limit": _number(2, 100),
+        "wanted": directives.flag,
+        "alt": directives.unchanged_required,
+        "caption": directives.unchanged_required,
+    }
+
+    def run(self) -> list[nodes.Node]:
+        """The placeholder."""
+        docname = self.env.docname
+        spec = Spec(
+            target=" ".join(self.arguments[0].split()) if self.arguments else "",
+            hops=self.options.get("hops", 1),
+            limit=self.options.get("limit", 40),
+            wanted="wanted" in self.options,
+        )
+        maps = _maps_of(domain_of(self.env))
+        maps[docname] = (*maps.get(docname, ()), spec)
+        # Of all documents, since one file may hold them all.
+        name = f"scrapbox-map-{crc32(docname.encode()):08x}-{len(maps[docname])}"
+        node = linkmap_node(docname=docname, name=name, alt=self.options.get("alt", ""))
+        node.attributes.update(spec._asdict(), wanted=int(spec.wanted))
+        self.set_source_info(node)
+        if text := self.options.get("caption", ""):
+            content, messages = self.parse_inline(text, lineno=self.lineno)
+            caption = nodes.paragraph(text, "", *content)
+            self.set_source_info(caption)
+            node += caption
+            return [node, *messages]
+        return [node]
+
+
+class Maps(SphinxPostTransform):
+    """Fills each placeholder, before references are resolved (10)."""
+
+    default_priority = 5
+
+    def run(self, **kwargs: Any) -> None:
+        """Fill each placeholder of this document."""
+        if not may_hold_directives(self.document, self.env):
+            return
+        builder = builder_of(self.env)
+        for node in list(self.document.findall(linkmap_node)):
+            # Not that of this run: one file may be made of many documents.
+            made = _Map(self.env, self.env.current_document.docname, node)
+            if not made.around:
+                node.parent.remove(node)
+            elif builder.format == "html" and builder.name != "epub":
+                node["html"] = made.html()
+            else:
+                node.replace_self(made.standard_nodes())
+
+
+class _Map:
+    def __init__(self, env: BuildEnvironment, from_docname: str, node: linkmap_node) -> None:
+        self._env = env
+        self._domain = domain_of(env)
+        self._from = from_docname
+        self._node = node
+        spec = Spec(node["target"], node["hops"], node["limit"], bool(node["wanted"]))
+        self.around = _around(self._domain, node["docname"], spec)
+        if self.around is None:
+            warn(
+                Warn.DIRECTIVE,
+                f"scrapbox:map: there is no page {spec.target!r}, so no map of it",
+                location=node,
+            )
+            return
+        self._titles = [self._domain.title_of(place.node) for place in self.around.places]
+        self._label: str = node["alt"] or str(_("Map of the pages around {title}")).format(
+            title=self._titles[0]
+        )
+
+    # -- HTML --------------------------------------------------------------------------
+
+    def html(self) -> str:
+        """The drawing, and the same pages as a list."""
+        assert self.around is not None
+        addresses = [self._address(place.node) for place in self.around.places]
+        drawing = draw(
+            self.around,
+            self._titles,
+            addresses,
+            label=self._label,
+            name=self._node["name"],
+            current=self._node["docname"],
+        )
+        rest = f'<p class="scrapbox-rest">{escape(more)}</p>' if (more := self._rest()) else ""
+        return (
+            f"{drawing}{rest}<details><summary>{escape(str(_('The map as a list')))}</summary>"
+            f"{self._html_list(addresses, 0)}</details>"
+        )
+
+    def _html_list(self, addresses: list[str], parent: int) -> str:
+        assert self.around is not None
+        items = []
+        for number in self.around.children(parent):
+            title = escape(self._titles[number])
+            is_missing = is_wanted(self.around.places[number].node)
+            if is_missing:
+                title = f'<span class="scrapbox-missing">{title}</span>'
+            if address := addresses[number]:
+                kind = "scrapbox-wiki reference external" if is_missing else "reference internal"
+                title = f'<a class="{kind}" href="{escape(address)}">{title}</a>'
+            items.append(f"<li>{title}{self._html_list(addresses, number)}</li>")
+        return f"<ul>{''.join(items)}</ul>" if items else ""
+
+    def _address(self, node: str) -> str:
+        if is_wanted(node):
+            return self._domain.wiki_address(node)
+        builder = builder_of(self._env)
+        if isinstance(builder, SingleFileHTMLBuilder):
+            if node == self._env.config.root_doc:
+                return "#"  # Sphinx marks where all others begin
+            if node not in self._domain.below_root:
+                return ""
+        try:
+            return builder.get_relative_uri(self._from, node) or "#"
+        except NoUri:
+            return ""
+
+    # -- every other format ------------------------------------------------------------
+
+    def standard_nodes(self) -> list[nodes.Node]:
+        """The caption, or what the map is of, and the pages as a list."""
+        caption = self._node.children or [nodes.paragraph("", self._label)]
+        shown = self._list(0)
+        if more := self._rest():
+            shown += nodes.list_item("", nodes.paragraph("", more))
+        return [*caption, shown]
+
+    def _list(self, parent: int) -> nodes.bullet_list:
+        assert self.around is not None
+        shown = nodes.bullet_list(bullet="-")
+        for number in self.around.children(parent):
+            item = nodes.list_item("", nodes.paragraph("", "", self._link(number)))
+            if self.around.children(number):
+                item += self._list(number)
+            shown += item
+        return shown
+
+    def _link(self, number: int) -> nodes.Node:
+        assert self.around is not None
+        node, title = self.around.places[number].node, self._titles[number]
+        if is_wanted(node):
+            text = nodes.inline("", title, classes=["scrapbox-missing"])
+            address = self._address(node)
+            if not address:
+                return text
+            return nodes.reference(
+                "", "", text, refuri=address, internal=False, classes=["scrapbox-wiki"]
+            )
+        xref = addnodes.pending_xref(
+            "",
+            nodes.inline("", title, classes=["xref", "scrapbox-page"]),
+            refdoc=self._from,
+            refdomain="std",
+            reftype="doc",
+            reftarget=f"/{node}",
+            refexplicit=True,
+            refwarn=False,
+        )
+        xref.source, xref.line = self._node.source, self._node.line
+        return xref
+
+    def _rest(self) -> str:
+        assert self.around is not None
+        if not self.around.rest and not self.around.is_more:
+            return ""
+        count = f"{self.around.rest}+" if self.around.is_more else str(self.around.rest)
+        return str(_("{count} more")).format(count=count)
+
+
+def _around(domain: ScrapboxDomain, docname: str, spec: Spec) -> Neighbourhood | None:
+    """The pages of a map; None if the one in the middle does not exist."""
+    centre = domain.find_page(spec.target, docname) if spec.target else docname
+    if centre is None:
+        return None
+    return neighbourhood(
+        domain.graph, centre, hops=spec.hops, limit=spec.limit, has_wanted=spec.wanted
+    )
+
+
+# -- incremental builds ----------------------------------------------------------------
+
+
+def _maps_of(domain: ScrapboxDomain) -> dict[str, tuple[Spec, ...]]:
+    """The maps of each document that has any."""
+    maps: dict[str, tuple[Spec, ...]] = domain.data["maps"]
+    return maps
+
+
+def _fingerprint(domain: ScrapboxDomain, docname: str, spec: Spec) -> int:
+    """Changes when a map would be drawn otherwise."""
+    around = _around(domain, docname, spec)
+    if around is None:
+        return 0
+    shown = (around, [domain.title_of(place.node) for place in around.places])
+    return crc32(repr(shown).encode("utf-8", "replace")) or 1
+
+
+def _on_env_purge_doc(app: Sphinx, env: BuildEnvironment, docname: str) -> None:
+    _maps_of(domain_of(env)).pop(docname, None)
+
+
+def _on_env_merge_info(
+    app: Sphinx, env: BuildEnvironment, docnames: set[str], other: BuildEnvironment
+) -> None:
+    """Take over what another process read."""
+    found = other.domaindata["scrapbox"]["maps"]  # it came without its domains
+    _maps_of(domain_of(env)).update((name, found[name]) for name in docnames if name in found)
+
+
+def _on_env_updated(app: Sphinx, env: BuildEnvironment) -> list[str]:
+    """Documents with a map that would be drawn otherwise than in the last build."""
+    domain = domain_of(env)
+    if not domain.was_touched:
+        return []
+    now = {
+        docname: tuple(_fingerprint(domain, docname, spec) for spec in specs)
+        for docname, specs in sorted(_maps_of(domain).items())
+    }
+    before: dict[str, tuple[int, ...]] | None = domain.data["map_marks"]
+    domain.data["map_marks"] = now
+    if before is None:  # the first build writes all
+        return []
+    return [docname for docname, marks in now.items() if before.get(docname) != marks]
+
+
+def register(app: Sphinx) -> None:
+    """Add the directive, what fills its placeholder, and what tells when to draw anew."""
+    app.add_directive_to_domain("scrapbox", "map", MapDirective)
+    app.add_post_transform(Maps)
+    app.connect("env-purge-doc", _on_env_purge_doc)
+    app.connect("env-merge-info", _on_env_merge_info)
+    app.connect("env-updated", _on_env_updated)

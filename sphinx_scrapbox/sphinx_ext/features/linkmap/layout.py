@@ -1,0 +1,275 @@
+"""The map of a page's surroundings: which pages are on it, where, and the drawing.
+
+Nothing here depends on chance or on the machine: the arithmetic is that of IEEE numbers, what
+goes through sine and cosine is rounded first, and coordinates are whole. networkx finds the
+order round a page in which links cross least, and how far apart pages are; it is imported when
+a map is drawn.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import TYPE_CHECKING
+from unicodedata import combining, east_asian_width
+
+from sphinx_scrapbox.sphinx_ext.features.linkmap.neighbourhood import Neighbourhood
+
+if TYPE_CHECKING:
+    from networkx import Graph as Net
+
+
+# -- what is written in a box ----------------------------------------------------------
+
+FONT = 13
+LINE = 17
+_TEXT_WIDTH = 112
+_PAD_X, PAD_Y = 8, 6
+NOT_XML = re.compile("[^\\t\\n\\r\\x20-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]")
+_WIDTHS = {
+    **dict.fromkeys("ijl.,:;'|!()[] ", 0.33),
+    **dict.fromkeys('frt-"', 0.42),
+    **dict.fromkeys("mwMW@%", 0.95),
+}
+
+
+def _width(text: str) -> float:
+    """About how wide *text* is: fonts differ, so rather too much than too little.
+
+    >>> _width("mulch") < _width("MULCH") < _width("堆肥の山々")
+    True
+    """
+    return sum(map(_width_of, text)) * FONT
+
+
+def _width_of(char: str) -> float:
+    if known := _WIDTHS.get(char):
+        return known
+    if combining(char) or char in "\u200d\ufe0f":
+        return 0
+    if char >= "\U0001f000" or east_asian_width(char) in "WF":
+        return 1.05
+    return 0.72 if char.isupper() else 0.58
+
+
+def wrap(title: str, most: int) -> list[str]:
+    """A title in at most so many lines, the last one cut with "…" if need be.
+
+    >>> wrap("How much light reaches a leaf", 2)
+    ['How much light', 'reaches a leaf']
+    >>> wrap("土の中の水はどこへ行くのか、雨の日に数える", 2)
+    ['土の中の水はどこ', 'へ行くのか、雨…']
+    >>> wrap("Donaudampfschifffahrtsgesellschaft", 1)
+    ['Donaudampfsch…']
+    """
+    lines = [""]
+    for piece in _PIECES.findall(" ".join(NOT_XML.sub("\ufffd", title).split())):
+        if _width(lines[-1] + piece.rstrip()) > _TEXT_WIDTH:
+            if lines[-1]:
+                lines.append("")
+            while _width(piece.rstrip()) > _TEXT_WIDTH:  # a word longer than a line
+                fits = next(
+                    n for n in range(len(piece), 0, -1) if _width(piece[:n]) <= _TEXT_WIDTH
+                )
+                lines[-1:] = [piece[:fits], ""]
+                piece = piece[fits:]
+        lines[-1] += piece
+    lines = [line.rstrip() for line in lines if line.strip()]
+    if len(lines) > most:
+        last = lines[most - 1]
+        while _width(f"{last}…") > _TEXT_WIDTH:
+            last = last[:-1]
+        lines[most - 1 :] = [f"{last.rstrip()}…"]
+    return lines
+
+
+# A word of Latin letters and the like with the space behind it, or one wide sign.
+_PIECES = re.compile("[^\\s\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef]+\\s?|\\S\\s?")
+
+
+# -- where they stand ------------------------------------------------------------------
+
+WIDTH = 420
+"""Narrow, so that a phone shows it large enough to be read."""
+_GAP_X, _GAP_Y = 12, 14
+MARGIN = 4
+
+
+@dataclass(slots=True)
+class Box:
+    lines: list[str]
+    width: int
+    height: int
+    x: float = 0
+    y: float = 0
+
+    @property
+    def left(self) -> int:
+        return round(self.x) - self.width // 2
+
+    @property
+    def top(self) -> int:
+        return round(self.y) - self.height // 2
+
+
+def boxes_of(around: Neighbourhood, titles: Sequence[str]) -> list[Box]:
+    boxes = []
+    for place, title in zip(around.places, titles, strict=True):
+        lines = wrap(title, 2 if place.hop else 3)
+        width = math.ceil(max(map(_width, lines), default=0)) + 2 * _PAD_X
+        boxes.append(Box(lines, width + width % 2, len(lines) * LINE + 2 * PAD_Y))
+    return boxes
+
+
+def place_boxes(around: Neighbourhood, boxes: Sequence[Box]) -> None:
+    """Give each box its place: near its links, and no two on one another."""
+    import networkx as nx
+
+    net: Net = nx.Graph()
+    net.add_nodes_from(range(len(around.places)))
+    net.add_edges_from(around.edges)
+    points = _spread(net, _fan_out(around, net))
+    # As high as the boxes need, which cannot be packed without space between them.
+    area = sum((box.width + _GAP_X) * (box.height + _GAP_Y) for box in boxes)
+    height = max(200.0, area * 1.7 / WIDTH)
+    far_x = max(abs(x) for x, _ in points) or 1.0
+    far_y = max(abs(y) for _, y in points) or 1.0
+    for box, (x, y) in zip(boxes, points, strict=True):
+        x, y = x / far_x, y / far_y
+        # From the disc that pages spread in to the corners of the frame.
+        stretch = math.sqrt(x * x + y * y) / (max(abs(x), abs(y)) or 1.0)
+        box.x = _within(x * stretch, 1) * _side(box)
+        box.y = _within(y * stretch, 1) * (height - box.height) / 2
+    _push_apart(boxes)
+    _settle(boxes)
+
+
+def _side(box: Box) -> float:
+    """How far from the middle a box may go."""
+    return (WIDTH - box.width) / 2 - MARGIN
+
+
+def _fan_out(around: Neighbourhood, net: Net) -> list[tuple[float, float]]:
+    """Pages in rings, in an order in which as few links cross as is known.
+
+    The order is that of a plane drawing: of all links, or, if there is none, of those to the
+    middle and as many others as it takes in.
+    """
+    import networkx as nx
+
+    is_plane, order = nx.check_planarity(net)
+    if not is_plane:
+        plane = nx.Graph()
+        plane.add_nodes_from(net)
+        tree = [(place.parent, n) for n, place in enumerate(around.places) if n]
+        plane.add_edges_from(tree)
+        _, order = nx.check_planarity(plane)
+        for edge in [edge for edge in around.edges if edge not in tree][:_TRIES]:
+            plane.add_edge(*edge)
+            fits, other = nx.check_planarity(plane)
+            if fits:
+                order = other
+            else:
+                plane.remove_edge(*edge)
+    points = [(0.0, 0.0)] * len(around.places)
+    parts = [1.0] * len(points)  # how much of the circle a place takes: what hangs on it
+    for n in range(len(points) - 1, 0, -1):
+        parts[around.places[n].parent] += parts[n]
+    waiting = [(0, 0.0, 2 * math.pi)]
+    while waiting:
+        n, begin, width = waiting.pop()
+        own = set(around.children(n))
+        turn = list(order.neighbors_cw_order(n))
+        if n:  # begin where the parent is, so that children keep their order
+            at = turn.index(around.places[n].parent)
+            turn = turn[at:] + turn[:at]
+        children = [child for child in turn if child in own]
+        whole = sum(parts[child] for child in children)
+        for child in children:
+            share = width * parts[child] / whole
+            angle, hop = begin + share / 2, around.places[child].hop
+            points[child] = (round(math.cos(angle), 6) * hop, round(math.sin(angle), 6) * hop)
+            waiting.append((child, begin, share))
+            begin += share
+    return points
+
+
+_TRIES = 60
+
+
+def _spread(net: Net, points: list[tuple[float, float]]) -> list[tuple[float, float]]:
+    """Move pages until their distances are as their steps, the first one staying where it is.
+
+    This is stress majorization, one page at a time.
+    """
+    import networkx as nx
+
+    steps = dict(nx.all_pairs_shortest_path_length(net))
+    count = len(points)
+    spread = list(points)
+    for _ in range(min(60, 1 + 120_000 // count**2)):
+        for n in range(1, count):
+            x, y = spread[n]
+            sum_x = sum_y = weights = 0.0
+            for other, step in steps[n].items():
+                if other == n:
+                    continue
+                other_x, other_y = spread[other]
+                weight = 1 / (step * step)
+                apart = math.sqrt((x - other_x) * (x - other_x) + (y - other_y) * (y - other_y))
+                pull = step / max(apart, 1e-3)
+                sum_x += weight * (other_x + (x - other_x) * pull)
+                sum_y += weight * (other_y + (y - other_y) * pull)
+                weights += weight
+            spread[n] = sum_x / weights, sum_y / weights
+    return spread
+
+
+def _overlap(one: Box, other: Box) -> tuple[float, float]:
+    """How much of each direction two boxes share, with the gap that must be between them."""
+    return (
+        (one.width + other.width) / 2 + _GAP_X - abs(one.x - other.x),
+        (one.height + other.height) / 2 + _GAP_Y - abs(one.y - other.y),
+    )
+
+
+def _push_apart(boxes: Sequence[Box]) -> None:
+    middle = boxes[0]
+    for _ in range(80):
+        is_still = True
+        for one, other in combinations(boxes, 2):
+            over_x, over_y = _overlap(one, other)
+            if over_x <= 0 or over_y <= 0:
+                continue
+            is_still = False
+            share = 1.0 if one is middle else 0.5
+            if over_x < over_y:
+                push = over_x if other.x >= one.x else -over_x
+                other.x = _within(other.x + push * share, _side(other))
+                if one is not middle:
+                    one.x = _within(one.x - push * share, _side(one))
+            else:
+                push = over_y if other.y >= one.y else -over_y
+                other.y += push * share
+                if one is not middle:
+                    one.y -= push * share
+        if is_still:
+            return
+
+
+def _within(x: float, side: float) -> float:
+    return max(-side, min(side, x))
+
+
+def _settle(boxes: Sequence[Box]) -> None:
+    """Put each box on whole numbers, and those that still lie on another where there is room."""
+    settled: list[Box] = []
+    for box in sorted(boxes, key=lambda box: (box.x * box.x + box.y * box.y, box.y, box.x)):
+        box.x, box.y = float(round(box.x)), float(round(box.y))
+        down = 1 if box.y >= 0 else -1
+        while any(min(_overlap(box, other)) > 2 for other in settled):
+            box.y += 4 * down
+        settled.append(box)

@@ -1,0 +1,89 @@
+"""TODO: say what this file is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import combinations, islice
+
+from sphinx_scrapbox.wiki.graph import Graph, is_wanted
+
+FAN = 1000
+"""Neighbours of one page, other than the one in the middle, that are looked at."""
+
+# -- which pages -----------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A page on the map: how many steps from the middle, and through which place."""
+
+    node: str
+    hop: int = 0
+    parent: int = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbourhood:
+    """The pages of a map, the one in the middle first; ``edges`` are pairs of their numbers.
+
+    ``rest`` counts the pages within reach that have no place; ``is_more`` says that there are
+    more, uncounted.
+    """
+
+    places: tuple[Place, ...]
+    edges: tuple[tuple[int, int], ...]
+    rest: int = 0
+    is_more: bool = False
+
+    def __bool__(self) -> bool:
+        return len(self.places) > 1
+
+    def children(self, number: int) -> list[int]:
+        """The places that are reached through one."""
+        return [n for n, place in enumerate(self.places) if place.parent == number]
+
+
+def neighbourhood(
+    graph: Graph, centre: str, *, hops: int, limit: int, has_wanted: bool
+) -> Neighbourhood:
+    """The *limit* pages around *centre*: the nearest first, then those with the most links.
+
+    Steps go from pages on the map only, so the cost is that of their links, not of the wiki.
+    """
+    places = [Place(centre)]
+    seen = {centre}
+    start, rest, is_more = 0, 0, False
+    for hop in range(1, hops + 1):
+        found: dict[str, int] = {}
+        end = len(places)
+        for number in range(start, end):
+            near = _neighbours(graph, places[number].node, has_wanted)
+            for node in near if hop == 1 else islice(near, FAN):
+                if node not in seen:
+                    seen.add(node)
+                    found[node] = number
+            is_more = is_more or (hop > 1 and next(near, None) is not None)
+        ranked = sorted(found, key=lambda node: (-_degree(graph, node), is_wanted(node), node))
+        places.extend(Place(node, hop, found[node]) for node in ranked[: limit - end])
+        rest += len(found) - (len(places) - end)
+        start = end
+    edges = tuple(
+        (a, b)
+        for (a, one), (b, other) in combinations(enumerate(places), 2)
+        if other.node in graph.links_of(one.node) or one.node in graph.links_of(other.node)
+    )
+    return Neighbourhood(tuple(places), edges, rest, is_more)
+
+
+def _neighbours(graph: Graph, node: str, has_wanted: bool) -> Iterator[str]:
+    return (
+        other
+        for links in (graph.links_of(node), graph.links_to(node))
+        for other in links
+        if has_wanted or not is_wanted(other)
+    )
+
+
+def _degree(graph: Graph, node: str) -> int:
+    return len(graph.links_of(node)) + len(graph.links_to(node))

@@ -1,0 +1,104 @@
+"""TODO: say what this file is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+
+from sphinx_scrapbox.sphinx_ext.features.linkmap.layout import (
+    FONT,
+    LINE,
+    MARGIN,
+    NOT_XML,
+    PAD_Y,
+    WIDTH,
+    Box,
+    boxes_of,
+    place_boxes,
+)
+from sphinx_scrapbox.sphinx_ext.features.linkmap.neighbourhood import Neighbourhood, Place
+from sphinx_scrapbox.wiki.graph import is_wanted
+
+# -- the drawing -----------------------------------------------------------------------
+
+
+def draw(
+    around: Neighbourhood,
+    titles: Sequence[str],
+    addresses: Sequence[str],
+    *,
+    label: str,
+    name: str,
+    current: str,
+) -> str:
+    """The map as SVG: a group of links for whoever cannot see it, boxes and lines for others.
+
+    :param addresses: of each place; "" for one that cannot be linked to.
+    :param label: what the map is of.
+    :param name: an identifier, unlike any other in the page.
+    :param current: the node of the page that the map stands on.
+    """
+    boxes = boxes_of(around, titles)
+    place_boxes(around, boxes)
+    top = min(box.top for box in boxes) - MARGIN
+    height = max(box.top + box.height for box in boxes) + MARGIN - top
+    left = -WIDTH // 2
+    frame = f'x="{left}" y="{top}" width="{WIDTH}" height="{height}"'
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{left} {top} {WIDTH} {height}" '
+        f'width="{WIDTH}" height="{height}" font-size="{FONT}" text-anchor="middle" '
+        f'role="group" aria-label="{_escaped(label)}">',
+        # Lines end where a box begins, whatever colour the page has.
+        f'<mask id="{name}" maskUnits="userSpaceOnUse" {frame}><rect {frame} fill="#fff"/>',
+        *(_rect(box, ' fill="#000"') for box in boxes),
+        f'</mask><g mask="url(#{name})" stroke="currentColor" fill="none" aria-hidden="true">',
+    ]
+    for a, b in sorted(around.edges, key=lambda edge: edge[0] == 0):  # the page's own on top
+        kind = "" if a == 0 else ' stroke-opacity=".5"'
+        missing = any(is_wanted(around.places[n].node) for n in (a, b))
+        dashes = ' stroke-dasharray="4 4"' if missing else ""
+        one, other = boxes[a], boxes[b]
+        parts.append(
+            f'<path d="M{one.x:.0f} {one.y:.0f}L{other.x:.0f} {other.y:.0f}"{kind}{dashes}/>'
+        )
+    parts.append("</g>")
+    for place, box, title, address in zip(around.places, boxes, titles, addresses, strict=True):
+        parts.append(_drawn(place, box, title, address, is_current=place.node == current))
+    parts.append("</svg>")
+    return "".join(parts)
+
+
+def _drawn(place: Place, box: Box, title: str, address: str, *, is_current: bool) -> str:
+    kinds = [f"scrapbox-hop-{place.hop}"]
+    dashes = ""
+    if is_wanted(place.node):
+        kinds.append("scrapbox-missing")
+        dashes = ' stroke-dasharray="4 4"'
+    full = _escaped(title)
+    link = f' href="{_escaped(address)}"' if address and not is_current else ""
+    tag = "a" if link else "g"
+    here = ' aria-current="page"' if is_current else ""
+    role = "" if link else ' role="img"'
+    weight = "" if place.hop else ' font-weight="600"'
+    y = box.top + PAD_Y + FONT
+    lines = "".join(
+        f'<text x="{box.x:.0f}" y="{y + number * LINE}"'
+        f'{weight} fill="currentColor" aria-hidden="true">{_escaped(line)}</text>'
+        for number, line in enumerate(box.lines)
+    )
+    frame = _rect(box, f' fill="none" stroke="currentColor"{dashes}')
+    return (
+        f'<{tag}{link} class="{" ".join(kinds)}"{role}{here}>'
+        f"<title>{full}</title>{frame}{lines}</{tag}>"
+    )
+
+
+def _rect(box: Box, rest: str) -> str:
+    return (
+        f'<rect x="{box.left}" y="{box.top}" width="{box.width}" height="{box.height}" '
+        f'rx="7"{rest}/>'
+    )
+
+
+def _escaped(text: str) -> str:
+    return escape(NOT_XML.sub("\ufffd", text))

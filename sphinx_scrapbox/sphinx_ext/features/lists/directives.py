@@ -1,0 +1,202 @@
+"""Lists of pages, of wanted pages and of people, written where a directive asks for them.
+
+A directive leaves a placeholder that holds a query; documents keep their queries among their
+facts. What a query finds is plain data, made once per build from tables over all facts. It is
+all that the list's nodes are made from, so a list has to be written anew just when it differs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import TYPE_CHECKING, Any, ClassVar
+from zlib import crc32
+
+from docutils import nodes
+from docutils.parsers.rst import directives
+from sphinx.util.docutils import SphinxDirective
+
+from sphinx_scrapbox.rendering.nodes import listing
+from sphinx_scrapbox.sphinx_ext.domain.domain import domain_of
+from sphinx_scrapbox.sphinx_ext.features.lists.nodes import Lists
+from sphinx_scrapbox.sphinx_ext.features.lists.query import Query, Rows
+from sphinx_scrapbox.sphinx_ext.features.lists.tables import rows_of
+from sphinx_scrapbox.sphinx_ext.warnings import Warn, warn
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+    from sphinx.environment import BuildEnvironment
+
+
+# -- directives ------------------------------------------------------------------------
+
+
+class _BadOption(ValueError):
+    """The message completes "option x …"."""
+
+
+def _number(text: str) -> int:
+    if not (text.isascii() and text.isdigit()):
+        raise _BadOption(f"must be a whole number, not {text!r}")
+    return int(text)
+
+
+def _iso_day(text: str) -> str:
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        raise _BadOption(f"must be a day such as 2025-04-01, not {text!r}") from None
+
+
+def _one_of(*choices: str) -> Callable[[str], str]:
+    def check(text: str) -> str:
+        if text not in choices:
+            raise _BadOption(f"must be one of {', '.join(choices)}, not {text!r}")
+        return text
+
+    return check
+
+
+def _name(text: str) -> str:
+    if not text:
+        raise _BadOption("is empty")
+    return text
+
+
+def _tag(text: str) -> str:
+    return _name(text.removeprefix("#"))
+
+
+def _yes(text: str) -> bool:
+    if text:
+        raise _BadOption(f"takes no value, not {text!r}")
+    return True
+
+
+_CHECKS: dict[str, tuple[str, Callable[[str], Any]]] = {
+    "tag": ("tag", _tag),
+    "person": ("person", _name),
+    "title": ("title", _name),
+    "since": ("since", _iso_day),
+    "until": ("until", _iso_day),
+    "sort": ("sort", str),  # each directive has its own orders
+    "reverse": ("reverse", _yes),
+    "limit": ("limit", _number),
+    "as": ("shape", _one_of("list", "table", "cards")),
+    "min": ("least", _number),
+    "project": ("project", lambda text: _name(text.strip("/"))),
+    "empty": ("empty", _name),
+}
+"""Option → field of the query, and what makes its value of the text; it may raise."""
+
+
+def _options(names: str) -> dict[str, Callable[[str], str]]:
+    # They are checked here and not by docutils, whose errors cannot be suppressed by type.
+    return dict.fromkeys(names.split(), directives.unchanged)
+
+
+class _ListDirective(SphinxDirective):
+    kind: ClassVar[str]
+    sorts: ClassVar[tuple[str, ...]] = ("title", "updated", "created", "linked")
+
+    def run(self) -> list[nodes.Node]:
+        """The placeholder."""
+        fields: dict[str, Any] = {"sort": self.sorts[0]}
+        for option, text in self.options.items():
+            field, check = _CHECKS[option]
+            if option == "sort":
+                check = _one_of(*self.sorts)
+            try:
+                fields[field] = check((text or "").strip())
+            except _BadOption as error:
+                self._complain(f"option {option!r} {error}; it is ignored")
+        if self.arguments:
+            fields["tag"] = self.arguments[0].strip().removeprefix("#")
+        node = listing(query=Query(self.kind, **fields).text())
+        self.set_source_info(node)
+        document = self.state.document
+        document["scrapbox-lists"] = [*document.get("scrapbox-lists", ()), node["query"]]
+        return [node]
+
+    def _complain(self, message: str) -> None:
+        warn(
+            Warn.DIRECTIVE,
+            f"{self.name}: {message}",
+            location=(self.env.docname, self.lineno),
+        )
+
+
+class PagesDirective(_ListDirective):
+    """``scrapbox:pages``: the pages that its options choose; without any, all of them."""
+
+    kind = "pages"
+    option_spec = _options("tag person title since until sort reverse limit as")
+
+
+class TaggedDirective(_ListDirective):
+    """``scrapbox:tagged``: the pages that bear the tag that the argument names."""
+
+    kind = "pages"
+    required_arguments = 1
+    final_argument_whitespace = True
+    option_spec = _options("person title since until sort reverse limit as")
+
+
+class WantedDirective(_ListDirective):
+    """``scrapbox:wanted``: pages that several pages link to and nobody has written."""
+
+    kind = "wanted"
+    option_spec = _options("min limit")
+
+
+class PeopleDirective(_ListDirective):
+    """``scrapbox:people``: who speaks in the wiki, how often, and where."""
+
+    kind = "people"
+    option_spec = _options("limit")
+
+
+class StaleDirective(_ListDirective):
+    """``scrapbox:stale``: translations whose source has changed since, the worst first."""
+
+    kind = "stale"
+    sorts = ("lines", "age", "title")
+    option_spec = _options("project sort reverse limit empty")
+
+
+# -- incremental builds ----------------------------------------------------------------
+
+
+def _on_env_updated(app: Sphinx, env: BuildEnvironment) -> list[str]:
+    """Documents with a list that finds something else than in the last build."""
+    domain = domain_of(env)
+    if not domain.was_touched:
+        return []
+    now = {
+        docname: [_mark(rows_of(domain, text)[1]) for text in facts.lists]
+        for docname, facts in domain.facts.items()
+        if facts.lists
+    }
+    before: dict[str, list[int]] | None = domain.data["lists"]
+    domain.data["lists"] = now
+    if before is None:  # the first build writes all
+        return []
+    return [docname for docname, marks in now.items() if before.get(docname) != marks]
+
+
+def _mark(rows: Rows) -> int:
+    return crc32(repr(rows).encode("utf-8", "replace"))
+
+
+def register(app: Sphinx) -> None:
+    """Add the directives and what fills their placeholders."""
+    for name, directive in (
+        ("pages", PagesDirective),
+        ("tagged", TaggedDirective),
+        ("wanted", WantedDirective),
+        ("people", PeopleDirective),
+        ("stale", StaleDirective),
+    ):
+        app.add_directive_to_domain("scrapbox", name, directive)
+    app.add_post_transform(Lists)
+    app.connect("env-updated", _on_env_updated)

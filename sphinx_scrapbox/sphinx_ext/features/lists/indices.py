@@ -1,0 +1,353 @@
+"""Indices of all pages, tags and people, as pages of their own that stay small.
+
+An index of a few hundred entries is one page. A longer one has a page for each letter, and
+several for a letter of many entries. They are made in HTML alone: other formats have no pages
+that nothing leads to.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from html import escape
+from itertools import groupby
+from math import ceil
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from docutils import nodes
+from sphinx import addnodes
+from sphinx.builders.singlehtml import SingleFileHTMLBuilder
+from sphinx.transforms.post_transforms import SphinxPostTransform
+
+from sphinx_scrapbox.sphinx_ext.builders import builder_of
+from sphinx_scrapbox.sphinx_ext.config.options import options
+from sphinx_scrapbox.sphinx_ext.domain.domain import domain_of
+from sphinx_scrapbox.sphinx_ext.features.lists.collation import (
+    DIGITS,
+    IDEOGRAPHS,
+    OTHER,
+    Section,
+    radical_of,
+    section_of,
+    sort_key,
+)
+from sphinx_scrapbox.sphinx_ext.features.lists.tables import tables_of
+from sphinx_scrapbox.sphinx_ext.i18n import _
+from sphinx_scrapbox.sphinx_ext.sources.snapshots import origin_of
+from sphinx_scrapbox.sphinx_ext.warnings import Warn, warn
+from sphinx_scrapbox.wiki.titles import join_target, key
+from sphinx_scrapbox.wiki.urls import page_url
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+    from sphinx.builders import Builder
+    from sphinx.environment import BuildEnvironment
+
+    from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain
+
+
+MOST = 600
+"""Links of one page, at the most."""
+SHOWN = 12
+"""Pages that are named beside a tag or a person; the rest is counted."""
+
+TITLES = {
+    "scrapbox-pages": _("Pages"),
+    "scrapbox-tags": _("Tags"),
+    "scrapbox-people": _("People"),
+}
+"""Each index: its label and page, and what it is called."""
+
+
+class Entry(NamedTuple):
+    """An entry of an index: a name, where it leads to, and pages that belong to it."""
+
+    name: str
+    docname: str = ""
+    address: str = ""
+    note: str = ""
+    pages: tuple[tuple[str, str], ...] = ()
+    total: int = 0
+    """How many pages there are; ``pages`` holds the first of them."""
+
+
+class Leaf(NamedTuple):
+    """One page of an index: the end of its name, its label, and headings with entries."""
+
+    slug: str
+    label: str
+    parts: tuple[tuple[str, tuple[Entry, ...]], ...]
+
+
+# -- from entries to pages -------------------------------------------------------------
+
+
+def leaves(entries: Iterable[Entry], most: int = MOST) -> list[Leaf]:
+    """The pages of an index, in order; one page without a label if it holds all."""
+    ordered = sorted(entries, key=lambda entry: sort_key(entry.name))
+    sections = [
+        (section, tuple(found))
+        for section, found in groupby(ordered, key=lambda entry: section_of(entry.name))
+    ]
+    if _weight(ordered) <= most:
+        return [Leaf("", "", tuple((_label(section), found) for section, found in sections))]
+    made: list[Leaf] = []
+    for section, found in sections:
+        label, slug = _label(section), _slug(section)
+        chunks = list(_chunks(found, most, by_radical=section == IDEOGRAPHS))
+        for number, chunk in enumerate(chunks, 1):
+            name = label
+            parts: tuple[tuple[str, tuple[Entry, ...]], ...] = ((label, chunk),)
+            if section == IDEOGRAPHS:
+                parts = tuple(
+                    (radical or label, tuple(same))
+                    for radical, same in groupby(chunk, key=lambda e: radical_of(e.name))
+                )
+                first, last = parts[0][0], parts[-1][0]
+                name = f"{first}–{last}" if first != last else first
+                if len(chunks) == 1:
+                    name = label
+            elif len(chunks) > 1:
+                name = f"{label} {number}/{len(chunks)}"
+            made.append(Leaf(f"{slug}-{number}" if len(chunks) > 1 else slug, name, parts))
+    return made
+
+
+def _weight(entries: Iterable[Entry]) -> int:
+    return sum(1 + len(entry.pages) for entry in entries)
+
+
+def _chunks(
+    entries: Sequence[Entry], most: int, by_radical: bool = False
+) -> Iterator[tuple[Entry, ...]]:
+    """Cut entries into runs of about one size, none above *most*; radicals stay whole."""
+    weight = _weight(entries)
+    goal = weight / ceil(weight / most)
+    pieces: Iterable[list[Entry]] = ([entry] for entry in entries)
+    if by_radical:
+        pieces = (list(same) for _radical, same in groupby(entries, lambda e: radical_of(e.name)))
+    run: list[Entry] = []
+    held = 0
+    for piece in pieces:
+        weight = _weight(piece)
+        if run and (held >= goal or held + weight > most):
+            yield tuple(run)
+            run, held = [], 0
+        if weight > most and len(piece) > 1:  # one radical fills pages
+            yield from _chunks(piece, most)
+            continue
+        run += piece
+        held += weight
+    if run:
+        yield tuple(run)
+
+
+def _label(section: Section) -> str:
+    if section == IDEOGRAPHS:
+        return str(_("Ideographs"))
+    return str(_("Signs")) if section == OTHER else section.label
+
+
+def _slug(section: Section) -> str:
+    if section == IDEOGRAPHS:
+        return "ideographs"
+    if section == OTHER:
+        return "signs"
+    if section == DIGITS:
+        return "digits"
+    if section.label.isascii():
+        return section.label.lower()
+    return "".join(f"u{ord(char):04x}" for char in section.label)
+
+
+# -- what there is ---------------------------------------------------------------------
+
+
+def _pages(domain: ScrapboxDomain) -> Iterator[Entry]:
+    docnames = tables_of(domain).pages
+    bearing = Counter(key(domain.facts[docname].title) for docname in docnames)
+    for docname in docnames:
+        title = domain.facts[docname].title
+        project = domain.project_of(docname) if bearing[key(title)] > 1 else ""
+        yield Entry(title, docname, note=project)
+
+
+def _tags(domain: ScrapboxDomain) -> Iterator[Entry]:
+    config, tables = options(domain.env.config), tables_of(domain)
+    root = domain.env.config.root_doc
+    for (project, tag_key), docnames in tables.tags.items():
+        name = tables.tag_names[project, tag_key]
+        found = domain.find_page(join_target(project, name), root) or ""
+        address = ""
+        is_linked = project and config.missing == "wiki" and project not in domain.private_projects
+        if not found and is_linked:
+            address = page_url(project, name, origin=origin_of(domain.env, project))
+        pages = tuple((docname, domain.title_of(docname)) for docname in docnames[:SHOWN])
+        yield Entry(name, found, address, str(len(docnames)), pages, len(docnames))
+
+
+def _people(domain: ScrapboxDomain) -> Iterator[Entry]:
+    root = domain.env.config.root_doc
+    for row in tables_of(domain).person_rows(SHOWN):
+        found = domain.find_page(row.target, root) or ""
+        pages = tuple((docname, title) for docname, title, _turns in row.pages)
+        yield Entry(row.label, found, "", str(row.turns), pages, row.total)
+
+
+_ENTRIES: dict[str, Callable[[ScrapboxDomain], Iterator[Entry]]] = {
+    "scrapbox-pages": _pages,
+    "scrapbox-tags": _tags,
+    "scrapbox-people": _people,
+}
+
+
+# -- HTML ------------------------------------------------------------------------------
+
+
+def _has_indices(builder: Builder) -> bool:
+    """Whether this format has pages that no document makes."""
+    return (
+        builder.format == "html"
+        and bool(getattr(builder, "search", False))
+        and not isinstance(builder, SingleFileHTMLBuilder)
+        and options(builder.config).indices
+    )
+
+
+def _on_collect_pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
+    """The name, the context and the template of each page."""
+    builder = app.builder
+    if not _has_indices(builder):
+        return
+    domain = domain_of(app.env)
+    for index, title in TITLES.items():
+        made = leaves(_ENTRIES[index](domain))
+        is_one = len(made) == 1 and not made[0].slug
+        if not is_one:
+            yield index, _context(builder, index, index, str(title), made, None), "page.html"
+        for leaf in made:
+            name = f"{index}/{leaf.slug}" if leaf.slug else index
+            heading = f"{title}: {leaf.label}" if leaf.label else str(title)
+            shown = [] if is_one else made
+            yield name, _context(builder, index, name, heading, shown, leaf), "page.html"
+
+
+def _context(
+    builder: Builder,
+    index: str,
+    pagename: str,
+    heading: str,
+    made: Sequence[Leaf],
+    leaf: Leaf | None,
+) -> dict[str, Any]:
+    title = escape(heading)
+    body = [f'<section class="scrapbox-index" id="{index}"><h1>{title}</h1>\n']
+    body.append('<p class="scrapbox-indices">')
+    indices = (
+        _to(builder, pagename, other, str(name), other == pagename)
+        for other, name in TITLES.items()
+    )
+    body.append(f"{' · '.join(indices)}</p>\n")
+    if made:
+        body.append(f'<nav aria-label="{title}"><ul class="scrapbox-letters">')
+        for one in made:
+            count = sum(len(entries) for _heading, entries in one.parts)
+            link = _to(builder, pagename, f"{index}/{one.slug}", one.label, one is leaf)
+            body.append(f"<li>{link} <small>{count}</small></li>")
+        body.append("</ul></nav>\n")
+    if leaf is not None:
+        for label, entries in leaf.parts:
+            if len(leaf.parts) > 1:
+                body.append(f"<h2>{escape(label)}</h2>\n")
+            kind = "scrapbox-entries" if index == "scrapbox-pages" else "scrapbox-terms"
+            body.append(f'<ul class="{kind}">')
+            body.extend(_entry(builder, pagename, entry) for entry in entries)
+            body.append("</ul>\n")
+    body.append("</section>\n")
+    return {"title": title, "body": "".join(body), "display_toc": False}
+
+
+def _entry(builder: Builder, pagename: str, entry: Entry) -> str:
+    name = escape(entry.name)
+    if entry.docname:
+        name = _to(builder, pagename, entry.docname, entry.name)
+    elif entry.address:
+        name = (
+            f'<a class="scrapbox-wiki reference external" href="{escape(entry.address)}">'
+            f'<span class="scrapbox-missing">{name}</span></a>'
+        )
+    note = f" <small>{escape(entry.note)}</small>" if entry.note else ""
+    if not entry.pages:
+        return f"<li>{name}{note}</li>\n"
+    pages = [_to(builder, pagename, docname, title) for docname, title in entry.pages]
+    if entry.total > len(pages):
+        pages.append(escape(str(_("{count} more")).format(count=entry.total - len(pages))))
+    return f"<li>{name}{note} <span>{', '.join(pages)}</span></li>\n"
+
+
+def _to(builder: Builder, pagename: str, target: str, title: str, is_here: bool = False) -> str:
+    if is_here:
+        return f'<span aria-current="page">{escape(title)}</span>'
+    address = escape(builder.get_relative_uri(pagename, target))
+    return f'<a class="reference internal" href="{address}">{escape(title)}</a>'
+
+
+# -- links to them ---------------------------------------------------------------------
+
+
+def _on_builder_inited(app: Sphinx) -> None:
+    """Let ``ref`` find the indices where there are any."""
+    standard = app.env.domains.standard_domain
+    has_indices = _has_indices(app.builder)
+    for index, title in TITLES.items():
+        if standard.anonlabels.get(index, (index,))[0] != index:
+            continue  # a label that a document of the site bears
+        if has_indices:
+            standard.labels[index] = (index, "", str(title))
+            standard.anonlabels[index] = (index, "")
+        else:
+            standard.labels.pop(index, None)
+            standard.anonlabels.pop(index, None)
+
+
+class IndexNames(SphinxPostTransform):
+    """Puts the name of an index in place of a link to it, in formats that have none."""
+
+    # Before MyST (9) and Sphinx (10) look for what links mean.
+    default_priority = 5
+
+    def run(self, **kwargs: Any) -> None:
+        """Replace each such link of this document."""
+        if _has_indices(builder_of(self.env)) or not options(self.config).indices:
+            return
+        labels = self.env.domains.standard_domain.anonlabels
+        for node in list(self.document.findall(addnodes.pending_xref)):
+            index = node.get("reftarget", "")
+            if index not in TITLES or index in labels:
+                continue
+            if node["reftype"] in ("ref", "any", "myst"):
+                text = node.astext()
+                if not node.get("refexplicit") and text in ("", index):
+                    text = str(TITLES[index])
+                node.replace_self(nodes.inline("", text))
+
+
+def _on_check_consistency(app: Sphinx, env: BuildEnvironment) -> None:
+    """Name the documents that an index is written over."""
+    if not _has_indices(app.builder):
+        return
+    for docname in TITLES.keys() & env.all_docs.keys():
+        warn(
+            Warn.RESERVED_NAME,
+            f"the page would be written where the index {docname!r} stands, which stays; "
+            "name its file otherwise or set scrapbox_indices = False",
+            location=docname,
+        )
+
+
+def register(app: Sphinx) -> None:
+    """Write the indices with every build of HTML pages."""
+    app.connect("builder-inited", _on_builder_inited)
+    app.add_post_transform(IndexNames)
+    app.connect("html-collect-pages", _on_collect_pages)
+    app.connect("env-check-consistency", _on_check_consistency)

@@ -1,0 +1,89 @@
+"""TODO: say what this file is."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from sphinx_scrapbox.sphinx_ext.config.values import Person
+
+# -- queries ---------------------------------------------------------------------------
+
+
+class Query(NamedTuple):
+    """What a list holds. Names and days are "" and numbers 0 where they set no limit."""
+
+    kind: str
+    """``pages``, ``wanted``, ``people`` or ``stale``."""
+    shape: str = "list"
+    """``list``, ``table`` or ``cards``."""
+    tag: str = ""
+    person: str = ""
+    title: str = ""
+    since: str = ""
+    until: str = ""
+    sort: str = "title"
+    reverse: bool = False
+    limit: int = 0
+    least: int = 2
+    project: str = ""
+    empty: str = ""
+    """What stands in the place of a list that finds nothing."""
+
+    def text(self) -> str:
+        """The query as a node and the facts keep it."""
+        given = {
+            name: value
+            for name, value in self._asdict().items()
+            if value != self._field_defaults.get(name)
+        }
+        return json.dumps(given, ensure_ascii=False)
+
+
+class PageRow(NamedTuple):
+    """A page in a list; what the list's shape does not show is empty."""
+
+    docname: str
+    title: str
+    updated: str = ""
+    linked: int = 0
+    summary: str = ""
+    image: str = ""
+
+
+class WantedRow(NamedTuple):
+    """A page that nobody has written; ``linking`` holds docnames and titles."""
+
+    project: str
+    title: str
+    total: int
+    linking: tuple[tuple[str, str], ...]
+
+
+class PersonRow(NamedTuple):
+    """Somebody who speaks; ``pages`` holds docnames, titles and how often."""
+
+    target: str
+    label: str
+    turns: int
+    total: int
+    pages: tuple[tuple[str, str, int], ...]
+
+
+class StaleRow(NamedTuple):
+    """A translation that is older than its source; days as ISO writes them."""
+
+    docname: str
+    title: str
+    source: str
+    source_title: str
+    source_language: str
+    translated: str
+    changed: str
+    days: int
+    lines: int
+
+
+Rows = Sequence[PageRow | WantedRow | PersonRow | StaleRow]
+Who = Person | tuple[str, str]

@@ -1,0 +1,235 @@
+"""TODO: say what this file is."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from fnmatch import translate
+from typing import TYPE_CHECKING
+
+from sphinx_scrapbox.sphinx_ext.config.options import options
+from sphinx_scrapbox.sphinx_ext.config.values import Person
+from sphinx_scrapbox.sphinx_ext.features.lists.collation import sort_key
+from sphinx_scrapbox.sphinx_ext.features.lists.query import (
+    PageRow,
+    PersonRow,
+    Query,
+    Rows,
+    StaleRow,
+    WantedRow,
+    Who,
+)
+from sphinx_scrapbox.sphinx_ext.features.translations.staleness import stale_pages
+from sphinx_scrapbox.sphinx_ext.features.translations.versions import pairs_of
+from sphinx_scrapbox.wiki.dates import iso_day
+from sphinx_scrapbox.wiki.titles import join_target, key, split_target
+
+if TYPE_CHECKING:
+    from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain
+
+LINKING = 12
+"""Pages that are named beside a wanted page; the rest is counted."""
+SPOKEN = 5
+"""Pages that are named beside a person; the rest is counted."""
+
+
+class Tables:
+    """What lists and indices are made from, over all facts at once."""
+
+    def __init__(self, domain: ScrapboxDomain) -> None:
+        self._domain = domain
+        self._config = options(domain.env.config)
+        pages = [name for name, facts in domain.facts.items() if facts.is_page]
+        self.pages = sorted(pages, key=lambda name: (sort_key(domain.facts[name].title), name))
+        """The docnames of all pages, in the order of their titles."""
+        self.tags: dict[tuple[str, str], list[str]] = {}
+        """The documents that bear a tag, by the tag's project and key."""
+        self.tag_names: dict[tuple[str, str], str] = {}
+        self.people: dict[Who, dict[str, int]] = {}
+        """How often somebody speaks in each document."""
+        self._people_targets: dict[Who, str] = {}
+        self._tags_named: dict[str, set[tuple[str, str]]] = {}
+        self._people_named: dict[str, set[tuple[str, str]]] = {}
+        others = sorted(domain.facts.keys() - set(pages))
+        for docname in (*self.pages, *others):
+            self._note(docname)
+
+    def _note(self, docname: str) -> None:
+        facts = self._domain.facts[docname]
+        if not facts.tags and not facts.people:
+            return
+        own = self._domain.project_of(docname)
+        for tag in facts.tags:
+            project, name = split_target(tag)
+            if name:
+                known = (project or own, key(name))
+                self.tag_names.setdefault(known, name)
+                self._tags_named.setdefault(known[1], set()).add(known)
+                bearing = self.tags.setdefault(known, [])
+                if not bearing or bearing[-1] != docname:
+                    bearing.append(docname)
+        for target, count in zip(facts.people, facts.turns, strict=True):
+            project, name = split_target(target)
+            if project == own:
+                project = ""
+            who: Who = self._config.person(name, project) or (project or own, key(name))
+            if isinstance(who, tuple):
+                is_own = who[0] in ("", self._config.project)
+                target = name if is_own else join_target(who[0], name)
+                self._people_named.setdefault(who[1], set()).add(who)
+            self._people_targets.setdefault(who, target)
+            spoken = self.people.setdefault(who, {})
+            spoken[docname] = spoken.get(docname, 0) + count
+
+    # -- pages -------------------------------------------------------------------------
+
+    def tagged(self, tag: str) -> set[str]:
+        """The documents that bear a tag, in any project if it names none."""
+        project, name = split_target(tag)
+        found = {(project, key(name))} if project else self._tags_named.get(key(name), set())
+        return {docname for known in found for docname in self.tags.get(known, ())}
+
+    def spoken_by(self, person: str) -> set[str]:
+        """The documents that somebody speaks in."""
+        project, name = split_target(person)
+        who = self._config.person(name, project)
+        if who:
+            return set(self.people.get(who, ()))
+        found = {(project, key(name))} if project else self._people_named.get(key(name), set())
+        return {docname for known in found for docname in self.people.get(known, ())}
+
+    def _select(self, query: Query) -> list[str]:
+        facts = self._domain.facts
+        found = self.pages
+        for name, among in ((query.tag, self.tagged), (query.person, self.spoken_by)):
+            if name:
+                chosen = among(name)
+                found = [docname for docname in found if docname in chosen]
+        if query.title:
+            matches = re.compile(translate(key(query.title))).match
+            found = [docname for docname in found if matches(key(facts[docname].title))]
+        if query.since or query.until:
+            since, until = query.since, query.until or "9999"
+            found = [name for name in found if since <= iso_day(facts[name].updated) <= until]
+            found = [name for name in found if facts[name].updated]
+        if query.sort != "title":
+            found = sorted(found, key=self._sorting(query.sort))
+        if query.reverse:
+            found = found[::-1]
+        return found[: query.limit or None]
+
+    def _sorting(self, sort: str) -> Callable[[str], int]:
+        facts, graph = self._domain.facts, self._domain.graph
+        if sort == "linked":
+            return lambda docname: -len(graph.links_to(docname))
+        if sort == "created":
+            return lambda docname: -facts[docname].created
+        return lambda docname: -facts[docname].updated
+
+    def _page_rows(self, query: Query) -> list[PageRow]:
+        rows = []
+        for docname in self._select(query):
+            facts = self._domain.facts[docname]
+            row = PageRow(docname, facts.title)
+            if query.shape == "table":
+                linked = len(self._domain.graph.links_to(docname))
+                row = row._replace(updated=iso_day(facts.updated), linked=linked)
+            elif query.shape == "cards":
+                row = row._replace(summary=facts.summary, image=facts.image)
+            rows.append(row)
+        return rows
+
+    # -- wanted pages and people -------------------------------------------------------
+
+    def _wanted_rows(self, query: Query) -> list[WantedRow]:
+        domain, graph = self._domain, self._domain.graph
+        found = []
+        for node in graph.wanted_nodes():
+            linking = graph.links_to(node)
+            if len(linking) >= query.least:
+                found.append((-len(linking), sort_key(graph.wanted_title(node)), node))
+        rows = []
+        for count, _sort, node in sorted(found)[: query.limit or None]:
+            shown = sorted(
+                ((name, domain.title_of(name)) for name in graph.links_to(node)),
+                key=lambda pair: sort_key(pair[1]),
+            )
+            project = node.split("/", 2)[1]
+            title = graph.wanted_title(node)
+            rows.append(WantedRow(project, title, -count, tuple(shown[:LINKING])))
+        return rows
+
+    def person_rows(self, shown: int = SPOKEN) -> list[PersonRow]:
+        """Everybody who speaks, who speaks most first."""
+        rows = []
+        for who, spoken in self.people.items():
+            target = self._people_targets[who]
+            label = who.name if isinstance(who, Person) else split_target(target).title
+            # What comes first is also first by title: the tables are in that order.
+            most = sorted(spoken.items(), key=lambda pair: -pair[1])[:shown]
+            pages = tuple((name, self._domain.title_of(name), count) for name, count in most)
+            rows.append(PersonRow(target, label, sum(spoken.values()), len(spoken), pages))
+        return sorted(rows, key=lambda row: (-row.turns, sort_key(row.label), row.target))
+
+    # -- translations ------------------------------------------------------------------
+
+    def _stale_rows(self, query: Query) -> list[StaleRow]:
+        domain = self._domain
+        rows = []
+        for docname, age, lines in stale_pages(domain):
+            if query.project in ("", domain.project_of(docname)):
+                rows.append(
+                    StaleRow(
+                        docname,
+                        domain.title_of(docname),
+                        age.source,
+                        _source_title(domain, age.source),
+                        pairs_of(domain).sources[docname].source_language,
+                        iso_day(age.translated),
+                        iso_day(age.changed),
+                        age.days,
+                        lines,
+                    )
+                )
+        rows.sort(key=lambda row: (sort_key(row.title), row.docname))
+        if query.sort == "age":
+            rows.sort(key=lambda row: -row.days)
+        elif query.sort == "lines":
+            rows.sort(key=lambda row: (-row.lines, -row.days))
+        if query.reverse:
+            rows.reverse()
+        return rows[: query.limit or None]
+
+    # -- all of them -------------------------------------------------------------------
+
+    def rows(self, query: Query) -> Rows:
+        """What a list shows: nothing else goes into its nodes."""
+        if query.kind == "wanted":
+            return self._wanted_rows(query)
+        if query.kind == "people":
+            return self.person_rows()[: query.limit or None]
+        if query.kind == "stale":
+            return self._stale_rows(query)
+        return self._page_rows(query)
+
+
+def _source_title(domain: ScrapboxDomain, source: str) -> str:
+    return split_target(source).title if source.startswith("/") else domain.title_of(source)
+
+
+def tables_of(domain: ScrapboxDomain) -> Tables:
+    """The tables of a build, made when first asked for and forgotten when a fact changes."""
+    tables: Tables | None = domain.made.get("tables")
+    if tables is None:
+        tables = domain.made["tables"] = Tables(domain)
+    return tables
+
+
+def rows_of(domain: ScrapboxDomain, text: str) -> tuple[Query, Rows]:
+    """A query as a document keeps it, and what it finds."""
+    found: tuple[Query, Rows] | None = domain.made.get(("rows", text))
+    if found is None:
+        query = Query(**json.loads(text))
+        found = domain.made["rows", text] = query, tables_of(domain).rows(query)
+    return found

@@ -1,0 +1,240 @@
+"""What an output format needs of a page once every link is resolved."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from hashlib import sha1
+from html import escape
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any
+
+from docutils import nodes
+from sphinx import addnodes
+from sphinx.builders.singlehtml import SingleFileHTMLBuilder
+from sphinx.transforms.post_transforms import SphinxPostTransform
+
+from sphinx_scrapbox.rendering.nodes import icon as icon_node
+from sphinx_scrapbox.snapshot.lockfile import FILES, is_fetched
+from sphinx_scrapbox.sphinx_ext.builders import builder_of
+from sphinx_scrapbox.sphinx_ext.config.options import options
+from sphinx_scrapbox.sphinx_ext.domain.domain import domain_of
+from sphinx_scrapbox.sphinx_ext.i18n import _
+from sphinx_scrapbox.sphinx_ext.sources.fetched_files import fetched_of, loading, shows_file
+from sphinx_scrapbox.sphinx_ext.sources.icons import icon_file, icon_table
+from sphinx_scrapbox.sphinx_ext.sources.locks import locks_of
+from sphinx_scrapbox.sphinx_ext.sources.snapshots import origin_of
+from sphinx_scrapbox.wiki.titles import is_line_id, split_target
+from sphinx_scrapbox.wiki.urls import icon_url
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+    from sphinx.environment import BuildEnvironment
+
+
+class Pictures(SphinxPostTransform):
+    """Settle what becomes of a page's images and icons in this format.
+
+    A remote image of a wiki page is shown in HTML and linked elsewhere: LaTeX and EPUB would
+    fetch it during the build. One that was fetched is shown wherever the format can show its
+    kind. An icon gets its image in HTML: a local file, or the wiki's if it may be asked.
+    """
+
+    # Before Sphinx's downloader (100).
+    default_priority = 50
+    formats = ("html", "latex", "text", "man", "texinfo")
+
+    def run(self, **kwargs: Any) -> None:
+        """Visit each image and icon."""
+        # The project of each document, and the folder of its lock: asked for by many icons.
+        self._places: dict[str, tuple[str, str | None]] = {}
+        builder = builder_of(self.env)
+        config = options(self.config)
+        is_html = builder.format == "html"
+        shown = builder.supported_remote_images and config.images == "show"
+        if is_html:
+            for icon in list(self.document.findall(icon_node)):
+                self._find_face(icon)
+        for node in list(self.document.findall(nodes.image)):
+            if "scrapbox-image" not in node["classes"]:
+                continue
+            is_local = "scrapbox-address" in node
+            if is_local and builder.format == "latex":
+                continue  # what it cannot show may be converted first
+            if shows_file(builder, node["uri"]) if is_local else shown:
+                node["alt"] = str(_("Image"))
+                node["loading"] = loading(builder)
+            else:
+                _link_image(node)
+
+    def _find_face(self, node: icon_node) -> None:
+        builder = builder_of(self.env)
+        config = options(self.config)
+        file = icon_file(self.env, node["name"], node["project"])
+        if file is not None and shows_file(builder, file):
+            # Named after its path, so that a later build names it the same.
+            digest = sha1(file.encode(), usedforsecurity=False).hexdigest()[:12]
+            name = f"scrapbox-icon-{digest}{PurePosixPath(file).suffix.lower()}"
+            builder.images[file] = name
+            node["uri"] = name
+            return
+        fetched = fetched_of(self.env)
+        may_ask = config.icons == "remote" and builder.supported_remote_images
+        if not fetched.has_icons and not may_ask:
+            return
+        docname = _docname_around(node) or self.env.current_document.docname
+        if (place := self._places.get(docname)) is None:
+            locked = locks_of(self.env).of(Path(self.env.doc2path(docname)))
+            own = domain_of(self.env).project_of(docname)
+            place = self._places[docname] = (own, locked.folder if locked else None)
+        project = node["project"] or node.get("home", "") or place[0]
+        if not project:
+            return
+        file = fetched.icon(project, node["name"], place[1])
+        if file is not None and shows_file(builder, file):
+            node["uri"] = builder.images[file] = PurePosixPath(file).name  # as of an image
+        elif may_ask and project not in domain_of(self.env).private_projects:
+            node["uri"] = icon_url(project, node["name"], origin=origin_of(self.env, project))
+
+
+class StrangePictures(SphinxPostTransform):
+    """Link the fetched images of kinds that LaTeX cannot show."""
+
+    # After Sphinx's converters (200), which may have made another kind of them.
+    default_priority = 250
+    formats = ("latex",)
+
+    def run(self, **kwargs: Any) -> None:
+        """Visit each image."""
+        builder = builder_of(self.env)
+        for node in list(self.document.findall(nodes.image)):
+            if "scrapbox-address" in node and not shows_file(builder, node["uri"]):
+                _link_image(node)
+
+
+def _docname_around(node: nodes.Node) -> str:
+    """The document of a node, where one file holds several: Sphinx marks their sections."""
+    parent: nodes.Element | None = node.parent
+    while parent is not None:
+        if docname := parent.get("docname", ""):
+            return str(docname)
+        parent = parent.parent
+    return ""
+
+
+def _link_image(image: nodes.image) -> None:
+    address = image.get("scrapbox-address", image["uri"])
+    text = nodes.Text(address)
+    parent = image.parent
+    if isinstance(parent, nodes.reference):
+        parent.replace(image, text)
+        return
+    link: nodes.Element = nodes.reference("", "", text, refuri=address, internal=False)
+    if not isinstance(parent, nodes.TextElement):
+        link = nodes.paragraph("", "", link)
+    parent.replace(image, link)
+
+
+def rewritten_for_icons(app: Sphinx, env: BuildEnvironment) -> list[str]:
+    """Documents with an icon whose image came since the last build.
+
+    One that changed or went is a dependency of the documents that show it: they are read again.
+    One that was fetched is not: what became of it is found here too.
+    """
+    domain = domain_of(env)
+    before: dict[str, str] | None = domain.data["icons"]
+    now = domain.data["icons"] = icon_table(env)
+    fetched_before: dict[str, int] | None = domain.data["fetched_icons"]
+    fetched_now = domain.data["fetched_icons"] = fetched_of(env).icon_table()
+    if before is None or fetched_before is None:
+        return []
+    names = {*(now.keys() - before.keys()), *_changed(fetched_before, fetched_now)}
+    if not names:
+        return []
+    lists = [name for name, facts in domain.facts.items() if any(map(_shows_people, facts.lists))]
+    return lists + domain.docnames_that_name({split_target(name).title for name in names})
+
+
+def _shows_people(query: str) -> bool:
+    """Whether a list holds icons that its document itself does not name."""
+    return bool(json.loads(query)["kind"] == "people")
+
+
+def reread_for_images(
+    app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]
+) -> list[str]:
+    """Documents with an image for which a file was fetched, or is gone, since the last build.
+
+    A file that was edited is a dependency of theirs, as of any image.
+    """
+    domain = domain_of(env)
+    before: dict[str, int] | None = domain.data["fetched_images"]
+    now = domain.data["fetched_images"] = fetched_of(env).image_table()
+    if before is None or before == now:
+        return []
+    marks = _changed(before, now)
+    return [
+        docname
+        for docname, facts in domain.facts.items()
+        if docname not in removed and not marks.isdisjoint(facts.pictures)
+    ]
+
+
+def name_fetched_images(app: Sphinx, env: BuildEnvironment) -> None:
+    """Name these files in the output as they are named.
+
+    Sphinx numbers files of one name by the order in which documents were read, which is another
+    in each build; of these, all that share a name hold the same.
+    """
+    for path, (docnames, name) in env.images.items():
+        own_name = PurePosixPath(path).name
+        if name != own_name and is_fetched(f"{FILES}/{own_name}"):
+            env.images[path] = (docnames, own_name)
+
+
+def _changed(before: Mapping[str, int], now: Mapping[str, int]) -> set[str]:
+    """What came, went or is another now."""
+    return {name for name in before.keys() | now.keys() if before.get(name) != now.get(name)}
+
+
+class LineTargets(SphinxPostTransform):
+    """Give LaTeX, which writes no ids of paragraphs, a target at each line that has an address."""
+
+    default_priority = 50
+    formats = ("latex",)
+
+    def run(self, **kwargs: Any) -> None:
+        """Move the ids of lines into targets."""
+        for node in list(self.document.findall(_is_line)):
+            assert isinstance(node, nodes.TextElement)
+            if ids := [name for name in node["ids"] if is_line_id(name[1:])]:
+                node["ids"] = [name for name in node["ids"] if name not in ids]
+                node.insert(0, nodes.target("", "", ids=ids))
+
+
+def _is_line(node: nodes.Node) -> bool:
+    return isinstance(node, (nodes.paragraph, nodes.line)) and bool(node["ids"])
+
+
+class FileAnchors(SphinxPostTransform):
+    """Escape the names of documents inside a single file: Sphinx writes them as they are."""
+
+    default_priority = 50
+    formats = ("html",)
+
+    def run(self, **kwargs: Any) -> None:
+        """Escape each name that needs it."""
+        if not isinstance(builder_of(self.env), SingleFileHTMLBuilder):
+            return
+        for node in self.document.findall(addnodes.start_of_file):
+            if escape(node["docname"]) != node["docname"]:
+                node["docname"] = _Escaped(node["docname"])
+
+
+class _Escaped(str):
+    """A name that looks up as itself and is written escaped."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return escape(str.__str__(self))

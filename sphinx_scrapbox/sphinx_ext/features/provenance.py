@@ -1,0 +1,256 @@
+"""Pages that know their version: of which wiki they are, of when, and where the live page is.
+
+What a document says of snapshots by directive or substitution is part of its text, so it is
+read again when a lock file says something else. The line on each wiki page is filled in before
+writing: a new snapshot has thousands of pages written anew, but not read.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from docutils import nodes
+from docutils.parsers.rst import directives
+from sphinx.transforms import SphinxTransform
+from sphinx.transforms.post_transforms import SphinxPostTransform
+from sphinx.util.docutils import SphinxDirective
+
+from sphinx_scrapbox.rendering.nodes import moment
+from sphinx_scrapbox.rendering.nodes import provenance as provenance_node
+from sphinx_scrapbox.rendering.tables import table
+from sphinx_scrapbox.sphinx_ext.builders import builder_of
+from sphinx_scrapbox.sphinx_ext.config.options import options
+from sphinx_scrapbox.sphinx_ext.domain.domain import domain_of, live_address
+from sphinx_scrapbox.sphinx_ext.i18n import _, ngettext
+from sphinx_scrapbox.sphinx_ext.sources.snapshots import (
+    NAMES,
+    Snapshot,
+    mark_of,
+    shown_date,
+    snapshot_above,
+    snapshots_of,
+    told,
+)
+from sphinx_scrapbox.sphinx_ext.warnings import Warn, warn
+from sphinx_scrapbox.wiki.dates import iso
+from sphinx_scrapbox.wiki.urls import page_url
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+    from sphinx.config import Config as SphinxConfig
+    from sphinx.environment import BuildEnvironment
+
+
+_PLACE = re.compile(r"\{(project|date|pages)\}")
+_SUBSTITUTIONS = {f"scrapbox-{name}": name for name in NAMES}
+
+
+# -- the directive ---------------------------------------------------------------------
+
+
+class SnapshotDirective(SphinxDirective):
+    """``scrapbox:snapshot``: of which wiki and of when the site's pages are.
+
+    The options ``path`` (a folder with a lock file) and ``project`` choose among several
+    snapshots, ``as`` the form: ``sentence`` or ``table``.
+    """
+
+    option_spec: ClassVar[dict[str, Any]] = dict.fromkeys(
+        ("path", "project", "as"), directives.unchanged
+    )
+
+    def run(self) -> list[nodes.Node]:
+        """A sentence or a row for each snapshot."""
+        self.state.document["scrapbox-snapshots"] = mark_of(self.env)
+        form = self.options.get("as", "sentence")
+        if form not in ("sentence", "table"):
+            self._complain(f"option 'as' must be sentence or table, not {form!r}")
+            form = "sentence"
+        snapshots = self._chosen()
+        if not snapshots:
+            self._complain("no lock file tells of such pages")
+            return []
+        made: nodes.Element
+        if form == "table":
+            made = _table(snapshots, self.config)
+        else:
+            sentences = [
+                nodes.paragraph("", "", *_sentence(one, self.config)) for one in snapshots
+            ]
+            made = sentences[0]
+            if len(sentences) > 1:
+                items = (nodes.list_item("", sentence) for sentence in sentences)
+                made = nodes.bullet_list("", *items, bullet="-")
+        made["classes"].append("scrapbox-snapshot")
+        for element in made.findall(nodes.Element):
+            self.set_source_info(element)
+            if isinstance(element, nodes.paragraph):
+                element["translatable"] = False
+        return [made]
+
+    def _chosen(self) -> list[Snapshot]:
+        snapshots = list(snapshots_of(self.env))
+        if project := self.options.get("project", ""):
+            snapshots = [one for one in snapshots if one.project == project]
+        if path := self.options.get("path", ""):
+            folder = Path(self.env.relfn2path(path)[0]).as_posix()
+            snapshots = [one for one in snapshots if one.folder == folder]
+        return snapshots
+
+    def _complain(self, message: str) -> None:
+        warn(
+            Warn.DIRECTIVE,
+            f"scrapbox:snapshot: {message}",
+            location=(self.env.docname, self.lineno),
+        )
+
+
+def _sentence(snapshot: Snapshot, config: SphinxConfig) -> list[nodes.Node]:
+    if snapshot.private:
+        if snapshot.taken:
+            text = _("From the private wiki {project}, as of {date}: {pages}.")
+        else:
+            text = _("From the private wiki {project}: {pages}.")
+    elif snapshot.taken:
+        text = _("From the wiki {project}, as of {date}: {pages}.")
+    else:
+        text = _("From the wiki {project}: {pages}.")
+    return list(_filled(str(text), snapshot, config))
+
+
+def _filled(text: str, snapshot: Snapshot, config: SphinxConfig) -> Iterator[nodes.Node]:
+    for number, piece in enumerate(_PLACE.split(text)):
+        if piece == "project" and number % 2:
+            yield _wiki(snapshot)
+        elif piece == "date" and number % 2:
+            yield _moment(snapshot.taken, config)
+        elif number % 2:
+            yield nodes.Text(ngettext("{count} page", "{count} pages", snapshot.pages))
+        elif piece:
+            yield nodes.Text(piece)
+
+
+def _table(snapshots: list[Snapshot], config: SphinxConfig) -> nodes.table:
+    columns = [(_("Wiki"), 50), (_("As of"), 30), (_("Pages"), 20)]
+    lines: list[list[list[nodes.Node]]] = []
+    for one in snapshots:
+        wiki = [_wiki(one)]
+        if one.private:
+            wiki.append(nodes.Text(f" ({_('private')})"))
+        date = [_moment(one.taken, config)] if one.taken else []
+        lines.append([wiki, date, [nodes.Text(str(one.pages))]])
+    return table(columns, lines)
+
+
+def _wiki(snapshot: Snapshot) -> nodes.Node:
+    if snapshot.private or not snapshot.project:
+        return nodes.Text(snapshot.project or snapshot.folder)
+    address = page_url(snapshot.project, origin=snapshot.origin)
+    return nodes.reference("", snapshot.project, refuri=address, internal=False)
+
+
+def _moment(time: int, config: SphinxConfig) -> nodes.Node:
+    text = shown_date(config, time)
+    return moment(text, text, datetime=iso(time))
+
+
+# -- substitutions ---------------------------------------------------------------------
+
+
+class SnapshotSubstitutions(SphinxTransform):
+    """``|scrapbox-date|`` and ``|scrapbox-project|``, where a document does not define them."""
+
+    # Beside Sphinx's own, and before docutils complains (220).
+    default_priority = 210
+
+    def apply(self, **kwargs: Any) -> None:
+        """Put a text in the place of each."""
+        for node in list(self.document.findall(nodes.substitution_reference)):
+            name = _SUBSTITUTIONS.get(node["refname"])
+            if name and node["refname"] not in self.document.substitution_defs:
+                node.replace_self(nodes.Text(told(self.document, name, node)))
+
+
+# -- the line on each page -------------------------------------------------------------
+
+
+class Provenance(SphinxPostTransform):
+    """Writes the line where the parser left its place, before references are resolved (10)."""
+
+    default_priority = 5
+
+    def run(self, **kwargs: Any) -> None:
+        """Fill each place in this document."""
+        if options(self.config).provenance == "none":
+            return
+        for node in list(self.document.findall(provenance_node)):
+            parts = self._parts(node["docname"])
+            # No reader searches for it, and it would be found on every page.
+            classes = ["scrapbox-provenance", "no-search"]
+            node.replace_self([nodes.paragraph("", "", *parts, classes=classes)] if parts else [])
+
+    def _parts(self, docname: str) -> list[nodes.Node]:
+        parts: list[nodes.Node] = []
+        snapshot = snapshot_above(self.env, docname)
+        if snapshot and snapshot.taken:
+            for number, piece in enumerate(_PLACE.split(str(_("As of {date}")))):
+                if number % 2:
+                    parts.append(_moment(snapshot.taken, self.config))
+                elif piece:
+                    parts.append(nodes.Text(piece))
+        address = live_address(self.env, docname)
+        # Thousands of addresses that nobody wrote are not for a check of links.
+        if address and builder_of(self.env).name != "linkcheck":
+            if parts:
+                parts.append(nodes.Text(" · "))
+            parts.append(nodes.reference("", str(_("Live page")), refuri=address, internal=False))
+        return parts
+
+
+# -- incremental builds ----------------------------------------------------------------
+
+
+def _on_env_get_outdated(
+    app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]
+) -> list[str]:
+    """Documents that were told something else of the snapshots than they would be now."""
+    facts = domain_of(env).facts
+    asking = [name for name in facts if facts[name].snapshots and name not in removed]
+    if not asking:
+        return []
+    now = mark_of(env)
+    return [name for name in asking if facts[name].snapshots != now]
+
+
+def _on_env_updated(app: Sphinx, env: BuildEnvironment) -> list[str]:
+    """Pages of which the head of the lock file says something else than in the last build."""
+    domain = domain_of(env)
+    has_lines = options(env.config).provenance != "none"
+    before: dict[str, tuple[str, str, int]] | None = domain.data["snapshots"]
+    now = domain.data["snapshots"] = {
+        one.folder: (one.project, one.origin, one.taken * has_lines) for one in snapshots_of(env)
+    }
+    if before is None or before == now:
+        return []
+    if {told[:2] for told in before.values()} != {told[:2] for told in now.values()}:
+        return list(domain.facts)  # links lead to another host
+    stale = {folder for folder in now if before.get(folder) != now[folder]}
+    changed = []
+    for docname, facts in domain.facts.items():
+        if facts.is_page:
+            snapshot = snapshot_above(env, docname)
+            if snapshot and snapshot.folder in stale:
+                changed.append(docname)
+    return changed
+
+
+def register(app: Sphinx) -> None:
+    """Add the directive, the substitutions and the line."""
+    app.add_directive_to_domain("scrapbox", "snapshot", SnapshotDirective)
+    app.add_transform(SnapshotSubstitutions)
+    app.add_post_transform(Provenance)
+    app.connect("env-get-outdated", _on_env_get_outdated)
+    app.connect("env-updated", _on_env_updated)

@@ -1,0 +1,181 @@
+"""How old a translation is against its source, and what of the source has changed since.
+
+The times of pages are facts; the times and the texts of lines are read from the source's lock
+file and its page file, for those pages alone whose translation is behind.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+from zlib import crc32
+
+from sphinx_scrapbox.formats.notation.lines import read_lines
+from sphinx_scrapbox.sphinx_ext.config.options import options
+from sphinx_scrapbox.sphinx_ext.features.translations.versions import pairs_of
+from sphinx_scrapbox.sphinx_ext.sources.locks import Outside, locks_of
+from sphinx_scrapbox.wiki.ast import Line
+from sphinx_scrapbox.wiki.dates import known
+from sphinx_scrapbox.wiki.excerpts import plain
+from sphinx_scrapbox.wiki.titles import key, split_target
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from sphinx.environment import BuildEnvironment
+
+    from sphinx_scrapbox.snapshot.lockfile import LockedPage
+    from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain
+
+_DAY = 86400
+
+
+class Age(NamedTuple):
+    """When a page was translated and when its source last changed: Unix seconds, never 0.
+
+    ``source`` is the docname of the source, or its target (``/project/Title``) if it is not
+    part of this site. ``state`` stands for its text and its row in the lock file, as far as
+    they tell which lines changed; it is "" otherwise.
+    """
+
+    source: str
+    translated: int
+    changed: int
+    state: str = ""
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether the source changed after it was translated."""
+        return self.changed > self.translated
+
+    @property
+    def days(self) -> int:
+        """Days that the translation is behind, begun ones counted whole; 0 if it is not."""
+        return max(-((self.translated - self.changed) // _DAY), 0)
+
+
+class ChangedLine(NamedTuple):
+    """A line of the source that is newer than the translation; no id for a page's title."""
+
+    id: str
+    text: str
+
+
+class Stale(NamedTuple):
+    """A page whose source changed after it was translated."""
+
+    docname: str
+    age: Age
+    lines: int
+
+
+def age_of(domain: ScrapboxDomain, docname: str, target: str, translated: int = 0) -> Age | None:
+    """The age of *docname* against the page *target*; None where a time or the page is unknown.
+
+    :param translated: when it was translated; 0 for the time that the page was last changed.
+    """
+    translated = translated or domain.facts[docname].updated
+    source = domain.find_page(target, docname)
+    if source is None:
+        return _age_outside(domain.env, target, translated)
+    if source == docname or source not in domain.facts:
+        return None
+    facts = domain.facts[source]
+    if not translated or not facts.updated:
+        return None
+    age = Age(source, translated, facts.updated)
+    if age.is_stale and facts.is_as_locked:
+        return age._replace(state=facts.lock)
+    return age
+
+
+def _outside(env: BuildEnvironment, target: str) -> Outside | None:
+    folders = options(env.config).translation.sources
+    project, title = split_target(target)
+    return locks_of(env).outside(folders).get((project, key(title))) if folders else None
+
+
+def _age_outside(env: BuildEnvironment, target: str, translated: int) -> Age | None:
+    found = _outside(env, target)
+    changed = known(0, found.page.updated).updated if found else 0
+    if found is None or not translated or not changed:
+        return None
+    age = Age(target, translated, changed)
+    if age.is_stale and found.file and found.page.hash and found.page.line_times:
+        with suppress(OSError):
+            size = found.file.stat().st_size
+            return age._replace(state=f"{crc32(repr(found.page).encode()):08x} {size}")
+    return age
+
+
+def ages_of(domain: ScrapboxDomain, docname: str) -> Iterator[Age]:
+    """The ages of *docname* against all that it was translated from."""
+    source = pairs_of(domain).sources.get(docname)
+    if source is not None and source.is_mapped:
+        found: Iterable[tuple[int, str]] = ((0, source.target),)
+    else:
+        found = domain.facts[docname].translated
+    for translated, target in found:
+        if age := age_of(domain, docname, target, translated):
+            yield age
+
+
+class _Newer(NamedTuple):
+    """A source, and which of its lines (counted from 0) are newer than the translation."""
+
+    row: LockedPage
+    lines: list[str]
+    newer: list[int]
+
+
+def changed_lines(domain: ScrapboxDomain, age: Age) -> Iterator[ChangedLine]:
+    """The lines of the source that are newer than the translation, as they are now.
+
+    Blank lines are passed over. A line that was taken out is nowhere, so there may be none.
+    """
+    if (found := _newer(domain.env, age)) is None:
+        return
+    blocks = read_lines(found.lines).blocks
+    said = {block.line: plain(block) for block in blocks if isinstance(block, Line)}
+    ids = found.row.line_ids
+    for at in found.newer:
+        shown = said.get(at + 1) or " ".join(found.lines[at].split())
+        yield ChangedLine(ids[at] if at and at < len(ids) else "", shown)
+
+
+def _newer(env: BuildEnvironment, age: Age) -> _Newer | None:
+    if not age.state:
+        return None
+    file: Path | None
+    if age.source.startswith("/"):
+        row, file = _outside(env, age.source) or (None, None)
+    else:
+        file = Path(env.doc2path(age.source))
+        locked = locks_of(env).of(file)
+        row = locked.page if locked else None
+    if row is None or file is None or max(row.line_times, default=0) <= age.translated:
+        return None
+    try:
+        text = file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return None
+    if not row.matches(text):
+        return None
+    lines = text.removesuffix("\n").split("\n")
+    times = zip(row.line_times, lines, strict=False)
+    newer = [at for at, (time, line) in enumerate(times) if time > age.translated and line.strip()]
+    return _Newer(row, lines, newer)
+
+
+def stale_pages(domain: ScrapboxDomain) -> list[Stale]:
+    """Each page that is older than what it was translated from, in order of docname."""
+    made: list[Stale] | None = domain.made.get("stale")
+    if made is None:
+        made = domain.made["stale"] = [
+            Stale(docname, age, len(found.newer) if (found := _newer(domain.env, age)) else 0)
+            for docname in pairs_of(domain).sources
+            for age in ages_of(domain, docname)
+            if age.is_stale
+        ]
+    return made

@@ -1,0 +1,325 @@
+"""What a page shows of its other languages: how old a translation is, and links to the others.
+
+A source does not know of its translations, and a translation does not change when its source
+does. So both are put into a page just before it is written, from what is known of all pages,
+and a page is written anew when that differs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+from zlib import crc32
+
+from babel import Locale, UnknownLocaleError
+from docutils import nodes
+from sphinx import addnodes
+from sphinx.builders.singlehtml import SingleFileHTMLBuilder
+from sphinx.transforms.post_transforms import SphinxPostTransform
+
+from sphinx_scrapbox.rendering.nodes import fold, fold_title
+from sphinx_scrapbox.rendering.nodes import provenance as provenance_node
+from sphinx_scrapbox.rendering.nodes import related as related_node
+from sphinx_scrapbox.sphinx_ext.builders import builder_of
+from sphinx_scrapbox.sphinx_ext.config.options import options
+from sphinx_scrapbox.sphinx_ext.domain.domain import domain_of
+from sphinx_scrapbox.sphinx_ext.domain.site import SiteSurroundings
+from sphinx_scrapbox.sphinx_ext.features.translations.staleness import (
+    Age,
+    ChangedLine,
+    age_of,
+    ages_of,
+    changed_lines,
+)
+from sphinx_scrapbox.sphinx_ext.features.translations.versions import (
+    Version,
+    address_from,
+    pairs_of,
+)
+from sphinx_scrapbox.sphinx_ext.i18n import _, ngettext
+from sphinx_scrapbox.sphinx_ext.reading.translation_notice import mapped_notice
+from sphinx_scrapbox.sphinx_ext.sources.locks import locks_of
+from sphinx_scrapbox.wiki.dates import iso_day
+from sphinx_scrapbox.wiki.excerpts import cut
+from sphinx_scrapbox.wiki.titles import anchor
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+    from sphinx.environment import BuildEnvironment
+
+    from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain
+
+
+SHOWN = 20
+"""Changed lines that a notice shows; the rest is counted."""
+LENGTH = 180
+"""Characters of a changed line that are shown."""
+
+
+class Languages(SphinxPostTransform):
+    """Completes notices and adds the links to other languages, before references are resolved."""
+
+    # Before those who fill the end of a page (5).
+    default_priority = 4
+
+    def run(self, **kwargs: Any) -> None:
+        """Complete this document, and those that are part of it."""
+        domain = domain_of(self.env)
+        pairs = pairs_of(domain)
+        if not pairs.sources and not pairs.versions:
+            return
+        for docname, document in self._documents():
+            if docname in pairs.sources or docname in pairs.versions:
+                _Page(self.env, domain, docname, document).complete()
+
+    def _documents(self) -> Iterator[tuple[str, nodes.Element]]:
+        yield self.env.docname, self.document
+        builder = builder_of(self.env)
+        # These put a whole site, or a part of it, into one document.
+        if builder.format in ("latex", "texinfo", "man") or isinstance(
+            builder, SingleFileHTMLBuilder
+        ):
+            for node in list(self.document.findall(_is_document)):
+                assert isinstance(node, nodes.Element)
+                if node is not self.document and "docname" in node:
+                    yield node["docname"], node
+
+
+def _is_document(node: nodes.Node) -> bool:
+    return isinstance(node, (addnodes.start_of_file, nodes.document))
+
+
+class _Page:
+    def __init__(
+        self,
+        env: BuildEnvironment,
+        domain: ScrapboxDomain,
+        docname: str,
+        document: nodes.Element,
+    ) -> None:
+        self._env = env
+        self._domain = domain
+        self._docname = docname
+        self._document = document
+        self._surroundings = SiteSurroundings(env)
+        self._config = options(env.config)
+        self._pairs = pairs_of(domain)
+
+    def complete(self) -> None:
+        """Say how old the translation is, and link to its other languages."""
+        source = self._pairs.sources.get(self._docname)
+        if source is not None and source.is_mapped:
+            self._add_notice()
+        elif source is not None:
+            for notice in list(self._own(nodes.admonition)):
+                if noted := notice.get("scrapbox-translated", ""):
+                    time, _sign, target = noted.partition(" ")
+                    self._say_age(notice, target, int(time))
+        self._add_switcher()
+
+    def _own(self, kind: type[nodes.Element]) -> Iterator[nodes.Element]:
+        """The nodes of a kind that belong to this document, not to one inside it."""
+        waiting: list[nodes.Node] = self._document.children[::-1]
+        while waiting:
+            node = waiting.pop()
+            if isinstance(node, kind):
+                yield node
+            elif isinstance(node, nodes.Element) and not _is_document(node):
+                waiting += reversed(node.children)
+
+    def _section(self) -> nodes.Element | None:
+        return next(self._own(nodes.section), None)
+
+    # -- the notice --------------------------------------------------------------------
+
+    def _add_notice(self) -> None:
+        """The notice of a page that the configuration calls a translation."""
+        section = self._section()
+        position = self._config.translation.position
+        if section is None or position == "none":
+            return
+        source = self._pairs.sources[self._docname]
+        for place in ("start", "end"):
+            if position in (place, "both"):
+                notice = mapped_notice(source.target, source.source_language, self._surroundings)
+                self._say_age(notice, source.target, 0)
+                self._insert(section, notice, place)
+
+    def _insert(self, section: nodes.Element, node: nodes.Element, place: str) -> None:
+        """Put *node* below the title of the page, or in front of what closes it."""
+        if place == "start":
+            title = section.first_child_matching_class(nodes.title)
+            at = 0 if title is None else title + 1
+        else:
+            at = len(section)
+            while at and isinstance(section[at - 1], (provenance_node, related_node)):
+                at -= 1
+        section.insert(at, node)
+
+    def _say_age(self, notice: nodes.Element, target: str, translated: int) -> None:
+        age = age_of(self._domain, self._docname, target, translated)
+        if age is None:
+            return
+        said = []
+        if not notice.get("scrapbox-has-date", 0):
+            said.append(str(_("Translated on {date}.")).format(date=iso_day(age.translated)))
+        if age.is_stale:
+            said.append(
+                ngettext(
+                    "The source last changed on {date}, {count} day later.",
+                    "The source last changed on {date}, {count} days later.",
+                    age.days,
+                    date=iso_day(age.changed),
+                )
+            )
+            notice["classes"].append("scrapbox-stale")
+        else:
+            said.append(str(_("The source has not changed since.")))
+        shown = nodes.paragraph("", " ".join(said), classes=["scrapbox-age", "no-search"])
+        if builder_of(self._env).format == "text" and isinstance(notice[-1], nodes.paragraph):
+            # Its writer does not part the paragraphs of a notice.
+            notice[-1] += [nodes.Text(" "), *shown.children]
+        else:
+            notice += shown
+        if age.is_stale and (lines := list(changed_lines(self._domain, age))):
+            notice += self._changed(age, lines)
+
+    def _changed(self, age: Age, lines: Sequence[ChangedLine]) -> nodes.Element:
+        """The changed lines, folded where a format can fold."""
+        language = self._language_of(age.source)
+        items = nodes.bullet_list(bullet="-")
+        for line in lines[:SHOWN]:
+            shown = nodes.inline("", cut(line.text, LENGTH))
+            if language:
+                shown["classes"].append(f"language-{language}")
+            if age.source.startswith("/"):
+                target = f"{age.source}#{line.id}" if line.id else age.source
+                link = self._surroundings.link("page", target, shown)
+            else:
+                link = self._link(age.source, shown)
+            link["scrapbox-anchor"] = anchor(line.id) if line.id else ""
+            items += nodes.list_item("", nodes.paragraph("", "", link))
+        if len(lines) > SHOWN:
+            rest = str(_("{count} more")).format(count=len(lines) - SHOWN)
+            items += nodes.list_item("", nodes.paragraph("", rest))
+        title = ngettext(
+            "{count} line of the source is newer than this translation",
+            "{count} lines of the source are newer than this translation",
+            len(lines),
+        )
+        return fold("", fold_title("", title), items, classes=["scrapbox-changed", "no-search"])
+
+    def _link(self, docname: str, shown: nodes.Element) -> nodes.Element:
+        link = self._surroundings.link("page", self._domain.title_of(docname), shown)
+        link["scrapbox-docname"] = docname
+        return link
+
+    def _language_of(self, source: str) -> str:
+        """The language of a source; a page that is not here has what the translation says."""
+        if source.startswith("/"):
+            return self._pairs.sources[self._docname].source_language
+        facts = self._domain.facts.get(source)
+        return self._pairs.language_of(source) or (facts.language if facts else "")
+
+    # -- the switcher ------------------------------------------------------------------
+
+    def _add_switcher(self) -> None:
+        position = self._config.translation.switcher
+        versions = [
+            version
+            for version in self._pairs.versions.get(self._docname, ())
+            if not version.is_live
+        ]
+        section = self._section()
+        if position == "none" or len(versions) < 2 or section is None:
+            return
+        if builder_of(self._env).format not in ("html", "latex", "texinfo"):
+            return  # what leads nowhere is no help
+        paragraph = nodes.paragraph(classes=["scrapbox-languages", "no-search"])
+        for number, version in enumerate(versions):
+            if number:
+                paragraph += nodes.Text(" / ")
+            paragraph += self._version(version)
+        self._insert(section, paragraph, position)
+
+    def _version(self, version: Version) -> nodes.Element:
+        label = language_name(version.language)
+        if not label:
+            label = self._domain.title_of(version.docname) if version.docname else version.address
+        shown = nodes.inline("", label)
+        if version.language:
+            shown["classes"].append(f"language-{version.language}")
+        if version.docname == self._docname:
+            return nodes.strong("", "", shown)
+        if version.docname:
+            return self._link(version.docname, shown)
+        address = address_from(self._docname, version.address)
+        return nodes.reference("", "", shown, refuri=address, internal=False)
+
+
+@lru_cache(maxsize=64)
+def language_name(tag: str) -> str:
+    """What a language calls itself; the tag if nothing tells, "" for none.
+
+    >>> language_name("ja"), language_name("fr"), language_name("x-garden")
+    ('日本語', 'Français', 'x-garden')
+    """
+    try:
+        name = Locale.parse(tag, sep="-").get_display_name() if tag else ""
+    except (UnknownLocaleError, ValueError):
+        name = ""
+    return name[:1].upper() + name[1:] if name else tag
+
+
+# -- incremental builds ----------------------------------------------------------------
+
+
+def _note_what_came_from_elsewhere(app: Sphinx, env: BuildEnvironment) -> None:
+    """See whether a translation stands otherwise to its source without any document read anew.
+
+    Then its age, and lists of ages, are not what they were in the last build.
+    """
+    domain = domain_of(env)
+    folders = options(env.config).translation.sources
+    state: list[object] = [locks_of(env).outside_state(folders)] if folders else []
+    if options(env.config).translation.pairs:
+        sources = pairs_of(domain).sources
+        state += sorted(docname for docname, source in sources.items() if source.is_mapped)
+    if domain.data["elsewhere"] != state:
+        domain.data["elsewhere"] = state
+        domain.was_touched = True
+
+
+def _on_env_updated(app: Sphinx, env: BuildEnvironment) -> list[str]:
+    """Documents that would show other languages, or another age, than in the last build."""
+    domain = domain_of(env)
+    if not domain.was_touched and not getattr(env, "intersphinx_named_inventory", None):
+        return []
+    pairs = pairs_of(domain)
+    now: dict[str, int] = {}
+    for docname in sorted(pairs.sources.keys() | pairs.versions.keys()):
+        source = pairs.sources.get(docname)
+        versions = [
+            (version, domain.title_of(version.docname))
+            for version in pairs.versions.get(docname, ())
+        ]
+        shown: list[object] = [versions]
+        if source is not None:
+            shown += [source if source.is_mapped else None, *ages_of(domain, docname)]
+        now[docname] = crc32(repr(shown).encode("utf-8", "replace"))
+    before: dict[str, int] | None = domain.data["languages"]
+    domain.data["languages"] = now
+    domain.data["translations"] = pairs.names()
+    if before is None:  # the first build writes all
+        return []
+    return [docname for docname in domain.facts if before.get(docname, 0) != now.get(docname, 0)]
+
+
+def register(app: Sphinx) -> None:
+    """Add what completes the pages."""
+    app.add_post_transform(Languages)
+    # Before lists are looked at (500).
+    app.connect("env-updated", _note_what_came_from_elsewhere, priority=450)
+    # After the dates of git.
+    app.connect("env-updated", _on_env_updated, priority=600)

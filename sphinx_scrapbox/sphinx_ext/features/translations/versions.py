@@ -1,0 +1,282 @@
+"""Which pages are one text in several languages, on this site and on others.
+
+A translation names its source, by its footer or by ``scrapbox_translation["pairs"]``; the source
+knows nothing of it. What belongs together is therefore found over all facts, once a build. Other
+sites are known by their inventories: pages by ``scrapbox:page``, and what they translated by
+``scrapbox:translation``, whose names are made by :func:`translation_name`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+from sphinx_scrapbox.sphinx_ext.config.options import options
+from sphinx_scrapbox.sphinx_ext.config.validators import is_language_tag
+from sphinx_scrapbox.sphinx_ext.reading.translation_notice import languages_of
+from sphinx_scrapbox.sphinx_ext.sources.snapshots import origin_of
+from sphinx_scrapbox.wiki.titles import inventory_name, key, split_target
+from sphinx_scrapbox.wiki.translation import Translation
+from sphinx_scrapbox.wiki.urls import page_url, safe_url
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sphinx.environment import BuildEnvironment
+
+    from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain
+
+_UNKNOWN = "und"  # the tag of BCP 47 for what is not determined
+
+
+class Version(NamedTuple):
+    """A page in one language ("" = nothing tells which).
+
+    It is a document of this site, or else has an address: on another site, or on the live wiki.
+    """
+
+    language: str
+    docname: str = ""
+    address: str = ""
+    is_live: bool = False
+
+
+class Source(NamedTuple):
+    """What a page was translated from, as a target, and the two languages.
+
+    ``is_mapped``: the configuration says so, and the page itself does not.
+    """
+
+    target: str
+    source_language: str
+    target_language: str
+    is_mapped: bool = False
+
+
+class OtherSites:
+    """What the inventories of other sites hold of wiki pages."""
+
+    def __init__(self, env: BuildEnvironment) -> None:
+        self._inventories: Mapping[str, Mapping[str, Mapping[str, object]]]
+        self._inventories = getattr(env, "intersphinx_named_inventory", None) or {}
+
+    def page(self, project: str, title: str) -> str:
+        """The address of a page, in the inventory that bears its project's name; "" if none."""
+        pages = self._inventories.get(project, {}).get("scrapbox:page", {})
+        return _address(pages.get(inventory_name(title)))
+
+    def translations(self) -> dict[str, list[tuple[str, Version]]]:
+        """By the source's name (``/project/title``): its language and the translated page."""
+        found: dict[str, list[tuple[str, Version]]] = {}
+        for inventory in sorted(self._inventories):
+            entries = self._inventories[inventory].get("scrapbox:translation", {})
+            for name, item in sorted(entries.items()):
+                source_language, _, rest = name.partition(":")
+                language, _, source = rest.partition(":")
+                address = _address(item)
+                if address and language != _UNKNOWN and is_language_tag(language):
+                    known = is_language_tag(source_language) and source_language != _UNKNOWN
+                    version = Version(language, address=address)
+                    found.setdefault(source, []).append((source_language * known, version))
+        return found
+
+
+def _address(item: object) -> str:
+    address = str(getattr(item, "uri", ""))
+    # An inventory may be mapped to a place relative to this site.
+    return (safe_url(address) or "") if "://" in address else address
+
+
+def address_from(docname: str, address: str) -> str:
+    """An address of another site, seen from a page: a relative one is so to this site's root."""
+    if not address or "://" in address:
+        return address
+    return "../" * docname.count("/") + address
+
+
+def translation_name(project: str, title: str, source: Source) -> str:
+    """The name under which an inventory lists a translation: languages and source.
+
+    >>> translation_name("garden", "Soil 1", Source("", "ja", "en"))
+    'ja:en:/garden/soil_1'
+    """
+    languages = (source.source_language or _UNKNOWN, source.target_language or _UNKNOWN)
+    return ":".join([*languages, _name(project, title)])
+
+
+def _name(project: str, title: str) -> str:
+    return f"/{inventory_name(project)}/{inventory_name(title)}"
+
+
+class Pairs:
+    """What is a translation of what, over all facts."""
+
+    def __init__(self, domain: ScrapboxDomain) -> None:
+        self._domain = domain
+        self._config = options(domain.env.config)
+        self._others = OtherSites(domain.env)
+        self.sources: dict[str, Source] = {}
+        """By the docname of a translation."""
+        self.versions: dict[str, tuple[Version, ...]] = {}
+        """By docname, the page itself included: first the source, then by language."""
+        mapping = self._config.translation.pairs
+        for docname in sorted(domain.facts):
+            facts = domain.facts[docname]
+            if facts.source:
+                self.sources[docname] = Source(
+                    facts.source, facts.source_language, facts.target_language or facts.language
+                )
+            elif mapping and facts.is_page and (source := self._mapped(docname, mapping)):
+                self.sources[docname] = source
+        translations = self._others.translations()
+        if self.sources or translations:
+            self._find_versions(translations)
+
+    def language_of(self, docname: str) -> str:
+        """The language that the other versions of a page make known; "" if there are none."""
+        versions = self.versions.get(docname, ())
+        return next((one.language for one in versions if one.docname == docname), "")
+
+    def names(self) -> dict[str, str]:
+        """The names of this site's translations, for its inventory."""
+        names = {}
+        for docname, source in self.sources.items():
+            project, title = split_target(source.target)
+            project = project or self._domain.project_of(docname)
+            is_here = self._domain.find_page(source.target, docname) is not None
+            is_secret = project in self._domain.private_projects and not is_here
+            if project and title and source.target_language and not is_secret:
+                names[docname] = translation_name(project, title, source)
+        return names
+
+    # -- finding -----------------------------------------------------------------------
+
+    def _mapped(self, docname: str, mapping: Mapping[str, str]) -> Source | None:
+        """The source that the configuration gives a page, if it is somewhere."""
+        domain = self._domain
+        facts = domain.facts[docname]
+        project, title = domain.project_of(docname), facts.title
+        titles = (title, *reversed(facts.was))
+        pages = (mapping.get(f"/{project}/{key(name)}") for name in titles)
+        target = next(filter(None, pages), "")
+        if not target and (other := mapping.get(f"/{project}", "")):
+            target = f"{other}/{title}"
+        if not target:
+            return None
+        source_project, source_title = split_target(target)
+        if domain.find_page(target, docname) in (None, docname) and not self._others.page(
+            source_project, source_title
+        ):
+            return None
+        languages = languages_of(Translation(source_project, title), project, self._config)
+        own = languages[1] or facts.language
+        return Source(target, languages[0], own, is_mapped=True)
+
+    def _find_versions(self, translations: Mapping[str, list[tuple[str, Version]]]) -> None:
+        groups: dict[str, _Group] = {}
+        root_of: dict[str, str] = {}
+        for docname, source in self.sources.items():
+            root, last = self._root(docname)
+            root_of[docname] = root
+            group = groups.setdefault(root, _Group())
+            group.members.append(docname)
+            group.languages[docname] = source.target_language
+            if root.startswith("/"):
+                group.elsewhere = group.elsewhere or self._elsewhere(last)
+            elif root not in self.sources:
+                group.members.append(root)
+                self._claim(group, root, self.sources[last].source_language)
+        for name, entries in translations.items():
+            local = self._domain.find_page(name, "")
+            root = root_of.get(local, local) if local else name
+            if not local and root not in groups:
+                continue
+            group = groups.setdefault(root, _Group())
+            for source_language, version in entries:
+                group.others.append(version)
+                if local and local not in self.sources:
+                    group.members.append(local)
+                    self._claim(group, local, source_language)
+        for root, group in groups.items():
+            self.versions.update(group.versions(root))
+
+    def _root(self, docname: str) -> tuple[str, str]:
+        """Where a chain of translations begins, and the page that names it as its source.
+
+        The beginning is a docname, or a name that starts with a slash if it is not here.
+        """
+        chain: list[str] = []
+        while docname in self.sources:
+            if docname in chain:  # each is the source of the next
+                return min(chain[chain.index(docname) :]), docname
+            chain.append(docname)
+            target = self.sources[docname].target
+            parent = self._domain.find_page(target, docname)
+            if parent is None or parent == docname:
+                project, title = split_target(target)
+                return _name(project or self._domain.project_of(docname), title), docname
+            docname = parent
+        return docname, chain[-1]
+
+    def _claim(self, group: _Group, docname: str, language: str) -> None:
+        """Note a source's language: what the first translation says, or it says itself."""
+        facts = self._domain.facts.get(docname)
+        own = facts.language if facts else ""
+        group.languages[docname] = group.languages.get(docname) or language or own
+
+    def _elsewhere(self, docname: str) -> Version | None:
+        """The source of a page, where it is no document of this site."""
+        source = self.sources[docname]
+        project, title = split_target(source.target)
+        if address := self._others.page(project, title):
+            return Version(source.source_language, address=address)
+        project = project or self._domain.project_of(docname)
+        if not project or project in self._domain.private_projects:
+            return None
+        address = page_url(project, title, origin=origin_of(self._domain.env, project))
+        return Version(source.source_language, address=address, is_live=True)
+
+
+@dataclass(slots=True)
+class _Group:
+    """Pages that come from one source."""
+
+    members: list[str] = field(default_factory=list)
+    languages: dict[str, str] = field(default_factory=dict)
+    elsewhere: Version | None = None
+    others: list[Version] = field(default_factory=list)
+
+    def versions(self, root: str) -> dict[str, tuple[Version, ...]]:
+        """By docname. Of two pages in one language the first counts, but each knows itself."""
+        mine = {
+            docname: Version(self.languages[docname], docname)
+            for docname in sorted(set(self.members))
+        }
+        first = mine.get(root) or self.elsewhere
+        taken = {first.language} if first else set()
+        rest: list[Version] = []
+        for version in (*mine.values(), *self.others):
+            if version != first and (version.language not in taken or not version.language):
+                taken.add(version.language)
+                rest.append(version)
+        rest.sort()
+        together = (first, *rest) if first else tuple(rest)
+        found = {}
+        for docname, own in mine.items():
+            versions = together
+            if own not in together:
+                versions = tuple(
+                    own if one != first and one.language == own.language else one
+                    for one in together
+                )
+            if len(versions) > 1 and own in versions:
+                found[docname] = versions
+        return found
+
+
+def pairs_of(domain: ScrapboxDomain) -> Pairs:
+    """The pairs of a build, found when first asked for and forgotten when a fact changes."""
+    pairs: Pairs | None = domain.made.get("pairs")
+    if pairs is None:
+        pairs = domain.made["pairs"] = Pairs(domain)
+    return pairs

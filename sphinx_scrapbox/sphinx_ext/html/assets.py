@@ -1,0 +1,32 @@
+"""The style sheet, the script and the message catalogues that come with the extension."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sphinx_scrapbox.sphinx_ext.i18n import CATALOG
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+    from sphinx.config import Config
+
+_PACKAGE = Path(__file__).parents[2]
+
+
+def _on_config_inited(app: Sphinx, config: Config) -> None:
+    # Any later, and the configuration would seem to have changed since the last build.
+    config.html_static_path = [*config.html_static_path, str(_PACKAGE / "static")]
+
+
+def _on_builder_inited(app: Sphinx) -> None:
+    if app.builder.format == "html":
+        app.add_css_file("scrapbox.css")
+        app.add_js_file("scrapbox.js", loading_method="defer")
+
+
+def register(app: Sphinx) -> None:
+    """Serve the files with every HTML build, and let messages be translated."""
+    app.add_message_catalog(CATALOG, str(_PACKAGE / "locale"))
+    app.connect("config-inited", _on_config_inited)
+    app.connect("builder-inited", _on_builder_inited)

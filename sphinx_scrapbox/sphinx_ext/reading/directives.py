@@ -1,0 +1,120 @@
+"""The directives of the domain: what a reader finds in a page, written by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import ClassVar
+
+from docutils import nodes
+from docutils.parsers.rst import directives
+from sphinx.util.docutils import SphinxDirective
+
+from sphinx_scrapbox.rendering.blocks import Renderer
+from sphinx_scrapbox.sphinx_ext.config.options import options
+from sphinx_scrapbox.sphinx_ext.config.validators import is_language_tag
+from sphinx_scrapbox.sphinx_ext.domain.site import SiteSurroundings
+from sphinx_scrapbox.sphinx_ext.reading.translation_notice import (
+    languages_of,
+    note_translation,
+    notice,
+)
+from sphinx_scrapbox.sphinx_ext.warnings import Warn, warn
+from sphinx_scrapbox.wiki.ast import Icon
+from sphinx_scrapbox.wiki.titles import split_target
+from sphinx_scrapbox.wiki.translation import Translation
+
+OptionSpec = dict[str, Callable[[str], object]]
+
+
+class SpeechDirective(SphinxDirective):
+    """``scrapbox:speech``: a turn of a dialogue.
+
+    The argument names the speaker by icon name (``name`` or ``/project/name``); the content
+    is what is said.
+    """
+
+    required_arguments = 1
+    final_argument_whitespace = True
+    has_content = True
+    option_spec: ClassVar[OptionSpec] = {}
+
+    def run(self) -> list[nodes.Node]:
+        """The turn, as the reader of a wiki page makes it."""
+        project, name = split_target(self.arguments[0].strip())
+        if not self.content:
+            warn(
+                Warn.DIRECTIVE,
+                f"scrapbox:speech: {name!r} says nothing: the directive has no content",
+                location=(self.env.docname, self.lineno),
+            )
+            return []
+        source, line = self.get_source_info()
+        renderer = Renderer(self.state.document, source, SiteSurroundings(self.env))
+        turn = renderer.turn((Icon(name, project, line=line),), line)
+        turn += self.parse_content_to_nodes()
+        return [turn]
+
+
+class TranslationDirective(SphinxDirective):
+    """``scrapbox:translation``: the notice that a page was translated by a machine.
+
+    The argument names the source page (``/project/Title``); the options are ``from`` and
+    ``to`` (language tags), ``engine``, ``contact`` (``name`` or ``name <address>``), ``date``.
+    """
+
+    required_arguments = 1
+    final_argument_whitespace = True
+    option_spec: ClassVar[OptionSpec] = dict.fromkeys(
+        ("from", "to", "engine", "contact", "date"), directives.unchanged_required
+    )
+
+    def run(self) -> list[nodes.Node]:
+        """The notice, as a recognised footer of a wiki page gives it."""
+        source, line = self.get_source_info()
+        config = options(self.env.config)
+        project, title = split_target(self.arguments[0].strip())
+        if not title:
+            self._complain(f"{self.arguments[0]!r} names no page")
+            return []
+        contact, _, address = self.options.get("contact", "").partition("<")
+        translation = Translation(
+            project=project,
+            title=title,
+            engine=self.options.get("engine", ""),
+            contact=contact.strip() or address.rstrip("> "),
+            contact_url=address.rstrip("> "),
+            source_language=self._language("from"),
+            target_language=self._language("to"),
+            date=self.options.get("date", ""),
+            line=line,
+        )
+        known = languages_of(translation, config.project, config)
+        languages = (
+            translation.source_language or known[0],
+            translation.target_language or known[1],
+        )
+        made = notice(
+            translation,
+            SiteSurroundings(self.env),
+            config,
+            source_path=source,
+            languages=languages,
+        )
+        noted = note_translation(self.state.document, translation, languages)
+        made["scrapbox-translated"] = noted
+        return [made]
+
+    def _language(self, option: str) -> str:
+        """A language tag: it goes into the head of the page."""
+        tag: str = self.options.get(option, "")
+        if tag and not is_language_tag(tag):
+            self._complain(f"option {option!r} must be a language tag such as 'en', not {tag!r}")
+            return ""
+        return tag
+
+    def _complain(self, message: str) -> None:
+        warn(
+            Warn.DIRECTIVE,
+            f"scrapbox:translation: {message}",
+            location=(self.env.docname, self.lineno),
+        )

@@ -1,0 +1,115 @@
+"""Sphinx's parser for Markdown that may be a page exported from a wiki.
+
+It stands in MyST's place: a page that bears the marks of an export (or that
+``scrapbox_pages`` names) is read as a wiki page, every other one goes to MyST untouched.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from copy import copy
+from pathlib import Path
+from textwrap import dedent
+from typing import TYPE_CHECKING, ClassVar
+
+from docutils import nodes
+from myst_parser.parsers.sphinx_ import MystParser
+from sphinx.parsers import Parser
+
+from sphinx_scrapbox.formats.markdown.inlines import read_inline
+from sphinx_scrapbox.formats.notation.inlines import read_inline as read_notation_inline
+from sphinx_scrapbox.rendering.blocks import Renderer
+from sphinx_scrapbox.sphinx_ext.config.options import options
+from sphinx_scrapbox.sphinx_ext.domain.site import SiteSurroundings
+from sphinx_scrapbox.sphinx_ext.performance.skipped_transforms import drop_needless
+from sphinx_scrapbox.sphinx_ext.reading.myst_syntax import parse_myst
+from sphinx_scrapbox.sphinx_ext.reading.page_document import build_page
+from sphinx_scrapbox.sphinx_ext.sources.page_files import exported_page, native_page
+from sphinx_scrapbox.wiki.ast import Inline
+
+if TYPE_CHECKING:
+    from sphinx.environment import BuildEnvironment
+
+_UNDERLINED = re.compile(r"(?P<title>.*)\n=+\Z", re.DOTALL)
+_FLAG = "scrapbox_page"
+
+
+class ScrapboxParser(Parser):
+    """Reads ``.scrapbox`` files: pages in the wiki's own notation, the first line the title."""
+
+    supported: ClassVar[tuple[str, ...]] = ("scrapbox",)
+
+    def parse(self, inputstring: str, document: nodes.document) -> None:
+        """Parse a whole document, or one translated message of it."""
+        env: BuildEnvironment = document.settings.env
+        if document["source"].endswith(":<translated>"):
+            _read_message(inputstring, document, env, read_notation_inline)
+            return
+        file = native_page(inputstring, Path(env.doc2path(env.docname)), env)
+        locked = file.locked
+        row = locked.page if locked else None
+        line_times: tuple[int, ...] = ()
+        if row and row.hash and row.matches(inputstring):
+            document["scrapbox-is-as-locked"] = 1
+            line_times = row.line_times
+        if locked:
+            document["scrapbox-lock"] = locked.fingerprint
+            document["scrapbox-private"] = int(locked.lock.private)
+            if row and row.was:
+                document["scrapbox-was"] = list(row.was)
+        _settle(document, env)
+        build_page(file, document, env, line_times)
+
+
+class WikiMarkdownParser(MystParser):
+    """Reads exported wiki pages itself and hands all other Markdown to MyST."""
+
+    def parse(self, inputstring: str, document: nodes.document) -> None:
+        """Parse a whole document, or one translated message of it."""
+        env: BuildEnvironment = document.settings.env
+        if document["source"].endswith(":<translated>"):
+            if env.temp_data.get(_FLAG):
+                _read_message(inputstring, document, env, read_inline)
+            else:
+                parse_myst(inputstring, document)
+            return
+        file = exported_page(inputstring, Path(env.doc2path(env.docname)), env)
+        if file is not None:
+            env.temp_data[_FLAG] = True
+            _settle(document, env)
+            build_page(file, document, env)
+        else:
+            parse_myst(inputstring, document)
+
+
+def _settle(document: nodes.document, env: BuildEnvironment) -> None:
+    """Settings of a wiki page's own, so that no other document sees them."""
+    document.settings = copy(document.settings)
+    # A wiki's quotes and dashes are its authors'; "--" may be an option of a command.
+    document.settings.smart_quotes = False
+    # MyST's transforms ask for these; before Sphinx 9 they join after the page is read.
+    document.settings.myst_footnote_sort = False
+    document.settings.myst_footnote_transition = False
+    document.settings.myst_heading_anchors_html_ids = False
+    if not options(env.config).page_directives:
+        drop_needless(document, env)
+
+
+def _read_message(
+    text: str,
+    document: nodes.document,
+    env: BuildEnvironment,
+    read: Callable[[str], tuple[Inline, ...]],
+) -> None:
+    """One translated message: a literal block, an underlined title or one paragraph."""
+    if text.startswith("::\n\n"):
+        code = dedent(text[3:].strip("\n"))
+        document += nodes.literal_block(code, code)
+        return
+    source = document["source"]
+    renderer = Renderer(document, source, SiteSurroundings(env))
+    if title := _UNDERLINED.fullmatch(text):
+        document += renderer.section(read(title["title"]), 0, source=title["title"])
+        return
+    document += renderer.paragraph(read(text), text, 0)

@@ -1,0 +1,193 @@
+"""Finds the files that were fetched for pages: the image of an icon, the copy of an image.
+
+What the lock files of a build name and their folders hold is gathered once, before anything is
+read. A file is named by what it holds, so in the output those of two snapshots are one.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
+from zlib import crc32
+
+from sphinx_scrapbox.snapshot.image_types import NoImage, image_type
+from sphinx_scrapbox.snapshot.lockfile import FILES, NAME, Lock, is_fetched
+from sphinx_scrapbox.sphinx_ext.sources.locks import locks_of
+from sphinx_scrapbox.sphinx_ext.warnings import Warn, warn
+from sphinx_scrapbox.wiki.titles import join_target, key
+
+if TYPE_CHECKING:
+    from sphinx.builders import Builder
+    from sphinx.config import Config
+    from sphinx.environment import BuildEnvironment
+
+_MOST_NAMED = 3
+
+
+def image_mark(folder: str, address: str) -> str:
+    """What stands for an image of a snapshot's pages where only sameness counts."""
+    return f"{crc32(f'{folder} {address}'.encode('utf-8', 'replace')):08x}"
+
+
+class FetchedFiles:
+    """The fetched files of some folders, each with its lock.
+
+    Folders and files are paths relative to *srcdir*, with forward slashes.
+    """
+
+    def __init__(self, srcdir: Path, locks: Mapping[str, Lock]) -> None:
+        self._srcdir = srcdir
+        self._images: dict[str, dict[str, str]] = {}
+        self._icons: dict[str, dict[str, str]] = {}
+        self._refused: dict[str, str] = {}
+        self._watched = frozenset(locks)
+        for folder in sorted(locks):
+            if locks[folder].files:
+                self._note(folder, locks[folder])
+
+    def _note(self, folder: str, lock: Lock, *, icons: bool = True) -> None:
+        images: dict[str, str] = {}
+        missing: set[str] = set()
+        present = _present(self._srcdir / folder)
+        for row in lock.files:
+            if not row.file:
+                continue
+            path = _join(folder, row.file)
+            if row.file not in present:
+                missing.add(row.file)
+            elif row.kind == "image":
+                images.setdefault(row.name, path)
+            elif icons:
+                self._icons.setdefault(key(row.name), {}).setdefault(folder, path)
+        self._images[folder] = images
+        if missing:
+            names = ", ".join(sorted(missing)[:_MOST_NAMED])
+            more = len(missing) - _MOST_NAMED
+            warn(
+                Warn.FETCHED_FILE,
+                f"{_join(folder, NAME)} names files that are not there: {names}"
+                + (f" and {more} more" if more > 0 else ""),
+            )
+
+    def image(self, folder: str, lock: Lock, address: str) -> str | None:
+        """The file for the image at *address*, on a page whose lock is in *folder*.
+
+        Ask :meth:`is_image` before it is shown.
+        """
+        if lock.files and folder not in self._images:  # of which the site has no page
+            self._note(folder, lock, icons=False)
+        return self._images.get(folder, {}).get(address)
+
+    def watches(self, folder: str) -> bool:
+        """Whether :meth:`image_table` tells of each change in *folder*."""
+        return folder in self._watched
+
+    def icon(self, project: str, name: str, folder: str | None) -> str | None:
+        """The image of an icon; that of the lock in *folder* first, then of any."""
+        by_folder = self._icons.get(key(join_target(project, name)))
+        if not by_folder:
+            return None
+        own = by_folder.get(folder) if folder is not None else None
+        path = own or next(iter(by_folder.values()))
+        return path if self.is_image(path) else None
+
+    @property
+    def has_icons(self) -> bool:
+        """Whether there is an image of any icon."""
+        return bool(self._icons)
+
+    def is_image(self, path: str) -> bool:
+        """Whether a file is what its name says; what is not is told of once."""
+        if (why := self._refused.get(path)) is None:
+            why = self._refused[path] = self._examine(path)
+            if why:
+                warn(Warn.FETCHED_FILE, f"{path} is not shown: {why}")
+        return not why
+
+    def _examine(self, path: str) -> str:
+        suffix = path.rpartition(".")[2]
+        try:
+            found = image_type(self._srcdir / path)
+        except NoImage as error:
+            return str(error)
+        except OSError as error:
+            return error.strerror or str(error)
+        return "" if found == suffix else f"it is {found}, not {suffix}"
+
+    # -- incremental builds ------------------------------------------------------------
+
+    def image_table(self) -> dict[str, int]:
+        """A mark for each image, and a number that changes with its file."""
+        return {
+            image_mark(folder, address): crc32(path.encode())
+            for folder, images in self._images.items()
+            if folder in self._watched
+            for address, path in images.items()
+        }
+
+    def icon_table(self) -> dict[str, int]:
+        """The key of each icon's ``/project/name``, and a number that changes with its files."""
+        states: dict[str, tuple[str, int, int]] = {}
+        table = {}
+        for name, by_folder in self._icons.items():
+            for path in by_folder.values():
+                if path not in states:
+                    states[path] = self._state(path)
+            said = [(folder, states[path]) for folder, path in by_folder.items()]
+            table[name] = crc32(repr(said).encode("utf-8", "replace"))
+        return table
+
+    def _state(self, path: str) -> tuple[str, int, int]:
+        try:
+            stat = (self._srcdir / path).stat()
+        except OSError:
+            return path, 0, 0
+        return path, stat.st_mtime_ns, stat.st_size
+
+
+def _join(folder: str, name: str) -> str:
+    return f"{folder}/{name}" if folder not in ("", ".") else name
+
+
+def _present(folder: Path) -> set[str]:
+    """The fetched files of a folder, as its lock names them; links are none."""
+    if (folder / FILES).is_symlink():
+        return set()
+    try:
+        with os.scandir(folder / FILES) as entries:
+            return {
+                name
+                for entry in entries
+                if is_fetched(name := f"{FILES}/{entry.name}")
+                and entry.is_file(follow_symlinks=False)
+            }
+    except OSError:
+        return set()
+
+
+def shows_file(builder: Builder, file: str) -> bool:
+    """Whether an output format can show an image file, by its suffix."""
+    suffix = file.rpartition(".")[2].lower()
+    if builder.format == "html":
+        # Readers of books need not know the youngest kind, and Sphinx does not.
+        return not (suffix == "avif" and builder.name == "epub")
+    return builder.format == "latex" and suffix in ("png", "jpg", "jpeg", "pdf")
+
+
+def loading(builder: Builder) -> str:
+    """How docutils is to write an image: never into the page itself, as it can an SVG."""
+    return "link" if builder.name == "epub" else "lazy"  # a book is at hand
+
+
+_FETCHED: WeakKeyDictionary[Config, FetchedFiles] = WeakKeyDictionary()
+
+
+def fetched_of(env: BuildEnvironment) -> FetchedFiles:
+    """The fetched files of a build: of each folder of which it has pages."""
+    if (files := _FETCHED.get(env.config)) is None:
+        files = FetchedFiles(Path(env.srcdir), locks_of(env).with_pages())
+        _FETCHED[env.config] = files
+    return files

@@ -1,0 +1,281 @@
+"""Who speaks on a line, and for how far: icons as speakers, signatures and marks.
+
+Measured on real wikis (exported dialect §6, native notation §6):
+
+* an icon in front of text opens a turn: that line and what hangs below it;
+* an icon alone on a line speaks what hangs below it and, at level 0, the lines that follow,
+  up to a blank, the next speaker, a heading or a rule; where nothing follows, it signs;
+* icons at the end of a line sign that line;
+* an icon inside text mentions somebody, and so does one in front of a form of address;
+* language marks and the icons of emoji projects are nobody.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+
+from sphinx_scrapbox.wiki.ast import (
+    Decoration,
+    Icon,
+    IconRole,
+    Inline,
+    Line,
+    Numbered,
+    Quote,
+    Strong,
+    Table,
+    Text,
+)
+from sphinx_scrapbox.wiki.outline import (
+    Bullets,
+    Gap,
+    Numbers,
+    Part,
+    Quotes,
+    Rule,
+    Run,
+    Section,
+    Turn,
+)
+from sphinx_scrapbox.wiki.titles import key
+
+EMOJI_PROJECTS = frozenset({"icons", "icons2", "emoji", "vim-jp-emojis", "emojis"})
+"""Public projects that hold signs, not people."""
+
+_ADDRESS = re.compile(r"\s?(さん|くん|ちゃん|君|氏|様|先生)|['’]s\b")
+_COMMA, _COLON = Text(", "), Text(": ")
+# What parts a speaker from the words: blanks, and the colon of a play.
+_PARTING = r"[ \t\u3000]*(?:(?:[:：](?=\s|$)|：)[ \t\u3000]*)?"
+_PARTED = re.compile(r"\A" + _PARTING)
+_ICON_SOURCES = re.compile(
+    r"(?:\s*(?:<img src='[^<>]*/>|\[[^\[\]]*\.icon(?:\*\d+)?\]))+" + _PARTING
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Speakers:
+    """Tells people from marks; ``marks`` holds the keys of icon names that are nobody."""
+
+    marks: Collection[str] = frozenset({"en", "ja"})
+
+    def is_person(self, icon: Icon) -> bool:
+        """Whether *icon* stands for somebody who can speak."""
+        if icon.project.casefold() in EMOJI_PROJECTS:
+            return False
+        return icon.project != "" or key(icon.name) not in self.marks
+
+    def mark(self, parts: Sequence[Part]) -> tuple[Part, ...]:
+        """Find the turns and signatures in *parts*, and give every icon its role."""
+        return self._flow(parts, unindented=True)
+
+    def language(self, parts: Sequence[Part]) -> str:
+        """The language that a mark alone on an unindented line claims for the page, if any."""
+        for part in parts:
+            if isinstance(part, Section):
+                if language := self.language(part.parts):
+                    return language
+                continue
+            for line in part.lines if isinstance(part, Run) else ():
+                match line.nodes:
+                    case (Icon(name, ""),) if len(name) == 2 and key(name) in self.marks:
+                        return key(name)
+        return ""
+
+    # -- flows -------------------------------------------------------------------------
+
+    def _flow(self, parts: Sequence[Part], *, unindented: bool) -> tuple[Part, ...]:
+        out: list[Part] = []
+        speaking: _Speech | None = None
+        for part in parts:
+            if speaking is not None and isinstance(part, (Gap, Rule, Section)):
+                out.append(speaking.turn())
+                speaking = None
+            match part:
+                case Run():
+                    for piece in self._run(part, unindented):
+                        if isinstance(piece, _Speech):
+                            if speaking is not None:
+                                out.append(speaking.turn())
+                            speaking = piece
+                        elif speaking is not None and not isinstance(piece, Turn):
+                            speaking.parts.append(piece)
+                        else:
+                            if speaking is not None:
+                                out.append(speaking.turn())
+                                speaking = None
+                            out.append(piece)
+                case Section():
+                    out.append(self._section(part))
+                case _:
+                    (out if speaking is None else speaking.parts).append(self._other(part))
+        if speaking is not None:
+            out.append(speaking.turn())
+        return tuple(out)
+
+    def _section(self, section: Section) -> Section:
+        return replace(
+            section,
+            title=tuple(map(self._mention, section.title)),
+            beside=tuple(self._role(node, IconRole.SIGNATURE) for node in section.beside),
+            parts=self._flow(section.parts, unindented=True),
+        )
+
+    def _other(self, part: Part) -> Part:
+        match part:
+            case Bullets(items):
+                return Bullets(tuple(self._flow(item, unindented=False) for item in items))
+            case Numbers(start, items):
+                return Numbers(start, tuple(self._flow(item, unindented=False) for item in items))
+            case Quotes(lines, below):
+                return Quotes(tuple(map(self._quoted, lines)), self._flow(below, unindented=False))
+            case Table(rows=rows):
+                cells = tuple(
+                    tuple(tuple(map(self._mention, cell)) for cell in row) for row in rows
+                )
+                return part if cells == rows else replace(part, rows=cells)
+            case _:
+                return part
+
+    def _run(self, run: Run, unindented: bool) -> list[Part | _Speech]:
+        """Cut a run at its speakers; a :class:`_Speech` goes on into what follows the run."""
+        out: list[Part | _Speech] = []
+        pending: list[Line] = []
+        below = self._flow(run.below, unindented=False)
+
+        def flush() -> None:
+            if pending:
+                out.append(Run(tuple(pending)))
+                pending.clear()
+
+        for number, line in enumerate(run.lines, 1):
+            hanging = below if number == len(run.lines) else ()
+            leading, nodes, alone = self._read(line.nodes)
+            if alone and (hanging or (unindented and self._people(alone))):
+                people = self._people(alone)
+                if people:
+                    flush()
+                    speech = _Speech(people, list(hanging), replace(line, nodes=nodes))
+                    out.append(speech if unindented else speech.turn())
+                    continue
+            if leading:
+                flush()
+                said = replace(line, nodes=nodes, source=_without_icons(line.source))
+                out.append(Turn(leading, (Run((said,), hanging),), line.line))
+                continue
+            pending.append(line if nodes == line.nodes else replace(line, nodes=nodes))
+        if pending:  # the last of them is the last of the run
+            out.append(Run(tuple(pending), below))
+        return out
+
+    # -- lines -------------------------------------------------------------------------
+
+    def _people(self, icons: Sequence[Icon]) -> tuple[Icon, ...]:
+        return tuple(icon for icon in icons if self.is_person(icon))
+
+    def _role(self, node: Inline, role: IconRole) -> Inline:
+        if not isinstance(node, Icon):
+            return self._mention(node)
+        return replace(node, role=role if self.is_person(node) else IconRole.MARK)
+
+    def _mention(self, node: Inline) -> Inline:
+        """*node* with the role of each icon in it: inside of something, none speaks or signs."""
+        match node:
+            case Icon():
+                return self._role(node, IconRole.MENTION)
+            case Strong(nodes) | Decoration(_, nodes) | Quote(nodes) | Numbered(_, nodes):
+                inner = tuple(map(self._mention, nodes))
+                return node if inner == nodes else replace(node, nodes=inner)
+        return node
+
+    def _read(
+        self, nodes: tuple[Inline, ...]
+    ) -> tuple[tuple[Icon, ...], tuple[Inline, ...], tuple[Icon, ...]]:
+        """Read a line: (people in front, the nodes without them, icons if there is no text).
+
+        The nodes come back with the role of each icon set.
+        """
+        if len(nodes) == 1 and isinstance(nodes[0], Text):  # as most lines are
+            return (), nodes, ()
+        if not any(isinstance(node, Icon) for node in nodes):
+            return (), tuple(map(self._mention, nodes)), ()
+        start, end = 0, len(nodes)
+        while start < end and _is_icon_or_blank(nodes[start]):
+            start += 1
+        if start == end or (start and end == start + 1 and _is_colon(nodes[start])):
+            icons = tuple(node for node in nodes if isinstance(node, Icon))
+            marked = tuple(map(self._mention, nodes))
+            return (), marked, icons
+        while _is_icon_or_blank(nodes[end - 1]):
+            end -= 1
+        middle = tuple(map(self._mention, nodes[start:end]))
+        tail = tuple(self._role(node, IconRole.SIGNATURE) for node in nodes[end:])
+        head = tuple(map(self._mention, nodes[:start]))
+        leading = tuple(
+            replace(node, role=IconRole.SPEAKER)
+            for node in head
+            if isinstance(node, Icon) and node.role is IconRole.MENTION
+        )
+        first = middle[0]
+        if not leading or (isinstance(first, Text) and _ADDRESS.match(first.text)):
+            return (), head + middle + tail, ()
+        marks = tuple(n for n in head if isinstance(n, Icon) and n.role is IconRole.MARK)
+        return leading, marks + _stripped(middle) + tail, ()
+
+    def _quoted(self, line: Line) -> Line:
+        match line.nodes:
+            case (Quote(nodes),):
+                leading, rest, _ = self._read(nodes)
+                if leading:
+                    # Their names are shown, so they need what they need in print.
+                    names = [part for icon in leading for part in (_COMMA, icon)][1:]
+                    rest = (*names, _COLON, *rest)
+                if rest != nodes:
+                    return replace(line, nodes=(Quote(rest, line=line.line),))
+        return line
+
+
+@dataclass(slots=True)
+class _Speech:
+    """A turn that goes on, and the line that began it: nothing but icons."""
+
+    speakers: tuple[Icon, ...]
+    parts: list[Part]
+    line: Line
+
+    def turn(self) -> Turn | Run:
+        """The turn; of a line that nothing follows, the line: who stands there alone, signs."""
+        icons = tuple(node for node in self.line.nodes if isinstance(node, Icon))
+        if self.parts:
+            marks = tuple(icon for icon in icons if icon.role is IconRole.MARK)
+            first = (Run((replace(self.line, nodes=marks),)),) if marks else ()
+            return Turn(self.speakers, (*first, *self.parts), self.line.line, self.line.id)
+        signed = (
+            icon if icon.role is IconRole.MARK else replace(icon, role=IconRole.SIGNATURE)
+            for icon in icons
+        )
+        return Run((replace(self.line, nodes=tuple(signed)),))
+
+
+def _is_colon(node: Inline) -> bool:
+    return isinstance(node, Text) and node.text.strip() in (":", "：")
+
+
+def _is_icon_or_blank(node: Inline) -> bool:
+    return isinstance(node, Icon) or (isinstance(node, Text) and node.text.isspace())
+
+
+def _stripped(nodes: tuple[Inline, ...]) -> tuple[Inline, ...]:
+    """*nodes* without the blanks and the colon that part a speaker from the words."""
+    if not isinstance(first := nodes[0], Text):
+        return nodes
+    text = _PARTED.sub("", first.text, count=1)
+    if text == first.text:
+        return nodes
+    return (replace(first, text=text), *nodes[1:]) if text else nodes[1:]
+
+
+def _without_icons(source: str) -> str:
+    match = _ICON_SOURCES.match(source)
+    return source[match.end() :] if match else source

@@ -1,0 +1,204 @@
+"""Translation footers: find them, take them off, and tell what they say.
+
+A page that was translated by machine ends in a rule and a sentence that names its source.
+A page into which others were merged has several such footers; each closes its part of the
+page, and the next part starts with its title.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sphinx_scrapbox.wiki import titles
+from sphinx_scrapbox.wiki.ast import Block, Line, Page
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """How a footer is worded: a pattern for the start of its line, and the two languages.
+
+    The pattern's named groups are ``project`` and ``title`` (or ``link``, both in the form
+    ``/project/title``), and where the wording has them ``engine``, ``contact``,
+    ``contact_url`` and ``date``.
+    """
+
+    pattern: re.Pattern[str]
+    source_language: str = ""
+    target_language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Translation:
+    """What a footer says; ``note`` is whatever of it the wording does not cover."""
+
+    project: str
+    title: str
+    engine: str = ""
+    contact: str = ""
+    contact_url: str = ""
+    source_language: str = ""
+    target_language: str = ""
+    date: str = ""
+    note: str = ""
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A stretch of a page with a translation of its own.
+
+    The title is empty for the first part, which has the page's, and for a text after the
+    last footer that does not repeat it.
+    """
+
+    title: str
+    line: int
+    blocks: tuple[Block, ...]
+    translation: Translation | None
+
+
+# -- wordings --------------------------------------------------------------------------
+
+_REQUIRED_GROUPS = ({"link"}, {"project", "title"})
+# The source stands in the footer twice and not encoded, so it ends where the second time
+# does. The length is bounded, for the search to be; no title is longer.
+_SOURCE = r"(?P<link>/.{1,1500}?)"
+_BUILT_IN = (
+    r"This page is auto-translated from "
+    rf"\[{_SOURCE}\]\(https?://[^/\s]+(?P=link)\)"
+    r"(?: using (?P<engine>[^.]{1,100}))?\.?"
+    r"(?: ?If you looks? something interesting but the auto-translated English is not good"
+    r" enough to understand it, feel free to let me know at"
+    r" (?:\[?(?P<contact>@[\w.-]{1,100})(?:\]| \[[^\]\s]{1,500}\])"
+    r"\((?P<contact_url>[^)\s]{1,500})\)"
+    r"|\[(?P<native_contact>@[\w.-]{1,100}) (?P<native_contact_url>[^\]\s]{1,500})\])\.?)?"
+    r"(?: ?I'm very happy to spread my thought to non-Japanese readers\.?)?"
+)
+# Where the source was an image, the export broke its link; the wiki's own notation has none.
+_BUILT_IN_BROKEN = _BUILT_IN.replace(
+    r"\]\(https?://[^/\s]+(?P=link)\)", r"\](?:(?= using )|(?=\.)|$)"
+)
+_IMAGE_TITLE = re.compile(r"!\[image\]\((https?://[^\s()]+?)(?:/thumb/\d+)?\)")
+
+
+def wording(pattern: str, source_language: str = "", target_language: str = "") -> Wording:
+    """Make a :class:`Wording`; a pattern that cannot serve raises :class:`ValueError`."""
+    try:
+        compiled = re.compile(pattern)
+    except re.error as error:
+        raise ValueError(f"not a regular expression: {error}: {pattern!r}") from error
+    groups = compiled.groupindex.keys()
+    if not any(required <= groups for required in _REQUIRED_GROUPS):
+        raise ValueError(
+            "a footer's pattern needs the named groups 'project' and 'title', or 'link': "
+            f"{pattern!r}"
+        )
+    return Wording(compiled, source_language, target_language)
+
+
+WORDINGS: tuple[Wording, ...] = (
+    wording(_BUILT_IN, "ja", "en"),
+    wording(_BUILT_IN_BROKEN, "ja", "en"),
+)
+"""The wordings that are known without any configuration."""
+
+
+# -- lifting ---------------------------------------------------------------------------
+
+
+def lift(page: Page, wordings: Sequence[Wording] = WORDINGS) -> tuple[Part, ...]:
+    """Take the footers off *page*, and the page apart at them.
+
+    With each footer goes the rule before it, and the blank lines around. A page without a
+    footer is a single part; there is always one.
+    """
+    blocks = page.blocks
+    own_key = titles.key(page.title)
+    parts: list[Part] = []
+    start = 0
+    for at, block in enumerate(blocks):
+        translation = _read_footer(block, wordings)
+        if translation is not None:
+            parts.append(_make_part(page, own_key, start, at, translation))
+            start = at + 1
+    if not parts or any(not _is_blank(block) for block in blocks[start:]):
+        parts.append(_make_part(page, own_key, start, len(blocks), None))
+    return tuple(parts)
+
+
+def _make_part(
+    page: Page, own_key: str, start: int, end: int, translation: Translation | None
+) -> Part:
+    """The part in ``blocks[start:end]``; all but the first part follow a footer."""
+    blocks = page.blocks
+    title, line = "", page.line
+    if translation is not None:
+        end = _before_rule(blocks, start, end)
+    if start:
+        while start < end and _is_blank(blocks[start]):
+            start += 1
+        line = blocks[start].line if start < end else 0
+        if start < end and _repeats(blocks[start], own_key):
+            title = _source_of(blocks[start])
+            start += 1
+    return Part(title, line, blocks[start:end], translation)
+
+
+def _before_rule(blocks: Sequence[Block], start: int, end: int) -> int:
+    end = _before_blanks(blocks, start, end)
+    if end > start and _source_of(blocks[end - 1]) == "---":
+        end = _before_blanks(blocks, start, end - 1)
+    return end
+
+
+def _before_blanks(blocks: Sequence[Block], start: int, end: int) -> int:
+    while end > start and _is_blank(blocks[end - 1]):
+        end -= 1
+    return end
+
+
+def _is_blank(block: Block) -> bool:
+    return isinstance(block, Line) and not block.nodes
+
+
+def _source_of(block: Block) -> str:
+    """The text of a line that is not indented, empty for any other block."""
+    return block.source if isinstance(block, Line) and not block.indent else ""
+
+
+def _repeats(block: Block, own_key: str) -> bool:
+    source = _source_of(block)
+    return bool(source) and titles.key(source) == own_key
+
+
+def _read_footer(block: Block, wordings: Sequence[Wording]) -> Translation | None:
+    source = _source_of(block)
+    if not source:
+        return None
+    for known in wordings:
+        if match := known.pattern.match(source):
+            return _make_translation(match, known, block.line)
+    return None
+
+
+def _make_translation(match: re.Match[str], known: Wording, line: int) -> Translation:
+    groups = {name: value or "" for name, value in match.groupdict().items()}
+    project, title = groups.get("project", ""), groups.get("title", "")
+    if groups.get("link"):
+        project, title = titles.split_target(groups["link"])
+    return Translation(
+        project,
+        _IMAGE_TITLE.sub(r"[\1]", title),
+        engine=groups.get("engine", ""),
+        contact=groups.get("contact") or groups.get("native_contact", ""),
+        contact_url=(groups.get("contact_url") or groups.get("native_contact_url", "")).rstrip(
+            ".,;:!?"
+        ),
+        source_language=known.source_language,
+        target_language=known.target_language,
+        date=groups.get("date", ""),
+        note=(match.string[: match.start()] + match.string[match.end() :]).strip(),
+        line=line,
+    )

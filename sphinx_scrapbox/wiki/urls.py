@@ -1,0 +1,165 @@
+"""What an address is: safe to link, an image, a film that can be played in place."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import parse_qs, quote, unquote, urlsplit
+
+from sphinx_scrapbox.wiki.titles import Target, is_line_id, split_fragment
+
+SAFE_SCHEMES = ("http://", "https://", "mailto:")
+
+_GYAZO = re.compile(
+    r"https?://(?:[\w-]+\.)?gyazo\.com/(?P<id>[0-9a-f]{32})(?P<rest>/raw|/thumb/\d+)?/?"
+)
+_YOUTUBE_HOSTS = frozenset(
+    {"youtube.com", "www.youtube.com", "m.youtube.com", "music.youtube.com"}
+)
+_YOUTUBE_ID = re.compile(r"[\w-]{6,20}", re.ASCII)
+_YOUTUBE_LIST = re.compile(r"[\w-]{2,64}", re.ASCII)
+# An unlisted film has a key behind its number, which the player asks for.
+_VIMEO_FILM = re.compile(r"/(?:video/)?(\d{4,12})(?:/([0-9a-f]{6,16}))?(?:/.*)?", re.ASCII)
+_VIMEO_KEY = re.compile(r"[0-9a-f]{6,16}")
+_SECONDS = re.compile(r"(?:(\d{1,3})h)?(?:(\d{1,4})m)?(?:(\d{1,6})s?)?")
+# What an address must not hold as it stands; "%" may, because it is encoded already.
+_UNFIT = re.compile(r"[^\w%:/?#@!$&'()*+,;=~.-]")
+
+
+def safe_url(url: str) -> str | None:
+    """*url* made fit for an attribute, or None if it must not become a link.
+
+    Only http, https and mailto are links. Blanks, quotes, brackets and control characters are
+    percent-encoded; letters of any script stay, as browsers show them.
+    """
+    if not url.lower().startswith(SAFE_SCHEMES):
+        return None
+    try:
+        urlsplit(url)
+    except ValueError:
+        return None
+    return _UNFIT.sub(lambda match: quote(match[0], safe="", errors="replace"), url)
+
+
+def image_url(src: str) -> str | None:
+    """The address of the picture itself, made fit; a Gyazo page's leads to its thumbnail.
+
+    None if it must not be shown: only http and https are pictures.
+    """
+    match = _GYAZO.fullmatch(src)
+    if match and not match["rest"]:
+        src = f"{src.rstrip('/')}/thumb/1000"
+    address = safe_url(src)
+    return address if address and not address.lower().startswith("mailto:") else None
+
+
+def embed_url(url: str) -> str | None:
+    """The player's address of a YouTube or Vimeo film, without tracking cookies; else None."""
+    try:
+        parts = urlsplit(url)
+        query = parse_qs(parts.query, max_num_fields=50)
+    except ValueError:  # no address, or more fields than any film needs
+        return None
+    host = (parts.hostname or "").lower()
+    if parts.scheme not in {"http", "https"}:
+        return None
+    if host in _YOUTUBE_HOSTS or host == "youtu.be":
+        return _youtube(host, parts.path, query)
+    if host in {"vimeo.com", "www.vimeo.com", "player.vimeo.com"}:
+        match = _VIMEO_FILM.fullmatch(parts.path)
+        if not match:
+            return None
+        unlisted = match[2] or next(filter(_VIMEO_KEY.fullmatch, query.get("h", ())), "")
+        return f"https://player.vimeo.com/video/{match[1]}?dnt=1" + (unlisted and f"&h={unlisted}")
+    return None
+
+
+def _youtube(host: str, path: str, query: dict[str, list[str]]) -> str | None:
+    head, _, tail = path.lstrip("/").partition("/")
+    if host == "youtu.be":
+        film = head
+    elif head == "watch":
+        film = query.get("v", [""])[0]
+    elif head in {"live", "shorts", "embed"}:
+        film = tail.partition("/")[0]
+    elif head == "playlist" and _YOUTUBE_LIST.fullmatch(series := query.get("list", [""])[0]):
+        return f"https://www.youtube-nocookie.com/embed/videoseries?list={series}"
+    else:
+        return None
+    if not _YOUTUBE_ID.fullmatch(film):
+        return None
+    start = _start(query.get("t", query.get("start", [""]))[0])
+    return f"https://www.youtube-nocookie.com/embed/{film}" + (f"?start={start}" if start else "")
+
+
+def _start(text: str) -> int:
+    match = _SECONDS.fullmatch(text)
+    if not match:
+        return 0
+    hours, minutes, seconds = (int(part or 0) for part in match.groups())
+    return hours * 3600 + minutes * 60 + seconds
+
+
+DEFAULT_ORIGIN = "https://scrapbox.io"
+# What a readable address must not hold: the wiki's own list, and what no address may hold.
+_UNREADABLE = re.compile(r"[%/?#{}^|<>\\\"`\[\]\s\x00-\x1f\x7f-\x9f]")
+# First words of a path on the wiki's host that name no project.
+_NO_PROJECTS = frozenset(
+    {"api", "files", "assets", "auth", "login", "product", "settings", "stream"}
+)
+
+
+def _readable(text: str) -> str:
+    text = text.replace(" ", "_")
+    return _UNREADABLE.sub(lambda match: quote(match[0], safe=""), text)
+
+
+def page_url(
+    project: str, title: str = "", *, origin: str = DEFAULT_ORIGIN, readable: bool = True
+) -> str:
+    """The address of a page on the wiki, or of a project if *title* is empty.
+
+    A trailing ``#`` and line id stay a fragment. *readable* keeps letters of any script and
+    writes a space as an underscore; otherwise all but unreserved ASCII is percent-encoded,
+    as requests want it.
+
+    >>> page_url("help", "a b/c#5ae4aae4aff09e00009a6337")
+    'https://scrapbox.io/help/a_b%2Fc#5ae4aae4aff09e00009a6337'
+    >>> page_url("help", "a b/c", readable=False)
+    'https://scrapbox.io/help/a%20b%2Fc'
+    """
+    head, fragment = split_fragment(title)
+    if not is_line_id(fragment):
+        head, fragment = title, ""
+    encode = _readable if readable else (lambda text: quote(text, safe=""))
+    address = f"{origin.rstrip('/')}/{encode(project)}"
+    if title:
+        address += f"/{encode(head)}"
+    return f"{address}#{fragment}" if fragment else address
+
+
+def page_of_url(url: str, *, origin: str = DEFAULT_ORIGIN) -> Target | None:
+    """The page that an address of the wiki leads to; None for any other address.
+
+    An underscore may stand for a space or for itself: by the identity rule both are one page.
+
+    >>> page_of_url("https://scrapbox.io/help/a_b%2Fc#5ae4aae4aff09e00009a6337")
+    Target(project='help', title='a_b/c#5ae4aae4aff09e00009a6337')
+    >>> page_of_url("https://scrapbox.io/api/pages/help") is None
+    True
+    """
+    head = f"{origin.rstrip('/')}/"
+    if not url.startswith(head):
+        return None
+    path, sign, fragment = url[len(head) :].partition("#")
+    project, _, title = path.partition("/")
+    if not project or not title or "?" in title or project in _NO_PROJECTS:
+        return None
+    title = unquote(title)
+    if sign and is_line_id(fragment):
+        title = f"{title}#{fragment}"
+    return Target(unquote(project), title)
+
+
+def icon_url(project: str, name: str, *, origin: str = DEFAULT_ORIGIN) -> str:
+    """The address at which the wiki serves the icon of page *name*."""
+    return f"{origin.rstrip('/')}/api/pages/{quote(project, safe='')}/{quote(name, safe='')}/icon"

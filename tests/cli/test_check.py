@@ -1,0 +1,252 @@
+"""``sphinx-scrapbox check``: files in, a report and an exit code out."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import sys
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from sphinx_scrapbox.check.rules import Rule
+from sphinx_scrapbox.cli import main
+from sphinx_scrapbox.cli.check import diagnose
+from sphinx_scrapbox.snapshot.lockfile import Lock, LockedFile, LockedPage, dump_lock
+
+MANUAL = Path(__file__).parents[2] / "example_docs" / "reference" / "command-line.md"
+MOSS = '---\ntitle: "Moss"\n---\n\n- see [the wall\n'
+LONG = "長" * 42
+
+
+@pytest.fixture
+def wiki(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with one damaged page, and files that are none."""
+    monkeypatch.chdir(tmp_path)
+    folder = tmp_path / "docs" / "wiki"
+    for path, text in {
+        "Moss.md": MOSS,
+        "guide.md": "# By hand\n\nA [bracket\n",
+        ".draft.md": MOSS,
+        ".git/Moss.md": MOSS,
+        "_build/Moss.md": MOSS,
+        "sub/notes.txt": "[",
+    }.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text(text, encoding="utf-8")
+    return folder
+
+
+def run(*arguments: str | Path) -> Result:
+    result = CliRunner().invoke(main, ["check", *map(str, arguments)])
+    assert result.exception is None or isinstance(result.exception, SystemExit)
+    return result
+
+
+def rules(*arguments: str | Path) -> list[str]:
+    findings = json.loads(run("--format", "json", *arguments).stdout)["findings"]
+    return [one["rule"] for one in findings]
+
+
+def test_human(wiki: Path) -> None:
+    result = run("docs/wiki/")
+    assert result.exit_code == 0
+    assert result.stderr == ""
+    assert result.stdout == (
+        "docs/wiki/Moss.md\n"
+        "      5:7  warning  a bracket opens and never closes  damaged-bracket\n"
+        "           - - see [the wall\n"
+        "           + - see [[the wall]]\n"
+        "\n"
+        "1 page: no errors, 1 warning, no notes\n"
+        "  1 damaged-bracket\n"
+    )
+
+
+def test_nothing_is_written(wiki: Path) -> None:
+    before = {path: path.stat().st_mtime_ns for path in wiki.rglob("*")}
+    run(wiki)
+    assert {path: path.stat().st_mtime_ns for path in wiki.rglob("*")} == before
+
+
+@pytest.mark.parametrize(
+    ("level", "code"), [("error", 0), ("warning", 1), ("note", 1), ("never", 0)]
+)
+def test_exit_code_of_a_warning(wiki: Path, level: str, code: int) -> None:
+    assert run(wiki, "--fail-on", level).exit_code == code
+
+
+@pytest.mark.parametrize(
+    ("level", "code"), [("error", 1), ("warning", 1), ("note", 1), ("never", 0)]
+)
+def test_exit_code_of_an_error(wiki: Path, level: str, code: int) -> None:
+    (wiki / "sub" / "again.md").write_text(MOSS, encoding="utf-8")
+    assert run(wiki, "--fail-on", level).exit_code == code
+    assert (
+        run(wiki, "--fail-on", level, "--ignore", "ambiguous-title,damaged-bracket").exit_code == 0
+    )
+
+
+def test_clean(wiki: Path) -> None:
+    (wiki / "Moss.md").write_text(MOSS.replace("[", ""), encoding="utf-8")
+    result = run(wiki, "--fail-on", "note")
+    assert (result.exit_code, result.stdout) == (0, "1 page: nothing found\n")
+
+
+def test_select_and_ignore(wiki: Path) -> None:
+    (wiki / f"{LONG}.md").write_text('---\ntitle: "b"\n---\n', encoding="utf-8")
+    everything = ["damaged-bracket", "empty-page", "long-file-name"]
+    assert sorted(rules(wiki)) == everything
+    assert rules(wiki, "--select", "empty-page, damaged-bracket") == everything[:2]
+    assert rules(wiki, "--select", "empty-page", "--select", "damaged-bracket") == everything[:2]
+    assert rules(wiki, "--ignore", "empty-page,long-file-name") == everything[:1]
+    assert rules(wiki, "--select", "empty-page", "--ignore", "empty-page") == []
+
+
+def test_icons(wiki: Path) -> None:
+    (wiki / "talk.scrapbox").write_text("talk\n[mio.icon] hello\n", encoding="utf-8")
+    assert "unknown-icon" in rules(wiki)
+    assert "unknown-icon" not in rules(wiki, "--icon", "Mio")
+
+
+def test_locks(wiki: Path) -> None:
+    data = b"talk\nhello\n"
+    (wiki / "sub" / "talk.scrapbox").write_bytes(data)
+    row = LockedPage("1", "talk", "talk.scrapbox", hash=sha256(data).hexdigest())
+    lost = LockedPage("2", "lost", "lost.scrapbox")
+    lock = wiki / "sub" / "scrapbox.lock"
+    lock.write_text(dump_lock(Lock("garden", pages=(row, lost))), encoding="utf-8")
+    assert rules(wiki / "sub") == ["lost-file"]
+    lock.write_text("", encoding="utf-8")
+    assert rules(wiki / "sub") == ["broken-lock"]
+
+
+def test_pictures_of_a_lock(wiki: Path) -> None:
+    data = b"talk\nhello\n"
+    (wiki / "sub" / "talk.scrapbox").write_bytes(data)
+    row = LockedPage("1", "talk", "talk.scrapbox", hash=sha256(data).hexdigest())
+    names = {
+        "good.png": b"GIF89a\x03\x00\x02\x00",
+        "web.png": b"<html>not found</html>",
+        "true.gif": b"GIF89a\x03\x00\x02\x00",
+        "lost.png": None,
+    }
+    files = []
+    (wiki / "sub" / "_files").mkdir()
+    for number, (name, content) in enumerate(names.items()):
+        file = f"_files/{number:032x}.{name[-3:]}"
+        if content is not None:
+            (wiki / "sub" / file).write_bytes(content)
+        files += [
+            LockedFile("image", f"https://example.org/{name}{again}", file) for again in "ab"
+        ]
+    files.append(LockedFile("image", "https://example.org/never", "", "404"))
+    lock = wiki / "sub" / "scrapbox.lock"
+    text = dump_lock(Lock("garden", pages=(row,), files=tuple(files)))
+    lock.write_text(text, encoding="utf-8")
+    result = run(wiki / "sub", "--select", "lost-picture")
+    for number, why in (
+        (0, "is gif, not what its name says"),
+        (1, "is no image (a web page, not an image)"),
+        (3, "is not here"),
+    ):
+        suffix = "gif" if number == 2 else "png"
+        assert f"_files/{number:032x}.{suffix}: {why}  lost-picture" in result.stdout
+    assert rules(wiki / "sub") == ["lost-picture"] * 3
+
+
+def test_missing(wiki: Path) -> None:
+    (wiki / "a.scrapbox").write_text("a\n[rain] [moss]\n", encoding="utf-8")
+    result = run(wiki, "--missing")
+    assert "        1  rain\n" in result.stdout
+    assert "1 of 2 links (50 %)" in result.stdout
+    assert "rain" not in run(wiki).stdout
+
+
+@pytest.mark.parametrize("form", ["human", "json", "sarif"])
+def test_output(wiki: Path, form: str) -> None:
+    shown = run("docs", "--format", form)
+    written = run("docs", "--format", form, "-o", "report")
+    assert written.stdout == ""
+    assert Path("report").read_text(encoding="utf-8") == shown.stdout
+
+
+def test_sarif_paths_start_where_it_was_called(
+    wiki: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def uri(folder: str) -> str:
+        (result,) = json.loads(run(folder, "--format", "sarif").stdout)["runs"][0]["results"]
+        found: str = result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
+        return found
+
+    assert uri("docs") == "docs/wiki/Moss.md"
+    assert uri(str(wiki)) == "docs/wiki/Moss.md"
+    monkeypatch.chdir(wiki)
+    assert uri(".") == "Moss.md"
+    monkeypatch.chdir(wiki / "sub")
+    assert uri("..") == "Moss.md"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ((), "Missing argument"),
+        (("nowhere",), "does not exist"),
+        (("docs/wiki/Moss.md",), "is a file"),
+        (("docs/wiki/sub",), "holds no page of a wiki"),
+        (("docs", "--select", "damaged-braket"), "no rule 'damaged-braket'"),
+        (("docs", "--ignore", ""), "no rule ''"),
+        (("docs", "--fail-on", "fatal"), "fatal"),
+        (("docs", "--format", "xml"), "xml"),
+        (("docs", "-o", "nowhere/report"), "No such file or directory: nowhere/report"),
+    ],
+)
+def test_unusable_calls(wiki: Path, arguments: tuple[str, ...], message: str) -> None:
+    result = run(*arguments)
+    assert result.exit_code == 2
+    assert message in result.stderr
+    assert "Traceback" not in result.output
+
+
+def test_names_that_are_no_text(wiki: Path) -> None:
+    try:
+        (wiki / "a\udcff.md").write_text('---\ntitle: "a"\n---\n\nx\n', encoding="utf-8")
+    except OSError:
+        pytest.skip("this file system takes no such name")
+    assert "a\\udcff.md" in run(wiki).stdout
+    assert "unsafe-file-name" in rules(wiki)
+    assert "a%FF.md" in run(wiki, "--format", "sarif").stdout
+
+
+@pytest.mark.parametrize(
+    ("files", "terminal", "shown"), [(501, True, True), (500, True, False), (501, False, False)]
+)
+def test_progress(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, files: int, terminal: bool, shown: bool
+) -> None:
+    for at in range(files):
+        (tmp_path / f"{at}.scrapbox").write_bytes(b"%d\nx\n" % at)
+    stderr = io.StringIO()
+    monkeypatch.setattr(stderr, "isatty", lambda: terminal)
+    monkeypatch.setattr(sys, "stderr", stderr)
+    diagnosis = diagnose(tmp_path, ())
+    assert diagnosis.pages == files
+    assert ("Reading" in stderr.getvalue()) is shown
+
+
+def test_help_teaches() -> None:
+    text = run("--help").stdout
+    assert "sphinx-scrapbox check docs/wiki --format sarif -o check.sarif\n" in text
+    assert "\\b" not in text
+    for rule in Rule:
+        assert rule.id in text
+    assert "Exit code: 0 clean, 1" in text
+
+
+def test_manual_lists_every_rule() -> None:
+    section = MANUAL.read_text(encoding="utf-8").partition("\n## check")[2].partition("\n## ")[0]
+    rows = re.findall(r"^`([a-z-]+)` \((error|warning|note)\)$", section, re.MULTILINE)
+    assert rows == [(rule.id, rule.severity.label) for rule in Rule]

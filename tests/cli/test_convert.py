@@ -1,0 +1,369 @@
+"""``sphinx-scrapbox convert``, from the outside."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from sphinx_scrapbox.cli import main
+from sphinx_scrapbox.formats import read
+from sphinx_scrapbox.formats.detect import kind_of
+
+COMPOST = "Compost\nwarm [Soil]\n [mio.icon] turns it\n"
+COMPOST_MD = (
+    '---\ntitle: "Compost"\n---\n\nwarm [[Soil]]\n'
+    "- <img src='https://scrapbox.io/api/pages/garden/mio/icon' alt='mio.icon' height=\"19.5\"/>"
+    " turns it"
+)
+COMPOST_MYST = "# Compost\n\nwarm [[Soil]]\n\n- ```{scrapbox:speech} mio\n  turns it\n  ```\n"
+
+
+def run(*args: object, stdin: str | bytes | None = None) -> Result:
+    result = CliRunner().invoke(main, ["convert", *map(str, args)], input=stdin)
+    assert not isinstance(result.exception, Exception), result.exception
+    return result
+
+
+def refused(*args: object, stdin: str | bytes | None = None) -> str:
+    result = run(*args, stdin=stdin)
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    return result.stderr
+
+
+def write(folder: Path, **files: str) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in files.items():
+        (folder / name.replace("__", ".")).write_text(text, encoding="utf-8", newline="")
+    return folder
+
+
+def state(folder: Path) -> dict[str, str]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes().decode()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+def project(*titles: str, name: str = "garden") -> str:
+    pages = [{"title": title, "lines": [title, "x"]} for title in titles]
+    return json.dumps({"name": name, "pages": pages})
+
+
+# -- one page --------------------------------------------------------------------------
+
+
+def test_help() -> None:
+    result = run("--help")
+    assert result.exit_code == 0
+    for word in ("--to", "--from", "--overwrite", "--dry-run", ".myst.md", "Exit codes"):
+        assert word in result.output
+    assert "\n    sphinx-scrapbox convert docs/wiki -o native --to notation\n" in result.output
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "given", "made"),
+    [
+        ("notation", "markdown", COMPOST, COMPOST_MD),
+        ("notation", "myst", COMPOST, COMPOST_MYST),
+        ("notation", "notation", COMPOST, COMPOST),
+        ("markdown", "notation", COMPOST_MD, COMPOST),
+        ("markdown", "markdown", COMPOST_MD, COMPOST_MD),
+        ("markdown", "myst", COMPOST_MD, COMPOST_MYST),
+        ("json", "notation", project("Compost"), "Compost\nx\n"),
+        ("json", "markdown", project("Compost"), '---\ntitle: "Compost"\n---\n\nx'),
+    ],
+)
+def test_from_standard_input(source: str, target: str, given: str, made: str) -> None:
+    result = run("-", "--from", source, "--to", target, "--project", "garden", stdin=given)
+    assert (result.exit_code, result.stdout, result.stderr) == (0, made, "")
+
+
+def test_to_json() -> None:
+    result = run("-", "--from", "notation", "--to", "json", "--project", "garden", stdin=COMPOST)
+    value = json.loads(result.stdout)
+    assert value["name"] == "garden"
+    assert value["pages"][0]["lines"] == ["Compost", "warm [Soil]", " [mio.icon] turns it"]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        (COMPOST_MD, "markdown"),
+        ('\ufeff---\r\ntitle: "x"\r\n---\r\n', "markdown"),
+        (project("a"), "json"),
+        ('{ "pages": []}', "json"),
+        (COMPOST, None),
+        ("---\ntitle: x\nauthor: y\n---\n", None),
+        ("", None),
+    ],
+)
+def test_form_is_told_by_content(text: str, kind: str | None) -> None:
+    assert kind_of(text) == kind
+    if kind is None:
+        assert "say it with --from" in refused("-", "--to", "myst", stdin=text)
+    elif text != '{ "pages": []}':
+        assert run("-", "--to", "notation", stdin=text).exit_code == 0
+
+
+def test_unknown_kind() -> None:
+    with pytest.raises(ValueError, match="'myst' is none of 'markdown', 'notation'"):
+        read("x", "myst")
+
+
+def test_file_to_file(tmp_path: Path) -> None:
+    write(tmp_path, c__scrapbox=COMPOST)
+    result = run(
+        tmp_path / "c.scrapbox",
+        "-o",
+        tmp_path / "new" / "c.md",
+        "--to",
+        "markdown",
+        "--project",
+        "garden",
+    )
+    assert (result.exit_code, result.stdout, result.stderr) == (0, "", "1 file written\n")
+    assert state(tmp_path / "new") == {"c.md": COMPOST_MD}
+
+
+def test_file_to_folder_gets_the_name_of_its_title(tmp_path: Path) -> None:
+    write(tmp_path, c__scrapbox="What/now?\nx\n")
+    run(tmp_path / "c.scrapbox", "-o", f"{tmp_path}/new/", "--to", "myst")
+    assert state(tmp_path / "new") == {"What-now-.myst.md": "# What/now?\n\nx\n"}
+
+
+def test_name_of_the_file_is_the_title_of_a_page_without_one(tmp_path: Path) -> None:
+    write(tmp_path, Shed__md="Just text", Hut__scrapbox="\nx\n")
+    assert run(tmp_path / "Shed.md", "--to", "notation").stdout == "Shed\nJust text\n"
+    assert run(tmp_path / "Hut.scrapbox", "--to", "notation").stdout == "Hut\nx\n"
+
+
+# -- many pages ------------------------------------------------------------------------
+
+
+@pytest.fixture
+def wiki(tmp_path: Path) -> Path:
+    folder = write(
+        tmp_path / "wiki",
+        Compost__md=COMPOST_MD,
+        Soil__scrapbox="Soil\nx\n",
+        guide__md="# By hand\n",
+        own__md="---\ntitle: By hand\nauthor: mio\n---\n",
+        done__myst__md="# Done\n",
+        notes__txt="no page",
+    )
+    write(folder / "old", Leaf__scrapbox="Leaf mould\ny\n")
+    write(folder / "_build", Soil__scrapbox="Soil\nx\n")
+    write(folder / ".hidden", Soil__scrapbox="Soil\nx\n")
+    return folder
+
+
+def test_folder(wiki: Path, tmp_path: Path) -> None:
+    result = run(wiki, "-o", tmp_path / "out", "--to", "notation")
+    assert result.exit_code == 0
+    assert result.stderr == (
+        f"note: {wiki}: passed over 2 .md files that are no exported page\n3 files written\n"
+    )
+    assert state(tmp_path / "out") == {
+        "Compost.scrapbox": COMPOST,
+        "Soil.scrapbox": "Soil\nx\n",
+        "old/Leaf mould.scrapbox": "Leaf mould\ny\n",
+    }
+
+
+def test_folder_of_one_kind(wiki: Path, tmp_path: Path) -> None:
+    run(wiki, "-o", tmp_path / "out", "--from", "markdown", "--to", "notation")
+    assert sorted(state(tmp_path / "out")) == [
+        "By hand.scrapbox", "Compost.scrapbox", "guide.scrapbox",
+    ]  # fmt: skip
+
+
+def test_output_below_the_input_is_no_input(wiki: Path) -> None:
+    run(wiki, "-o", wiki / "new", "--to", "notation")
+    assert run(wiki, "-o", wiki / "new", "--to", "notation", "--overwrite").stderr.endswith(
+        "0 files written, 3 unchanged\n"
+    )
+
+
+def test_folder_to_json_and_back(wiki: Path, tmp_path: Path) -> None:
+    file = tmp_path / "garden.json"
+    run(wiki, "-o", file, "--to", "json")
+    value = json.loads(file.read_text("utf-8"))
+    assert value["name"] == "garden"  # told by an icon
+    assert [page["title"] for page in value["pages"]] == ["Compost", "Soil", "Leaf mould"]
+    run(file, "-o", tmp_path / "out", "--to", "markdown")
+    assert state(tmp_path / "out")["Compost.md"] == COMPOST_MD
+    assert kind_of(state(tmp_path / "out")["Soil.md"]) == "markdown"
+
+
+def test_json_into_a_folder_is_called_after_the_project(tmp_path: Path) -> None:
+    write(tmp_path, a__scrapbox="a\n")
+    run(tmp_path / "a.scrapbox", "-o", f"{tmp_path}/out/", "--to", "json", "--project", "my/shed")
+    run(tmp_path / "a.scrapbox", "-o", tmp_path / "out", "--to", "json")
+    assert sorted(state(tmp_path / "out")) == ["my-shed.json", "project.json"]
+
+
+def test_names_that_meet(tmp_path: Path) -> None:
+    write(tmp_path, p__json=project("a/b", "A-B", "a?b"))
+    run(tmp_path / "p.json", "-o", tmp_path / "out", "--to", "notation")
+    names = sorted(state(tmp_path / "out"))
+    assert len(names) == 3
+    assert "a-b.scrapbox" in names
+
+
+def test_lock_knows_project_and_ids(tmp_path: Path) -> None:
+    lines = [
+        {"text": row, "id": f"{at:024x}"} for at, row in enumerate(["Compost", "[mio.icon] x"])
+    ]
+    page = {"title": "Compost", "id": "a" * 24, "created": 5, "updated": 6, "lines": lines}
+    write(tmp_path, e__json=json.dumps({"name": "garden", "pages": [page]}))
+    CliRunner().invoke(main, ["unpack", str(tmp_path / "e.json"), str(tmp_path / "wiki")])
+    assert (
+        "/pages/garden/mio/icon'"
+        in run(tmp_path / "wiki/Compost.scrapbox", "-t", "markdown").stdout
+    )
+    result = run(tmp_path / "wiki", "--to", "json")
+    (again,) = json.loads(result.stdout)["pages"]
+    assert (again["id"], again["created"], again["updated"]) == ("a" * 24, 5, 6)
+    assert again["lines"][1] == lines[1]
+    write(tmp_path / "wiki", New__scrapbox="New\n")
+    assert '"title": "New",\n"created": 0' in run(tmp_path / "wiki", "--to", "json").stdout
+    write(tmp_path / "broken", scrapbox__lock="{}", New__scrapbox="New\n")
+    assert "not a lock file" in refused(tmp_path / "broken", "--to", "json")
+
+
+def test_many_notes_are_cut(tmp_path: Path) -> None:
+    write(tmp_path, a__scrapbox="a\n" + "\x01\n" * 12)
+    stderr = run(tmp_path / "a.scrapbox", "--to", "myst").stderr.splitlines()
+    assert len(stderr) == 11
+    assert stderr[0].startswith(f"note: {tmp_path}/a.scrapbox:2: removed")
+    assert stderr[-1] == "note: and 2 more like these"
+
+
+def test_gyazo(tmp_path: Path) -> None:
+    image = "https://gyazo.com/" + "0a" * 16
+    given = f"t\n[{image}]\n"
+    text = run("-", "-f", "notation", "-t", "markdown", stdin=given).stdout
+    assert f"![image]({image}/thumb/1000)" in text
+    assert run("-", "-t", "notation", stdin=text).stdout == given
+
+
+# -- what is there already -------------------------------------------------------------
+
+
+def test_nothing_is_overwritten_unasked(wiki: Path, tmp_path: Path) -> None:
+    out = write(tmp_path / "out", Soil__scrapbox="mine")
+    message = refused(wiki, "-o", out, "--to", "notation")
+    assert f"there already: {out}/Soil.scrapbox; --overwrite replaces" in message
+    assert state(out) == {"Soil.scrapbox": "mine"}
+    result = run(wiki, "-o", out, "--to", "notation", "--overwrite")
+    assert result.exit_code == 0
+    assert state(out)["Soil.scrapbox"] == "Soil\nx\n"
+    assert "and 2 more" in refused(wiki, "-o", out, "--to", "notation")
+
+
+def test_dry_run(wiki: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    result = run(wiki, "-o", out, "--to", "notation", "--dry-run")
+    assert result.exit_code == 0
+    assert result.stdout.splitlines() == [
+        f"{out}/{name}.scrapbox" for name in ("Compost", "Soil", "old/Leaf mould")
+    ]
+    assert result.stderr.endswith("3 files would be written\n")
+    assert not out.exists()
+
+
+def test_failure_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path, a__scrapbox="a\nnew\n")
+    out = write(tmp_path / "out", a__scrapbox="a\nold\n")
+
+    def replace(path: Path, target: Path) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", replace)
+    message = refused(tmp_path / "a.scrapbox", "-o", out, "--to", "notation", "--overwrite")
+    assert f"cannot write {out}/a.scrapbox: No space left on device" in message
+    assert state(out) == {"a.scrapbox": "a\nold\n"}
+
+
+# -- what cannot be --------------------------------------------------------------------
+
+
+def test_refused(wiki: Path, tmp_path: Path) -> None:
+    assert "Missing argument" in refused("--to", "myst")
+    assert "Missing option '-t'" in refused("-", stdin="")
+    assert "does not exist" in refused(tmp_path / "none", "--to", "myst")
+    assert "3 pages need a folder" in refused(wiki, "--to", "myst")
+    assert "is MyST, which is written and never read" in refused(
+        wiki / "done.myst.md", "--to", "notation"
+    )
+    assert "cannot tell in which form" in refused(wiki / "notes.txt", "--to", "notation")
+    assert "no page of a wiki in" in refused(write(tmp_path / "empty"), "--to", "notation")
+    (tmp_path / "latin.md").write_bytes(b"a\n\xe9")
+    assert "latin.md:2: not UTF-8" in refused(tmp_path / "latin.md", "--to", "notation")
+    write(tmp_path, broken__json='{"pages": ')
+    assert "breaks off" in refused(tmp_path / "broken.json", "--to", "notation")
+    page = wiki / "Soil.scrapbox"
+    assert "is no folder" in refused(page, "-o", wiki / "notes.txt" / "x.md", "--to", "markdown")
+    (tmp_path / "x" / "Soil.md").mkdir(parents=True)
+    assert "is a folder" in refused(page, "-o", tmp_path / "x", "--to", "markdown")
+    assert "no page of a wiki in -" in refused(
+        "-", "--from", "json", "--to", "myst", stdin='{"pages": []}'
+    )
+
+
+def test_unreadable_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path, a__scrapbox="a\n")
+
+    def read_bytes(path: Path) -> bytes:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "read_bytes", read_bytes)
+    assert "a.scrapbox: Permission denied" in refused(tmp_path / "a.scrapbox", "-t", "myst")
+
+
+def test_progress_on_a_terminal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(tmp_path, p__json=project(*(f"p{at}" for at in range(150))))
+    lengths = []
+
+    class Bar:
+        def __enter__(self) -> Bar:
+            return self
+
+        def __exit__(self, *_: object) -> None:
+            pass
+
+        def update(self, steps: int) -> None:
+            lengths[-1] -= steps
+
+    def bar(*, length: int, **_: object) -> Bar:
+        lengths.append(length)
+        return Bar()
+
+    monkeypatch.setattr("click.progressbar", bar)
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    with pytest.raises(SystemExit) as exit_info:
+        main(["convert", str(tmp_path / "p.json"), "-o", str(tmp_path / "out"), "-t", "myst"])
+    assert exit_info.value.code == 0
+    assert lengths == [0, 0]
+    assert len(state(tmp_path / "out")) == 150
+    assert "150 files written" in capsys.readouterr().err
+
+
+def test_real_pages_there_and_back(shared: Path, tmp_path: Path) -> None:
+    run(shared / "exported", "-o", tmp_path / "native", "--to", "notation")
+    run(tmp_path / "native", "-o", tmp_path / "back", "--to", "markdown", "--project", "nishio-en")
+    originals = {}
+    for path in (shared / "exported").glob("*.md"):
+        text = path.read_bytes().decode()
+        originals[read(text, "markdown").title] = text
+    back = {read(text, "markdown").title: text for text in state(tmp_path / "back").values()}
+    assert back.keys() == originals.keys()
+    same = sum(back[title] == text for title, text in originals.items())
+    assert len(originals) - same <= 9

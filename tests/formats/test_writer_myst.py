@@ -1,0 +1,457 @@
+"""Tree -> clean MyST: what MyST and Sphinx make of it, and how it is spelt."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+from urllib.parse import unquote
+
+import pytest
+from docutils import nodes
+from docutils.core import publish_doctree
+from hypothesis import given
+from hypothesis import strategies as st
+from myst_parser.parsers.docutils_ import Parser
+from sites import Site
+from trees import letters
+
+from sphinx_scrapbox.formats.markdown.blocks import read_markdown
+from sphinx_scrapbox.formats.myst.inlines import write_inline
+from sphinx_scrapbox.formats.myst.writer import write_myst
+from sphinx_scrapbox.formats.notation.lines import read_lines, read_notation
+from sphinx_scrapbox.snapshot.filenames import file_stem
+from sphinx_scrapbox.wiki.ast import (
+    Block,
+    Code,
+    CodeBlock,
+    Command,
+    Decoration,
+    ExternalLink,
+    Formula,
+    Hashtag,
+    Icon,
+    Image,
+    Inline,
+    Line,
+    Location,
+    Numbered,
+    Page,
+    PageLink,
+    Question,
+    Quote,
+    Strong,
+    Table,
+    Text,
+)
+from sphinx_scrapbox.wiki.translation import lift
+
+EXTENSIONS = (
+    "alert amsmath attrs_block attrs_inline colon_fence deflist dollarmath fieldlist html_image"
+    " substitution tasklist"
+).split()
+INDEX = {"index.md": "# Index\n\n```{toctree}\n:glob:\n\np*\n```\n"}
+
+
+def parse(text: str) -> nodes.document:
+    """What MyST alone makes of *text*, with every extension that could read something in it."""
+    return publish_doctree(
+        text,
+        parser=Parser(),
+        settings_overrides={
+            "myst_enable_extensions": EXTENSIONS,
+            "report_level": 1,
+            "halt_level": 1,  # any message is an error here
+        },
+    )
+
+
+def shown(document: nodes.document) -> str:
+    """The text below the title; a line end that is kept is one."""
+    for raw in list(document.findall(nodes.raw)):
+        raw.replace_self(nodes.Text("\n" if "<br" in raw.astext() else ""))
+    return document.astext().partition("\n\n")[2]
+
+
+def body(native: str) -> str:
+    """The MyST of a native page, without its title."""
+    return write_myst(read_notation(f"t\n{native}")).removeprefix("# t\n").strip("\n")
+
+
+# -- text is text ----------------------------------------------------------------------
+
+scraps = st.sampled_from(
+    [
+        *"ab1 *_`[](){}<>#$~!|\\:;&-+=.%^@\"'/?あ「」é🤖\t\u3000\xa0\u200b",
+        *("  ", "**", "__", "[[", "]]", "](", " - ", "1. ", "1) ", "&amp;", "&#35;", "{x}`y`"),
+        *("<b>", "</b>", "<!--", "-->", "https://x.test", "http://x.test/a_b*c", "\\begin{a}"),
+        *("\\(", "$$", "~~", "```", "~~~", "--", "===", "+++", ":::", "(a)=", "[^1]: x", "[x]: y"),
+        *("{{a}}", "{#id}", "|-|", "#a", "% x", "> ", "# ", "- [ ] ", ": x", ":a: b", "\u2028"),
+    ]
+)
+texts = st.lists(scraps, min_size=1, max_size=12).map("".join)
+
+
+def is_rule(text: str) -> bool:
+    return re.fullmatch(r"\s*-{3,}\s*", text) is not None
+
+
+def plain(text: str) -> str:
+    return text.replace("\u2028", " ").strip()
+
+
+@given(st.lists(texts.filter(plain), min_size=1, max_size=3))
+def test_text_shows_as_it_stands(made: list[str]) -> None:
+    if any(map(is_rule, made)):
+        return
+    page = Page("t", tuple(Line(0, (Text(text),)) for text in made))
+    assert shown(parse(write_myst(page))).strip() == "\n".join(map(plain, made))
+
+
+def spoken(value: Iterable[Inline]) -> str:
+    """What a reader sees of some inlines."""
+    out = ""
+    for node in value:
+        match node:
+            case Text(text) | Code(text) | Formula(text):
+                out += text
+            case ExternalLink(url, label):
+                out += label or url
+            case Strong(inner) | Decoration(_, inner):
+                out += spoken(inner)
+    return out
+
+
+leaves: st.SearchStrategy[Inline] = st.one_of(
+    st.lists(scraps, min_size=1, max_size=3).map("".join).map(Text),
+    st.text("a` *[\\|", max_size=4).map(Code),
+    st.sampled_from(["x^2", "a`b", "\\alpha\\ b", "a_{1}", "\\bad", "$"]).map(Formula),
+    st.builds(
+        ExternalLink,
+        st.sampled_from(
+            ["https://x.test", "https://x.test/a_(b)?c=1&d;e*f", "https://あ.test/%E3%81"]
+        ),
+        st.sampled_from(["", "a]b", "x *y* [z]"]),
+    ),
+)
+inlines = leaves | st.one_of(
+    st.lists(leaves, max_size=2).map(tuple).map(Strong),
+    st.builds(
+        Decoration,
+        st.sampled_from("*/-_") | st.just("*/"),
+        st.lists(leaves, max_size=2).map(tuple),
+    ),
+)
+
+
+@given(
+    st.lists(inlines, min_size=1, max_size=5).map(tuple), st.sampled_from("line item cell".split())
+)
+def test_inlines_show_as_they_stand(line: tuple[Inline, ...], where: str) -> None:
+    block: Block = Line(1, line)
+    if where == "cell":
+        block = Table(0, "", ((line,), (line,)))
+    elif where == "line":
+        block = Line(0, (Text("a"), *line))  # alone it could be a heading or a rule
+    text = shown(parse(write_myst(Page("t", (block,)))))
+    before = "a" if where == "line" else ""
+    wanted = before + spoken(line).replace("\u2028", " ")
+    assert "".join(text.split()) == "".join((wanted * (2 if where == "cell" else 1)).split())
+
+
+@pytest.mark.parametrize(
+    ("text", "escaped"),
+    [
+        ("Plain words, snake_case, 2^(n-m) and (a) -- as they are.", None),
+        ("C# is 5 > 4 & 3 < 4; a: b | c!", None),
+        ("10% of $5", "10% of \\$5"),
+        ("- dash", "\\- dash"),
+        ("-5 degrees", None),
+        ("1. one", "1\\. one"),
+        ("2024. one", "2024\\. one"),
+        ("1.5 m", None),
+        ("# none", "\\# none"),
+        ("> none", "\\> none"),
+        (":a: b", "\\:a: b"),
+        ("(name)=", "\\(name)="),
+        ("=====", "\\====="),
+        ("a *b* `c` [d](e) {f}", "a \\*b\\* \\`c\\` \\[d\\](e) \\{f}"),
+        ("<b> &amp; ~~x~~", "\\<b> \\&amp; \\~\\~x\\~\\~"),
+    ],
+)
+def test_escapes_only_where_it_must(text: str, escaped: str | None) -> None:
+    assert write_inline((Text(text),)) == (text if escaped is None else escaped)
+
+
+# -- inlines ---------------------------------------------------------------------------
+
+T = Text
+
+
+@pytest.mark.parametrize(
+    ("line", "text"),
+    [
+        (
+            [PageLink("Leaf mould"), T(" and "), PageLink("Spade", "shed")],
+            "[[Leaf mould]] and [[/shed/Spade]]",
+        ),
+        ([PageLink("", "shed")], "{scrapbox:project}`shed`"),
+        ([PageLink("a[b]")], "{scrapbox:page}`a[b]`"),
+        ([PageLink("a|b`c")], "{scrapbox:page}``a|b`c``"),
+        ([PageLink("a <b>")], "[[a <b>]]"),
+        ([PageLink("[a] <b>")], "\\[a\\] \\<b>"),
+        ([PageLink("C#sharp")], "[[C#sharp|C#sharp]]"),
+        ([PageLink(f"Log#{'0' * 24}")], f"[[Log#{'0' * 24}]]"),
+        ([PageLink("a"), T("(b)"), T("!"), PageLink("c")], "[[a]]\\(b)\\![[c]]"),
+        ([Hashtag("beans"), T(" "), Hashtag("#a")], "{scrapbox:tag}`beans` {scrapbox:tag}`##a`"),
+        ([Hashtag("a<b>")], "\\#a\\<b>"),
+        (
+            [Icon("mio"), Icon("ken", "shed", 2)],
+            "{scrapbox:icon}`mio`" + "{scrapbox:icon}`/shed/ken`" * 2,
+        ),
+        ([Icon("!a")], "!a"),
+        ([ExternalLink("https://x.test/a?b=c")], "<https://x.test/a?b=c>"),
+        ([ExternalLink("https://x.test/%20")], "[https://x.test/%20](https://x.test/%20)"),
+        ([ExternalLink("https://x.test/(a", "b")], "[b](<https://x.test/(a>)"),
+        ([ExternalLink("javascript:x", "b")], "b javascript:x"),
+        ([Image("https://x.test/a.png")], "![](https://x.test/a.png)"),
+        (
+            [Image("https://x.test/a.png", "https://y.test")],
+            "[![](https://x.test/a.png)](https://y.test)",
+        ),
+        ([Image("x")], "x"),
+        ([Code("a"), Code("`"), Code(" b "), Code("")], "`a`<!-- -->`` ` ``<!-- -->`  b  `"),
+        ([Formula("x^2"), T(" "), Formula("\\input{x}")], "{math}`x^2` `\\input{x}`"),
+        ([Strong((T("a "),)), T("b")], "**a** b"),
+        ([T("a"), Strong((T("「b」"),)), T("c")], "a「**b**」c"),
+        ([T("a"), Strong((PageLink("b"),)), T("c")], "a<!-- -->**[[b]]**<!-- -->c"),
+        ([Decoration("*/", (T("a"),)), Decoration("/", (T("b"),))], "***a***<!-- -->*b*"),
+        ([Decoration("-", (T("a"),)), T("b")], "ab"),
+        ([Strong((T("a "), Decoration("/", (T("b"),))))], "**a b**"),
+        ([Question("why")], "? why"),
+        ([Command("$", "ls `x`")], "`` $ ls `x` ``"),
+        (
+            [Location(1.5, -2, 9, "pond")],
+            "[pond (1.5°N, 2°W)](https://www.openstreetmap.org/?mlat=1.5&mlon=-2#map=9/1.5/-2)",
+        ),
+    ],
+)
+def test_inline(line: list[Inline], text: str) -> None:
+    assert write_inline(line) == text
+
+
+# -- blocks ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("native", "text"),
+    [
+        ("a\nb\n\nc", "a\\\nb\n\nc"),
+        ("a\n b\n  c\n d", "a\n\n- b\n  - c\n- d"),
+        ("1. a\n2. b\n c\n3. d", "1. a\n2. b\n   - c\n3. d"),
+        ("1. a\n5. b\n6. c", "1. a\n\n5) b\n6) c"),
+        (" a\n  1. b\n  x", "- a\n\n  1. b\n\n  - x"),
+        ("> a\n> > b\n> c\n>\n> d", "> a\n>\n> > b\n>\n> c\n>\n> d"),
+        (" > a\n  b", "- > a\n\n  - b"),
+        ("[** A]\n[* B] 2024\n[** C #]", "## A\n\n### B\n\n2024\n\n## C \\#"),
+        ("a\n---\nb\n---", "a\n\n---\n\nb"),
+        (
+            "[mio.icon]hello\nbye [mio.icon]",
+            "```{scrapbox:speech} mio\nhello\n```\n\nbye {scrapbox:icon}`mio`",
+        ),
+        ("[/shed/Ken Ito.icon]\n a", "```{scrapbox:speech} /shed/Ken Ito\n- a\n```"),
+        ("[mio.icon]", "{scrapbox:icon}`mio`"),
+        ("[a.icon][b.icon]c", "```{scrapbox:speech} a\n{scrapbox:icon}`b` c\n```"),
+        ("[a.icon]\n ---- x", "```{scrapbox:speech} a\n* \\---- x\n```"),
+        ("[$ x^2]", "```{math}\nx^2\n```"),
+        ("[$ :x]", "```{math}\n\n:x\n```"),
+        ("[https://x.test/a.png]\na", "![](https://x.test/a.png)\n\na"),
+        ("code:python\n x = 1", "```python\nx = 1\n```"),
+        ("code:x.py\n x = 1", "```{code-block} python\n:caption: x.py\n:force:\n\nx = 1\n```"),
+        ("code:python\n x = $", "```{code-block} python\n:caption: python\n:force:\n\nx = $\n```"),
+        ("code:out # put\n ```", '````{code-block} text\n:caption: "out \\\\# put"\n\n```\n````'),
+        ("code:\n x", "```text\nx\n```"),
+        ("code:none", "none"),
+        (
+            "table:beds\n a\t[b]\n c",
+            "```{table} beds\n| a | [[b]] |\n| --- | --- |\n| c |  |\n```",
+        ),
+        ("table:\n a|b", "|  |\n| --- |\n| a\\|b |"),
+        (" a\n  code:\n   x\n  y", "- a\n\n  ```text\n  x\n  ```\n\n  - y"),
+    ],
+)
+def test_blocks(native: str, text: str) -> None:
+    assert body(native) == text
+
+
+def test_title() -> None:
+    assert write_myst(Page("a *b* #", ())) == "# a \\*b\\* \\#\n"
+    assert write_myst(Page(" ", ())) == "# Untitled\n"
+
+
+def test_translation() -> None:
+    page = read_markdown(
+        '---\ntitle: "Worms"\n---\n\nMany.\n---\nThis page is auto-translated from '
+        "[/garden/ミミズ](https://scrapbox.io/garden/ミミズ) using DeepL. Thanks!\nWORMS\nMore."
+    )
+    assert write_myst(page) == (
+        "# Worms\n\nMany.\n\n```{scrapbox:translation} /garden/ミミズ\n:engine: DeepL\n:from: ja\n"
+        ":to: en\n```\n\nThanks!\n\n## WORMS\n\nMore.\n"
+    )
+
+
+def test_lists_end_where_parsers_stop_reading() -> None:
+    page = Page("t", tuple(Line(depth, (Text(f"w{depth}"),)) for depth in range(1, 31)))
+    assert re.findall(r"w\d+", shown(parse(write_myst(page)))) == [f"w{n}" for n in range(1, 31)]
+
+
+# -- what Sphinx makes of it -----------------------------------------------------------
+
+
+def seen(document: nodes.document) -> str:
+    """All that a reader can see or follow."""
+    shown_as = ("label", "uri", "refuri", "language", "reftarget")
+    return " ".join(
+        [document.astext()]
+        + [
+            f"{node[name]} {unquote(str(node[name]))}"
+            for node in document.findall(nodes.Element)
+            for name in shown_as
+            if node.get(name)
+        ]
+    )
+
+
+words = st.integers(1, 10**6).map(lambda number: f"w{number}")
+wordy: st.SearchStrategy[Inline] = st.one_of(
+    st.builds(
+        lambda before, word, after: Text(before + word + after),
+        st.sampled_from(
+            ["", "- ", "> ", "1. ", ":x ", "# ", "```", "| ", "--- ", "<b>", "{x}", "=", "    "]
+        ),
+        words,
+        st.sampled_from(["", " ", "!", "*", "\\", "`", "#", ":", "」"]),
+    ),
+    st.builds(
+        PageLink, st.builds("{}{}".format, words, st.sampled_from(["", "[x]", "|a", "`", "!"]))
+    ),
+    st.builds(Image, words.map("https://x.test/{}.png".format)),
+    st.builds(Icon, words, st.sampled_from(["", "shed"])),
+    st.builds(Hashtag, words),
+    st.builds(Code, words),
+    st.builds(Formula, words.map("x_{{1}} {}".format)),
+)
+rows = st.lists(wordy, min_size=1, max_size=3).map(tuple)
+any_line = rows | st.one_of(
+    rows.map(lambda row: (Quote(row),)),
+    st.builds(lambda number, row: (Numbered(number, row),), st.sampled_from("1235"), rows),
+    st.builds(lambda name, row: (Icon(name), *row), words, rows),
+    words.map(lambda name: (Icon(name),)),
+    words.map(lambda word: (Decoration("*", (Text(word),)),)),
+    st.just((Text("---"),)),
+)
+any_block: st.SearchStrategy[Block] = st.one_of(
+    st.builds(Line, st.integers(0, 12), any_line),
+    st.builds(Line, st.integers(0, 2), any_line),
+    st.just(Line(0)),
+    st.builds(
+        CodeBlock,
+        st.integers(0, 3),
+        st.sampled_from(["", "python", "x.py", "x`y", "json", "- a", 'c "d" # \\']),
+        st.lists(
+            st.sampled_from(["", "  x", ":a: b", "```", "~~~~", "def (:", "\tx", "---"]),
+            max_size=4,
+        ).map(tuple),
+        st.sampled_from(["", "python", "zzz", "{note}"]),
+    ),
+    st.builds(
+        Table,
+        st.integers(0, 3),
+        words,
+        st.lists(st.lists(rows, min_size=1, max_size=3).map(tuple), max_size=3).map(tuple),
+    ),
+)
+
+
+def test_any_pages_build(tmp_path: Path) -> None:
+    # One build for many pages: it is Sphinx that takes the time.
+    pages: dict[str, Page] = {}
+
+    @given(st.lists(any_block, max_size=20).map(tuple))
+    def collect(blocks: tuple[Block, ...]) -> None:
+        pages[f"p{len(pages)}"] = Page("Any page", blocks)
+
+    collect()
+    check(tmp_path, pages, myst_enable_extensions=EXTENSIONS, scrapbox_myst_tags=True)
+
+
+def check(folder: Path, pages: dict[str, Page], **config: object) -> None:
+    """Build *pages*: no warning, and every word is there."""
+    files = {f"{name}.md": write_myst(page) for name, page in pages.items()}
+    built = Site(folder / "src", {**files, **INDEX}).build("pseudoxml", **config)
+    assert built.warnings == []
+    for name, page in pages.items():
+        blocks = [part.blocks for part in lift(page)]
+        missing = letters(blocks) - Counter(re.findall(r"\w", seen(built.doctree(name))))
+        # The numbers of a list are not in the document, its marks are made anew.
+        assert not {sign: n for sign, n in missing.items() if not sign.isdigit()}, page.title
+        text = files[f"{name}.md"]
+        missing = letters(blocks) - Counter(re.findall(r"\w", text + unquote(text)))
+        assert not missing, page.title
+
+
+NATIVE = """Shed
+[** What hangs where] [mio.icon]
+Spades [Leaf mould] and [/farm/Rake]
+ long [[handles]]
+  oil them #tools
+ table:sizes
+  a\tb
+  c
+[mio.icon]Who took the hoe?
+[/farm/ren.icon]
+ Not me
+  code:x.py
+   print("hoe")
+> it was
+> > you
+1. look
+2. ask
+[$ e = mc^2]
+[https://x.test/a.png]
+[* Later]
+? where is it
+$ find hoe
+"""
+
+
+def test_page_in_a_site(tmp_path: Path) -> None:
+    site = Site(tmp_path / "src")
+    site.write(
+        {**INDEX, "pshed.md": write_myst(read_notation(NATIVE)), "pother.md": "# Leaf mould\n"}
+    )
+    built = site.build("html", scrapbox_link_documents=True)
+    assert built.warnings == []
+    html = built.html("pshed.html").root
+    assert html.one(cls="body").one("a", href="pother.html").text == "Leaf mould"
+    assert [tag.text for tag in html.all("h2") + html.all("h3") if "¶" in tag.text] == [
+        "What hangs where¶",
+        "Later¶",
+    ]
+    assert len(html.all(cls="scrapbox-speech")) == 2
+    assert html.one("table").one("caption").text.startswith("sizes")
+
+
+@pytest.mark.parametrize("name", ["nishio", "villagepump"])
+def test_real_native_pages(shared: Path, tmp_path: Path, name: str) -> None:
+    sources = json.loads((shared / "native" / f"{name}.json").read_text("utf-8"))["pages"]
+    pages = [read_lines([line["text"] for line in source["lines"]]) for source in sources]
+    check(tmp_path, {f"p{file_stem(page.title)}": page for page in pages})
+
+
+def test_real_exported_pages(shared: Path, tmp_path: Path) -> None:
+    paths = sorted((shared / "exported").glob("*.md"))
+    pages = [read_markdown(path.read_text("utf-8"), name=path.stem) for path in paths]
+    check(tmp_path, {f"p{file_stem(page.title)}": page for page in pages})

@@ -1,0 +1,138 @@
+"""What a fetched file is by its bytes; what is no image, or more than one, is refused."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from images import AVIF, GIF, JPG, NS, SVG, WEBP, png
+
+from sphinx_scrapbox.snapshot.image_types import MOST_PIXELS, NoImage, image_type
+from sphinx_scrapbox.snapshot.lockfile import SUFFIXES
+
+HEIC = b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic" + bytes(20)
+
+
+@pytest.mark.parametrize(
+    ("data", "suffix"),
+    [
+        (png(), "png"),
+        (JPG, "jpg"),
+        (GIF, "gif"),
+        (b"GIF87a" + GIF[6:], "gif"),
+        (WEBP, "webp"),
+        (AVIF, "avif"),
+        (SVG, "svg"),
+        (b"\xef\xbb\xbf\n" + SVG, "svg"),
+        (b'<?xml version="1.0" encoding="UTF-8"?>\n<!-- a -->' + SVG, "svg"),
+        (SVG.decode().encode("utf-16"), "svg"),
+        (
+            b'<!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN"'
+            b' "http://www.w3.org/Graphics/SVG/1.1/DTD/svg11.dtd">' + SVG,
+            "svg",
+        ),
+        (f'<s:svg xmlns:s="{NS[7:-1]}"><s:a href="https://example.org"/></s:svg>'.encode(), "svg"),
+    ],
+)
+def test_images(data: bytes, suffix: str, tmp_path: Path) -> None:
+    path = tmp_path / "file.bin"
+    path.write_bytes(data)
+    assert image_type(data) == image_type(path) == suffix
+    assert suffix in SUFFIXES
+
+
+@pytest.mark.parametrize(
+    ("data", "why"),
+    [
+        (b"", "empty"),
+        (b"<!DOCTYPE html><html><body>404</body></html>", "a web page"),
+        (b"\n <HTML><p>not well-formed", "a web page"),
+        (f'<html xmlns="{"http://www.w3.org/1999/xhtml"}"/>'.encode(), "a web page"),
+        (b'<?xml version="1.0"?><html/>', "a web page"),
+        (b'{"message": "Not found"}', "not an image"),
+        (b"%PDF-1.7", "not an image"),
+        (HEIC, "not an image"),
+        (b"RIFF\x1a\x00\x00\x00WAVEfmt ", "not an image"),
+        (b"<svg/>", "XML, but no SVG"),
+        (b"<rss/>", "XML, but no SVG"),
+        (SVG[:-6], "no XML"),
+        (SVG + b"<", "no XML"),
+        (b'<?xml version="1.0" encoding="klingon"?>' + SVG, "in the encoding 'klingon'"),
+        (b'<?xml version="1.0" encoding="cp037"?>' + SVG.decode().encode("cp037"), "in the enc"),
+        (png()[:12], "damaged"),
+        (JPG[:5], "damaged"),
+        (GIF[:7], "damaged"),
+        (png(0, 5), "damaged"),
+        (png(MOST_PIXELS, 2), "100000000 by 2 pixels"),
+    ],
+)
+def test_no_images(data: bytes, why: str) -> None:
+    with pytest.raises(NoImage, match=why):
+        image_type(data)
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        "<script>alert(1)</script>",
+        "<SCRIPT>alert(1)</SCRIPT>",
+        '<x:script xmlns:x="http://www.w3.org/1999/xhtml">alert(1)</x:script>',
+        '<img xmlns="http://www.w3.org/1999/xhtml" src="a"/>',
+        "<foreignObject/>",
+        '<g onclick="alert(1)"/>',
+        '<g OnLoad="alert(1)"/>',
+        '<a href="javascript:alert(1)"/>',
+        '<a href=" java&#10;script:alert(1)"/>',
+        '<a xmlns:l="http://www.w3.org/1999/xlink" l:href="&#x6a;avascript:alert(1)"/>',
+        '<animate attributeName="href" values="#a;javascript:alert(1)"/>',
+        '<set attributeName="onclick" to="alert(1)"/>',
+        '<image href="data:text/html,&lt;script>"/>',
+        '<use href="data:image/svg+xml,x#a"/>',
+    ],
+)
+def test_an_svg_that_does_anything(inside: str) -> None:
+    with pytest.raises(NoImage, match="which is refused"):
+        image_type(f"<svg {NS}>{inside}</svg>".encode())
+
+
+def test_what_comes_before_an_svg() -> None:
+    entity = b'<!DOCTYPE svg [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]>'
+    with pytest.raises(NoImage, match="document type of its own"):
+        image_type(entity + SVG)
+    outside = b'<!DOCTYPE svg [<!ENTITY a SYSTEM "file:///etc/passwd">]>'
+    with pytest.raises(NoImage, match="document type of its own"):
+        image_type(outside + SVG)
+    with pytest.raises(NoImage, match="style sheet elsewhere"):
+        image_type(b'<?xml-stylesheet type="text/xsl" href="a.xsl"?>' + SVG)
+
+
+def test_size(tmp_path: Path) -> None:
+    data = png()
+    assert image_type(data, most=len(data)) == "png"
+    with pytest.raises(NoImage, match=r"larger than \d+ bytes"):
+        image_type(data, most=len(data) - 1)
+    path = tmp_path / "a"
+    path.write_bytes(data)
+    with pytest.raises(NoImage, match="larger than 7 bytes"):
+        image_type(path, most=7)
+    with pytest.raises(OSError, match="No such file"):
+        image_type(tmp_path / "b")
+
+
+def test_a_drawing_of_many_blocks() -> None:
+    path = b'<path d="M0 0"/>' * 20_000
+    assert image_type(SVG.replace(b"</svg>", path + b"</svg>")) == "svg"
+    with pytest.raises(NoImage, match="<script>"):
+        image_type(SVG.replace(b"</svg>", path + b"<script/></svg>"))
+
+
+@given(
+    st.sampled_from([b"", png()[:16], JPG[:4], GIF[:6], WEBP[:16], AVIF[:12], SVG[:30], b"<"]),
+    st.binary(max_size=200),
+)
+def test_any_bytes(head: bytes, rest: bytes) -> None:
+    with suppress(NoImage):
+        assert image_type(head + rest) in SUFFIXES

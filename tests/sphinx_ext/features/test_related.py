@@ -1,0 +1,158 @@
+"""Related pages: who links here, what is linked from here, and who names the same things."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from sites import EPUB, Built, Site, Tag, page
+
+from sphinx_scrapbox.sphinx_ext.features.related import FOLDED, SHARING, SHOWN
+
+HERE = {"scrapbox_project": "garden-en"}
+FILES = {
+    "index.md": "# Garden\n\n```{toctree}\nguide\nchapter\n```\n",
+    "guide.md": "# The guide\n\nBefore you sow, read {scrapbox}`Compost`.\n",
+    "chapter.rst": "A chapter\n=========\n\nSee :scrapbox:page:`Compost` first.\n",
+    "wiki/Compost.md": page("Compost", "Made of [[leaves]] & <b>time</b>.", "Not of [[stones]]."),
+    "wiki/Soil.md": page("Soil", "It begins with [[Compost]].", "Then come [[leaves]]."),
+    "wiki/Leaves.md": page("leaves", "They fall."),
+    "wiki/Rakes.md": page("Rakes", "For [[leaves]]."),
+    "wiki/Walls.md": page("Walls", "Made of [[stones]]."),
+    "wiki/Alone.md": page("Alone", "Nobody knows me."),
+}
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
+    return Site(tmp_path_factory.mktemp("related") / "src", FILES).build(**HERE)
+
+
+def block_of(built: Built, name: str) -> Tag | None:
+    return next(iter(built.html(f"{name}.html").root.all("section", "scrapbox-related")), None)
+
+
+def shape(block: Tag) -> list[tuple[str, list[str]]]:
+    """What stands over each list of a block, and the text of its items."""
+    found: list[tuple[str, list[str]]] = []
+    for tag in block.walk():
+        if tag.name == "p" and "scrapbox-via" in tag.attributes.get("class", ""):
+            found.append((tag.text, []))
+        elif tag.name == "li":
+            found[-1][1].append(" ".join(tag.text.split()))
+    return found
+
+
+def test_neighbours_have_the_line_that_links(built: Built) -> None:
+    assert built.warnings == []
+    block = block_of(built, "wiki/Compost")
+    assert block is not None
+    shown = dict(shape(block))
+    assert shown["Links"] == ["leaves Made of leaves & <b>time</b>."]
+    assert shown["Linked from"] == [
+        "A chapter See Compost first.",
+        "The guide Before you sow, read Compost.",
+        "Soil It begins with Compost.",
+    ]
+
+
+def test_pages_that_name_the_same_are_grouped_by_it(built: Built) -> None:
+    block = block_of(built, "wiki/Compost")
+    assert block is not None
+    shown = dict(shape(block))
+    assert shown["leaves"] == ["Rakes"]  # and not Soil, which stands above
+    assert shown["stones"] == ["Walls"]  # which nobody has written yet
+
+
+def test_links_of_a_block_lead_to_pages(built: Built) -> None:
+    block = block_of(built, "wiki/Compost")
+    assert block is not None
+    targets = {link.text: link.attributes["href"] for link in block.all("a")}
+    assert targets["leaves"] == "Leaves.html"
+    assert targets["The guide"] == "../guide.html"
+    assert targets["stones"] == "https://scrapbox.io/garden-en/stones"
+
+
+def test_no_block_where_nothing_is_related(built: Built) -> None:
+    assert block_of(built, "wiki/Alone") is None
+    assert block_of(built, "guide") is None  # a page by hand has one where it asks for it
+
+
+@pytest.mark.parametrize(("mode", "expected"), [("cards", 1), ("list", 1), ("none", 0)])
+def test_modes(tmp_path: Path, mode: str, expected: int) -> None:
+    built = Site(tmp_path / "src", FILES).build(scrapbox_related=mode, **HERE)
+    blocks = built.html("wiki/Compost.html").root.all("section", "scrapbox-related")
+    assert len(blocks) == expected
+    assert all(f"scrapbox-{mode}" in block.attributes["class"] for block in blocks)
+
+
+def test_some_pages_have_none(tmp_path: Path) -> None:
+    modes = {"wiki/S*": "none", "wiki/C*": "list"}
+    built = Site(tmp_path / "src", FILES).build(scrapbox_related=modes, **HERE)
+    assert block_of(built, "wiki/Soil") is None
+    listed, cards = block_of(built, "wiki/Compost"), block_of(built, "wiki/Walls")
+    assert listed is not None
+    assert "scrapbox-list" in listed.attributes["class"]
+    assert cards is not None
+    assert "scrapbox-cards" in cards.attributes["class"]
+    # It is still the others' neighbour.
+    assert "Soil It begins with Compost." in dict(shape(listed))["Linked from"]
+
+
+def test_a_hub_folds_and_counts(tmp_path: Path) -> None:
+    many = {f"w/{n}.md": page(f"Page {n:03}", "To the [[Hub]].") for n in range(FOLDED + 20)}
+    files = {"index.md": "# Index\n", "Hub.md": page("Hub", "Here."), **many}
+    site = Site(tmp_path / "src", files)
+    built = site.build(**HERE)
+    block = block_of(built, "Hub")
+    assert block is not None
+    (details,) = block.all("details")
+    (summary,) = details.all("summary")
+    assert str(FOLDED + 20 - SHOWN) in summary.text
+    items = block.all("li")
+    assert len(items) == FOLDED + 1
+    assert items[-1].text == "20 more"
+    other = block_of(built, "w/1")
+    assert other is not None
+    (group,) = [items for heading, items in shape(other) if heading == "Hub"]
+    assert len(group) == SHARING + 1
+    assert group[-1] == f"{FOLDED + 19 - SHARING} more"
+    text = site.build("text", target="_text", **HERE).text("Hub.txt")
+    assert text.count("To the Hub") == FOLDED
+    assert "20 more" in text
+
+
+@pytest.mark.parametrize(
+    ("builder", "name"),
+    [("text", "wiki/Compost.txt"), ("epub", "wiki/Compost.xhtml"), ("man", None), ("latex", None)],
+)
+def test_other_formats(tmp_path: Path, builder: str, name: str | None) -> None:
+    toctree = "# Garden\n\n```{toctree}\nguide\nchapter\nwiki/Compost\nwiki/Soil\n```\n"
+    config = {"man_pages": [("index", "garden", "Garden", [], 1)], **EPUB, **HERE}
+    built = Site(tmp_path / "src", {**FILES, "index.md": toctree}).build(builder, **config)
+    assert built.warnings == []
+    suffix = {"man": "*.1", "latex": "*.tex"}.get(builder, "")
+    file = built.out / name if name else next(built.out.glob(suffix))
+    text = file.read_text(encoding="utf-8")
+    for words in ("Related pages", "Linked from", "It begins with", "Walls"):
+        assert words in text, words
+
+
+def test_directive_stands_where_it_is_put(tmp_path: Path) -> None:
+    files = {
+        **FILES,
+        "guide.md": "# The guide\n\nRead {scrapbox}`Compost`.\n\n"
+        "```{scrapbox:related}\n:list:\n```\n\nThe end.\n",
+        "chapter.rst": "A chapter\n=========\n\n:scrapbox:page:`Soil`\n\n.. scrapbox:related::\n",
+    }
+    built = Site(tmp_path / "src", files).build(**HERE)
+    assert built.warnings == []
+    block = block_of(built, "guide")
+    assert block is not None
+    assert "scrapbox-list" in block.attributes["class"]
+    assert dict(shape(block))["Links"] == ["Compost Read Compost."]
+    text = built.text("guide.html")
+    assert text.index("scrapbox-related") < text.index("The end.")
+    chapter = block_of(built, "chapter")
+    assert chapter is not None
+    assert "scrapbox-cards" in chapter.attributes["class"]

@@ -1,0 +1,398 @@
+"""Previews: small files beside the site, and a script that shows them, in a real browser."""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+from collections.abc import Callable, Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from zlib import crc32
+
+import pytest
+from sites import EPUB, Built, Site, icon, page
+
+from sphinx_scrapbox.formats.markdown.blocks import read_markdown
+from sphinx_scrapbox.sphinx_ext.html.previews import FOLDER
+from sphinx_scrapbox.wiki.ast import Page
+from sphinx_scrapbox.wiki.excerpts import LENGTH, cut, image_of, summary_of
+
+CHROMIUM = "/usr/bin/chromium"
+OPTIONS = ["--no-sandbox", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"]
+THEMES = ("alabaster", "furo", "sphinx_rtd_theme", "pydata_sphinx_theme")
+HERE = {"scrapbox_project": "garden-en"}
+PICTURE = "https://example.org/bed.png"
+
+FILES = {
+    "index.md": "# Garden\n\nSee [[Mulch]], [[Q: why? 100%]], [the guide](guide.md).\n\n"
+    + "".join(f"Row {n}.\n\n" for n in range(60))
+    + "[[堆肥 & <b>]]\n",
+    "guide.md": "---\norphan: true\n---\n# Guide\n\nWords.\n",
+    "wiki/Mulch.md": page("Mulch", "A cover of leaves.", "It keeps [[Soil]] moist."),
+    "wiki/Soil.md": page("Soil", f"![image]({PICTURE})", "What [[Mulch]] lies on."),
+    "wiki/Q: why? 100%.md": page("Q: why? 100%", "Because <i>no</i> & “yes”."),
+    "wiki/堆肥 & <b>.md": page("堆肥 & <b>", "積んで待つ。" * 60),
+    "wiki/Empty.md": page("Empty", "[[Mulch]]"),
+}
+
+
+def _read(text: str) -> Page:
+    return read_markdown(text, name="A")
+
+
+# -- first lines -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("lines", "summary"),
+    [
+        (("One.", "", "Two.", "Three.", "Four."), "One. Two. Three."),
+        ((icon("hana") + "Said.",), "Said."),
+        (("#tag #other", "Words #tag"), "Words #tag"),
+        (("https://example.org/", "[Label](https://example.org/)"), "Label"),
+        ((f"![image]({PICTURE})", "---", "After."), "After."),
+        (("To [[Page]], [[/project/Page]], `code` $x^2$",), "To Page, /project/Page, code x^2"),
+        (("- item", "    - below"), "item below"),
+        (("> quoted  words",), "quoted words"),
+        (("1. first",), "1. first"),
+        (("a.py", "", "```python", "code", "```", "", "After."), "After."),
+        ((), ""),
+    ],
+)
+def test_first_lines(lines: tuple[str, ...], summary: str) -> None:
+    assert summary_of(_read(page("A", *lines)).blocks) == summary
+
+
+def test_a_summary_has_an_end() -> None:
+    words = "leaves and straw " * 40
+    summary = summary_of(_read(page("A", words)).blocks)
+    assert 200 < len(summary) <= LENGTH
+    assert summary.endswith(("leaves…", "and…", "straw…"))
+    assert words.startswith(summary[:-1])
+    assert len(summary_of(_read(page("A", "堆" * 400)).blocks)) == LENGTH
+    assert cut("short", 5) == "short"
+    assert cut("a bc", 3) == "a…"
+
+
+def test_first_picture_is_no_icon() -> None:
+    text = page("A", icon("hana"), "Words.", f"> see ![image]({PICTURE})", "![image](https://b/2)")
+    assert image_of(_read(text).blocks) == PICTURE
+    assert image_of(_read(page("A", icon("hana"))).blocks) == ""
+
+
+# -- the files -------------------------------------------------------------------------
+
+
+def _previews(built: Built) -> dict[str, list[str]]:
+    folder = built.out / FOLDER
+    count = json.loads((folder / "index.json").read_text("utf-8"))["files"]
+    found: dict[str, list[str]] = {}
+    for number in range(count):
+        part = json.loads((folder / f"{number}.json").read_text("utf-8"))
+        assert all(crc32(address.encode()) % count == number for address in part)
+        found |= part
+    assert len(list(folder.iterdir())) == count + 1
+    return found
+
+
+@pytest.mark.parametrize(("builder", "end"), [("html", ".html"), ("dirhtml", "/")])
+def test_every_wiki_page_has_one(tmp_path: Path, builder: str, end: str) -> None:
+    built = Site(tmp_path / "src", FILES).build(builder, **HERE)
+    assert built.warnings == []
+    previews = _previews(built)
+    assert set(previews) == {
+        f"{name.removesuffix('.md')}{end}" for name in FILES if name.startswith("wiki/")
+    }
+    assert previews[f"wiki/Mulch{end}"] == ["Mulch", "A cover of leaves. It keeps Soil moist."]
+    assert previews[f"wiki/Q: why? 100%{end}"][1] == "Because <i>no</i> & “yes”."
+    facts = built.app.env.domaindata["scrapbox"]["facts"]
+    assert facts["wiki/Soil"].image == PICTURE
+
+
+def test_a_changed_page_changes_its_file_alone(tmp_path: Path) -> None:
+    files = {f"wiki/{n}.md": page(f"Page {n}", f"Line {n}.", "[[Page 0]]") for n in range(150)}
+    site = Site(tmp_path / "src", {"index.md": "# Index\n", **files})
+    first = site.build(**HERE)
+    times = {path: path.stat().st_mtime_ns for path in (first.out / FOLDER).iterdir()}
+    assert len(times) == 8 + 1
+    site.write({"wiki/0.md": page("Page 0", "Another line.")})
+    os.utime(site.src / "wiki/0.md", (4e9, 4e9))
+    second = site.build(**HERE)
+    assert second.written == ["wiki/0"]  # and none of those that link to it
+    changed = [path.name for path, time in times.items() if path.stat().st_mtime_ns != time]
+    assert changed == [f"{crc32(b'wiki/0.html') % 8}.json"]
+    assert _previews(second)["wiki/0.html"] == ["Page 0", "Another line."]
+
+
+def test_a_page_that_went_and_a_site_that_shrank(tmp_path: Path) -> None:
+    files = {f"wiki/{n}.md": page(f"Page {n}", "Words.") for n in range(70)}
+    site = Site(tmp_path / "src", {"index.md": "# Index\n", **files})
+    assert len(_previews(site.build(**HERE))) == 70
+    for n in range(1, 70):
+        (site.src / f"wiki/{n}.md").unlink()
+    assert set(_previews(site.build(**HERE))) == {"wiki/0.html"}
+
+
+def test_four_processes_write_the_same(tmp_path: Path) -> None:
+    site = Site(tmp_path / "src", FILES)
+    serial, parallel = site.build(target="_1", **HERE), site.build(target="_4", parallel=4, **HERE)
+    assert _previews(serial) == _previews(parallel)
+
+
+def test_one_setting_turns_them_off(tmp_path: Path) -> None:
+    site = Site(tmp_path / "src", FILES)
+    assert "scrapbox-previews.js" in site.build(**HERE).text("index.html")
+    built = site.build(scrapbox_previews=False, **HERE)
+    assert built.read == []
+    assert "scrapbox-previews" not in built.text("index.html")
+    assert list((built.out / FOLDER).iterdir()) == []
+
+
+@pytest.mark.filterwarnings("ignore:'sphinxcontrib.serializinghtml")
+@pytest.mark.parametrize("builder", ["epub", "singlehtml", "json", "latex"])
+def test_other_builders_have_none(tmp_path: Path, builder: str) -> None:
+    built = Site(tmp_path / "src", FILES).build(builder, **HERE, **EPUB)
+    assert not (built.out / FOLDER).exists()
+    texts = [path.read_text("utf-8") for path in built.out.rglob("*html")]
+    assert not any("scrapbox-previews.js" in text for text in texts)
+
+
+def test_a_site_without_wiki_pages_has_none(tmp_path: Path) -> None:
+    built = Site(tmp_path / "src", {"index.md": "# Index\n"}).build()
+    assert not (built.out / FOLDER).exists()
+
+
+# -- in a browser ----------------------------------------------------------------------
+
+
+class _Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *args: object) -> None:
+        """Say nothing."""
+
+
+Serve = Callable[[Path], str]
+
+
+@pytest.fixture(scope="module")
+def serve() -> Iterator[Serve]:
+    servers = []
+
+    def start(folder: Path) -> str:
+        server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(folder)))
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        servers.append((server, thread))
+        return f"http://127.0.0.1:{server.server_address[1]}/"
+
+    yield start
+    for server, thread in servers:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    if not os.access(CHROMIUM, os.X_OK):
+        pytest.skip(f"no {CHROMIUM} here")
+    with playwright.sync_playwright() as running:
+        browser = running.chromium.launch(executable_path=CHROMIUM, args=OPTIONS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def address(serve: Serve, tmp_path_factory: pytest.TempPathFactory) -> str:
+    site = Site(tmp_path_factory.mktemp("previews") / "src", FILES)
+    return serve(site.build(**HERE).out)
+
+
+@pytest.fixture
+def tab(browser: Any) -> Iterator[Any]:
+    context = browser.new_context()
+    yield _opened(context)
+    context.close()
+
+
+def _opened(context: Any) -> Any:
+    tab = context.new_page()
+    tab.set_default_timeout(30_000)
+    tab.asked = []
+    tab.errors = []
+    tab.on("request", lambda request: tab.asked.append(request.url))
+    tab.on("pageerror", lambda error: tab.errors.append(str(error)))
+    return tab
+
+
+def _card(tab: Any) -> Any:
+    return tab.locator(".scrapbox-preview")
+
+
+def _asked(tab: Any) -> list[str]:
+    return [url.rpartition("/")[2] for url in tab.asked if "previews/" in url]
+
+
+def test_pointing_at_a_link_shows_its_page(tab: Any, address: str) -> None:
+    tab.goto(f"{address}index.html", wait_until="networkidle")
+    assert _asked(tab) == []
+    link = tab.get_by_role("main").get_by_role("link", name="Mulch").first
+    link.hover()
+    _card(tab).wait_for()
+    assert _card(tab).get_attribute("role") == "tooltip"
+    assert link.get_attribute("aria-describedby") == _card(tab).get_attribute("id")
+    assert tab.locator(".scrapbox-preview-title").inner_text() == "Mulch"
+    shown = tab.locator(".scrapbox-preview-lines").inner_text()
+    assert shown == "A cover of leaves. It keeps Soil moist."
+    assert _asked(tab) == ["index.json", "0.json"]
+    assert all(url.startswith(address) for url in tab.asked)
+
+    tab.mouse.move(5, 5)
+    _card(tab).wait_for(state="detached")
+    assert link.get_attribute("aria-describedby") is None
+    link.hover()
+    _card(tab).wait_for()
+    assert _asked(tab) == ["index.json", "0.json"]  # once is enough
+    assert tab.errors == []
+
+
+def test_data_is_never_markup(tab: Any, address: str) -> None:
+    tab.goto(f"{address}index.html")
+    tab.get_by_role("main").get_by_role("link", name="Q: why? 100%").first.hover()
+    _card(tab).wait_for()
+    assert tab.locator(".scrapbox-preview-lines").inner_text() == "Because <i>no</i> & “yes”."
+    assert tab.locator(".scrapbox-preview i").count() == 0
+    tab.get_by_role("main").get_by_role("link", name="堆肥 & <b>").first.hover()
+    tab.locator(".scrapbox-preview-title", has_text="堆肥 & <b>").wait_for()
+
+
+def test_links_to_other_pages_show_nothing(tab: Any, address: str) -> None:
+    tab.goto(f"{address}index.html")
+    tab.get_by_role("main").get_by_role("link", name="the guide").hover()
+    tab.wait_for_timeout(500)
+    assert _card(tab).count() == 0
+
+
+def test_a_pointer_that_passes_by_asks_for_nothing(tab: Any, address: str) -> None:
+    tab.goto(f"{address}index.html")
+    tab.get_by_role("main").get_by_role("link", name="Mulch").first.hover()
+    tab.mouse.move(5, 5)
+    tab.wait_for_timeout(400)
+    assert _asked(tab) == []
+    assert _card(tab).count() == 0
+
+
+def test_the_pointer_may_move_onto_it(tab: Any, address: str) -> None:
+    tab.goto(f"{address}index.html")
+    link = tab.get_by_role("main").get_by_role("link", name="堆肥 & <b>").first
+    link.hover()
+    _card(tab).wait_for()
+    box = _card(tab).bounding_box()
+    tab.mouse.move(box["x"] + 20, box["y"] + 20, steps=5)
+    tab.wait_for_timeout(500)
+    assert _card(tab).count() == 1
+    view = tab.viewport_size
+    assert box["x"] >= 0
+    assert box["y"] >= 0
+    assert box["x"] + box["width"] <= view["width"]
+    assert box["y"] + box["height"] <= view["height"]
+
+
+def test_escape_closes_it(tab: Any, address: str) -> None:
+    tab.goto(f"{address}index.html")
+    tab.get_by_role("main").get_by_role("link", name="Mulch").first.hover()
+    _card(tab).wait_for()
+    tab.keyboard.press("Escape")
+    assert _card(tab).count() == 0
+    tab.wait_for_timeout(400)
+    assert _card(tab).count() == 0
+
+
+def test_the_keyboard_shows_it_too(tab: Any, address: str) -> None:
+    tab.goto(f"{address}index.html")
+    focused = "document.activeElement.textContent"
+    for _ in range(40):
+        tab.keyboard.press("Tab")
+        if tab.evaluate(focused) == "Mulch":
+            break
+    _card(tab).wait_for()
+    assert tab.evaluate("document.activeElement.getAttribute('aria-describedby')")
+    tab.keyboard.press("Tab")
+    assert tab.evaluate(focused) == "Q: why? 100%"
+    tab.locator(".scrapbox-preview-title", has_text="Q: why?").wait_for()
+    tab.keyboard.press("Escape")
+    assert _card(tab).count() == 0
+
+
+def test_a_touch_shows_nothing(browser: Any, address: str) -> None:
+    context = browser.new_context(has_touch=True, is_mobile=True)
+    tab = _opened(context)
+    tab.goto(f"{address}wiki/Empty.html")
+    link = tab.get_by_role("main").get_by_role("link", name="Mulch").first
+    link.dispatch_event("pointerover", {"pointerType": "touch"})
+    link.dispatch_event("pointerover", {"pointerType": "mouse"})  # as browsers make believe
+    link.focus()
+    tab.wait_for_timeout(500)
+    assert _card(tab).count() == 0
+    assert _asked(tab) == []
+    link.tap()
+    tab.wait_for_url("**/Mulch.html")
+    context.close()
+
+
+def test_without_a_server_nothing_happens(tab: Any, tmp_path: Path) -> None:
+    built = Site(tmp_path / "src", FILES).build(**HERE)
+    tab.goto((built.out / "index.html").as_uri())
+    tab.get_by_role("main").get_by_role("link", name="Mulch").first.hover()
+    tab.wait_for_timeout(500)
+    assert _card(tab).count() == 0
+    assert tab.errors == []
+
+
+def test_files_that_are_missing_do_no_harm(tab: Any, address: str) -> None:
+    tab.route("**/scrapbox-previews/*", lambda route: route.fulfill(status=404, body="no"))
+    tab.goto(f"{address}index.html")
+    tab.get_by_role("main").get_by_role("link", name="Mulch").first.hover()
+    tab.wait_for_timeout(500)
+    assert _card(tab).count() == 0
+    assert tab.errors == []
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("builder", ["html", "dirhtml"])
+def test_any_theme(browser: Any, serve: Serve, tmp_path: Path, theme: str, builder: str) -> None:
+    pytest.importorskip(theme)
+    built = Site(tmp_path / "src", FILES).build(
+        builder, html_theme=theme, scrapbox_related="cards", **HERE
+    )
+    assert built.warnings == []
+    start = serve(built.out) + ("wiki/Mulch.html" if builder == "html" else "wiki/Mulch/")
+    context = browser.new_context(color_scheme="dark", viewport={"width": 1400, "height": 900})
+    tab = _opened(context)
+    tab.goto(start)
+    link = tab.locator(".line a", has_text="Soil").first
+    link.hover()
+    _card(tab).wait_for()
+    assert tab.locator(".scrapbox-preview-title").inner_text() == "Soil"
+    seen = tab.evaluate(
+        """() => {
+          const card = document.querySelector(".scrapbox-preview");
+          const box = card.getBoundingClientRect();
+          const top = document.elementFromPoint(box.x + 15, box.y + 15);
+          const { backgroundColor, color } = getComputedStyle(card);
+          return [card.contains(top), backgroundColor, color];
+        }"""
+    )
+    assert seen[0], "something lies above it"
+    assert seen[1].startswith("rgb(")
+    assert seen[1] != seen[2]
+    related = tab.locator(".scrapbox-related a", has_text="Soil").first
+    tab.mouse.move(1, 1)
+    _card(tab).wait_for(state="detached")
+    related.hover()
+    _card(tab).wait_for()
+    assert tab.errors == []
+    context.close()

@@ -1,0 +1,354 @@
+"""The site's own search, asked in a real browser as a reader would."""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+from collections.abc import Callable, Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sites import Built, Site, page
+
+from sphinx_scrapbox.sphinx_ext.config.options import Config, mode_of
+from sphinx_scrapbox.sphinx_ext.html.search import parts_of, spans
+
+CHROMIUM = "/usr/bin/chromium"
+OPTIONS = ["--no-sandbox", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"]
+HERE = {"scrapbox_project": "garden-en"}
+
+FILES = {
+    "index.md": "# Garden\n\n```{toctree}\nguide\nzebra\n```\n",
+    "guide.md": "# Sowing by hand\n\nOf compost, said once.\n",
+    "zebra.md": "# Zebra\n\nCompost, striped.\n",
+    "wiki/Compost.md": page("Compost", "Heaps of compost.", "Marvellous worms."),
+    "wiki/Compost heaps.md": page("Compost heaps", "More compost."),
+    "wiki/diary/one.md": page("Compost diary", "Secretive moles."),
+    "wiki/kana.md": page("種まきの順番と道具について", "What to sow first."),
+    "wiki/sow.md": page("種まき", "Sowing."),
+    "wiki/gpt.md": page("GPT4での要約", "By a machine."),
+    "wiki/gpt4.md": page("GPT4", "A machine."),
+    "wiki/soup.md": page("토마토의역사", "Of tomatoes."),
+}
+
+
+class _Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *args: object) -> None:
+        """Say nothing."""
+
+
+Ask = Callable[[Built, str], list[str]]
+
+
+@pytest.fixture(scope="module")
+def ask() -> Iterator[Ask]:
+    """Asks a built site; gives the titles of what was found, the best first."""
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    if not os.access(CHROMIUM, os.X_OK):
+        pytest.skip(f"no {CHROMIUM} here")
+    with playwright.sync_playwright() as running:
+        browser = running.chromium.launch(executable_path=CHROMIUM, args=OPTIONS)
+
+        def ask(built: Built, query: str) -> list[str]:
+            handler = partial(_Quiet, directory=str(built.out))
+            server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+            thread = threading.Thread(target=server.serve_forever)
+            thread.start()
+            tab = browser.new_page()
+            errors: list[str] = []
+            tab.on("pageerror", lambda error: errors.append(str(error)))
+            try:
+                tab.goto(f"http://127.0.0.1:{server.server_address[1]}/search.html?q={query}")
+                tab.wait_for_function("Search._index && Search._pulse_status < 0")
+                links: list[str] = tab.locator("#search-results li > a").all_inner_texts()
+            finally:
+                tab.close()
+                server.shutdown()
+                thread.join()
+                server.server_close()
+            assert errors == []
+            return links
+
+        yield ask
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
+    return Site(tmp_path_factory.mktemp("search") / "src", FILES)
+
+
+@pytest.fixture(scope="module")
+def built(site: Site) -> Built:
+    return site.build(**HERE)
+
+
+def _index(built: Built) -> dict[str, Any]:
+    text = built.text("searchindex.js")
+    index: dict[str, Any] = json.loads(text.removeprefix("Search.setIndex(").removesuffix(")"))
+    return index
+
+
+# -- ranking ---------------------------------------------------------------------------
+
+
+def test_the_guide_comes_first(built: Built, ask: Ask) -> None:
+    assert built.warnings == []
+    assert ask(built, "compost") == [
+        "Sowing by hand",
+        "Zebra",
+        "Compost",  # though it is its title
+        "Compost diary",
+        "Compost heaps",
+    ]
+
+
+@pytest.mark.parametrize("theme", ["furo", "sphinx_rtd_theme", "pydata_sphinx_theme"])
+def test_the_guide_comes_first_in_any_theme(site: Site, ask: Ask, theme: str) -> None:
+    pytest.importorskip(theme)
+    built = site.build(target=f"_{theme}", html_theme=theme, **HERE)
+    assert built.warnings == []
+    assert ask(built, "compost")[:3] == ["Sowing by hand", "Zebra", "Compost"]
+
+
+def test_a_scorer_of_ones_own_goes_on_working(site: Site, ask: Ask) -> None:
+    scorer = """
+    var Scorer = {
+      score: ([docname, title, anchor, descr, score]) => title[0] === "Z" ? 900 : 5 - title.length,
+      objNameMatch: 11, objPartialMatch: 6, objPrio: {}, objPrioDefault: 0,
+      title: 15, partialTitle: 7, term: 5, partialTerm: 2,
+    };"""
+    site.write({"scorer.js": scorer})
+    path = str(site.src / "scorer.js")
+    built = site.build(target="_scorer", html_search_scorer=path, **HERE)
+    assert built.warnings == []
+    assert ask(built, "compost") == [
+        "Zebra",
+        "Sowing by hand",
+        "Compost",
+        "Compost diary",
+        "Compost heaps",
+    ]
+    assert scorer in built.text("_static/language_data.js")
+
+
+def test_stretches_of_wiki_pages() -> None:
+    assert spans([], ["index"]) == []
+    assert spans(["b", "a", "d"], ["c"]) == [("a", "b"), ("d", "d")]
+    # In JavaScript, what lies beyond the basic plane comes before U+E000.
+    assert spans(["\ufb00", "\U0001f331"], ["\ue000"]) == [
+        ("\U0001f331", "\U0001f331"),
+        ("\ufb00", "\ufb00"),
+    ]
+
+
+def test_a_site_without_wiki_pages_ranks_as_ever(tmp_path: Path) -> None:
+    built = Site(tmp_path / "src", {"index.md": "# Index\n"}).build()
+    assert "sphinx-scrapbox" not in built.text("_static/language_data.js")
+
+
+# -- modes -----------------------------------------------------------------------------
+
+
+def test_titles_alone(site: Site, ask: Ask) -> None:
+    built = site.build(target="_titles", scrapbox_search="titles", **HERE)
+    assert built.warnings == []
+    assert ask(built, "marvellous") == []
+    assert ask(built, "heaps") == ["Compost heaps"]
+    assert ask(built, "順番") == ["種まきの順番と道具について"]
+    assert ask(built, "striped") == ["Zebra"]
+
+
+def test_nothing_at_all(site: Site, ask: Ask) -> None:
+    built = site.build(target="_none", scrapbox_search="none", **HERE)
+    assert built.warnings == []
+    assert ask(built, "compost") == ["Sowing by hand", "Zebra"]
+    assert ask(built, "順番") == []
+    assert _index(built)["docnames"] == ["guide", "index", "zebra"]
+
+
+def test_one_mode_for_some_pages(site: Site, ask: Ask) -> None:
+    modes = {"wiki/diary/**": "none", "wiki/Compost*": "titles"}
+    built = site.build(target="_globs", scrapbox_search=modes, **HERE)
+    assert built.warnings == []
+    assert ask(built, "secretive") == []
+    assert ask(built, "marvellous") == []
+    assert ask(built, "compost")[2:] == ["Compost", "Compost heaps"]
+    assert ask(built, "tomatoes") == ["토마토의역사"]
+
+
+def test_the_first_pattern_that_fits() -> None:
+    modes = (("wiki/a*", "none"), ("wiki/**", "titles"))
+    assert [mode_of(name, modes, "full") for name in ("wiki/ab", "wiki/b", "c")] == [
+        "none",
+        "titles",
+        "full",
+    ]
+    assert mode_of("c", Config().search, "none") == "full"
+
+
+def test_a_wiki_page_as_the_only_page(tmp_path: Path) -> None:
+    site = Site(tmp_path / "src", {"index.md": page("Only", "Words.")})
+    built = site.build(scrapbox_search="none", **HERE)
+    assert built.warnings == []
+    assert _index(built)["terms"] == _index(built)["titleterms"] == {}
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ("all", "must be one of 'full', 'titles', 'none'"),
+        (3, "must be one of 'full', 'titles', 'none', or map globs to them"),
+        ({"a": "all", "index": "none"}, "entry 'a': 'all' must map a glob to"),
+    ],
+)
+def test_a_value_that_is_none(tmp_path: Path, value: object, said: str) -> None:
+    files = {"index.md": "# Index\n", "wiki/a.md": page("A", "Words.")}
+    built = Site(tmp_path / "src", files).build(scrapbox_search=value, **HERE)
+    (warning,) = built.warnings
+    assert f"scrapbox_search {said}" in warning
+    assert "wiki/a" in _index(built)["docnames"]
+
+
+# -- titles in scripts without blanks --------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("順番", ["種まきの順番と道具について"]),
+        ("道具につ", ["種まきの順番と道具について"]),
+        ("種", ["種まき", "種まきの順番と道具について"]),
+        ("種まき", ["種まき", "種まきの順番と道具について"]),  # the title that it is comes first
+        ("要約", ["GPT4での要約"]),
+        ("gpt4", ["GPT4", "GPT4での要約"]),
+        ("역사", ["토마토의역사"]),
+        ("順番 道具", ["種まきの順番と道具について"]),
+        ("順番 要約", []),
+    ],
+)
+def test_a_part_of_a_title_finds_the_page(
+    built: Built, ask: Ask, query: str, found: list[str]
+) -> None:
+    assert ask(built, query) == found
+
+
+def test_parts_of_titles() -> None:
+    assert list(parts_of("Compost")) == []
+    assert list(parts_of("堆肥")) == ["堆肥", "堆", "肥"]
+    assert list(parts_of("ソース code")) == ["ソー", "ース"]
+
+
+def test_a_japanese_site_splits_by_itself(site: Site, ask: Ask) -> None:
+    built = site.build(target="_ja", language="ja", **HERE)
+    assert "種ま" not in _index(built)["titleterms"]
+    assert "種まきの順番と道具について" in ask(built, "順番")
+
+
+# -- builds ----------------------------------------------------------------------------
+
+
+def test_a_second_build_knows_the_same(tmp_path: Path) -> None:
+    site = Site(tmp_path / "src", FILES)
+    first = _index(site.build(**HERE))
+    site.write(
+        {"wiki/kana.md": page("種まきの順番と道具について", "What to sow first.", "Beans.")}
+    )
+    os.utime(site.src / "wiki/kana.md", (4e9, 4e9))
+    built = site.build(**HERE)
+    assert built.written == ["wiki/kana"]
+    second = _index(built)
+    assert second["titleterms"] == first["titleterms"]
+    assert "bean" in second["terms"]
+
+
+def test_a_title_that_changed_is_forgotten(tmp_path: Path) -> None:
+    site = Site(tmp_path / "src", FILES)
+    site.build(**HERE)
+    site.write({"wiki/kana.md": page("道具について", "What to sow first.")})
+    os.utime(site.src / "wiki/kana.md", (4e9, 4e9))
+    index = _index(site.build(**HERE))
+    assert not index["titleterms"].get("順番")
+    assert index["docnames"][index["titleterms"]["道具"]] == "wiki/kana"
+
+
+def test_four_processes_write_the_same_index(tmp_path: Path) -> None:
+    files = FILES | {f"wiki/{n}.md": page(f"頁{n}の話", f"Line {n}.") for n in range(30)}
+    site = Site(tmp_path / "src", files)
+    modes = {"wiki/1*": "titles", "wiki/2*": "none"}
+    serial = site.build(target="_1", scrapbox_search=modes, **HERE)
+    parallel = site.build(target="_4", parallel=4, scrapbox_search=modes, **HERE)
+    assert serial.text("searchindex.js") == parallel.text("searchindex.js")
+    name = "_static/language_data.js"
+    assert serial.text(name) == parallel.text(name)
+
+
+def test_another_mode_writes_and_does_not_read(tmp_path: Path) -> None:
+    site = Site(tmp_path / "src", FILES)
+    site.build(**HERE)
+    built = site.build(scrapbox_search="titles", **HERE)
+    assert built.read == []
+    assert not _index(built)["terms"].get("marvel")
+
+
+# -- translations ----------------------------------------------------------------------
+
+FOOTER = (
+    "---",
+    "This page is auto-translated from "
+    "[/garden/堆肥 Recipe](https://scrapbox.io/garden/堆肥 Recipe) using DeepL.",
+)
+
+
+def test_a_translation_is_found_by_its_source_and_not_by_its_notice(tmp_path: Path) -> None:
+    files = {**FILES, "wiki/Heap.md": page("How to heap", "Layer upon layer.", *FOOTER)}
+    built = Site(tmp_path / "src", files).build(**HERE)
+    assert built.doctree("wiki/Heap").get("scrapbox-source") == "/garden/堆肥 Recipe"
+    index = _index(built)
+    here = index["docnames"].index("wiki/Heap")
+    for word in ("recip", "堆肥"):
+        assert index["titleterms"][word] == here
+    assert not {"translat", "deepl"} & {*index["terms"], *index["titleterms"]}
+    assert "Machine translation" not in index["alltitles"]
+
+
+# -- an index that is kept -------------------------------------------------------------
+
+
+def test_index_is_left_as_it_is_when_nothing_changed(tmp_path: Path) -> None:
+    site = Site(tmp_path / "src", FILES)
+    index = site.build(**HERE).out / "searchindex.js"
+    text, time = index.read_text("utf-8"), index.stat().st_mtime_ns
+    again = site.build(**HERE)
+    assert again.read == again.written == []
+    assert (index.read_text("utf-8"), index.stat().st_mtime_ns) == (text, time)
+    # What a reader's browser ranks by is written by every build.
+    assert "Wiki pages rank below" in again.text("_static/language_data.js")
+
+
+def test_index_forgets_a_page_that_went(tmp_path: Path) -> None:
+    site = Site(tmp_path / "src", FILES)
+    before = _index(site.build(**HERE))
+    assert "mole" in before["terms"]
+    (site.src / "wiki/diary/one.md").unlink()
+    site.write({"zebra.md": "# Zebra\n\nSpotted.\n"})
+    after = _index(site.build(**HERE))
+    fresh = _index(site.build(target="_fresh", **HERE))
+    assert "wiki/diary/one" not in after["docnames"]
+    # Sphinx keeps a word that stands nowhere any more.
+    assert {word: at for word, at in after["terms"].items() if at != []} == fresh["terms"]
+    assert after["docnames"] == fresh["docnames"]
+
+
+def test_index_of_a_build_that_broke_off_is_written(tmp_path: Path) -> None:
+    site = Site(tmp_path / "src", FILES)
+    built = site.build(**HERE)
+    index = built.out / "searchindex.js"
+    pickle = Path(built.app.doctreedir) / "environment.pickle"
+    os.utime(index, ns=(0, pickle.stat().st_mtime_ns - 1))
+    site.build(**HERE)
+    assert index.stat().st_mtime_ns > pickle.stat().st_mtime_ns

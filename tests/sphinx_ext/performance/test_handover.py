@@ -1,0 +1,80 @@
+"""What a reading process hands over; and what a build leaves of Python's own settings."""
+
+from __future__ import annotations
+
+import gc
+import os
+import pickle
+from copy import copy, deepcopy
+from pathlib import Path
+
+from sites import Site, page
+
+from sphinx_scrapbox.sphinx_ext.performance.pickling import Part
+
+HERE = {"scrapbox_project": "garden-en"}
+
+
+def sent_by_a_child(table: Part[int]) -> dict[str, int]:
+    """What arrives of *table* from a process that put two entries into it."""
+    ours, theirs = os.pipe()
+    child = os.fork()
+    if not child:
+        table["new"] = 1
+        table.update(newer=2)
+        table["gone"] = 3
+        del table["gone"]
+        os.write(theirs, pickle.dumps((len(table), table)))
+        os._exit(0)
+    os.close(theirs)
+    with os.fdopen(ours, "rb") as pipe:
+        size, sent = pickle.load(pipe)
+    os.waitpid(child, 0)
+    assert size == 4  # while it reads, it has all of them
+    assert type(sent) is dict
+    return dict(sent)
+
+
+def test_a_process_sends_what_it_put_there() -> None:
+    table = Part({"old": 0})
+    table.setdefault("older", -1)
+    assert sent_by_a_child(table) == {"new": 1, "newer": 2}
+    assert pickle.loads(pickle.dumps(table)) == {"older": -1}
+
+
+def test_copies_are_whole() -> None:
+    table = Part({"old": 0})
+    for made in (copy(table), deepcopy(table), table.copy(), dict(table)):
+        assert type(made) is dict
+        assert made == {"old": 0}
+
+
+def test_tables_are_plain_and_whole_after_reading(tmp_path: Path) -> None:
+    files = {f"wiki/{n}.md": page(f"Page {n}", f"To [[Page {n + 1}]].") for n in range(60)}
+    built = Site(tmp_path / "src", {"index.md": "# Index\n", **files}).build(parallel=4, **HERE)
+    env = built.app.env
+    tables = (env.titles, env.longtitles, env.tocs, env.domaindata["scrapbox"]["facts"])
+    for table in tables:
+        assert type(table) is dict
+        assert len(table) >= 60
+    assert env.titles["wiki/59"].astext() == "Page 59"
+
+
+def test_the_collector_of_garbage_is_left_as_it_was(tmp_path: Path) -> None:
+    before = gc.get_threshold(), gc.get_freeze_count()
+    Site(tmp_path / "src", {"index.md": "# Index\n"}).build(**HERE)
+    assert (gc.get_threshold(), gc.get_freeze_count()) == before
+
+
+def test_whoever_set_the_collector_keeps_it(tmp_path: Path) -> None:
+    before = gc.get_threshold()
+    seen = []
+    try:
+        gc.set_threshold(12_345)
+        site = Site(tmp_path / "src", {"index.md": "# Index\n"})
+        site.write({"conf.py": "import gc\nextensions = ['sphinx_scrapbox']\n"})
+        site.build(**HERE)
+        seen.append(gc.get_threshold()[0])
+    finally:
+        gc.set_threshold(*before)
+    assert seen == [12_345]

@@ -1,0 +1,29 @@
+"""Any sequence of edits, built step by step, ends where a fresh build of the result begins."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from edits import CONFIG, Editor, gone, output
+from sites import Site
+
+
+@pytest.mark.parametrize("parallel", [0, 2])
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_step_by_step_is_as_good_as_new(tmp_path: Path, seed: int, parallel: int) -> None:
+    site = Site(tmp_path / "site")
+    editor = Editor(site, seed)
+    editor.start()
+    site.build(target="_kept", parallel=parallel, **CONFIG)
+    for _ in range(7):
+        editor.edit()
+        kept = site.build(target="_kept", parallel=parallel, **CONFIG)
+        fresh = site.build(target="_fresh", **CONFIG)
+        left = gone(site, kept.out)
+        ours = {name: text for name, text in output(kept.out) if name not in left}
+        anew = dict(output(fresh.out))
+        assert ours.keys() == anew.keys()
+        assert [name for name in anew if ours[name] != anew[name]] == []
+        shutil.rmtree(fresh.out.parent)
