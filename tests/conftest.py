@@ -19,6 +19,12 @@ settings.register_profile("unhurried", settings(), deadline=None)
 settings.load_profile("unhurried")
 
 
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
+    """No worker processes for a single file, which runs in one process anyway."""
+    files = {argument.partition("::")[0] for argument in config.args}
+    return 0 if len(files) == 1 and Path(*files).is_file() else None
+
+
 @pytest.fixture(scope="session")
 def rootdir() -> Path:
     """The folder of the roots: ``@pytest.mark.sphinx(testroot="x")`` takes ``test-x``."""
