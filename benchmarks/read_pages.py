@@ -29,7 +29,7 @@ from sphinx_scrapbox.wiki.translation import lift
 
 
 class _Alone:
-    """Surroundings without a site: a link is what it shows."""
+    """A site of no other pages: a link is what it shows."""
 
     def link(
         self, kind: str, target: str, content: nodes.Element, address: str = ""

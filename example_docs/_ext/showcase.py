@@ -17,7 +17,7 @@ from sphinx_scrapbox.formats.notation.lines import read_lines
 from sphinx_scrapbox.rendering.blocks import Renderer
 from sphinx_scrapbox.sphinx_ext import warnings as log
 from sphinx_scrapbox.sphinx_ext.config.options import Config
-from sphinx_scrapbox.sphinx_ext.domain.site import SiteSurroundings
+from sphinx_scrapbox.sphinx_ext.domain.site import SphinxSite
 from sphinx_scrapbox.wiki.outline import outline
 from sphinx_scrapbox.wiki.speakers import Speakers
 
@@ -62,7 +62,7 @@ class WikiExample(Example):
     def result(self, text: str) -> list[nodes.Node]:
         """What the content becomes on a wiki page; a heading becomes a rubric."""
         source, line = self.get_source_info()
-        renderer = Renderer(self.state.document, source, SiteSurroundings(self.env))
+        renderer = Renderer(self.state.document, source, SphinxSite(self.env))
         if self.options.get("notation") == "native":
             page = read_lines(["", *text.split("\n")])
         else:

@@ -4,7 +4,7 @@ Standard nodes wherever one says it: sections, bullet and enumerated lists, line
 block quotes, literal blocks, tables, math, images, transitions. Every text element carries its
 source file, its line and its own source text, so that warnings and gettext point at it.
 
-Links are not made here: the renderer is handed a :class:`Surroundings` that makes them.
+Links are not made here: the renderer is handed a :class:`Site` that makes them.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from sphinx_scrapbox.rendering.nodes import speaker as speaker_node
 from sphinx_scrapbox.rendering.nodes import speech as speech_node
 from sphinx_scrapbox.rendering.nodes import video as video_node
 from sphinx_scrapbox.rendering.sanitize import tamed
-from sphinx_scrapbox.rendering.site import Surroundings
+from sphinx_scrapbox.rendering.site import Site
 from sphinx_scrapbox.wiki.ast import (
     Blank,
     Code,
@@ -83,13 +83,13 @@ class Renderer:
         self,
         document: nodes.document,
         source: str,
-        surroundings: Surroundings,
+        site: Site,
         *,
         videos: bool = True,
     ) -> None:
         self._document = document
         self._source = source
-        self._around = surroundings
+        self._site = site
         self._videos = videos
 
     # -- blocks ------------------------------------------------------------------------
@@ -150,7 +150,7 @@ class Renderer:
 
     def turn(self, speakers: Sequence[Icon], line: int) -> speech_node:
         """The beginning of a turn: who speaks; what is said is appended to it."""
-        labels = [self._around.label(icon) for icon in speakers]
+        labels = [self._site.label(icon) for icon in speakers]
         turn = self._at(speech_node(speakers=labels), line)
         who = self._at(speaker_node(translatable=False), line)
         for number, icon in enumerate(speakers):
@@ -252,7 +252,7 @@ class Renderer:
         return container
 
     def _append_code(self, parent: nodes.Element, block: CodeBlock) -> None:
-        made = self._around.directive(block) if block.language.startswith("{") else None
+        made = self._site.directive(block) if block.language.startswith("{") else None
         if made is not None:
             parent += tamed(made)
             return
@@ -373,7 +373,7 @@ class Renderer:
                 return self._icons(node, line)
             case Hashtag(tag):
                 shown = nodes.inline("", f"#{tag}", classes=["xref", "scrapbox-tag"])
-                return self._around.link("tag", tag, self._at(shown, line))
+                return self._site.link("tag", tag, self._at(shown, line))
             case Location():
                 return self._location(node, line)
             case Quote(content):
@@ -425,20 +425,20 @@ class Renderer:
     def _page_link(self, node: PageLink, title: str, project: str, line: int) -> nodes.Element:
         if not title:
             shown = nodes.inline("", f"/{project}", classes=["xref", "scrapbox-project"])
-            return self._around.link("project", f"/{project}", self._at(shown, line))
+            return self._site.link("project", f"/{project}", self._at(shown, line))
         target = join_target(project, title)
         head, fragment = split_fragment(target)
         text = head if is_line_id(fragment) else target  # the id of a line tells a reader nothing
         shown = nodes.inline("", text, classes=["xref", "scrapbox-page"])
-        return self._around.link("page", target, self._at(shown, line))
+        return self._site.link("page", target, self._at(shown, line))
 
     def _external(self, url: str, label: str, line: int) -> nodes.Node:
         address = safe_url(url)
         if address is None:
             return nodes.Text(label if label == url else f"{label} {url}")
-        if target := self._around.page_at(url):
+        if target := self._site.page_at(url):
             shown = self._at(nodes.inline("", label, classes=["xref", "scrapbox-page"]), line)
-            return self._around.link("page", target, shown, address)
+            return self._site.link("page", target, shown, address)
         link = nodes.reference("", label, refuri=address, internal=False)
         return self._at(link, line)
 
@@ -446,7 +446,7 @@ class Renderer:
         address = image_url(node.src)
         if address is None:
             return nodes.Text(node.src)
-        image = self._at(self._around.image(address), line)
+        image = self._at(self._site.image(address), line)
         if node.link and (link := safe_url(node.link)):
             image_link = self._at(nodes.reference("", "", refuri=link, internal=False), line)
             image_link += image
@@ -484,11 +484,11 @@ class Renderer:
         element = icon_node(
             name=icon.name,
             project=icon.project,
-            label=self._around.label(icon),
+            label=self._site.label(icon),
             role=role.value,
         )
         self._at(element, icon.line or line)
-        return self._around.link("icon", join_target(icon.project, icon.name), element)
+        return self._site.link("icon", join_target(icon.project, icon.name), element)
 
     def _anchor(self, node: nodes.Element, *line_ids: str) -> None:
         """Let the addresses of lines lead to *node*."""

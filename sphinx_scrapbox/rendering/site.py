@@ -9,7 +9,7 @@ from docutils import nodes
 from sphinx_scrapbox.wiki.ast import CodeBlock, Icon
 
 
-class Surroundings(Protocol):
+class Site(Protocol):
     """What the renderer needs of the site around the page."""
 
     def link(

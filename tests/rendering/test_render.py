@@ -58,7 +58,7 @@ BLANK = Line(0)
 
 
 class xref(nodes.inline):  # noqa: N801
-    """A link as the surroundings made it."""
+    """A link as the site made it."""
 
 
 class Around:

@@ -12,7 +12,7 @@ from docutils.utils import unescape
 from sphinx.util.docutils import ReferenceRole
 
 from sphinx_scrapbox.rendering.nodes import icon as icon_node
-from sphinx_scrapbox.sphinx_ext.domain.site import SiteSurroundings
+from sphinx_scrapbox.sphinx_ext.domain.site import SphinxSite
 from sphinx_scrapbox.wiki.ast import Icon, IconRole
 from sphinx_scrapbox.wiki.titles import is_line_id, split_fragment, split_target
 
@@ -35,13 +35,13 @@ class WikiRole(ReferenceRole):
             target = target.removeprefix("#")
         elif self._kind == "project":
             target = f"/{target.strip('/')}"
-        return [SiteSurroundings(self.env).link(self._kind, target, content)], []
+        return [SphinxSite(self.env).link(self._kind, target, content)], []
 
     def _content(self) -> nodes.Element:
         text = self.title
         if self._kind == "icon":
             project, name = split_target(self.target)
-            label = SiteSurroundings(self.env).label(Icon(name, project))
+            label = SphinxSite(self.env).label(Icon(name, project))
             return icon_node(
                 name=name,
                 project=project,

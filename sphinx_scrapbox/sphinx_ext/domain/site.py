@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 DirectiveRunner = Callable[[CodeBlock], list[nodes.Node] | None]
 
 
-class SiteSurroundings:
+class SphinxSite:
     """What :class:`.render.Renderer` needs, for a document that Sphinx is reading.
 
     :param project: where links without a project lead, if that is not the document's own.

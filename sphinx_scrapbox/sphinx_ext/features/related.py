@@ -21,7 +21,7 @@ from sphinx.util.docutils import SphinxDirective
 from sphinx_scrapbox.rendering.nodes import related as related_node
 from sphinx_scrapbox.sphinx_ext.builders import builder_of
 from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain, domain_of
-from sphinx_scrapbox.sphinx_ext.domain.site import SiteSurroundings
+from sphinx_scrapbox.sphinx_ext.domain.site import SphinxSite
 from sphinx_scrapbox.sphinx_ext.i18n import _
 from sphinx_scrapbox.wiki.graph import Group, Neighbour, is_wanted
 
@@ -54,7 +54,7 @@ class Related(SphinxPostTransform):
             if builder.format == "html":
                 node["html"] = block.html(builder)
             else:
-                node.replace_self(block.standard_nodes(SiteSurroundings(self.env)))
+                node.replace_self(block.standard_nodes(SphinxSite(self.env)))
 
 
 class RelatedDirective(SphinxDirective):
@@ -154,7 +154,7 @@ class _Block:
 
     # -- every other format ------------------------------------------------------------
 
-    def standard_nodes(self, surroundings: SiteSurroundings) -> list[nodes.Node]:
+    def standard_nodes(self, site: SphinxSite) -> list[nodes.Node]:
         """The block as standard nodes."""
         if not self._related:
             return []
@@ -165,40 +165,38 @@ class _Block:
         ):
             if neighbours:
                 made.append(nodes.paragraph("", "", nodes.strong("", str(heading))))
-                made.append(self._list(surroundings, neighbours))
+                made.append(self._list(site, neighbours))
         for group in self._related.groups[:GROUPS]:
-            via = self._xref(surroundings, group.via)
+            via = self._xref(site, group.via)
             made.append(nodes.paragraph("", "", nodes.strong("", "", via)))
-            made.append(self._group(surroundings, group))
+            made.append(self._group(site, group))
         return made
 
-    def _list(
-        self, surroundings: SiteSurroundings, neighbours: Sequence[Neighbour]
-    ) -> nodes.bullet_list:
+    def _list(self, site: SphinxSite, neighbours: Sequence[Neighbour]) -> nodes.bullet_list:
         shown = nodes.bullet_list(bullet="-")
         for neighbour in neighbours[:FOLDED]:
-            paragraph = nodes.paragraph("", "", self._xref(surroundings, neighbour.node))
+            paragraph = nodes.paragraph("", "", self._xref(site, neighbour.node))
             if neighbour.line != self._domain.title_of(neighbour.node):
                 paragraph += nodes.Text(f": {neighbour.line}")
             shown += nodes.list_item("", paragraph)
         _count_rest(shown, len(neighbours) - FOLDED)
         return shown
 
-    def _group(self, surroundings: SiteSurroundings, group: Group) -> nodes.bullet_list:
+    def _group(self, site: SphinxSite, group: Group) -> nodes.bullet_list:
         shown = nodes.bullet_list(bullet="-")
         for name in group.others[:SHARING]:
-            paragraph = nodes.paragraph("", "", self._xref(surroundings, name))
+            paragraph = nodes.paragraph("", "", self._xref(site, name))
             shown += nodes.list_item("", paragraph)
         _count_rest(shown, len(group.others) - SHARING)
         return shown
 
-    def _xref(self, surroundings: SiteSurroundings, node: str) -> nodes.Node:
+    def _xref(self, site: SphinxSite, node: str) -> nodes.Node:
         title = self._domain.title_of(node)
         facts = self._domain.facts.get(node)
         if not is_wanted(node) and (facts is None or not facts.is_page):
             return nodes.Text(title)
         shown = nodes.inline("", title, classes=["xref", "scrapbox-page"])
-        return surroundings.link("page", title, shown)
+        return site.link("page", title, shown)
 
 
 def _more(count: int) -> str:

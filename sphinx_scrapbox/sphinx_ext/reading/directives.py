@@ -12,7 +12,7 @@ from sphinx.util.docutils import SphinxDirective
 from sphinx_scrapbox.rendering.blocks import Renderer
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.config.validators import is_language_tag
-from sphinx_scrapbox.sphinx_ext.domain.site import SiteSurroundings
+from sphinx_scrapbox.sphinx_ext.domain.site import SphinxSite
 from sphinx_scrapbox.sphinx_ext.reading.translation_notice import (
     languages_of,
     note_translation,
@@ -49,7 +49,7 @@ class SpeechDirective(SphinxDirective):
             )
             return []
         source, line = self.get_source_info()
-        renderer = Renderer(self.state.document, source, SiteSurroundings(self.env))
+        renderer = Renderer(self.state.document, source, SphinxSite(self.env))
         turn = renderer.turn((Icon(name, project, line=line),), line)
         turn += self.parse_content_to_nodes()
         return [turn]
@@ -95,7 +95,7 @@ class TranslationDirective(SphinxDirective):
         )
         made = notice(
             translation,
-            SiteSurroundings(self.env),
+            SphinxSite(self.env),
             config,
             source_path=source,
             languages=languages,

@@ -14,7 +14,7 @@ from sphinx_scrapbox.formats.markdown.inlines import read_inline
 from sphinx_scrapbox.rendering.blocks import Renderer
 from sphinx_scrapbox.rendering.sanitize import tame
 from sphinx_scrapbox.sphinx_ext.config.options import Config, options
-from sphinx_scrapbox.sphinx_ext.domain.site import SiteSurroundings
+from sphinx_scrapbox.sphinx_ext.domain.site import SphinxSite
 from sphinx_scrapbox.wiki.ast import CodeBlock
 from sphinx_scrapbox.wiki.outline import outline
 from sphinx_scrapbox.wiki.speakers import Speakers
@@ -34,7 +34,7 @@ class _WikiBodyRenderer(SphinxRenderer):
         heading_offset: int = 0,
     ) -> None:
         env = self.sphinx_env
-        renderer = Renderer(self.document, self.document["source"], SiteSurroundings(env))
+        renderer = Renderer(self.document, self.document["source"], SphinxSite(env))
         if inline:
             self.current_node.extend(renderer.paragraph(read_inline(text), text, lineno).children)
             return

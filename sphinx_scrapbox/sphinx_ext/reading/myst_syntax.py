@@ -23,7 +23,7 @@ from myst_parser.parsers.mdit import create_md_parser
 from myst_parser.warnings_ import MystWarnings, create_warning
 
 from sphinx_scrapbox.sphinx_ext.config.options import options
-from sphinx_scrapbox.sphinx_ext.domain.site import SiteSurroundings
+from sphinx_scrapbox.sphinx_ext.domain.site import SphinxSite
 from sphinx_scrapbox.sphinx_ext.sources.snapshots import NAMES, Told
 from sphinx_scrapbox.wiki.titles import split_fragment
 
@@ -120,7 +120,7 @@ class WikiRenderer(SphinxRenderer):
         self, kind: str, target: str, shown: nodes.inline, token: SyntaxTreeNode
     ) -> None:
         self.add_line_and_source_path(shown, token)
-        self.current_node.append(SiteSurroundings(self.sphinx_env).link(kind, target, shown))
+        self.current_node.append(SphinxSite(self.sphinx_env).link(kind, target, shown))
 
 
 def parse_myst(text: str, document: nodes.document) -> None:

@@ -12,7 +12,7 @@ from sphinx_scrapbox.rendering.blocks import Renderer
 from sphinx_scrapbox.rendering.nodes import provenance as provenance_node
 from sphinx_scrapbox.rendering.nodes import related as related_node
 from sphinx_scrapbox.sphinx_ext.config.options import Config, mode_of, options
-from sphinx_scrapbox.sphinx_ext.domain.site import SiteSurroundings
+from sphinx_scrapbox.sphinx_ext.domain.site import SphinxSite
 from sphinx_scrapbox.sphinx_ext.reading.embedded_directives import run_directive
 from sphinx_scrapbox.sphinx_ext.reading.translation_notice import (
     languages_of,
@@ -49,8 +49,8 @@ def build_page(
     # A wiki has no toctree: its pages are found by links.
     document += nodes.docinfo("", _field("orphan"))
     source = document["source"]
-    surroundings = SiteSurroundings(env, partial(run_directive, document, config))
-    renderer = Renderer(document, source, surroundings, videos=config.videos == "embed")
+    site = SphinxSite(env, partial(run_directive, document, config))
+    renderer = Renderer(document, source, site, videos=config.videos == "embed")
     root = renderer.section((Text(page.title),), page.line, source=page.title)
     document["scrapbox-title"] = page.title
     document["scrapbox-project"] = page.project
@@ -58,13 +58,13 @@ def build_page(
     if updated:
         document["scrapbox-created"], document["scrapbox-updated"] = created, updated
     parts = lift(page, (*config.translation.wordings, *WORDINGS))
-    _note_beginning(parts, document, surroundings)
+    _note_beginning(parts, document, site)
     for part in parts:
         parent = root
         if part.title:
             parent = renderer.section((Text(part.title),), part.line, source=part.title)
             root += parent
-        _append_part(part, parent, page, document, renderer, surroundings, config, env, line_times)
+        _append_part(part, parent, page, document, renderer, site, config, env, line_times)
     if config.provenance != "none":
         line = provenance_node(docname=env.docname)
         root.insert(1 if config.provenance == "start" else len(root), line)
@@ -75,15 +75,13 @@ def build_page(
     document += root
 
 
-def _note_beginning(
-    parts: tuple[Part, ...], document: nodes.document, surroundings: SiteSurroundings
-) -> None:
+def _note_beginning(parts: tuple[Part, ...], document: nodes.document, site: SphinxSite) -> None:
     """Leave on *document* what lists, previews and other sites show of the page."""
     blocks = [block for part in parts for block in part.blocks]
     if summary := summary_of(blocks):
         document["scrapbox-summary"] = summary
     if image := image_of(blocks):
-        document["scrapbox-image"] = surroundings.image(image)["uri"].removeprefix("/")
+        document["scrapbox-image"] = site.image(image)["uri"].removeprefix("/")
 
 
 def _append_part(
@@ -92,7 +90,7 @@ def _append_part(
     page: Page,
     document: nodes.document,
     renderer: Renderer,
-    surroundings: SiteSurroundings,
+    site: SphinxSite,
     config: Config,
     env: BuildEnvironment,
     line_times: Sequence[int],
@@ -111,7 +109,7 @@ def _append_part(
         if position != "none":
             made = notice(
                 part.translation,
-                surroundings,
+                site,
                 config,
                 source_path=document["source"],
                 languages=languages,

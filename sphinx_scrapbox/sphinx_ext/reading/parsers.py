@@ -21,7 +21,7 @@ from sphinx_scrapbox.formats.markdown.inlines import read_inline
 from sphinx_scrapbox.formats.notation.inlines import read_inline as read_notation_inline
 from sphinx_scrapbox.rendering.blocks import Renderer
 from sphinx_scrapbox.sphinx_ext.config.options import options
-from sphinx_scrapbox.sphinx_ext.domain.site import SiteSurroundings
+from sphinx_scrapbox.sphinx_ext.domain.site import SphinxSite
 from sphinx_scrapbox.sphinx_ext.performance.skipped_transforms import drop_needless
 from sphinx_scrapbox.sphinx_ext.reading.myst_syntax import parse_myst
 from sphinx_scrapbox.sphinx_ext.reading.page_document import build_page
@@ -108,7 +108,7 @@ def _read_message(
         document += nodes.literal_block(code, code)
         return
     source = document["source"]
-    renderer = Renderer(document, source, SiteSurroundings(env))
+    renderer = Renderer(document, source, SphinxSite(env))
     if title := _UNDERLINED.fullmatch(text):
         document += renderer.section(read(title["title"]), 0, source=title["title"])
         return

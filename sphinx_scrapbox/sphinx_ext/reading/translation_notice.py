@@ -15,7 +15,7 @@ from sphinx_scrapbox.wiki.urls import safe_url
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sphinx_scrapbox.rendering.site import Surroundings
+    from sphinx_scrapbox.rendering.site import Site
     from sphinx_scrapbox.sphinx_ext.config.options import Config
     from sphinx_scrapbox.wiki.translation import Translation
 
@@ -39,7 +39,7 @@ def languages_of(translation: Translation, project: str, config: Config) -> tupl
 
 def notice(
     translation: Translation,
-    surroundings: Surroundings,
+    site: Site,
     config: Config,
     *,
     source_path: str,
@@ -49,7 +49,7 @@ def notice(
     line = translation.line
     places: dict[str, nodes.Node] = {}
     target = join_target(translation.project, translation.title)
-    places["source"] = _source(target, languages[0], surroundings, source_path, line)
+    places["source"] = _source(target, languages[0], site, source_path, line)
     if translation.engine:
         places["engine"] = nodes.Text(translation.engine)
     if translation.contact:
@@ -83,11 +83,9 @@ def notice(
     return admonition
 
 
-def mapped_notice(
-    target: str, source_language: str, surroundings: Surroundings
-) -> nodes.admonition:
+def mapped_notice(target: str, source_language: str, site: Site) -> nodes.admonition:
     """The notice of a page that does not say itself what it was translated from."""
-    places: dict[str, nodes.Node] = {"source": _source(target, source_language, surroundings)}
+    places: dict[str, nodes.Node] = {"source": _source(target, source_language, site)}
     paragraph = nodes.paragraph()
     paragraph += filled(str(_("This page is a translation of {source}.")), places)
     title = nodes.title("", str(_("Translation")))
@@ -95,16 +93,14 @@ def mapped_notice(
     return nodes.admonition("", title, paragraph, classes=classes)
 
 
-def _source(
-    target: str, language: str, surroundings: Surroundings, path: str = "", line: int = 0
-) -> nodes.Node:
+def _source(target: str, language: str, site: Site, path: str = "", line: int = 0) -> nodes.Node:
     """The link to the source, by its title."""
     shown = nodes.inline("", split_target(target).title or target, classes=["scrapbox-source"])
     shown.source, shown.line = path or None, line
     if language:
         # The second becomes the attribute ``lang`` of HTML.
         shown["classes"] += [f"scrapbox-lang-{language.lower()}", f"language-{language}"]
-    return surroundings.link("page", target, shown)
+    return site.link("page", target, shown)
 
 
 def _sentences(places: dict[str, nodes.Node]) -> list[str]:

@@ -13,7 +13,7 @@ from sphinx_scrapbox.snapshot.diff.model import LineChange, LineKind, PageChange
 from sphinx_scrapbox.snapshot.diff.words import words
 from sphinx_scrapbox.sphinx_ext.builders import builder_of
 from sphinx_scrapbox.sphinx_ext.domain.domain import may_hold_directives
-from sphinx_scrapbox.sphinx_ext.domain.site import SiteSurroundings
+from sphinx_scrapbox.sphinx_ext.domain.site import SphinxSite
 from sphinx_scrapbox.sphinx_ext.features.changes.comparison import (
     Query,
     Told,
@@ -50,7 +50,7 @@ class ChangeLists(SphinxPostTransform):
                 ]
             else:
                 is_html = builder_of(self.env).format == "html"
-                made = _Maker(SiteSurroundings(self.env), is_html, query).make(told)
+                made = _Maker(SphinxSite(self.env), is_html, query).make(told)
             for element in made:
                 element["classes"] += ["scrapbox-changes", "no-search"]
             node.replace_self(made)
@@ -95,8 +95,8 @@ def _counted(page: PageChange) -> str:
 class _Maker:
     """Makes the nodes of a list for one output format."""
 
-    def __init__(self, surroundings: SiteSurroundings, is_html: bool, query: Query) -> None:
-        self._surroundings = surroundings
+    def __init__(self, site: SphinxSite, is_html: bool, query: Query) -> None:
+        self._site = site
         self._is_html = is_html
         self._query = query
         self._labels = change_labels()
@@ -122,7 +122,7 @@ class _Maker:
         paragraph = nodes.paragraph()
         if docname:
             shown = nodes.inline("", page.title, classes=["xref", "scrapbox-page"])
-            link = self._surroundings.link("page", page.title, shown)
+            link = self._site.link("page", page.title, shown)
             link["scrapbox-docname"] = docname
             paragraph += link
         else:

@@ -23,7 +23,7 @@ from sphinx_scrapbox.formats.notation.inlines import read_inline as read_notatio
 from sphinx_scrapbox.rendering.blocks import Renderer
 from sphinx_scrapbox.snapshot.filenames import file_stem
 from sphinx_scrapbox.sphinx_ext.config.options import options
-from sphinx_scrapbox.sphinx_ext.domain.site import SiteSurroundings
+from sphinx_scrapbox.sphinx_ext.domain.site import SphinxSite
 from sphinx_scrapbox.sphinx_ext.features.include.options import RANGE, Reader, numbered_rows
 from sphinx_scrapbox.sphinx_ext.i18n import _
 from sphinx_scrapbox.sphinx_ext.reading.embedded_directives import run_directive
@@ -70,7 +70,7 @@ class Included:
         self._page = file.page
         self._kind = kind
         own = self._page.project
-        self._surroundings = SiteSurroundings(
+        self._site = SphinxSite(
             self._env,
             partial(run_directive, self._document, self._config),
             project=own if own != self._config.project else "",
@@ -81,7 +81,7 @@ class Included:
         self._renderer = Renderer(
             self._scratch,
             str(file.path),
-            self._surroundings,
+            self._site,
             videos=self._config.videos == "embed",
         )
         self._heading_id = ""
@@ -198,7 +198,7 @@ class Included:
                 made = [
                     notice(
                         part.translation,
-                        self._surroundings,
+                        self._site,
                         config,
                         source_path=path,
                         languages=languages,
@@ -319,7 +319,7 @@ class Included:
                 target = f"{target}#{self._heading_id}"
             shown = nodes.inline("", self._page.title, classes=["xref", "scrapbox-page"])
             shown.source, shown.line = paragraph.source, paragraph.line
-            link = self._surroundings.link("page", target, shown)
+            link = self._site.link("page", target, shown)
             places: dict[str, nodes.Node] = {"source": link}
             sentence = _("From {source}.")
             if day := _day(exported):

@@ -19,7 +19,7 @@ from docutils.parsers.rst import directives
 from sphinx.util.docutils import SphinxDirective
 
 from sphinx_scrapbox.sphinx_ext.domain.domain import domain_of
-from sphinx_scrapbox.sphinx_ext.domain.site import SiteSurroundings
+from sphinx_scrapbox.sphinx_ext.domain.site import SphinxSite
 from sphinx_scrapbox.sphinx_ext.features.include.content import Included, catalogues
 from sphinx_scrapbox.sphinx_ext.features.include.options import (
     ANY,
@@ -142,7 +142,7 @@ class IncludeDirective(SphinxDirective):
         paragraph = nodes.paragraph("", "", translatable=False)
         self.set_source_info(paragraph)
         shown.source, shown.line = paragraph.source, paragraph.line
-        paragraph += SiteSurroundings(self.env).link("page", target, shown)
+        paragraph += SphinxSite(self.env).link("page", target, shown)
         return [paragraph]
 
     def _say(self, kind: Warn, message: str) -> None:

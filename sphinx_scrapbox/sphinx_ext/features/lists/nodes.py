@@ -14,7 +14,7 @@ from sphinx_scrapbox.rendering.tables import table
 from sphinx_scrapbox.sphinx_ext.builders import builder_of
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.domain import domain_of, may_hold_directives
-from sphinx_scrapbox.sphinx_ext.domain.site import SiteSurroundings
+from sphinx_scrapbox.sphinx_ext.domain.site import SphinxSite
 from sphinx_scrapbox.sphinx_ext.features.lists.query import (
     PageRow,
     PersonRow,
@@ -60,7 +60,7 @@ class _Maker:
 
     def __init__(self, env: BuildEnvironment, builder: Builder) -> None:
         self._env = env
-        self._surroundings = SiteSurroundings(env)
+        self._site = SphinxSite(env)
         self._config = options(env.config)
         self._is_html = builder.format == "html"
         self._builder = builder
@@ -95,7 +95,7 @@ class _Maker:
         shown = nodes.inline("", title, classes=["xref", "scrapbox-page"])
         if language:
             shown["classes"].append(f"language-{language}")  # HTML's attribute ``lang``
-        link = self._surroundings.link("page", title, shown)
+        link = self._site.link("page", title, shown)
         link["scrapbox-docname"] = docname
         return link
 
@@ -105,7 +105,7 @@ class _Maker:
         shown = nodes.inline("", row.source_title, classes=["xref", "scrapbox-page"])
         if row.source_language:
             shown["classes"].append(f"language-{row.source_language}")
-        return self._surroundings.link("page", row.source, shown)
+        return self._site.link("page", row.source, shown)
 
     def _item(self, row: PageRow) -> list[nodes.Node]:
         parts: list[nodes.Node] = [nodes.paragraph("", "", self._page(row.docname, row.title))]
@@ -129,7 +129,7 @@ class _Maker:
             shown["classes"].append("scrapbox-missing")
             parts = [shown]
         else:
-            parts = [self._surroundings.link("page", join_target(row.project, row.title), shown)]
+            parts = [self._site.link("page", join_target(row.project, row.title), shown)]
         parts.append(nodes.Text(f" ({row.total}): "))
         links = [self._page(docname, title) for docname, title in row.linking]
         return [nodes.paragraph("", "", *parts, *_joined(links, row.total))]
@@ -147,7 +147,7 @@ class _Maker:
             ]
             lines.append(
                 [
-                    [self._surroundings.link("icon", row.target, face)],
+                    [self._site.link("icon", row.target, face)],
                     [nodes.Text(str(row.turns))],
                     _joined(pages, row.total),
                 ]

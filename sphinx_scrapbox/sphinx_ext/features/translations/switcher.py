@@ -24,7 +24,7 @@ from sphinx_scrapbox.rendering.nodes import related as related_node
 from sphinx_scrapbox.sphinx_ext.builders import builder_of
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.domain import domain_of
-from sphinx_scrapbox.sphinx_ext.domain.site import SiteSurroundings
+from sphinx_scrapbox.sphinx_ext.domain.site import SphinxSite
 from sphinx_scrapbox.sphinx_ext.features.translations.staleness import (
     Age,
     ChangedLine,
@@ -102,7 +102,7 @@ class _Page:
         self._domain = domain
         self._docname = docname
         self._document = document
-        self._surroundings = SiteSurroundings(env)
+        self._site = SphinxSite(env)
         self._config = options(env.config)
         self._pairs = pairs_of(domain)
 
@@ -142,7 +142,7 @@ class _Page:
         source = self._pairs.sources[self._docname]
         for place in ("start", "end"):
             if position in (place, "both"):
-                notice = mapped_notice(source.target, source.source_language, self._surroundings)
+                notice = mapped_notice(source.target, source.source_language, self._site)
                 self._say_age(notice, source.target, 0)
                 self._insert(section, notice, place)
 
@@ -195,7 +195,7 @@ class _Page:
                 shown["classes"].append(f"language-{language}")
             if age.source.startswith("/"):
                 target = f"{age.source}#{line.id}" if line.id else age.source
-                link = self._surroundings.link("page", target, shown)
+                link = self._site.link("page", target, shown)
             else:
                 link = self._link(age.source, shown)
             link["scrapbox-anchor"] = anchor(line.id) if line.id else ""
@@ -211,7 +211,7 @@ class _Page:
         return fold("", fold_title("", title), items, classes=["scrapbox-changed", "no-search"])
 
     def _link(self, docname: str, shown: nodes.Element) -> nodes.Element:
-        link = self._surroundings.link("page", self._domain.title_of(docname), shown)
+        link = self._site.link("page", self._domain.title_of(docname), shown)
         link["scrapbox-docname"] = docname
         return link
 
