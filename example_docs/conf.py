@@ -15,7 +15,7 @@ version = release = sphinx_scrapbox.__version__
 
 extensions = [
     "sphinx_scrapbox",
-    "showcase",  # of this documentation: examples, and tables made from the source
+    "showcase",  # local extension: examples, and references generated from the source
 ]
 exclude_patterns = ["_build", "_ext", "_kept", "Thumbs.db", ".DS_Store"]
 nitpicky = True
@@ -55,9 +55,9 @@ html_css_files = ["docs.css"]
 
 # -- PDF and EPUB --------------------------------------------------------------------------
 
-# XeLaTeX knows every script, as long as a font does.
+# XeLaTeX can typeset every script for which there is a font.
 latex_engine = "xelatex"
-latex_use_xindy = False  # makeindex comes with every TeX
+latex_use_xindy = False  # makeindex is part of every TeX distribution
 latex_elements = {
     "fontpkg": r"""
 \IfFontExistsTF{FreeSerif}{\setmainfont{FreeSerif}}{}
@@ -75,7 +75,7 @@ latex_elements = {
 }{}
 """,
 }
-# Pages outside every toctree reach the PDF this way.
+# Pages outside every toctree have to be appended to the PDF.
 latex_appendices = texinfo_appendices = ["wiki/Compost", "wiki/Where does the rain go?"]
 epub_show_urls = "no"
 epub_basename = "sphinx-scrapbox"
