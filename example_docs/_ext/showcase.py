@@ -1,4 +1,4 @@
-"""What this documentation needs for itself: source beside result, and tables made from code."""
+"""Directives of this documentation: examples, and references generated from the code."""
 
 from __future__ import annotations
 
@@ -27,32 +27,32 @@ if TYPE_CHECKING:
 
 
 class Example(SphinxDirective):
-    """``example``: its content as source, and what becomes of it."""
+    """``example``: the source of its content, followed by the result."""
 
     has_content = True
     option_spec: ClassVar[dict[str, Any]] = {"language": directives.unchanged}
 
     def run(self) -> list[nodes.Node]:
-        """Source and result."""
+        """Return a container with the source as a literal block and the result."""
         text = "\n".join(self.content)
         native = self.options.get("notation") == "native"
         language = self.options.get("language", "text" if native else "md")
         source = nodes.literal_block(text, text, language=language)
         facts = self.state.document.attributes.copy()
         result = nodes.container("", *self.result(text), classes=["example-result"])
-        # A notice of translation that is an example does not speak for the page around it.
+        # A translation notice in an example must not mark this page as translated.
         self.state.document.attributes = facts
         pair = nodes.container("", source, result, classes=["example"])
         self.set_source_info(source)
         return [pair]
 
     def result(self, text: str) -> list[nodes.Node]:
-        """What the content becomes in the page that it stands in."""
+        """Return the nodes for *text*, parsed as part of the current document."""
         return self.parse_content_to_nodes()
 
 
 class WikiExample(Example):
-    """``wiki-example``: the same for a piece of an exported page, or of a native one."""
+    """``wiki-example``: the same for the text of an exported or native page."""
 
     option_spec: ClassVar[dict[str, Any]] = {
         **Example.option_spec,
@@ -60,7 +60,7 @@ class WikiExample(Example):
     }
 
     def result(self, text: str) -> list[nodes.Node]:
-        """What the content becomes on a wiki page; a heading becomes a rubric."""
+        """Return the nodes for *text*, rendered as on a wiki page, with headings as rubrics."""
         source, line = self.get_source_info()
         renderer = Renderer(self.state.document, source, SphinxSite(self.env))
         if self.options.get("notation") == "native":
@@ -81,10 +81,10 @@ class WikiExample(Example):
 
 
 class OptionsReference(SphinxDirective):
-    """``scrapbox-options``: every option, from the fields of the configuration class."""
+    """``scrapbox-options``: all options, from the fields of the configuration class."""
 
     def run(self) -> list[nodes.Node]:
-        """One ``confval`` for each field."""
+        """Return a ``confval`` for each field."""
         blocks = []
         for option in fields(Config):
             data = option.metadata
@@ -95,32 +95,26 @@ class OptionsReference(SphinxDirective):
                 f":default: {_code(default)}",
                 "",
                 data["help"],
-                "",
-                f"A change of it {_REBUILDS[data['rebuild']]}.",
                 "````",
                 "",
             ]
         return self.parse_text_to_nodes("\n".join(blocks))
 
 
-_REBUILDS = {
-    "env": "makes the next build read all pages anew",
-    "html": "makes the next build write all pages anew",
-    "": "needs no rebuild",
-}
+_REBUILDS = {"env": "pages", "html": "output", "": "nothing"}
 
 
 class OptionsOverview(SphinxDirective):
-    """``scrapbox-options-overview``: one line for each option."""
+    """``scrapbox-options-overview``: one row for each option."""
 
     def run(self) -> list[nodes.Node]:
-        """A table that leads to each option's entry."""
+        """Return a table that links to the entries of all options."""
         rows = [
-            "| Option | Default | Type |",
-            "|---|---|---|",
+            "| Option | Default | Type | Rebuilds |",
+            "|---|---|---|---|",
             *(
                 f"| {{confval}}`scrapbox_{option.name}` | {_code(option.metadata['raw'])} "
-                f"| {option.metadata['shown']} |"
+                f"| {option.metadata['shown']} | {_REBUILDS[option.metadata['rebuild']]} |"
                 for option in fields(Config)
             ),
         ]
@@ -128,10 +122,10 @@ class OptionsOverview(SphinxDirective):
 
 
 class WarningsReference(SphinxDirective):
-    """``scrapbox-warnings``: every subtype of warning, with the text below its member."""
+    """``scrapbox-warnings``: all warning subtypes, with the docstrings of their members."""
 
     def run(self) -> list[nodes.Node]:
-        """A definition list."""
+        """Return a definition list."""
         lines = []
         for subtype, text in _warnings():
             lines += [f"(warning-{subtype})=", f"`scrapbox.{subtype}`", f": {text}", ""]
@@ -139,19 +133,19 @@ class WarningsReference(SphinxDirective):
 
 
 def _warnings() -> list[tuple[str, str]]:
-    """Subtype and docstring of each member of :class:`sphinx_scrapbox.log.Warn`."""
+    """Return (subtype, docstring) for each member of :class:`sphinx_scrapbox.log.Warn`."""
     (tree,) = ast.parse(inspect.getsource(log.Warn)).body
     assert isinstance(tree, ast.ClassDef)
-    found = []
+    entries = []
     for member, below in zip(tree.body, tree.body[1:], strict=False):
         match member, below:
             case (
                 ast.Assign(value=ast.Constant(value=str(subtype))),
                 ast.Expr(value=ast.Constant(value=str(text))),
             ):
-                found.append((subtype, " ".join(text.split()).replace("``", "`")))
-    assert len(found) == len(log.Warn), "a warning without a docstring"
-    return found
+                entries.append((subtype, " ".join(text.split()).replace("``", "`")))
+    assert len(entries) == len(log.Warn), "a warning without a docstring"
+    return entries
 
 
 def _code(value: object) -> str:
@@ -159,7 +153,7 @@ def _code(value: object) -> str:
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:
-    """Add the directives."""
+    """Register the directives."""
     app.add_directive("example", Example)
     app.add_directive("wiki-example", WikiExample)
     app.add_directive("scrapbox-options", OptionsReference)
