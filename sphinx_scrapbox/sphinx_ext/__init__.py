@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Register everything; Sphinx calls this for ``extensions = ["sphinx_scrapbox"]``."""
     from sphinx_scrapbox.rendering.visitors import VISITORS
+    from sphinx_scrapbox.sphinx_ext import builders
     from sphinx_scrapbox.sphinx_ext.config import options as config
     from sphinx_scrapbox.sphinx_ext.domain import domain
     from sphinx_scrapbox.sphinx_ext.features import provenance as versions
@@ -49,6 +50,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     from sphinx_scrapbox.sphinx_ext.reading.parsers import ScrapboxParser, WikiMarkdownParser
 
     app.setup_extension("myst_parser")
+    app.connect("builder-inited", builders.note_builder, priority=1)
     config.register(app)
     garbage.register(app)
     app.add_source_parser(WikiMarkdownParser, override=True)

@@ -1,30 +1,91 @@
-"""TODO: say what this file is."""
+"""What the builder of this build can do: the only module that tells kinds of builders apart."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 from sphinx.builders.html import StandaloneHTMLBuilder
 from sphinx.builders.singlehtml import SingleFileHTMLBuilder
 
 if TYPE_CHECKING:
+    from typing import TypeGuard
+
     from sphinx.application import Sphinx
     from sphinx.builders import Builder
     from sphinx.environment import BuildEnvironment
 
+_BUILDERS: WeakKeyDictionary[BuildEnvironment, Builder] = WeakKeyDictionary()
+
+
+def note_builder(app: Sphinx) -> None:
+    """Handler of ``builder-inited``, before all others: remember the builder of an environment."""
+    _BUILDERS[app.env] = app.builder
+
 
 def builder_of(env: BuildEnvironment) -> Builder:
-    """The builder at work: the name by which Sphinx 9 knows it, Sphinx 8 does not have."""
-    app: Sphinx = env._app if hasattr(env, "_app") else env.app
-    return app.builder
+    """The builder of a build, for code that has only its environment, such as transforms."""
+    return _BUILDERS[env]
 
 
-def has_previews(builder: Builder) -> bool:
-    """Whether a builder makes pages that are read in a browser, each at an address."""
+def is_html(builder: Builder) -> bool:
+    """Whether the output is HTML of any kind: pages, one file, an e-book, a help file, JSON."""
+    return builder.format == "html"
+
+
+def is_epub(builder: Builder) -> bool:
+    """Whether the output is an e-book, whose readers run no scripts and fetch nothing."""
+    return builder.name == "epub"
+
+
+def is_single_file(builder: Builder) -> bool:
+    """Whether the whole site is one HTML file."""
+    return isinstance(builder, SingleFileHTMLBuilder)
+
+
+def joins_documents(builder: Builder) -> bool:
+    """Whether one output file is made of many documents."""
+    return builder.format in ("latex", "texinfo", "man") or is_single_file(builder)
+
+
+def has_search(builder: Builder) -> TypeGuard[StandaloneHTMLBuilder]:
+    """Whether Sphinx writes a search index: not for e-books and help files."""
+    return isinstance(builder, StandaloneHTMLBuilder) and builder.search
+
+
+def has_pages(builder: Builder) -> bool:
+    """Whether each document is a page with an address, beside indices and a search page."""
+    return has_search(builder) and not is_single_file(builder)
+
+
+def has_browser_pages(builder: Builder) -> bool:
+    """Whether these pages are opened in a browser as they are written.
+
+    Help files and the JSON and pickle builders of sphinxcontrib-serializinghtml, known by their
+    attribute ``implementation``, are shown by other programs.
+    """
     return (
-        isinstance(builder, StandaloneHTMLBuilder)
-        and builder.search  # no book, no help file
+        has_search(builder)
+        and not is_single_file(builder)
         and not builder.embedded
-        and not isinstance(builder, SingleFileHTMLBuilder)
-        and not hasattr(builder, "implementation")  # data, for others to show
+        and not hasattr(builder, "implementation")
     )
+
+
+def has_downloads(builder: Builder) -> bool:
+    """Whether a file can be offered for download."""
+    return is_html(builder) and bool(getattr(builder, "download_support", False))
+
+
+def shows_image_file(builder: Builder, file: str) -> bool:
+    """Whether the output can show an image file, by its suffix."""
+    suffix = file.rpartition(".")[2].lower()
+    if is_html(builder):
+        # EPUB readers need not support AVIF, and Sphinx does not know its media type.
+        return not (suffix == "avif" and is_epub(builder))
+    return builder.format == "latex" and suffix in ("png", "jpg", "jpeg", "pdf")
+
+
+def image_loading(builder: Builder) -> str:
+    """The value of docutils' ``loading`` for an image; never "embed", as an SVG could be."""
+    return "link" if is_epub(builder) else "lazy"

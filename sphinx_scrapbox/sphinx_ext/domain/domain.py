@@ -21,6 +21,7 @@ from sphinx.errors import NoUri
 from sphinx.util import docname_join
 from sphinx.util.matching import compile_matchers
 
+from sphinx_scrapbox.sphinx_ext.builders import has_pages
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.facts import PageFacts, facts_of
 from sphinx_scrapbox.sphinx_ext.domain.resolve import make_reference, marked
@@ -561,7 +562,7 @@ def _on_env_updated(app: Sphinx, env: BuildEnvironment) -> Iterable[str]:
 def _on_check_consistency(app: Sphinx, env: BuildEnvironment) -> None:
     """Name wiki pages whose file a page of the site's own is written over."""
     builder = app.builder
-    if builder.format != "html" or not getattr(builder, "search", False):
+    if not has_pages(builder):
         return
     reserved = {"search", "opensearch", *app.config.html_additional_pages}
     if app.config.html_use_index:

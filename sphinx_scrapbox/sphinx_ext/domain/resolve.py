@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from docutils import nodes
-from sphinx.builders.singlehtml import SingleFileHTMLBuilder
 from sphinx.errors import NoUri
 from sphinx.util.nodes import make_refnode
 
 from sphinx_scrapbox.rendering.nodes import icon as icon_node
+from sphinx_scrapbox.sphinx_ext.builders import is_single_file
 
 if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
@@ -31,7 +31,7 @@ def make_reference(
     :raises NoUri: if the builder does not write the document.
     """
     # One file holds what toctrees lead to; Sphinx would make up an anchor for all others.
-    if isinstance(builder, SingleFileHTMLBuilder):
+    if is_single_file(builder):
         if docname not in below_root:
             raise NoUri(docname)
         if line_anchor:

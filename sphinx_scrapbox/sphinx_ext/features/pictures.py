@@ -11,16 +11,21 @@ from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
 from sphinx import addnodes
-from sphinx.builders.singlehtml import SingleFileHTMLBuilder
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from sphinx_scrapbox.rendering.nodes import icon as icon_node
 from sphinx_scrapbox.snapshot.lockfile import FILES, is_fetched
-from sphinx_scrapbox.sphinx_ext.builders import builder_of
+from sphinx_scrapbox.sphinx_ext.builders import (
+    builder_of,
+    image_loading,
+    is_html,
+    is_single_file,
+    shows_image_file,
+)
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.domain import domain_of
 from sphinx_scrapbox.sphinx_ext.i18n import _
-from sphinx_scrapbox.sphinx_ext.sources.fetched_files import fetched_of, loading, shows_file
+from sphinx_scrapbox.sphinx_ext.sources.fetched_files import fetched_of
 from sphinx_scrapbox.sphinx_ext.sources.icons import icon_file, icon_table
 from sphinx_scrapbox.sphinx_ext.sources.locks import locks_of
 from sphinx_scrapbox.sphinx_ext.sources.snapshots import origin_of
@@ -50,9 +55,8 @@ class Pictures(SphinxPostTransform):
         self._places: dict[str, tuple[str, str | None]] = {}
         builder = builder_of(self.env)
         config = options(self.config)
-        is_html = builder.format == "html"
         shown = builder.supported_remote_images and config.images == "show"
-        if is_html:
+        if is_html(builder):
             for icon in list(self.document.findall(icon_node)):
                 self._find_face(icon)
         for node in list(self.document.findall(nodes.image)):
@@ -61,9 +65,9 @@ class Pictures(SphinxPostTransform):
             is_local = "scrapbox-address" in node
             if is_local and builder.format == "latex":
                 continue  # what it cannot show may be converted first
-            if shows_file(builder, node["uri"]) if is_local else shown:
+            if shows_image_file(builder, node["uri"]) if is_local else shown:
                 node["alt"] = str(_("Image"))
-                node["loading"] = loading(builder)
+                node["loading"] = image_loading(builder)
             else:
                 _link_image(node)
 
@@ -71,7 +75,7 @@ class Pictures(SphinxPostTransform):
         builder = builder_of(self.env)
         config = options(self.config)
         file = icon_file(self.env, node["name"], node["project"])
-        if file is not None and shows_file(builder, file):
+        if file is not None and shows_image_file(builder, file):
             # Named after its path, so that a later build names it the same.
             digest = sha1(file.encode(), usedforsecurity=False).hexdigest()[:12]
             name = f"scrapbox-icon-{digest}{PurePosixPath(file).suffix.lower()}"
@@ -91,7 +95,7 @@ class Pictures(SphinxPostTransform):
         if not project:
             return
         file = fetched.icon(project, node["name"], place[1])
-        if file is not None and shows_file(builder, file):
+        if file is not None and shows_image_file(builder, file):
             node["uri"] = builder.images[file] = PurePosixPath(file).name  # as of an image
         elif may_ask and project not in domain_of(self.env).private_projects:
             node["uri"] = icon_url(project, node["name"], origin=origin_of(self.env, project))
@@ -108,7 +112,7 @@ class StrangePictures(SphinxPostTransform):
         """Visit each image."""
         builder = builder_of(self.env)
         for node in list(self.document.findall(nodes.image)):
-            if "scrapbox-address" in node and not shows_file(builder, node["uri"]):
+            if "scrapbox-address" in node and not shows_image_file(builder, node["uri"]):
                 _link_image(node)
 
 
@@ -224,7 +228,7 @@ class FileAnchors(SphinxPostTransform):
 
     def run(self, **kwargs: Any) -> None:
         """Escape each name that needs it."""
-        if not isinstance(builder_of(self.env), SingleFileHTMLBuilder):
+        if not is_single_file(builder_of(self.env)):
             return
         for node in self.document.findall(addnodes.start_of_file):
             if escape(node["docname"]) != node["docname"]:

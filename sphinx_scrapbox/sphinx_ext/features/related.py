@@ -13,13 +13,12 @@ from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
 from docutils import nodes
-from sphinx.builders.singlehtml import SingleFileHTMLBuilder
 from sphinx.errors import NoUri
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.docutils import SphinxDirective
 
 from sphinx_scrapbox.rendering.nodes import related as related_node
-from sphinx_scrapbox.sphinx_ext.builders import builder_of
+from sphinx_scrapbox.sphinx_ext.builders import builder_of, is_html, is_single_file
 from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain, domain_of
 from sphinx_scrapbox.sphinx_ext.domain.site import SphinxSite
 from sphinx_scrapbox.sphinx_ext.i18n import _
@@ -51,7 +50,7 @@ class Related(SphinxPostTransform):
         builder = builder_of(self.env)
         for node in list(self.document.findall(related_node)):
             block = _Block(domain_of(self.env), node["docname"], node["mode"])
-            if builder.format == "html":
+            if is_html(builder):
                 node["html"] = block.html(builder)
             else:
                 node.replace_self(block.standard_nodes(SphinxSite(self.env)))
@@ -141,7 +140,7 @@ class _Block:
                 '<a class="scrapbox-wiki reference external" '
                 f'href="{escape(address)}"><span class="scrapbox-missing">{title}</span></a>'
             )
-        if isinstance(builder, SingleFileHTMLBuilder):
+        if is_single_file(builder):
             if node not in self._domain.below_root:
                 return title  # no part of the single file
             if node == builder.config.root_doc:  # its beginning, which has no name

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sphinx_scrapbox.sphinx_ext.builders import is_html
 from sphinx_scrapbox.sphinx_ext.i18n import CATALOG
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ def _on_config_inited(app: Sphinx, config: Config) -> None:
 
 
 def _on_builder_inited(app: Sphinx) -> None:
-    if app.builder.format == "html":
+    if is_html(app.builder):
         app.add_css_file("scrapbox.css")
         app.add_js_file("scrapbox.js", loading_method="defer")
 

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sphinx.builders.html import StandaloneHTMLBuilder
-from sphinx.builders.singlehtml import SingleFileHTMLBuilder
-
+from sphinx_scrapbox.sphinx_ext.builders import has_pages
 from sphinx_scrapbox.sphinx_ext.config.options import mode_of, options
 from sphinx_scrapbox.sphinx_ext.domain.domain import domain_of, live_address
 
 if TYPE_CHECKING:
     from docutils import nodes
     from sphinx.application import Sphinx
-    from sphinx.builders import Builder
 
 
 class Canonical(NamedTuple):
@@ -39,15 +36,6 @@ def canonical_of(app: Sphinx, docname: str) -> Canonical:
     return Canonical(mode, address) if address else Canonical("self")
 
 
-def _has_addresses(builder: Builder) -> bool:
-    """Whether each page has an address of its own at which search engines may find it."""
-    return (
-        isinstance(builder, StandaloneHTMLBuilder)
-        and not isinstance(builder, SingleFileHTMLBuilder)
-        and builder.search  # no book
-    )
-
-
 def _on_page_context(
     app: Sphinx,
     pagename: str,
@@ -56,7 +44,7 @@ def _on_page_context(
     doctree: nodes.document | None,
 ) -> None:
     # Every theme writes the canonical link from "pageurl", so there is one link at the most.
-    if doctree is None or not _has_addresses(app.builder):
+    if doctree is None or not has_pages(app.builder):
         return
     mode, address = canonical_of(app, pagename)
     if mode != "self":

@@ -19,6 +19,7 @@ from sphinx.locale import _ as sphinx_says
 from sphinx.util.i18n import format_date
 
 from sphinx_scrapbox.snapshot.git import git_dates
+from sphinx_scrapbox.sphinx_ext.builders import is_epub
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.domain import domain_of
 from sphinx_scrapbox.sphinx_ext.html.canonical import canonical_of
@@ -56,7 +57,7 @@ def _on_page_context(
             date=datetime.fromtimestamp(facts.updated, UTC),
             language=app.config.language,
         )
-    if "sphinxext.opengraph" in app.extensions and app.builder.name != "epub":
+    if "sphinxext.opengraph" in app.extensions and not is_epub(app.builder):
         context["meta"] = {**_open_graph(app, facts), **(context.get("meta") or {})}
         if facts.summary and app.config.ogp_enable_meta_description:
             summary = escape(_summary(app, facts))

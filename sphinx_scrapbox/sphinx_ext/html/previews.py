@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 from zlib import crc32
 
-from sphinx_scrapbox.sphinx_ext.builders import has_previews
+from sphinx_scrapbox.sphinx_ext.builders import has_browser_pages
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.domain import domain_of
 
@@ -27,12 +27,12 @@ PER_FILE = 32
 
 
 def _on_builder_inited(app: Sphinx) -> None:
-    if options(app.config).previews and has_previews(app.builder):
+    if options(app.config).previews and has_browser_pages(app.builder):
         app.add_js_file("scrapbox-previews.js", loading_method="defer")
 
 
 def _on_build_finished(app: Sphinx, exception: Exception | None) -> None:
-    if exception is None and has_previews(app.builder):
+    if exception is None and has_browser_pages(app.builder):
         folder = Path(app.outdir) / FOLDER
         files = _files(app) if options(app.config).previews else {}
         if files:

@@ -20,6 +20,7 @@ from sphinx.builders.html import StandaloneHTMLBuilder
 from sphinx.search import SearchLanguage
 from sphinx.util.docutils import new_document
 
+from sphinx_scrapbox.sphinx_ext.builders import has_search
 from sphinx_scrapbox.sphinx_ext.config.options import mode_of, options
 from sphinx_scrapbox.sphinx_ext.domain.domain import domain_of
 from sphinx_scrapbox.wiki.titles import split_target
@@ -182,7 +183,7 @@ def _is_current(builder: StandaloneHTMLBuilder) -> bool:
 
 def _on_builder_inited(app: Sphinx) -> None:
     builder = app.builder
-    if not isinstance(builder, StandaloneHTMLBuilder) or not builder.search:
+    if not has_search(builder):
         return
     modes = options(app.config).search
     prepare, feed = builder.prepare_writing, builder.index_page

@@ -20,7 +20,6 @@ from sphinx_scrapbox.sphinx_ext.warnings import Warn, warn
 from sphinx_scrapbox.wiki.titles import join_target, key
 
 if TYPE_CHECKING:
-    from sphinx.builders import Builder
     from sphinx.config import Config
     from sphinx.environment import BuildEnvironment
 
@@ -166,20 +165,6 @@ def _present(folder: Path) -> set[str]:
             }
     except OSError:
         return set()
-
-
-def shows_file(builder: Builder, file: str) -> bool:
-    """Whether an output format can show an image file, by its suffix."""
-    suffix = file.rpartition(".")[2].lower()
-    if builder.format == "html":
-        # Readers of books need not know the youngest kind, and Sphinx does not.
-        return not (suffix == "avif" and builder.name == "epub")
-    return builder.format == "latex" and suffix in ("png", "jpg", "jpeg", "pdf")
-
-
-def loading(builder: Builder) -> str:
-    """How docutils is to write an image: never into the page itself, as it can an SVG."""
-    return "link" if builder.name == "epub" else "lazy"  # a book is at hand
 
 
 _FETCHED: WeakKeyDictionary[Config, FetchedFiles] = WeakKeyDictionary()

@@ -15,7 +15,7 @@ from sphinx_scrapbox.snapshot.diff.model import Comparison, PageChange
 from sphinx_scrapbox.snapshot.reports.atom import Feed, atom
 from sphinx_scrapbox.snapshot.reports.json import as_json
 from sphinx_scrapbox.snapshot.reports.wording import ACTIONS, OUTDENTED
-from sphinx_scrapbox.sphinx_ext.builders import has_previews
+from sphinx_scrapbox.sphinx_ext.builders import has_browser_pages
 from sphinx_scrapbox.sphinx_ext.domain.domain import domain_of
 from sphinx_scrapbox.sphinx_ext.features.changes.comparison import Query, changes_of, query_of
 from sphinx_scrapbox.sphinx_ext.features.changes.nodes import change_labels
@@ -58,7 +58,7 @@ def _is_written(app: Sphinx, name: str) -> bool:
 
 
 def on_build_finished(app: Sphinx, exception: Exception | None) -> None:
-    if exception is not None or not has_previews(app.builder):
+    if exception is not None or not has_browser_pages(app.builder):
         return
     for name, docname, query in _feeds(app.env):
         comparison = changes_of(app.env).find(query)
@@ -142,7 +142,7 @@ def on_page_context(
 ) -> None:
     """Name the feeds in the head of the page that tells the same."""
     facts = domain_of(app.env).facts.get(pagename)
-    if facts is None or not facts.changes or doctree is None or not has_previews(app.builder):
+    if facts is None or not facts.changes or doctree is None or not has_browser_pages(app.builder):
         return
     tags = []
     for name, docname, query in _feeds(app.env):

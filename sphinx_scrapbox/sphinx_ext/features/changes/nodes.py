@@ -11,7 +11,7 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx_scrapbox.rendering.nodes import changelist, deleted, fold, fold_title, inserted
 from sphinx_scrapbox.snapshot.diff.model import LineChange, LineKind, PageChange, PageKind, Row
 from sphinx_scrapbox.snapshot.diff.words import words
-from sphinx_scrapbox.sphinx_ext.builders import builder_of
+from sphinx_scrapbox.sphinx_ext.builders import builder_of, is_html
 from sphinx_scrapbox.sphinx_ext.domain.domain import may_hold_directives
 from sphinx_scrapbox.sphinx_ext.domain.site import SphinxSite
 from sphinx_scrapbox.sphinx_ext.features.changes.comparison import (
@@ -49,8 +49,9 @@ class ChangeLists(SphinxPostTransform):
                     nodes.paragraph("", str(_("What changed cannot be told here.")))
                 ]
             else:
-                is_html = builder_of(self.env).format == "html"
-                made = _Maker(SphinxSite(self.env), is_html, query).make(told)
+                made = _Maker(SphinxSite(self.env), is_html(builder_of(self.env)), query).make(
+                    told
+                )
             for element in made:
                 element["classes"] += ["scrapbox-changes", "no-search"]
             node.replace_self(made)

@@ -10,7 +10,7 @@ from sphinx import addnodes
 from sphinx.transforms import SphinxTransform
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
-from sphinx_scrapbox.sphinx_ext.builders import builder_of
+from sphinx_scrapbox.sphinx_ext.builders import builder_of, has_downloads
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.domain import domain_of
 
@@ -105,12 +105,11 @@ class Downloads(SphinxPostTransform):
         if not used:
             return
         builder = builder_of(self.env)
-        can = builder.format == "html" and getattr(builder, "download_support", False)
         for node in list(self.document.findall(_is_download)):
             assert isinstance(node, nodes.inline)
             name, text = node["scrapbox-file"], node["scrapbox-text"]
             paragraph = node.parent
-            if can:
+            if has_downloads(builder):
                 path = Path(builder.outdir, "_downloads", name)
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_text(text, encoding="utf-8", newline="\n")

@@ -15,13 +15,12 @@ from zlib import crc32
 from docutils import nodes
 from docutils.parsers.rst import directives
 from sphinx import addnodes
-from sphinx.builders.singlehtml import SingleFileHTMLBuilder
 from sphinx.errors import NoUri
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.docutils import SphinxDirective
 
 from sphinx_scrapbox.rendering.nodes import linkmap as linkmap_node
-from sphinx_scrapbox.sphinx_ext.builders import builder_of
+from sphinx_scrapbox.sphinx_ext.builders import builder_of, is_epub, is_html, is_single_file
 from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain, domain_of, may_hold_directives
 from sphinx_scrapbox.sphinx_ext.features.linkmap.neighbourhood import Neighbourhood, neighbourhood
 from sphinx_scrapbox.sphinx_ext.features.linkmap.svg import draw
@@ -110,7 +109,7 @@ class Maps(SphinxPostTransform):
             made = _Map(self.env, self.env.current_document.docname, node)
             if not made.around:
                 node.parent.remove(node)
-            elif builder.format == "html" and builder.name != "epub":
+            elif is_html(builder) and not is_epub(builder):
                 node["html"] = made.html()
             else:
                 node.replace_self(made.standard_nodes())
@@ -174,7 +173,7 @@ class _Map:
         if is_wanted(node):
             return self._domain.wiki_address(node)
         builder = builder_of(self._env)
-        if isinstance(builder, SingleFileHTMLBuilder):
+        if is_single_file(builder):
             if node == self._env.config.root_doc:
                 return "#"  # Sphinx marks where all others begin
             if node not in self._domain.below_root:

@@ -16,10 +16,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from docutils import nodes
 from sphinx import addnodes
-from sphinx.builders.singlehtml import SingleFileHTMLBuilder
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
-from sphinx_scrapbox.sphinx_ext.builders import builder_of
+from sphinx_scrapbox.sphinx_ext.builders import builder_of, has_pages
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.domain import domain_of
 from sphinx_scrapbox.sphinx_ext.features.lists.collation import (
@@ -206,12 +205,7 @@ _ENTRIES: dict[str, Callable[[ScrapboxDomain], Iterator[Entry]]] = {
 
 def _has_indices(builder: Builder) -> bool:
     """Whether this format has pages that no document makes."""
-    return (
-        builder.format == "html"
-        and bool(getattr(builder, "search", False))
-        and not isinstance(builder, SingleFileHTMLBuilder)
-        and options(builder.config).indices
-    )
+    return has_pages(builder) and options(builder.config).indices
 
 
 def _on_collect_pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:

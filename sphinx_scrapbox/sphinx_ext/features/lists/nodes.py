@@ -11,7 +11,12 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx_scrapbox.rendering.nodes import icon as icon_node
 from sphinx_scrapbox.rendering.nodes import listing
 from sphinx_scrapbox.rendering.tables import table
-from sphinx_scrapbox.sphinx_ext.builders import builder_of
+from sphinx_scrapbox.sphinx_ext.builders import (
+    builder_of,
+    image_loading,
+    is_html,
+    shows_image_file,
+)
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.domain import domain_of, may_hold_directives
 from sphinx_scrapbox.sphinx_ext.domain.site import SphinxSite
@@ -25,7 +30,6 @@ from sphinx_scrapbox.sphinx_ext.features.lists.query import (
 )
 from sphinx_scrapbox.sphinx_ext.features.lists.tables import rows_of
 from sphinx_scrapbox.sphinx_ext.i18n import _
-from sphinx_scrapbox.sphinx_ext.sources.fetched_files import loading, shows_file
 from sphinx_scrapbox.wiki.ast import IconRole
 from sphinx_scrapbox.wiki.titles import join_target, split_target
 
@@ -62,7 +66,7 @@ class _Maker:
         self._env = env
         self._site = SphinxSite(env)
         self._config = options(env.config)
-        self._is_html = builder.format == "html"
+        self._is_html = is_html(builder)
         self._builder = builder
         self._shows_images = builder.supported_remote_images and self._config.images == "show"
 
@@ -113,14 +117,14 @@ class _Maker:
             image = nodes.image(uri=row.image, alt="", classes=["scrapbox-card-image"])
             # As Sphinx notes it down: a file of the site, or an address that is left alone.
             image["candidates"] = {"?" if "://" in row.image else "*": row.image}
-            image["loading"] = loading(self._builder)
+            image["loading"] = image_loading(self._builder)
             parts.append(image)
         if row.summary:
             parts.append(nodes.paragraph("", row.summary, classes=["scrapbox-summary"]))
         return parts
 
     def _may_show(self, image: str) -> bool:
-        return self._shows_images if "://" in image else shows_file(self._builder, image)
+        return self._shows_images if "://" in image else shows_image_file(self._builder, image)
 
     def _wanted(self, row: WantedRow) -> list[nodes.Node]:
         shown = nodes.inline("", row.title, classes=["xref", "scrapbox-page"])

@@ -15,13 +15,12 @@ from zlib import crc32
 from babel import Locale, UnknownLocaleError
 from docutils import nodes
 from sphinx import addnodes
-from sphinx.builders.singlehtml import SingleFileHTMLBuilder
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from sphinx_scrapbox.rendering.nodes import fold, fold_title
 from sphinx_scrapbox.rendering.nodes import provenance as provenance_node
 from sphinx_scrapbox.rendering.nodes import related as related_node
-from sphinx_scrapbox.sphinx_ext.builders import builder_of
+from sphinx_scrapbox.sphinx_ext.builders import builder_of, joins_documents
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.domain import domain_of
 from sphinx_scrapbox.sphinx_ext.domain.site import SphinxSite
@@ -77,9 +76,7 @@ class Languages(SphinxPostTransform):
         yield self.env.docname, self.document
         builder = builder_of(self.env)
         # These put a whole site, or a part of it, into one document.
-        if builder.format in ("latex", "texinfo", "man") or isinstance(
-            builder, SingleFileHTMLBuilder
-        ):
+        if joins_documents(builder):
             for node in list(self.document.findall(_is_document)):
                 assert isinstance(node, nodes.Element)
                 if node is not self.document and "docname" in node:
