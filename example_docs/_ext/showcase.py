@@ -133,7 +133,7 @@ class WarningsReference(SphinxDirective):
 
 
 def _warnings() -> list[tuple[str, str]]:
-    """Return (subtype, docstring) for each member of :class:`sphinx_scrapbox.log.Warn`."""
+    """Return (subtype, docstring) for each member of the enum of warnings."""
     (tree,) = ast.parse(inspect.getsource(log.Warn)).body
     assert isinstance(tree, ast.ClassDef)
     entries = []
