@@ -43,6 +43,8 @@ from sphinx_scrapbox.wiki.titles import key
 
 EMOJI_PROJECTS = frozenset({"icons", "icons2", "emoji", "vim-jp-emojis", "emojis"})
 """Public projects that hold signs, not people."""
+DEFAULT_MARKS = frozenset({"en", "ja"})
+"""Keys of icon names that mark a language and stand for nobody."""
 
 _ADDRESS = re.compile(r"\s?(さん|くん|ちゃん|君|氏|様|先生)|['’]s\b")
 _COMMA, _COLON = Text(", "), Text(": ")
@@ -58,7 +60,7 @@ _ICON_SOURCES = re.compile(
 class Speakers:
     """Tells people from marks; ``marks`` holds the keys of icon names that are nobody."""
 
-    marks: Collection[str] = frozenset({"en", "ja"})
+    marks: Collection[str] = DEFAULT_MARKS
 
     def is_person(self, icon: Icon) -> bool:
         """Whether *icon* stands for somebody who can speak."""

@@ -47,11 +47,9 @@ from sphinx_scrapbox.wiki.outline import (
     Run,
     Section,
     Turn,
-    outline,
 )
-from sphinx_scrapbox.wiki.speakers import Speakers
+from sphinx_scrapbox.wiki.structure import DEFAULT_OPTIONS, StructureOptions, structure
 from sphinx_scrapbox.wiki.titles import join_target
-from sphinx_scrapbox.wiki.translation import WORDINGS, Wording, lift
 from sphinx_scrapbox.wiki.urls import embed_url
 
 MAX_LISTS = 8
@@ -62,22 +60,16 @@ _MOST_LEVELS = 19
 _BREAK = "\\\n"  # a line end that stays one
 
 
-def write_myst(
-    page: Page,
-    *,
-    wordings: Sequence[Wording] = WORDINGS,
-    speakers: Speakers | None = None,
-) -> str:
-    """Write *page* as MyST; *wordings* and *speakers* are what the site's configuration says."""
-    writer = _Writer(speakers or Speakers())
+def write_myst(page: Page, options: StructureOptions = DEFAULT_OPTIONS) -> str:
+    """Write *page* as MyST."""
+    writer = _Writer()
     blocks = [_heading(1, escaped(page.title.strip()) or "Untitled")]
-    for part in lift(page, wordings):
+    for part in structure(page, options).parts:
         level = 1
         if part.title:
             level = 2
             blocks.append(_heading(level, escaped(part.title.strip())))
-        parts = writer.speakers.mark(outline(part.blocks).parts)
-        blocks += writer.blocks(parts, 0, heading=level)
+        blocks += writer.blocks(part.content, 0, heading=level)
         if part.translation is not None:
             blocks += translation_block(part.translation)
     return _joined(_without_stray_rules(blocks)) + "\n"
@@ -136,9 +128,6 @@ def _indented(text: str, first: str) -> str:
 
 class _Writer:
     """Writes the parts of a page; ``level`` is that of markdown-it."""
-
-    def __init__(self, speakers: Speakers) -> None:
-        self.speakers = speakers
 
     def blocks(self, parts: Iterable[Part], level: int, *, heading: int = 1) -> list[Block]:
         """The blocks of *parts*; *heading* is the level of the heading that they are below."""

@@ -34,7 +34,9 @@ from sphinx_scrapbox.sphinx_ext.config.validators import (
 )
 from sphinx_scrapbox.sphinx_ext.config.values import DenyOptions, Person, TranslationOptions
 from sphinx_scrapbox.wiki.redaction import Unsaid
+from sphinx_scrapbox.wiki.structure import StructureOptions
 from sphinx_scrapbox.wiki.titles import key
+from sphinx_scrapbox.wiki.translation import WORDINGS
 from sphinx_scrapbox.wiki.urls import DEFAULT_ORIGIN
 
 if TYPE_CHECKING:
@@ -221,6 +223,11 @@ class Config:
         "Names of MyST directives that work inside wiki pages too; all others are shown as code.",
         shown="list of str",
     )
+
+    @property
+    def structure_options(self) -> StructureOptions:
+        """What :func:`.structure` needs to know of this site."""
+        return StructureOptions(self.marks, (*self.translation.wordings, *WORDINGS))
 
     def person(self, name: str, project: str = "") -> Person | None:
         """The person behind an icon: ``/project/name``, or ``name`` in the wiki's own project."""
