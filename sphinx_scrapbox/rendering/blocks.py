@@ -17,10 +17,12 @@ from docutils import nodes
 
 from sphinx_scrapbox.formats.code_languages import PLAIN, lexer_of
 from sphinx_scrapbox.formats.tex import is_formula
-from sphinx_scrapbox.rendering.nodes import icon as icon_node
-from sphinx_scrapbox.rendering.nodes import speaker as speaker_node
-from sphinx_scrapbox.rendering.nodes import speech as speech_node
-from sphinx_scrapbox.rendering.nodes import video as video_node
+from sphinx_scrapbox.rendering.nodes import (
+    scrapbox_icon,
+    scrapbox_speaker,
+    scrapbox_speech,
+    scrapbox_video,
+)
 from sphinx_scrapbox.rendering.sanitize import tamed
 from sphinx_scrapbox.rendering.site import Site
 from sphinx_scrapbox.wiki.ast import (
@@ -148,11 +150,11 @@ class Renderer:
                 case _:
                     assert_never(part)
 
-    def turn(self, speakers: Sequence[Icon], line: int) -> speech_node:
+    def turn(self, speakers: Sequence[Icon], line: int) -> scrapbox_speech:
         """The beginning of a turn: who speaks; what is said is appended to it."""
         labels = [self._site.label(icon) for icon in speakers]
-        turn = self._at(speech_node(speakers=labels), line)
-        who = self._at(speaker_node(translatable=False), line)
+        turn = self._at(scrapbox_speech(speakers=labels), line)
+        who = self._at(scrapbox_speaker(translatable=False), line)
         for number, icon in enumerate(speakers):
             if number:
                 who += nodes.Text(", ")
@@ -206,7 +208,7 @@ class Renderer:
                 paragraph = self._at(nodes.paragraph(line.source, ""), line.line)
                 address = safe_url(url) or url
                 paragraph += self._at(
-                    video_node("", nodes.Text(label or url), refuri=address, embed=player),
+                    scrapbox_video("", nodes.Text(label or url), refuri=address, embed=player),
                     line.line,
                 )
                 self._anchor(paragraph, line.id)
@@ -241,7 +243,7 @@ class Renderer:
         for item in items:
             entry = nodes.list_item()
             self.append(entry, item)
-            if entry.children and isinstance(entry[0], speech_node):
+            if entry.children and isinstance(entry[0], scrapbox_speech):
                 entry["classes"].append("scrapbox-turn")  # its name is its marker
             container.append(entry)
         if container.children:
@@ -481,7 +483,7 @@ class Renderer:
         return icons
 
     def _icon(self, icon: Icon, role: IconRole, line: int) -> nodes.Element:
-        element = icon_node(
+        element = scrapbox_icon(
             name=icon.name,
             project=icon.project,
             label=self._site.label(icon),

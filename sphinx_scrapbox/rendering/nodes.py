@@ -1,99 +1,106 @@
-"""TODO: say what this file is."""
+"""The node classes of wiki pages, for other extensions to find and to build on.
+
+Each derives from the docutils node nearest to it. Attributes hold strings, numbers and lists of
+strings only, so that nodes can be copied and pickled. Names begin with ``scrapbox_`` because
+docutils looks up the visitors of a node by the name of its class alone.
+"""
 
 from __future__ import annotations
 
 from docutils import nodes
 
 
-class icon(nodes.inline):  # noqa: N801 (node classes are lower case, as in docutils)
-    """An icon: the face or sign of a page. It holds no text, so titles and search stay clean.
+class scrapbox_icon(nodes.inline):  # noqa: N801 (node classes are lower case, as in docutils)
+    """An icon: the image or the name of a page. It holds no text.
 
-    Attributes: ``name`` (as written), ``project`` ("" = the page's own), ``label`` (as shown),
-    ``role`` (a value of :class:`.page.IconRole`), ``uri`` (an image, once one is found), ``home``
-    (the project of the page that it is from, if that is not the document's).
+    Attributes: ``name`` (as written), ``project`` ("" for the page's own), ``label`` (as shown),
+    ``role`` (a value of :class:`sphinx_scrapbox.wiki.ast.IconRole`), ``uri`` (the address of its
+    image, if there is one), ``home`` (the project of the page that it comes from, where that is
+    not the document's own).
     """
 
     def astext(self) -> str:
-        """What stands for the icon where only text can: some writers ask a link for it."""
+        """The label, for writers and collectors that want text."""
         return icon_words(self)
 
 
-class speech(nodes.container):  # noqa: N801
-    """A turn of a dialogue: a :class:`speaker`, then what is said, as body elements.
+class scrapbox_speech(nodes.container):  # noqa: N801
+    """A turn of a dialogue: a :class:`scrapbox_speaker`, then body elements.
 
-    Attribute: ``speakers``, the labels of who speaks.
+    Attribute: ``speakers``, the labels of the speakers.
     """
 
 
-class speaker(nodes.paragraph):  # noqa: N801
-    """Who speaks in a :class:`speech`: icons, each with its name."""
+class scrapbox_speaker(nodes.paragraph):  # noqa: N801
+    """The speakers of a :class:`scrapbox_speech`: linked icons, separated by commas."""
 
 
-class video(nodes.reference):  # noqa: N801
-    """A link to a film that HTML can play in place.
+class scrapbox_video(nodes.reference):  # noqa: N801
+    """A link to a video that HTML can play in place.
 
-    Attributes: ``refuri``, the film's page; ``embed``, the address of its player.
+    Attributes: ``refuri``, the page of the video; ``embed``, the address of its player.
     """
 
 
-class related(nodes.container):  # noqa: N801
-    """The place of a page's related pages.
+class scrapbox_related(nodes.container):  # noqa: N801
+    """Placeholder for the pages related to a page.
 
-    Attributes: ``docname``, ``mode`` (cards or list), ``html`` (ready markup, filled in
+    Attributes: ``docname``, ``mode`` ("cards" or "list"), ``html`` (the finished markup, set
     before writing).
     """
 
 
-class listing(nodes.container):  # noqa: N801
-    """The place of a list of pages, tags or people; standard nodes take it before writing.
+class scrapbox_listing(nodes.container):  # noqa: N801
+    """Placeholder for a list of pages, tags or people, replaced by standard nodes on writing.
 
-    Attribute: ``query``, what is listed and how, as text.
+    Attribute: ``query``, what is listed and how, as JSON text.
     """
 
 
-class fold(nodes.container):  # noqa: N801
-    """What HTML shows on request: a :class:`fold_title`, then body elements."""
+class scrapbox_changelist(nodes.container):  # noqa: N801
+    """Placeholder for a list of changes, replaced by standard nodes on writing.
 
-
-class fold_title(nodes.paragraph):  # noqa: N801
-    """What a :class:`fold` holds, in a few words."""
-
-
-class changelist(nodes.container):  # noqa: N801
-    """The place of a list of what changed; standard nodes take it before writing.
-
-    Attribute: ``query``, between what and how, as text.
+    Attribute: ``query``, what is compared and how, as JSON text.
     """
 
 
-class inserted(nodes.inline):  # noqa: N801
-    """Text that came."""
+class scrapbox_linkmap(nodes.container):  # noqa: N801
+    """Placeholder for a map of links; its child is the caption, if there is one.
 
-
-class deleted(nodes.inline):  # noqa: N801
-    """Text that went, shown all the same."""
-
-
-class linkmap(nodes.container):  # noqa: N801
-    """The place of a map of links; it holds the caption as a paragraph, or nothing.
-
-    Attributes: ``docname`` and ``target`` (which page; "" = this one), ``hops``, ``limit``,
-    ``wanted`` (0 or 1), ``alt``, ``name`` (an identifier), ``html`` (ready markup, filled in
-    before writing).
+    Attributes: ``docname`` and ``target`` (the page in the middle; "" for the document itself),
+    ``hops``, ``limit``, ``wanted`` (0 or 1), ``alt``, ``name`` (an identifier), ``html`` (the
+    finished markup, set before writing).
     """
 
 
-class provenance(nodes.container):  # noqa: N801
-    """The place of the line that tells of when a page is; a paragraph takes it before writing.
+class scrapbox_provenance(nodes.container):  # noqa: N801
+    """Placeholder for the line with a page's source and dates, replaced by a paragraph.
 
     Attribute: ``docname``.
     """
 
 
-class moment(nodes.inline):  # noqa: N801
-    """A date as readers see it. Attribute: ``datetime``, the same as machines read it."""
+class scrapbox_fold(nodes.container):  # noqa: N801
+    """A :class:`scrapbox_fold_title`, then body elements; ``details`` in HTML."""
 
 
-def icon_words(node: icon) -> str:
+class scrapbox_fold_title(nodes.paragraph):  # noqa: N801
+    """The title of a :class:`scrapbox_fold`; ``summary`` in HTML."""
+
+
+class scrapbox_inserted(nodes.inline):  # noqa: N801
+    """Inserted text; ``ins`` in HTML."""
+
+
+class scrapbox_deleted(nodes.inline):  # noqa: N801
+    """Deleted text; ``del`` in HTML."""
+
+
+class scrapbox_time(nodes.inline):  # noqa: N801
+    """A date as shown; ``time`` in HTML. Attribute: ``datetime``, the date in ISO 8601."""
+
+
+def icon_words(node: scrapbox_icon) -> str:
+    """The label of an icon, in parentheses where it signs a line."""
     label: str = node["label"]
     return f"({label})" if node["role"] == "signature" else label

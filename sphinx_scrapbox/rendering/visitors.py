@@ -15,21 +15,21 @@ from docutils import nodes
 
 from sphinx_scrapbox.rendering.avatars import avatar, avatar_uri
 from sphinx_scrapbox.rendering.nodes import (
-    changelist,
-    deleted,
-    fold,
-    fold_title,
-    icon,
     icon_words,
-    inserted,
-    linkmap,
-    listing,
-    moment,
-    provenance,
-    related,
-    speaker,
-    speech,
-    video,
+    scrapbox_changelist,
+    scrapbox_deleted,
+    scrapbox_fold,
+    scrapbox_fold_title,
+    scrapbox_icon,
+    scrapbox_inserted,
+    scrapbox_linkmap,
+    scrapbox_listing,
+    scrapbox_provenance,
+    scrapbox_related,
+    scrapbox_speaker,
+    scrapbox_speech,
+    scrapbox_time,
+    scrapbox_video,
 )
 
 Visitor = Callable[[Any, Any], None]
@@ -42,7 +42,7 @@ def _nothing(self: Any, node: nodes.Element) -> None:
 # -- icon ------------------------------------------------------------------------------
 
 
-def _icon_html(self: Any, node: icon) -> None:
+def _icon_html(self: Any, node: scrapbox_icon) -> None:
     label, role = node["label"], node["role"]
     uri = node.get("uri", "")
     if uri and "://" not in uri:  # a file among the images of the output
@@ -69,24 +69,24 @@ def _icon_html(self: Any, node: icon) -> None:
     raise nodes.SkipNode
 
 
-def _icon_latex(self: Any, node: icon) -> None:
+def _icon_latex(self: Any, node: scrapbox_icon) -> None:
     self.body.append(self.encode(icon_words(node)))
     raise nodes.SkipNode
 
 
-def _icon_text(self: Any, node: icon) -> None:
+def _icon_text(self: Any, node: scrapbox_icon) -> None:
     self.add_text(icon_words(node))
     raise nodes.SkipNode
 
 
-def _icon_man(self: Any, node: icon) -> None:
+def _icon_man(self: Any, node: scrapbox_icon) -> None:
     words = icon_words(node).replace("\\", "\\e").replace("-", "\\-")
     # At the start of a line, "." and "'" would make a request of it.
     self.body.append(f"\\&{words}" if words.startswith((".", "'")) else words)
     raise nodes.SkipNode
 
 
-def _icon_texinfo(self: Any, node: icon) -> None:
+def _icon_texinfo(self: Any, node: scrapbox_icon) -> None:
     self.body.append(self.escape(icon_words(node)))
     raise nodes.SkipNode
 
@@ -94,70 +94,70 @@ def _icon_texinfo(self: Any, node: icon) -> None:
 # -- speech and speaker ----------------------------------------------------------------
 
 
-def _visit_speech_html(self: Any, node: speech) -> None:
+def _visit_speech_html(self: Any, node: scrapbox_speech) -> None:
     who = ", ".join(node["speakers"])  # starttag() escapes it
     self.body.append(
         self.starttag(node, "div", CLASS="scrapbox-speech", role="group", **{"aria-label": who})
     )
 
 
-def _depart_speech_html(self: Any, node: speech) -> None:
+def _depart_speech_html(self: Any, node: scrapbox_speech) -> None:
     self.body.append("</div></div>\n")
 
 
-def _visit_speaker_html(self: Any, node: speaker) -> None:
+def _visit_speaker_html(self: Any, node: scrapbox_speaker) -> None:
     self.body.append('<p class="scrapbox-speaker">')
 
 
-def _depart_speaker_html(self: Any, node: speaker) -> None:
+def _depart_speaker_html(self: Any, node: scrapbox_speaker) -> None:
     self.body.append('<span class="scrapbox-unseen">: </span></p>\n<div class="scrapbox-words">\n')
 
 
-def _visit_speaker_latex(self: Any, node: speaker) -> None:
+def _visit_speaker_latex(self: Any, node: scrapbox_speaker) -> None:
     self.body.append("\n\n\\sphinxAtStartPar\n\\sphinxstylestrong{")
 
 
-def _depart_speaker_latex(self: Any, node: speaker) -> None:
+def _depart_speaker_latex(self: Any, node: scrapbox_speaker) -> None:
     self.body.append(":}\n\n")
 
 
-def _visit_speaker_text(self: Any, node: speaker) -> None:
+def _visit_speaker_text(self: Any, node: scrapbox_speaker) -> None:
     self.new_state(0)
 
 
-def _depart_speaker_text(self: Any, node: speaker) -> None:
+def _depart_speaker_text(self: Any, node: scrapbox_speaker) -> None:
     self.add_text(":")
     self.end_state()
     self.new_state(2)
 
 
-def _depart_speech_text(self: Any, node: speech) -> None:
+def _depart_speech_text(self: Any, node: scrapbox_speech) -> None:
     self.end_state()
 
 
-def _visit_speaker_man(self: Any, node: speaker) -> None:
+def _visit_speaker_man(self: Any, node: scrapbox_speaker) -> None:
     self.ensure_eol()
     self.body.append(".sp\n\\fB")
 
 
-def _depart_speaker_man(self: Any, node: speaker) -> None:
+def _depart_speaker_man(self: Any, node: scrapbox_speaker) -> None:
     self.body.append(":\\fP\n.RS 2\n")
 
 
-def _depart_speech_man(self: Any, node: speech) -> None:
+def _depart_speech_man(self: Any, node: scrapbox_speech) -> None:
     self.ensure_eol()
     self.body.append(".RE\n")
 
 
-def _visit_speaker_texinfo(self: Any, node: speaker) -> None:
+def _visit_speaker_texinfo(self: Any, node: scrapbox_speaker) -> None:
     self.body.append("\n@noindent\n@strong{")
 
 
-def _depart_speaker_texinfo(self: Any, node: speaker) -> None:
+def _depart_speaker_texinfo(self: Any, node: scrapbox_speaker) -> None:
     self.body.append(":}\n\n@indentedblock\n")
 
 
-def _depart_speech_texinfo(self: Any, node: speech) -> None:
+def _depart_speech_texinfo(self: Any, node: scrapbox_speech) -> None:
     self.ensure_eol()
     self.body.append("@end indentedblock\n")
 
@@ -165,7 +165,7 @@ def _depart_speech_texinfo(self: Any, node: speech) -> None:
 # -- video -----------------------------------------------------------------------------
 
 
-def _visit_video_html(self: Any, node: video) -> None:
+def _visit_video_html(self: Any, node: scrapbox_video) -> None:
     node["classes"] = [*node["classes"], "external", "scrapbox-video"]
     attributes = {"href": node["refuri"], "rel": "noreferrer noopener"}
     if "embed" in node:
@@ -173,7 +173,7 @@ def _visit_video_html(self: Any, node: video) -> None:
     self.body.append(self.starttag(node, "a", "", CLASS="reference", **attributes))
 
 
-def _depart_video_html(self: Any, node: video) -> None:
+def _depart_video_html(self: Any, node: scrapbox_video) -> None:
     self.body.append("</a>")
 
 
@@ -189,39 +189,36 @@ def _as(kind: str) -> tuple[Visitor, Visitor]:
     return visit, depart
 
 
-def _related_html(self: Any, node: related) -> None:
+def _related_html(self: Any, node: scrapbox_related) -> None:
     self.body.append(node.get("html", ""))
     raise nodes.SkipNode
 
 
-_UNFILLED = (_nothing, _nothing)
-
-
-def _visit_fold_html(self: Any, node: fold) -> None:
+def _visit_fold_html(self: Any, node: scrapbox_fold) -> None:
     # Not every reader of books can unfold.
     opened = {"open": "open"} if self.builder.name == "epub" else {}
     self.body.append(self.starttag(node, "details", **opened))
 
 
-def _depart_fold_html(self: Any, node: fold) -> None:
+def _depart_fold_html(self: Any, node: scrapbox_fold) -> None:
     self.body.append("</details>\n")
 
 
-def _visit_fold_title_html(self: Any, node: fold_title) -> None:
+def _visit_fold_title_html(self: Any, node: scrapbox_fold_title) -> None:
     self.body.append("<summary>")
 
 
-def _depart_fold_title_html(self: Any, node: fold_title) -> None:
+def _depart_fold_title_html(self: Any, node: scrapbox_fold_title) -> None:
     self.body.append("</summary>\n")
 
 
-def _visit_linkmap_html(self: Any, node: linkmap) -> None:
+def _visit_linkmap_html(self: Any, node: scrapbox_linkmap) -> None:
     self.body.append(f'<figure class="scrapbox-map">{node.get("html", "")}')
     if len(node):
         self.body.append("<figcaption>")
 
 
-def _depart_linkmap_html(self: Any, node: linkmap) -> None:
+def _depart_linkmap_html(self: Any, node: scrapbox_linkmap) -> None:
     self.body.append("</figcaption></figure>\n" if len(node) else "</figure>\n")
 
 
@@ -237,115 +234,70 @@ def _tagged(tag: str) -> tuple[Visitor, Visitor]:
     return visit, depart
 
 
-def _visit_moment_html(self: Any, node: moment) -> None:
+def _visit_time_html(self: Any, node: scrapbox_time) -> None:
     self.body.append(self.starttag(node, "time", "", datetime=node["datetime"]))
 
 
-def _depart_moment_html(self: Any, node: moment) -> None:
+def _depart_time_html(self: Any, node: scrapbox_time) -> None:
     self.body.append("</time>")
+
+
+_INVISIBLE = (_nothing, _nothing)
+
+
+def _formats(
+    html: tuple[Visitor, Visitor] = _INVISIBLE, **others: tuple[Visitor, Visitor]
+) -> dict[str, tuple[Visitor, Visitor]]:
+    formats = dict.fromkeys(("html", "latex", "text", "man", "texinfo"), _INVISIBLE)
+    return formats | {"html": html} | others
 
 
 _LINK = _as("reference")
 _PARAGRAPH = _as("paragraph")
 
 VISITORS: dict[type[nodes.Element], dict[str, tuple[Visitor, Visitor]]] = {
-    icon: {
-        "html": (_icon_html, _nothing),
-        "latex": (_icon_latex, _nothing),
-        "text": (_icon_text, _nothing),
-        "man": (_icon_man, _nothing),
-        "texinfo": (_icon_texinfo, _nothing),
-    },
-    speech: {
-        "html": (_visit_speech_html, _depart_speech_html),
-        "latex": (_nothing, _nothing),
-        "text": (_nothing, _depart_speech_text),
-        "man": (_nothing, _depart_speech_man),
-        "texinfo": (_nothing, _depart_speech_texinfo),
-    },
-    speaker: {
-        "html": (_visit_speaker_html, _depart_speaker_html),
-        "latex": (_visit_speaker_latex, _depart_speaker_latex),
-        "text": (_visit_speaker_text, _depart_speaker_text),
-        "man": (_visit_speaker_man, _depart_speaker_man),
-        "texinfo": (_visit_speaker_texinfo, _depart_speaker_texinfo),
-    },
-    related: {
-        "html": (_related_html, _nothing),
-        "latex": (_nothing, _nothing),
-        "text": (_nothing, _nothing),
-        "man": (_nothing, _nothing),
-        "texinfo": (_nothing, _nothing),
-    },
-    listing: {
-        "html": _UNFILLED,
-        "latex": _UNFILLED,
-        "text": _UNFILLED,
-        "man": _UNFILLED,
-        "texinfo": _UNFILLED,
-    },
-    inserted: {
-        "html": _tagged("ins"),
-        "latex": (_nothing, _nothing),
-        "text": (_nothing, _nothing),
-        "man": (_nothing, _nothing),
-        "texinfo": (_nothing, _nothing),
-    },
-    deleted: {
-        "html": _tagged("del"),
-        "latex": (_nothing, _nothing),
-        "text": (_nothing, _nothing),
-        "man": (_nothing, _nothing),
-        "texinfo": (_nothing, _nothing),
-    },
-    changelist: {
-        "html": _UNFILLED,
-        "latex": _UNFILLED,
-        "text": _UNFILLED,
-        "man": _UNFILLED,
-        "texinfo": _UNFILLED,
-    },
-    linkmap: {
-        "html": (_visit_linkmap_html, _depart_linkmap_html),
-        "latex": (_nothing, _nothing),
-        "text": (_nothing, _nothing),
-        "man": (_nothing, _nothing),
-        "texinfo": (_nothing, _nothing),
-    },
-    provenance: {
-        "html": _UNFILLED,
-        "latex": _UNFILLED,
-        "text": _UNFILLED,
-        "man": _UNFILLED,
-        "texinfo": _UNFILLED,
-    },
-    moment: {
-        "html": (_visit_moment_html, _depart_moment_html),
-        "latex": (_nothing, _nothing),
-        "text": (_nothing, _nothing),
-        "man": (_nothing, _nothing),
-        "texinfo": (_nothing, _nothing),
-    },
-    fold: {
-        "html": (_visit_fold_html, _depart_fold_html),
-        "latex": (_nothing, _nothing),
-        "text": (_nothing, _nothing),
-        "man": (_nothing, _nothing),
-        "texinfo": (_nothing, _nothing),
-    },
-    fold_title: {
-        "html": (_visit_fold_title_html, _depart_fold_title_html),
-        "latex": _PARAGRAPH,
-        "text": _PARAGRAPH,
-        "man": _PARAGRAPH,
-        "texinfo": _PARAGRAPH,
-    },
-    video: {
-        "html": (_visit_video_html, _depart_video_html),
-        "latex": _LINK,
-        "text": _LINK,
-        "man": _LINK,
-        "texinfo": _LINK,
-    },
+    scrapbox_icon: _formats(
+        (_icon_html, _nothing),
+        latex=(_icon_latex, _nothing),
+        text=(_icon_text, _nothing),
+        man=(_icon_man, _nothing),
+        texinfo=(_icon_texinfo, _nothing),
+    ),
+    scrapbox_speech: _formats(
+        (_visit_speech_html, _depart_speech_html),
+        text=(_nothing, _depart_speech_text),
+        man=(_nothing, _depart_speech_man),
+        texinfo=(_nothing, _depart_speech_texinfo),
+    ),
+    scrapbox_speaker: _formats(
+        (_visit_speaker_html, _depart_speaker_html),
+        latex=(_visit_speaker_latex, _depart_speaker_latex),
+        text=(_visit_speaker_text, _depart_speaker_text),
+        man=(_visit_speaker_man, _depart_speaker_man),
+        texinfo=(_visit_speaker_texinfo, _depart_speaker_texinfo),
+    ),
+    scrapbox_video: _formats(
+        (_visit_video_html, _depart_video_html),
+        latex=_LINK,
+        text=_LINK,
+        man=_LINK,
+        texinfo=_LINK,
+    ),
+    scrapbox_related: _formats((_related_html, _nothing)),
+    scrapbox_listing: _formats(),
+    scrapbox_changelist: _formats(),
+    scrapbox_provenance: _formats(),
+    scrapbox_linkmap: _formats((_visit_linkmap_html, _depart_linkmap_html)),
+    scrapbox_fold: _formats((_visit_fold_html, _depart_fold_html)),
+    scrapbox_fold_title: _formats(
+        (_visit_fold_title_html, _depart_fold_title_html),
+        latex=_PARAGRAPH,
+        text=_PARAGRAPH,
+        man=_PARAGRAPH,
+        texinfo=_PARAGRAPH,
+    ),
+    scrapbox_inserted: _formats(_tagged("ins")),
+    scrapbox_deleted: _formats(_tagged("del")),
+    scrapbox_time: _formats((_visit_time_html, _depart_time_html)),
 }
 """Node class → output format → (visit, depart); every class has all five formats."""

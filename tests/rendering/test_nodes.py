@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import copy
 import pickle
+import sys
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -13,7 +15,12 @@ from docutils.nodes import SkipNode
 from sites import Html, Site
 
 import sphinx_scrapbox.rendering.nodes as ours
-from sphinx_scrapbox.rendering.nodes import icon, speaker, speech, video
+from sphinx_scrapbox.rendering.nodes import (
+    scrapbox_icon,
+    scrapbox_speaker,
+    scrapbox_speech,
+    scrapbox_video,
+)
 from sphinx_scrapbox.rendering.visitors import VISITORS
 
 FORMATS = {"html", "latex", "text", "man", "texinfo"}
@@ -41,10 +48,10 @@ def test_no_visitors_without_a_class() -> None:
 @pytest.mark.parametrize(
     ("cls", "base"),
     [
-        (icon, nodes.inline),
-        (speech, nodes.container),
-        (speaker, nodes.paragraph),
-        (video, nodes.reference),
+        (scrapbox_icon, nodes.inline),
+        (scrapbox_speech, nodes.container),
+        (scrapbox_speaker, nodes.paragraph),
+        (scrapbox_video, nodes.reference),
     ],
 )
 def test_any_other_writer_finds_the_visitor_of_a_kindred_node(
@@ -56,10 +63,12 @@ def test_any_other_writer_finds_the_visitor_of_a_kindred_node(
 @pytest.mark.parametrize(
     "node",
     [
-        icon(name="mio", project="", label="Mio", role="speaker"),
-        speech(speakers=["Mio", "Ren"]),
-        speaker("", "", icon(name="mio", project="", label="Mio", role="speaker")),
-        video("", "film", refuri="https://youtu.be/x", embed="https://example.org/x"),
+        scrapbox_icon(name="mio", project="", label="Mio", role="speaker"),
+        scrapbox_speech(speakers=["Mio", "Ren"]),
+        scrapbox_speaker(
+            "", "", scrapbox_icon(name="mio", project="", label="Mio", role="speaker")
+        ),
+        scrapbox_video("", "film", refuri="https://youtu.be/x", embed="https://example.org/x"),
     ],
     ids=lambda node: node.tagname,
 )
@@ -74,7 +83,7 @@ def test_state_survives_copies_and_pickles(node: nodes.Element) -> None:
     [("speaker", "Mio"), ("mention", "Mio"), ("signature", "(Mio)"), ("mark", "Mio")],
 )
 def test_icon_holds_no_text_but_says_its_name_when_asked(role: str, words: str) -> None:
-    node = icon(name="mio", project="", label="Mio", role=role)
+    node = scrapbox_icon(name="mio", project="", label="Mio", role=role)
     assert node.astext() == words
     assert not list(node.findall(nodes.Text))
 
@@ -88,7 +97,7 @@ def icon_html(builder: str = "html", **attributes: Any) -> Html:
         body=[], builder=SimpleNamespace(imgpath="../_images", name=builder)
     )
     with pytest.raises(SkipNode):
-        VISITORS[icon]["html"][0](translator, icon(**given))
+        VISITORS[scrapbox_icon]["html"][0](translator, scrapbox_icon(**given))
     return Html("".join(translator.body))
 
 
@@ -244,3 +253,50 @@ def test_film_is_a_link(
     assert "our beds" in text
     if builder != "text":
         assert "youtu.be/a1B2" in text.replace("\\:", "").replace("\\-", "-")
+
+
+# -- beside other extensions -----------------------------------------------------------
+
+FOREIGN_VIDEO = """
+from docutils import nodes
+from docutils.parsers.rst import Directive
+
+
+class video(nodes.General, nodes.Element):
+    pass
+
+
+class VideoDirective(Directive):
+    def run(self):
+        return [video()]
+
+
+def visit(self, node):
+    self.body.append("<video></video>")
+    raise nodes.SkipNode
+
+
+def setup(app):
+    app.add_node(video, html=(visit, None))
+    app.add_directive("video", VideoDirective)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
+"""
+
+
+@pytest.mark.parametrize("order", [("films", "sphinx_scrapbox"), ("sphinx_scrapbox", "films")])
+def test_a_video_node_of_another_extension_is_another_node(
+    tmp_path: Path, order: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """docutils calls visitors by the name of a node's class, and Sphinx warns of a second one."""
+    monkeypatch.delitem(sys.modules, "films", raising=False)
+    monkeypatch.syspath_prepend(tmp_path / "src")
+    conf = f"extensions = {list(order)!r}\n"
+    files = {"films.py": FOREIGN_VIDEO, "conf.py": conf, "film.md": FILM}
+    built = Site(tmp_path / "src", {**files, "index.rst": "Talk\n====\n\n.. video::\n"}).build()
+    assert built.warnings == []
+    assert built.html("film.html").body.one("a", cls="scrapbox-video").text == "our beds"
+    assert built.html("index.html").body.one("video")
+
+
+def test_names_of_node_classes_are_our_own() -> None:
+    assert all(cls.__name__.startswith("scrapbox_") for cls in VISITORS)

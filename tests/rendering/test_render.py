@@ -21,9 +21,7 @@ from syrupy.assertion import SnapshotAssertion
 
 from sphinx_scrapbox.formats.markdown.blocks import read_markdown
 from sphinx_scrapbox.rendering.blocks import MAX_ICONS, Renderer
-from sphinx_scrapbox.rendering.nodes import icon as icon_node
-from sphinx_scrapbox.rendering.nodes import speech as speech_node
-from sphinx_scrapbox.rendering.nodes import video as video_node
+from sphinx_scrapbox.rendering.nodes import scrapbox_icon, scrapbox_speech, scrapbox_video
 from sphinx_scrapbox.wiki import ast as page_module
 from sphinx_scrapbox.wiki.ast import (
     Blank,
@@ -247,7 +245,7 @@ def test_blocks(blocks: tuple[Block, ...], snapshot: SnapshotAssertion) -> None:
 
 def test_films_as_plain_links() -> None:
     root = rendered(line(0, ExternalLink(FILM, "our beds")), videos=False)
-    assert not list(root.findall(video_node))
+    assert not list(root.findall(scrapbox_video))
     (link,) = root.findall(nodes.reference)
     assert (link["refuri"], link.astext()) == (FILM, "our beds")
 
@@ -324,7 +322,7 @@ def test_directive_is_held_to_the_rules_of_wiki_text() -> None:
 @pytest.mark.parametrize("count", [1, MAX_ICONS, MAX_ICONS + 1, 10_000])
 def test_icons_are_counted_up_to_a_cap(count: int) -> None:
     root = rendered(line(0, "a", Icon("ren", count=count)))
-    assert len(list(root.findall(icon_node))) == min(count, MAX_ICONS)
+    assert len(list(root.findall(scrapbox_icon))) == min(count, MAX_ICONS)
     assert (f"×{count}" in root.astext()) == (count > MAX_ICONS)
 
 
@@ -496,7 +494,7 @@ def test_any_page_makes_a_tree_that_docutils_accepts(blocks: list[Block]) -> Non
         assert all(child.parent is node for child in node.children)
         if isinstance(node, (nodes.bullet_list, nodes.enumerated_list, nodes.block_quote)):
             assert node.children
-        if isinstance(node, speech_node):
+        if isinstance(node, scrapbox_speech):
             assert len(node.children) > 1
         if isinstance(node, (nodes.paragraph, nodes.line, nodes.title)):
             assert all(isinstance(child, (nodes.Text, nodes.Inline)) for child in node.children)

@@ -14,8 +14,7 @@ from sites import BUILDERS, EPUB, Built, Site, broken_links
 from sphinx import addnodes
 
 from sphinx_scrapbox.formats.markdown.blocks import read_markdown
-from sphinx_scrapbox.rendering.nodes import icon as icon_node
-from sphinx_scrapbox.rendering.nodes import video as video_node
+from sphinx_scrapbox.rendering.nodes import scrapbox_icon, scrapbox_video
 from sphinx_scrapbox.wiki import ast as wiki
 from sphinx_scrapbox.wiki.outline import Bullets, Numbers, Part, Quotes, Run, Section, outline
 from sphinx_scrapbox.wiki.translation import lift
@@ -234,7 +233,7 @@ def _addresses(document: nodes.document) -> Iterator[str]:
         for name in ("refuri", "uri", "reftarget", "language", "embed"):
             if isinstance(value := node.get(name), str):
                 yield value
-        if isinstance(node, icon_node):
+        if isinstance(node, scrapbox_icon):
             yield f"{node['project']} {node['name']}"
-        elif isinstance(node, video_node):
+        elif isinstance(node, scrapbox_video):
             yield node["refuri"]

@@ -8,7 +8,7 @@ from docutils import nodes
 from sphinx.errors import NoUri
 from sphinx.util.nodes import make_refnode
 
-from sphinx_scrapbox.rendering.nodes import icon as icon_node
+from sphinx_scrapbox.rendering.nodes import scrapbox_icon
 from sphinx_scrapbox.sphinx_ext.builders import is_single_file
 
 if TYPE_CHECKING:
@@ -41,6 +41,6 @@ def make_reference(
 
 def marked(reference: nodes.reference) -> nodes.reference:
     """Tell style sheets of a link that is a face."""
-    if isinstance(reference[0], icon_node):
+    if isinstance(reference[0], scrapbox_icon):
         reference["classes"].append("scrapbox-person")
     return reference

@@ -11,7 +11,7 @@ from docutils import nodes
 from docutils.utils import unescape
 from sphinx.util.docutils import ReferenceRole
 
-from sphinx_scrapbox.rendering.nodes import icon as icon_node
+from sphinx_scrapbox.rendering.nodes import scrapbox_icon
 from sphinx_scrapbox.sphinx_ext.domain.site import SphinxSite
 from sphinx_scrapbox.wiki.ast import Icon, IconRole
 from sphinx_scrapbox.wiki.titles import is_line_id, split_fragment, split_target
@@ -42,7 +42,7 @@ class WikiRole(ReferenceRole):
         if self._kind == "icon":
             project, name = split_target(self.target)
             label = SphinxSite(self.env).label(Icon(name, project))
-            return icon_node(
+            return scrapbox_icon(
                 name=name,
                 project=project,
                 label=text if self.has_explicit_title else label,

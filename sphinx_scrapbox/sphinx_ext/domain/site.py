@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from docutils import nodes
 from sphinx import addnodes
 
-from sphinx_scrapbox.rendering.nodes import icon as icon_node
+from sphinx_scrapbox.rendering.nodes import scrapbox_icon
 from sphinx_scrapbox.snapshot.lockfile import NAME as LOCK_NAME
 from sphinx_scrapbox.sphinx_ext.config.options import Config, options
 from sphinx_scrapbox.sphinx_ext.sources.fetched_files import fetched_of, image_mark
@@ -55,7 +55,7 @@ class SphinxSite:
         is_explicit = content.astext() != target
         if self._project and not split_target(target).project:
             target = join_target(self._project, target)
-            if isinstance(content, icon_node):
+            if isinstance(content, scrapbox_icon):
                 content["home"] = self._project
         xref = addnodes.pending_xref(
             "",

@@ -13,7 +13,7 @@ from docutils import nodes
 from sphinx import addnodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
-from sphinx_scrapbox.rendering.nodes import icon as icon_node
+from sphinx_scrapbox.rendering.nodes import scrapbox_icon
 from sphinx_scrapbox.snapshot.lockfile import FILES, is_fetched
 from sphinx_scrapbox.sphinx_ext.builders import (
     builder_of,
@@ -57,7 +57,7 @@ class Pictures(SphinxPostTransform):
         config = options(self.config)
         shown = builder.supported_remote_images and config.images == "show"
         if is_html(builder):
-            for icon in list(self.document.findall(icon_node)):
+            for icon in list(self.document.findall(scrapbox_icon)):
                 self._find_face(icon)
         for node in list(self.document.findall(nodes.image)):
             if "scrapbox-image" not in node["classes"]:
@@ -71,7 +71,7 @@ class Pictures(SphinxPostTransform):
             else:
                 _link_image(node)
 
-    def _find_face(self, node: icon_node) -> None:
+    def _find_face(self, node: scrapbox_icon) -> None:
         builder = builder_of(self.env)
         config = options(self.config)
         file = icon_file(self.env, node["name"], node["project"])

@@ -18,8 +18,7 @@ from sphinx.transforms import SphinxTransform
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.docutils import SphinxDirective
 
-from sphinx_scrapbox.rendering.nodes import moment
-from sphinx_scrapbox.rendering.nodes import provenance as provenance_node
+from sphinx_scrapbox.rendering.nodes import scrapbox_provenance, scrapbox_time
 from sphinx_scrapbox.rendering.tables import table
 from sphinx_scrapbox.sphinx_ext.builders import builder_of
 from sphinx_scrapbox.sphinx_ext.config.options import options
@@ -154,7 +153,7 @@ def _wiki(snapshot: Snapshot) -> nodes.Node:
 
 def _moment(time: int, config: SphinxConfig) -> nodes.Node:
     text = shown_date(config, time)
-    return moment(text, text, datetime=iso(time))
+    return scrapbox_time(text, text, datetime=iso(time))
 
 
 # -- substitutions ---------------------------------------------------------------------
@@ -186,7 +185,7 @@ class Provenance(SphinxPostTransform):
         """Fill each place in this document."""
         if options(self.config).provenance == "none":
             return
-        for node in list(self.document.findall(provenance_node)):
+        for node in list(self.document.findall(scrapbox_provenance)):
             parts = self._parts(node["docname"])
             # No reader searches for it, and it would be found on every page.
             classes = ["scrapbox-provenance", "no-search"]

@@ -17,7 +17,7 @@ from sphinx.errors import NoUri
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.docutils import SphinxDirective
 
-from sphinx_scrapbox.rendering.nodes import related as related_node
+from sphinx_scrapbox.rendering.nodes import scrapbox_related
 from sphinx_scrapbox.sphinx_ext.builders import builder_of, is_html, is_single_file
 from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain, domain_of
 from sphinx_scrapbox.sphinx_ext.domain.site import SphinxSite
@@ -48,7 +48,7 @@ class Related(SphinxPostTransform):
     def run(self, **kwargs: Any) -> None:
         """Fill each placeholder of this document."""
         builder = builder_of(self.env)
-        for node in list(self.document.findall(related_node)):
+        for node in list(self.document.findall(scrapbox_related)):
             block = _Block(domain_of(self.env), node["docname"], node["mode"])
             if is_html(builder):
                 node["html"] = block.html(builder)
@@ -64,7 +64,7 @@ class RelatedDirective(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         """The placeholder."""
         mode = "list" if "list" in self.options else "cards"
-        node = related_node(mode=mode, docname=self.env.docname)
+        node = scrapbox_related(mode=mode, docname=self.env.docname)
         self.set_source_info(node)
         self.state.document["scrapbox-related"] = 1
         return [node]

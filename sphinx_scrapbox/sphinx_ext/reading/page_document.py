@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 from docutils import nodes
 
 from sphinx_scrapbox.rendering.blocks import Renderer
-from sphinx_scrapbox.rendering.nodes import provenance as provenance_node
-from sphinx_scrapbox.rendering.nodes import related as related_node
+from sphinx_scrapbox.rendering.nodes import scrapbox_provenance, scrapbox_related
 from sphinx_scrapbox.sphinx_ext.config.options import Config, mode_of, options
 from sphinx_scrapbox.sphinx_ext.domain.site import SphinxSite
 from sphinx_scrapbox.sphinx_ext.reading.embedded_directives import run_directive
@@ -66,11 +65,11 @@ def build_page(
             root += parent
         _append_part(part, parent, page, document, renderer, site, config, env, line_times)
     if config.provenance != "none":
-        line = provenance_node(docname=env.docname)
+        line = scrapbox_provenance(docname=env.docname)
         root.insert(1 if config.provenance == "start" else len(root), line)
     mode = mode_of(env.docname, config.related, "cards")
     if mode != "none":
-        root += related_node(mode=mode, docname=env.docname)
+        root += scrapbox_related(mode=mode, docname=env.docname)
         document["scrapbox-related"] = 1
     document += root
 

@@ -85,7 +85,9 @@ Never.
 
 
 def _shapes(built: Built, docname: str) -> list[str]:
-    found = built.doctree(docname).findall(lambda node: node.tagname in ("speech", "admonition"))
+    found = built.doctree(docname).findall(
+        lambda node: node.tagname in ("scrapbox_speech", "admonition")
+    )
     return [tree(node) for node in found]
 
 
@@ -122,7 +124,7 @@ def test_both_leave_the_same_on_the_document(built: Built) -> None:
 def test_lines_are_known(built: Built) -> None:
     for docname, lines in {"index": [5, 11, 15], "myst": [4, 10, 14]}.items():
         turns = built.doctree(docname).findall(
-            lambda node: node.tagname in ("speech", "admonition")
+            lambda node: node.tagname in ("scrapbox_speech", "admonition")
         )
         assert [turn.line for turn in turns] == lines
 

@@ -16,7 +16,7 @@ from docutils import nodes
 from docutils.parsers.rst import directives
 from sphinx.util.docutils import SphinxDirective
 
-from sphinx_scrapbox.rendering.nodes import changelist
+from sphinx_scrapbox.rendering.nodes import scrapbox_changelist
 from sphinx_scrapbox.sphinx_ext.domain.domain import domain_of
 from sphinx_scrapbox.sphinx_ext.features.changes.comparison import (
     CHANGES,
@@ -67,7 +67,7 @@ class ChangesDirective(SphinxDirective):
         if ("since" in fields) == ("source" in fields):
             self._complain("say either since which revision, or from which folder or lock file")
             return []
-        node = changelist(query=Query(**fields).text())
+        node = scrapbox_changelist(query=Query(**fields).text())
         self.set_source_info(node)
         document = self.state.document
         document["scrapbox-changes"] = [*document.get("scrapbox-changes", ()), node["query"]]

@@ -8,7 +8,13 @@ from typing import Any
 from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
-from sphinx_scrapbox.rendering.nodes import changelist, deleted, fold, fold_title, inserted
+from sphinx_scrapbox.rendering.nodes import (
+    scrapbox_changelist,
+    scrapbox_deleted,
+    scrapbox_fold,
+    scrapbox_fold_title,
+    scrapbox_inserted,
+)
 from sphinx_scrapbox.snapshot.diff.model import LineChange, LineKind, PageChange, PageKind, Row
 from sphinx_scrapbox.snapshot.diff.words import words
 from sphinx_scrapbox.sphinx_ext.builders import builder_of, is_html
@@ -41,7 +47,7 @@ class ChangeLists(SphinxPostTransform):
         """Fill each placeholder of this document."""
         if not may_hold_directives(self.document, self.env):
             return
-        for node in list(self.document.findall(changelist)):
+        for node in list(self.document.findall(scrapbox_changelist)):
             query = query_of(node["query"])
             told = changes_for(self.env, query)
             if isinstance(told, str):
@@ -156,7 +162,9 @@ class _Maker:
             yield from blocks
         else:
             title = ngettext("{count} line", "{count} lines", total)
-            yield fold("", fold_title("", title), *blocks, classes=["scrapbox-difference-folded"])
+            yield scrapbox_fold(
+                "", scrapbox_fold_title("", title), *blocks, classes=["scrapbox-difference-folded"]
+            )
 
     def _block(self, change: LineChange, most: int) -> nodes.line_block:
         kind = change.kind.value
@@ -172,7 +180,7 @@ class _Maker:
             for number, row in enumerate(_levels(rows, block)):
                 text, parent = row
                 label = self._label(kind, sign, only_sign=number > 0)
-                mark = inserted if change.kind is LineKind.ADDED else deleted
+                mark = scrapbox_inserted if change.kind is LineKind.ADDED else scrapbox_deleted
                 parent += nodes.line("", "", *label, mark("", text))
             return block
         block += nodes.line(
@@ -197,7 +205,9 @@ class _Maker:
             if not sign:
                 yield nodes.Text(text)
             elif self._is_html:
-                kind, mark = ("added", inserted) if sign == "+" else ("removed", deleted)
+                kind, mark = (
+                    ("added", scrapbox_inserted) if sign == "+" else ("removed", scrapbox_deleted)
+                )
                 label = nodes.inline("", f"{self._labels[kind]}: ", classes=["scrapbox-unseen"])
                 yield mark("", "", label, nodes.Text(text))
             else:

@@ -19,7 +19,7 @@ from sphinx.errors import NoUri
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.docutils import SphinxDirective
 
-from sphinx_scrapbox.rendering.nodes import linkmap as linkmap_node
+from sphinx_scrapbox.rendering.nodes import scrapbox_linkmap
 from sphinx_scrapbox.sphinx_ext.builders import builder_of, is_epub, is_html, is_single_file
 from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain, domain_of, may_hold_directives
 from sphinx_scrapbox.sphinx_ext.features.linkmap.neighbourhood import Neighbourhood, neighbourhood
@@ -82,7 +82,7 @@ class MapDirective(SphinxDirective):
         maps[docname] = (*maps.get(docname, ()), spec)
         # Of all documents, since one file may hold them all.
         name = f"scrapbox-map-{crc32(docname.encode()):08x}-{len(maps[docname])}"
-        node = linkmap_node(docname=docname, name=name, alt=self.options.get("alt", ""))
+        node = scrapbox_linkmap(docname=docname, name=name, alt=self.options.get("alt", ""))
         node.attributes.update(spec._asdict(), wanted=int(spec.wanted))
         self.set_source_info(node)
         if text := self.options.get("caption", ""):
@@ -104,7 +104,7 @@ class Maps(SphinxPostTransform):
         if not may_hold_directives(self.document, self.env):
             return
         builder = builder_of(self.env)
-        for node in list(self.document.findall(linkmap_node)):
+        for node in list(self.document.findall(scrapbox_linkmap)):
             # Not that of this run: one file may be made of many documents.
             made = _Map(self.env, self.env.current_document.docname, node)
             if not made.around:
@@ -116,7 +116,7 @@ class Maps(SphinxPostTransform):
 
 
 class _Map:
-    def __init__(self, env: BuildEnvironment, from_docname: str, node: linkmap_node) -> None:
+    def __init__(self, env: BuildEnvironment, from_docname: str, node: scrapbox_linkmap) -> None:
         self._env = env
         self._domain = domain_of(env)
         self._from = from_docname

@@ -16,7 +16,7 @@ from docutils import nodes
 from docutils.parsers.rst import directives
 from sphinx.util.docutils import SphinxDirective
 
-from sphinx_scrapbox.rendering.nodes import listing
+from sphinx_scrapbox.rendering.nodes import scrapbox_listing
 from sphinx_scrapbox.sphinx_ext.domain.domain import domain_of
 from sphinx_scrapbox.sphinx_ext.features.lists.nodes import Lists
 from sphinx_scrapbox.sphinx_ext.features.lists.query import Query, Rows
@@ -112,7 +112,7 @@ class _ListDirective(SphinxDirective):
                 self._complain(f"option {option!r} {error}; it is ignored")
         if self.arguments:
             fields["tag"] = self.arguments[0].strip().removeprefix("#")
-        node = listing(query=Query(self.kind, **fields).text())
+        node = scrapbox_listing(query=Query(self.kind, **fields).text())
         self.set_source_info(node)
         document = self.state.document
         document["scrapbox-lists"] = [*document.get("scrapbox-lists", ()), node["query"]]

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
-from sphinx_scrapbox.rendering.nodes import icon as icon_node
-from sphinx_scrapbox.rendering.nodes import listing
+from sphinx_scrapbox.rendering.nodes import scrapbox_icon, scrapbox_listing
 from sphinx_scrapbox.rendering.tables import table
 from sphinx_scrapbox.sphinx_ext.builders import (
     builder_of,
@@ -50,7 +49,7 @@ class Lists(SphinxPostTransform):
         """Fill each placeholder of this document."""
         if not may_hold_directives(self.document, self.env):
             return
-        for node in list(self.document.findall(listing)):
+        for node in list(self.document.findall(scrapbox_listing)):
             maker = _Maker(self.env, builder_of(self.env))
             made = maker.make(*rows_of(domain_of(self.env), node["query"]))
             for element in made:
@@ -142,7 +141,7 @@ class _Maker:
         lines: list[list[list[nodes.Node]]] = []
         for row in rows:
             project, name = split_target(row.target)
-            face = icon_node(
+            face = scrapbox_icon(
                 name=name, project=project, label=row.label, role=IconRole.SPEAKER.value
             )
             pages: list[nodes.Node] = [

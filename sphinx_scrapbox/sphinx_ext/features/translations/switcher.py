@@ -17,9 +17,12 @@ from docutils import nodes
 from sphinx import addnodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
-from sphinx_scrapbox.rendering.nodes import fold, fold_title
-from sphinx_scrapbox.rendering.nodes import provenance as provenance_node
-from sphinx_scrapbox.rendering.nodes import related as related_node
+from sphinx_scrapbox.rendering.nodes import (
+    scrapbox_fold,
+    scrapbox_fold_title,
+    scrapbox_provenance,
+    scrapbox_related,
+)
 from sphinx_scrapbox.sphinx_ext.builders import builder_of, joins_documents
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.domain import domain_of
@@ -150,7 +153,7 @@ class _Page:
             at = 0 if title is None else title + 1
         else:
             at = len(section)
-            while at and isinstance(section[at - 1], (provenance_node, related_node)):
+            while at and isinstance(section[at - 1], (scrapbox_provenance, scrapbox_related)):
                 at -= 1
         section.insert(at, node)
 
@@ -205,7 +208,9 @@ class _Page:
             "{count} lines of the source are newer than this translation",
             len(lines),
         )
-        return fold("", fold_title("", title), items, classes=["scrapbox-changed", "no-search"])
+        return scrapbox_fold(
+            "", scrapbox_fold_title("", title), items, classes=["scrapbox-changed", "no-search"]
+        )
 
     def _link(self, docname: str, shown: nodes.Element) -> nodes.Element:
         link = self._site.link("page", self._domain.title_of(docname), shown)
