@@ -12,25 +12,22 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from enum import Enum
 from typing import NamedTuple
 
 from sphinx_scrapbox.formats.markdown.inlines import DEFAULT_ORIGIN, read_inline
 from sphinx_scrapbox.wiki.ast import (
     Code,
-    Decoration,
     ExternalLink,
     Formula,
     Hashtag,
     Icon,
     Image,
     Inline,
-    Numbered,
     PageLink,
-    Quote,
-    Strong,
     Text,
+    walk,
 )
 from sphinx_scrapbox.wiki.titles import join_target
 
@@ -62,15 +59,6 @@ class Damage(NamedTuple):
     link: tuple[int, int, str] = (0, 0, "")
 
 
-def leaves(nodes: Iterable[Inline]) -> Iterator[Inline]:
-    """The nodes that hold no others."""
-    for node in nodes:
-        if isinstance(node, (Quote, Numbered, Strong, Decoration)):
-            yield from leaves(node.nodes)
-        else:
-            yield node
-
-
 # -- places ----------------------------------------------------------------------------
 
 # What may stand between two nodes: stars, hashes, the signs in front of a list item or quote.
@@ -81,7 +69,7 @@ LOST_LABEL = "[]]("
 def _places(line: str) -> list[tuple[Inline, int, int]]:
     """The nodes of *line*, each with its start and end; empty if one cannot be placed."""
     found, at = [], 0
-    for node in leaves(read_inline(line)):
+    for node in walk(read_inline(line)):
         start, end = _stretch(node, line, at)
         if start < 0:
             return []

@@ -22,7 +22,7 @@ from sphinx_scrapbox.check.across_pages import (
     rule_of,
     unknown_icons,
 )
-from sphinx_scrapbox.check.brackets import find_damage, find_native_damage, leaves
+from sphinx_scrapbox.check.brackets import find_damage, find_native_damage
 from sphinx_scrapbox.check.pages import CheckedLock, Place, Seen, folder_of, lock_rows
 from sphinx_scrapbox.check.rules import Diagnosis, Finding, Rule
 from sphinx_scrapbox.formats.detect import is_export
@@ -38,8 +38,8 @@ from sphinx_scrapbox.wiki.ast import (
     Line,
     Page,
     PageLink,
-    Table,
     Text,
+    walk,
 )
 from sphinx_scrapbox.wiki.speakers import Speakers
 from sphinx_scrapbox.wiki.titles import is_line_id, key, split_fragment
@@ -143,17 +143,13 @@ class Doctor:
             if isinstance(block, Line):
                 if not block.nodes:
                     continue
-                nodes = list(leaves(block.nodes))
+                nodes = list(walk(block))
                 if "[]](" in block.source or any(map(_has_bracket, nodes)):
                     end = len(lines)
                     if number + 1 < len(page.blocks):
                         end = page.blocks[number + 1].line - 1
                     self._look_at_brackets(seen, block, lines[block.line - 1 : end])
-            elif isinstance(block, Table):
-                nodes = [leaf for row in block.rows for cell in row for leaf in leaves(cell)]
-            else:
-                continue
-            for leaf in nodes:
+            for leaf in walk(block):
                 if not isinstance(leaf, Text):
                     _note(seen, leaf, lines)
 
@@ -193,9 +189,7 @@ class Doctor:
         if block.source.startswith(_FOOTER):
             return
         if seen.native:
-            text = "".join(
-                leaf.text if isinstance(leaf, Text) else "\0" for leaf in leaves(block.nodes)
-            )
+            text = "".join(leaf.text if isinstance(leaf, Text) else "\0" for leaf in walk(block))
             for kind in find_native_damage(text):
                 self._add(rule_of(kind), seen.path, kind.value, block.line)
             return

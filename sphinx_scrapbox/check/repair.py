@@ -12,10 +12,9 @@ from sphinx_scrapbox.check.brackets import (
     Damage,
     Kind,
     find_damage,
-    leaves,
 )
 from sphinx_scrapbox.formats.markdown.inlines import read_inline
-from sphinx_scrapbox.wiki.ast import ExternalLink, Formula
+from sphinx_scrapbox.wiki.ast import ExternalLink, Formula, walk
 from sphinx_scrapbox.wiki.titles import key
 
 # -- mending ---------------------------------------------------------------------------
@@ -64,7 +63,7 @@ def mend(
         urls.add(url)
     if find_damage(mended):
         return ()
-    nodes = (node for line in mended for node in leaves(read_inline(line)))
+    nodes = (node for line in mended for node in walk(read_inline(line)))
     read = {node.url for node in nodes if isinstance(node, ExternalLink)}
     return tuple(mended) if urls <= {"", *read} else ()
 

@@ -24,16 +24,10 @@ from sphinx_scrapbox.snapshot.folder import Store, fetched_name
 from sphinx_scrapbox.snapshot.image_types import MOST_BYTES, NoImage, image_type
 from sphinx_scrapbox.snapshot.lockfile import Kind, LockedFile, LockedPage
 from sphinx_scrapbox.wiki.ast import (
-    CodeBlock,
-    Decoration,
     Icon,
     Image,
-    Inline,
-    Numbered,
     Page,
-    Quote,
-    Strong,
-    Table,
+    walk,
 )
 from sphinx_scrapbox.wiki.titles import join_target, key, split_target
 from sphinx_scrapbox.wiki.urls import icon_url, image_url
@@ -273,7 +267,7 @@ def pictures_of(pages: Iterable[Page]) -> Pictures:
     icons: dict[str, str] = {}
     images: set[str] = set()
     for page in pages:
-        for node in _inlines(page):
+        for node in walk(page):
             if isinstance(node, Icon):
                 if project := node.project or page.project:
                     name = join_target(project, node.name)
@@ -281,24 +275,3 @@ def pictures_of(pages: Iterable[Page]) -> Pictures:
             elif isinstance(node, Image) and (address := image_url(node.src)):
                 images.add(address)
     return Pictures(tuple(icons[name] for name in sorted(icons)), tuple(sorted(images)))
-
-
-def _inlines(page: Page) -> Iterator[Inline]:
-    for block in page.blocks:
-        match block:
-            case Table():
-                for row in block.rows:
-                    for cell in row:
-                        yield from _unfolded(cell)
-            case CodeBlock():
-                pass
-            case _:
-                yield from _unfolded(block.nodes)
-
-
-def _unfolded(content: tuple[Inline, ...]) -> Iterator[Inline]:
-    for node in content:
-        if isinstance(node, Strong | Decoration | Quote | Numbered):
-            yield from _unfolded(node.nodes)
-        else:
-            yield node

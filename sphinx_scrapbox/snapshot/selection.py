@@ -7,23 +7,16 @@ leads to the page of its name, ``#tag`` or ``[tag]``.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from fnmatch import translate
 
 from sphinx_scrapbox.wiki.ast import (
-    CodeBlock,
-    Decoration,
     Hashtag,
-    Inline,
-    Line,
-    Numbered,
     Page,
     PageLink,
-    Quote,
-    Strong,
-    Table,
+    walk,
 )
 from sphinx_scrapbox.wiki.titles import is_line_id, key, split_fragment
 
@@ -85,7 +78,7 @@ def links_of(page: Page) -> frozenset[str]:
     """The keys of all that *page* links to in its own project, by brackets or by tag."""
     own = key(page.project)
     found = set()
-    for node in _inlines(page):
+    for node in walk(page):
         if isinstance(node, Hashtag):
             found.add(key(node.tag))
         elif isinstance(node, PageLink) and node.title:
@@ -94,24 +87,6 @@ def links_of(page: Page) -> frozenset[str]:
             head, fragment = split_fragment(node.title)
             found.add(key(head if is_line_id(fragment) else node.title))
     return frozenset(found)
-
-
-def _inlines(page: Page) -> Iterator[Inline]:
-    stack: list[Inline] = []
-    for block in page.blocks:
-        match block:
-            case Line():
-                stack.extend(block.nodes)
-            case Table():
-                stack.extend(node for row in block.rows for cell in row for node in cell)
-            case CodeBlock():
-                continue
-        while stack:
-            node = stack.pop()
-            if isinstance(node, Strong | Decoration | Quote | Numbered):
-                stack.extend(node.nodes)
-            else:
-                yield node
 
 
 def _near(

@@ -3,7 +3,7 @@
 A :class:`Page` is a title and a flat tuple of blocks in source order. A block is one
 :class:`Line`, or a :class:`CodeBlock` or :class:`Table` that spans several; its ``indent``
 is the wiki's own level (0 = not indented). What hangs below what is the business of
-:mod:`sphinx_scrapbox.outline`.
+:mod:`.outline`.
 
 Two notations meet here. Native notation is the fuller one, so the tree of an exported
 Markdown page is the tree of the native page that it came from, as far as the export still
@@ -16,9 +16,13 @@ Every node is frozen, slotted and hashable. ``line`` is the 1-based number of th
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from enum import Enum
-from typing import TypeAlias
+from itertools import chain
+from typing import TypeAlias, TypeVar, assert_never
+
+from sphinx_scrapbox.wiki.titles import is_line_id, join_target, split_fragment
 
 
 class IconRole(Enum):
@@ -207,6 +211,9 @@ Inline: TypeAlias = (
     | Command
 )
 
+Container: TypeAlias = Strong | Decoration | Quote | Numbered
+"""The inlines that hold others."""
+
 # -- blocks ----------------------------------------------------------------------------
 
 
@@ -250,11 +257,12 @@ class Table(_Node):
 
 
 Block: TypeAlias = Line | CodeBlock | Table
+_B = TypeVar("_B", bound=Block)
 
 
 @dataclass(frozen=True, slots=True)
 class Problem(_Node):
-    """Something that a reader had to mend; ``kind`` names a member of :class:`.log.Warn`."""
+    """Something that a reader had to mend; ``kind`` is a subtype of warning."""
 
     kind: str
     message: str
@@ -271,3 +279,106 @@ class Page(_Node):
     created: int = 0
     updated: int = 0
     problems: tuple[Problem, ...] = field(default=(), compare=False)
+
+
+# -- walking ---------------------------------------------------------------------------
+
+
+def walk(root: Page | Block | Iterable[Inline]) -> Iterator[Inline]:
+    """The inlines that hold no others, in source order, however deep they are nested.
+
+    >>> [node.text for node in walk((Text("a"), Strong((Text("b"), Quote((Text("c"),))))))]
+    ['a', 'b', 'c']
+    """
+    stack = list(_top_level(root))[::-1]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, Container):
+            stack.extend(reversed(node.nodes))
+        else:
+            yield node
+
+
+def _top_level(root: Page | Block | Iterable[Inline]) -> Iterable[Inline]:
+    match root:
+        case Page():
+            return chain.from_iterable(map(_top_level, root.blocks))
+        case Line():
+            return root.nodes
+        case CodeBlock():
+            return ()
+        case Table():
+            return (node for row in root.rows for cell in row for node in cell)
+    return root
+
+
+def map_inlines(
+    nodes: tuple[Inline, ...], change: Callable[[Inline], Inline]
+) -> tuple[Inline, ...]:
+    """*nodes* with *change* applied to each inline that holds no others.
+
+    What *change* leaves alone stays the same object, and so does what holds it.
+    """
+
+    def mapped(node: Inline) -> Inline:
+        if not isinstance(node, Container):
+            return change(node)
+        inner = map_inlines(node.nodes, change)
+        return node if inner is node.nodes else replace(node, nodes=inner)
+
+    changed = tuple(map(mapped, nodes))
+    same = all(new is old for new, old in zip(changed, nodes, strict=True))
+    return nodes if same else changed
+
+
+def map_block(block: _B, change: Callable[[Inline], Inline]) -> _B:
+    """:func:`map_inlines` for all that a line or a table holds."""
+    match block:
+        case Line():
+            nodes = map_inlines(block.nodes, change)
+            return block if nodes is block.nodes else replace(block, nodes=nodes)
+        case Table():
+            rows = tuple(tuple(map_inlines(cell, change) for cell in row) for row in block.rows)
+            return block if rows == block.rows else replace(block, rows=rows)
+    return block
+
+
+def plain_text(nodes: Iterable[Inline], *, prose: bool = False) -> str:
+    """The text of inlines as readers see it; icons and images have none.
+
+    With *prose*, what a sentence can do without is left out: an address that has no label, the
+    project of a link, the sign of a question.
+
+    >>> link = PageLink("barrel", "garden")
+    >>> plain_text((Strong((Text("Rain "), link)),)), plain_text((link,), prose=True)
+    ('Rain /garden/barrel', 'barrel')
+    """
+    return "".join([_plain(node, prose) for node in nodes])
+
+
+def _plain(node: Inline, prose: bool) -> str:
+    match node:
+        case Text(text) | Blank(text) | Code(text) | Formula(text):
+            return text
+        case Strong(nodes) | Decoration(_, nodes) | Quote(nodes):
+            return plain_text(nodes, prose=prose)
+        case Numbered(number, nodes):
+            return f"{number}. {plain_text(nodes, prose=prose)}"
+        case PageLink(title, project):
+            head, fragment = split_fragment(title)
+            title = head if is_line_id(fragment) else title
+            return title if prose and title else join_target(project, title)
+        case ExternalLink(url, label):
+            return label if label or prose else url
+        case Hashtag(tag):
+            return f"#{tag}"
+        case Location():
+            return node.place
+        case Question(text):
+            return text if prose else f"? {text}"
+        case Command(sign, text):
+            return f"{sign} {text}"
+        case Image() | Icon():
+            return ""
+        case _:
+            assert_never(node)

@@ -4,34 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import assert_never
 
 from sphinx_scrapbox.wiki.ast import (
     Blank,
     Block,
     Code,
     CodeBlock,
-    Command,
-    Decoration,
     ExternalLink,
-    Formula,
     Hashtag,
     Icon,
     Image,
     Inline,
     Line,
-    Location,
-    Numbered,
     Page,
-    PageLink,
-    Question,
-    Quote,
-    Strong,
     Table,
     Text,
+    plain_text,
+    walk,
 )
 from sphinx_scrapbox.wiki.outline import Part, Section
-from sphinx_scrapbox.wiki.titles import is_line_id, join_target, key, split_fragment
+from sphinx_scrapbox.wiki.titles import key
 from sphinx_scrapbox.wiki.urls import image_url
 
 
@@ -99,7 +91,7 @@ def section_of(parts: Iterable[Part], wanted: str) -> Section:
     """
     found = list(_sections(parts))
     for section in found:
-        if key(words(section.title).strip()) == key(wanted):
+        if key(plain_text(section.title).strip()) == key(wanted):
             return section
     if wanted.isascii() and wanted.isdigit() and 0 < int(wanted[:9]) <= len(found):
         return found[int(wanted) - 1]
@@ -157,32 +149,6 @@ def _is_called(block: CodeBlock | Table, name: str) -> bool:
     return key(block.name.strip()) == key(name)
 
 
-def words(content: Iterable[Inline]) -> str:
-    """The text of inlines as a reader sees it.
-
-    >>> words((Strong((Text("Rain "), PageLink("barrel"))),))
-    'Rain barrel'
-    """
-    return "".join(map(_words, content))
-
-
-def _words(node: Inline) -> str:
-    match node:
-        case Text(text) | Code(text):
-            return text
-        case PageLink(title, project):
-            return join_target(project, title)
-        case ExternalLink(url, label):
-            return label or url
-        case Hashtag(tag):
-            return f"#{tag}"
-        case Strong(content) | Decoration(_, content) | Quote(content):
-            return words(content)
-        case Numbered(number, content):
-            return f"{number}. {words(content)}"
-    return ""
-
-
 LINES = 3
 """Lines that a summary is made of."""
 LENGTH = 240
@@ -196,7 +162,7 @@ def summary_of(blocks: Iterable[Block]) -> str:
     """
     said: list[str] = []
     for block in blocks:
-        if isinstance(block, Line) and any(map(_says, block.nodes)):
+        if isinstance(block, Line) and any(map(_is_prose, walk(block))):
             text = plain(block)
             if any(map(str.isalnum, text)):
                 said.append(text)
@@ -206,8 +172,8 @@ def summary_of(blocks: Iterable[Block]) -> str:
 
 
 def plain(line: Line) -> str:
-    """The text of a line, without what makes links and emphasis of it."""
-    return " ".join("".join(map(_plain, line.nodes)).split())
+    """The text of a line without what makes links and emphasis of it, blanks folded."""
+    return " ".join(plain_text(line.nodes, prose=True).split())
 
 
 def cut(text: str, length: int) -> str:
@@ -225,63 +191,17 @@ def cut(text: str, length: int) -> str:
 def image_of(blocks: Iterable[Block]) -> str:
     """The address of the first picture that may be shown; icons are none. "" if there is none."""
     for block in blocks:
-        if isinstance(block, Line):
-            for source in _images(block.nodes):
-                if address := image_url(source):
-                    return address
-        elif isinstance(block, Table):
-            for row in block.rows:
-                for cell in row:
-                    for source in _images(cell):
-                        if address := image_url(source):
-                            return address
+        for node in walk(block):
+            if isinstance(node, Image) and (address := image_url(node.src)):
+                return address
     return ""
 
 
-def _images(content: tuple[Inline, ...]) -> Iterator[str]:
-    for node in content:
-        if isinstance(node, Image):
-            yield node.src
-        elif isinstance(node, (Strong, Decoration, Quote, Numbered)):
-            yield from _images(node.nodes)
-
-
-def _says(node: Inline) -> bool:
+def _is_prose(node: Inline) -> bool:
     """Whether a part of a line is more than a tag, an address or a picture."""
     match node:
         case Text(text) | Code(text):
             return any(map(str.isalnum, text))
-        case Strong(content) | Decoration(_, content) | Quote(content) | Numbered(_, content):
-            return any(map(_says, content))
         case ExternalLink(_, label):
             return bool(label)
-        case Hashtag() | Icon() | Image() | Blank():
-            return False
-    return True
-
-
-def _plain(node: Inline) -> str:
-    match node:
-        case Text(text) | Blank(text) | Code(text) | Formula(text):
-            return text
-        case Strong(content) | Decoration(_, content) | Quote(content):
-            return "".join(map(_plain, content))
-        case Numbered(number, content):
-            return f"{number}. {''.join(map(_plain, content))}"
-        case PageLink(title, project):
-            head, fragment = split_fragment(title)
-            return (head if is_line_id(fragment) else title) or f"/{project}"
-        case ExternalLink(_, label):
-            return label
-        case Hashtag(tag):
-            return f"#{tag}"
-        case Location():
-            return node.place
-        case Question(text):
-            return text
-        case Command(sign, text):
-            return f"{sign} {text}"
-        case Image() | Icon():
-            return ""
-        case _:
-            assert_never(node)
+    return not isinstance(node, Hashtag | Icon | Image | Blank)

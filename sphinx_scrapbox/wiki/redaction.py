@@ -3,28 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from hashlib import blake2b
 
 from sphinx_scrapbox.wiki.ast import (
-    Block,
-    Decoration,
     ExternalLink,
     Hashtag,
     Icon,
     Inline,
     Line,
-    Numbered,
     Page,
     PageLink,
-    Quote,
-    Strong,
-    Table,
     Text,
+    map_block,
+    plain_text,
+    walk,
 )
-from sphinx_scrapbox.wiki.excerpts import words
 from sphinx_scrapbox.wiki.titles import key, split_fragment, split_target
 from sphinx_scrapbox.wiki.urls import DEFAULT_ORIGIN, page_of_url
 
@@ -87,9 +83,7 @@ class Withheld:
         """Whether a page is not built."""
         if page.title in self.titles or page.title in self.people:
             return True
-        return (bool(self.tags) or bool(self.people)) and any(
-            self._marks(node) for block in page.blocks for node in _inlines(block)
-        )
+        return (bool(self.tags) or bool(self.people)) and any(map(self._marks, walk(page)))
 
     def may_keep_out(self, text: str) -> bool:
         """Whether the source of a page can name a tag or somebody that keeps it out."""
@@ -125,43 +119,30 @@ class Withheld:
     def without_names(self, page: Page) -> tuple[Page, tuple[str, ...]]:
         """A page whose links to what is withheld are neutral words; and the marks of these."""
         gone: dict[str, None] = {}
-        blocks = tuple(self._block(block, gone) for block in page.blocks)
-        return (replace(page, blocks=blocks), tuple(gone)) if gone else (page, ())
 
-    def _block(self, block: Block, gone: dict[str, None]) -> Block:
-        match block:
-            case Line(nodes=nodes):
-                changed = self._nodes(nodes, gone)
-                if changed is not nodes:
-                    return replace(block, nodes=changed, source=words(changed))
-            case Table(rows=rows):
-                changed_rows = tuple(
-                    tuple(self._nodes(cell, gone) for cell in row) for row in rows
-                )
-                if changed_rows != rows:
-                    return replace(block, rows=changed_rows)
-        return block
+        def redacted(node: Inline) -> Inline:
+            if (name := self._name_in(node)) and self.may_name(name):
+                gone[mark_of(key(name))] = None
+                return Text(self.instead, line=node.line)
+            return node
 
-    def _nodes(self, nodes: tuple[Inline, ...], gone: dict[str, None]) -> tuple[Inline, ...]:
-        changed = tuple(self._node(node, gone) for node in nodes)
-        same = all(new is old for new, old in zip(changed, nodes, strict=True))
-        return nodes if same else changed
+        blocks = []
+        for block in page.blocks:
+            changed = map_block(block, redacted)
+            if isinstance(changed, Line) and changed is not block:
+                changed = replace(changed, source=plain_text(changed.nodes))
+            blocks.append(changed)
+        return (replace(page, blocks=tuple(blocks)), tuple(gone)) if gone else (page, ())
 
-    def _node(self, node: Inline, gone: dict[str, None]) -> Inline:
-        named = ""
+    def _name_in(self, node: Inline) -> str:
+        """The title of the page that a link or an icon names; "" for any other inline."""
         match node:
             case PageLink(title) | Hashtag(title) | Icon(title):
-                named = title
+                return title
             case ExternalLink(url):
                 targets = (page_of_url(url, origin=origin) for origin in self.origins)
-                named = next((target.title for target in targets if target), "")
-            case Strong(nodes) | Decoration(_, nodes) | Quote(nodes) | Numbered(_, nodes):
-                inner = self._nodes(nodes, gone)
-                return node if inner is nodes else replace(node, nodes=inner)
-        if named and self.may_name(named):
-            gone[mark_of(key(named))] = None
-            return Text(self.instead, line=node.line)
-        return node
+                return next((target.title for target in targets if target), "")
+        return ""
 
 
 class Unsaid:
@@ -190,21 +171,6 @@ class Unsaid:
 def mark_of(text: str) -> str:
     """What may be kept of a text that must not be."""
     return blake2b(text.encode("utf-8", "replace"), digest_size=12).hexdigest()
-
-
-def _inlines(block: Block) -> Iterator[Inline]:
-    stack: list[Inline] = []
-    match block:
-        case Line(nodes=nodes):
-            stack.extend(nodes)
-        case Table(rows=rows):
-            stack.extend(node for row in rows for cell in row for node in cell)
-    while stack:
-        node = stack.pop()
-        if isinstance(node, Strong | Decoration | Quote | Numbered):
-            stack.extend(node.nodes)
-        else:
-            yield node
 
 
 def spelled(names: Iterable[str], *, sign: str = "") -> Names:

@@ -17,16 +17,15 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from sphinx_scrapbox.wiki.ast import (
-    Decoration,
     Icon,
     IconRole,
     Inline,
     Line,
-    Numbered,
     Quote,
-    Strong,
     Table,
     Text,
+    map_block,
+    map_inlines,
 )
 from sphinx_scrapbox.wiki.outline import (
     Bullets,
@@ -119,7 +118,7 @@ class Speakers:
     def _section(self, section: Section) -> Section:
         return replace(
             section,
-            title=tuple(map(self._mention, section.title)),
+            title=self._mentions(section.title),
             beside=tuple(self._role(node, IconRole.SIGNATURE) for node in section.beside),
             parts=self._flow(section.parts, unindented=True),
         )
@@ -132,11 +131,8 @@ class Speakers:
                 return Numbers(start, tuple(self._flow(item, unindented=False) for item in items))
             case Quotes(lines, below):
                 return Quotes(tuple(map(self._quoted, lines)), self._flow(below, unindented=False))
-            case Table(rows=rows):
-                cells = tuple(
-                    tuple(tuple(map(self._mention, cell)) for cell in row) for row in rows
-                )
-                return part if cells == rows else replace(part, rows=cells)
+            case Table():
+                return map_block(part, self._mention)
             case _:
                 return part
 
@@ -178,18 +174,16 @@ class Speakers:
 
     def _role(self, node: Inline, role: IconRole) -> Inline:
         if not isinstance(node, Icon):
-            return self._mention(node)
-        return replace(node, role=role if self.is_person(node) else IconRole.MARK)
+            return self._mentions((node,))[0]
+        role = role if self.is_person(node) else IconRole.MARK
+        return node if node.role is role else replace(node, role=role)
+
+    def _mentions(self, nodes: tuple[Inline, ...]) -> tuple[Inline, ...]:
+        """*nodes* with the role of each icon: inside of something, none speaks or signs."""
+        return map_inlines(nodes, self._mention)
 
     def _mention(self, node: Inline) -> Inline:
-        """*node* with the role of each icon in it: inside of something, none speaks or signs."""
-        match node:
-            case Icon():
-                return self._role(node, IconRole.MENTION)
-            case Strong(nodes) | Decoration(_, nodes) | Quote(nodes) | Numbered(_, nodes):
-                inner = tuple(map(self._mention, nodes))
-                return node if inner == nodes else replace(node, nodes=inner)
-        return node
+        return self._role(node, IconRole.MENTION) if isinstance(node, Icon) else node
 
     def _read(
         self, nodes: tuple[Inline, ...]
@@ -201,19 +195,19 @@ class Speakers:
         if len(nodes) == 1 and isinstance(nodes[0], Text):  # as most lines are
             return (), nodes, ()
         if not any(isinstance(node, Icon) for node in nodes):
-            return (), tuple(map(self._mention, nodes)), ()
+            return (), self._mentions(nodes), ()
         start, end = 0, len(nodes)
         while start < end and _is_icon_or_blank(nodes[start]):
             start += 1
         if start == end or (start and end == start + 1 and _is_colon(nodes[start])):
             icons = tuple(node for node in nodes if isinstance(node, Icon))
-            marked = tuple(map(self._mention, nodes))
+            marked = self._mentions(nodes)
             return (), marked, icons
         while _is_icon_or_blank(nodes[end - 1]):
             end -= 1
-        middle = tuple(map(self._mention, nodes[start:end]))
+        middle = self._mentions(nodes[start:end])
         tail = tuple(self._role(node, IconRole.SIGNATURE) for node in nodes[end:])
-        head = tuple(map(self._mention, nodes[:start]))
+        head = self._mentions(nodes[:start])
         leading = tuple(
             replace(node, role=IconRole.SPEAKER)
             for node in head

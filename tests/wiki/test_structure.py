@@ -5,7 +5,20 @@ from __future__ import annotations
 import pytest
 
 from sphinx_scrapbox.formats.notation.lines import read_notation
-from sphinx_scrapbox.wiki.ast import Icon, IconRole, Line, Page, Problem, Text
+from sphinx_scrapbox.wiki.ast import (
+    Blank,
+    Code,
+    Decoration,
+    Formula,
+    Icon,
+    IconRole,
+    Inline,
+    Line,
+    Page,
+    PageLink,
+    Problem,
+    Text,
+)
 from sphinx_scrapbox.wiki.dates import Dates
 from sphinx_scrapbox.wiki.excerpts import NotThere
 from sphinx_scrapbox.wiki.outline import Bullets, Run, Section, Turn
@@ -97,6 +110,22 @@ def test_slices_are_arranged_like_the_page() -> None:
     leaves, turn = structured.source_lines({4, 5})
     assert isinstance(leaves, Run)
     assert isinstance(turn, Turn)
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        (Text("Area "), Formula("x^2")),
+        (Text("Area "), PageLink(f"x^2#{24 * 'a'}")),
+        (Blank(" "), Text("Area "), Code("x^2")),
+    ],
+    ids=["formula", "link to a line", "blank"],
+)
+def test_a_section_is_found_by_what_readers_see_of_its_heading(
+    heading: tuple[Inline, ...],
+) -> None:
+    page = Page("t", (Line(0, (Decoration("*", heading),)), Line(0, (Text("below"),))))
+    assert structure(page).section("area x^2").title == heading
 
 
 def test_a_line_brings_what_hangs_below_it_and_a_heading_its_section() -> None:

@@ -26,6 +26,7 @@ from sphinx_scrapbox.wiki.ast import (
     Quote,
     Strong,
     Text,
+    map_inlines,
 )
 
 MAX_ICONS = 100
@@ -188,16 +189,14 @@ def map_link(node: Location) -> ExternalLink:
     return ExternalLink(url, f"{node.place} ({point})" if node.place else point)
 
 
-def unambiguous(nodes: Iterable[Inline], *, every: bool) -> Iterator[Inline]:
+def unambiguous(nodes: tuple[Inline, ...], *, every: bool) -> tuple[Inline, ...]:
     """*nodes* with text that nothing can mistake; *every* text, or those that need it."""
-    for node in nodes:
-        match node:
-            case Text(text):
-                if every or read_inline(text) != (node,):
-                    text = _TAG.sub(UNSEEN, _SCHEME.sub(rf"\1{UNSEEN}", text))
-                    text = text.translate(FULL_WIDTH).replace("# ", f"#{UNSEEN} ")
-                yield replace(node, text=text)
-            case Strong() | Decoration() | Quote() | Numbered():
-                yield replace(node, nodes=tuple(unambiguous(node.nodes, every=every)))
-            case _:
-                yield node
+
+    def plain(node: Inline) -> Inline:
+        if not isinstance(node, Text) or not (every or read_inline(node.text) != (node,)):
+            return node
+        text = _TAG.sub(UNSEEN, _SCHEME.sub(rf"\1{UNSEEN}", node.text))
+        text = text.translate(FULL_WIDTH).replace("# ", f"#{UNSEEN} ")
+        return replace(node, text=text)
+
+    return map_inlines(nodes, plain)

@@ -53,6 +53,8 @@ from sphinx_scrapbox.wiki.ast import (
     Strong,
     Table,
     Text,
+    map_inlines,
+    walk,
 )
 from sphinx_scrapbox.wiki.titles import join_target
 
@@ -70,7 +72,7 @@ def write_markdown(page: Page, *, origin: str = DEFAULT_ORIGIN) -> str:
     """
     title = page.title.replace("\n", " ")
     head = ["---", f"title: {_quoted(title)}"]
-    if page.project and not any(map(_has_own_icon, page.blocks)):
+    if page.project and not _has_own_icon(page):
         head.append(f"project: {_quoted(page.project)}")
     writer = _Writer(page.project, origin.rstrip("/"))
     rows = writer.rows(page.blocks)
@@ -106,7 +108,7 @@ def as_exported(page: Page) -> Page:
         else block
         for block in page.blocks
     )
-    project = page.project if any(map(_has_own_icon, blocks)) else ""
+    project = page.project if _has_own_icon(page) else ""
     return replace(page, blocks=blocks, project=project)
 
 
@@ -120,15 +122,10 @@ def as_native(page: Page) -> Page:
 def _each_image(change: Callable[[str], str]) -> Callable[[Line], Line]:
     """A function that changes the source of every image of a line."""
 
-    def inline(node: Inline) -> Inline:
-        match node:
-            case Image(src):
-                return replace(node, src=change(src))
-            case Strong() | Decoration() | Quote() | Numbered():
-                return replace(node, nodes=tuple(map(inline, node.nodes)))
-        return node
+    def changed(node: Inline) -> Inline:
+        return replace(node, src=change(node.src)) if isinstance(node, Image) else node
 
-    return lambda line: replace(line, nodes=tuple(map(inline, line.nodes)))
+    return lambda line: replace(line, nodes=map_inlines(line.nodes, changed))
 
 
 # -- the head --------------------------------------------------------------------------
@@ -141,24 +138,8 @@ def _quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def _has_own_icon(block: Block) -> bool:
-    match block:
-        case Line(nodes=nodes):
-            return _holds_own_icon(nodes)
-        case Table(rows=rows):
-            return any(_holds_own_icon(cell) for row in rows for cell in row)
-    return False
-
-
-def _holds_own_icon(nodes: Iterable[Inline]) -> bool:
-    return any(
-        (isinstance(node, Icon) and not node.project)
-        or (
-            isinstance(node, Strong | Decoration | Quote | Numbered)
-            and _holds_own_icon(node.nodes)
-        )
-        for node in nodes
-    )
+def _has_own_icon(page: Page) -> bool:
+    return any(isinstance(node, Icon) and not node.project for node in walk(page))
 
 
 # -- blocks ----------------------------------------------------------------------------
@@ -240,7 +221,7 @@ class _Writer:
         if self._reads(rows, line):
             return rows
         for every in (False, True):
-            careful = replace(line, nodes=tuple(unambiguous(line.nodes, every=every)))
+            careful = replace(line, nodes=unambiguous(line.nodes, every=every))
             rows = self._spell_line(careful)
             if self._reads(rows, careful):
                 return rows
@@ -322,7 +303,7 @@ class _Writer:
         for care in range(4):
             if care == 1:
                 nodes = sayable(nodes, bold=False)
-            tried = tuple(unambiguous(nodes, every=care == 3)) if care > 1 else nodes
+            tried = unambiguous(nodes, every=care == 3) if care > 1 else nodes
             text = self._spell_all(tried)
             if read_inline(text, origin=self._origin) == tried:
                 break

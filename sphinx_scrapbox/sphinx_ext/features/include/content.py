@@ -30,7 +30,7 @@ from sphinx_scrapbox.sphinx_ext.reading.embedded_directives import run_directive
 from sphinx_scrapbox.sphinx_ext.reading.page_document import mend_transitions
 from sphinx_scrapbox.sphinx_ext.reading.translation_notice import filled, languages_of, notice
 from sphinx_scrapbox.sphinx_ext.sources.page_files import PageFile
-from sphinx_scrapbox.wiki.ast import Block, CodeBlock, Text
+from sphinx_scrapbox.wiki.ast import Block, CodeBlock, Text, plain_text
 from sphinx_scrapbox.wiki.excerpts import (
     NotThere,
     code_of,
@@ -39,7 +39,6 @@ from sphinx_scrapbox.wiki.excerpts import (
     section_of_line,
     standing_at,
     table_of,
-    words,
 )
 from sphinx_scrapbox.wiki.outline import Part, Section, outline
 from sphinx_scrapbox.wiki.speakers import Speakers
@@ -213,7 +212,7 @@ class Included:
 
     def _section(self, section: Section) -> list[nodes.Node]:
         self._heading_id = section.id
-        title = self._options.get("title", "") or words(section.title).strip()
+        title = self._options.get("title", "") or plain_text(section.title).strip()
         holder = nodes.section()
         self._renderer.append(holder, Speakers(self._config.marks).mark((section,)))
         made = holder[0]
