@@ -7,20 +7,20 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import PurePosixPath
 from unicodedata import normalize
 
-from sphinx_scrapbox.check.brackets import Kind, find_damage
-from sphinx_scrapbox.check.pages import SUFFIXES, CheckedLock, Seen
-from sphinx_scrapbox.check.repair import mend
+from sphinx_scrapbox.check.brackets import DamageKind, find_damage
+from sphinx_scrapbox.check.pages import PAGE_SUFFIXES, CheckedLock, CheckedPage
+from sphinx_scrapbox.check.repair import propose_repair
 from sphinx_scrapbox.check.rules import Finding, Rule, Wanted
-from sphinx_scrapbox.snapshot.filenames import MANY_BYTES, unsafe
+from sphinx_scrapbox.snapshot.filenames import LONG_NAME_BYTES, portability_problems
 from sphinx_scrapbox.wiki.titles import key, split_fragment
 
 # -- pages among each other ------------------------------------------------------------
 
 
-class Known:
+class PageIndex:
     """What pages there are, and what is known of their lines."""
 
-    def __init__(self, pages: Sequence[Seen], locks: Iterable[CheckedLock]) -> None:
+    def __init__(self, pages: Sequence[CheckedPage], locks: Iterable[CheckedLock]) -> None:
         self.keys = {key(seen.title) for seen in pages if seen.title}
         self.lines: dict[str, set[str]] = defaultdict(set)
         self.all_lines: set[str] = set()
@@ -30,7 +30,7 @@ class Known:
                 if key(row.title) in self.keys:
                     self.lines[key(row.title)].update(row.line_ids)
                     self.all_lines.update(row.line_ids)
-                    earlier.update(map(key, row.was))
+                    earlier.update(map(key, row.earlier_titles))
         self.keys |= earlier  # links by these lead to the page
 
     def has(self, title: str) -> bool:
@@ -38,8 +38,8 @@ class Known:
         return key(title) in self.keys or key(split_fragment(title)[0]) in self.keys
 
 
-def ambiguous_titles(pages: Sequence[Seen]) -> Iterator[Finding]:
-    first_of: dict[tuple[str, str], Seen] = {}
+def ambiguous_titles(pages: Sequence[CheckedPage]) -> Iterator[Finding]:
+    first_of: dict[tuple[str, str], CheckedPage] = {}
     for seen in pages:
         if not seen.title.strip():
             continue
@@ -58,7 +58,9 @@ def ambiguous_titles(pages: Sequence[Seen]) -> Iterator[Finding]:
             )
 
 
-def unknown_icons(seen: Seen, known: Known, icons: Collection[str]) -> Iterator[Finding]:
+def unknown_icons(
+    seen: CheckedPage, known: PageIndex, icons: Collection[str]
+) -> Iterator[Finding]:
     for (project, name), place in seen.icons.items():
         if not name or project not in ("", seen.project):
             continue
@@ -68,7 +70,7 @@ def unknown_icons(seen: Seen, known: Known, icons: Collection[str]) -> Iterator[
         yield Finding(Rule.UNKNOWN_ICON, seen.path, message, place.line, place.column)
 
 
-def dead_anchors(seen: Seen, known: Known) -> Iterator[Finding]:
+def dead_anchors(seen: CheckedPage, known: PageIndex) -> Iterator[Finding]:
     for (project, title), place in seen.anchors.items():
         page, line_id = split_fragment(title)
         if project not in ("", seen.project) or key(title) in known.keys:
@@ -78,10 +80,10 @@ def dead_anchors(seen: Seen, known: Known) -> Iterator[Finding]:
             yield Finding(Rule.DEAD_LINE_ANCHOR, seen.path, message, place.line, place.column)
 
 
-def damaged_brackets(seen: Seen, known: Known) -> Iterator[Finding]:
+def damaged_brackets(seen: CheckedPage, known: PageIndex) -> Iterator[Finding]:
     for first, pieces in seen.damaged:
         damage = find_damage(pieces)
-        repairs = mend(pieces, damage, known.keys)
+        repairs = propose_repair(pieces, damage, known.keys)
         told: set[tuple[Rule, int]] = set()
         for one in damage:
             rule = rule_of(one.kind)
@@ -99,12 +101,12 @@ def damaged_brackets(seen: Seen, known: Known) -> Iterator[Finding]:
             )
 
 
-def rule_of(kind: Kind) -> Rule:
-    stray = kind in (Kind.STRAY, Kind.HEADING)
+def rule_of(kind: DamageKind) -> Rule:
+    stray = kind in (DamageKind.STRAY, DamageKind.HEADING)
     return Rule.STRAY_DECORATION if stray else Rule.DAMAGED_BRACKET
 
 
-def missing(pages: Sequence[Seen], known: Known) -> tuple[int, int, tuple[Wanted, ...]]:
+def missing(pages: Sequence[CheckedPage], known: PageIndex) -> tuple[int, int, tuple[Wanted, ...]]:
     links, unresolved = 0, 0
     spellings: dict[str, str] = {}
     wanted: Counter[str] = Counter()
@@ -127,7 +129,7 @@ def file_name_findings(paths: Sequence[str]) -> Iterator[Finding]:
     first_of: dict[str, str] = {}
     seen: set[str] = set()
     for path in paths:
-        if not path.endswith(SUFFIXES):
+        if not path.endswith(PAGE_SUFFIXES):
             continue
         pure = PurePosixPath(path)
         document = pure.with_suffix("").as_posix()
@@ -142,9 +144,9 @@ def file_name_findings(paths: Sequence[str]) -> Iterator[Finding]:
             if not part.name or place in seen:
                 break
             seen.add(place)
-            if reasons := tuple(unsafe(part.name)):
+            if reasons := tuple(portability_problems(part.name)):
                 yield Finding(Rule.UNSAFE_FILE_NAME, place, "; ".join(reasons))
             else:
                 size = len(part.name.encode("utf-8", "surrogateescape"))
-                if size > MANY_BYTES:
+                if size > LONG_NAME_BYTES:
                     yield Finding(Rule.LONG_FILE_NAME, place, f"a name of {size} bytes")

@@ -32,7 +32,7 @@ from sphinx_scrapbox.wiki.ast import (
 from sphinx_scrapbox.wiki.titles import join_target
 
 
-class Kind(Enum):
+class DamageKind(Enum):
     """What happened to a bracket, in words that follow on the name of its place."""
 
     OPEN = "a bracket opens and never closes"
@@ -51,7 +51,7 @@ class Damage(NamedTuple):
     about, as its start, end and address.
     """
 
-    kind: Kind
+    kind: DamageKind
     piece: int
     at: int
     end: int = -1
@@ -148,19 +148,19 @@ def find_damage(lines: Sequence[str]) -> list[Damage]:
     return sorted((*search.found, *search.opened), key=lambda one: (one.piece, one.at))
 
 
-def find_native_damage(text: str) -> Iterator[Kind]:
+def find_native_damage(text: str) -> Iterator[DamageKind]:
     """The same for what is left as text of a line in the wiki's own notation; no places."""
     strays = len(_NATIVE_STRAY.findall(text))
     if strays:
-        yield Kind.STRAY
+        yield DamageKind.STRAY
     depth = lowest = 0
     for sign in _SIGN.findall(_INTERVAL.sub("", text)):
         depth += 1 if sign == "[" else -1
         lowest = min(lowest, depth)
     if lowest < 0:
-        yield Kind.CLOSE
+        yield DamageKind.CLOSE
     if depth - lowest > strays:
-        yield Kind.OPEN
+        yield DamageKind.OPEN
 
 
 class _Search:
@@ -177,12 +177,12 @@ class _Search:
             self._match(line, piece, start, end)
         elif isinstance(node, ExternalLink):
             if line.startswith(LOST_LABEL, line.rfind("](", start, end) - 2):
-                self.found.append(Damage(Kind.LABEL, piece, start, end, piece))
+                self.found.append(Damage(DamageKind.LABEL, piece, start, end, piece))
             elif line[start] == "[" and not node.label and self.opened and self.only_text:
                 last = self.opened[-1]
-                if last.piece == piece and last.kind is Kind.OPEN:
+                if last.piece == piece and last.kind is DamageKind.OPEN:
                     link = (start, end, node.url)
-                    self.opened[-1] = last._replace(kind=Kind.CUT, link=link)
+                    self.opened[-1] = last._replace(kind=DamageKind.CUT, link=link)
             self.only_text = False
         elif not isinstance(node, Hashtag):
             self.only_text = False
@@ -200,19 +200,19 @@ class _Search:
                 continue
             self.only_text = False
             if not self.opened:
-                self.found.append(Damage(Kind.CLOSE, piece, at))
+                self.found.append(Damage(DamageKind.CLOSE, piece, at))
                 continue
             last = self.opened.pop()
-            if last.kind in (Kind.CUT, Kind.STRAY, Kind.HEADING):
+            if last.kind in (DamageKind.CUT, DamageKind.STRAY, DamageKind.HEADING):
                 self.found.append(last._replace(end=at, end_piece=piece))
 
 
-def _kind_of(line: str, at: int) -> Kind:
+def _kind_of(line: str, at: int) -> DamageKind:
     match = STRAY_BRACKET.match(line, at)
     if match is None:
-        return Kind.OPEN
+        return DamageKind.OPEN
     if match["stars"]:
-        return Kind.STRAY
+        return DamageKind.STRAY
     if match["hashes"]:
-        return Kind.HEADING
-    return Kind.FORMULA
+        return DamageKind.HEADING
+    return DamageKind.FORMULA

@@ -1,6 +1,6 @@
 """Finds what readers, builds and file systems would stumble over in a folder of pages.
 
-Nothing here touches a file: :class:`Doctor` is given the lock files, then the bytes of each
+Nothing here touches a file: :class:`Checker` is given the lock files, then the bytes of each
 page, and tells at the end. A repair is only ever proposed. One that concerns brackets is read
 back first; it counts only if nothing is left to complain about.
 """
@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
 
 from sphinx_scrapbox.check.across_pages import (
-    Known,
+    PageIndex,
     ambiguous_titles,
     damaged_brackets,
     dead_anchors,
@@ -23,8 +23,8 @@ from sphinx_scrapbox.check.across_pages import (
     unknown_icons,
 )
 from sphinx_scrapbox.check.brackets import find_damage, find_native_damage
-from sphinx_scrapbox.check.pages import CheckedLock, Place, Seen, folder_of, lock_rows
-from sphinx_scrapbox.check.rules import Diagnosis, Finding, Rule
+from sphinx_scrapbox.check.pages import CheckedLock, CheckedPage, Position, folder_of, lock_rows
+from sphinx_scrapbox.check.rules import Finding, Report, Rule
 from sphinx_scrapbox.formats.detect import is_export
 from sphinx_scrapbox.formats.markdown.blocks import read_markdown
 from sphinx_scrapbox.formats.notation.inlines import WHITE
@@ -55,7 +55,7 @@ _FOOTER = "This page is auto-translated from [/"
 _CODE_POINT = re.compile(r"U\+([0-9A-F]{4,6})")
 
 
-class Doctor:
+class Checker:
     """Looks at pages one by one, then at all of them together.
 
     Paths are relative to one folder and have forward slashes. *locks* holds the bytes of each
@@ -71,7 +71,7 @@ class Doctor:
     ) -> None:
         self._icons = {*Speakers().marks, *map(key, icons)}
         self._findings: list[Finding] = []
-        self._pages: list[Seen] = []
+        self._pages: list[CheckedPage] = []
         self._paths: list[str] = []
         self._locks: dict[str, CheckedLock] = {}
         for path, data in sorted((locks or {}).items()):
@@ -117,7 +117,9 @@ class Doctor:
             page = read_markdown(text)
             if not bare and page.title:
                 return False  # other fields too: a hand-written page
-        seen = Seen(path, page.title, native=native, line=page.line or 1, project=page.project)
+        seen = CheckedPage(
+            path, page.title, native=native, line=page.line or 1, project=page.project
+        )
         if native:
             # A checkout on Windows may have changed the line ends, which harms nothing.
             spellings = {data, data.replace(b"\r\n", b"\n")}
@@ -132,7 +134,7 @@ class Doctor:
 
     # -- each page by itself -----------------------------------------------------------
 
-    def _examine(self, seen: Seen, page: Page, text: str) -> None:
+    def _examine(self, seen: CheckedPage, page: Page, text: str) -> None:
         lines = text.split("\n")
         self._look_at_problems(seen.path, page, lines)
         if _is_empty(page.blocks):
@@ -175,7 +177,7 @@ class Doctor:
                 )
             )
 
-    def _look_at_footers(self, seen: Seen, page: Page) -> None:
+    def _look_at_footers(self, seen: CheckedPage, page: Page) -> None:
         parts = lift(page)
         if all(part.translation and _is_empty(part.blocks) for part in parts):
             message = "the page holds nothing but the footer of its translation"
@@ -185,7 +187,7 @@ class Doctor:
                 message = "a second translation footer, and the part above it has no title"
                 self._add(Rule.DUPLICATE_FOOTER, seen.path, message, part.translation.line)
 
-    def _look_at_brackets(self, seen: Seen, block: Line, lines: Sequence[str]) -> None:
+    def _look_at_brackets(self, seen: CheckedPage, block: Line, lines: Sequence[str]) -> None:
         if block.source.startswith(_FOOTER):
             return
         if seen.native:
@@ -199,7 +201,7 @@ class Doctor:
 
     # -- all pages together ------------------------------------------------------------
 
-    def finish(self) -> Diagnosis:
+    def finish(self) -> Report:
         """What was found on the pages that were read; to be called once."""
         found = list(self._findings)
         pages = sorted(self._pages, key=lambda seen: seen.path)
@@ -207,7 +209,7 @@ class Doctor:
         own = _commonest(seen.project for seen in pages)
         for seen in pages:
             seen.project = seen.project or own
-        known = Known(pages, self._locks.values())
+        known = PageIndex(pages, self._locks.values())
         found += ambiguous_titles(pages)
         found += file_name_findings(sorted(self._paths))
         for seen in pages:
@@ -217,9 +219,9 @@ class Doctor:
         links, unresolved, wanted = missing(pages, known)
         order = {rule: number for number, rule in enumerate(Rule)}
         found.sort(key=lambda one: (one.path, one.line, one.column, order[one.rule]))
-        return Diagnosis(tuple(found), len(self._paths), links, unresolved, wanted)
+        return Report(tuple(found), len(self._paths), links, unresolved, wanted)
 
-    def _settle(self, pages: Sequence[Seen]) -> Iterator[Finding]:
+    def _settle(self, pages: Sequence[CheckedPage]) -> Iterator[Finding]:
         """Compare pages with what is locked of them, and take titles and projects from there."""
         told = {one.path for one in self._findings if one.rule is Rule.MISSING_TITLE}
         for seen in pages:
@@ -241,7 +243,7 @@ class Doctor:
         return self._locks.get(folder)
 
 
-def _compare(seen: Seen, lock: CheckedLock) -> Iterator[Finding]:
+def _compare(seen: CheckedPage, lock: CheckedLock) -> Iterator[Finding]:
     seen.project = lock.lock.project
     row = lock.lock.by_file.get(seen.path[len(folder_of(lock.path)) :])
     if row is None:
@@ -271,7 +273,7 @@ def _has_bracket(node: Inline) -> bool:
     return isinstance(node, Text) and ("[" in node.text or "]" in node.text)
 
 
-def _note(seen: Seen, leaf: Inline, lines: Sequence[str]) -> None:
+def _note(seen: CheckedPage, leaf: Inline, lines: Sequence[str]) -> None:
     """Keep what *leaf* says of other pages."""
     match leaf:
         case PageLink(title, project) if title:
@@ -288,8 +290,8 @@ def _note(seen: Seen, leaf: Inline, lines: Sequence[str]) -> None:
             seen.icons[project, name] = _place(leaf.line, lines, f"{name}.icon", start)
 
 
-def _place(line: int, lines: Sequence[str], text: str, start: str) -> Place:
+def _place(line: int, lines: Sequence[str], text: str, start: str) -> Position:
     """The place of the *start* of what holds *text*."""
     source = lines[line - 1] if 0 < line <= len(lines) else ""
     at = source.find(text)
-    return Place(line, source.rfind(start, 0, at) + 1 if at >= 0 else 0)
+    return Position(line, source.rfind(start, 0, at) + 1 if at >= 0 else 0)

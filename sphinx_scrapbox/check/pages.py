@@ -7,18 +7,18 @@ from typing import NamedTuple
 
 from sphinx_scrapbox.snapshot.lockfile import Lock
 
-SUFFIXES = (".md", ".scrapbox")
+PAGE_SUFFIXES = (".md", ".scrapbox")
 """The suffixes of files that can be pages."""
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Position:
     line: int
     column: int = 0
 
 
 @dataclass(slots=True)
-class Seen:
+class CheckedPage:
     """What is kept of a page until all are read."""
 
     path: str
@@ -28,8 +28,8 @@ class Seen:
     project: str = ""
     digests: tuple[str, ...] = ()
     links: dict[tuple[str, str], None] = field(default_factory=dict)
-    icons: dict[tuple[str, str], Place] = field(default_factory=dict)
-    anchors: dict[tuple[str, str], Place] = field(default_factory=dict)
+    icons: dict[tuple[str, str], Position] = field(default_factory=dict)
+    anchors: dict[tuple[str, str], Position] = field(default_factory=dict)
     damaged: list[tuple[int, tuple[str, ...]]] = field(default_factory=list)
 
 

@@ -10,7 +10,7 @@ from sphinx_scrapbox.check.brackets import (
     LOST_LABEL,
     STRAY_BRACKET,
     Damage,
-    Kind,
+    DamageKind,
     find_damage,
 )
 from sphinx_scrapbox.formats.markdown.inlines import read_inline
@@ -40,7 +40,7 @@ _GOES_ON = re.compile(r"[%/_=&?#.~\-]\w|\w+=|.*%[0-9A-F]{2}")
 _QUERY = re.compile(r"utm_\w+=")
 
 
-def mend(
+def propose_repair(
     lines: Sequence[str], damage: Sequence[Damage], known: Collection[str]
 ) -> tuple[str, ...]:
     """The lines as they may have been, empty if there is no telling.
@@ -71,17 +71,17 @@ def mend(
 def _edit(line: str, one: Damage, known: Collection[str]) -> tuple[str, str] | None:
     """The line with one thing mended, and the address that it should now link to, if any."""
     match one.kind:
-        case Kind.CUT:
+        case DamageKind.CUT:
             return _join(line, one)
-        case Kind.LABEL:
+        case DamageKind.LABEL:
             return _relabel(line, one)
-        case Kind.OPEN:
+        case DamageKind.OPEN:
             text = _close(line, one.at, known)
-        case Kind.CLOSE:
+        case DamageKind.CLOSE:
             text = _open(line, one.at, known)
-        case Kind.FORMULA:
+        case DamageKind.FORMULA:
             text = _close_formula(line, one.at)
-        case Kind.STRAY | Kind.HEADING:
+        case DamageKind.STRAY | DamageKind.HEADING:
             text = _undecorate(line, one)
     return None if text is None else (text, "")
 

@@ -1,4 +1,4 @@
-"""A diagnosis as text for people, as JSON, and as SARIF 2.1.0 for the services that show it.
+"""A report as text for people, as JSON, and as SARIF 2.1.0 for the services that show it.
 
 The text of a wiki is not trusted: what a terminal would obey is shown as an escape.
 """
@@ -12,7 +12,7 @@ from itertools import groupby
 from urllib.parse import quote
 
 from sphinx_scrapbox import __version__
-from sphinx_scrapbox.check.rules import RULES, Diagnosis, Finding, Rule, Severity
+from sphinx_scrapbox.check.rules import RULES, Finding, Report, Rule, Severity
 from sphinx_scrapbox.wiki.text import Paint, safe
 
 TOOL = "sphinx-scrapbox"
@@ -28,8 +28,8 @@ _WIDTH = 88
 _BEFORE_CHANGE = 24
 
 
-def human(
-    diagnosis: Diagnosis, *, prefix: str = "", missing: bool = False, color: bool = False
+def report_as_text(
+    report: Report, *, prefix: str = "", missing: bool = False, color: bool = False
 ) -> str:
     """The findings page by page, each with its proposal, and a summary.
 
@@ -37,14 +37,14 @@ def human(
     """
     paint = Paint(color)
     out: list[str] = []
-    for path, findings in groupby(diagnosis.findings, key=lambda one: one.path):
+    for path, findings in groupby(report.findings, key=lambda one: one.path):
         out.append(paint.bold(safe(prefix + path)))
         for one in findings:
             out += _told(one, paint)
         out.append("")
     if missing:
-        out += _told_missing(diagnosis, paint)
-    out += _summary(diagnosis, paint)
+        out += _told_missing(report, paint)
+    out += _summary(report, paint)
     return "\n".join(out) + "\n"
 
 
@@ -75,35 +75,35 @@ def _clip(line: str, start: int) -> str:
     return head + safe(line[start : start + _WIDTH]) + tail
 
 
-def _told_missing(diagnosis: Diagnosis, paint: Paint) -> Iterator[str]:
-    if not diagnosis.wanted:
+def _told_missing(report: Report, paint: Paint) -> Iterator[str]:
+    if not report.wanted:
         return
     yield paint.bold("Missing pages that most pages link to")
-    for title, pages in diagnosis.wanted[:MOST_WANTED]:
+    for title, pages in report.wanted[:MOST_WANTED]:
         yield f"  {pages:>7}  {safe(title)}"
-    if (more := len(diagnosis.wanted) - MOST_WANTED) > 0:
+    if (more := len(report.wanted) - MOST_WANTED) > 0:
         yield paint.dim(f"           and {_count(more, 'more')}; --format json lists them all")
     yield ""
 
 
-def _summary(diagnosis: Diagnosis, paint: Paint) -> Iterator[str]:
+def _summary(report: Report, paint: Paint) -> Iterator[str]:
     count = [
         paint(_count(number, severity.label + ("" if number == 1 else "s")), code)
-        if (number := diagnosis.count(severity))
+        if (number := report.count(severity))
         else f"no {severity.label}s"
         for severity, code in _COLOURS.items()
     ]
-    pages = "1 page" if diagnosis.pages == 1 else _count(diagnosis.pages, "pages")
-    if diagnosis.findings:
+    pages = "1 page" if report.pages == 1 else _count(report.pages, "pages")
+    if report.findings:
         yield paint.bold(f"{pages}: ") + ", ".join(count)
-        by_rule = Counter(one.rule.id for one in diagnosis.findings).most_common()
+        by_rule = Counter(one.rule.id for one in report.findings).most_common()
         yield "  " + ", ".join(f"{number:,} {name}" for name, number in by_rule)
     else:
         yield paint.bold(f"{pages}: ") + paint("nothing found", "32")
-    if diagnosis.unresolved:
-        share = round(100 * diagnosis.unresolved / diagnosis.links)
+    if report.unresolved:
+        share = round(100 * report.unresolved / report.links)
         yield (
-            f"{diagnosis.unresolved:,} of {_count(diagnosis.links, 'links')} ({share} %) lead to "
+            f"{report.unresolved:,} of {_count(report.links, 'links')} ({share} %) lead to "
             "pages that are not here, which is normal in a wiki"
         )
 
@@ -115,22 +115,22 @@ def _count(number: int, noun: str) -> str:
 # -- JSON ------------------------------------------------------------------------------
 
 
-def as_json(diagnosis: Diagnosis, *, missing: bool = False) -> str:
-    """The whole diagnosis; see the documentation of ``check`` for its fields."""
+def report_as_json(report: Report, *, missing: bool = False) -> str:
+    """The whole report; see the documentation of ``check`` for its fields."""
     links: dict[str, object] = {
-        "total": diagnosis.links,
-        "missing": diagnosis.unresolved,
-        "missing_pages": len(diagnosis.wanted),
+        "total": report.links,
+        "missing": report.unresolved,
+        "missing_pages": len(report.wanted),
     }
     if missing:
-        links["wanted"] = [one._asdict() for one in diagnosis.wanted]
+        links["wanted"] = [one._asdict() for one in report.wanted]
     data = {
         "version": JSON_VERSION,
         "tool": {"name": TOOL, "version": __version__},
-        "pages": diagnosis.pages,
-        "counts": {severity.label: diagnosis.count(severity) for severity in _COLOURS},
+        "pages": report.pages,
+        "counts": {severity.label: report.count(severity) for severity in _COLOURS},
         "links": links,
-        "findings": [_finding(one) for one in diagnosis.findings],
+        "findings": [_finding(one) for one in report.findings],
     }
     return _dump(data)
 
@@ -160,15 +160,15 @@ _BASE = "SRCROOT"
 _RULE_INDEX = {rule: number for number, rule in enumerate(Rule)}
 
 
-def sarif(diagnosis: Diagnosis, *, prefix: str = "", missing: bool = False) -> str:
+def report_as_sarif(report: Report, *, prefix: str = "", missing: bool = False) -> str:
     """The findings as one run of SARIF; *prefix* leads from the repository to the folder."""
     links: dict[str, object] = {
-        "pages": diagnosis.pages,
-        "links": diagnosis.links,
-        "missingLinks": diagnosis.unresolved,
+        "pages": report.pages,
+        "links": report.links,
+        "missingLinks": report.unresolved,
     }
     if missing:
-        links["wanted"] = [one._asdict() for one in diagnosis.wanted]
+        links["wanted"] = [one._asdict() for one in report.wanted]
     run = {
         "tool": {
             "driver": {
@@ -182,7 +182,7 @@ def sarif(diagnosis: Diagnosis, *, prefix: str = "", missing: bool = False) -> s
             _BASE: {"description": {"text": "The folder that the check was called in."}}
         },
         "columnKind": "unicodeCodePoints",
-        "results": [_result(one, prefix) for one in diagnosis.findings],
+        "results": [_result(one, prefix) for one in report.findings],
         "properties": links,
     }
     return _dump({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]})

@@ -222,7 +222,7 @@ class Wanted(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Diagnosis:
+class Report:
     """All that was found, in the order of paths and lines.
 
     ``links`` counts the links to pages of the same wiki and the hashtags, each target once a
@@ -236,7 +236,7 @@ class Diagnosis:
     unresolved: int = 0
     wanted: tuple[Wanted, ...] = ()
 
-    def only(self, rules: Collection[Rule]) -> Diagnosis:
+    def only(self, rules: Collection[Rule]) -> Report:
         """The same without the findings of other rules."""
         return replace(self, findings=tuple(one for one in self.findings if one.rule in rules))
 

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import click
 
-from sphinx_scrapbox.check.checker import Doctor
-from sphinx_scrapbox.check.pages import SUFFIXES
-from sphinx_scrapbox.check.reports import as_json, human, sarif
-from sphinx_scrapbox.check.rules import RULES, Diagnosis, Rule, Severity
-from sphinx_scrapbox.snapshot.image_types import NoImage, image_type
-from sphinx_scrapbox.snapshot.lockfile import NAME as LOCK_NAME
+from sphinx_scrapbox.check.checker import Checker
+from sphinx_scrapbox.check.pages import PAGE_SUFFIXES
+from sphinx_scrapbox.check.reports import report_as_json, report_as_sarif, report_as_text
+from sphinx_scrapbox.check.rules import RULES, Report, Rule, Severity
+from sphinx_scrapbox.snapshot.image_types import InvalidImageError, image_type
+from sphinx_scrapbox.snapshot.lockfile import LOCK_NAME
 
 _MANY_FILES = 500
 _FAIL_LEVELS = {severity.label: severity for severity in reversed(Severity)}
@@ -136,33 +136,33 @@ def command(
     fail_on: str,
     missing: bool,
 ) -> None:
-    diagnosis = diagnose(Path(folder), icons)
-    diagnosis = diagnosis.only((select or frozenset(Rule)) - ignore)
-    _show(_report(diagnosis, folder, form, missing, to_file=output is not None), output, form)
+    report = diagnose(Path(folder), icons)
+    report = report.only((select or frozenset(Rule)) - ignore)
+    _show(_report(report, folder, form, missing, to_file=output is not None), output, form)
     level = _FAIL_LEVELS.get(fail_on)
-    if level and diagnosis.worst and diagnosis.worst >= level:
+    if level and report.worst and report.worst >= level:
         sys.exit(1)
 
 
 # -- reading ---------------------------------------------------------------------------
 
 
-def diagnose(folder: Path, icons: Sequence[str]) -> Diagnosis:
+def diagnose(folder: Path, icons: Sequence[str]) -> Report:
     """Read what is in *folder* and below, and tell what is wrong with it."""
     files = sorted(_files(folder))
-    names = [name for name in files if name.endswith(SUFFIXES)]
+    names = [name for name in files if name.endswith(PAGE_SUFFIXES)]
     locks = {name: _read(folder, name) for name in files if Path(name).name == LOCK_NAME}
-    doctor = Doctor(locks, icons, partial(_wrong_with_picture, folder))
-    pages = sum([doctor.read(name, _read(folder, name)) for name in _progress(names)])
+    checker = Checker(locks, icons, partial(_wrong_with_picture, folder))
+    pages = sum([checker.read(name, _read(folder, name)) for name in _progress(names)])
     if not pages and not locks:
         raise click.UsageError(f"{click.format_filename(folder)!r} holds no page of a wiki.")
-    return doctor.finish()
+    return checker.finish()
 
 
 def _wrong_with_picture(folder: Path, name: str) -> str:
     try:
         suffix = image_type(folder / name)
-    except NoImage as error:
+    except InvalidImageError as error:
         return f"is no image ({error})"
     except FileNotFoundError:
         return "is not here"
@@ -186,7 +186,7 @@ def _files(folder: Path) -> Iterator[str]:
         folders[:] = [name for name in folders if name[0] != "." and name != "_build"]
         within = Path(place).relative_to(folder)
         for name in names:
-            if name == LOCK_NAME or (name.endswith(SUFFIXES) and name[0] != "."):
+            if name == LOCK_NAME or (name.endswith(PAGE_SUFFIXES) and name[0] != "."):
                 yield (within / name).as_posix()
 
 
@@ -200,14 +200,14 @@ def _read(folder: Path, name: str) -> bytes:
 # -- telling ---------------------------------------------------------------------------
 
 
-def _report(diagnosis: Diagnosis, folder: str, form: str, missing: bool, *, to_file: bool) -> str:
+def _report(report: Report, folder: str, form: str, missing: bool, *, to_file: bool) -> str:
     if form == "json":
-        return as_json(diagnosis, missing=missing)
+        return report_as_json(report, missing=missing)
     if form == "sarif":
-        return sarif(diagnosis, prefix=_from_here(Path(folder)), missing=missing)
+        return report_as_sarif(report, prefix=_from_here(Path(folder)), missing=missing)
     color = not to_file and sys.stdout.isatty() and not os.environ.get("NO_COLOR")
     prefix = "" if folder == "." else f"{Path(folder).as_posix().rstrip('/')}/"
-    return human(diagnosis, prefix=prefix, missing=missing, color=color)
+    return report_as_text(report, prefix=prefix, missing=missing, color=color)
 
 
 def _from_here(folder: Path) -> str:

@@ -20,8 +20,7 @@ from sphinx_scrapbox.formats.notation.lines import read_lines
 from sphinx_scrapbox.formats.notation.writer import write_notation
 from sphinx_scrapbox.formats.project import ProjectError, load_project, page_of, write_project
 from sphinx_scrapbox.snapshot.filenames import file_key, file_stem
-from sphinx_scrapbox.snapshot.lockfile import NAME as LOCK_NAME
-from sphinx_scrapbox.snapshot.lockfile import Lock, LockError, load_lock
+from sphinx_scrapbox.snapshot.lockfile import LOCK_NAME, Lock, LockError, load_lock
 from sphinx_scrapbox.wiki.ast import Page
 from sphinx_scrapbox.wiki.titles import key
 

@@ -24,12 +24,12 @@ from sphinx_scrapbox.snapshot.diff.model import (
     Snapshot,
 )
 from sphinx_scrapbox.snapshot.diff.pages import compare
-from sphinx_scrapbox.snapshot.git import RevisionError
-from sphinx_scrapbox.snapshot.loader import Loader
-from sphinx_scrapbox.snapshot.reports.atom import Feed, atom
-from sphinx_scrapbox.snapshot.reports.json import as_json
-from sphinx_scrapbox.snapshot.reports.markdown import addresses, markdown, no_address
-from sphinx_scrapbox.snapshot.reports.text import text
+from sphinx_scrapbox.snapshot.git import SnapshotError
+from sphinx_scrapbox.snapshot.loader import SnapshotLoader
+from sphinx_scrapbox.snapshot.reports.atom import Feed, diff_as_atom
+from sphinx_scrapbox.snapshot.reports.json import diff_as_json
+from sphinx_scrapbox.snapshot.reports.markdown import addresses, diff_as_markdown, no_address
+from sphinx_scrapbox.snapshot.reports.text import diff_as_text
 from sphinx_scrapbox.snapshot.selection import links_of
 from sphinx_scrapbox.wiki.ast import Line, Page
 from sphinx_scrapbox.wiki.dates import known
@@ -117,30 +117,32 @@ def command(
         raise click.UsageError(f"--base-url must be an address of the web, not {base_url!r}")
     try:
         comparison = _chosen(_compare(old, new, folder), titles, tags)
-    except RevisionError as error:
+    except SnapshotError as error:
         raise Failure(str(error)) from error
     address = addresses(base_url) if base_url else no_address
     if form == "json":
-        report = as_json(comparison, address=address, stat=stat)
+        report = diff_as_json(comparison, address=address, stat=stat)
     elif form == "markdown":
-        report = markdown(comparison, address=address, stat=stat)
+        report = diff_as_markdown(comparison, address=address, stat=stat)
     elif form == "atom":
-        report = atom(comparison, _feed(comparison, folder, base_url), address=address, stat=stat)
+        report = diff_as_atom(
+            comparison, _feed(comparison, folder, base_url), address=address, stat=stat
+        )
     else:
         color = output is None and sys.stdout.isatty() and not os.environ.get("NO_COLOR")
-        report = text(comparison, stat=stat, color=color)
+        report = diff_as_text(comparison, stat=stat, color=color)
     _show(report, output, form)
     if exit_code and comparison.pages:
         sys.exit(1)
 
 
 def _compare(old: str, new: str, folder: Path) -> Comparison:
-    loader = Loader()
+    loader = SnapshotLoader()
     before, after = (loader.find(name, folder) for name in (old, new))
     for snapshot in (before, after):
         if not snapshot.pages:
             if not (before.pages or after.pages):
-                raise RevisionError(f"neither {old} nor {new} holds a page of a wiki")
+                raise SnapshotError(f"neither {old} nor {new} holds a page of a wiki")
             say(f"note: {snapshot.name} holds no page of a wiki", err=True)
     with progress(len(after.pages), "Comparing", least=_MANY) as step:
         return compare(before, after, step)
@@ -153,7 +155,9 @@ def _chosen(comparison: Comparison, titles: tuple[str, ...], tags: tuple[str, ..
         pages = tuple(
             page
             for page in pages
-            if any(match(key(title)) for match in matches for title in (page.title, page.was))
+            if any(
+                match(key(title)) for match in matches for title in (page.title, page.old_title)
+            )
         )
     if tags:
         wanted = {key(tag.removeprefix("#")) for tag in tags}
@@ -177,7 +181,7 @@ def _linking(
         texts = snapshot.read([states[page.file] for page in batch])
         for page, said in zip(batch, texts, strict=True):
             if said is None:
-                raise RevisionError(f"{snapshot.name} has no texts, so nothing tells of tags")
+                raise SnapshotError(f"{snapshot.name} has no texts, so nothing tells of tags")
             if wanted & _links(page, said):
                 yield page
 

@@ -32,10 +32,10 @@ from sphinx_scrapbox.remote.listing import SnapshotError, compare, survey
 from sphinx_scrapbox.remote.pictures import mirror
 from sphinx_scrapbox.remote.pull import Progress, take
 from sphinx_scrapbox.remote.stage import Stage
-from sphinx_scrapbox.snapshot.folder import Store, alone
-from sphinx_scrapbox.snapshot.lockfile import Kind, LockError
+from sphinx_scrapbox.snapshot.folder import SnapshotFolder, exclusive_lock
+from sphinx_scrapbox.snapshot.lockfile import LockError, PictureKind
 from sphinx_scrapbox.snapshot.selection import Selection, SelectionError
-from sphinx_scrapbox.snapshot.transaction import StoreError
+from sphinx_scrapbox.snapshot.transaction import FolderError
 from sphinx_scrapbox.wiki.titles import key
 from sphinx_scrapbox.wiki.urls import DEFAULT_ORIGIN
 
@@ -117,10 +117,10 @@ def command(
     looks = dry_run or check
     try:
         with (
-            nullcontext() if looks else alone(folder),
+            nullcontext() if looks else exclusive_lock(folder),
             connected(project, origin, credential_file, os.environ, rate) as api,
         ):
-            store = Store(folder)
+            store = SnapshotFolder(folder)
             _check_origin(store, origin)
             about = api.about()
             check_public(about, private=private is True, doing="bring its pages into DIR")
@@ -161,7 +161,7 @@ def command(
             with progress(len(plan.writes), "Writing") as step:
                 store.apply(plan, step, fetched=pictures.files)
             stage.clear()
-    except (ClientError, LockError, SelectionError, SnapshotError, StoreError) as error:
+    except (ClientError, LockError, SelectionError, SnapshotError, FolderError) as error:
         raise Failure(str(error)) from error
     except OSError as error:
         raise Failure(f"{folder}: {error}") from error
@@ -174,15 +174,17 @@ def _bar(label: str) -> Progress:
     return partial(progress, label=label, least=_LONG)
 
 
-def _kinds(store: Store, **wanted: bool | None) -> list[Kind]:
+def _kinds(store: SnapshotFolder, **wanted: bool | None) -> list[PictureKind]:
     """Which pictures to keep in step: those that are asked for, or that the folder has."""
-    has = {row.kind for row in store.kept_files()}
+    has = {row.kind for row in store.kept_pictures()}
     return [
-        kind for kind in get_args(Kind) if wanted[kind] or (wanted[kind] is None and kind in has)
+        kind
+        for kind in get_args(PictureKind)
+        if wanted[kind] or (wanted[kind] is None and kind in has)
     ]
 
 
-def _check_origin(store: Store, origin: str) -> None:
+def _check_origin(store: SnapshotFolder, origin: str) -> None:
     """A folder has the pages of one wiki."""
     known = store.lock.url or DEFAULT_ORIGIN
     if store.lock.pages and known != origin:

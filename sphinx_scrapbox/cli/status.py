@@ -18,10 +18,10 @@ from sphinx_scrapbox.cli.options import (
 from sphinx_scrapbox.cli.output import Failure, tell_comparison
 from sphinx_scrapbox.remote.errors import ClientError
 from sphinx_scrapbox.remote.listing import SnapshotError, compare, survey
-from sphinx_scrapbox.snapshot.folder import Store
-from sphinx_scrapbox.snapshot.lockfile import NAME, LockError
+from sphinx_scrapbox.snapshot.folder import SnapshotFolder
+from sphinx_scrapbox.snapshot.lockfile import LOCK_NAME, LockError
 from sphinx_scrapbox.snapshot.selection import Selection, SelectionError
-from sphinx_scrapbox.snapshot.transaction import StoreError
+from sphinx_scrapbox.snapshot.transaction import FolderError
 from sphinx_scrapbox.wiki.urls import DEFAULT_ORIGIN
 
 
@@ -64,16 +64,18 @@ def command(
     """  # noqa: D301 -- click wants the backspace itself
     environment = os.environ
     try:
-        store = Store(folder)
+        store = SnapshotFolder(folder)
         lock = store.lock
         if not lock.project:
-            raise Failure(f"{folder / NAME} names no project: is this a folder that pull made?")
+            raise Failure(
+                f"{folder / LOCK_NAME} names no project: is this a folder that pull made?"
+            )
         if origin is None:
             origin = lock.url or DEFAULT_ORIGIN
             if lock.url and has_credential(credential_file, environment):
                 # Whoever can change the lock must not learn who asks.
                 raise Failure(
-                    f"{NAME} says that the wiki is at {lock.url}: if your credential may go "
+                    f"{LOCK_NAME} says that the wiki is at {lock.url}: if your credential may go "
                     f"there, say --url {lock.url}"
                 )
         with connected(lock.project, origin, credential_file, environment) as api:
@@ -82,7 +84,7 @@ def command(
             api.project = about.name
             pages, left_out = survey(api, selection)
         comparison = compare(store, pages)
-    except (ClientError, LockError, SelectionError, SnapshotError, StoreError) as error:
+    except (ClientError, LockError, SelectionError, SnapshotError, FolderError) as error:
         raise Failure(str(error)) from error
     except OSError as error:
         raise Failure(f"{folder}: {error}") from error

@@ -18,10 +18,10 @@ from sphinx_scrapbox.formats.project import (
     load_project,
     page_of,
 )
-from sphinx_scrapbox.snapshot.folder import Plan, Store, alone
+from sphinx_scrapbox.snapshot.folder import Plan, SnapshotFolder, exclusive_lock
 from sphinx_scrapbox.snapshot.lockfile import LockError
 from sphinx_scrapbox.snapshot.selection import Selection, SelectionError, links_of, select
-from sphinx_scrapbox.snapshot.transaction import StoreError
+from sphinx_scrapbox.snapshot.transaction import FolderError
 
 
 @click.command(short_help="A project export becomes one .scrapbox file a page.")
@@ -69,8 +69,8 @@ def command(
         raise Failure(f"{export}: {error}") from error
     pages = _choose(project, selection)
     try:
-        with nullcontext() if dry_run else alone(folder):
-            store = Store(folder)
+        with nullcontext() if dry_run else exclusive_lock(folder):
+            store = SnapshotFolder(folder)
             plan = store.plan(
                 pages,
                 project=project.name,
@@ -81,7 +81,7 @@ def command(
             if not dry_run:
                 with progress(len(plan.writes), "Writing") as step:
                     store.apply(plan, step)
-    except (LockError, StoreError) as error:
+    except (LockError, FolderError) as error:
         raise Failure(str(error)) from error
     except OSError as error:
         raise Failure(f"{folder}: {error}") from error
@@ -118,7 +118,7 @@ def _choose(project: Project, selection: Selection) -> Sequence[ProjectPage]:
     return [pages[at] for at in chosen]
 
 
-def _warn(project: Project, store: Store, plan: Plan) -> None:
+def _warn(project: Project, store: SnapshotFolder, plan: Plan) -> None:
     notes = [*project.notes, *plan.notes]
     if 0 < project.exported < store.lock.exported:
         notes.append("this export is older than the one that is unpacked here")

@@ -8,7 +8,7 @@ from enum import Enum
 
 from sphinx_scrapbox.formats.project import one_line
 from sphinx_scrapbox.remote.api import Api, Listed
-from sphinx_scrapbox.snapshot.folder import Store
+from sphinx_scrapbox.snapshot.folder import SnapshotFolder
 from sphinx_scrapbox.snapshot.lockfile import LockedPage
 from sphinx_scrapbox.snapshot.selection import Selection, select
 from sphinx_scrapbox.wiki.titles import key
@@ -131,10 +131,10 @@ class Comparison:
         return all(one.state is State.SAME for one in self.differences)
 
 
-def compare(store: Store, pages: Iterable[Listed], *, afresh: bool = False) -> Comparison:
+def compare(store: SnapshotFolder, pages: Iterable[Listed], *, afresh: bool = False) -> Comparison:
     """What *pages* are to the folder; *afresh* wants all of them again.
 
-    :raises StoreError: if the folder cannot be read.
+    :raises FolderError: if the folder cannot be read.
     """
     pages = list(pages)
     rows = {row.id: row for row in store.lock.pages}

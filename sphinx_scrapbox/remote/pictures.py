@@ -20,9 +20,9 @@ from sphinx_scrapbox.remote.client import Client, Reply
 from sphinx_scrapbox.remote.errors import ClientError, StopError
 from sphinx_scrapbox.remote.pull import Progress, Snapshot, as_page
 from sphinx_scrapbox.remote.stage import Stage
-from sphinx_scrapbox.snapshot.folder import Store, fetched_name
-from sphinx_scrapbox.snapshot.image_types import MOST_BYTES, NoImage, image_type
-from sphinx_scrapbox.snapshot.lockfile import Kind, LockedFile, LockedPage
+from sphinx_scrapbox.snapshot.folder import SnapshotFolder, picture_file_name
+from sphinx_scrapbox.snapshot.image_types import MAX_IMAGE_BYTES, InvalidImageError, image_type
+from sphinx_scrapbox.snapshot.lockfile import LockedPage, LockedPicture, PictureKind
 from sphinx_scrapbox.wiki.ast import (
     Icon,
     Image,
@@ -40,7 +40,7 @@ _MOST_FAULTS = 3  # of one host, until it is left in peace
 class Mirrored:
     """Rows for the lock, what the files hold that they name, and what is worth a note."""
 
-    rows: tuple[LockedFile, ...]
+    rows: tuple[LockedPicture, ...]
     files: Mapping[str, Path]
     notes: tuple[str, ...]
 
@@ -48,7 +48,7 @@ class Mirrored:
 class _Wish(NamedTuple):
     """A picture to ask for; ``stamp`` changes when another answer is to be expected."""
 
-    kind: Kind
+    kind: PictureKind
     name: str
     url: str
     stamp: str
@@ -70,10 +70,10 @@ class _Answer:
 
 def mirror(
     api: Api,
-    store: Store,
+    store: SnapshotFolder,
     stage: Stage,
     snapshot: Snapshot,
-    kinds: Iterable[Kind],
+    kinds: Iterable[PictureKind],
     *,
     public: bool,
     afresh: bool = False,
@@ -84,14 +84,14 @@ def mirror(
     :param public: whether the project is; then nothing of it needs a credential.
     :param afresh: ask for all of them, be they here or known to be nowhere.
     :raises SnapshotError: if they cannot be kept.
-    :raises StoreError: if the folder cannot be read.
+    :raises FolderError: if the folder cannot be read.
     """
     kinds = frozenset(kinds)
     if not kinds:
         return Mirrored((), {}, ())
     changed = {} if afresh else _changed(store, snapshot)
-    known = {_identity(row.kind, row.name): row for row in store.kept_files()}
-    rows: list[LockedFile] = []
+    known = {_identity(row.kind, row.name): row for row in store.kept_pictures()}
+    rows: list[LockedPicture] = []
     wishes: list[_Wish] = []
     for wish in _wishes(api, snapshot, _trees(api, store, snapshot, kinds), kinds, public):
         old = known.get(_identity(wish.kind, wish.name))
@@ -106,11 +106,11 @@ def mirror(
     for wish, answer in zip(wishes, answers, strict=True):
         old = known.get(_identity(wish.kind, wish.name))
         if answer.path:
-            file = fetched_name(answer.path, answer.suffix)
+            file = picture_file_name(answer.path, answer.suffix)
             files[file] = answer.path
-            rows.append(LockedFile(wish.kind, wish.name, file))
+            rows.append(LockedPicture(wish.kind, wish.name, file))
         elif answer.lasting:
-            rows.append(LockedFile(wish.kind, wish.name, "", answer.why))
+            rows.append(LockedPicture(wish.kind, wish.name, "", answer.why))
         else:
             notes.append(f"{wish.kind} {wish.name}: {answer.why}; the next pull asks again")
             if old and old.file and store.holds(old.file):
@@ -119,11 +119,11 @@ def mirror(
     return Mirrored(tuple(rows), files, tuple(notes))
 
 
-def _identity(kind: Kind, name: str) -> tuple[Kind, str]:
+def _identity(kind: PictureKind, name: str) -> tuple[PictureKind, str]:
     return kind, key(name) if kind == "icon" else name
 
 
-def _changed(store: Store, snapshot: Snapshot) -> dict[str, int]:
+def _changed(store: SnapshotFolder, snapshot: Snapshot) -> dict[str, int]:
     """Keys of all titles whose page is another than in the folder, with its time; 0 if gone."""
     before = {row.id: row for row in store.lock.pages}
     found: dict[str, int] = {}
@@ -139,7 +139,7 @@ def _changed(store: Store, snapshot: Snapshot) -> dict[str, int]:
 
 
 def _stands(
-    store: Store, row: LockedFile, wish: _Wish, api: Api, changed: Mapping[str, int]
+    store: SnapshotFolder, row: LockedPicture, wish: _Wish, api: Api, changed: Mapping[str, int]
 ) -> bool:
     """Whether what is known of a picture still counts."""
     if wish.kind == "icon":
@@ -150,7 +150,11 @@ def _stands(
 
 
 def _wishes(
-    api: Api, snapshot: Snapshot, trees: Iterable[Page], kinds: frozenset[Kind], public: bool
+    api: Api,
+    snapshot: Snapshot,
+    trees: Iterable[Page],
+    kinds: frozenset[PictureKind],
+    public: bool,
 ) -> Iterator[_Wish]:
     # What only this reader may see of other projects is not for a site: a credential is for the
     # project's own icons, and for files that are in no project's name.
@@ -169,7 +173,9 @@ def _wishes(
             yield _Wish("image", address, address, "", public or not own)
 
 
-def _trees(api: Api, store: Store, snapshot: Snapshot, kinds: frozenset[Kind]) -> Iterator[Page]:
+def _trees(
+    api: Api, store: SnapshotFolder, snapshot: Snapshot, kinds: frozenset[PictureKind]
+) -> Iterator[Page]:
     """The pages that may show pictures, as they will be in the folder."""
     signs = [sign for kind, sign in (("icon", ".icon"), ("image", "://")) if kind in kinds]
     for page in snapshot.everything:
@@ -217,7 +223,7 @@ class _Fetch:
                 wish.url,
                 _check,
                 what=f"{wish.kind} {wish.name}",
-                most=MOST_BYTES,
+                most=MAX_IMAGE_BYTES,
                 accept="image/avif,image/webp,image/*;q=0.9",
                 abroad=True,
                 anonymous=wish.anonymous,
@@ -238,7 +244,7 @@ class _Fetch:
     def _look(self, data: bytes | Path) -> _Answer:
         try:
             return _Answer(suffix=image_type(data))
-        except NoImage as error:
+        except InvalidImageError as error:
             return _Answer(why=str(error))
 
 
@@ -251,7 +257,7 @@ def _check(reply: Reply) -> Reply:
 class Pictures(NamedTuple):
     """``icons``: ``/project/name`` of each, as first written. ``images``: where each is fetched.
 
-    Such are the names that a lock file's rows have (:class:`.lockfile.LockedFile`).
+    Such are the names that a lock file's rows have (:class:`.lockfile.LockedPicture`).
     """
 
     icons: tuple[str, ...]

@@ -17,7 +17,7 @@ from sphinx_scrapbox.remote.api import Api, Listed
 from sphinx_scrapbox.remote.errors import ClientError, MissingError, StopError
 from sphinx_scrapbox.remote.listing import SnapshotError, compare, survey
 from sphinx_scrapbox.remote.stage import Stage
-from sphinx_scrapbox.snapshot.folder import Store
+from sphinx_scrapbox.snapshot.folder import SnapshotFolder
 from sphinx_scrapbox.snapshot.lockfile import Lock, LockedPage
 from sphinx_scrapbox.snapshot.selection import Selection, links_of, select
 
@@ -144,7 +144,7 @@ class Snapshot:
 
 def take(
     api: Api,
-    store: Store,
+    store: SnapshotFolder,
     stage: Stage,
     selection: Selection,
     *,
@@ -158,7 +158,7 @@ def take(
     :param afresh: ask for all pages, be they here or not.
     :param progress: is told how many pages are to come; what it opens is called after each.
     :raises SnapshotError: if it cannot be had in one piece.
-    :raises StoreError: if the folder cannot be read.
+    :raises FolderError: if the folder cannot be read.
     """
     before: list[Listed] = []
     for _ in range(_ROUNDS):
@@ -196,7 +196,7 @@ def _is_meant(page: ProjectPage, selection: Selection) -> bool:
     return bool(select(selection, [page.title], [links_of(page_of(page))]))
 
 
-def as_page(store: Store, row: LockedPage) -> ProjectPage:
+def as_page(store: SnapshotFolder, row: LockedPage) -> ProjectPage:
     """A page that is here already, as its file has it now."""
     rows = store.rows(row) or (row.title,)
     return ProjectPage(row.id, row.title, row.created, row.updated, rows)

@@ -16,10 +16,10 @@ DEVICE_NAME = re.compile(
 )
 MAX_NAME_BYTES = 255
 _ROOM_FOR_BUILD = 12
-MANY_BYTES = 120
+LONG_NAME_BYTES = 120
 
 
-def unsafe(name: str) -> Iterator[str]:
+def portability_problems(name: str) -> Iterator[str]:
     if signs := sorted(set(_FORBIDDEN_SIGN.findall(name))):
         shown = " ".join(sign if sign.isprintable() else f"U+{ord(sign):04X}" for sign in signs)
         yield f"Windows takes no {shown} in a name"

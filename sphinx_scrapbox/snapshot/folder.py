@@ -1,8 +1,8 @@
 """A folder of ``.scrapbox`` files and its lock: what an export changes there, and the change.
 
-:meth:`Store.plan` only looks. :meth:`Store.apply` first writes every new file into a folder of
-its own beside the pages, then the new lock, which from there on tells what the run was about to
-do; only then do files change places, each in one step, and the lock comes last. Wherever that
+:meth:`SnapshotFolder.plan` only looks. :meth:`SnapshotFolder.apply` first writes every new file
+into a folder of its own beside the pages, then the new lock, which from there on tells what the
+run was about to do; only then do files change places, each in one step, and the lock comes last. Wherever that
 breaks off, each file is the old one or the new one, and the next run knows both for its own.
 
 What was written by hand is never touched: a file is replaced or removed only if its content is
@@ -27,20 +27,20 @@ from pathlib import Path, PurePosixPath
 from sphinx_scrapbox.formats.project import ProjectPage
 from sphinx_scrapbox.snapshot.filenames import file_key, file_stem
 from sphinx_scrapbox.snapshot.lockfile import (
-    FILES,
-    NAME,
-    SUFFIXES,
+    IMAGE_SUFFIXES,
+    LOCK_NAME,
+    PICTURE_FOLDER,
     Lock,
-    LockedFile,
     LockedPage,
+    LockedPicture,
     LockError,
     dump_lock,
-    is_fetched,
+    is_picture_file,
     load_lock,
 )
 from sphinx_scrapbox.snapshot.transaction import (
     MANY,
-    StoreError,
+    FolderError,
     blocks,
     reason,
     sync_folder,
@@ -51,12 +51,12 @@ from sphinx_scrapbox.wiki.titles import key
 if sys.platform != "win32":
     import fcntl
 
-SUFFIX = ".scrapbox"
-STAGE = ".scrapbox-unpack"
+PAGE_SUFFIX = ".scrapbox"
+STAGING_FOLDER = ".scrapbox-unpack"
 """The folder in which a run prepares its files; gone when the run is done."""
 
 _OURS = re.compile(r"[0-9]+\.(?:tmp|lock)")
-_DOCUMENTS = frozenset({SUFFIX, ".md", ".rst", ".txt"})  # what would share the page's docname
+_DOCUMENTS = frozenset({PAGE_SUFFIX, ".md", ".rst", ".txt"})  # what would share the page's docname
 _HASH = 32  # so many digits of a file's hash are its name
 
 
@@ -110,13 +110,13 @@ class Plan:
 
 
 @contextmanager
-def alone(folder: Path) -> Iterator[None]:
+def exclusive_lock(folder: Path) -> Iterator[None]:
     """Make *folder* if it is not there, and work in it while no other run does.
 
     Two at once would take each other's files for their own. A run that dies lets go by itself.
     Where the system cannot lock a folder, such as on Windows, this does not look.
 
-    :raises StoreError: if another run is at work there.
+    :raises FolderError: if another run is at work there.
     """
     made = not folder.is_dir()
     number = -1
@@ -127,9 +127,9 @@ def alone(folder: Path) -> Iterator[None]:
             _lock(number)
     except BlockingIOError as error:
         os.close(number)
-        raise StoreError(f"another run is at work in {folder}: wait until it is done") from error
+        raise FolderError(f"another run is at work in {folder}: wait until it is done") from error
     except OSError as error:
-        raise StoreError(f"cannot write {folder}: {error.strerror}") from error
+        raise FolderError(f"cannot write {folder}: {error.strerror}") from error
     try:
         yield
     finally:
@@ -151,45 +151,45 @@ def _lock(number: int) -> None:
             pass
 
 
-def content(page: ProjectPage) -> bytes:
+def page_bytes(page: ProjectPage) -> bytes:
     """The bytes of a page's file: a row a line, the title's first."""
     return "\n".join((*page.rows, "")).encode()
 
 
-def fetched_name(data: bytes | Path, suffix: str) -> str:
+def picture_file_name(data: bytes | Path, suffix: str) -> str:
     """The name of a file that was fetched, made from what it holds: ``_files/HASH.suffix``.
 
     :param data: the bytes, or a file that holds them; that is read in blocks.
-    :param suffix: one of :data:`.lockfile.SUFFIXES`.
+    :param suffix: one of :data:`.lockfile.IMAGE_SUFFIXES`.
     :raises OSError: if the file cannot be read.
     """
-    if suffix not in SUFFIXES:
+    if suffix not in IMAGE_SUFFIXES:
         raise ValueError(f"no suffix of a fetched file: {suffix!r}")
     digest = sha256()
     for block in blocks(data):
         digest.update(block)
-    return f"{FILES}/{digest.hexdigest()[:_HASH]}.{suffix}"
+    return f"{PICTURE_FOLDER}/{digest.hexdigest()[:_HASH]}.{suffix}"
 
 
-class Store:
+class SnapshotFolder:
     """A folder of pages, which need not exist yet.
 
     :raises LockError: if its lock is not one.
-    :raises StoreError: if it cannot be read.
+    :raises FolderError: if it cannot be read.
     """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._stage = folder / STAGE
-        self._lock_text = self._read_text(folder / NAME)
-        self.lock = self._load(self._lock_text, NAME)
+        self._stage = folder / STAGING_FOLDER
+        self._lock_text = self._read_text(folder / LOCK_NAME)
+        self.lock = self._load(self._lock_text, LOCK_NAME)
         # Locks that runs were on the way to when they broke off.
         self._pending: list[Lock] = []
         if self._stage.is_symlink():
-            raise StoreError(f"{self._stage} is a link, and must be none")
+            raise FolderError(f"{self._stage} is a link, and must be none")
         for path in sorted(self._stage.glob("*.lock")):
             if _OURS.fullmatch(path.name):
-                name = f"{STAGE}/{path.name}"
+                name = f"{STAGING_FOLDER}/{path.name}"
                 self._pending.append(self._load(self._read_text(path), name))
 
     def _read_text(self, path: Path) -> str | None:
@@ -200,7 +200,7 @@ class Store:
         except UnicodeDecodeError as error:
             raise LockError(f"{path}: not UTF-8 at byte {error.start}") from error
         except OSError as error:
-            raise StoreError(f"cannot read {path}: {error.strerror}") from error
+            raise FolderError(f"cannot read {path}: {error.strerror}") from error
 
     def _load(self, text: str | None, name: str) -> Lock:
         if text is None:
@@ -220,7 +220,7 @@ class Store:
     def _check(self, file: str) -> None:
         """A lock may come from anywhere: it must not name a file elsewhere, or of another kind."""
         path = PurePosixPath(file)
-        bad = path.is_absolute() or ".." in path.parts or path.suffix != SUFFIX
+        bad = path.is_absolute() or ".." in path.parts or path.suffix != PAGE_SUFFIX
         if bad or re.search(r'[\\:*?"<>|\x00-\x1f]', file):
             raise LockError(f"no file of this folder: {file!r}")
         if len(path.parts) > 1:
@@ -238,7 +238,7 @@ class Store:
         exported: int,
         private: bool,
         url: str | None = None,
-        files: Iterable[LockedFile] | None = None,
+        files: Iterable[LockedPicture] | None = None,
         standing: Sequence[LockedPage] = (),
     ) -> Plan:
         """What it takes to make the folder hold *pages* and *standing*, and no others.
@@ -247,7 +247,7 @@ class Store:
         :param url: the wiki's origin, empty for https://scrapbox.io; None leaves what is locked.
         :param files: the icons and images that the folder will have; None keeps those it has.
         :param standing: rows, from :meth:`find`, of pages that need no look at their content.
-        :raises StoreError: if the folder holds another project.
+        :raises FolderError: if the folder holds another project.
         """
         everything: list[ProjectPage | LockedPage] = [*pages, *standing]
         ids = {page.id for page in everything}
@@ -267,10 +267,10 @@ class Store:
             if isinstance(page, LockedPage):
                 kept.add(page.file)
                 steps.append(self._standing(page))
-                locked.append(replace(page, was=_earlier(page, borne)))
+                locked.append(replace(page, earlier_titles=_earlier(page, borne)))
                 continue
             old = rows.get(page.id) or by_title.pop(key(page.title), None)
-            data = content(page)
+            data = page_bytes(page)
             digest = _digest(data)
             file = old.file if old else names.choose(page, partial(self._has, digest))
             kept.add(file)
@@ -296,7 +296,9 @@ class Store:
             else:
                 steps.append(Step(Change.EDITED, file, page.title))
                 if old:
-                    row = replace(old, id=page.id, title=page.title, was=row.was)
+                    row = replace(
+                        old, id=page.id, title=page.title, earlier_titles=row.earlier_titles
+                    )
             locked.append(row)
         for row in {row.file: row for row in known if row.file not in kept}.values():
             present = self._digests(row.file)
@@ -304,9 +306,9 @@ class Store:
                 continue  # a run broke off before it was made
             ours = not present or present & hashes[row.file]
             steps.append(Step(Change.REMOVED if ours else Change.RELEASED, row.file, row.title))
-        rows_of_files = tuple(self.kept_files() if files is None else files)
+        rows_of_files = tuple(self.kept_pictures() if files is None else files)
         for wrong in rows_of_files:
-            if wrong.file and not is_fetched(wrong.file):
+            if wrong.file and not is_picture_file(wrong.file):
                 raise ValueError(f"no name of a fetched file: {wrong.file!r}")
         named = {row.file for row in rows_of_files if row.file}
         present_files = self._fetched()
@@ -331,7 +333,7 @@ class Store:
 
         None if it has to be asked for: it is not here, was another then, or its file is gone.
 
-        :raises StoreError: if the file cannot be read.
+        :raises FolderError: if the file cannot be read.
         """
         rows = [
             row
@@ -347,7 +349,7 @@ class Store:
     def rows(self, page: LockedPage) -> tuple[str, ...]:
         """The lines of a page's file as it is now, the title's first; none if it is no text.
 
-        :raises StoreError: if the file cannot be read.
+        :raises FolderError: if the file cannot be read.
         """
         path = self.folder / page.file
         try:
@@ -355,7 +357,7 @@ class Store:
         except (FileNotFoundError, UnicodeDecodeError):
             return ()
         except OSError as error:
-            raise StoreError(f"cannot read {path}: {error.strerror}") from error
+            raise FolderError(f"cannot read {path}: {error.strerror}") from error
         return tuple(text.removesuffix("\n").split("\n"))
 
     @cached_property
@@ -394,22 +396,22 @@ class Store:
         """A project may get another name, but then it still has pages that are here.
 
         :param ids: those of its pages.
-        :raises StoreError: if the folder holds another project.
+        :raises FolderError: if the folder holds another project.
         """
         other = self.lock.project
         if not project or not other or key(project) == key(other):
             return
         if self.lock.pages and not any(page.id in ids for page in self.lock.pages):
-            raise StoreError(f"{self.folder} holds the project {other!r}, not {project!r}")
+            raise FolderError(f"{self.folder} holds the project {other!r}, not {project!r}")
 
     def holds(self, file: str) -> bool:
         """Whether a fetched file of this name is there: it need not be fetched again."""
         path = self.folder / file
-        return is_fetched(file) and path.is_file() and not path.is_symlink()
+        return is_picture_file(file) and path.is_file() and not path.is_symlink()
 
-    def kept_files(self) -> Iterator[LockedFile]:
+    def kept_pictures(self) -> Iterator[LockedPicture]:
         """A row for each file that was asked for; of those a run left behind, the one in use."""
-        rows: dict[tuple[str, str], LockedFile] = {}
+        rows: dict[tuple[str, str], LockedPicture] = {}
         for row in chain(self.lock.files, *(lock.files for lock in self._pending)):
             known = rows.setdefault((row.kind, row.name), row)
             if known.file != row.file and not self.holds(known.file) and self.holds(row.file):
@@ -418,29 +420,29 @@ class Store:
 
     def _fetched(self) -> set[str]:
         """The fetched files that are there."""
-        folder = self.folder / FILES
+        folder = self.folder / PICTURE_FOLDER
         if folder.is_symlink():
-            raise StoreError(f"{folder} is a link, and must be none")
+            raise FolderError(f"{folder} is a link, and must be none")
         try:
             with os.scandir(folder) as entries:
                 return {
                     name
                     for entry in entries
-                    if is_fetched(name := f"{FILES}/{entry.name}")
+                    if is_picture_file(name := f"{PICTURE_FOLDER}/{entry.name}")
                     and entry.is_file(follow_symlinks=False)
                 }
         except (FileNotFoundError, NotADirectoryError):
             return set()
         except OSError as error:
-            raise StoreError(f"cannot read {folder}: {error.strerror}") from error
+            raise FolderError(f"cannot read {folder}: {error.strerror}") from error
 
     def _is_ours(self, file: str) -> bool:
         """Whether a fetched file holds what its name says."""
         path = self.folder / file
         try:
-            return fetched_name(path, path.suffix[1:]) == file
+            return picture_file_name(path, path.suffix[1:]) == file
         except OSError as error:
-            raise StoreError(f"cannot read {path}: {error.strerror}") from error
+            raise FolderError(f"cannot read {path}: {error.strerror}") from error
 
     def _documents(self) -> Iterator[str]:
         try:
@@ -451,7 +453,7 @@ class Store:
         except FileNotFoundError:
             return
         except OSError as error:
-            raise StoreError(f"cannot read {self.folder}: {error.strerror}") from error
+            raise FolderError(f"cannot read {self.folder}: {error.strerror}") from error
 
     def _has(self, digest: str, file: str) -> bool:
         return digest in self._digests(file)
@@ -469,7 +471,7 @@ class Store:
         except OSError as error:
             if path.is_dir():
                 return {"a folder"}  # in nobody's lock
-            raise StoreError(f"cannot read {path}: {error.strerror}") from error
+            raise FolderError(f"cannot read {path}: {error.strerror}") from error
         found = {_digest(data)}
         if b"\r\n" in data:
             found.add(_digest(data.replace(b"\r\n", b"\n")))
@@ -489,7 +491,7 @@ class Store:
         :param fetched: what the files hold that are arriving, by name: bytes, or a file to copy,
             which is read in blocks. A file that is not in it stays absent: its row stays, and
             the build says that it is missing. What else is in it is left alone.
-        :raises StoreError: if it cannot be done; also if a file is not what its name says.
+        :raises FolderError: if it cannot be done; also if a file is not what its name says.
         """
         text = dump_lock(plan.lock)
         fetched = fetched or {}
@@ -514,8 +516,11 @@ class Store:
                 path = self._stage / f"{number}.tmp"
                 staged.append(path)
                 write(path, data, sync=each)
-                if is_fetched(file) and fetched_name(path, file.rpartition(".")[2]) != file:
-                    raise StoreError(f"nothing was changed: {file} does not hold what it says")
+                if (
+                    is_picture_file(file)
+                    and picture_file_name(path, file.rpartition(".")[2]) != file
+                ):
+                    raise FolderError(f"nothing was changed: {file} does not hold what it says")
                 progress()
             if not each:
                 os.sync()
@@ -528,7 +533,7 @@ class Store:
         except BaseException as error:
             self._clean(staged, quietly=True)
             if isinstance(error, OSError):
-                raise StoreError(f"nothing was changed: {reason(error)}") from error
+                raise FolderError(f"nothing was changed: {reason(error)}") from error
             raise
         try:
             for path, (file, _) in zip(staged, writes, strict=False):
@@ -539,16 +544,16 @@ class Store:
             for file in removed:
                 (self.folder / file).unlink(missing_ok=True)
             if plan.leaving:
-                self._remove_if_empty(FILES)
+                self._remove_if_empty(PICTURE_FOLDER)
             if plan.arriving:
-                sync_folder(self.folder / FILES)
+                sync_folder(self.folder / PICTURE_FOLDER)
             sync_folder(self.folder)
-            journal.replace(self.folder / NAME)
+            journal.replace(self.folder / LOCK_NAME)
             sync_folder(self.folder)
             self._clean([path for path in leftovers if path.suffix == ".lock"])
         except OSError as error:
             message = f"{reason(error)}; run the same command again to finish what it began"
-            raise StoreError(message) from error
+            raise FolderError(message) from error
 
     def _remove_if_empty(self, folder: str) -> None:
         path = self.folder / folder
@@ -593,7 +598,7 @@ class _Names:
         """A name for the file of *page*; one that is there already if *is_same* says so."""
         blocked = ""
         for stem in _stems(page):
-            file, folded = f"{stem}{SUFFIX}", file_key(stem)
+            file, folded = f"{stem}{PAGE_SUFFIX}", file_key(stem)
             if folded in self._taken:
                 continue
             foreign = self._foreign.get(folded, [])
@@ -627,7 +632,7 @@ def _digest(data: bytes) -> str:
 def _earlier(old: LockedPage, borne: Container[str]) -> tuple[str, ...]:
     """The earlier titles of a page: none that a page, be it itself, has now."""
     earlier: dict[str, str] = {}
-    for name in (*old.was, old.title):
+    for name in (*old.earlier_titles, old.title):
         earlier.pop(key(name), None)  # it had that title twice: the later time counts
         if name and key(name) not in borne:
             earlier[key(name)] = name

@@ -73,7 +73,7 @@ _NOT_FETCHED = (
 )
 
 
-class RevisionError(Exception):
+class SnapshotError(Exception):
     """A snapshot cannot be had; the message says what to do about it."""
 
 
@@ -85,7 +85,7 @@ def batches(items: Sequence[str]) -> Iterator[Sequence[str]]:
 # -- git -------------------------------------------------------------------------------
 
 
-class Git:
+class Repository:
     """Asks the repository at *place* for what it keeps; nothing is changed in it.
 
     What somebody names goes to git as input, never as an argument, so that it is no option.
@@ -97,20 +97,20 @@ class Git:
     def commit(self, revision: str) -> str:
         """The full name of a commit.
 
-        :raises RevisionError: if there is none.
+        :raises SnapshotError: if there is none.
         """
         if not revision or _CONTROL.search(revision):
-            raise RevisionError(f"{revision!r} names no revision")
+            raise SnapshotError(f"{revision!r} names no revision")
         _kind, number = self.find(f"{revision}^{{commit}}")
         if number:
             return number
         shallow = self._ask("rev-parse", "--is-shallow-repository").strip() == b"true"
         if shallow:
-            raise RevisionError(
+            raise SnapshotError(
                 f"the revision {revision!r} is not here, because this clone holds only the last "
                 "commits: run 'git fetch --unshallow --tags'"
             )
-        raise RevisionError(
+        raise SnapshotError(
             f"there is no revision {revision!r} here; 'git fetch --tags' may bring it"
         )
 
@@ -141,7 +141,7 @@ class Git:
     def blobs(self, numbers: Sequence[str]) -> list[bytes | None]:
         """What is in files, by their numbers.
 
-        :raises RevisionError: if one of them was not fetched.
+        :raises SnapshotError: if one of them was not fetched.
         """
         found: list[bytes | None] = []
         for batch in batches(numbers):
@@ -154,7 +154,7 @@ class Git:
                 about = said[at:end].split(b" ")
                 at = end + 1
                 if about[-1] == b"missing":
-                    raise RevisionError(_NOT_FETCHED)
+                    raise SnapshotError(_NOT_FETCHED)
                 length = int(about[2])
                 found.append(said[at : at + length])
                 at += length + 1
@@ -179,15 +179,15 @@ class Git:
                 check=True,
             )
         except FileNotFoundError as error:
-            raise RevisionError("git is not installed, so there are no revisions") from error
+            raise SnapshotError("git is not installed, so there are no revisions") from error
         except subprocess.CalledProcessError as error:
             said = error.stderr.decode("utf-8", "replace").strip().split("\n")[0]
             if "lazy fetching disabled" in said:
-                raise RevisionError(_NOT_FETCHED) from error
+                raise SnapshotError(_NOT_FETCHED) from error
             if "not a git repository" in said:
                 place = self._place.absolute()
-                raise RevisionError(f"{place} is in no repository of git") from error
-            raise RevisionError(f"git cannot tell: {said}") from error
+                raise SnapshotError(f"{place} is in no repository of git") from error
+            raise SnapshotError(f"git cannot tell: {said}") from error
         except (OSError, subprocess.SubprocessError) as error:
-            raise RevisionError(f"git cannot tell: {error}") from error
+            raise SnapshotError(f"git cannot tell: {error}") from error
         return done.stdout

@@ -22,9 +22,9 @@ from xml.parsers import expat
 
 import imagesize
 
-MOST_BYTES = 20 * 1024 * 1024
+MAX_IMAGE_BYTES = 20 * 1024 * 1024
 """Bytes of an image, unless the caller says otherwise."""
-MOST_PIXELS = 100_000_000
+MAX_IMAGE_PIXELS = 100_000_000
 """Width times height of an image: what unpacks to more stops browsers, and TeX."""
 
 _HEAD = 64
@@ -40,16 +40,16 @@ _IGNORED = re.compile(r"[\s\x00-\x1f]+")
 _NO_XML = re.compile(rb"\s*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
 
 
-class NoImage(ValueError):
+class InvalidImageError(ValueError):
     """The file is no image that pages may show; the message says why, in words."""
 
 
-def image_type(data: bytes | Path, *, most: int = MOST_BYTES) -> str:
-    """The suffix for an image, without its dot: one of :data:`.lockfile.SUFFIXES`.
+def image_type(data: bytes | Path, *, most: int = MAX_IMAGE_BYTES) -> str:
+    """The suffix for an image, without its dot: one of :data:`.lockfile.IMAGE_SUFFIXES`.
 
     :param data: the bytes, or a file that holds them: only its head is read, an SVG in blocks.
     :param most: how many bytes it may have.
-    :raises NoImage: if it is none, too large, damaged, or an SVG that is more than a drawing.
+    :raises InvalidImageError: if it is not an image, too large, damaged, or an active SVG.
     :raises OSError: if the file cannot be read.
     """
     with ExitStack() as stack:
@@ -61,9 +61,9 @@ def image_type(data: bytes | Path, *, most: int = MOST_BYTES) -> str:
             if size <= most:
                 file = stack.enter_context(data.open("rb"))
         if not size:
-            raise NoImage("empty")
+            raise InvalidImageError("empty")
         if size > most:
-            raise NoImage(f"larger than {most:,} bytes")
+            raise InvalidImageError(f"larger than {most:,} bytes")
         head = file.read(_HEAD)
         suffix = _by_signature(head)
         file.seek(0)
@@ -73,7 +73,7 @@ def image_type(data: bytes | Path, *, most: int = MOST_BYTES) -> str:
         if head.startswith((b"\xff\xfe", b"\xfe\xff")) or _is_markup(head):
             _check_drawing(file)
             return "svg"
-    raise NoImage("not an image")
+    raise InvalidImageError("not an image")
 
 
 def _by_signature(head: bytes) -> str:
@@ -104,10 +104,10 @@ def _check_size(file: BinaryIO, suffix: str) -> None:
     except (ValueError, LookupError, OverflowError, struct.error):
         width = height = -1
     if width > 0 and height > 0:
-        if width * height > MOST_PIXELS:
-            raise NoImage(f"{width} by {height} pixels")
+        if width * height > MAX_IMAGE_PIXELS:
+            raise InvalidImageError(f"{width} by {height} pixels")
     elif suffix in ("png", "jpg", "gif"):  # of the others, it does not know every form
-        raise NoImage("damaged")
+        raise InvalidImageError("damaged")
 
 
 # -- SVG -------------------------------------------------------------------------------
@@ -120,7 +120,7 @@ def _check_drawing(file: BinaryIO) -> None:
     ends it; so nothing unfolds.
     """
     if _NO_XML.match(file.read(_HEAD).removeprefix(b"\xef\xbb\xbf")):
-        raise NoImage("a web page, not an image")
+        raise InvalidImageError("a web page, not an image")
     file.seek(0)
     parser = expat.ParserCreate(namespace_separator=" ")
     depth = 0
@@ -130,30 +130,30 @@ def _check_drawing(file: BinaryIO) -> None:
         namespace, _, local = name.rpartition(" ")
         if not depth and (namespace, local) != (_SVG, "svg"):
             html = local.lower() == "html" or namespace == _XHTML
-            raise NoImage("a web page, not an image" if html else "XML, but no SVG")
+            raise InvalidImageError("a web page, not an image" if html else "XML, but no SVG")
         depth += 1
         if local.lower() in _ACTIVE or namespace == _XHTML:
-            raise NoImage(f"an SVG with <{local}>, which is refused")
+            raise InvalidImageError(f"an SVG with <{local}>, which is refused")
         for attribute, value in attributes.items():
             bare = attribute.rpartition(" ")[2].lower()
             plain = _IGNORED.sub("", value).lower()
             # <set attributeName="onclick" …> makes such an attribute later.
             target = plain if bare == "attributename" else bare
             if target.startswith("on") or _SCRIPT_URL.search(plain):
-                raise NoImage(f"an SVG with a script in {bare!r}, which is refused")
+                raise InvalidImageError(f"an SVG with a script in {bare!r}, which is refused")
 
     def declaration(version: str, encoding: str | None, standalone: int) -> None:
         # In any other, a browser may read something else than was looked at here.
         if encoding and encoding.lower() not in _ENCODINGS:
-            raise NoImage(f"an SVG in the encoding {encoding!r}, which is refused")
+            raise InvalidImageError(f"an SVG in the encoding {encoding!r}, which is refused")
 
     def document_type(name: str, system: str | None, public: str | None, inner: int) -> None:
         if inner:
-            raise NoImage("an SVG with a document type of its own, which is refused")
+            raise InvalidImageError("an SVG with a document type of its own, which is refused")
 
     def instruction(target: str, data: str) -> None:
         if target.lower() == "xml-stylesheet":
-            raise NoImage("an SVG with a style sheet elsewhere, which is refused")
+            raise InvalidImageError("an SVG with a style sheet elsewhere, which is refused")
 
     parser.XmlDeclHandler = declaration
     parser.StartElementHandler = start
@@ -164,6 +164,6 @@ def _check_drawing(file: BinaryIO) -> None:
             parser.Parse(block, False)
         parser.Parse(b"", True)
     except (expat.ExpatError, LookupError, ValueError) as error:
-        if isinstance(error, NoImage):
+        if isinstance(error, InvalidImageError):
             raise
-        raise NoImage(f"not an image, and no XML: {error}") from error
+        raise InvalidImageError(f"not an image, and no XML: {error}") from error

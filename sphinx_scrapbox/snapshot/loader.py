@@ -18,11 +18,11 @@ from sphinx_scrapbox.formats.detect import kind_of
 from sphinx_scrapbox.formats.front_matter import front_matter_dates
 from sphinx_scrapbox.formats.markdown.blocks import read_head, split_level
 from sphinx_scrapbox.snapshot.diff.model import PageState, PageText, Row, Snapshot, no_texts
-from sphinx_scrapbox.snapshot.git import Git, RevisionError, batches
-from sphinx_scrapbox.snapshot.lockfile import NAME, Lock, LockedPage, LockError, load_lock
+from sphinx_scrapbox.snapshot.git import Repository, SnapshotError, batches
+from sphinx_scrapbox.snapshot.lockfile import LOCK_NAME, Lock, LockedPage, LockError, load_lock
 from sphinx_scrapbox.wiki.dates import known
 
-SUFFIXES = (".scrapbox", ".md")
+PAGE_SUFFIXES = (".scrapbox", ".md")
 
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _FENCE = re.compile(r"`{3,}")
@@ -54,7 +54,7 @@ class _Head(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Loader:
+class SnapshotLoader:
     """Reads snapshots. What it learns of a file it need not read again for another snapshot.
 
     ``is_page`` says whether a Markdown file is a page, by its path and its text; ``takes``
@@ -74,7 +74,7 @@ class Loader:
     ) -> Snapshot:
         """The pages in *folder* and below, as they are now; of *files* alone, if they are given.
 
-        :raises RevisionError: if it cannot be read.
+        :raises SnapshotError: if it cannot be read.
         """
         names = _files(folder) if files is None else files
         return self._snapshot(_Folder(folder, filter(self._counts, names)), name or str(folder))
@@ -82,7 +82,7 @@ class Loader:
     def lock(self, data: bytes, *, name: str) -> Snapshot:
         """The pages that a lock file lists. They have no texts.
 
-        :raises RevisionError: if *data* is no lock file.
+        :raises SnapshotError: if *data* is no lock file.
         """
         lock = _lock(data, name)
         pages = tuple(
@@ -102,14 +102,14 @@ class Loader:
     def kept(self, path: Path, *, name: str) -> Snapshot:
         """The pages of a folder, or of a lock file alone.
 
-        :raises RevisionError: if it cannot be read.
+        :raises SnapshotError: if it cannot be read.
         """
         if path.is_dir():
             return self.folder(path, name=name)
         try:
             return self.lock(path.read_bytes(), name=name)
         except OSError as error:
-            raise RevisionError(f"cannot read {name}: {error.strerror}") from error
+            raise SnapshotError(f"cannot read {name}: {error.strerror}") from error
 
     def revision(
         self, place: Path, revision: str, path: str = "./", *, name: str = ""
@@ -119,10 +119,10 @@ class Loader:
         *path* counts from the top of the repository, or from *place* if it begins with ``./``.
         A folder that is not there has no pages.
 
-        :raises RevisionError: if git or the revision is not here.
+        :raises SnapshotError: if git or the revision is not here.
         """
         name = name or f"{revision}:{path}"
-        git = Git(place)
+        git = Repository(place)
         commit = git.commit(revision)
         kind, number = git.find(
             f"{revision}:{path.rstrip('/')}" if path != "./" else f"{revision}:./"
@@ -141,7 +141,7 @@ class Loader:
 
         *folder* is where to look at a revision that is named without a path.
 
-        :raises RevisionError: if it is none of these.
+        :raises SnapshotError: if it is none of these.
         """
         try:
             is_here = Path(name).exists()
@@ -158,9 +158,9 @@ class Loader:
         inner = f"./{folder.absolute().relative_to(there).as_posix()}"
         try:
             return self.revision(there, revision, "./" if inner == "./." else inner, name=name)
-        except RevisionError as error:
+        except SnapshotError as error:
             message = f"{name!r} is no folder and no lock file, and {error}"
-            raise RevisionError(message) from error
+            raise SnapshotError(message) from error
 
     # -- their pages -------------------------------------------------------------------
 
@@ -168,17 +168,17 @@ class Loader:
         parts = file.split("/")
         if any(part.startswith(".") or part == "_build" for part in parts):
             return False
-        return (parts[-1] == NAME or file.endswith(SUFFIXES)) and self.takes(file)
+        return (parts[-1] == LOCK_NAME or file.endswith(PAGE_SUFFIXES)) and self.takes(file)
 
     def _snapshot(self, files: _Files, name: str) -> Snapshot:
-        names = [file for file in files.marks if PurePosixPath(file).name == NAME]
+        names = [file for file in files.marks if PurePosixPath(file).name == LOCK_NAME]
         locks: dict[str, Lock] = {}
         for file, data in zip(names, files.read(names), strict=True):
-            locks[file.removesuffix(NAME)] = _lock(data or b"", f"{name}: {file}")
+            locks[file.removesuffix(LOCK_NAME)] = _lock(data or b"", f"{name}: {file}")
         found: dict[str, tuple[PageState, LockedPage | None]] = {}
         unknown = []
         for file in files.marks:
-            if not file.endswith(SUFFIXES):
+            if not file.endswith(PAGE_SUFFIXES):
                 continue
             lock, row = _row(locks, file)
             if row:
@@ -252,9 +252,9 @@ def _lock(data: bytes, name: str) -> Lock:
     try:
         return load_lock(data.decode("utf-8"))
     except UnicodeDecodeError as error:
-        raise RevisionError(f"{name}: not UTF-8 at byte {error.start}") from error
+        raise SnapshotError(f"{name}: not UTF-8 at byte {error.start}") from error
     except LockError as error:
-        raise RevisionError(f"{name}: {error}") from error
+        raise SnapshotError(f"{name}: {error}") from error
 
 
 _NO_LOCK = Lock()
@@ -342,18 +342,18 @@ class _Folder:
         except FileNotFoundError:  # a link that leads nowhere, or gone since
             return None
         except OSError as error:
-            raise RevisionError(f"cannot read {path}: {error.strerror}") from error
+            raise SnapshotError(f"cannot read {path}: {error.strerror}") from error
 
 
 def _files(folder: Path) -> Iterator[str]:
     def fail(error: OSError) -> None:
-        raise RevisionError(f"cannot read {error.filename}: {error.strerror}") from error
+        raise SnapshotError(f"cannot read {error.filename}: {error.strerror}") from error
 
     for place, folders, names in os.walk(folder, onerror=fail):
         folders[:] = [name for name in folders if name[0] != "." and name != "_build"]
         within = Path(place).relative_to(folder)
         for name in names:
-            if name.endswith(SUFFIXES) or name == NAME:
+            if name.endswith(PAGE_SUFFIXES) or name == LOCK_NAME:
                 yield (within / name).as_posix()
 
 
@@ -371,7 +371,7 @@ def _blob_mark(data: bytes) -> str:
 class _Tree:
     """The files of a folder as git keeps them."""
 
-    def __init__(self, git: Git, blobs: Mapping[str, str]) -> None:
+    def __init__(self, git: Repository, blobs: Mapping[str, str]) -> None:
         self._git = git
         self._blobs = blobs
         self.marks = {file: frozenset({f"git:{blob}"}) for file, blob in blobs.items()}

@@ -23,20 +23,20 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Literal, get_args
 
-NAME = "scrapbox.lock"
+LOCK_NAME = "scrapbox.lock"
 VERSION = 1
 
-FILES = "_files"
+PICTURE_FOLDER = "_files"
 """The folder beside a lock for the icons and images that were fetched."""
-SUFFIXES = ("png", "jpg", "gif", "webp", "avif", "svg")
+IMAGE_SUFFIXES = ("png", "jpg", "gif", "webp", "avif", "svg")
 """What the name of such a file may end in, after a dot."""
-_FETCHED = re.compile(rf"{FILES}/[0-9a-f]{{32}}\.(?:{'|'.join(SUFFIXES)})")
+_FETCHED = re.compile(rf"{PICTURE_FOLDER}/[0-9a-f]{{32}}\.(?:{'|'.join(IMAGE_SUFFIXES)})")
 
-Kind = Literal["icon", "image"]
-_KINDS: tuple[Kind, ...] = get_args(Kind)
+PictureKind = Literal["icon", "image"]
+_KINDS: tuple[PictureKind, ...] = get_args(PictureKind)
 
 
-def is_fetched(file: str) -> bool:
+def is_picture_file(file: str) -> bool:
     """Whether *file* has the form of a fetched file's name: ``_files/``, hash, suffix.
 
     A lock may come from anywhere: nothing else is ever opened, shown or removed for it.
@@ -65,7 +65,7 @@ class LockedPage:
     hash: str = ""
     line_ids: tuple[str, ...] = ()
     line_times: tuple[int, ...] = ()
-    was: tuple[str, ...] = ()
+    earlier_titles: tuple[str, ...] = ()
 
     def matches(self, text: str) -> bool:
         """Whether *text* is that of the file as it was locked, however lines end in it.
@@ -78,15 +78,15 @@ class LockedPage:
 
 
 @dataclass(frozen=True, slots=True)
-class LockedFile:
+class LockedPicture:
     """An icon or image that was asked for.
 
     ``name`` is ``/project/name`` of an icon, and of an image the address that it is fetched from,
     as :func:`.pictures.pictures_of` finds them on pages. ``file`` is relative to the lock file
-    (see :func:`is_fetched`); empty if there is none, and then ``why`` says the reason in words.
+    (see :func:`is_picture_file`); empty if there is none, and then ``why`` says the reason.
     """
 
-    kind: Kind
+    kind: PictureKind
     name: str
     file: str
     why: str = ""
@@ -104,7 +104,7 @@ class Lock:
     exported: int = 0
     private: bool = False
     pages: tuple[LockedPage, ...] = ()
-    files: tuple[LockedFile, ...] = ()
+    files: tuple[LockedPicture, ...] = ()
     url: str = ""
     by_file: dict[str, LockedPage] = field(init=False, repr=False, compare=False)
 
@@ -143,12 +143,12 @@ def _row(page: LockedPage) -> dict[str, object]:
         row["lines"] = list(page.line_ids)
     if page.line_times:
         row["times"] = list(page.line_times)
-    if page.was:
-        row["was"] = list(page.was)
+    if page.earlier_titles:
+        row["was"] = list(page.earlier_titles)
     return row
 
 
-def _file_row(file: LockedFile) -> dict[str, object]:
+def _file_row(file: LockedPicture) -> dict[str, object]:
     row: dict[str, object] = {file.kind: file.name, "file": file.file}
     if file.why:
         row["why"] = file.why
@@ -167,7 +167,7 @@ def load_lock(text: str) -> Lock:
     if head.get("scrapbox-lock") != VERSION:
         raise LockError(f"line 1: not a lock file of version {VERSION}")
     pages: list[LockedPage] = []
-    files: list[LockedFile] = []
+    files: list[LockedPicture] = []
     for number, row in enumerate(rows[1:], 2):
         entry = _object(row, number)
         kind = next((kind for kind in _KINDS if kind in entry), None)
@@ -197,17 +197,19 @@ def _page(entry: dict[str, object], number: int) -> LockedPage:
         hash=_text(entry, "hash"),
         line_ids=tuple(map(str, _list(entry, "lines"))),
         line_times=tuple(time if isinstance(time, int) else 0 for time in _list(entry, "times")),
-        was=tuple(title for title in _list(entry, "was") if title and isinstance(title, str)),
+        earlier_titles=tuple(
+            title for title in _list(entry, "was") if title and isinstance(title, str)
+        ),
     )
 
 
-def _file(entry: dict[str, object], kind: Kind, number: int) -> LockedFile:
+def _file(entry: dict[str, object], kind: PictureKind, number: int) -> LockedPicture:
     name, file = _text(entry, kind), entry.get("file")
     if not name:
         raise LockError(f"line {number}: an {kind} without a name")
-    if not isinstance(file, str) or (file and not is_fetched(file)):
+    if not isinstance(file, str) or (file and not is_picture_file(file)):
         raise LockError(f"line {number}: no fetched file: {file!r}")
-    return LockedFile(kind, name, file, _text(entry, "why"))
+    return LockedPicture(kind, name, file, _text(entry, "why"))
 
 
 def _object(row: str, number: int) -> dict[str, object]:

@@ -10,7 +10,7 @@ _BLOCK = 1 << 20
 MANY = 100  # so many files are put onto the disk by one call for all
 
 
-class StoreError(Exception):
+class FolderError(Exception):
     """The folder cannot be read or written; the message says what that left behind."""
 
 

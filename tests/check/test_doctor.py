@@ -1,4 +1,4 @@
-"""What the doctor finds on invented pages, and what it proposes."""
+"""What the checker finds on invented pages, and what it proposes."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sphinx_scrapbox.check.brackets import Kind, find_damage, find_native_damage
-from sphinx_scrapbox.check.checker import Doctor
-from sphinx_scrapbox.check.repair import mend
-from sphinx_scrapbox.check.rules import RULES, Diagnosis, Finding, Rule, Severity
+from sphinx_scrapbox.check.brackets import DamageKind, find_damage, find_native_damage
+from sphinx_scrapbox.check.checker import Checker
+from sphinx_scrapbox.check.repair import propose_repair
+from sphinx_scrapbox.check.rules import RULES, Finding, Report, Rule, Severity
 from sphinx_scrapbox.formats.markdown.inlines import read_inline
-from sphinx_scrapbox.snapshot.lockfile import Lock, LockedFile, LockedPage, dump_lock
+from sphinx_scrapbox.snapshot.lockfile import Lock, LockedPage, LockedPicture, dump_lock
 from sphinx_scrapbox.wiki.titles import key
 
 SOURCE = "[/garden/雨](https://scrapbox.io/garden/雨)"
@@ -39,23 +39,23 @@ def page(title: str, *lines: str) -> bytes:
 
 def check(
     files: dict[str, bytes], *, locks: dict[str, bytes] | None = None, icons: tuple[str, ...] = ()
-) -> Diagnosis:
-    doctor = Doctor(locks, icons)
+) -> Report:
+    checker = Checker(locks, icons)
     for path, data in files.items():
-        doctor.read(path, data)
-    return doctor.finish()
+        checker.read(path, data)
+    return checker.finish()
 
 
-def found(diagnosis: Diagnosis) -> list[tuple[str, str, int, int]]:
-    return [(one.rule.id, one.path, one.line, one.column) for one in diagnosis.findings]
+def found(report: Report) -> list[tuple[str, str, int, int]]:
+    return [(one.rule.id, one.path, one.line, one.column) for one in report.findings]
 
 
-def only(diagnosis: Diagnosis) -> Finding:
-    assert len(diagnosis.findings) == 1, found(diagnosis)
-    return diagnosis.findings[0]
+def only(report: Report) -> Finding:
+    assert len(report.findings) == 1, found(report)
+    return report.findings[0]
 
 
-def body(*lines: str, **others: bytes) -> Diagnosis:
+def body(*lines: str, **others: bytes) -> Report:
     return check({"Moss.md": page("Moss", *lines), **others})
 
 
@@ -78,7 +78,7 @@ def test_severities_compare() -> None:
 
 
 def test_a_sound_page_has_no_findings() -> None:
-    diagnosis = body(
+    report = body(
         "# A heading with [[Stone]]",
         " 2024-05-01 " + icon("Moss"),
         "- [a label [with] brackets](https://example.org/a_(b))",
@@ -86,17 +86,17 @@ def test_a_sound_page_has_no_findings() -> None:
         "> ![image](https://example.org/a.png) [https://example.org/](https://example.org/)",
         FOOTER,
     )
-    assert diagnosis.findings == ()
-    assert diagnosis.pages == 1
-    assert diagnosis.worst is None
+    assert report.findings == ()
+    assert report.pages == 1
+    assert report.worst is None
 
 
 def test_brackets_in_code_formulas_and_tables_are_none() -> None:
-    diagnosis = body(
+    report = body(
         "list.py", "", "```py", "a[0", "]]", "```", "", "`[`", "$x \\in [0, \\infty)$", "_",
         "| a [b | c |", "| -- | -- |", "| ] | [[Moss]] |",
     )  # fmt: skip
-    assert diagnosis.findings == ()
+    assert report.findings == ()
 
 
 # -- which files are pages -------------------------------------------------------------
@@ -113,24 +113,24 @@ def test_brackets_in_code_formulas_and_tables_are_none() -> None:
     ],
 )
 def test_other_markdown_is_passed_over(text: str) -> None:
-    doctor = Doctor()
-    assert not doctor.read("guide.md", text.encode())
-    assert doctor.finish() == Diagnosis()
+    checker = Checker()
+    assert not checker.read("guide.md", text.encode())
+    assert checker.finish() == Report()
 
 
 def test_bytes_that_are_no_text() -> None:
-    diagnosis = check(
+    report = check(
         {
             "a.md": b'---\ntitle: "a"\n---\n\nok\n\xff\xfe\n',
             "b.scrapbox": b"\x80\n",
             "hand-written.md": b"\xff",
         }
     )
-    assert found(diagnosis) == [
+    assert found(report) == [
         ("unreadable-page", "a.md", 6, 0),
         ("unreadable-page", "b.scrapbox", 1, 0),
     ]
-    assert diagnosis.pages == 2
+    assert report.pages == 2
 
 
 def test_line_ends_and_marks_of_other_systems() -> None:
@@ -295,12 +295,12 @@ def test_control_characters() -> None:
 
 
 def test_unknown_icons() -> None:
-    diagnosis = body(
+    report = body(
         "said " + icon("Mio"),
         icon("moss") + icon("Mio") + icon("en") + icon("x", "elsewhere"),
         "- " + icon("Ren"),
     )
-    assert found(diagnosis) == [
+    assert found(report) == [
         ("unknown-icon", "Moss.md", 5, 6),
         ("unknown-icon", "Moss.md", 7, 3),
     ]
@@ -322,22 +322,22 @@ def test_icons_that_need_no_page() -> None:
 
 def test_icons_of_the_own_project_by_its_name() -> None:
     rows = (LockedPage("1", "a", "a.scrapbox"),)
-    lock = dump_lock(Lock("garden", pages=rows, files=(LockedFile("icon", "/garden/b", ""),)))
+    lock = dump_lock(Lock("garden", pages=rows, files=(LockedPicture("icon", "/garden/b", ""),)))
     text = b"a\n[/garden/a.icon] [/garden/b.icon] [/tools/b.icon]\n"
     one = only(check({"a.scrapbox": text}, locks={"scrapbox.lock": lock.encode()}))
     assert one.message == "no page 'b' for this icon"
 
 
 def test_links_are_only_counted() -> None:
-    diagnosis = check(
+    report = check(
         {
             "a.md": page("a", "[[b]] [[B]] [[lost one]] #lost_One [[b#section]]"),
             "b.md": page("b", "[[Lost One]] [[other]] [/tools/x](https://scrapbox.io/tools/x)"),
         }
     )
-    assert diagnosis.findings == ()
-    assert (diagnosis.links, diagnosis.unresolved) == (5, 3)
-    assert diagnosis.wanted == (("lost one", 2), ("other", 1))
+    assert report.findings == ()
+    assert (report.links, report.unresolved) == (5, 3)
+    assert report.wanted == (("lost one", 2), ("other", 1))
 
 
 def locked(*pages: tuple[str, str, bytes, tuple[str, ...]]) -> dict[str, bytes]:
@@ -350,14 +350,16 @@ def locked(*pages: tuple[str, str, bytes, tuple[str, ...]]) -> dict[str, bytes]:
 
 def test_earlier_titles() -> None:
     rows = (
-        LockedPage("1", "Moss", "Moss.scrapbox", line_ids=(OTHER_ROW, ROW), was=("Lichen",)),
-        LockedPage("2", "Gone", "Gone.scrapbox", was=("Fern",)),
+        LockedPage(
+            "1", "Moss", "Moss.scrapbox", line_ids=(OTHER_ROW, ROW), earlier_titles=("Lichen",)
+        ),
+        LockedPage("2", "Gone", "Gone.scrapbox", earlier_titles=("Fern",)),
     )
     text = f"Moss\n[lichen] [Fern] [Lichen.icon] [Lichen#{ROW}]\n".encode()
     locks = {"scrapbox.lock": dump_lock(Lock("garden", pages=rows)).encode()}
-    diagnosis = check({"Moss.scrapbox": text}, locks=locks)
-    assert [one.rule for one in diagnosis.findings] == [Rule.LOST_FILE]
-    assert diagnosis.wanted == (("Fern", 1),)
+    report = check({"Moss.scrapbox": text}, locks=locks)
+    assert [one.rule for one in report.findings] == [Rule.LOST_FILE]
+    assert report.wanted == (("Fern", 1),)
 
 
 def test_dead_line_anchors() -> None:
@@ -400,14 +402,14 @@ def test_lock_problems() -> None:
         "deep/New.scrapbox": b"New\nx\n",
         "exported.md": page("exported", "x"),
     }
-    diagnosis = check(files, locks=locks)
-    assert found(diagnosis) == [
+    report = check(files, locks=locks)
+    assert found(report) == [
         ("title-row", "Good_2.scrapbox", 1, 0),
         ("changed-file", "deep/Changed.scrapbox", 0, 0),
         ("unlisted-file", "deep/New.scrapbox", 0, 0),
         ("lost-file", "scrapbox.lock", 4, 0),
     ]
-    assert "Lost.scrapbox" in diagnosis.findings[-1].message
+    assert "Lost.scrapbox" in report.findings[-1].message
 
 
 def test_an_untitled_page_has_the_title_of_its_lock() -> None:
@@ -428,8 +430,8 @@ def test_the_nearest_lock_counts() -> None:
 
 @pytest.mark.parametrize("data", [b"", b"{}", b"\xff", b"[1]\n"])
 def test_broken_lock(data: bytes) -> None:
-    diagnosis = check({"a.scrapbox": b"a\nx\n"}, locks={"scrapbox.lock": data})
-    assert found(diagnosis) == [("broken-lock", "scrapbox.lock", 0, 0)]
+    report = check({"a.scrapbox": b"a\nx\n"}, locks={"scrapbox.lock": data})
+    assert found(report) == [("broken-lock", "scrapbox.lock", 0, 0)]
 
 
 # -- brackets --------------------------------------------------------------------------
@@ -440,7 +442,7 @@ KNOWN = {key(title) for title in ("Wet leaves", "leaf", "Leaf mould", "Rain?", "
 def mended(line: str) -> str | None:
     damage = find_damage([line])
     assert damage, "nothing was found"
-    repaired = mend([line], damage, KNOWN)
+    repaired = propose_repair([line], damage, KNOWN)
     return repaired[0] if repaired else None
 
 
@@ -512,7 +514,7 @@ CUT = "https://example.org/a"
 def test_addresses_cut_in_two(line: str, repaired: str | None) -> None:
     damage = find_damage([line])
     if repaired is None:
-        assert not damage or not mend([line], damage, KNOWN)
+        assert not damage or not propose_repair([line], damage, KNOWN)
     else:
         assert mended(line) == repaired
 
@@ -526,7 +528,7 @@ def test_addresses_cut_in_two(line: str, repaired: str | None) -> None:
     ],
 )
 def test_lost_labels(line: str, repaired: str | None) -> None:
-    assert [one.kind for one in find_damage([line])] == [Kind.LABEL]
+    assert [one.kind for one in find_damage([line])] == [DamageKind.LABEL]
     assert mended(line) == repaired
 
 
@@ -547,14 +549,14 @@ def test_lost_ends(line: str, repaired: str | None) -> None:
 
 
 def test_rules_of_brackets() -> None:
-    diagnosis = body("- a [* b", "- c [d", "[* e [[f]] g] and h] too")
-    assert found(diagnosis) == [
+    report = body("- a [* b", "- c [d", "[* e [[f]] g] and h] too")
+    assert found(report) == [
         ("stray-decoration", "Moss.md", 5, 5),
         ("damaged-bracket", "Moss.md", 6, 5),
         ("stray-decoration", "Moss.md", 7, 1),
         ("damaged-bracket", "Moss.md", 7, 20),
     ]
-    assert [one.repair for one in diagnosis.findings] == ["- a b", "- c [[d]]", None, None]
+    assert [one.repair for one in report.findings] == ["- a b", "- c [[d]]", None, None]
 
 
 def test_a_proposal_knows_the_other_pages() -> None:
@@ -586,7 +588,11 @@ def test_native_brackets() -> None:
         ("damaged-bracket", "a.scrapbox", 3, 0),
         ("damaged-bracket", "a.scrapbox", 4, 0),
     ]
-    assert list(find_native_damage("] [* [")) == [Kind.STRAY, Kind.CLOSE, Kind.OPEN]
+    assert list(find_native_damage("] [* [")) == [
+        DamageKind.STRAY,
+        DamageKind.CLOSE,
+        DamageKind.OPEN,
+    ]
 
 
 @given(st.text("[]()`*$# -/ahtps:.!]x\u3042", max_size=60))
@@ -595,7 +601,7 @@ def test_any_line(line: str) -> None:
     damage = find_damage([line])
     for one in damage:
         assert 0 <= one.at < len(line)
-    repaired = mend([line], damage, KNOWN)
+    repaired = propose_repair([line], damage, KNOWN)
     if damage and repaired:
         assert repaired[0] != line
         assert find_damage(repaired) == []
@@ -663,12 +669,12 @@ def test_thousands_of_pages() -> None:
 
 
 def test_real_exported_pages(shared: Path) -> None:
-    doctor = Doctor()
+    checker = Checker()
     for path in sorted((shared / "exported").glob("*.md")):
-        assert doctor.read(path.name, path.read_bytes()), path.name
-    diagnosis = doctor.finish()
-    count = Counter(one.rule for one in diagnosis.findings)
-    assert diagnosis.worst is Severity.WARNING
+        assert checker.read(path.name, path.read_bytes()), path.name
+    report = checker.finish()
+    count = Counter(one.rule for one in report.findings)
+    assert report.worst is Severity.WARNING
     assert count.keys() == {
         Rule.DAMAGED_BRACKET,
         Rule.STRAY_DECORATION,
@@ -676,7 +682,7 @@ def test_real_exported_pages(shared: Path) -> None:
         Rule.UNSAFE_FILE_NAME,
     }
     # Most damage is of the kinds that can be told, and what is proposed is another line.
-    damaged = [one for one in diagnosis.findings if one.rule is Rule.DAMAGED_BRACKET]
+    damaged = [one for one in report.findings if one.rule is Rule.DAMAGED_BRACKET]
     assert 80 < len(damaged) < 110
     assert all(one.line and one.column for one in damaged)
     assert sum(one.repair is not None for one in damaged) > 0.9 * len(damaged)

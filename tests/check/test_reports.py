@@ -1,4 +1,4 @@
-"""A diagnosis as text, JSON and SARIF."""
+"""A report as text, JSON and SARIF."""
 
 from __future__ import annotations
 
@@ -9,8 +9,13 @@ from urllib.parse import unquote
 
 import pytest
 
-from sphinx_scrapbox.check.reports import MOST_WANTED, as_json, human, sarif
-from sphinx_scrapbox.check.rules import Diagnosis, Finding, Rule, Wanted
+from sphinx_scrapbox.check.reports import (
+    MOST_WANTED,
+    report_as_json,
+    report_as_sarif,
+    report_as_text,
+)
+from sphinx_scrapbox.check.rules import Finding, Report, Rule, Wanted
 
 REPAIRED = Finding(
     Rule.DAMAGED_BRACKET,
@@ -30,14 +35,14 @@ RELATED = Finding(
     related_line=2,
 )
 WHOLE = Finding(Rule.UNSAFE_FILE_NAME, "wiki/b.md", "Windows takes no ? in a name")
-SOME = Diagnosis((REPAIRED, RELATED, WHOLE), 3, 8, 6, (Wanted("rain", 4), Wanted("moss", 1)))
+SOME = Report((REPAIRED, RELATED, WHOLE), 3, 8, 6, (Wanted("rain", 4), Wanted("moss", 1)))
 
 
 # -- for people ------------------------------------------------------------------------
 
 
 def test_human() -> None:
-    assert human(SOME, prefix="docs/", missing=True) == (
+    assert report_as_text(SOME, prefix="docs/", missing=True) == (
         "docs/wiki/What? 雨 100%.md\n"
         "     12:7  warning  a bracket opens and never closes  damaged-bracket\n"
         "           - - the [wall\n"
@@ -58,12 +63,12 @@ def test_human() -> None:
 
 
 def test_human_without_findings() -> None:
-    assert human(Diagnosis(pages=1)) == "1 page: nothing found\n"
-    assert human(Diagnosis(pages=25_000), missing=True) == "25,000 pages: nothing found\n"
+    assert report_as_text(Report(pages=1)) == "1 page: nothing found\n"
+    assert report_as_text(Report(pages=25_000), missing=True) == "25,000 pages: nothing found\n"
 
 
 def test_colours_only_on_demand() -> None:
-    plain, coloured = human(SOME), human(SOME, color=True)
+    plain, coloured = report_as_text(SOME), report_as_text(SOME, color=True)
     assert "\x1b" not in plain
     assert re.sub(r"\x1b\[\d+m", "", coloured) == plain
     assert "\x1b[31merror" in coloured
@@ -72,7 +77,7 @@ def test_colours_only_on_demand() -> None:
 def test_a_page_cannot_speak_to_the_terminal() -> None:
     nasty = "\x1b[2J\x07\u202e\x9b\udcff"
     finding = Finding(Rule.CONTROL_CHARACTER, nasty, nasty, 1, 1, f"a\t{nasty}b", f"a\t{nasty}")
-    text = human(Diagnosis((finding,), 1, 1, 1, (Wanted(nasty, 1),)), missing=True)
+    text = report_as_text(Report((finding,), 1, 1, 1, (Wanted(nasty, 1),)), missing=True)
     assert all(sign == "\n" or sign.isprintable() for sign in text)
     assert r"\x1b[2J\x07\u202e\x9b\udcff" in text
 
@@ -82,7 +87,7 @@ def test_long_lines_are_shown_where_they_change() -> None:
     finding = Finding(
         Rule.DAMAGED_BRACKET, "a.md", "m", 1, 5_002, source, source.replace("wall", "wall]")
     )
-    _, _, old, new, *_ = human(Diagnosis((finding,), 1)).splitlines()
+    _, _, old, new, *_ = report_as_text(Report((finding,), 1)).splitlines()
     assert len(old) < 110
     assert len(new) < 110
     assert old.startswith("           - …xx")
@@ -93,13 +98,13 @@ def test_long_lines_are_shown_where_they_change() -> None:
 def test_repair_of_a_missing_end_is_shown() -> None:
     source = "y" * 300
     finding = Finding(Rule.DAMAGED_BRACKET, "a.md", "m", 1, 1, source, source + "]]")
-    _, _, old, new, *_ = human(Diagnosis((finding,), 1)).splitlines()
+    _, _, old, new, *_ = report_as_text(Report((finding,), 1)).splitlines()
     assert new.removeprefix("           + ") == old.removeprefix("           - ") + "]]"
 
 
 def test_only_the_most_wanted() -> None:
     wanted = tuple(Wanted(f"page {at}", 2) for at in range(MOST_WANTED + 7))
-    text = human(Diagnosis((), 1, 40, 40, wanted), missing=True)
+    text = report_as_text(Report((), 1, 40, 40, wanted), missing=True)
     assert f"page {MOST_WANTED - 1}\n" in text
     assert f"page {MOST_WANTED}\n" not in text
     assert "and 7 more" in text
@@ -109,7 +114,7 @@ def test_only_the_most_wanted() -> None:
 
 
 def test_json() -> None:
-    data = json.loads(as_json(SOME))
+    data = json.loads(report_as_json(SOME))
     assert data["version"] == 1
     assert data["tool"]["name"] == "sphinx-scrapbox"
     assert data["pages"] == 3
@@ -133,16 +138,16 @@ def test_json() -> None:
 
 
 def test_json_lists_what_is_missing_on_demand() -> None:
-    wanted = json.loads(as_json(SOME, missing=True))["links"]["wanted"]
+    wanted = json.loads(report_as_json(SOME, missing=True))["links"]["wanted"]
     assert wanted == [{"title": "rain", "pages": 4}, {"title": "moss", "pages": 1}]
 
 
-@pytest.mark.parametrize("render", [as_json, sarif])
+@pytest.mark.parametrize("render", [report_as_json, report_as_sarif])
 def test_names_that_are_no_text_survive(render: Any) -> None:
-    text = render(Diagnosis((Finding(Rule.UNSAFE_FILE_NAME, "a\udcff.md", "\udcff"),), 1))
+    text = render(Report((Finding(Rule.UNSAFE_FILE_NAME, "a\udcff.md", "\udcff"),), 1))
     data = text.encode("utf-8", "backslashreplace")
     assert json.loads(data)
-    assert "雨" in render(Diagnosis((Finding(Rule.EMPTY_PAGE, "a", "雨"),), 1))
+    assert "雨" in render(Report((Finding(Rule.EMPTY_PAGE, "a", "雨"),), 1))
 
 
 # -- SARIF: what its schema requires, as far as we write it --------------------------------
@@ -178,7 +183,7 @@ def holds(shape: str, value: dict[str, Any]) -> dict[str, Any]:
 
 
 def test_sarif_has_the_shape_of_its_schema() -> None:
-    log = holds("log", json.loads(sarif(SOME, prefix="docs/")))
+    log = holds("log", json.loads(report_as_sarif(SOME, prefix="docs/")))
     assert log["version"] == "2.1.0"
     assert log["$schema"].endswith("sarif-2.1.0.json")
     (run,) = log["runs"]
@@ -218,7 +223,7 @@ def test_sarif_has_the_shape_of_its_schema() -> None:
 
 
 def test_sarif_addresses_and_fixes() -> None:
-    results = json.loads(sarif(SOME, prefix="docs/"))["runs"][0]["results"]
+    results = json.loads(report_as_sarif(SOME, prefix="docs/"))["runs"][0]["results"]
     physical = results[0]["locations"][0]["physicalLocation"]
     uri = physical["artifactLocation"]["uri"]
     assert uri == "docs/wiki/What%3F%20%E9%9B%A8%20100%25.md"
@@ -240,10 +245,10 @@ def test_sarif_addresses_and_fixes() -> None:
 
 def test_sarif_of_a_clean_folder_has_results() -> None:
     # An empty list says that the tool ran; no list would say that it did not.
-    (run,) = json.loads(sarif(Diagnosis(pages=1)))["runs"]
+    (run,) = json.loads(report_as_sarif(Report(pages=1)))["runs"]
     assert run["results"] == []
 
 
 def test_sarif_tells_what_is_missing_on_demand() -> None:
-    (run,) = json.loads(sarif(SOME, missing=True))["runs"]
+    (run,) = json.loads(report_as_sarif(SOME, missing=True))["runs"]
     assert run["properties"]["wanted"][0] == {"title": "rain", "pages": 4}

@@ -15,7 +15,7 @@ from click.testing import CliRunner, Result
 from sphinx_scrapbox.check.rules import Rule
 from sphinx_scrapbox.cli import main
 from sphinx_scrapbox.cli.check import diagnose
-from sphinx_scrapbox.snapshot.lockfile import Lock, LockedFile, LockedPage, dump_lock
+from sphinx_scrapbox.snapshot.lockfile import Lock, LockedPage, LockedPicture, dump_lock
 
 MANUAL = Path(__file__).parents[2] / "example_docs" / "reference" / "command-line.md"
 MOSS = '---\ntitle: "Moss"\n---\n\n- see [the wall\n'
@@ -141,9 +141,9 @@ def test_pictures_of_a_lock(wiki: Path) -> None:
         if content is not None:
             (wiki / "sub" / file).write_bytes(content)
         files += [
-            LockedFile("image", f"https://example.org/{name}{again}", file) for again in "ab"
+            LockedPicture("image", f"https://example.org/{name}{again}", file) for again in "ab"
         ]
-    files.append(LockedFile("image", "https://example.org/never", "", "404"))
+    files.append(LockedPicture("image", "https://example.org/never", "", "404"))
     lock = wiki / "sub" / "scrapbox.lock"
     text = dump_lock(Lock("garden", pages=(row,), files=tuple(files)))
     lock.write_text(text, encoding="utf-8")

@@ -15,7 +15,7 @@ from sites import Site, page
 from syrupy.assertion import SnapshotAssertion
 
 from sphinx_scrapbox.cli import main
-from sphinx_scrapbox.snapshot.lockfile import NAME
+from sphinx_scrapbox.snapshot.lockfile import LOCK_NAME
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 HOSTILE = "<script>alert(1)</script> ]]> &amp; `x` {raw}`y` [z](javascript:a) \x1b[31m \u202e"
@@ -41,8 +41,8 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "list.scrapbox": "List\nRain\nSun\nIce\nWind\nHeap\n green\n brown\n\n edge\ndeep\nEnd\n",
         "same.scrapbox": "Same\nas ever\n",
     }
-    write(tmp_path / "old", {**old, NAME: lock(old)})
-    write(tmp_path / "new", {**new, NAME: lock(new, exported=1704067200)})
+    write(tmp_path / "old", {**old, LOCK_NAME: lock(old)})
+    write(tmp_path / "new", {**new, LOCK_NAME: lock(new, exported=1704067200)})
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
@@ -253,7 +253,7 @@ def test_output_goes_to_a_file(here: Path) -> None:
 def test_times_that_nothing_tells(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "86400")
     for name in ("old", "new"):
-        (here / name / NAME).unlink()
+        (here / name / LOCK_NAME).unlink()
     feed = ET.fromstring(run("old", "new", "--format", "atom").stdout)
     assert {time.text for time in feed.iter(f"{ATOM}updated")} == {"1970-01-02T00:00:00Z"}
 

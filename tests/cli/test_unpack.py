@@ -18,7 +18,7 @@ from click.testing import CliRunner, Result
 
 from sphinx_scrapbox.cli import main
 from sphinx_scrapbox.cli.unpack import command
-from sphinx_scrapbox.snapshot.lockfile import NAME, load_lock
+from sphinx_scrapbox.snapshot.lockfile import LOCK_NAME, load_lock
 
 EMAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.]+")
 CALL = ["-P", "-c", "from sphinx_scrapbox.cli import main; main()", "unpack"]
@@ -69,7 +69,7 @@ def state(folder: Path) -> dict[str, bytes]:
 
 
 def names(folder: Path) -> set[str]:
-    return {name.removesuffix(".scrapbox") for name in state(folder)} - {NAME}
+    return {name.removesuffix(".scrapbox") for name in state(folder)} - {LOCK_NAME}
 
 
 # -- what it says and does -------------------------------------------------------------
@@ -177,7 +177,7 @@ def test_strings_as_lines(tmp_path: Path) -> None:
     file.write_text('{"pages": [{"title": "Soil", "lines": ["Soil", " x"]}]}', encoding="utf-8")
     run(file, tmp_path / "wiki")
     assert state(tmp_path / "wiki")["Soil.scrapbox"] == b"Soil\n x\n"
-    (row,) = load_lock((tmp_path / "wiki" / NAME).read_text(encoding="utf-8")).pages
+    (row,) = load_lock((tmp_path / "wiki" / LOCK_NAME).read_text(encoding="utf-8")).pages
     assert (row.line_ids, row.line_times) == ((), ())
 
 
@@ -216,7 +216,7 @@ def test_private_is_remembered(tmp_path: Path) -> None:
     file, folder = export(tmp_path / "e.json"), tmp_path / "wiki"
 
     def private() -> bool:
-        return load_lock((folder / NAME).read_text(encoding="utf-8")).private
+        return load_lock((folder / LOCK_NAME).read_text(encoding="utf-8")).private
 
     run(file, folder)
     assert not private()
@@ -284,12 +284,12 @@ def test_files_that_are_not_there(tmp_path: Path) -> None:
 def test_a_broken_lock(tmp_path: Path) -> None:
     file, folder = export(tmp_path / "e.json"), tmp_path / "wiki"
     run(file, folder)
-    lock = folder / NAME
+    lock = folder / LOCK_NAME
     lock.write_text("<<<<<<< HEAD\n" + lock.read_text(encoding="utf-8"), encoding="utf-8")
     before = state(folder)
     result = run(export(file, {"New": []}), folder)
     assert result.exit_code == 2
-    assert NAME in result.stderr
+    assert LOCK_NAME in result.stderr
     assert "line 1" in result.stderr
     assert state(folder) == before
 
@@ -385,7 +385,7 @@ def test_real_exports(shared: Path, tmp_path: Path, name: str) -> None:
     assert result.stderr == ""
     files = state(folder)
     assert len(files) == len(value["pages"]) + 1
-    lock = load_lock(files[NAME].decode())
+    lock = load_lock(files[LOCK_NAME].decode())
     by_id = {row.id: row for row in lock.pages}
     rows_of_pages = set()
     for entry in value["pages"]:

@@ -18,8 +18,8 @@ from click.testing import CliRunner, Result
 from wiki_server import HASTY, PNG, Wiki, WikiPage, serving
 
 from sphinx_scrapbox.cli import main
-from sphinx_scrapbox.snapshot.folder import alone
-from sphinx_scrapbox.snapshot.lockfile import NAME, Lock, load_lock
+from sphinx_scrapbox.snapshot.folder import exclusive_lock
+from sphinx_scrapbox.snapshot.lockfile import LOCK_NAME, Lock, load_lock
 
 
 @pytest.fixture
@@ -57,11 +57,11 @@ def state(folder: Path) -> dict[str, bytes]:
 
 
 def names(folder: Path) -> set[str]:
-    return {name.removesuffix(".scrapbox") for name in state(folder)} - {NAME}
+    return {name.removesuffix(".scrapbox") for name in state(folder)} - {LOCK_NAME}
 
 
 def lock_of(folder: Path) -> Lock:
-    return load_lock((folder / NAME).read_text(encoding="utf-8"))
+    return load_lock((folder / LOCK_NAME).read_text(encoding="utf-8"))
 
 
 # -- what it does ----------------------------------------------------------------------
@@ -128,7 +128,7 @@ def test_what_changed(wiki: Wiki, tmp_path: Path) -> None:
     files = state(folder)
     assert names(folder) == {"Compost", "Leaf mould", "Tree", "New [x]--#%"}
     assert files["Tree.scrapbox"] == b"Old tree\n#private\n"
-    assert lock_of(folder).by_file["Tree.scrapbox"].was == ("Tree",)
+    assert lock_of(folder).by_file["Tree.scrapbox"].earlier_titles == ("Tree",)
     fresh = tmp_path / "fresh"
     pull(wiki, fresh)
     assert names(fresh) == {"Compost", "Leaf mould", "Old tree", "New [x]--#%"}
@@ -146,7 +146,7 @@ def test_the_same_as_an_export(wiki: Wiki, tmp_path: Path) -> None:
     lock = replace(lock_of(folder), url="")
     assert lock == lock_of(unpacked)
     files, others = state(folder), state(unpacked)
-    del files[NAME], others[NAME]
+    del files[LOCK_NAME], others[LOCK_NAME]
     assert files == others
 
 
@@ -156,10 +156,10 @@ def test_after_an_export_only_what_changed_is_asked_for(wiki: Wiki, tmp_path: Pa
     (tmp_path / "e.json").write_text(json.dumps(export), encoding="utf-8")
     run("unpack", tmp_path / "e.json", folder)
     assert pull(wiki, folder).exit_code == 2  # it is a folder of scrapbox.io
-    lock = (folder / NAME).read_text(encoding="utf-8")
+    lock = (folder / LOCK_NAME).read_text(encoding="utf-8")
     head, _, rest = lock.partition("\n")
     head = head.replace('"private": false', f'"private": false, "url": "{wiki.url}"')
-    (folder / NAME).write_text(f"{head}\n{rest}", encoding="utf-8")
+    (folder / LOCK_NAME).write_text(f"{head}\n{rest}", encoding="utf-8")
     wiki.write("Compost", "turned")
     result = pull(wiki, folder)
     assert result.stdout == "0 new, 1 changed, 0 renamed, 0 removed, 3 unchanged\n"
@@ -354,7 +354,7 @@ def test_many_pages_while_people_write(tmp_path: Path, sorts: bool, many: int) -
             )
         assert len(wiki.asked_for("/v2/")) <= many + 3
         files = state(folder)
-        assert files.keys() == {NAME, *(row.file for row in lock.pages)}
+        assert files.keys() == {LOCK_NAME, *(row.file for row in lock.pages)}
         assert pull(wiki, folder).exit_code == 0
         assert wiki.asked[1:] == [
             f"/api/pages/garden?limit=1000&skip={skip}&sort=created" for skip in (0, 1000)
@@ -732,7 +732,7 @@ def test_one_page_that_fails_costs_only_itself(tmp_path: Path) -> None:
         assert result.exit_code == 2
         assert result.stderr.startswith("Error: page 'p7': 500 Internal Server Error: try again")
         assert state(folder).keys() >= {".scrapbox-pull/.gitignore"}
-        assert not (folder / NAME).exists()
+        assert not (folder / LOCK_NAME).exists()
         wiki.fault = lambda path: None
         assert pull(wiki, folder).exit_code == 0
         assert wiki.asked_for("/v2/") == ["/api/pages/v2/garden/p7"]
@@ -755,7 +755,7 @@ def test_a_wiki_without_the_newer_call(wiki: Wiki, tmp_path: Path) -> None:
 
 def test_one_at_a_time(wiki: Wiki, tmp_path: Path) -> None:
     folder = tmp_path / "wiki"
-    with alone(folder):
+    with exclusive_lock(folder):
         result = pull(wiki, folder)
         assert result.exit_code == 2
         assert "another run is at work" in result.stderr
@@ -836,7 +836,7 @@ def test_real_pages(shared: Path, tmp_path: Path, name: str) -> None:
         assert pull(wiki, folder, "--check").exit_code == 0
     run("unpack", export, unpacked)
     files, others = state(folder), state(unpacked)
-    pulled, exported = (load_lock(one.pop(NAME).decode()) for one in (files, others))
+    pulled, exported = (load_lock(one.pop(LOCK_NAME).decode()) for one in (files, others))
     assert files == others
     assert pulled.pages == exported.pages
     assert len(files) == len(bodies)

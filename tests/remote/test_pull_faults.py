@@ -28,7 +28,7 @@ from wiki_server import HASTY, PNG, Handler, Wiki, serving
 
 from sphinx_scrapbox.cli import main
 from sphinx_scrapbox.remote.pacing import Pace
-from sphinx_scrapbox.snapshot.lockfile import NAME, load_lock
+from sphinx_scrapbox.snapshot.lockfile import LOCK_NAME, load_lock
 
 SECRET = "pat_6f1d0c2e9b7a4853"
 Fault = Callable[[Handler], None]
@@ -323,7 +323,7 @@ def test_each_fault_at_each_request(
 
 
 def by_title(files: dict[str, bytes]) -> dict[str, bytes]:
-    rows = load_lock(files[NAME].decode()).pages
+    rows = load_lock(files[LOCK_NAME].decode()).pages
     assert len(files) == len(rows) + 1
     return {row.title: files[row.file] for row in rows}
 
@@ -359,10 +359,10 @@ def test_each_fault_at_an_icon(
             assert result.exit_code == 0, where
             files = state(folder)
             assert [name for name in files if name.startswith("_files/")] == [], where
-            assert {n: files[n] for n in files if n != NAME} == {
-                n: after[n] for n in after if n != NAME and not n.startswith("_files/")
+            assert {n: files[n] for n in files if n != LOCK_NAME} == {
+                n: after[n] for n in after if n != LOCK_NAME and not n.startswith("_files/")
             }
-            (row, *_) = (*load_lock(files[NAME].decode()).files, None)
+            (row, *_) = (*load_lock(files[LOCK_NAME].decode()).files, None)
             if row is None:
                 assert "icon /garden/mio: " in result.stderr, where
                 assert "the next pull asks again" in result.stderr, where
@@ -431,7 +431,9 @@ def test_answers_of_any_shape(tmp_path: Path, wiki: Wiki) -> None:
         if result.exit_code:
             assert state(folder) == before, result.output
         assert pull(wiki, folder, *choice).exit_code == 0
-        found = {row.id: row.title for row in load_lock((folder / NAME).read_text("utf-8")).pages}
+        found = {
+            row.id: row.title for row in load_lock((folder / LOCK_NAME).read_text("utf-8")).pages
+        }
         assert found == {page.id: page.title for page in wiki.pages.values()}
     assert codes.keys() == {0, 2}
     print(f"\nfaults: 60 pulls with answers of odd shapes, {codes[2]} of them refused")
@@ -572,7 +574,7 @@ def test_killed_at_any_moment(tmp_path: Path) -> None:
                 phase = "writing"
             phases[phase] += 1
             for name, data in between.items():
-                if name == NAME:
+                if name == LOCK_NAME:
                     load_lock(data.decode())
                 if "/" not in name or name.startswith("_files/"):
                     assert data == expected.get(name) or (known and data == before.get(name)), name

@@ -15,7 +15,7 @@ from sphinx_scrapbox.remote import public_hosts as outside
 from sphinx_scrapbox.remote.client import Client, Reply
 from sphinx_scrapbox.remote.credentials import Credential, Kind
 from sphinx_scrapbox.remote.errors import ClientError
-from sphinx_scrapbox.snapshot.lockfile import NAME, Lock, load_lock
+from sphinx_scrapbox.snapshot.lockfile import LOCK_NAME, Lock, load_lock
 
 OTHER_PNG = PNG + b"\x00"
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"/>'
@@ -55,7 +55,7 @@ def files(folder: Path) -> dict[str, bytes]:
 
 
 def lock_of(folder: Path) -> Lock:
-    return load_lock((folder / NAME).read_text(encoding="utf-8"))
+    return load_lock((folder / LOCK_NAME).read_text(encoding="utf-8"))
 
 
 def rows(folder: Path) -> dict[str, str]:

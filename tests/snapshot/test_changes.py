@@ -24,7 +24,7 @@ from sphinx_scrapbox.snapshot.diff.model import (
     Snapshot,
 )
 from sphinx_scrapbox.snapshot.diff.pages import compare
-from sphinx_scrapbox.snapshot.diff.words import words
+from sphinx_scrapbox.snapshot.diff.words import diff_words
 
 TEXTS = ["", "a", "b", "Turn the heap", "Turn the heap twice", "Wet it.", "Keep it dry.", "-"]
 rows = st.lists(
@@ -260,13 +260,13 @@ def test_changes_of_other_rows_are_refused() -> None:
 )
 def test_words(before: str, after: str, marked: str) -> None:
     signs = {"": "{}", "-": "[{}]", "+": "{{{}}}"}
-    pieces = words(before, after)
+    pieces = diff_words(before, after)
     assert "".join(signs[sign].format(piece) for sign, piece in pieces) == marked
 
 
 @given(st.text("ab 土返.-\n", max_size=30), st.text("ab 土返.-\n", max_size=30))
 def test_words_lose_none(before: str, after: str) -> None:
-    pieces = words(before, after)
+    pieces = diff_words(before, after)
     assert "".join(piece for sign, piece in pieces if sign != "+") == before
     assert "".join(piece for sign, piece in pieces if sign != "-") == after
 
@@ -335,7 +335,7 @@ def test_long_rows() -> None:
     old, new = "a b " * 200_000, "b c " * 200_000
     changes = line_changes(text(old), text(new))
     assert apply(text(old).rows, changes) == text(new).rows
-    assert "".join(piece for sign, piece in words(old, new) if sign != "+") == old
+    assert "".join(piece for sign, piece in diff_words(old, new) if sign != "+") == old
 
 
 # -- pages -----------------------------------------------------------------------------
@@ -357,7 +357,7 @@ def state(title: str, mark: str = "", **fields: object) -> PageState:
 
 
 def pages(comparison: Comparison) -> list[tuple[str, str, str]]:
-    return [(page.kind.value, page.was, page.title) for page in comparison.pages]
+    return [(page.kind.value, page.old_title, page.title) for page in comparison.pages]
 
 
 def test_pages_by_id() -> None:

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from images import AVIF, GIF, JPG, NS, SVG, WEBP, png
 
-from sphinx_scrapbox.snapshot.image_types import MOST_PIXELS, NoImage, image_type
-from sphinx_scrapbox.snapshot.lockfile import SUFFIXES
+from sphinx_scrapbox.snapshot.image_types import MAX_IMAGE_PIXELS, InvalidImageError, image_type
+from sphinx_scrapbox.snapshot.lockfile import IMAGE_SUFFIXES
 
 HEIC = b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic" + bytes(20)
 
@@ -41,7 +41,7 @@ def test_images(data: bytes, suffix: str, tmp_path: Path) -> None:
     path = tmp_path / "file.bin"
     path.write_bytes(data)
     assert image_type(data) == image_type(path) == suffix
-    assert suffix in SUFFIXES
+    assert suffix in IMAGE_SUFFIXES
 
 
 @pytest.mark.parametrize(
@@ -66,11 +66,11 @@ def test_images(data: bytes, suffix: str, tmp_path: Path) -> None:
         (JPG[:5], "damaged"),
         (GIF[:7], "damaged"),
         (png(0, 5), "damaged"),
-        (png(MOST_PIXELS, 2), "100000000 by 2 pixels"),
+        (png(MAX_IMAGE_PIXELS, 2), "100000000 by 2 pixels"),
     ],
 )
 def test_no_images(data: bytes, why: str) -> None:
-    with pytest.raises(NoImage, match=why):
+    with pytest.raises(InvalidImageError, match=why):
         image_type(data)
 
 
@@ -94,29 +94,29 @@ def test_no_images(data: bytes, why: str) -> None:
     ],
 )
 def test_an_svg_that_does_anything(inside: str) -> None:
-    with pytest.raises(NoImage, match="which is refused"):
+    with pytest.raises(InvalidImageError, match="which is refused"):
         image_type(f"<svg {NS}>{inside}</svg>".encode())
 
 
 def test_what_comes_before_an_svg() -> None:
     entity = b'<!DOCTYPE svg [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]>'
-    with pytest.raises(NoImage, match="document type of its own"):
+    with pytest.raises(InvalidImageError, match="document type of its own"):
         image_type(entity + SVG)
     outside = b'<!DOCTYPE svg [<!ENTITY a SYSTEM "file:///etc/passwd">]>'
-    with pytest.raises(NoImage, match="document type of its own"):
+    with pytest.raises(InvalidImageError, match="document type of its own"):
         image_type(outside + SVG)
-    with pytest.raises(NoImage, match="style sheet elsewhere"):
+    with pytest.raises(InvalidImageError, match="style sheet elsewhere"):
         image_type(b'<?xml-stylesheet type="text/xsl" href="a.xsl"?>' + SVG)
 
 
 def test_size(tmp_path: Path) -> None:
     data = png()
     assert image_type(data, most=len(data)) == "png"
-    with pytest.raises(NoImage, match=r"larger than \d+ bytes"):
+    with pytest.raises(InvalidImageError, match=r"larger than \d+ bytes"):
         image_type(data, most=len(data) - 1)
     path = tmp_path / "a"
     path.write_bytes(data)
-    with pytest.raises(NoImage, match="larger than 7 bytes"):
+    with pytest.raises(InvalidImageError, match="larger than 7 bytes"):
         image_type(path, most=7)
     with pytest.raises(OSError, match="No such file"):
         image_type(tmp_path / "b")
@@ -125,7 +125,7 @@ def test_size(tmp_path: Path) -> None:
 def test_a_drawing_of_many_blocks() -> None:
     path = b'<path d="M0 0"/>' * 20_000
     assert image_type(SVG.replace(b"</svg>", path + b"</svg>")) == "svg"
-    with pytest.raises(NoImage, match="<script>"):
+    with pytest.raises(InvalidImageError, match="<script>"):
         image_type(SVG.replace(b"</svg>", path + b"<script/></svg>"))
 
 
@@ -134,5 +134,5 @@ def test_a_drawing_of_many_blocks() -> None:
     st.binary(max_size=200),
 )
 def test_any_bytes(head: bytes, rest: bytes) -> None:
-    with suppress(NoImage):
-        assert image_type(head + rest) in SUFFIXES
+    with suppress(InvalidImageError):
+        assert image_type(head + rest) in IMAGE_SUFFIXES

@@ -9,13 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sphinx_scrapbox.snapshot.lockfile import (
-    SUFFIXES,
+    IMAGE_SUFFIXES,
     Lock,
-    LockedFile,
     LockedPage,
+    LockedPicture,
     LockError,
     dump_lock,
-    is_fetched,
+    is_picture_file,
     load_lock,
 )
 
@@ -25,10 +25,10 @@ HEAD = '{"scrapbox-lock": 1, "project": "garden", "exported": 5, "private": fals
 text = st.text(st.characters(exclude_categories=["Cs"]))
 name = text.filter(bool)
 files = st.builds(
-    LockedFile,
+    LockedPicture,
     st.sampled_from(["icon", "image"]),
     name,
-    st.sampled_from(["", *(f"_files/{HASH}.{suffix}" for suffix in SUFFIXES)]),
+    st.sampled_from(["", *(f"_files/{HASH}.{suffix}" for suffix in IMAGE_SUFFIXES)]),
     text,
 )
 pages = st.builds(
@@ -82,11 +82,11 @@ def test_the_form() -> None:
     lock = Lock(
         "garden",
         5,
-        pages=(LockedPage("1", "Soil", "Soil.scrapbox", was=("Earth", "Ground")),),
+        pages=(LockedPage("1", "Soil", "Soil.scrapbox", earlier_titles=("Earth", "Ground")),),
         files=(
-            LockedFile("image", "https://example.org/b", "", "404 Not Found"),
-            LockedFile("image", "https://example.org/a", f"_files/{HASH}.jpg"),
-            LockedFile("icon", "/garden/alice", f"_files/{HASH}.png"),
+            LockedPicture("image", "https://example.org/b", "", "404 Not Found"),
+            LockedPicture("image", "https://example.org/a", f"_files/{HASH}.jpg"),
+            LockedPicture("icon", "/garden/alice", f"_files/{HASH}.png"),
         ),
         url="https://wiki.example.org",
     )
@@ -118,7 +118,7 @@ def test_the_form() -> None:
     ],
 )
 def test_only_fetched_files_are_named(file: str) -> None:
-    assert not is_fetched(file)
+    assert not is_picture_file(file)
     row = json.dumps({"image": "https://example.org/a", "file": file})
     with pytest.raises(LockError, match="line 2: no fetched file"):
         load_lock(HEAD + row)
@@ -149,8 +149,8 @@ def test_nonsense_that_can_be_left_out() -> None:
     )
     assert lock == Lock(
         pages=(
-            LockedPage("", "", "a.scrapbox", was=("Earth",)),
+            LockedPage("", "", "a.scrapbox", earlier_titles=("Earth",)),
             LockedPage("4", "", "b.scrapbox"),
         ),
-        files=(LockedFile("icon", "/garden/alice", f"_files/{HASH}.png"),),
+        files=(LockedPicture("icon", "/garden/alice", f"_files/{HASH}.png"),),
     )

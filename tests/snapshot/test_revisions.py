@@ -13,9 +13,9 @@ from repositories import EXPORT, NEW, OLD, commit, git, lock, needs_git, write
 from sphinx_scrapbox.snapshot.diff.lines import apply
 from sphinx_scrapbox.snapshot.diff.model import Comparison, LineKind, Row, Snapshot
 from sphinx_scrapbox.snapshot.diff.pages import compare
-from sphinx_scrapbox.snapshot.git import Git, RevisionError
-from sphinx_scrapbox.snapshot.loader import Loader
-from sphinx_scrapbox.snapshot.lockfile import NAME
+from sphinx_scrapbox.snapshot.git import Repository, SnapshotError
+from sphinx_scrapbox.snapshot.loader import SnapshotLoader
+from sphinx_scrapbox.snapshot.lockfile import LOCK_NAME
 
 CHANGED = [
     ("new", "Wind"),
@@ -32,11 +32,11 @@ def repository(tmp_path: Path) -> Path:
     folder.mkdir()
     git(folder, "init", "-q")
     wiki = folder / "docs" / "wiki"
-    write(wiki, {**OLD, NAME: lock(OLD)})
+    write(wiki, {**OLD, LOCK_NAME: lock(OLD)})
     write(folder, {"docs/index.md": "# Hand-written\n"})
     commit(folder, "v1")
     shutil.rmtree(wiki)
-    write(wiki, {**NEW, NAME: lock(NEW, exported=2000)})
+    write(wiki, {**NEW, LOCK_NAME: lock(NEW, exported=2000)})
     commit(folder, "v2")
     return folder
 
@@ -53,8 +53,11 @@ def titles(snapshot: Snapshot) -> list[str]:
 
 
 def test_a_folder_with_a_lock(tmp_path: Path) -> None:
-    write(tmp_path, {**OLD, NAME: lock(OLD), ".hidden/x.scrapbox": "x", "_build/y.scrapbox": "y"})
-    snapshot = Loader().folder(tmp_path)
+    write(
+        tmp_path,
+        {**OLD, LOCK_NAME: lock(OLD), ".hidden/x.scrapbox": "x", "_build/y.scrapbox": "y"},
+    )
+    snapshot = SnapshotLoader().folder(tmp_path)
     assert titles(snapshot) == ["Compost", "Rain", "Sun"]
     assert (snapshot.project, snapshot.time) == ("garden", 1000)
     (compost,) = snapshot.read(snapshot.pages[:1])
@@ -68,7 +71,7 @@ def test_real_exported_pages(shared: Path, tmp_path: Path) -> None:
     """They are all found, and differ from nothing when they are written with other line ends."""
     for file in (shared / "exported").glob("*.md"):
         (tmp_path / file.name).write_bytes(file.read_bytes().replace(b"\n", b"\r\n"))
-    loader = Loader()
+    loader = SnapshotLoader()
     old, new = loader.folder(shared / "exported"), loader.folder(tmp_path)
     assert len(old.pages) == len(list(tmp_path.iterdir())) > 200
     assert compare(old, new).pages == ()
@@ -79,9 +82,9 @@ def test_real_exported_pages(shared: Path, tmp_path: Path) -> None:
 
 
 def test_two_wikis_below_one_folder(tmp_path: Path) -> None:
-    write(tmp_path / "a", {**OLD, NAME: lock(OLD, project="a")})
-    write(tmp_path / "b", {**NEW, NAME: lock(NEW, project="b")})
-    snapshot = Loader().folder(tmp_path)
+    write(tmp_path / "a", {**OLD, LOCK_NAME: lock(OLD, project="a")})
+    write(tmp_path / "b", {**NEW, LOCK_NAME: lock(NEW, project="b")})
+    snapshot = SnapshotLoader().folder(tmp_path)
     assert [(page.project, page.file) for page in snapshot.pages][2:4] == [
         ("a", "a/sun.scrapbox"),
         ("b", "b/compost.scrapbox"),
@@ -102,10 +105,10 @@ def test_exported_pages_have_no_lock(tmp_path: Path) -> None:
             "new/other.md": "---\ntitle: Other\nauthor: me\n---\nHand-written, too.\n",
         },
     )
-    old, new = Loader().folder(tmp_path / "old"), Loader().folder(tmp_path / "new")
+    old, new = SnapshotLoader().folder(tmp_path / "old"), SnapshotLoader().folder(tmp_path / "new")
     assert titles(new) == ["Compost heap"]
     (change,) = compare(old, new).pages
-    assert (change.was, change.title) == ("Compost", "Compost heap")
+    assert (change.old_title, change.title) == ("Compost", "Compost heap")
     (line,) = change.lines
     assert (line.kind, line.shift, line.rows) == (LineKind.SHIFTED, -1, (Row(1, "Peel"),))
     assert change.first + line.new == 7
@@ -115,9 +118,9 @@ def test_exported_pages_have_no_lock(tmp_path: Path) -> None:
 
 
 def test_a_page_edited_by_hand_is_compared_by_what_it_says(tmp_path: Path) -> None:
-    write(tmp_path / "old", {**OLD, NAME: lock(OLD)})
-    write(tmp_path / "new", {**OLD, NAME: lock(OLD), "sun.scrapbox": "Sun\nShines\nHot\n"})
-    loader = Loader()
+    write(tmp_path / "old", {**OLD, LOCK_NAME: lock(OLD)})
+    write(tmp_path / "new", {**OLD, LOCK_NAME: lock(OLD), "sun.scrapbox": "Sun\nShines\nHot\n"})
+    loader = SnapshotLoader()
     comparison = compare(loader.folder(tmp_path / "old"), loader.folder(tmp_path / "new"))
     (change,) = comparison.pages
     assert (change.title, change.added, change.removed) == ("Sun", 1, 0)
@@ -126,14 +129,14 @@ def test_a_page_edited_by_hand_is_compared_by_what_it_says(tmp_path: Path) -> No
 def test_what_nobody_sees_is_no_change(tmp_path: Path) -> None:
     write(tmp_path / "old", {"a.scrapbox": "A\nx\n\ty\n", "b.scrapbox": "B\nz\n"})
     write(tmp_path / "new", {"a.scrapbox": "A\r\nx\r\n y \r\n", "b.scrapbox": "B\nz"})
-    loader = Loader()
+    loader = SnapshotLoader()
     assert compare(loader.folder(tmp_path / "old"), loader.folder(tmp_path / "new")).pages == ()
 
 
 def test_a_lock_alone(tmp_path: Path) -> None:
-    write(tmp_path / "new", {**NEW, NAME: lock(NEW)})
+    write(tmp_path / "new", {**NEW, LOCK_NAME: lock(NEW)})
     write(tmp_path, {"old.lock": lock(OLD)})
-    loader = Loader()
+    loader = SnapshotLoader()
     old = loader.find(str(tmp_path / "old.lock"), tmp_path)
     comparison = compare(old, loader.folder(tmp_path / "new"))
     assert pages(comparison) == CHANGED
@@ -151,11 +154,11 @@ def test_a_lock_alone(tmp_path: Path) -> None:
     ],
 )
 def test_a_damaged_lock(tmp_path: Path, data: bytes, said: str) -> None:
-    (tmp_path / NAME).write_bytes(data)
-    with pytest.raises(RevisionError, match=said):
-        Loader().folder(tmp_path)
-    with pytest.raises(RevisionError, match=said):
-        Loader().find(str(tmp_path / NAME), tmp_path)
+    (tmp_path / LOCK_NAME).write_bytes(data)
+    with pytest.raises(SnapshotError, match=said):
+        SnapshotLoader().folder(tmp_path)
+    with pytest.raises(SnapshotError, match=said):
+        SnapshotLoader().find(str(tmp_path / LOCK_NAME), tmp_path)
 
 
 def test_files_that_are_no_text(tmp_path: Path) -> None:
@@ -166,7 +169,7 @@ def test_files_that_are_no_text(tmp_path: Path) -> None:
     (tmp_path / "new" / "b.md").write_bytes(bytes(range(256)) * 50)
     (tmp_path / "new" / "c.scrapbox").write_bytes(b"\x00\x01\n")
     (tmp_path / "new" / "d.scrapbox").symlink_to(tmp_path / "nowhere")
-    loader = Loader()
+    loader = SnapshotLoader()
     comparison = compare(loader.folder(tmp_path / "old"), loader.folder(tmp_path / "new"))
     assert pages(comparison) == [("new", "c"), ("changed", "A")]
     (line,) = comparison.pages[1].lines[1:]
@@ -174,8 +177,8 @@ def test_files_that_are_no_text(tmp_path: Path) -> None:
 
 
 def test_a_folder_that_does_not_exist(tmp_path: Path) -> None:
-    with pytest.raises(RevisionError, match=r"cannot read .*nowhere"):
-        Loader().folder(tmp_path / "nowhere")
+    with pytest.raises(SnapshotError, match=r"cannot read .*nowhere"):
+        SnapshotLoader().folder(tmp_path / "nowhere")
 
 
 # -- git -------------------------------------------------------------------------------
@@ -183,8 +186,8 @@ def test_a_folder_that_does_not_exist(tmp_path: Path) -> None:
 
 @needs_git
 def test_revisions_are_as_good_as_folders(repository: Path, tmp_path: Path) -> None:
-    loader = Loader()
-    write(tmp_path / "old", {**OLD, NAME: lock(OLD)})
+    loader = SnapshotLoader()
+    write(tmp_path / "old", {**OLD, LOCK_NAME: lock(OLD)})
     folder = compare(loader.folder(tmp_path / "old"), loader.folder(repository / "docs" / "wiki"))
     by_git = compare(
         loader.revision(repository, "v1", "docs/wiki"),
@@ -208,11 +211,11 @@ def test_revisions_are_as_good_as_folders(repository: Path, tmp_path: Path) -> N
 @needs_git
 def test_what_is_the_same_is_not_read(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
-    real = Git.blobs
+    real = Repository.blobs
     monkeypatch.setattr(
-        Git, "blobs", lambda self, numbers: asked.extend(numbers) or real(self, numbers)
+        Repository, "blobs", lambda self, numbers: asked.extend(numbers) or real(self, numbers)
     )
-    loader = Loader()
+    loader = SnapshotLoader()
     comparison = compare(
         loader.revision(repository, "v2", "docs/wiki"),
         loader.folder(repository / "docs" / "wiki"),
@@ -234,16 +237,16 @@ def test_ways_to_name_a_snapshot(repository: Path, monkeypatch: pytest.MonkeyPat
         ("v2~1", Path()),
         ("HEAD^", repository / "docs" / "wiki"),
     ):
-        snapshot = Loader().find(name, folder)
+        snapshot = SnapshotLoader().find(name, folder)
         assert titles(snapshot) == ["Compost", "Rain", "Sun"], name
         assert snapshot.name == name
-    assert titles(Loader().find("v1", repository / "docs" / "came" / "later")) == []
-    bare = Loader().find("v1:docs/wiki/scrapbox.lock", Path())
+    assert titles(SnapshotLoader().find("v1", repository / "docs" / "came" / "later")) == []
+    bare = SnapshotLoader().find("v1:docs/wiki/scrapbox.lock", Path())
     assert titles(bare) == ["Compost", "Rain", "Sun"]
     assert bare.read(bare.pages[:1]) == [None]
     # A lock against git: texts are read, for they alone tell what the lock has the hash of.
-    assert compare(bare, Loader().find("v1", wiki)).pages == ()
-    assert titles(Loader().find(str(wiki), Path())) == ["Compost", "Water", "Wind"]
+    assert compare(bare, SnapshotLoader().find("v1", wiki)).pages == ()
+    assert titles(SnapshotLoader().find(str(wiki), Path())) == ["Compost", "Water", "Wind"]
 
 
 @needs_git
@@ -251,15 +254,15 @@ def test_inside_a_hook_of_git(repository: Path, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.chdir(repository)
     monkeypatch.setenv("GIT_DIR", ".git")
     monkeypatch.setenv("GIT_INDEX_FILE", ".git/index")
-    snapshot = Loader().find("v1", repository / "docs" / "wiki")
+    snapshot = SnapshotLoader().find("v1", repository / "docs" / "wiki")
     assert titles(snapshot) == ["Compost", "Rain", "Sun"]
 
 
 @needs_git
 def test_without_a_lock_the_commit_tells_the_time(repository: Path) -> None:
-    (repository / "docs" / "wiki" / NAME).unlink()
+    (repository / "docs" / "wiki" / LOCK_NAME).unlink()
     commit(repository, "v3")
-    assert Loader().revision(repository, "v3", "docs").time == 1704067200
+    assert SnapshotLoader().revision(repository, "v3", "docs").time == 1704067200
 
 
 @needs_git
@@ -284,8 +287,8 @@ def test_without_a_lock_the_commit_tells_the_time(repository: Path) -> None:
 )
 def test_what_is_no_revision(repository: Path, revision: str) -> None:
     before = sorted(repository.rglob("*"))
-    with pytest.raises(RevisionError):
-        Loader().revision(repository, revision, "docs/wiki")
+    with pytest.raises(SnapshotError):
+        SnapshotLoader().revision(repository, revision, "docs/wiki")
     assert sorted(repository.rglob("*")) == before
 
 
@@ -298,7 +301,7 @@ def test_a_path_may_hold_anything(repository: Path) -> None:
     }
     write(repository / "-rf *", odd)
     commit(repository, "v3")
-    loader = Loader()
+    loader = SnapshotLoader()
     old, new = loader.revision(repository, "v3", "-rf *"), loader.folder(repository / "-rf *")
     assert [page.file for page in old.pages] == sorted(odd)
     assert compare(old, new).pages == ()
@@ -315,7 +318,7 @@ def test_many_and_large_files(repository: Path) -> None:
     files["empty.scrapbox"] = ""
     write(repository / "many", files)
     commit(repository, "v3")
-    snapshot = Loader().revision(repository, "v3", "many")
+    snapshot = SnapshotLoader().revision(repository, "v3", "many")
     assert len(snapshot.pages) == 1202
     texts = snapshot.read(snapshot.pages)
     assert all(
@@ -328,13 +331,13 @@ def test_many_and_large_files(repository: Path) -> None:
 def test_a_clone_that_is_shallow(repository: Path, tmp_path: Path) -> None:
     clone = tmp_path / "clone"
     git(tmp_path, "clone", "-q", "--depth", "1", repository.as_uri(), str(clone))
-    assert titles(Loader().revision(clone, "HEAD", "docs")) == ["Compost", "Water", "Wind"]
-    with pytest.raises(RevisionError, match="git fetch --unshallow --tags"):
-        Loader().revision(clone, "v1", "docs")
+    assert titles(SnapshotLoader().revision(clone, "HEAD", "docs")) == ["Compost", "Water", "Wind"]
+    with pytest.raises(SnapshotError, match="git fetch --unshallow --tags"):
+        SnapshotLoader().revision(clone, "v1", "docs")
     git(clone, "fetch", "-q", "--unshallow", "--tags")
-    assert titles(Loader().revision(clone, "v1", "docs")) == ["Compost", "Rain", "Sun"]
-    with pytest.raises(RevisionError, match="git fetch --tags"):
-        Loader().revision(repository, "v9", "docs")
+    assert titles(SnapshotLoader().revision(clone, "v1", "docs")) == ["Compost", "Rain", "Sun"]
+    with pytest.raises(SnapshotError, match="git fetch --tags"):
+        SnapshotLoader().revision(repository, "v9", "docs")
 
 
 def _git_version() -> tuple[int, ...]:
@@ -356,20 +359,24 @@ def test_a_clone_without_the_files_of_the_past(repository: Path, tmp_path: Path)
         *("clone", "-q", "--filter=blob:none", "--no-local"),
         *(repository.as_uri(), str(clone)),
     )
-    with pytest.raises(RevisionError, match="run 'git fetch --refetch --no-filter'"):
-        Loader().revision(clone, "v1", "docs/wiki")
+    with pytest.raises(SnapshotError, match="run 'git fetch --refetch --no-filter'"):
+        SnapshotLoader().revision(clone, "v1", "docs/wiki")
     git(clone, "fetch", "-q", "--refetch", "--no-filter")
-    assert titles(Loader().revision(clone, "v1", "docs/wiki")) == ["Compost", "Rain", "Sun"]
+    assert titles(SnapshotLoader().revision(clone, "v1", "docs/wiki")) == [
+        "Compost",
+        "Rain",
+        "Sun",
+    ]
 
 
 @needs_git
 def test_a_folder_in_no_repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
-    with pytest.raises(RevisionError, match="is in no repository of git"):
-        Loader().find("v1", tmp_path)
+    with pytest.raises(SnapshotError, match="is in no repository of git"):
+        SnapshotLoader().find("v1", tmp_path)
 
 
 def test_without_git(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(RevisionError, match="git is not installed"):
-        Loader().find("v1", tmp_path)
+    with pytest.raises(SnapshotError, match="git is not installed"):
+        SnapshotLoader().find("v1", tmp_path)

@@ -15,9 +15,22 @@ from hypothesis import strategies as st
 from sphinx_scrapbox.formats.project import ProjectPage
 from sphinx_scrapbox.snapshot import folder as module
 from sphinx_scrapbox.snapshot.filenames import file_key
-from sphinx_scrapbox.snapshot.folder import STAGE, Change, Plan, Store, content, fetched_name
-from sphinx_scrapbox.snapshot.lockfile import NAME, Kind, LockedFile, LockError, load_lock
-from sphinx_scrapbox.snapshot.transaction import StoreError
+from sphinx_scrapbox.snapshot.folder import (
+    STAGING_FOLDER,
+    Change,
+    Plan,
+    SnapshotFolder,
+    page_bytes,
+    picture_file_name,
+)
+from sphinx_scrapbox.snapshot.lockfile import (
+    LOCK_NAME,
+    LockedPicture,
+    LockError,
+    PictureKind,
+    load_lock,
+)
+from sphinx_scrapbox.snapshot.transaction import FolderError
 
 
 def page(title: str, *rows: str, id: str = "", updated: int = 0) -> ProjectPage:
@@ -26,14 +39,14 @@ def page(title: str, *rows: str, id: str = "", updated: int = 0) -> ProjectPage:
 
 
 def plan_for(folder: Path, *pages: ProjectPage, project: str = "garden", at: int = 5) -> Plan:
-    return Store(folder).plan(pages, project=project, exported=at, private=False)
+    return SnapshotFolder(folder).plan(pages, project=project, exported=at, private=False)
 
 
 def put(folder: Path, *pages: ProjectPage, project: str = "garden", at: int = 5) -> Plan:
-    store = Store(folder)
+    store = SnapshotFolder(folder)
     plan = store.plan(pages, project=project, exported=at, private=False)
     store.apply(plan)
-    assert not (folder / STAGE).exists()
+    assert not (folder / STAGING_FOLDER).exists()
     return plan
 
 
@@ -59,8 +72,8 @@ def test_first_time(tmp_path: Path) -> None:
     found = state(folder)
     assert found["Soil.scrapbox"] == b"Soil\n [Compost]\n\n"
     assert found["Q- why-.scrapbox"] == b"Q: why?\n"
-    assert set(found) == {"Soil.scrapbox", "Q- why-.scrapbox", NAME}
-    lock = load_lock(found[NAME].decode())
+    assert set(found) == {"Soil.scrapbox", "Q- why-.scrapbox", LOCK_NAME}
+    lock = load_lock(found[LOCK_NAME].decode())
     assert lock == plan.lock
     assert (lock.project, lock.exported, lock.private) == ("garden", 5, False)
     assert lock.by_file["Q- why-.scrapbox"].title == "Q: why?"
@@ -87,7 +100,7 @@ def test_only_what_changed_is_written(tmp_path: Path) -> None:
         "Bark.scrapbox": "new",
     }
     assert (tmp_path / "Leaf.scrapbox").stat().st_ino == leaf
-    assert set(state(tmp_path)) == {"Soil.scrapbox", "Leaf.scrapbox", "Bark.scrapbox", NAME}
+    assert set(state(tmp_path)) == {"Soil.scrapbox", "Leaf.scrapbox", "Bark.scrapbox", LOCK_NAME}
 
 
 def test_a_plan_changes_nothing(tmp_path: Path) -> None:
@@ -207,17 +220,17 @@ def test_files_of_others_are_never_overwritten(tmp_path: Path, name: str) -> Non
 
 def test_a_lost_lock_is_made_again(tmp_path: Path) -> None:
     put(tmp_path, page("Soil"), page("Leaf?"))
-    lock = (tmp_path / NAME).read_bytes()
-    (tmp_path / NAME).unlink()
+    lock = (tmp_path / LOCK_NAME).read_bytes()
+    (tmp_path / LOCK_NAME).unlink()
     plan = put(tmp_path, page("Soil"), page("Leaf?"))
     assert not plan.writes
-    assert (tmp_path / NAME).read_bytes() == lock
+    assert (tmp_path / LOCK_NAME).read_bytes() == lock
 
 
 def test_another_project_is_refused(tmp_path: Path) -> None:
     put(tmp_path, page("Soil", id="a"))
     before = state(tmp_path)
-    with pytest.raises(StoreError, match="holds the project 'garden', not 'kitchen'"):
+    with pytest.raises(FolderError, match="holds the project 'garden', not 'kitchen'"):
         put(tmp_path, page("Pan", id="b"), project="kitchen")
     assert state(tmp_path) == before
     # The same project under a new name has pages in common.
@@ -242,14 +255,16 @@ def test_a_lock_cannot_lead_out(tmp_path: Path, file: str) -> None:
     put(folder, page("Soil", id="a"))
     (tmp_path / "elsewhere").mkdir()
     (folder / "link").symlink_to(tmp_path / "elsewhere")
-    text = (folder / NAME).read_text(encoding="utf-8")
+    text = (folder / LOCK_NAME).read_text(encoding="utf-8")
     text = text.replace('"Soil.scrapbox"', json.dumps(file))
-    (folder / NAME).write_text(text, encoding="utf-8")
+    (folder / LOCK_NAME).write_text(text, encoding="utf-8")
     with pytest.raises(LockError, match="no file of this folder"):
-        Store(folder)
+        SnapshotFolder(folder)
 
 
-@pytest.mark.parametrize("title", ["../../x", "/etc/passwd", "..", "a/b", "C:\\x", STAGE, NAME])
+@pytest.mark.parametrize(
+    "title", ["../../x", "/etc/passwd", "..", "a/b", "C:\\x", STAGING_FOLDER, LOCK_NAME]
+)
 def test_titles_cannot_lead_out(tmp_path: Path, title: str) -> None:
     folder = tmp_path / "a" / "b" / "wiki"
     put(folder, page(title))
@@ -265,21 +280,21 @@ def test_links_are_not_followed(tmp_path: Path) -> None:
     put(folder, page("Soil", "new"))
     assert outside.read_bytes() == b"Soil\n"
     (tmp_path / "stage").mkdir()
-    (folder / STAGE).symlink_to(tmp_path / "stage")
-    with pytest.raises(StoreError, match="is a link"):
-        Store(folder)
+    (folder / STAGING_FOLDER).symlink_to(tmp_path / "stage")
+    with pytest.raises(FolderError, match="is a link"):
+        SnapshotFolder(folder)
 
 
 def test_files_may_lie_deeper(tmp_path: Path) -> None:
     put(tmp_path, page("Soil", id="a"))
     (tmp_path / "ground").mkdir()
     (tmp_path / "Soil.scrapbox").rename(tmp_path / "ground" / "Soil.scrapbox")
-    text = (tmp_path / NAME).read_text(encoding="utf-8")
+    text = (tmp_path / LOCK_NAME).read_text(encoding="utf-8")
     text = text.replace('"Soil.scrapbox"', '"ground/Soil.scrapbox"')
-    (tmp_path / NAME).write_text(text, encoding="utf-8")
+    (tmp_path / LOCK_NAME).write_text(text, encoding="utf-8")
     plan = put(tmp_path, page("Soil", "new", id="a"))
     assert changes(plan) == {"ground/Soil.scrapbox": "changed"}
-    assert set(state(tmp_path)) == {"ground/Soil.scrapbox", NAME}
+    assert set(state(tmp_path)) == {"ground/Soil.scrapbox", LOCK_NAME}
 
 
 @pytest.mark.parametrize(
@@ -298,27 +313,27 @@ def test_files_may_lie_deeper(tmp_path: Path) -> None:
     ],
 )
 def test_a_broken_lock(tmp_path: Path, text: bytes, message: str) -> None:
-    (tmp_path / NAME).write_bytes(text)
+    (tmp_path / LOCK_NAME).write_bytes(text)
     with pytest.raises(LockError, match=message) as caught:
-        Store(tmp_path)
-    assert str(tmp_path / NAME) in str(caught.value)
+        SnapshotFolder(tmp_path)
+    assert str(tmp_path / LOCK_NAME) in str(caught.value)
 
 
 def test_folders_in_the_way(tmp_path: Path) -> None:
     (tmp_path / "Soil.scrapbox").mkdir()
     plan = put(tmp_path, page("Soil"))
     assert not changes(plan).keys() & {"Soil.scrapbox"}
-    (tmp_path / NAME).unlink()
-    (tmp_path / NAME).mkdir()
-    with pytest.raises(StoreError, match="cannot read"):
-        Store(tmp_path)
+    (tmp_path / LOCK_NAME).unlink()
+    (tmp_path / LOCK_NAME).mkdir()
+    with pytest.raises(FolderError, match="cannot read"):
+        SnapshotFolder(tmp_path)
 
 
 # -- earlier titles --------------------------------------------------------------------
 
 
 def was(folder: Path) -> dict[str, tuple[str, ...]]:
-    return {page.title: page.was for page in Store(folder).lock.pages}
+    return {page.title: page.earlier_titles for page in SnapshotFolder(folder).lock.pages}
 
 
 def test_earlier_titles(tmp_path: Path) -> None:
@@ -355,47 +370,49 @@ def test_a_rename_of_a_file_that_was_edited(tmp_path: Path) -> None:
 # -- icons and images ------------------------------------------------------------------
 
 PNG, GIF = b"\x89PNG...", b"GIF89a..."
-PNG_FILE, GIF_FILE = fetched_name(PNG, "png"), fetched_name(GIF, "gif")
+PNG_FILE, GIF_FILE = picture_file_name(PNG, "png"), picture_file_name(GIF, "gif")
 
 
-def file_row(file: str, name: str = "https://example.org/a", kind: Kind = "image") -> LockedFile:
-    return LockedFile(kind, name, file)
+def file_row(
+    file: str, name: str = "https://example.org/a", kind: PictureKind = "image"
+) -> LockedPicture:
+    return LockedPicture(kind, name, file)
 
 
 def fetch(
     folder: Path,
-    *rows: LockedFile,
+    *rows: LockedPicture,
     pages: list[ProjectPage] | None = None,
     fetched: dict[str, bytes | Path] | None = None,
 ) -> Plan:
-    store = Store(folder)
+    store = SnapshotFolder(folder)
     plan = store.plan(
         pages or [page("Soil")], project="garden", exported=5, private=False, files=rows
     )
     store.apply(plan, fetched={PNG_FILE: PNG, GIF_FILE: GIF} if fetched is None else fetched)
-    assert not (folder / STAGE).exists()
+    assert not (folder / STAGING_FOLDER).exists()
     return plan
 
 
 def test_files_come_and_go(tmp_path: Path) -> None:
     plan = fetch(tmp_path, file_row(PNG_FILE), file_row(PNG_FILE, "/garden/a", "icon"))
     assert (plan.arriving, plan.leaving) == ((PNG_FILE,), ())
-    assert state(tmp_path).keys() == {"Soil.scrapbox", NAME, PNG_FILE}
+    assert state(tmp_path).keys() == {"Soil.scrapbox", LOCK_NAME, PNG_FILE}
     assert state(tmp_path)[PNG_FILE] == PNG
-    assert Store(tmp_path).holds(PNG_FILE)
-    assert not Store(tmp_path).holds(GIF_FILE)
-    assert not Store(tmp_path).holds("Soil.scrapbox")
+    assert SnapshotFolder(tmp_path).holds(PNG_FILE)
+    assert not SnapshotFolder(tmp_path).holds(GIF_FILE)
+    assert not SnapshotFolder(tmp_path).holds("Soil.scrapbox")
     plan = fetch(tmp_path, file_row(GIF_FILE))
     assert (plan.arriving, plan.leaving) == ((GIF_FILE,), (PNG_FILE,))
-    assert state(tmp_path).keys() == {"Soil.scrapbox", NAME, GIF_FILE}
+    assert state(tmp_path).keys() == {"Soil.scrapbox", LOCK_NAME, GIF_FILE}
     fetch(tmp_path)
-    assert state(tmp_path).keys() == {"Soil.scrapbox", NAME}
+    assert state(tmp_path).keys() == {"Soil.scrapbox", LOCK_NAME}
     assert not (tmp_path / "_files").exists()
 
 
 def test_files_stay_when_only_pages_come(tmp_path: Path) -> None:
-    rows = (file_row(PNG_FILE), LockedFile("image", "https://example.org/b", "", "404"))
-    store = Store(tmp_path)
+    rows = (file_row(PNG_FILE), LockedPicture("image", "https://example.org/b", "", "404"))
+    store = SnapshotFolder(tmp_path)
     plan = store.plan(
         [page("Soil")],
         project="garden",
@@ -407,7 +424,7 @@ def test_files_stay_when_only_pages_come(tmp_path: Path) -> None:
     store.apply(plan, fetched={PNG_FILE: PNG})
     before = (tmp_path / PNG_FILE).stat().st_mtime_ns
     put(tmp_path, page("Soil", "more"))
-    lock = Store(tmp_path).lock
+    lock = SnapshotFolder(tmp_path).lock
     assert (lock.files, lock.url) == (rows, "https://wiki.example.org")
     assert (tmp_path / PNG_FILE).stat().st_mtime_ns == before
 
@@ -422,8 +439,8 @@ def test_a_file_is_written_once(tmp_path: Path) -> None:
 def test_a_large_file_is_copied(tmp_path: Path) -> None:
     large = tmp_path / "large"
     large.write_bytes(b"\xff\xd8\xff" + bytes(3 << 20))
-    name = fetched_name(large, "jpg")
-    assert name == fetched_name(large.read_bytes(), "jpg")
+    name = picture_file_name(large, "jpg")
+    assert name == picture_file_name(large.read_bytes(), "jpg")
     fetch(tmp_path / "wiki", file_row(name), fetched={name: large})
     assert (tmp_path / "wiki" / name).read_bytes() == large.read_bytes()
     assert large.exists()
@@ -431,7 +448,7 @@ def test_a_large_file_is_copied(tmp_path: Path) -> None:
 
 def test_a_file_that_did_not_come(tmp_path: Path) -> None:
     assert fetch(tmp_path, file_row(PNG_FILE), fetched={}).arriving == (PNG_FILE,)
-    assert Store(tmp_path).lock.files == (file_row(PNG_FILE),)
+    assert SnapshotFolder(tmp_path).lock.files == (file_row(PNG_FILE),)
     assert fetch(tmp_path, file_row(PNG_FILE)).arriving == (PNG_FILE,)
     assert state(tmp_path)[PNG_FILE] == PNG
 
@@ -439,14 +456,14 @@ def test_a_file_that_did_not_come(tmp_path: Path) -> None:
 def test_a_file_that_is_not_what_it_says(tmp_path: Path) -> None:
     put(tmp_path, page("Soil"))
     before = state(tmp_path)
-    with pytest.raises(StoreError, match=r"nothing was changed: _files/.* does not hold"):
+    with pytest.raises(FolderError, match=r"nothing was changed: _files/.* does not hold"):
         fetch(tmp_path, file_row(PNG_FILE), fetched={PNG_FILE: GIF})
     assert state(tmp_path) == before
-    assert not (tmp_path / STAGE).exists()
+    assert not (tmp_path / STAGING_FOLDER).exists()
     with pytest.raises(ValueError, match="no name of a fetched file"):
         fetch(tmp_path, file_row("../a.png"))
     with pytest.raises(ValueError, match="no suffix"):
-        fetched_name(PNG, "html")
+        picture_file_name(PNG, "html")
 
 
 def test_files_of_others_stay(tmp_path: Path) -> None:
@@ -470,16 +487,18 @@ def test_links_to_files_are_not_followed(tmp_path: Path) -> None:
     (folder / PNG_FILE).unlink()
     (folder / "_files").rmdir()
     (folder / "_files").symlink_to(outside)
-    with pytest.raises(StoreError, match="is a link"):
+    with pytest.raises(FolderError, match="is a link"):
         fetch(folder, file_row(GIF_FILE))
 
 
 def test_a_locked_file_cannot_lead_out(tmp_path: Path) -> None:
     fetch(tmp_path, file_row(PNG_FILE))
-    text = (tmp_path / NAME).read_text(encoding="utf-8")
-    (tmp_path / NAME).write_text(text.replace(PNG_FILE, "_files/../../x.png"), encoding="utf-8")
+    text = (tmp_path / LOCK_NAME).read_text(encoding="utf-8")
+    (tmp_path / LOCK_NAME).write_text(
+        text.replace(PNG_FILE, "_files/../../x.png"), encoding="utf-8"
+    )
     with pytest.raises(LockError, match=r"line 3: no fetched file: '_files/\.\./\.\./x\.png'"):
-        Store(tmp_path)
+        SnapshotFolder(tmp_path)
 
 
 # -- what survives a crash -------------------------------------------------------------
@@ -527,11 +546,11 @@ def _check_between(folder: Path, *exports: list[ProjectPage]) -> None:
     """Each file is that of one export or another; the lock is whole."""
     allowed: dict[str, set[bytes]] = {}
     for one in (page for pages in exports for page in pages):
-        allowed.setdefault(f"{one.title}.scrapbox", set()).add(content(one))
+        allowed.setdefault(f"{one.title}.scrapbox", set()).add(page_bytes(one))
     for name, data in state(folder).items():
-        if name == NAME:
+        if name == LOCK_NAME:
             load_lock(data.decode())
-        elif not name.startswith(STAGE):
+        elif not name.startswith(STAGING_FOLDER):
             assert data in allowed[name]
 
 
@@ -603,9 +622,9 @@ def test_every_crash_amid_files_can_be_mended(
             crash_after(-1)
         for file, data in state(folder).items():
             if file.startswith("_files/"):
-                assert fetched_name(data, file.rpartition(".")[2]) == file
+                assert picture_file_name(data, file.rpartition(".")[2]) == file
         # Whatever comes next, such as an export, which has no files: the row in use is kept.
-        store = Store(folder)
+        store = SnapshotFolder(folder)
         plan = store.plan(NEW, project="garden", exported=5, private=False)
         (row,) = plan.lock.files
         assert store.holds(row.file)
@@ -625,10 +644,10 @@ def test_a_full_disk_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyP
         real(path, data, sync=sync)
 
     monkeypatch.setattr(module, "write", write)
-    with pytest.raises(StoreError, match=r"nothing was changed: .*No space left"):
+    with pytest.raises(FolderError, match=r"nothing was changed: .*No space left"):
         put(tmp_path, *NEW)
     assert state(tmp_path) == before
-    assert not (tmp_path / STAGE).exists()
+    assert not (tmp_path / STAGING_FOLDER).exists()
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write")
@@ -637,28 +656,28 @@ def test_a_folder_without_permission(tmp_path: Path) -> None:
     put(folder, *OLD)
     folder.chmod(0o500)
     try:
-        with pytest.raises(StoreError, match="nothing was changed"):
-            Store(folder).apply(plan_for(folder, *NEW))
+        with pytest.raises(FolderError, match="nothing was changed"):
+            SnapshotFolder(folder).apply(plan_for(folder, *NEW))
     finally:
         folder.chmod(0o700)
 
 
 def test_files_of_others_in_the_stage_stay(tmp_path: Path) -> None:
-    (tmp_path / STAGE).mkdir()
-    (tmp_path / STAGE / "notes.txt").write_text("mine", encoding="utf-8")
-    (tmp_path / STAGE / "7.tmp").write_text("left over", encoding="utf-8")
-    store = Store(tmp_path)
+    (tmp_path / STAGING_FOLDER).mkdir()
+    (tmp_path / STAGING_FOLDER / "notes.txt").write_text("mine", encoding="utf-8")
+    (tmp_path / STAGING_FOLDER / "7.tmp").write_text("left over", encoding="utf-8")
+    store = SnapshotFolder(tmp_path)
     store.apply(store.plan([page("Soil")], project="", exported=0, private=False))
-    assert state(tmp_path).keys() == {"Soil.scrapbox", NAME, f"{STAGE}/notes.txt"}
+    assert state(tmp_path).keys() == {"Soil.scrapbox", LOCK_NAME, f"{STAGING_FOLDER}/notes.txt"}
 
 
 def test_many_files(tmp_path: Path) -> None:
     pages = [page(f"p{number}") for number in range(150)]
     calls: list[None] = []
-    store = Store(tmp_path)
+    store = SnapshotFolder(tmp_path)
     plan = store.plan(pages, project="", exported=0, private=True)
     store.apply(plan, lambda: calls.append(None))
     assert len(calls) == 150
     assert plan.count(Change.NEW) == 150
-    assert Store(tmp_path).lock.private
+    assert SnapshotFolder(tmp_path).lock.private
     assert len(state(tmp_path)) == 151

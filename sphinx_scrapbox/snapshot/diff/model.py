@@ -131,17 +131,17 @@ class LineChange:
 class PageChange:
     """What happened to one page. ``title`` and ``file`` are the new ones, if it has any.
 
-    ``was`` is the earlier title of a page that was renamed, ``was_file`` its earlier file.
+    ``was`` is the earlier title of a page that was renamed, ``old_file`` its earlier file.
     ``lines`` is empty where a snapshot has no texts: ``added`` and ``removed`` count rows then
-    too, as far as ids tell. ``first`` and ``was_first`` are the numbers of the first row in
+    too, as far as ids tell. ``first`` and ``old_first`` are the numbers of the first row in
     either file; ``digest`` is a name of what the page says now.
     """
 
     kind: PageKind
     title: str
     file: str
-    was: str = ""
-    was_file: str = ""
+    old_title: str = ""
+    old_file: str = ""
     id: str = ""
     project: str = ""
     updated: int = 0
@@ -149,7 +149,7 @@ class PageChange:
     added: int = 0
     removed: int = 0
     first: int = 1
-    was_first: int = 1
+    old_first: int = 1
     digest: str = ""
 
     def count(self, kind: LineKind) -> int:

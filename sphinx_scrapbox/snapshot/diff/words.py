@@ -18,19 +18,19 @@ _JOINED = "(?:[\u0300-\u036f\u3099\u309a\ufe0e\ufe0f\U0001f3fb-\U0001f3ff]|\u200
 WORD = re.compile(rf"(?:(?![{_SINGLE}])\w)+{_JOINED}|\s+|.{_JOINED}", re.DOTALL)
 
 
-class Piece(NamedTuple):
+class DiffSpan(NamedTuple):
     """A piece of an edited row: ``sign`` is ``-`` for what went, ``+`` for what came, or ""."""
 
     sign: str
     text: str
 
 
-def words(before: str, after: str) -> tuple[Piece, ...]:
+def diff_words(before: str, after: str) -> tuple[DiffSpan, ...]:
     """How a row was edited, word by word.
 
-    >>> words("Keep it dry.", "Keep it wet.")
-    (Piece(sign='', text='Keep it '), Piece(sign='-', text='dry'), Piece(sign='+', text='wet'), \
-Piece(sign='', text='.'))
+    >>> diff_words("Keep it dry.", "Keep it wet.")
+    (DiffSpan(sign='', text='Keep it '), DiffSpan(sign='-', text='dry'), \
+DiffSpan(sign='+', text='wet'), DiffSpan(sign='', text='.'))
     """
     old, new = WORD.findall(before), WORD.findall(after)
     head = 0
@@ -40,27 +40,27 @@ Piece(sign='', text='.'))
     while tail < min(len(old), len(new)) - head and old[-1 - tail] == new[-1 - tail]:
         tail += 1
     middle, now = old[head : len(old) - tail], new[head : len(new) - tail]
-    pieces = [Piece("", "".join(old[:head]))]
+    pieces = [DiffSpan("", "".join(old[:head]))]
     if len(middle) * len(now) <= _MOST_WORDS:
         matcher = SequenceMatcher(None, middle, now, autojunk=False)
         for _tag, start, end, begin, stop in matcher.get_opcodes():
             if _tag == "equal":
-                pieces.append(Piece("", "".join(middle[start:end])))
+                pieces.append(DiffSpan("", "".join(middle[start:end])))
             else:
-                pieces.append(Piece("-", "".join(middle[start:end])))
-                pieces.append(Piece("+", "".join(now[begin:stop])))
+                pieces.append(DiffSpan("-", "".join(middle[start:end])))
+                pieces.append(DiffSpan("+", "".join(now[begin:stop])))
     else:
-        pieces += [Piece("-", "".join(middle)), Piece("+", "".join(now))]
-    pieces.append(Piece("", "".join(old[len(old) - tail :])))
+        pieces += [DiffSpan("-", "".join(middle)), DiffSpan("+", "".join(now))]
+    pieces.append(DiffSpan("", "".join(old[len(old) - tail :])))
     pieces = list(_smooth(pieces))
     same = sum(len(piece.text) for piece in pieces if not piece.sign)
     if same < _MOSTLY_OTHER * max(len(before), len(after)):
         # Another sentence: what both have in common by chance would only be in the way.
-        pieces = [piece for piece in (Piece("-", before), Piece("+", after)) if piece.text]
+        pieces = [piece for piece in (DiffSpan("-", before), DiffSpan("+", after)) if piece.text]
     return tuple(pieces)
 
 
-def _smooth(pieces: Iterable[Piece]) -> Iterator[Piece]:
+def _smooth(pieces: Iterable[DiffSpan]) -> Iterator[DiffSpan]:
     """Join what went and what came over mere blanks and single letters: that is one edit."""
     gone = come = blank = ""
     for sign, text in pieces:
@@ -73,9 +73,11 @@ def _smooth(pieces: Iterable[Piece]) -> Iterator[Piece]:
         elif (gone or come) and len(text.strip()) < 2 and not blank:
             blank = text
         else:
-            yield from (piece for piece in (Piece("-", gone), Piece("+", come)) if piece.text)
-            yield Piece("", blank + text)
+            yield from (
+                piece for piece in (DiffSpan("-", gone), DiffSpan("+", come)) if piece.text
+            )
+            yield DiffSpan("", blank + text)
             gone = come = blank = ""
-    yield from (piece for piece in (Piece("-", gone), Piece("+", come)) if piece.text)
+    yield from (piece for piece in (DiffSpan("-", gone), DiffSpan("+", come)) if piece.text)
     if blank:
-        yield Piece("", blank)
+        yield DiffSpan("", blank)

@@ -16,7 +16,7 @@ from sphinx_scrapbox.snapshot.diff.model import (
     PageChange,
     PageKind,
 )
-from sphinx_scrapbox.snapshot.diff.words import words
+from sphinx_scrapbox.snapshot.diff.words import diff_words
 from sphinx_scrapbox.snapshot.reports.markdown import Address, no_address
 from sphinx_scrapbox.snapshot.reports.wording import (
     ACTIONS,
@@ -54,7 +54,7 @@ class Feed:
     since: int = 0
 
 
-def atom(
+def diff_as_atom(
     comparison: Comparison,
     feed: Feed,
     *,
@@ -119,7 +119,7 @@ def _add(parent: ET.Element, name: str, text: str = "", **attributes: str) -> ET
 
 def _entry_name(page: PageChange) -> str:
     known = page.id or f"{page.project}/{key(page.title)}"
-    return f"{page.kind.value} {known} {page.was} {page.digest}"
+    return f"{page.kind.value} {known} {page.old_title} {page.digest}"
 
 
 def _uuid(space: UUID, name: str) -> UUID:
@@ -128,8 +128,8 @@ def _uuid(space: UUID, name: str) -> UUID:
 
 def _html(page: PageChange, say: Say, *, stat: bool) -> str:
     parts = []
-    if page.was:
-        parts.append(f"<p>{escape(say('Earlier title'))}: {escape(page.was)}</p>")
+    if page.old_title:
+        parts.append(f"<p>{escape(say('Earlier title'))}: {escape(page.old_title)}</p>")
     shown = [] if stat else [change for change in page.lines if not change.is_blank]
     if shown:
         parts.append(f"<ul>{''.join(_html_item(change, say) for change in shown)}</ul>")
@@ -147,7 +147,7 @@ def _html_item(change: LineChange, say: Say) -> str:
     if change.kind is LineKind.EDITED:
         said = "".join(
             _MARKS[piece.sign].format(escape(piece.text))
-            for piece in words(change.before[0].text, change.after[0].text)
+            for piece in diff_words(change.before[0].text, change.after[0].text)
         )
     else:
         mark = _MARKS[_MARK_OF.get(change.kind, "")]

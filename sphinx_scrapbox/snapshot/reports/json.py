@@ -20,7 +20,9 @@ from sphinx_scrapbox.wiki.dates import iso
 # -- JSON ------------------------------------------------------------------------------
 
 
-def as_json(comparison: Comparison, *, address: Address = no_address, stat: bool = False) -> str:
+def diff_as_json(
+    comparison: Comparison, *, address: Address = no_address, stat: bool = False
+) -> str:
     """All that changed; see the documentation of ``diff`` for the fields."""
     pages = comparison.pages
     report = {
@@ -50,11 +52,11 @@ def _page(page: PageChange, address: str, *, stat: bool) -> dict[str, object]:
     told: dict[str, object] = {
         "kind": page.kind.value,
         "title": page.title,
-        "was": page.was or None,
+        "was": page.old_title or None,
         "id": page.id or None,
         "project": page.project or None,
         "path": page.file,
-        "old_path": page.was_file or None,
+        "old_path": page.old_file or None,
         "url": address or None,
         "updated": iso(page.updated) if page.updated else None,
         "counts": {kind.value: page.count(kind) for kind in LineKind},
@@ -67,7 +69,7 @@ def _page(page: PageChange, address: str, *, stat: bool) -> dict[str, object]:
 def _line(page: PageChange, change: LineChange) -> dict[str, object]:
     told: dict[str, object] = {
         "kind": change.kind.value,
-        "old_line": page.was_first + change.old,
+        "old_line": page.old_first + change.old,
         "new_line": page.first + change.new,
     }
     if change.before:

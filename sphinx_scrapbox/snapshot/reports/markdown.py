@@ -50,7 +50,9 @@ def addresses(base: str) -> Address:
     return address
 
 
-def markdown(comparison: Comparison, *, address: Address = no_address, stat: bool = False) -> str:
+def diff_as_markdown(
+    comparison: Comparison, *, address: Address = no_address, stat: bool = False
+) -> str:
     """A page for release notes. Without addresses, titles are links as the wiki writes them."""
     out = [
         f"# What changed from {_plain(comparison.old.name)} to {_plain(comparison.new.name)}",
@@ -76,8 +78,8 @@ def markdown(comparison: Comparison, *, address: Address = no_address, stat: boo
 
 def _markdown_page(page: PageChange, address: str) -> str:
     said = _link(page, address)
-    if page.was:
-        said += f" (was: {_plain(page.was)})"
+    if page.old_title:
+        said += f" (was: {_plain(page.old_title)})"
     return f"{said}: {counted_changes(page)}" if counts(page) else said
 
 

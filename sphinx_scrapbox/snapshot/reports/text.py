@@ -11,7 +11,7 @@ from sphinx_scrapbox.snapshot.diff.model import (
     PageChange,
     PageKind,
 )
-from sphinx_scrapbox.snapshot.diff.words import words
+from sphinx_scrapbox.snapshot.diff.words import diff_words
 from sphinx_scrapbox.snapshot.reports.wording import (
     action,
     counted_changes,
@@ -33,7 +33,7 @@ _LINE_COLOURS = {LineKind.ADDED: "32", LineKind.REMOVED: "31"}
 _WIDTH = 88
 
 
-def text(comparison: Comparison, *, stat: bool = False, color: bool = False) -> str:
+def diff_as_text(comparison: Comparison, *, stat: bool = False, color: bool = False) -> str:
     """The pages, each with its lines unless only *stat* is wanted, and a summary."""
     paint = Paint(color)
     out: list[str] = []
@@ -54,7 +54,7 @@ def text(comparison: Comparison, *, stat: bool = False, color: bool = False) -> 
 def _page_line(page: PageChange, paint: Paint) -> str:
     label = paint(f"{page.kind.value:<8}", _COLOURS[page.kind])
     title = paint.bold(safe(page.title))
-    was = f" (was: {safe(page.was)})" if page.was else ""
+    was = f" (was: {safe(page.old_title)})" if page.old_title else ""
     counted = f"  {counted_changes(page)}" if counts(page) else ""
     return f"{label} {title}{was}{paint.dim(counted)}"
 
@@ -62,11 +62,11 @@ def _page_line(page: PageChange, paint: Paint) -> str:
 def _change_lines(page: PageChange, change: LineChange, paint: Paint) -> Iterator[str]:
     number = page.first + change.new
     if change.kind is LineKind.REMOVED:
-        number = page.was_first + change.old
+        number = page.old_first + change.old
     elif change.kind in (LineKind.MOVED, LineKind.SHIFTED):
         where = f"{action(change).lower()}"
         if change.kind is LineKind.MOVED:
-            where += f" here from line {page.was_first + change.old}"
+            where += f" here from line {page.old_first + change.old}"
         yield f"{number:>7} {sign(change)} {paint.dim(f'{where}:')}"
         for row in indented(change.rows):
             yield f"{'':>11}{_clip(safe(row))}"
@@ -76,10 +76,10 @@ def _change_lines(page: PageChange, change: LineChange, paint: Paint) -> Iterato
         colours = {"-": "31", "+": "32"}
         said = "".join(
             paint(marked, colours[piece.sign]) if piece.sign else marked
-            for piece in words(change.before[0].text, change.after[0].text)
+            for piece in diff_words(change.before[0].text, change.after[0].text)
             for marked in [signs[piece.sign].format(safe(piece.text))]
         )
-        moved = f" {paint.dim(f'(from line {page.was_first + change.old})')}"
+        moved = f" {paint.dim(f'(from line {page.old_first + change.old})')}"
         yield f"{number:>7} ~ {said}{moved if change.moved else ''}"
         return
     colour = _LINE_COLOURS[change.kind]

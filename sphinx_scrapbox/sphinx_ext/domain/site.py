@@ -11,7 +11,7 @@ from docutils import nodes
 from sphinx import addnodes
 
 from sphinx_scrapbox.rendering.nodes import scrapbox_icon
-from sphinx_scrapbox.snapshot.lockfile import NAME as LOCK_NAME
+from sphinx_scrapbox.snapshot.lockfile import LOCK_NAME
 from sphinx_scrapbox.sphinx_ext.config.options import Config, options
 from sphinx_scrapbox.sphinx_ext.sources.fetched_files import fetched_of, image_mark
 from sphinx_scrapbox.sphinx_ext.sources.icons import icon_file

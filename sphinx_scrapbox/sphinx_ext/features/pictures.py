@@ -14,7 +14,7 @@ from sphinx import addnodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from sphinx_scrapbox.rendering.nodes import scrapbox_icon
-from sphinx_scrapbox.snapshot.lockfile import FILES, is_fetched
+from sphinx_scrapbox.snapshot.lockfile import PICTURE_FOLDER, is_picture_file
 from sphinx_scrapbox.sphinx_ext.builders import (
     builder_of,
     image_loading,
@@ -192,7 +192,7 @@ def name_fetched_images(app: Sphinx, env: BuildEnvironment) -> None:
     """
     for path, (docnames, name) in env.images.items():
         own_name = PurePosixPath(path).name
-        if name != own_name and is_fetched(f"{FILES}/{own_name}"):
+        if name != own_name and is_picture_file(f"{PICTURE_FOLDER}/{own_name}"):
             env.images[path] = (docnames, own_name)
 
 

@@ -56,8 +56,8 @@ class ScrapboxParser(Parser):
         if locked:
             document["scrapbox-lock"] = locked.fingerprint
             document["scrapbox-private"] = int(locked.lock.private)
-            if row and row.was:
-                document["scrapbox-was"] = list(row.was)
+            if row and row.earlier_titles:
+                document["scrapbox-was"] = list(row.earlier_titles)
         _settle(document, env)
         build_page(file, document, env, line_times)
 

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 from zlib import crc32
 
-from sphinx_scrapbox.snapshot.image_types import NoImage, image_type
-from sphinx_scrapbox.snapshot.lockfile import FILES, NAME, Lock, is_fetched
+from sphinx_scrapbox.snapshot.image_types import InvalidImageError, image_type
+from sphinx_scrapbox.snapshot.lockfile import LOCK_NAME, PICTURE_FOLDER, Lock, is_picture_file
 from sphinx_scrapbox.sphinx_ext.sources.locks import locks_of
 from sphinx_scrapbox.sphinx_ext.warnings import Warn, warn
 from sphinx_scrapbox.wiki.titles import join_target, key
@@ -67,7 +67,7 @@ class FetchedFiles:
             more = len(missing) - _MOST_NAMED
             warn(
                 Warn.FETCHED_FILE,
-                f"{_join(folder, NAME)} names files that are not there: {names}"
+                f"{_join(folder, LOCK_NAME)} names files that are not there: {names}"
                 + (f" and {more} more" if more > 0 else ""),
             )
 
@@ -110,7 +110,7 @@ class FetchedFiles:
         suffix = path.rpartition(".")[2]
         try:
             found = image_type(self._srcdir / path)
-        except NoImage as error:
+        except InvalidImageError as error:
             return str(error)
         except OSError as error:
             return error.strerror or str(error)
@@ -153,14 +153,14 @@ def _join(folder: str, name: str) -> str:
 
 def _present(folder: Path) -> set[str]:
     """The fetched files of a folder, as its lock names them; links are none."""
-    if (folder / FILES).is_symlink():
+    if (folder / PICTURE_FOLDER).is_symlink():
         return set()
     try:
-        with os.scandir(folder / FILES) as entries:
+        with os.scandir(folder / PICTURE_FOLDER) as entries:
             return {
                 name
                 for entry in entries
-                if is_fetched(name := f"{FILES}/{entry.name}")
+                if is_picture_file(name := f"{PICTURE_FOLDER}/{entry.name}")
                 and entry.is_file(follow_symlinks=False)
             }
     except OSError:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from weakref import WeakKeyDictionary
 from zlib import crc32
 
-from sphinx_scrapbox.snapshot.lockfile import NAME, Lock, LockedPage, LockError, load_lock
+from sphinx_scrapbox.snapshot.lockfile import LOCK_NAME, Lock, LockedPage, LockError, load_lock
 from sphinx_scrapbox.sphinx_ext.warnings import Warn, warn
 from sphinx_scrapbox.wiki.titles import is_line_id, key
 
@@ -87,7 +87,7 @@ class Locks:
         if folder in self._by_folder:
             return self._by_folder[folder]
         found: tuple[Path, Lock] | None = None
-        path = folder / NAME
+        path = folder / LOCK_NAME
         if path.is_file():
             found = (folder, _read(path, self._srcdir))
         elif folder != self._srcdir and self._srcdir in folder.parents:
@@ -103,13 +103,15 @@ class Locks:
         """
         if self._outside is None:
             self._outside = {}
-            locks = [(folder, _read(folder / NAME, self._srcdir)) for folder in self._at(folders)]
+            locks = [
+                (folder, _read(folder / LOCK_NAME, self._srcdir)) for folder in self._at(folders)
+            ]
             for with_earlier in (False, True):
                 for folder, lock in locks:
                     for page in lock.pages:
                         file = (folder / page.file).resolve()
                         known = Outside(page, file if file.is_relative_to(folder) else None)
-                        for title in page.was[::-1] if with_earlier else (page.title,):
+                        for title in page.earlier_titles[::-1] if with_earlier else (page.title,):
                             self._outside.setdefault((lock.project, key(title)), known)
         return self._outside
 
@@ -118,7 +120,7 @@ class Locks:
         texts = []
         for folder in self._at(folders):
             with suppress(OSError):
-                texts.append((folder / NAME).read_bytes())
+                texts.append((folder / LOCK_NAME).read_bytes())
         return crc32(b"".join(texts))
 
     def _at(self, folders: tuple[str, ...]) -> list[Path]:

@@ -243,7 +243,7 @@ class PageFiles:
                 title = row.title if row and row.title.strip() else ""
                 if title := title or self._title(docname, path, kind):
                     self._by_title.setdefault(key(title), []).append(path)
-                for name in dict.fromkeys(map(key, row.was if row else ())):
+                for name in dict.fromkeys(map(key, row.earlier_titles if row else ())):
                     self._by_earlier_title.setdefault(name, []).append(path)
         return self._by_title
 

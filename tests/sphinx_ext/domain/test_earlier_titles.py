@@ -10,7 +10,7 @@ import pytest
 from sites import BUILDERS, EPUB, Built, Site, icon, page
 
 from sphinx_scrapbox.formats.project import ProjectPage
-from sphinx_scrapbox.snapshot.folder import Store
+from sphinx_scrapbox.snapshot.folder import SnapshotFolder
 from sphinx_scrapbox.snapshot.lockfile import Lock, LockedPage, dump_lock
 from sphinx_scrapbox.sphinx_ext.domain.domain import domain_of
 
@@ -22,7 +22,7 @@ INDEX = "Index\n=====\n\n:scrapbox:page:`Mud`, :any:`Mud`\n\n.. toctree::\n   :g
 def folder(name: str, project: str, *pages: tuple[str, tuple[str, ...], str]) -> dict[str, str]:
     """The files of a snapshot: of each page its title, its earlier ones and its text."""
     rows = tuple(
-        LockedPage(str(number), title, f"p{number}.scrapbox", was=was)
+        LockedPage(str(number), title, f"p{number}.scrapbox", earlier_titles=was)
         for number, (title, was, _) in enumerate(pages)
     )
     return {
@@ -155,7 +155,7 @@ def test_earlier_titles_of_a_private_project_are_not_told(tmp_path: Path) -> Non
 
 
 def unpack(site: Site, *titles: str) -> None:
-    store = Store(site.src / "wiki")
+    store = SnapshotFolder(site.src / "wiki")
     pages = [
         ProjectPage(f"{number:024x}", title, 1, 1, (title, "[Soil] [Earth] [Mud]"))
         for number, title in enumerate(titles)
@@ -224,7 +224,7 @@ def test_any_renames_are_as_good_as_new(tmp_path: Path, seed: int) -> None:
     }
     for number in range(5):
         for name, project in (("one", "garden"), ("two", "tools")):
-            store = Store(site.src / name)
+            store = SnapshotFolder(site.src / name)
             pages = [
                 ProjectPage(
                     f"{id:024x}",

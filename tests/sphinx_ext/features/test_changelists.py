@@ -15,7 +15,7 @@ from repositories import HOSTILE_ROWS, NEW, OLD, commit, git, lock, needs_git, w
 from sites import EPUB, Built, Site, broken_links, page
 from syrupy.assertion import SnapshotAssertion
 
-from sphinx_scrapbox.snapshot.lockfile import NAME
+from sphinx_scrapbox.snapshot.lockfile import LOCK_NAME
 
 # The JSON builder of sphinxcontrib-serializinghtml 2.0, on Sphinx 9.
 pytestmark = pytest.mark.filterwarnings("ignore:'sphinxcontrib\\.serializinghtml")
@@ -35,8 +35,8 @@ NOW = {
 def site_of(tmp_path: Path, *options: str, **files: str) -> Site:
     """A site with ``wiki`` as it is now, and ``kept`` as it was."""
     src = tmp_path / "src"
-    write(src / "kept", {**THEN, NAME: lock(THEN)})
-    write(src / "wiki", {**NOW, NAME: lock(NOW, exported=1704067200)})
+    write(src / "kept", {**THEN, LOCK_NAME: lock(THEN)})
+    write(src / "wiki", {**NOW, LOCK_NAME: lock(NOW, exported=1704067200)})
     directive = "\n".join([".. scrapbox:changes::", *(f"   {option}" for option in options)])
     return Site(src, {"index.rst": f"Index\n=====\n\n{directive}\n", **files})
 
@@ -255,7 +255,7 @@ def test_it_cannot_be_reached_from_wiki_text(tmp_path: Path) -> None:
 
 def test_a_damaged_snapshot(tmp_path: Path) -> None:
     site = site_of(tmp_path, ":from: kept", ":feed: changes.json")
-    (site.src / "kept" / NAME).write_text("<<<<<<< ours\n")
+    (site.src / "kept" / LOCK_NAME).write_text("<<<<<<< ours\n")
     done = site.build(**HERE)
     (warning,) = done.warnings
     assert warning.startswith(
@@ -265,7 +265,7 @@ def test_a_damaged_snapshot(tmp_path: Path) -> None:
     assert "What changed cannot be told here." in done.html("index.html").body.text
     assert not (done.out / "changes.json").exists()
     # Mended, it is told; the document itself did not change.
-    (site.src / "kept" / NAME).write_text(lock(THEN))
+    (site.src / "kept" / LOCK_NAME).write_text(lock(THEN))
     done = built(site)
     assert done.read == []
     assert "Compost — 1 edited, 1 moved" in told(done)
@@ -292,7 +292,7 @@ def repository(tmp_path: Path) -> Site:
     shutil.rmtree(site.src / "kept")
     now = site.src / "wiki"
     now.rename(tmp_path / "now")
-    write(now, {**THEN, NAME: lock(THEN)})
+    write(now, {**THEN, LOCK_NAME: lock(THEN)})
     git(tmp_path, "init", "-q")
     write(tmp_path, {".gitignore": "now\n"})
     commit(tmp_path, "v1")
@@ -408,7 +408,9 @@ def test_step_by_step_is_as_good_as_new(tmp_path: Path, parallel: int) -> None:
 def test_who_does_not_ask_does_not_pay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     site = site_of(tmp_path, ":from: kept", **{"index.rst": "Index\n=====\n"})
     monkeypatch.setattr("sphinx_scrapbox.sphinx_ext.features.changes.comparison.compare", None)
-    monkeypatch.setattr("sphinx_scrapbox.sphinx_ext.features.changes.comparison.Loader", None)
+    monkeypatch.setattr(
+        "sphinx_scrapbox.sphinx_ext.features.changes.comparison.SnapshotLoader", None
+    )
     built(site)
 
 
@@ -478,7 +480,7 @@ def test_feeds(tmp_path: Path, builder: str, address: str) -> None:
 def test_a_feed_has_the_newest(tmp_path: Path) -> None:
     files = {f"p{number}.scrapbox": f"P{number}\nx\n" for number in range(520)}
     site = site_of(tmp_path, ":from: kept", ":feed: changes.xml changes.json")
-    write(site.src / "wiki", {**NOW, **files, NAME: lock({**NOW, **files})})
+    write(site.src / "wiki", {**NOW, **files, LOCK_NAME: lock({**NOW, **files})})
     done = built(site, html_baseurl="https://garden.test/")
     assert len(ET.fromstring(done.text("changes.xml")).findall(f"{ATOM}entry")) == 500
     assert len(json.loads(done.text("changes.json"))["pages"]) == 525

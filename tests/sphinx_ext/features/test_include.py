@@ -469,7 +469,7 @@ def test_a_line_is_found_where_it_moved(tmp_path: Path) -> None:
 
 
 def test_a_page_is_found_by_a_title_it_had(tmp_path: Path) -> None:
-    row = replace(SHED_ROW, was=("Garage",))
+    row = replace(SHED_ROW, earlier_titles=("Garage",))
     files = {"wiki/scrapbox.lock": lock(row)}
     done = site_of(tmp_path, guide("garage", ":section: Code"), **files).build("text", **HERE)
     assert done.warnings == []

@@ -14,8 +14,15 @@ import pytest
 from images import AVIF, GIF, JPG, SVG, WEBP, png
 from sites import BUILDERS, EPUB, Built, Site, page
 
-from sphinx_scrapbox.snapshot.folder import fetched_name
-from sphinx_scrapbox.snapshot.lockfile import FILES, NAME, Lock, LockedFile, LockedPage, dump_lock
+from sphinx_scrapbox.snapshot.folder import picture_file_name
+from sphinx_scrapbox.snapshot.lockfile import (
+    LOCK_NAME,
+    PICTURE_FOLDER,
+    Lock,
+    LockedPage,
+    LockedPicture,
+    dump_lock,
+)
 
 pytestmark = pytest.mark.filterwarnings("ignore:'sphinxcontrib\\.serializinghtml")
 
@@ -39,18 +46,18 @@ def snapshot(
 ) -> None:
     """Write a folder as a pull leaves it; each picture is a suffix and what is in the file."""
     place = site.src / folder
-    rows: list[LockedFile] = []
+    rows: list[LockedPicture] = []
     for kind, pictures in (("icon", icons or {}), ("image", images)):
         for name, (suffix, data) in pictures.items():
-            file = fetched_name(data, suffix) if suffix else ""
-            rows.append(LockedFile(kind, name, file, "" if file else "404"))  # type: ignore[arg-type]
+            file = picture_file_name(data, suffix) if suffix else ""
+            rows.append(LockedPicture(kind, name, file, "" if file else "404"))  # type: ignore[arg-type]
             if file:
-                (place / FILES).mkdir(parents=True, exist_ok=True)
+                (place / PICTURE_FOLDER).mkdir(parents=True, exist_ok=True)
                 if not (place / file).exists():
                     (place / file).write_bytes(data)
     locked = tuple(LockedPage(title, title, f"{title}.scrapbox") for title in pages)
     place.mkdir(exist_ok=True)
-    for path in [*place.glob("*.scrapbox"), *(place / FILES).glob("*")]:
+    for path in [*place.glob("*.scrapbox"), *(place / PICTURE_FOLDER).glob("*")]:
         name = path.relative_to(place).as_posix()
         if name not in {*(row.file for row in rows), *(row.file for row in locked)}:
             path.unlink()
@@ -60,7 +67,7 @@ def snapshot(
         if not path.exists() or path.read_bytes() != data:
             path.write_bytes(data)
     lock = Lock(project, pages=locked, files=tuple(rows))
-    (place / NAME).write_text(dump_lock(lock), encoding="utf-8")
+    (place / LOCK_NAME).write_text(dump_lock(lock), encoding="utf-8")
 
 
 def one_of_each(site: Site) -> None:
@@ -85,7 +92,7 @@ def shown(built: Built, name: str = "wiki/Soil.html") -> list[str]:
 
 
 def output_name(data: bytes, suffix: str) -> str:
-    return fetched_name(data, suffix).removeprefix(f"{FILES}/")
+    return picture_file_name(data, suffix).removeprefix(f"{PICTURE_FOLDER}/")
 
 
 # -- formats ---------------------------------------------------------------------------
@@ -337,7 +344,7 @@ def test_a_file_that_is_no_image(
     )
     built = site.build(builder)
     (warning,) = built.warnings
-    path = f"wiki/{fetched_name(data, suffix)}"
+    path = f"wiki/{picture_file_name(data, suffix)}"
     assert warning.startswith(f"WARNING: {path} is not shown: {why}")
     assert "[scrapbox.fetched_file]" in warning
     if builder == "html":
@@ -347,7 +354,7 @@ def test_a_file_that_is_no_image(
 
 def test_files_that_are_missing(site: Site) -> None:
     one_of_each(site)
-    shutil.rmtree(site.src / "wiki" / FILES)
+    shutil.rmtree(site.src / "wiki" / PICTURE_FOLDER)
     built = site.build()
     (warning,) = built.warnings
     assert warning.startswith(
@@ -362,9 +369,9 @@ def test_files_that_are_missing(site: Site) -> None:
 @pytest.mark.parametrize("file", ["_files/../../etc/passwd", "../conf.py", "/etc/passwd"])
 def test_a_lock_that_leads_out(site: Site, file: str) -> None:
     one_of_each(site)
-    path = site.src / "wiki" / NAME
+    path = site.src / "wiki" / LOCK_NAME
     text = path.read_text(encoding="utf-8")
-    text = text.replace(fetched_name(KINDS["png"], "png"), file)
+    text = text.replace(picture_file_name(KINDS["png"], "png"), file)
     path.write_text(text, encoding="utf-8")
     built = site.build()
     (warning,) = built.warnings
@@ -377,15 +384,15 @@ def test_links_are_no_files(site: Site, tmp_path: Path) -> None:
     secret = tmp_path / "secret.png"
     secret.write_bytes(png())
     one_of_each(site)
-    path = site.src / "wiki" / fetched_name(KINDS["png"], "png")
+    path = site.src / "wiki" / picture_file_name(KINDS["png"], "png")
     path.unlink()
     path.symlink_to(secret)
     built = site.build()
     assert "names files that are not there" in built.warnings[0]
     assert shown(built)[2] == address("png")
     path.unlink()
-    (site.src / "wiki" / FILES).rename(tmp_path / "elsewhere")
-    (site.src / "wiki" / FILES).symlink_to(tmp_path / "elsewhere")
+    (site.src / "wiki" / PICTURE_FOLDER).rename(tmp_path / "elsewhere")
+    (site.src / "wiki" / PICTURE_FOLDER).symlink_to(tmp_path / "elsewhere")
     assert shown(site.build())[0] == address("png")
 
 
@@ -428,7 +435,7 @@ def test_a_file_that_was_mended(site: Site) -> None:
         {address("a"): ("png", png())},
         {"/garden/hana": ("png", FACE)},
     )
-    files = [site.src / "wiki" / fetched_name(data, "png") for data in (png(), FACE)]
+    files = [site.src / "wiki" / picture_file_name(data, "png") for data in (png(), FACE)]
     for file in files:
         file.write_bytes(b"broken")
         os.utime(file, (1, 1))

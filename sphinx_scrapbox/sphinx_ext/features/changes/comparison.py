@@ -15,9 +15,9 @@ from sphinx.util.matching import compile_matchers
 
 from sphinx_scrapbox.snapshot.diff.model import Comparison, PageChange, PageKind, Snapshot
 from sphinx_scrapbox.snapshot.diff.pages import compare
-from sphinx_scrapbox.snapshot.git import Git, RevisionError
-from sphinx_scrapbox.snapshot.loader import Loader
-from sphinx_scrapbox.snapshot.lockfile import NAME
+from sphinx_scrapbox.snapshot.git import Repository, SnapshotError
+from sphinx_scrapbox.snapshot.loader import SnapshotLoader
+from sphinx_scrapbox.snapshot.lockfile import LOCK_NAME
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.domain import domain_of
 from sphinx_scrapbox.sphinx_ext.features.lists.collation import sort_key
@@ -75,7 +75,7 @@ class _Changes:
         config = env.config
         self._excluded = list(compile_matchers([*config.exclude_patterns, *EXCLUDE_PATHS]))
         self._included = list(compile_matchers(config.include_patterns))
-        self._suffixes = (*config.source_suffix, NAME)
+        self._suffixes = (*config.source_suffix, LOCK_NAME)
 
     def find(self, query: Query) -> Comparison | str:
         """What changed, or why that cannot be told."""
@@ -83,7 +83,7 @@ class _Changes:
         if (found := self._found.get(asked)) is None:
             try:
                 found = self._compare(query)
-            except RevisionError as error:
+            except SnapshotError as error:
                 found = str(error)
             self._found[asked] = found
         return found
@@ -107,7 +107,7 @@ class _Changes:
         new = self._dated(self._new(folder, here, prefix), here, prefix)
         old = self._old(query, folder, is_page, was_here)
         if not (old.pages or new.pages):
-            raise RevisionError("there is no page of a wiki, neither then nor now")
+            raise SnapshotError("there is no page of a wiki, neither then nor now")
         return self._without_withheld(compare(old, new))
 
     def _without_withheld(self, found: Comparison) -> Comparison:
@@ -125,7 +125,7 @@ class _Changes:
         pages = tuple(
             page
             for page in found.pages
-            if not (withheld.may_name(page.title) or withheld.may_name(page.was))
+            if not (withheld.may_name(page.title) or withheld.may_name(page.old_title))
             and not (page.kind is PageKind.GONE and page.file in hidden)
         )
         return replace(found, pages=pages)
@@ -134,8 +134,8 @@ class _Changes:
         """The pages that the site has: the locks above them may tell of them."""
         files = [file.removeprefix(prefix) for file in here]
         folders = {parent for file in files for parent in Path(file).parents}
-        locks = [(parent / NAME).as_posix() for parent in folders]
-        loader = Loader(lambda file, text: True)
+        locks = [(parent / LOCK_NAME).as_posix() for parent in folders]
+        loader = SnapshotLoader(lambda file, text: True)
         return loader.folder(folder, name=prefix.rstrip("/") or ".", files=[*files, *locks])
 
     def _old(
@@ -146,15 +146,17 @@ class _Changes:
         was_here: Callable[[str], bool],
     ) -> Snapshot:
         if query.since:
-            loader = Loader(is_page, was_here)
+            loader = SnapshotLoader(is_page, was_here)
             return loader.revision(folder, query.since, name=query.since)
-        return Loader(is_page).kept(Path(self._env.srcdir, query.source), name=query.source)
+        return SnapshotLoader(is_page).kept(
+            Path(self._env.srcdir, query.source), name=query.source
+        )
 
     def _may_be_source(self, path: str) -> bool:
         """Whether a file would be read today: pages that are left out are not gone."""
         if not path.endswith(self._suffixes) or any(takes(path) for takes in self._excluded):
             return False
-        return path.endswith(f"/{NAME}") or any(takes(path) for takes in self._included)
+        return path.endswith(f"/{LOCK_NAME}") or any(takes(path) for takes in self._included)
 
     def _documents(self) -> dict[str, str]:
         """The docname of each page by its file."""
@@ -179,12 +181,12 @@ class _Changes:
         try:
             if query.since:
                 folder = Path(self._env.srcdir, query.path)
-                return Git(folder).find(f"{query.since}:./")[1]
+                return Repository(folder).find(f"{query.since}:./")[1]
             kept = Path(self._env.srcdir, query.source)
             files = [kept] if kept.is_file() else sorted(kept.rglob("*"))
             states = ((str(file), file.stat()) for file in files if file.is_file())
             seen = [(name, state.st_mtime_ns, state.st_size) for name, state in states]
-        except (OSError, RevisionError):
+        except (OSError, SnapshotError):
             return ""
         return f"{crc32(repr(seen).encode('utf-8', 'replace'))}"
 

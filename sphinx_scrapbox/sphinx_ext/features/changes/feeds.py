@@ -12,8 +12,8 @@ from urllib.parse import urljoin
 from docutils import nodes
 
 from sphinx_scrapbox.snapshot.diff.model import Comparison, PageChange
-from sphinx_scrapbox.snapshot.reports.atom import Feed, atom
-from sphinx_scrapbox.snapshot.reports.json import as_json
+from sphinx_scrapbox.snapshot.reports.atom import Feed, diff_as_atom
+from sphinx_scrapbox.snapshot.reports.json import diff_as_json
 from sphinx_scrapbox.snapshot.reports.wording import ACTIONS, OUTDENTED
 from sphinx_scrapbox.sphinx_ext.builders import has_browser_pages
 from sphinx_scrapbox.sphinx_ext.domain.domain import domain_of
@@ -88,9 +88,9 @@ def _feed(app: Sphinx, name: str, docname: str, query: Query, comparison: Compar
         return urljoin(base, app.builder.get_target_uri(where)) if where and base else ""
 
     if name.endswith(".json"):
-        return as_json(comparison, address=address, stat=not query.lines)
+        return diff_as_json(comparison, address=address, stat=not query.lines)
     labels = _feed_labels()
-    return atom(
+    return diff_as_atom(
         comparison,
         Feed(
             name,

@@ -16,7 +16,7 @@ from sphinx_scrapbox.rendering.nodes import (
     scrapbox_inserted,
 )
 from sphinx_scrapbox.snapshot.diff.model import LineChange, LineKind, PageChange, PageKind, Row
-from sphinx_scrapbox.snapshot.diff.words import words
+from sphinx_scrapbox.snapshot.diff.words import diff_words
 from sphinx_scrapbox.sphinx_ext.builders import builder_of, is_html
 from sphinx_scrapbox.sphinx_ext.domain.domain import may_hold_directives
 from sphinx_scrapbox.sphinx_ext.domain.site import SphinxSite
@@ -134,8 +134,8 @@ class _Maker:
             paragraph += link
         else:
             paragraph += nodes.Text(page.title)
-        if page.was:
-            was = str(_("earlier: {title}")).format(title=page.was)
+        if page.old_title:
+            was = str(_("earlier: {title}")).format(title=page.old_title)
             paragraph += nodes.inline("", f" ({was})")
         if counted := _counted(page):
             paragraph += nodes.inline("", f" — {counted}", classes=["scrapbox-counts"])
@@ -201,7 +201,7 @@ class _Maker:
         return [nodes.inline("", f"{self._labels[kind]}: ", classes=["scrapbox-unseen"])]
 
     def _words(self, change: LineChange) -> Iterator[nodes.Node]:
-        for sign, text in words(change.before[0].text, change.after[0].text):
+        for sign, text in diff_words(change.before[0].text, change.after[0].text):
             if not sign:
                 yield nodes.Text(text)
             elif self._is_html:
