@@ -44,15 +44,14 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     from sphinx_scrapbox.sphinx_ext.html import metadata as discovery
     from sphinx_scrapbox.sphinx_ext.html import page_sources as sources
     from sphinx_scrapbox.sphinx_ext.leak_guard import guard
-    from sphinx_scrapbox.sphinx_ext.performance import garbage_collection as garbage
-    from sphinx_scrapbox.sphinx_ext.performance import pickling as handover
+    from sphinx_scrapbox.sphinx_ext.performance import garbage_collection, pickling, search_index
     from sphinx_scrapbox.sphinx_ext.reading.directives import SpeechDirective, TranslationDirective
     from sphinx_scrapbox.sphinx_ext.reading.parsers import ScrapboxParser, WikiMarkdownParser
 
     app.setup_extension("myst_parser")
     app.connect("builder-inited", builders.note_builder, priority=1)
     config.register(app)
-    garbage.register(app)
+    garbage_collection.register(app)
     app.add_source_parser(WikiMarkdownParser, override=True)
     app.add_source_suffix(".scrapbox", "scrapbox")
     app.add_source_parser(ScrapboxParser)
@@ -61,7 +60,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     domain.register(app)
     app.add_directive_to_domain("scrapbox", "speech", SpeechDirective)
     app.add_directive_to_domain("scrapbox", "translation", TranslationDirective)
-    handover.register(app)
+    pickling.register(app)
     related.register(app)
     lists.register(app)
     languages.register(app)
@@ -85,6 +84,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     assets.register(app)
     previews.register(app)
     search.register(app)
+    search_index.register(app)
     discovery.register(app)
     return {
         "version": __version__,

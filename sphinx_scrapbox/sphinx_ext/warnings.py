@@ -7,6 +7,7 @@ with ``["scrapbox"]``. The documentation's list of warnings is made from this en
 from __future__ import annotations
 
 from enum import Enum
+from functools import cache
 from typing import TYPE_CHECKING
 
 from sphinx.util import logging
@@ -62,3 +63,9 @@ def warn(
     :param location: a node with ``source`` and ``line``, a docname, or a docname and a line.
     """
     _LOGGER.warning(message, type="scrapbox", subtype=subtype.value, location=location)
+
+
+@cache
+def note_unknown_internals(what: str) -> None:
+    """Note once, at debug level, that a shortcut is not taken because of another Sphinx."""
+    _LOGGER.debug("%s: unknown to this version of sphinx-scrapbox, so left as they are", what)

@@ -229,6 +229,15 @@ class Config:
         """What :func:`.structure` needs to know of this site."""
         return StructureOptions(self.marks, (*self.translation.wordings, *WORDINGS))
 
+    fast: bool = _option(
+        True,
+        flag,
+        "Use shortcuts through Sphinx's internals that save time and memory and do not change the "
+        "output. Turn it off if you suspect them.",
+        rebuild="",
+        shown="bool",
+    )
+
     def person(self, name: str, project: str = "") -> Person | None:
         """The person behind an icon: ``/project/name``, or ``name`` in the wiki's own project."""
         if not self.people:

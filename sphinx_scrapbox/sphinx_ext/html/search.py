@@ -11,12 +11,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Set
-from functools import partial
 from typing import TYPE_CHECKING
 
 from docutils import nodes
-from sphinx.application import ENV_PICKLE_FILENAME
-from sphinx.builders.html import StandaloneHTMLBuilder
 from sphinx.search import SearchLanguage
 from sphinx.util.docutils import new_document
 
@@ -147,62 +144,12 @@ def spans(wiki: Iterable[str], others: Iterable[str]) -> list[tuple[str, str]]:
     return found
 
 
-def prune(index: IndexBuilder, docnames: Set[str]) -> None:
-    """Have *index* know of no documents but *docnames*, as its own method of this name does.
-
-    That one asks of each word which of all names it keeps. Few are ever to go, mostly none.
-    """
-    gone = index._titles.keys() - docnames
-    if not gone:
-        return
-    for name in (
-        "_titles",
-        "_all_titles",
-        "_filenames",
-    ):  # the environment's own may be among them
-        entries = getattr(index, name)
-        setattr(index, name, {doc: entries[doc] for doc in entries if doc not in gone})
-    for by_word in (index._mapping, index._title_mapping):
-        for names in by_word.values():
-            names.difference_update(gone)
-
-
-def _is_current(builder: StandaloneHTMLBuilder) -> bool:
-    """Whether the index of the last build is that of this one, so far as documents go.
-
-    It is written after the environment; if it is older, that build broke off.
-    """
-    if domain_of(builder.env).was_touched:
-        return False
-    try:
-        written = (builder.outdir / builder.searchindex_filename).stat().st_mtime_ns
-        return written >= (builder.doctreedir / ENV_PICKLE_FILENAME).stat().st_mtime_ns
-    except OSError:
-        return False
-
-
 def _on_builder_inited(app: Sphinx) -> None:
     builder = app.builder
     if not has_search(builder):
         return
     modes = options(app.config).search
     prepare, feed = builder.prepare_writing, builder.index_page
-    load, dump = builder.load_indexer, builder.dump_search_index
-    unchanged = False
-
-    def load_indexer(docnames: Set[str]) -> None:
-        nonlocal unchanged
-        unchanged = not docnames and _is_current(builder)
-        if unchanged:
-            return
-        index: IndexBuilder | None = builder.indexer
-        assert index is not None
-        index.prune = partial(prune, index)  # type: ignore[method-assign]
-        load(docnames)
-
-    def dump_search_index() -> None:
-        if not unchanged:
-            dump()
 
     def prepare_writing(docnames: Set[str]) -> None:
         prepare(docnames)
@@ -235,8 +182,6 @@ def _on_builder_inited(app: Sphinx) -> None:
                 teach_title(index, pagename, one)
 
     builder.prepare_writing = prepare_writing  # type: ignore[method-assign]
-    builder.load_indexer = load_indexer  # type: ignore[method-assign]
-    builder.dump_search_index = dump_search_index  # type: ignore[method-assign]
     builder.index_page = index_page  # type: ignore[method-assign]
 
 

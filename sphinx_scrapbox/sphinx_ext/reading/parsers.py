@@ -22,7 +22,7 @@ from sphinx_scrapbox.formats.notation.inlines import read_inline as read_notatio
 from sphinx_scrapbox.rendering.blocks import Renderer
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.site import SphinxSite
-from sphinx_scrapbox.sphinx_ext.performance.skipped_transforms import drop_needless
+from sphinx_scrapbox.sphinx_ext.performance.skipped_transforms import skip_transforms
 from sphinx_scrapbox.sphinx_ext.reading.myst_syntax import parse_myst
 from sphinx_scrapbox.sphinx_ext.reading.page_document import build_page
 from sphinx_scrapbox.sphinx_ext.sources.page_files import exported_page, native_page
@@ -93,7 +93,7 @@ def _settle(document: nodes.document, env: BuildEnvironment) -> None:
     document.settings.myst_footnote_transition = False
     document.settings.myst_heading_anchors_html_ids = False
     if not options(env.config).page_directives:
-        drop_needless(document, env)
+        skip_transforms(document, env)
 
 
 def _read_message(

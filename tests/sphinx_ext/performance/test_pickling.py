@@ -1,8 +1,7 @@
-"""What a reading process hands over; and what a build leaves of Python's own settings."""
+"""What a process that reads documents sends back."""
 
 from __future__ import annotations
 
-import gc
 import os
 import pickle
 from copy import copy, deepcopy
@@ -10,12 +9,12 @@ from pathlib import Path
 
 from sites import Site, page
 
-from sphinx_scrapbox.sphinx_ext.performance.pickling import Part
+from sphinx_scrapbox.sphinx_ext.performance.pickling import TrackingDict
 
 HERE = {"scrapbox_project": "garden-en"}
 
 
-def sent_by_a_child(table: Part[int]) -> dict[str, int]:
+def sent_by_a_child(table: TrackingDict[int]) -> dict[str, int]:
     """What arrives of *table* from a process that put two entries into it."""
     ours, theirs = os.pipe()
     child = os.fork()
@@ -36,14 +35,14 @@ def sent_by_a_child(table: Part[int]) -> dict[str, int]:
 
 
 def test_a_process_sends_what_it_put_there() -> None:
-    table = Part({"old": 0})
+    table = TrackingDict({"old": 0})
     table.setdefault("older", -1)
     assert sent_by_a_child(table) == {"new": 1, "newer": 2}
     assert pickle.loads(pickle.dumps(table)) == {"older": -1}
 
 
 def test_copies_are_whole() -> None:
-    table = Part({"old": 0})
+    table = TrackingDict({"old": 0})
     for made in (copy(table), deepcopy(table), table.copy(), dict(table)):
         assert type(made) is dict
         assert made == {"old": 0}
@@ -58,23 +57,3 @@ def test_tables_are_plain_and_whole_after_reading(tmp_path: Path) -> None:
         assert type(table) is dict
         assert len(table) >= 60
     assert env.titles["wiki/59"].astext() == "Page 59"
-
-
-def test_the_collector_of_garbage_is_left_as_it_was(tmp_path: Path) -> None:
-    before = gc.get_threshold(), gc.get_freeze_count()
-    Site(tmp_path / "src", {"index.md": "# Index\n"}).build(**HERE)
-    assert (gc.get_threshold(), gc.get_freeze_count()) == before
-
-
-def test_whoever_set_the_collector_keeps_it(tmp_path: Path) -> None:
-    before = gc.get_threshold()
-    seen = []
-    try:
-        gc.set_threshold(12_345)
-        site = Site(tmp_path / "src", {"index.md": "# Index\n"})
-        site.write({"conf.py": "import gc\nextensions = ['sphinx_scrapbox']\n"})
-        site.build(**HERE)
-        seen.append(gc.get_threshold()[0])
-    finally:
-        gc.set_threshold(*before)
-    assert seen == [12_345]

@@ -1,0 +1,103 @@
+"""Load, prune and write Sphinx's search index only when it has to change.
+
+- Replaces: ``IndexBuilder.prune``, which intersects the documents of every word with those to
+  keep, and ``StandaloneHTMLBuilder.load_indexer`` and ``dump_search_index``, which read and write
+  the whole index although nothing changed.
+- Saves: MEASURE
+- Unnecessary if Sphinx skipped the index where no document was read, and pruned by removal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Set
+from functools import partial
+from typing import TYPE_CHECKING
+
+from sphinx.application import ENV_PICKLE_FILENAME
+
+from sphinx_scrapbox.sphinx_ext.builders import has_search
+from sphinx_scrapbox.sphinx_ext.config.options import options
+from sphinx_scrapbox.sphinx_ext.domain.domain import domain_of
+from sphinx_scrapbox.sphinx_ext.warnings import note_unknown_internals
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+    from sphinx.builders.html import StandaloneHTMLBuilder
+    from sphinx.search import IndexBuilder
+
+BY_DOCNAME = ("_titles", "_all_titles", "_filenames")
+BY_WORD = ("_mapping", "_title_mapping")
+
+
+def on_builder_inited(app: Sphinx) -> None:
+    """Handler of ``builder-inited``: wrap the methods of this builder."""
+    builder = app.builder
+    if options(app.config).fast and has_search(builder):
+        if callable(getattr(builder, "load_indexer", None)) and callable(
+            getattr(builder, "dump_search_index", None)
+        ):
+            _wrap(builder)
+        else:
+            note_unknown_internals("the search index")
+
+
+def _wrap(builder: StandaloneHTMLBuilder) -> None:
+    load, dump = builder.load_indexer, builder.dump_search_index
+    is_unchanged = False
+
+    def load_indexer(docnames: Set[str]) -> None:
+        nonlocal is_unchanged
+        is_unchanged = not docnames and _is_current(builder)
+        if is_unchanged:
+            return
+        index: IndexBuilder | None = builder.indexer
+        if index is not None and has_known_shape(index):
+            index.prune = partial(prune, index)  # type: ignore[method-assign]
+        load(docnames)
+
+    def dump_search_index() -> None:
+        if not is_unchanged:
+            dump()
+
+    builder.load_indexer = load_indexer  # type: ignore[method-assign]
+    builder.dump_search_index = dump_search_index  # type: ignore[method-assign]
+
+
+def has_known_shape(index: IndexBuilder) -> bool:
+    """Whether the tables that Sphinx prunes are dicts."""
+    if all(type(getattr(index, name, None)) is dict for name in (*BY_DOCNAME, *BY_WORD)):
+        return True
+    note_unknown_internals("the search index")
+    return False
+
+
+def prune(index: IndexBuilder, docnames: Set[str]) -> None:
+    """Remove all documents but *docnames*, as ``IndexBuilder.prune`` does."""
+    removed = index._titles.keys() - docnames
+    if not removed:
+        return
+    for name in BY_DOCNAME:  # new dicts, as the old ones may be the environment's
+        entries = getattr(index, name)
+        setattr(index, name, {doc: entries[doc] for doc in entries if doc not in removed})
+    for name in BY_WORD:
+        for names in getattr(index, name).values():
+            names.difference_update(removed)
+
+
+def _is_current(builder: StandaloneHTMLBuilder) -> bool:
+    """Whether the index of the last build describes the documents of this one.
+
+    It is written after the environment; if it is older, that build was interrupted.
+    """
+    if domain_of(builder.env).was_touched:
+        return False
+    try:
+        written = (builder.outdir / builder.searchindex_filename).stat().st_mtime_ns
+        return written >= (builder.doctreedir / ENV_PICKLE_FILENAME).stat().st_mtime_ns
+    except OSError:
+        return False
+
+
+def register(app: Sphinx) -> None:
+    """Connect the handler."""
+    app.connect("builder-inited", on_builder_inited)

@@ -1,0 +1,57 @@
+"""What lies in an output folder, and how it differs from that of a fresh build."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+from typing import Any
+from zipfile import ZipFile
+
+from sites import Built, Site
+
+# Sphinx keeps a word of a page that was removed, with an empty list of pages.
+_STALE_TERM = re.compile(rb'"\w+":\[\],|,"\w+":\[\](?=\})')
+
+
+def output(folder: Path) -> dict[str, bytes]:
+    """The content of each file by its name; the times inside of a book do not count."""
+    return {
+        path.relative_to(folder).as_posix(): _content(path)
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+def _content(path: Path) -> bytes:
+    if path.suffix == ".epub":
+        with ZipFile(path) as book:
+            return repr([(entry.filename, entry.CRC) for entry in book.infolist()]).encode()
+    content = path.read_bytes()
+    return _STALE_TERM.sub(b"", content) if path.name == "searchindex.js" else content
+
+
+def differences(kept: Path, fresh: Path) -> list[str]:
+    """Each file that is not the same in two output folders, and how it differs.
+
+    An image that no page shows any longer stays: Sphinx removes nothing.
+    """
+    ours, expected = output(kept), output(fresh)
+    left = {name for name in ours.keys() - expected.keys() if not name.startswith("_images/")}
+    stale = {name for name in ours.keys() & expected.keys() if ours[name] != expected[name]}
+    return sorted(
+        [
+            *(f"missing: {name}" for name in expected.keys() - ours.keys()),
+            *(f"left over: {name}" for name in left),
+            *(f"stale: {name}" for name in stale),
+        ]
+    )
+
+
+def stale_files(site: Site, kept: Built, **config: Any) -> list[str]:
+    """Each file of *kept* that a fresh build of the same sources writes otherwise."""
+    fresh = site.build(kept.app.builder.name, target="_fresh", **config)
+    try:
+        return differences(kept.out, fresh.out)
+    finally:
+        shutil.rmtree(fresh.out.parent)

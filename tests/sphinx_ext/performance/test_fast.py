@@ -1,0 +1,220 @@
+"""Shortcuts change no byte of the output, and step aside where Sphinx looks different."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from docutils import nodes
+from docutils.transforms import Transformer
+from outputs import output
+from sites import EPUB, Built, Site, icon, page
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
+from sphinx.environment.collectors.title import TitleCollector
+from sphinx.search import IndexBuilder
+from sphinx.testing.util import SphinxTestApp
+
+from sphinx_scrapbox.sphinx_ext.performance.search_index import BY_DOCNAME, BY_WORD, prune
+from sphinx_scrapbox.sphinx_ext.warnings import note_unknown_internals
+
+HERE: dict[str, Any] = {"scrapbox_project": "garden-en", **EPUB}
+
+
+@pytest.fixture(scope="module")
+def sources(rootdir: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    src = tmp_path_factory.mktemp("fast") / "src"
+    shutil.copytree(rootdir / "test-wiki", src)
+    lines = (
+        "To [[page 1]] and [[Nowhere]] #mulch, - 'said' -- *so*.",
+        icon("hana") + "A turn. `code` $x^2$",
+        "| a | b |\n| --- | --- |\n| 1 | [[Page 2]] |",
+        "### Heading [^1]",
+        "    - item [[soil temperature]]",
+        "```py\nprint('種まき')\n```",
+    )
+    site = Site(src)
+    site.write({f"wiki/{number}.md": page(f"Page {number}", *lines) for number in range(12)})
+    return src
+
+
+def _build(
+    sources: Path, src: Path, builder: str = "html", parallel: int = 2, **config: Any
+) -> Built:
+    """A whole build, one after an edit and a removal, and one without a change."""
+    shutil.copytree(sources, src)
+    site = Site(src)
+    site.build(builder, parallel=parallel, **HERE, **config)
+    site.write({"wiki/3.md": page("Page 3", "Something else, on [[Page 5]].")})
+    (src / "wiki/4.md").unlink()
+    site.build(builder, parallel=parallel, **HERE, **config)
+    return site.build(builder, parallel=parallel, **HERE, **config)
+
+
+@pytest.mark.parametrize("builder", ["html", "epub", "text"])
+def test_output_is_the_same_without_shortcuts(
+    sources: Path, tmp_path: Path, builder: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1780000000")
+    fast = _build(sources, tmp_path / "fast" / "src", builder)
+    slow = _build(sources, tmp_path / "slow" / "src", builder, scrapbox_fast=False)
+    assert fast.warnings == slow.warnings
+    assert output(fast.out) == output(slow.out)
+
+
+# -- internals that look different -----------------------------------------------------
+
+
+class Other(dict[str, Any]):
+    """A table that works, but is not the plain dict that is known."""
+
+
+class OtherList(list[Any]):
+    """A list that works, but is not the plain list that is known."""
+
+
+def _other_transforms(monkeypatch: pytest.MonkeyPatch) -> None:
+    original = Transformer.__init__
+
+    def init(self: Transformer, document: nodes.document) -> None:
+        original(self, document)
+        self.transforms = OtherList()
+
+    monkeypatch.setattr(Transformer, "__init__", init)
+
+
+def _other_merge(monkeypatch: pytest.MonkeyPatch) -> None:
+    original = TitleCollector.merge_other
+
+    def merge_other(self: TitleCollector, *args: Any) -> None:
+        if len(args[-1].titles) < 2:
+            raise KeyError("a document that this process did not read")
+        original(self, *args)
+
+    monkeypatch.setattr(TitleCollector, "merge_other", merge_other)
+
+
+def _other_tables(monkeypatch: pytest.MonkeyPatch) -> None:
+    original = BuildEnvironment.__init__
+
+    def init(self: BuildEnvironment, app: Sphinx) -> None:
+        original(self, app)
+        self.tocs = Other()
+
+    monkeypatch.setattr(BuildEnvironment, "__init__", init)
+
+
+def _other_index(monkeypatch: pytest.MonkeyPatch) -> None:
+    original = IndexBuilder.__init__
+
+    def init(self: IndexBuilder, *args: Any) -> None:
+        original(self, *args)
+        self._mapping = Other(self._mapping)
+
+    monkeypatch.setattr(IndexBuilder, "__init__", init)
+
+
+@pytest.mark.parametrize(
+    ("change", "names", "parallel"),
+    [
+        (_other_transforms, "the transforms of docutils", 1),
+        (_other_merge, "the tables of the environment", 2),
+        (_other_tables, "the tables of the environment", 2),
+        (_other_index, "the search index", 1),
+    ],
+)
+def test_unknown_internals_are_left_alone(
+    sources: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    change: Callable[[pytest.MonkeyPatch], None],
+    names: str,
+    parallel: int,
+) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1780000000")
+    expected = output(_build(sources, tmp_path / "known" / "src").out)
+    messages: list[str] = []
+    handler = logging.Handler()
+    monkeypatch.setattr(handler, "emit", lambda record: messages.append(record.getMessage()))
+    logger = logging.getLogger("sphinx.sphinx_scrapbox")
+    logger.addHandler(handler)
+    note_unknown_internals.cache_clear()
+    change(monkeypatch)
+    try:
+        built = _build(sources, tmp_path / "unknown" / "src", parallel=parallel)
+    finally:
+        logger.removeHandler(handler)
+        note_unknown_internals.cache_clear()
+    assert [message.partition(":")[0] for message in messages] == [names]
+    assert built.warnings == []
+    assert output(built.out) == expected
+
+
+# -- what is saved ---------------------------------------------------------------------
+
+
+def _applied(sources: Path, folder: Path, **config: Any) -> set[str]:
+    """The names of the transforms that were applied to a wiki page before ``doctree-read``."""
+    shutil.copytree(sources, folder)
+    names: set[str] = set()
+
+    def note(app: Sphinx, document: nodes.document) -> None:
+        if document["source"].endswith("/1.md"):
+            names.update(entry[1].__name__ for entry in document.transformer.applied)
+
+    app = SphinxTestApp("dummy", srcdir=folder, confoverrides={**HERE, **config})
+    app.connect("doctree-read", note)
+    app.build()
+    app.cleanup()
+    return names
+
+
+def test_transforms_are_skipped(sources: Path, tmp_path: Path) -> None:
+    fast = _applied(sources, tmp_path / "fast")
+    slow = _applied(sources, tmp_path / "slow", scrapbox_fast=False)
+    assert fast < slow
+    assert {"GlossarySorter", "DoctestTransform", "Locale"} <= slow - fast
+    assert len(slow - fast) > 15
+
+
+def test_an_unchanged_index_is_neither_read_nor_written(
+    sources: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls: list[str] = []
+    for name in ("load", "dump"):
+        original = getattr(IndexBuilder, name)
+
+        def call(self: IndexBuilder, *args: Any, _call: Any = original) -> None:
+            calls.append(_call.__name__)
+            _call(self, *args)
+
+        monkeypatch.setattr(IndexBuilder, name, call)
+    shutil.copytree(sources, tmp_path / "src")
+    site = Site(tmp_path / "src")
+    site.build(**HERE)
+    calls.clear()
+    site.build(**HERE)
+    assert calls == []
+    site.build(**HERE, scrapbox_fast=False)
+    assert calls == ["load", "dump"]
+
+
+def test_an_index_is_pruned_as_sphinx_does_it(tmp_path: Path) -> None:
+    env = Site(tmp_path / "src", {"index.md": "# Index\n"}).build("dummy").app.env
+
+    def tables(kept: set[str], prune: Callable[[IndexBuilder, set[str]], None]) -> list[object]:
+        index = IndexBuilder(env, "en", {}, "")
+        index._titles = {"a": "A", "b": "B", "c": "C"}
+        index._all_titles = {name: [(name.upper(), None)] for name in "abc"}
+        index._filenames = {name: f"{name}.md" for name in "abc"}
+        index._mapping = {"one": {"a", "b"}, "two": {"b"}}
+        index._title_mapping = {"three": {"c"}}
+        prune(index, kept)
+        return [getattr(index, name) for name in (*BY_DOCNAME, *BY_WORD)]
+
+    for kept in ({"a", "b", "c"}, {"a", "c"}, {"c", "z"}, set[str]()):
+        assert tables(kept, prune) == tables(kept, IndexBuilder.prune)

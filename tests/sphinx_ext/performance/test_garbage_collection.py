@@ -1,0 +1,76 @@
+"""A build leaves the settings of Python's garbage collector as they were made."""
+
+from __future__ import annotations
+
+import gc
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from sites import Site
+
+CONF = """
+import gc
+
+{statement}
+extensions = ["sphinx_scrapbox"]
+seen = []
+
+
+def note(app, *args):
+    seen.append((gc.get_threshold(), gc.isenabled(), gc.get_freeze_count() > 0))
+    if len(seen) == 3:
+        print("seen:", *seen, sep="\\n")
+
+
+def setup(app):
+    for event in ("config-inited", "env-updated", "build-finished"):
+        app.connect(event, note, priority=1000)
+"""
+
+
+def _settings(folder: Path, statement: str, *options: str) -> list[str]:
+    """Threshold, switch and frozen objects while a process reads, writes and has finished."""
+    Site(folder, {"conf.py": CONF.format(statement=statement), "index.md": "# Index\n"})
+    command = [sys.executable, "-m", "sphinx", *options, str(folder), str(folder / "_build")]
+    run = subprocess.run(command, capture_output=True, text=True, check=True)
+    return run.stdout.partition("seen:\n")[2].splitlines()[:3]
+
+
+DEFAULT = gc.get_threshold()
+
+
+def test_thresholds_are_raised_and_restored(tmp_path: Path) -> None:
+    reading, writing, finished = _settings(tmp_path, "")
+    assert reading == "((50000, 20, 100), True, False)"
+    assert writing == "((50000, 4, 1), True, True)"
+    assert finished == f"({DEFAULT}, True, False)"
+
+
+@pytest.mark.parametrize(
+    ("statement", "expected"),
+    [
+        ("gc.set_threshold(12_345, 5, 5)", "((12345, 5, 5), True, False)"),
+        ("gc.disable()", f"({DEFAULT}, False, False)"),
+        ("gc.freeze(); gc.set_threshold(0)", f"((0, {DEFAULT[1]}, {DEFAULT[2]}), True, True)"),
+    ],
+)
+def test_settings_of_conf_py_are_kept(tmp_path: Path, statement: str, expected: str) -> None:
+    assert _settings(tmp_path, statement) == [expected] * 3
+
+
+def test_frozen_objects_of_conf_py_stay_frozen(tmp_path: Path) -> None:
+    reading, writing, finished = _settings(tmp_path, "gc.freeze()")
+    assert reading == writing == "((50000, 20, 100), True, True)"
+    assert finished == f"({DEFAULT}, True, True)"
+
+
+def test_the_option_switches_it_off(tmp_path: Path) -> None:
+    assert _settings(tmp_path, "", "-Dscrapbox_fast=0") == [f"({DEFAULT}, True, False)"] * 3
+
+
+def test_a_build_in_a_process_that_goes_on(tmp_path: Path) -> None:
+    before = gc.get_threshold(), gc.get_freeze_count()
+    Site(tmp_path / "src", {"index.md": "# Index\n"}).build()
+    assert (gc.get_threshold(), gc.get_freeze_count()) == before
