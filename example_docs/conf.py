@@ -34,9 +34,7 @@ scrapbox_people = {
     "gpt": "GPT",
 }
 scrapbox_icon_path = ["icons"]
-scrapbox_translation = {
-    "languages": {("example-garden", "example-garden-en"): ("ja", "en")},
-}
+scrapbox_languages = {("example-garden", "example-garden-en"): ("ja", "en")}
 scrapbox_page_directives = ["note", "tip"]
 scrapbox_deny = {"titles": ["The garden's bank account"], "tags": ["internal"], "emails": True}
 

@@ -191,7 +191,7 @@ def test_markdown_reads_well_in_sphinx(here: Path) -> None:
         f"wiki/{title}.md": page(title, "x") for title in ("Compost", "Water", "Wind", "List")
     }
     built = Site(here / "site", {"index.md": told, **pages}).build(
-        scrapbox_project="garden", scrapbox_related="none"
+        scrapbox_project="garden", scrapbox_related=False
     )
     assert built.warnings == []
     body = built.html("index.html").body

@@ -137,7 +137,7 @@ def test_the_source_of_a_translation_that_comes(tmp_path: Path) -> None:
             "page.md": f'---\ntitle: "Page"\n---\n\nWords.\n\n---\n{footer}',
         },
     )
-    config = {"scrapbox_translation": {"position": "none"}, **HERE}
+    config = {"scrapbox_translation_notice": False, **HERE}
     site.build(**config)
     site.write({"moto.md": page("元", "文。").replace("pages/garden-en", "pages/garden")})
     built = site.build(**config)

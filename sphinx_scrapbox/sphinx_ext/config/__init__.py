@@ -1,1 +1,1 @@
-"""TODO."""
+"""The extension's options: declaration, validation and their types."""

@@ -1,12 +1,13 @@
 """The options of this extension: declared once, validated value by value.
 
-Each field of :class:`Config` is one option, ``scrapbox_`` and the field's name. A bad value
-gives one warning and the option's default; a bad entry of a mapping loses only that entry.
-The documentation's table of options is made from the fields.
+Each field of :class:`Config` is one option, named ``scrapbox_`` plus the field's name. A bad
+value gives one warning and the default is used; a bad entry of a mapping is left out. The
+options' reference in the documentation is generated from the fields.
 """
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from functools import lru_cache
@@ -22,21 +23,24 @@ from sphinx_scrapbox.sphinx_ext.config.validators import (
     directives,
     flag,
     flag_or_globs,
+    languages_by_projects,
     mark_keys,
     modes_by_glob,
     origin,
+    pages_by_source,
     people_by_key,
-    place,
     project_name,
     say,
     string_tuple,
-    translation_options,
+    text_value,
+    third_party,
+    wordings,
 )
-from sphinx_scrapbox.sphinx_ext.config.values import DenyOptions, Person, TranslationOptions
+from sphinx_scrapbox.sphinx_ext.config.values import DenyOptions, Person
 from sphinx_scrapbox.wiki.redaction import Unsaid
 from sphinx_scrapbox.wiki.structure import StructureOptions
 from sphinx_scrapbox.wiki.titles import key
-from sphinx_scrapbox.wiki.translation import WORDINGS
+from sphinx_scrapbox.wiki.translation import WORDINGS, Wording
 from sphinx_scrapbox.wiki.urls import DEFAULT_ORIGIN
 
 if TYPE_CHECKING:
@@ -52,7 +56,7 @@ def _option(
     rebuild: str = "env",
     shown: str = "",
 ) -> Any:
-    """A field that knows how to check itself; ``shown`` is the type as the docs print it."""
+    """A field with its validator *check*; *shown* is the type as the documentation prints it."""
     metadata = {"check": check, "help": help, "rebuild": rebuild, "shown": shown, "raw": default}
     return field(default_factory=lambda: check(default), metadata=metadata)
 
@@ -64,37 +68,38 @@ class Config:
     project: str = _option(
         None,
         project_name,
-        "The wiki project that a link without a project leads to, where the page itself does "
-        "not tell: the word after the host in the wiki's addresses.",
+        "The name of the wiki project (the part after the host in the wiki's addresses) that "
+        "links without a project lead to, unless the page itself says which project it belongs "
+        "to.",
         shown="str or None",
     )
     url: str = _option(
         DEFAULT_ORIGIN,
         origin,
-        "The address of the wiki's host, for an installation of one's own, where no lock file "
-        "tells it.",
+        "The address of the wiki's host, for a self-hosted installation. A lock file that names a "
+        "host takes precedence.",
         shown="str",
     )
     pages: tuple[str, ...] = _option(
         [],
         string_tuple,
-        "Globs over file names (relative to the source folder, such as `wiki/**`): Markdown files "
-        "that are exported wiki pages even if they bear no mark of an export.",
+        "Glob patterns over file names, relative to the source folder (such as `wiki/**`): "
+        "Markdown files that are exported wiki pages even if they carry no sign of an export.",
         shown="list of str",
     )
     link_documents: bool | tuple[str, ...] = _option(
         False,
         flag_or_globs,
-        "Let wiki links lead to any document whose title matches: True for all documents, or "
-        "globs over docnames.",
+        "Let wiki links lead to any document whose title matches: True for all documents, or a "
+        "list of glob patterns over docnames.",
         rebuild="html",
         shown="bool or list of str",
     )
     missing: str = _option(
         "wiki",
         choice("wiki", "text", "warn"),
-        "What a link to a page that is not here becomes: a link to the live wiki, marked text, or "
-        "marked text and a warning.",
+        "What a link to a page that is not on this site becomes: a link to the live wiki, marked "
+        "text, or marked text and a warning.",
         rebuild="html",
         shown='"wiki", "text" or "warn"',
     )
@@ -108,7 +113,8 @@ class Config:
     marks: frozenset[str] = _option(
         ["en", "ja"],
         mark_keys,
-        "Icon names that mark a page's language or state and are nobody.",
+        "Icon names that mark a page's language or state and stand for no person. The list "
+        "replaces the default.",
         shown="list of str",
     )
     icon_path: tuple[str, ...] = _option(
@@ -121,40 +127,42 @@ class Config:
     )
     icons: str = _option(
         "local",
-        choice("local", "remote"),
-        "Where an icon without a local or fetched image comes from in HTML: initials drawn in the "
-        "page, or the wiki itself (each reader's browser then asks it).",
+        third_party,
+        "What HTML shows for an icon whose image is not stored with the site: initials "
+        '(`"local"`), or the image on the wiki, which each reader\'s browser then requests '
+        '(`"remote"`).',
         rebuild="html",
         shown='"local" or "remote"',
     )
     images: str = _option(
-        "show",
-        choice("show", "link"),
-        "Remote images of wiki pages: shown in HTML and linked elsewhere, or linked everywhere. "
-        "Images that were fetched are none.",
+        "remote",
+        third_party,
+        'What HTML shows for an image that is not stored with the site: a link (`"local"`), or '
+        'the image, which each reader\'s browser requests from its host (`"remote"`). Other '
+        "formats always show a link. Does not affect images stored with the pages.",
         rebuild="html",
-        shown='"show" or "link"',
+        shown='"local" or "remote"',
     )
     videos: str = _option(
-        "embed",
-        choice("embed", "link"),
-        "YouTube and Vimeo addresses alone on a line: a player that loads on a click (HTML), or "
-        "always a plain link.",
-        shown='"embed" or "link"',
+        "remote",
+        third_party,
+        "What HTML shows for a YouTube or Vimeo address alone on a line: a plain link "
+        '(`"local"`), or a player that is requested from its host on a click (`"remote"`).',
+        shown='"local" or "remote"',
     )
     related: tuple[tuple[str, str], ...] = _option(
         "cards",
-        modes_by_glob("related", ("cards", "list", "none")),
-        "Related pages at the end of each wiki page: as cards, as a plain list, or not at all. "
-        "One word for all pages, or a mapping of globs over docnames, of which the first that "
-        "fits counts.",
-        shown='"cards", "list", "none" or dict',
+        modes_by_glob("related", ("cards", "list"), on="cards"),
+        "Related pages at the end of each wiki page: cards, a plain list, or (False) none. One "
+        "value for all pages, or a mapping of glob patterns over docnames to values, of which the "
+        "first match counts.",
+        shown='"cards", "list", False or dict',
     )
     previews: bool = _option(
         True,
         flag,
-        "Show the title and the first lines of a wiki page beside a link to it that a reader "
-        "points at (HTML).",
+        "Show the title and the first lines of a wiki page when a reader points at a link to it "
+        "(HTML).",
         rebuild="html",
         shown="bool",
     )
@@ -168,42 +176,84 @@ class Config:
     )
     search: tuple[tuple[str, str], ...] = _option(
         "full",
-        modes_by_glob("search", ("full", "titles", "none")),
-        "What the site's search knows of wiki pages: all of them, their titles, or nothing. One "
-        "word for all pages, or a mapping of globs over docnames, of which the first that fits "
-        "counts.",
+        modes_by_glob("search", ("full", "titles"), on="full"),
+        "What the site's search indexes of wiki pages: titles and text, titles, or (False) "
+        "nothing. One value for all pages, or a mapping of glob patterns over docnames to values, "
+        "of which the first match counts.",
         rebuild="html",
-        shown='"full", "titles", "none" or dict',
+        shown='"full", "titles", False or dict',
     )
     dates: str = _option(
         "page",
         choice("page", "git"),
-        "Where a page's dates come from: what came with the page (its front matter, the lock "
-        "file), or that and git where nothing did.",
+        "Where a page's dates come from: its front matter or the lock file, or git as well where "
+        "neither has a date.",
         shown='"page" or "git"',
     )
     provenance: str = _option(
-        "none",
-        place,
-        "A line on each wiki page that tells of when it is, with a link to the live page: not at "
-        "all, at the page's start, or at its end (as True does).",
-        shown='"none", "start" or "end"',
+        False,
+        choice("start", "end", on="end"),
+        "A line at the start or the end of each wiki page with the date of its snapshot and a "
+        'link to the live page. True means `"end"`.',
+        shown='"start", "end" or bool',
     )
     canonical: tuple[tuple[str, str], ...] = _option(
         "self",
-        modes_by_glob("canonical", ("wiki", "self", "none", "noindex")),
-        "Which address of a wiki page search engines shall show: the live page, the one below "
-        "`html_baseurl`, none in particular, or no address of this site at all. One word for all "
-        "pages, or a mapping of globs over docnames, of which the first that fits counts.",
+        modes_by_glob("canonical", ("wiki", "self", "noindex"), on="self"),
+        "The canonical address of a wiki page for search engines: the live page, the page below "
+        "`html_baseurl`, or (False) none; `noindex` also asks search engines not to list it. One "
+        "value for all pages, or a mapping of glob patterns over docnames to values, of which the "
+        "first match counts.",
         rebuild="html",
-        shown='"wiki", "self", "none", "noindex" or dict',
+        shown='"wiki", "self", "noindex", False or dict',
     )
-    translation: TranslationOptions = _option(
+    languages: dict[tuple[str, str], tuple[str, str]] = _option(
         {},
-        translation_options,
-        "Translated pages: `languages`, `pairs`, `sources` and `switcher`; `position`, `text` and "
-        "`wordings` of the notice of a machine translation.",
+        languages_by_projects,
+        "The languages of translated wikis: a mapping of `(source project, this project)` to "
+        '`(source language, this language)`, such as `("ja", "en")`. `*` matches any project.',
         shown="dict",
+    )
+    language_switcher: str = _option(
+        "start",
+        choice("start", "end", on="start"),
+        "Links to the other language versions of a page, at its start or its end; False for none.",
+        shown='"start", "end" or bool',
+    )
+    translation_notice: str = _option(
+        "end",
+        choice("start", "end", "both", on="end"),
+        "Where a translated page shows its translation notice; False for nowhere.",
+        shown='"start", "end", "both" or bool',
+    )
+    translation_text: str = _option(
+        "",
+        text_value,
+        "The text of the notice of a machine translation, with the placeholders `{source}`, "
+        "`{engine}`, `{contact}`, `{date}`, `{from}` and `{to}`.",
+        shown="str",
+    )
+    translation_wordings: tuple[Wording, ...] = _option(
+        [],
+        wordings,
+        "Regular expressions for the sentence by which a page says that it is a translation, in "
+        "addition to the built-in ones. An entry may also be a mapping with `pattern`, `from` and "
+        "`to`.",
+        shown="list of str or dict",
+    )
+    translation_pairs: dict[str, str] = _option(
+        {},
+        pages_by_source,
+        "Translations that do not name their source: a mapping of `/project/Title` to the "
+        "source's `/project/Title`, or of a project to one with the same titles.",
+        shown="dict",
+    )
+    translation_sources: tuple[str, ...] = _option(
+        [],
+        string_tuple,
+        "Folders (relative to the source folder) of translations' source pages that are not part "
+        "of this site.",
+        shown="list of str",
     )
     myst_links: bool = _option(
         True, flag, "Read `[[Page]]` in hand-written MyST pages.", shown="bool"
@@ -212,22 +262,22 @@ class Config:
     deny: DenyOptions = _option(
         {},
         deny_options,
-        "What must not get out: `titles`, `tags` and `people` of pages that are not built, and "
-        "whether `emails` may stand in the output; `allow` names exceptions. A build fails over "
-        "what is found in its output.",
+        "What must not be published: `titles`, `tags` and `people` of pages that are left out, "
+        "and whether `emails` are denied; `allow` lists exceptions. A build fails if its output "
+        "contains any of this.",
         shown="dict",
     )
     page_directives: frozenset[str] = _option(
         [],
         directives,
-        "Names of MyST directives that work inside wiki pages too; all others are shown as code.",
+        "Names of MyST directives that also work inside wiki pages; all others are shown as code.",
         shown="list of str",
     )
 
     @property
     def structure_options(self) -> StructureOptions:
         """What :func:`.structure` needs to know of this site."""
-        return StructureOptions(self.marks, (*self.translation.wordings, *WORDINGS))
+        return StructureOptions(self.marks, (*self.translation_wordings, *WORDINGS))
 
     fast: bool = _option(
         True,
@@ -255,21 +305,24 @@ def _matchers(
 
 
 def mode_of(docname: str, modes: tuple[tuple[str, str], ...], default: str) -> str:
-    """What the first of the globs that fits says of a document; *default* if none does."""
+    """The mode of the first glob pattern that matches *docname*; *default* if none does."""
     return next((mode for matches, mode in _matchers(modes) if matches(docname)), default)
 
 
-_CHECKED: WeakKeyDictionary[SphinxConfig, Config] = WeakKeyDictionary()
+_OPTIONS: WeakKeyDictionary[SphinxConfig, Config] = WeakKeyDictionary()
 
 
 def options(config: SphinxConfig) -> Config:
-    """The validated options of a build; checked, and complained about, once per process."""
-    if (known := _CHECKED.get(config)) is None:
-        known = _CHECKED[config] = _checked(config)
-    return known
+    """The validated options; validated on the first call, with one warning per bad value.
+
+    Not to be called before ``builder-inited``: until then other extensions may set options.
+    """
+    if (validated := _OPTIONS.get(config)) is None:
+        validated = _OPTIONS[config] = _validated(config)
+    return validated
 
 
-def _checked(config: SphinxConfig) -> Config:
+def _validated(config: SphinxConfig) -> Config:
     values = {}
     for option in fields(Config):
         try:
@@ -279,23 +332,29 @@ def _checked(config: SphinxConfig) -> Config:
     return Config(**values)
 
 
-def _on_config_inited(app: Sphinx, config: SphinxConfig) -> None:
-    if options(config).deny != DenyOptions():
+def _prepare(app: Sphinx, config: SphinxConfig) -> None:
+    """Hide the deny list from the stored configuration; let LaTeX nest lists as wikis do."""
+    if config.scrapbox_deny:
         config.scrapbox_deny = Unsaid(config.scrapbox_deny)
-    # LaTeX gives up at the fifth level of a list; wikis nest deeper. Not an option of ours
-    # that a user set: only a default for one that was left open, read by the builder alone.
+    # LaTeX stops at the fifth level of a list. A user's own value wins.
     config.latex_elements.setdefault("maxlistdepth", "48")
 
 
+def _validate(app: Sphinx) -> None:
+    options(app.config)  # here, and not in each process that reads
+
+
 def register(app: Sphinx) -> None:
-    """Declare the options and have them checked when the configuration is complete."""
+    """Declare the options."""
     for option in fields(Config):
-        # The type is left open: our own check says one clear thing where Sphinx would add
-        # a second warning of its own.
+        # The type is left open: validation says one clear thing where Sphinx would add a
+        # warning of its own.
         app.add_config_value(
             f"scrapbox_{option.name}",
             option.metadata["raw"],
             option.metadata["rebuild"],
             types=Any,
         )
-    app.connect("config-inited", _on_config_inited)
+    # After the handlers of conf.py and of other extensions, which may set our options.
+    app.connect("config-inited", _prepare, priority=sys.maxsize)
+    app.connect("builder-inited", _validate)

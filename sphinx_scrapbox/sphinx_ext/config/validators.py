@@ -1,4 +1,4 @@
-"""TODO: say what this file is."""
+"""Validators: each takes a raw value of an option and returns it in its one type, or raises."""
 
 from __future__ import annotations
 
@@ -13,16 +13,18 @@ from sphinx_scrapbox.sphinx_ext.config.values import (
     FORBIDDEN_DIRECTIVES,
     DenyOptions,
     Person,
-    TranslationOptions,
 )
 from sphinx_scrapbox.sphinx_ext.warnings import Warn, warn
 from sphinx_scrapbox.wiki.redaction import Names, Unsaid, spelled
 from sphinx_scrapbox.wiki.titles import Target, join_target, key, split_target
 from sphinx_scrapbox.wiki.translation import Wording, wording
 
+OFF = "none"
+"""What False becomes for an option that otherwise takes words."""
+
 
 class Invalid(ValueError):
-    """A value that an option cannot take; the message completes "``scrapbox_x`` …"."""
+    """A value that an option cannot take; the message continues "``scrapbox_x`` …"."""
 
 
 def text_value(value: object) -> str:
@@ -36,7 +38,7 @@ def project_name(value: object) -> str:
         return ""
     text = text_value(value).strip().strip("/")
     if "/" in text:
-        raise Invalid("must be the name of a project, as it stands in its address")
+        raise Invalid("must be the name of a project, as in its address")
     return text
 
 
@@ -48,10 +50,10 @@ def origin(value: object) -> str:
 
 
 def _scheme(address: str) -> str:
-    """The scheme of a whole address; "" for anything else."""
+    """The scheme of an absolute address; "" for anything else."""
     try:
         parts = urlsplit(address)
-    except ValueError:  # brackets of an IPv6 address that do not match
+    except ValueError:  # unbalanced brackets of an IPv6 address
         return ""
     return parts.scheme if parts.netloc or parts.scheme == "mailto" else ""
 
@@ -78,42 +80,52 @@ def flag_or_globs(value: object) -> bool | tuple[str, ...]:
     try:
         return string_tuple(value)
     except Invalid:
-        raise Invalid("must be True, False or a list of patterns") from None
+        raise Invalid("must be True, False or a list of glob patterns") from None
 
 
-def choice(*choices: str) -> Callable[[object], str]:
+def _alternatives(names: list[str]) -> str:
+    return f"{', '.join(names[:-1])} or {names[-1]}"
+
+
+def choice(*words: str, on: str = "", off: str = OFF) -> Callable[[object], str]:
+    """One of *words*; with *on*, True stands for that word and False for *off*."""
+    named = _alternatives([*map(repr, words), *(["True", "False"] if on else [])])
+
     def check(value: object) -> str:
-        if value not in choices:
-            raise Invalid(f"must be one of {', '.join(map(repr, choices))}")
-        return str(value)
+        if on and isinstance(value, bool):
+            return on if value else off
+        if not isinstance(value, str) or value not in words:
+            raise Invalid(f"must be {named}")
+        return value
 
     return check
 
 
-def place(value: object) -> str:
-    if isinstance(value, bool):
-        return "end" if value else "none"
-    return choice("none", "start", "end")(value)
+third_party = choice("local", "remote", on="remote", off="local")
+"""Whether a reader's browser may request a file from a third party."""
 
 
 def modes_by_glob(
-    option: str, choices: tuple[str, ...]
+    option: str, words: tuple[str, ...], *, on: str
 ) -> Callable[[object], tuple[tuple[str, str], ...]]:
-    """One word for all documents, or globs over docnames with a word for each."""
-    *first, last = map(repr, choices)
-    named = f"{', '.join(first)} or {last}"
+    """One word for all documents, or a mapping of glob patterns over docnames to words.
+
+    True and False stand for words as in :func:`choice`. Returns pairs of pattern and word.
+    """
+    check_word = choice(*words, on=on)
 
     def check(value: object) -> tuple[tuple[str, str], ...]:
-        if isinstance(value, str):
-            return (("**", choice(*choices)(value)),)
         if not isinstance(value, Mapping):
-            raise Invalid(f"must be one of {', '.join(map(repr, choices))}, or map globs to them")
+            try:
+                return (("**", check_word(value)),)
+            except Invalid as error:
+                raise Invalid(f"{error}, or map glob patterns to these") from None
         modes = []
-        for glob, mode in value.items():
-            if isinstance(glob, str) and mode in choices:
-                modes.append((glob, str(mode)))
-            else:
-                say(option, f"entry {glob!r}: {mode!r} must map a glob to {named}")
+        for glob, word in value.items():
+            try:
+                modes.append((text_value(glob), check_word(word)))
+            except Invalid as error:
+                say(option, f"entry {glob!r}: {word!r}: {error}")
         return tuple(modes)
 
     return check
@@ -162,7 +174,7 @@ def directives(value: object) -> frozenset[str]:
     for name in string_tuple(value):
         plain = name.strip().lower()  # docutils finds "Include", too
         if plain in FORBIDDEN_DIRECTIVES or plain.startswith("auto"):
-            say("page_directives", f"cannot hold {name!r}: wiki text is not trusted with it")
+            say("page_directives", f"cannot contain {name!r}: wiki text must not use it")
         else:
             allowed.add(name)
     return frozenset(allowed)
@@ -183,9 +195,9 @@ def deny_options(value: object) -> DenyOptions:
             elif option == "allow":
                 given[option] = string_tuple(entry)
             else:
-                raise Invalid("is none of titles, tags, people, emails and allow")
+                raise Invalid("must be titles, tags, people, emails or allow")
         except Invalid as error:
-            # Nobody must publish what he believes to be guarded.
+            # An error and not a warning: a list that is ignored would let secrets through.
             raise ConfigError(f"scrapbox_deny: {option!r} {error}") from None
     return DenyOptions(**given)
 
@@ -193,7 +205,7 @@ def deny_options(value: object) -> DenyOptions:
 def _names(value: object, *, sign: str) -> Names:
     names = spelled(string_tuple(value), sign=sign)
     if any(not name.strip("* _") for name in names.spelled):
-        raise Invalid("must not hold a name of nothing but stars")
+        raise Invalid("must not contain a name made of nothing but stars")
     return names
 
 
@@ -205,38 +217,11 @@ def is_language_tag(text: str) -> bool:
     return _LANGUAGE.fullmatch(text) is not None
 
 
-def translation_options(value: object) -> TranslationOptions:
-    if not isinstance(value, Mapping):
-        raise Invalid("must be a mapping")
-    languages: dict[tuple[str, str], tuple[str, str]] = {}
-    position, switcher, text = "end", "start", ""
-    pairs: dict[str, str] = {}
-    sources: tuple[str, ...] = ()
-    wordings: list[Wording] = []
-    for option, given in value.items():
-        try:
-            if option == "languages":
-                languages = _languages(given)
-            elif option == "position":
-                position = choice("end", "start", "both", "none")(given)
-            elif option == "switcher":
-                switcher = choice("start", "end", "none")(given)
-            elif option == "pairs":
-                pairs = _pairs(given)
-            elif option == "sources":
-                sources = string_tuple(given)
-            elif option == "text":
-                text = text_value(given)
-            elif option == "wordings":
-                wordings = _wordings(given)
-            else:
-                say("translation", f"has no option {option!r}")
-        except Invalid as error:
-            say("translation", f"option {option!r} {error}")
-    return TranslationOptions(languages, position, switcher, pairs, sources, text, tuple(wordings))
+def pages_by_source(value: object) -> dict[str, str]:
+    """The source of each translation, both as ``/project/title`` or both as ``/project``.
 
-
-def _pairs(value: object) -> dict[str, str]:
+    The titles of translations are keys; the titles of sources are as written.
+    """
     if not isinstance(value, Mapping):
         raise Invalid("must map translations to their sources")
     pairs = {}
@@ -248,8 +233,8 @@ def _pairs(value: object) -> dict[str, str]:
         (project, title), (source_project, source_title) = targets
         if not project or not source_project or bool(title) != bool(source_title):
             say(
-                "translation",
-                f"pairs: {page!r}: {source!r} must name two pages, "
+                "translation_pairs",
+                f"entry {page!r}: {source!r} must name two pages, "
                 '"/this-project/Title": "/source-project/Title", or two projects, '
                 '"/this-project": "/source-project"',
             )
@@ -258,15 +243,16 @@ def _pairs(value: object) -> dict[str, str]:
     return pairs
 
 
-def _languages(value: object) -> dict[tuple[str, str], tuple[str, str]]:
+def languages_by_projects(value: object) -> dict[tuple[str, str], tuple[str, str]]:
+    """(source language, target language) by (source project, target project)."""
     if not isinstance(value, Mapping):
         raise Invalid("must map pairs of projects to pairs of languages")
     languages = {}
     for projects, pair in value.items():
         if not (_is_pair(projects) and _is_pair(pair) and all(map(is_language_tag, pair))):
             say(
-                "translation",
-                f"languages: {projects!r}: {pair!r} must read "
+                "languages",
+                f"entry {projects!r}: {pair!r} must have the form "
                 '("source project", "this project"): ("ja", "en")',
             )
             continue
@@ -282,22 +268,24 @@ def _is_pair(value: object) -> bool:
     )
 
 
-def _wordings(value: object) -> list[Wording]:
-    wordings = []
+def wordings(value: object) -> tuple[Wording, ...]:
+    """Patterns of the sentence that a translation begins or ends with, and their languages."""
+    if not isinstance(value, (str, Mapping, list, tuple)):
+        raise Invalid("must be a list of patterns")
+    compiled = []
     for entry in value if isinstance(value, (list, tuple)) else [value]:
-        if isinstance(entry, str):
-            entry = {"pattern": entry}
-        if not isinstance(entry, Mapping) or not isinstance(entry.get("pattern"), str):
-            say("translation", f"wordings: {entry!r} must be a pattern, or hold one as 'pattern'")
+        given = {"pattern": entry} if isinstance(entry, str) else entry
+        if not isinstance(given, Mapping) or not isinstance(given.get("pattern"), str):
+            say("translation_wordings", f"entry {entry!r} must be a pattern, or have a 'pattern'")
             continue
+        languages = (str(given.get(name, "")) for name in ("from", "to"))
         try:
-            wordings.append(
-                wording(entry["pattern"], str(entry.get("from", "")), str(entry.get("to", "")))
-            )
+            compiled.append(wording(given["pattern"], *languages))
         except ValueError as error:
-            say("translation", f"wordings: {error}")
-    return wordings
+            say("translation_wordings", f"entry {entry!r}: {error}")
+    return tuple(compiled)
 
 
 def say(option: str, message: str) -> None:
+    """Warn about an option."""
     warn(Warn.CONFIG, f"scrapbox_{option} {message}")

@@ -1,14 +1,12 @@
-"""TODO: say what this file is."""
+"""Types of option values that are more than a word or a list."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from sphinx_scrapbox.wiki.redaction import Names
-from sphinx_scrapbox.wiki.translation import Wording
 
-# What could read files, run code or pass raw output on must not be reached from wiki text.
+# Directives that read files, run code or pass on raw output: wiki text must not use them.
 FORBIDDEN_DIRECTIVES = frozenset(
     (
         "raw include literalinclude eval-rst csv-table image figure figure-md toctree download "
@@ -22,7 +20,7 @@ FORBIDDEN_DIRECTIVES = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A speaker: ``name`` as shown, ``link`` an address, ``image`` a file below the sources."""
+    """A speaker: ``name`` as shown, ``link`` a URL, ``image`` a path below the source folder."""
 
     name: str
     link: str = ""
@@ -30,27 +28,8 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
-class TranslationOptions:
-    """``scrapbox_translation``, validated.
-
-    ``languages`` maps (source project, target project) to (source language, target
-    language); ``*`` stands for any project. ``pairs`` maps a translation to its source, both
-    ``/project/key of a title`` (the source as written), or a project to one with the same titles.
-    ``sources`` are folders of sources that are not part of this site.
-    """
-
-    languages: Mapping[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
-    position: str = "end"
-    switcher: str = "start"
-    pairs: Mapping[str, str] = field(default_factory=dict)
-    sources: tuple[str, ...] = ()
-    text: str = ""
-    wordings: tuple[Wording, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class DenyOptions:
-    """``scrapbox_deny``, validated: names as a pattern of titles, globs of what is allowed."""
+    """``scrapbox_deny``, validated; ``allow`` holds glob patterns."""
 
     titles: Names = Names()
     tags: Names = Names()

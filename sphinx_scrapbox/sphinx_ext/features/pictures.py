@@ -55,7 +55,7 @@ class Pictures(SphinxPostTransform):
         self._places: dict[str, tuple[str, str | None]] = {}
         builder = builder_of(self.env)
         config = options(self.config)
-        shown = builder.supported_remote_images and config.images == "show"
+        shown = builder.supported_remote_images and config.images == "remote"
         if is_html(builder):
             for icon in list(self.document.findall(scrapbox_icon)):
                 self._find_face(icon)

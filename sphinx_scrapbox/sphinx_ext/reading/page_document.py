@@ -49,14 +49,14 @@ def build_page(
     document += nodes.docinfo("", _field("orphan"))
     source = document["source"]
     site = SphinxSite(env, partial(run_directive, document, config))
-    renderer = Renderer(document, source, site, videos=config.videos == "embed")
+    renderer = Renderer(document, source, site, videos=config.videos == "remote")
     root = renderer.section((Text(page.title),), page.line, source=page.title)
     document["scrapbox-title"] = page.title
     document["scrapbox-project"] = page.project
     created, updated = known(page.created, page.updated)
     if updated:
         document["scrapbox-created"], document["scrapbox-updated"] = created, updated
-    parts = lift(page, (*config.translation.wordings, *WORDINGS))
+    parts = lift(page, (*config.translation_wordings, *WORDINGS))
     _note_beginning(parts, document, site)
     for part in parts:
         parent = root
@@ -100,7 +100,7 @@ def _append_part(
     speakers = Speakers(config.marks)
     if language := speakers.language(shape.parts):
         document["scrapbox-language"] = language
-    position = config.translation.position
+    position = config.translation_notice
     made: nodes.Element | None = None
     if part.translation is not None:
         languages = languages_of(part.translation, page.project or config.project, config)

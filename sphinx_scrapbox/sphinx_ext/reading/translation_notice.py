@@ -29,7 +29,7 @@ def languages_of(translation: Translation, project: str, config: Config) -> tupl
     What the page says itself comes first for a directive's options, then the configuration's
     pair of projects (``*`` for any), then what the wording of the footer implies.
     """
-    pairs = config.translation.languages
+    pairs = config.languages
     source = translation.project
     for pair in ((source, project), (source, "*"), ("*", project), ("*", "*")):
         if pair in pairs:
@@ -63,8 +63,8 @@ def notice(
     # What every page says is nothing to search for; and a heading would count as the page's.
     title = nodes.title("", _("Machine translation"), translatable=False, classes=["no-search"])
     paragraph = nodes.paragraph(translatable=False, classes=["no-search"])
-    if config.translation.text:
-        paragraph += filled(config.translation.text, places)
+    if config.translation_text:
+        paragraph += filled(config.translation_text, places)
     else:
         for number, sentence in enumerate(_sentences(places)):
             if number:
@@ -74,7 +74,7 @@ def notice(
     if translation.note:
         note = nodes.paragraph(translation.note, "", nodes.Text(translation.note))
         admonition += note
-    text = config.translation.text
+    text = config.translation_text
     if translation.date and (not text or "{date}" in text):
         admonition["scrapbox-has-date"] = 1
     for element in admonition.findall(nodes.Element):

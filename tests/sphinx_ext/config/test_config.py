@@ -7,9 +7,11 @@ import pickle
 import weakref
 from collections.abc import Callable
 from dataclasses import fields
+from pathlib import Path
 from typing import Any
 
 import pytest
+from sites import Site, page
 from sphinx.config import Config as SphinxConfig
 
 from sphinx_scrapbox.sphinx_ext.config import validators as module
@@ -17,7 +19,6 @@ from sphinx_scrapbox.sphinx_ext.config.options import Config, options, register
 from sphinx_scrapbox.sphinx_ext.config.values import (
     FORBIDDEN_DIRECTIVES,
     Person,
-    TranslationOptions,
 )
 from sphinx_scrapbox.sphinx_ext.warnings import Warn
 
@@ -47,7 +48,7 @@ class FakeApp:
     def add_config_value(self, name: str, default: object, rebuild: Any, types: Any) -> None:
         self.config.add(name, default, rebuild, types)
 
-    def connect(self, event: str, callback: Callable[..., object]) -> None:
+    def connect(self, event: str, callback: Callable[..., object], priority: int = 500) -> None:
         self.events[event] = callback
 
 
@@ -70,7 +71,10 @@ def test_defaults(said: list[str]) -> None:
     assert said == []
     assert DEFAULT.project == ""
     assert DEFAULT.marks == {"en", "ja"}
-    assert DEFAULT.translation == TranslationOptions()
+    assert DEFAULT.provenance == "none"
+    assert dict(DEFAULT.related) == {"**": "cards"}
+    assert (DEFAULT.icons, DEFAULT.images, DEFAULT.videos) == ("local", "remote", "remote")
+    assert (DEFAULT.translation_notice, DEFAULT.language_switcher) == ("end", "start")
 
 
 GOOD: list[tuple[str, object, object]] = [
@@ -111,22 +115,35 @@ GOOD: list[tuple[str, object, object]] = [
     ("provenance", False, "none"),
     ("provenance", "start", "start"),
     ("canonical", "wiki", (("**", "wiki"),)),
-    ("canonical", {"a/*": "none", "**": "noindex"}, (("a/*", "none"), ("**", "noindex"))),
+    ("canonical", {"a/*": False, "**": "noindex"}, (("a/*", "none"), ("**", "noindex"))),
+    *(
+        (name, value, (("**", word),))
+        for name, on in (("related", "cards"), ("search", "full"), ("canonical", "self"))
+        for value, word in ((True, on), (False, "none"))
+    ),
+    ("related", {"a/*": False, "**": True}, (("a/*", "none"), ("**", "cards"))),
     ("marks", ["In Progress", "DE"], frozenset({"in_progress", "de"})),
     ("marks", [], frozenset()),
     ("icon_path", ["icons", "faces"], ("icons", "faces")),
     ("icons", "remote", "remote"),
-    ("images", "link", "link"),
-    ("videos", "link", "link"),
-    (
-        "translation",
-        {"languages": {("garden", "garden-en"): ("ja", "en"), ("*", "*"): ["zh-Hant", "en-GB"]}},
-        TranslationOptions(
-            {("garden", "garden-en"): ("ja", "en"), ("*", "*"): ("zh-Hant", "en-GB")}
-        ),
+    *(
+        (name, value, word)
+        for name in ("icons", "images", "videos")
+        for value, word in (("local",) * 2, ("remote",) * 2, (True, "remote"), (False, "local"))
     ),
-    ("translation", {"position": "both"}, TranslationOptions(position="both")),
-    ("translation", {"text": "From {source}."}, TranslationOptions(text="From {source}.")),
+    (
+        "languages",
+        {("garden", "garden-en"): ("ja", "en"), ("*", "*"): ["zh-Hant", "en-GB"]},
+        {("garden", "garden-en"): ("ja", "en"), ("*", "*"): ("zh-Hant", "en-GB")},
+    ),
+    ("translation_notice", "both", "both"),
+    ("translation_notice", False, "none"),
+    ("language_switcher", True, "start"),
+    ("language_switcher", False, "none"),
+    ("translation_text", "From {source}.", "From {source}."),
+    ("translation_pairs", {"/en/My Page": "/ja/Seite A"}, {"/en/my_page": "/ja/Seite A"}),
+    ("translation_pairs", {"/en/": "/ja"}, {"/en": "/ja"}),
+    ("translation_sources", "../ja", ("../ja",)),
     ("myst_links", False, False),
     ("myst_links", 0, False),
     ("myst_tags", 1, True),
@@ -145,15 +162,15 @@ def test_good_values(option: str, value: object, expected: object, said: list[st
     [FOOTER, [FOOTER], {"pattern": FOOTER}, [{"pattern": FOOTER, "from": "", "to": ""}]],
 )
 def test_wordings(value: object, said: list[str]) -> None:
-    (wording,) = checked(translation={"wordings": value}).translation.wordings
+    (wording,) = checked(translation_wordings=value).translation_wordings
     assert wording.pattern.pattern == FOOTER
     assert (wording.source_language, wording.target_language) == ("", "")
     assert said == []
 
 
 def test_wording_with_languages(said: list[str]) -> None:
-    value = {"wordings": [{"pattern": FOOTER, "from": "ja", "to": "en"}, FOOTER]}
-    first, second = checked(translation=value).translation.wordings
+    value = [{"pattern": FOOTER, "from": "ja", "to": "en"}, FOOTER]
+    first, second = checked(translation_wordings=value).translation_wordings
     assert (first.source_language, first.target_language) == ("ja", "en")
     assert second.source_language == ""
 
@@ -166,12 +183,17 @@ BAD: list[tuple[str, object]] = [
     *(("link_documents", value) for value in (None, 1, [1], {"a": 1})),
     *(("missing", value) for value in (None, "", "Wiki", ["wiki"], 1)),
     *(("provenance", value) for value in (None, "", "top", [], 2)),
-    *(("canonical", value) for value in (None, True, "", "live", ["wiki"], 1)),
+    *(("canonical", value) for value in (None, "none", "", "live", ["wiki"], 1)),
     *(("people", value) for value in (None, [], "mio", 1)),
     *(("marks", value) for value in (None, [1], 1)),
     *(("icon_path", value) for value in (None, [None], {"a": "b"})),
-    *((name, value) for name in ("icons", "images", "videos") for value in (None, "", True, [])),
-    *(("translation", value) for value in (None, [], "end", 1)),
+    *((name, value) for name in ("icons", "images", "videos") for value in (None, "", 1, [])),
+    *((name, value) for name in ("languages", "translation_pairs") for value in (None, [], 1)),
+    *(("translation_notice", value) for value in (None, "top", "none", 1, [])),
+    *(("language_switcher", value) for value in (None, "both", 0, [])),
+    *(("translation_text", value) for value in (None, True, [])),
+    *(("translation_wordings", value) for value in (None, 1, True)),
+    *(("translation_sources", value) for value in (None, [1])),
     *((name, value) for name in ("myst_links", "myst_tags") for value in (None, "yes", 2, [])),
     *(("page_directives", value) for value in (None, [1], {"note": 1})),
 ]
@@ -227,39 +249,41 @@ def test_bad_person_loses_only_itself(
         ({("a", "b"): ("ja", "en"), ("c", "d"): ("ja", "English language")}, 1),
         ({("a", "b"): ("ja", "en"), ("c", "d"): ("ja", "")}, 1),
         ({("a", "b"): ("ja", "en"), ("c", "d"): ("ja", None)}, 1),
-        ([], 0),
-        ("ja", 0),
     ],
 )
 def test_bad_language_loses_only_itself(languages: object, kept: int, said: list[str]) -> None:
-    found = checked(translation={"languages": languages, "position": "start"}).translation
-    assert len(found.languages) == kept
-    assert found.position == "start"
+    assert len(checked(languages=languages).languages) == kept
     assert len(said) == 1
-    assert "languages" in said[0]
+    assert said[0].startswith("scrapbox_languages entry ")
 
 
 @pytest.mark.parametrize(
     "entry", [1, None, {}, {"pattern": 1}, "(", "no groups", "(?P<project>x)", ["x"]]
 )
 def test_bad_wording_loses_only_itself(entry: object, said: list[str]) -> None:
-    found = checked(translation={"wordings": [entry, FOOTER]}).translation
-    assert [wording.pattern.pattern for wording in found.wordings] == [FOOTER]
+    found = checked(translation_wordings=[entry, FOOTER]).translation_wordings
+    assert [wording.pattern.pattern for wording in found] == [FOOTER]
     assert len(said) == 1
-    assert said[0].startswith("scrapbox_translation wordings: ")
+    assert said[0].startswith(f"scrapbox_translation_wordings entry {entry!r}")
 
 
 @pytest.mark.parametrize(
-    ("given", "option"),
-    [({"position": "top"}, "position"), ({"text": 1}, "text"), ({"colour": "red"}, "colour")],
+    "pairs",
+    [{"Rain": "/ja/雨"}, {"/en/Rain": "雨"}, {"/en": "/ja/雨"}, {"/en/Rain": 3}, {"/": "/"}],
 )
-def test_bad_part_of_the_translation(
-    given: dict[str, object], option: str, said: list[str]
-) -> None:
-    found = checked(translation={**given, "languages": {("a", "b"): ("ja", "en")}}).translation
-    assert found == TranslationOptions({("a", "b"): ("ja", "en")})
+def test_bad_pair_loses_only_itself(pairs: dict[str, object], said: list[str]) -> None:
+    found = checked(translation_pairs={**pairs, "/en": "/ja"} if "/en" not in pairs else pairs)
+    assert set(found.translation_pairs) == {"/en"} - set(pairs)
     (message,) = said
-    assert repr(option) in message
+    assert message.startswith(f"scrapbox_translation_pairs entry {next(iter(pairs))!r}")
+
+
+def test_bad_mode_loses_only_itself(said: list[str]) -> None:
+    assert checked(related={"a": "none", 1: "list", "b": False}).related == (("b", "none"),)
+    assert said == [
+        "scrapbox_related entry 'a': 'none': must be 'cards', 'list', True or False",
+        "scrapbox_related entry 1: 'list': must be a string",
+    ]
 
 
 @pytest.mark.parametrize("name", [*sorted(FORBIDDEN_DIRECTIVES), "autoclass", "autodoc2-object"])
@@ -267,7 +291,7 @@ def test_directive_that_wiki_text_is_not_trusted_with(name: str, said: list[str]
     for spelling in (name, name.upper(), name.title(), f" {name}"):
         assert checked(page_directives=["note", spelling]).page_directives == {"note"}
         assert said == [
-            f"scrapbox_page_directives cannot hold {spelling!r}: wiki text is not trusted with it"
+            f"scrapbox_page_directives cannot contain {spelling!r}: wiki text must not use it"
         ]
         said.clear()
 
@@ -344,10 +368,55 @@ def test_each_option_is_declared_with_help(declared: dict[str, Any]) -> None:
 
 def test_latex_may_nest_as_deep_as_a_page(said: list[str]) -> None:
     app: Any = FakeApp()
-    app.config.add("latex_elements", {}, "", dict)
     register(app)
+    app.config.add("latex_elements", {}, "", dict)
     app.events["config-inited"](app, app.config)
     assert int(app.config.latex_elements["maxlistdepth"]) > 32 + 8  # lists and quotes
     app.config.latex_elements["maxlistdepth"] = "9"
     app.events["config-inited"](app, app.config)
     assert app.config.latex_elements["maxlistdepth"] == "9"
+
+
+# -- handlers of config-inited ---------------------------------------------------------
+
+CONF = """
+extensions = ["sphinx_scrapbox"]
+scrapbox_missing = "text"
+scrapbox_images = "unusable"
+
+
+def set_late(app, config):
+    config.scrapbox_related = False
+    config.scrapbox_images = False
+
+
+def set_last(app, config):
+    config.scrapbox_deny = {"titles": ["Hidden plan"]}
+    config.scrapbox_missing = "wiki"
+    config.latex_elements = {"papersize": "a4paper"}
+
+
+def setup(app):
+    app.connect("config-inited", set_late, priority=500)
+    app.connect("config-inited", set_last, priority=900)
+"""
+
+
+def test_handlers_of_config_inited_may_set_options(tmp_path: Path) -> None:
+    wiki = {
+        name: page(name, "See [[Compost]] and [[Heap]].", "![image](https://a.test/b.png)")
+        for name in ("Compost", "Soil", "Hidden plan")
+    }
+    files = {f"{name}.md": text for name, text in wiki.items()}
+    site = Site(tmp_path / "src", {"conf.py": CONF, "index.md": "# Index\n", **files})
+    built = site.build(scrapbox_project="garden")
+    assert built.warnings == []
+    html = built.text("Soil.html")
+    assert "scrapbox-related" not in html
+    assert "https://scrapbox.io/garden-en/Heap" in html
+    assert 'href="https://a.test/b.png"' in html
+    assert 'src="https://a.test' not in html
+    assert not (built.out / "Hidden plan.html").exists()
+    assert built.app.config.latex_elements["maxlistdepth"] == "48"
+    pickled = (built.out.parent / "doctrees" / "environment.pickle").read_bytes()
+    assert b"idden plan" not in pickled

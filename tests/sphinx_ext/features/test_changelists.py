@@ -21,7 +21,7 @@ from sphinx_scrapbox.snapshot.lockfile import LOCK_NAME
 pytestmark = pytest.mark.filterwarnings("ignore:'sphinxcontrib\\.serializinghtml")
 
 ATOM = "{http://www.w3.org/2005/Atom}"
-HERE = {"scrapbox_related": "none", "exclude_patterns": ["_build", "kept", "**/old.lock"]}
+HERE = {"scrapbox_related": False, "exclude_patterns": ["_build", "kept", "**/old.lock"]}
 THEN = {
     **OLD,
     "list.scrapbox": "List\nHeap\n green\n brown\nRain\nSun\nIce\nWind\n edge\n  deep\nEnd\n",

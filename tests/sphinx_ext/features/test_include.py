@@ -18,7 +18,7 @@ from sphinx_scrapbox.snapshot.lockfile import Lock, LockedPage, dump_lock
 # The JSON builder of sphinxcontrib-serializinghtml 2.0, on Sphinx 9.
 pytestmark = pytest.mark.filterwarnings("ignore:'sphinxcontrib\\.serializinghtml")
 
-HERE = {"scrapbox_project": "garden-en", "scrapbox_related": "none"}
+HERE = {"scrapbox_project": "garden-en", "scrapbox_related": False}
 SHED = """Tool shed
 [* What hangs where]
 Spades on the left [mio.icon]

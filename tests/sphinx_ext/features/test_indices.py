@@ -11,7 +11,7 @@ from sites import BUILDERS, EPUB, Site, broken_links, icon, page
 from sphinx_scrapbox.sphinx_ext.features.lists.collation import section_of, sort_key
 from sphinx_scrapbox.sphinx_ext.features.lists.indices import MOST, Entry, Leaf, leaves
 
-HERE = {"scrapbox_project": "garden-en", "scrapbox_related": "none"}
+HERE = {"scrapbox_project": "garden-en", "scrapbox_related": False}
 # The JSON builder of sphinxcontrib-serializinghtml 2.0, on Sphinx 9.
 pytestmark = pytest.mark.filterwarnings("ignore:'sphinxcontrib\\.serializinghtml")
 

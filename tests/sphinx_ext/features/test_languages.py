@@ -174,7 +174,7 @@ def test_the_day_that_a_footer_names_comes_first(tmp_path: Path) -> None:
     site = Site(tmp_path / "site", wiki())
     site.write(wiki(translations={"compost": [("Compost", 2), ("Leaves.", 2), (said, 2)]}))
     pattern = r"Translated on (?P<date>[\d-]+) from \[(?P<link>[^]]+)\]"
-    built = build(site, scrapbox_translation={"wordings": [pattern]})
+    built = build(site, scrapbox_translation_wordings=[pattern])
     assert age(built, "en/compost") == "The source has not changed since."
     assert "Translated on 2025-03-20." in notice(built, "en/compost").text
 
@@ -356,9 +356,9 @@ def test_with_an_address_alternates_are_whole(site: Site, builder: str) -> None:
     assert alternates(built, f"en/water{name}") == wanted
 
 
-@pytest.mark.parametrize("position", ["start", "end", "none"])
-def test_where_the_switcher_stands(site: Site, position: str) -> None:
-    built = build(site, scrapbox_translation={"switcher": position})
+@pytest.mark.parametrize("position", ["start", "end", False, True])
+def test_where_the_switcher_stands(site: Site, position: str | bool) -> None:
+    built = build(site, scrapbox_language_switcher=position)
     section = built.html("ja/mizu.html").body.all("section")[0]
     kinds = [
         child.attributes.get("class", child.name)
@@ -366,7 +366,7 @@ def test_where_the_switcher_stands(site: Site, position: str) -> None:
         if isinstance(child, Tag)
     ]
     at = [number for number, kind in enumerate(kinds) if "scrapbox-languages" in kind]
-    wanted = {"start": [1], "end": [len(kinds) - 1], "none": []}[position]
+    wanted = {"start": [1], "end": [len(kinds) - 1], False: [], True: [1]}[position]
     assert at == wanted
     assert len(alternates(built, "ja/mizu")) == 2
 
@@ -408,9 +408,7 @@ def test_pages_that_translate_each_other_do_not_run_in_a_circle(site: Site) -> N
     loop = [("環", 0), ("文", 0), ("---", 2), (footer("Loop", "garden-en"), 2)]
     back = [("Loop", 0), ("Words.", 0), ("---", 2), (footer("環"), 2)]
     site.write(wiki(sources={"wa": loop}, translations={"loop": back}))
-    built = build(
-        site, scrapbox_translation={"languages": {("garden-en", "garden"): ("en", "ja")}}
-    )
+    built = build(site, scrapbox_languages={("garden-en", "garden"): ("en", "ja")})
     assert set(alternates(built, "ja/wa")) == {"ja", "en"}
     assert alternates(built, "en/loop") == {"ja": "../ja/wa.html", "en": "loop.html"}
 
@@ -422,14 +420,14 @@ TWINS = {
     "translations": {"rain": [("Rain", 2), ("Falls.", 2)], "log": [("logbook", 5), ("Write.", 5)]},
 }
 BOTH_WAYS = {
-    "pairs": {"/garden-en/rain": "/garden/雨", "/garden-en": "/garden"},
-    "languages": {("garden", "garden-en"): ("ja", "en")},
+    "scrapbox_translation_pairs": {"/garden-en/rain": "/garden/雨", "/garden-en": "/garden"},
+    "scrapbox_languages": {("garden", "garden-en"): ("ja", "en")},
 }
 
 
 def test_pairs_by_mapping(site: Site) -> None:
     site.write(wiki(**TWINS))
-    built = build(site, scrapbox_translation=BOTH_WAYS)
+    built = build(site, **BOTH_WAYS)
     assert switcher(built, "ja/ame") == ["日本語", "English ../en/rain.html"]
     said = notice(built, "en/rain")
     assert said.all("p")[0].text == "Translation"
@@ -444,15 +442,15 @@ def test_pairs_by_mapping(site: Site) -> None:
     assert not built.html("en/tools.html").body.all("div", "scrapbox-translation")
 
 
-@pytest.mark.parametrize("position", ["start", "end", "both", "none"])
-def test_where_the_notice_of_a_mapped_page_stands(site: Site, position: str) -> None:
+@pytest.mark.parametrize("position", ["start", "end", "both", False])
+def test_where_the_notice_of_a_mapped_page_stands(site: Site, position: str | bool) -> None:
     site.write(wiki(**TWINS))
-    built = build(site, scrapbox_translation={**BOTH_WAYS, "position": position})
+    built = build(site, scrapbox_translation_notice=position, **BOTH_WAYS)
     section = built.html("en/rain.html").body.all("section")[0]
     kinds = [child for child in section.children if isinstance(child, Tag)]
     classes = [tag.attributes.get("class", "").split() for tag in kinds]
     at = [number for number, names in enumerate(classes) if "scrapbox-translation" in names]
-    assert at == {"start": [2], "end": [3], "both": [2, 4], "none": []}[position]
+    assert at == {"start": [2], "end": [3], "both": [2, 4], False: []}[position]
 
 
 @pytest.mark.parametrize(
@@ -466,9 +464,9 @@ def test_where_the_notice_of_a_mapped_page_stands(site: Site, position: str) -> 
     ],
 )
 def test_a_pair_that_cannot_be_is_a_warning(site: Site, pairs: dict[object, object]) -> None:
-    built = site.build(scrapbox_translation={"pairs": pairs}, **HERE)
+    built = site.build(scrapbox_translation_pairs=pairs, **HERE)
     (warning,) = built.warnings
-    assert "scrapbox_translation pairs: " in warning
+    assert "scrapbox_translation_pairs entry " in warning
     assert "[scrapbox.config]" in warning
 
 
@@ -550,7 +548,7 @@ def test_mapped_pages_of_two_sites(tmp_path: Path) -> None:
     en.write({name: text for name, text in files.items() if name.startswith("en/")})
     first = build_beside(ja, "garden", JA, {})
     inventory = {"garden": (JA, str(first.out / "objects.inv"))}
-    english = build_beside(en, "garden-en", EN, inventory, scrapbox_translation=BOTH_WAYS)
+    english = build_beside(en, "garden-en", EN, inventory, **BOTH_WAYS)
     assert notice(english, "en/rain").all("a")[0]["href"] == f"{JA}ja/ame.html"
     inventory = {"garden-en": (EN, str(english.out / "objects.inv"))}
     again = build_beside(ja, "garden", JA, inventory)
@@ -566,7 +564,7 @@ def test_the_source_of_a_site_lies_beside_it(tmp_path: Path) -> None:
     ja, en = two_sites(tmp_path)
     first = build_beside(ja, "garden", JA, {})
     inventory = {"garden": (JA, str(first.out / "objects.inv"))}
-    config = {"scrapbox_translation": {"sources": ["../ja/ja"]}}
+    config = {"scrapbox_translation_sources": ["../ja/ja"]}
     en.write({"index.rst": "Index\n=====\n\n.. scrapbox:stale::\n"})
     built = build_beside(en, "garden-en", EN, inventory, **config)
     assert age(built, "en/water") == "Translated on 2025-03-03. The source has not changed since."
@@ -590,7 +588,7 @@ def test_the_source_of_a_site_lies_beside_it(tmp_path: Path) -> None:
 
 def test_without_an_inventory_lines_lead_to_the_live_wiki(tmp_path: Path) -> None:
     _, en = two_sites(tmp_path)
-    built = build_beside(en, "garden-en", EN, {}, scrapbox_translation={"sources": ["../ja/ja"]})
+    built = build_beside(en, "garden-en", EN, {}, scrapbox_translation_sources=["../ja/ja"])
     (link,) = notice(built, "en/compost").one("details").all("a")
     assert link["href"].startswith("https://scrapbox.io/garden/堆肥#")
 
@@ -602,14 +600,14 @@ def test_a_lock_file_does_not_lead_out_of_its_folder(tmp_path: Path) -> None:
     lock = ja.src / "ja/scrapbox.lock"
     text = lock.read_text(encoding="utf-8").replace('"file": "', '"file": "../')
     lock.write_text(text, encoding="utf-8")
-    built = build_beside(en, "garden-en", EN, {}, scrapbox_translation={"sources": ["../ja/ja"]})
+    built = build_beside(en, "garden-en", EN, {}, scrapbox_translation_sources=["../ja/ja"])
     assert age(built, "en/compost").endswith("changed on 2025-03-10, 7 days later.")
     assert not notice(built, "en/compost").all("details")
 
 
 def test_sources_that_are_not_there_are_a_warning(tmp_path: Path) -> None:
     _, en = two_sites(tmp_path)
-    built = en.build(scrapbox_translation={"sources": ["../nowhere"]}, **HERE)
+    built = en.build(scrapbox_translation_sources=["../nowhere"], **HERE)
     (warning,) = built.warnings
     assert "nowhere/scrapbox.lock" in warning
     assert "[scrapbox.lock_file]" in warning
@@ -617,7 +615,7 @@ def test_sources_that_are_not_there_are_a_warning(tmp_path: Path) -> None:
 
 def test_mapped_pages_are_in_the_list_of_the_worst(site: Site) -> None:
     site.write(wiki(**TWINS))
-    rows = stale(site, ":sort: title", scrapbox_translation=BOTH_WAYS)
+    rows = stale(site, ":sort: title", **BOTH_WAYS)
     assert rows[1] == ["Rain", "雨", "2025-03-03", "2025-03-05", "2"]
 
 
@@ -753,9 +751,9 @@ def test_step_by_step_is_as_good_as_new(tmp_path: Path, seed: int, parallel: int
     editor = _Editor(site, seed)
     config = {
         **HERE,
-        "scrapbox_translation": {
-            "languages": {("garden-en", "garden"): ("en", "ja")},
-            "pairs": {f"/garden-en/en {name}": f"/garden/ja {name}" for name in NAMES[:2]},
+        "scrapbox_languages": {("garden-en", "garden"): ("en", "ja")},
+        "scrapbox_translation_pairs": {
+            f"/garden-en/en {name}": f"/garden/ja {name}" for name in NAMES[:2]
         },
         "suppress_warnings": ["scrapbox.duplicate_title"],
     }

@@ -395,7 +395,7 @@ def test_caption_is_a_message(site: Site) -> None:
 @pytest.mark.parametrize("parallel", [0, 4])
 def test_written_anew_when_and_only_when_the_map_changes(site: Site, parallel: int) -> None:
     def build() -> Built:
-        built = site.build(parallel=parallel, scrapbox_related="none", **QUIET)
+        built = site.build(parallel=parallel, scrapbox_related=False, **QUIET)
         # Not the indices, nor the page with the toctree: Sphinx writes it along with its pages.
         ours = built.app.env.found_docs - {"index"}
         built.written = [name for name in built.written if name in ours]

@@ -20,7 +20,7 @@ from sphinx_scrapbox.wiki.titles import split_target
 # The JSON builder of sphinxcontrib-serializinghtml 2.0, on Sphinx 9.
 pytestmark = pytest.mark.filterwarnings("ignore:'sphinxcontrib\\.serializinghtml")
 
-HERE = {"scrapbox_project": "garden-en", "scrapbox_related": "none"}
+HERE = {"scrapbox_project": "garden-en", "scrapbox_related": False}
 WIKI = {
     "wiki/kiln.md": page("Kiln", icon("eva") + "Hot. #clay", icon("tom") + "See [[Glaze]]."),
     "wiki/wheel.md": page("Wheel", icon("eva") + "Round.", icon("eva") + "And round. [[Kiln]]"),

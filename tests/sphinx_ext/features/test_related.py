@@ -78,8 +78,8 @@ def test_no_block_where_nothing_is_related(built: Built) -> None:
     assert block_of(built, "guide") is None  # a page by hand has one where it asks for it
 
 
-@pytest.mark.parametrize(("mode", "expected"), [("cards", 1), ("list", 1), ("none", 0)])
-def test_modes(tmp_path: Path, mode: str, expected: int) -> None:
+@pytest.mark.parametrize(("mode", "expected"), [("cards", 1), ("list", 1), (False, 0)])
+def test_modes(tmp_path: Path, mode: str | bool, expected: int) -> None:
     built = Site(tmp_path / "src", FILES).build(scrapbox_related=mode, **HERE)
     blocks = built.html("wiki/Compost.html").root.all("section", "scrapbox-related")
     assert len(blocks) == expected
@@ -87,7 +87,7 @@ def test_modes(tmp_path: Path, mode: str, expected: int) -> None:
 
 
 def test_some_pages_have_none(tmp_path: Path) -> None:
-    modes = {"wiki/S*": "none", "wiki/C*": "list"}
+    modes = {"wiki/S*": False, "wiki/C*": "list"}
     built = Site(tmp_path / "src", FILES).build(scrapbox_related=modes, **HERE)
     assert block_of(built, "wiki/Soil") is None
     listed, cards = block_of(built, "wiki/Compost"), block_of(built, "wiki/Walls")

@@ -79,22 +79,22 @@ class TestInThemes:
         assert is_listed(built, "wiki/A b")
         assert links(site.build(**theme), "wiki/A b") == []
 
-    @pytest.mark.parametrize("mode", ["none", "noindex"])
-    def test_none(self, site: Site, theme: dict[str, Any], mode: str) -> None:
+    @pytest.mark.parametrize("mode", [False, "noindex"])
+    def test_none(self, site: Site, theme: dict[str, Any], mode: str | bool) -> None:
         built = site.build(scrapbox_canonical=mode, html_baseurl=BASE, **theme)
         for name in ("wiki/A b", "locked/Index.html"):
             assert links(built, name) == []
-            assert is_listed(built, name) == (mode == "none")
+            assert is_listed(built, name) == (mode is False)
         assert links(built, "index") == [f"{BASE}index.html"]
         assert is_listed(built, "index")
 
 
 def test_the_first_pattern_that_fits_counts(site: Site) -> None:
-    modes = {"wiki/*": "wiki", "**": "noindex", "locked/*": "none"}
+    modes = {"wiki/*": "wiki", "**": "noindex", "locked/*": False}
     built = site.build(scrapbox_canonical=modes, html_baseurl=BASE)
     assert links(built, "wiki/A b") == [f"{WIKI}/A_b"]
     assert not is_listed(built, "locked/Index.html")
-    built = site.build(scrapbox_canonical={"wiki/*": "none"}, html_baseurl=BASE)
+    built = site.build(scrapbox_canonical={"wiki/*": False}, html_baseurl=BASE)
     assert links(built, "locked/Index.html") == [f"{BASE}locked/Index.html.html"]
 
 
@@ -119,8 +119,8 @@ def test_translations_still_tell_their_own_address(site: Site) -> None:
     footer = "This page is auto-translated from [/garden/もと] using DeepL."
     site.write({"wiki/A b.md": page("A b", "Words.", "---", footer)})
     languages = {("garden", "garden-en"): ("ja", "en")}
-    config = {"scrapbox_translation": {"languages": languages}, "html_baseurl": BASE}
-    for mode in ("self", "wiki", "none"):
+    config = {"scrapbox_languages": languages, "html_baseurl": BASE}
+    for mode in ("self", "wiki", False):
         built = site.build(scrapbox_canonical=mode, **config)
         head = built.html("wiki/A b.html").root.one("head")
         alternates = [tag["href"] for tag in head.all("link", rel="alternate", hreflang="en")]

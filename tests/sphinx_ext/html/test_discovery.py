@@ -127,7 +127,7 @@ def test_addresses_of_pages_are_some(
 
 def test_pages_that_shall_be_found_elsewhere_are_not_in_it(tmp_path: Path) -> None:
     pytest.importorskip("sphinx_sitemap")
-    modes = {"wiki/Mulch": "wiki", "wiki/Plain": "noindex", "wiki/Empty": "none"}
+    modes = {"wiki/Mulch": "wiki", "wiki/Plain": "noindex", "wiki/Empty": False}
     built = Site(tmp_path / "src", FILES).build(
         extensions=["sphinx_sitemap", "sphinx_scrapbox"],
         html_baseurl=BASE,

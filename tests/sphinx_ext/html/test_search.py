@@ -164,7 +164,7 @@ def test_titles_alone(site: Site, ask: Ask) -> None:
 
 
 def test_nothing_at_all(site: Site, ask: Ask) -> None:
-    built = site.build(target="_none", scrapbox_search="none", **HERE)
+    built = site.build(target="_none", scrapbox_search=False, **HERE)
     assert built.warnings == []
     assert ask(built, "compost") == ["Sowing by hand", "Zebra"]
     assert ask(built, "順番") == []
@@ -172,7 +172,7 @@ def test_nothing_at_all(site: Site, ask: Ask) -> None:
 
 
 def test_one_mode_for_some_pages(site: Site, ask: Ask) -> None:
-    modes = {"wiki/diary/**": "none", "wiki/Compost*": "titles"}
+    modes = {"wiki/diary/**": False, "wiki/Compost*": "titles"}
     built = site.build(target="_globs", scrapbox_search=modes, **HERE)
     assert built.warnings == []
     assert ask(built, "secretive") == []
@@ -193,7 +193,7 @@ def test_the_first_pattern_that_fits() -> None:
 
 def test_a_wiki_page_as_the_only_page(tmp_path: Path) -> None:
     site = Site(tmp_path / "src", {"index.md": page("Only", "Words.")})
-    built = site.build(scrapbox_search="none", **HERE)
+    built = site.build(scrapbox_search=False, **HERE)
     assert built.warnings == []
     assert _index(built)["terms"] == _index(built)["titleterms"] == {}
 
@@ -201,9 +201,9 @@ def test_a_wiki_page_as_the_only_page(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("value", "said"),
     [
-        ("all", "must be one of 'full', 'titles', 'none'"),
-        (3, "must be one of 'full', 'titles', 'none', or map globs to them"),
-        ({"a": "all", "index": "none"}, "entry 'a': 'all' must map a glob to"),
+        ("all", "must be 'full', 'titles', True or False"),
+        (3, "must be 'full', 'titles', True or False, or map glob patterns to these"),
+        ({"a": "all", "index": False}, "entry 'a': 'all': must be 'full', "),
     ],
 )
 def test_a_value_that_is_none(tmp_path: Path, value: object, said: str) -> None:
@@ -279,7 +279,7 @@ def test_a_title_that_changed_is_forgotten(tmp_path: Path) -> None:
 def test_four_processes_write_the_same_index(tmp_path: Path) -> None:
     files = FILES | {f"wiki/{n}.md": page(f"頁{n}の話", f"Line {n}.") for n in range(30)}
     site = Site(tmp_path / "src", files)
-    modes = {"wiki/1*": "titles", "wiki/2*": "none"}
+    modes = {"wiki/1*": "titles", "wiki/2*": False}
     serial = site.build(target="_1", scrapbox_search=modes, **HERE)
     parallel = site.build(target="_4", parallel=4, scrapbox_search=modes, **HERE)
     assert serial.text("searchindex.js") == parallel.text("searchindex.js")

@@ -33,9 +33,7 @@ def site(tmp_path: Path) -> Site:
 
 
 def _build(site: Site, **config: object) -> Built:
-    translation = {name: value for name, value in config.items() if name != "language"}
-    rest = {name: value for name, value in config.items() if name == "language"}
-    built = site.build(scrapbox_translation=translation, **HERE, **rest)
+    built = site.build(**HERE, **config)
     assert built.warnings == []
     return built
 
@@ -52,11 +50,12 @@ def _blocks(built: Built, name: str = "page.html") -> list[str]:
         ("end", ["First words.", "Last words.", SAID]),
         ("start", [SAID, "First words.", "Last words."]),
         ("both", [SAID, "First words.", "Last words.", SAID]),
-        ("none", ["First words.", "Last words."]),
+        (False, ["First words.", "Last words."]),
+        (True, ["First words.", "Last words.", SAID]),
     ],
 )
-def test_position(site: Site, position: str, blocks: list[str]) -> None:
-    built = _build(site, position=position)
+def test_position(site: Site, position: str | bool, blocks: list[str]) -> None:
+    built = _build(site, scrapbox_translation_notice=position)
     assert _blocks(built)[1:] == blocks
     # The head tells in any case.
     root = built.html("page.html").root
@@ -71,7 +70,7 @@ def test_engine_is_said_if_known(site: Site) -> None:
 
 def test_text_of_ones_own(site: Site) -> None:
     text = "Nach {source} ({from}→{to}) mit {engine}; {contact} {date}{other}"
-    assert _blocks(_build(site, text=text))[-1] == (
+    assert _blocks(_build(site, scrapbox_translation_text=text))[-1] == (
         "Machine translation Nach 堆肥の話 (ja→en) mit DeepL; @garden_en {other}"
     )
 
@@ -83,7 +82,8 @@ def test_languages(site: Site) -> None:
         ("garden", "*"): ("zh-Hant", "en-GB"),
         ("elsewhere", "garden-en"): ("ja", "en"),
     }.items():
-        root = _build(site, languages={pairs: ("zh-Hant", "en-GB")}).html("page.html").root
+        languages = {pairs: ("zh-Hant", "en-GB")}
+        root = _build(site, scrapbox_languages=languages).html("page.html").root
         assert [tag["hreflang"] for tag in root.all("link", rel="alternate")] == list(wanted)
         assert root.one("html")["lang"] == wanted[1]
         made = root.one("meta", content="machine")
@@ -114,9 +114,7 @@ def test_taught_wording(site: Site) -> None:
     )
     site.write({"page.md": text})
     wordings = [{"pattern": pattern, "from": "ja", "to": "de"}]
-    built = site.build(
-        scrapbox_translation={"wordings": wordings}, scrapbox_pages=["page.md"], **HERE
-    )
+    built = site.build(scrapbox_translation_wordings=wordings, scrapbox_pages=["page.md"], **HERE)
     assert built.warnings == []
     assert _blocks(built)[1:] == [
         "Worte.",

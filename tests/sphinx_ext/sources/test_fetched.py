@@ -101,17 +101,17 @@ def output_name(data: bytes, suffix: str) -> str:
 @pytest.mark.parametrize("builder", BUILDERS)
 def test_every_format(site: Site, builder: str) -> None:
     one_of_each(site)
-    built = site.build(builder, **EPUB, scrapbox_images="link")
+    built = site.build(builder, **EPUB, scrapbox_images="local")
     assert built.warnings == []
 
 
-@pytest.mark.parametrize("images", ["show", "link"])
+@pytest.mark.parametrize("images", ["remote", "local"])
 def test_html(site: Site, images: str) -> None:
     one_of_each(site)
     built = site.build(scrapbox_images=images, scrapbox_icons="remote")
     files = [output_name(FACE, "png"), output_name(SVG, "svg")]
     files += [output_name(data, kind) for kind, data in KINDS.items()]
-    far = [address("far")] if images == "show" else []
+    far = [address("far")] if images == "remote" else []
     assert shown(built) == [f"../_images/{file}" for file in files] + far
     for file in files:
         assert (built.out / "_images" / file).is_file()
@@ -244,7 +244,7 @@ def test_a_face_of_the_pages_own_snapshot(site: Site, builder: str) -> None:
             project=project,
         )
     site.write({"guide/a.rst": "Guide\n=====\n\n:scrapbox:icon:`hana`\n"})
-    built = site.build(builder, scrapbox_project="garden", scrapbox_related="none")
+    built = site.build(builder, scrapbox_project="garden", scrapbox_related=False)
     expected = [output_name(FACE, "png"), output_name(other, "png"), output_name(SVG, "svg")]
     names = ["a/Page a", "b/Page b", "c/Page c", "guide/a"]
     found: list[str] = []

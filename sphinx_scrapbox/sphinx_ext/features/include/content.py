@@ -81,7 +81,7 @@ class Included:
             self._scratch,
             str(file.path),
             self._site,
-            videos=self._config.videos == "embed",
+            videos=self._config.videos == "remote",
         )
         self._heading_id = ""
 
@@ -162,7 +162,7 @@ class Included:
     def _parts(self) -> list[Part]:
         """The outline of the page; a part with a title of its own is a section."""
         parts: list[Part] = []
-        for part in lift(self._page, (*self._config.translation.wordings, *WORDINGS)):
+        for part in lift(self._page, (*self._config.translation_wordings, *WORDINGS)):
             shape = outline(part.blocks).parts
             if part.title:
                 title = Text(part.title)
@@ -183,13 +183,13 @@ class Included:
             return self._titled(title, self._blocks(found))
         holder = nodes.section()
         config = self._config
-        for part in lift(self._page, (*config.translation.wordings, *WORDINGS)):
+        for part in lift(self._page, (*config.translation_wordings, *WORDINGS)):
             parent = holder
             if part.title:
                 parent = self._renderer.section((Text(part.title),), part.line, source=part.title)
                 holder += parent
             made: list[nodes.Element] = []
-            position = config.translation.position
+            position = config.translation_notice
             if part.translation is not None and position != "none":
                 own = self._page.project or config.project
                 languages = languages_of(part.translation, own, config)

@@ -67,7 +67,7 @@ class _Maker:
         self._config = options(env.config)
         self._is_html = is_html(builder)
         self._builder = builder
-        self._shows_images = builder.supported_remote_images and self._config.images == "show"
+        self._shows_images = builder.supported_remote_images and self._config.images == "remote"
 
     def make(self, query: Query, rows: Rows) -> list[nodes.Element]:
         """The list; nothing at all if it is empty."""

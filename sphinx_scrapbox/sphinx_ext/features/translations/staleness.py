@@ -91,7 +91,7 @@ def age_of(domain: ScrapboxDomain, docname: str, target: str, translated: int = 
 
 
 def _outside(env: BuildEnvironment, target: str) -> Outside | None:
-    folders = options(env.config).translation.sources
+    folders = options(env.config).translation_sources
     project, title = split_target(target)
     return locks_of(env).outside(folders).get((project, key(title))) if folders else None
 

@@ -136,7 +136,7 @@ class _Page:
     def _add_notice(self) -> None:
         """The notice of a page that the configuration calls a translation."""
         section = self._section()
-        position = self._config.translation.position
+        position = self._config.translation_notice
         if section is None or position == "none":
             return
         source = self._pairs.sources[self._docname]
@@ -227,7 +227,7 @@ class _Page:
     # -- the switcher ------------------------------------------------------------------
 
     def _add_switcher(self) -> None:
-        position = self._config.translation.switcher
+        position = self._config.language_switcher
         versions = [
             version
             for version in self._pairs.versions.get(self._docname, ())
@@ -283,9 +283,9 @@ def _note_what_came_from_elsewhere(app: Sphinx, env: BuildEnvironment) -> None:
     Then its age, and lists of ages, are not what they were in the last build.
     """
     domain = domain_of(env)
-    folders = options(env.config).translation.sources
+    folders = options(env.config).translation_sources
     state: list[object] = [locks_of(env).outside_state(folders)] if folders else []
-    if options(env.config).translation.pairs:
+    if options(env.config).translation_pairs:
         sources = pairs_of(domain).sources
         state += sorted(docname for docname, source in sources.items() if source.is_mapped)
     if domain.data["elsewhere"] != state:

@@ -1,6 +1,6 @@
 """Which pages are one text in several languages, on this site and on others.
 
-A translation names its source, by its footer or by ``scrapbox_translation["pairs"]``; the source
+A translation names its source, by its footer or by ``scrapbox_translation_pairs``; the source
 knows nothing of it. What belongs together is therefore found over all facts, once a build. Other
 sites are known by their inventories: pages by ``scrapbox:page``, and what they translated by
 ``scrapbox:translation``, whose names are made by :func:`translation_name`.
@@ -119,7 +119,7 @@ class Pairs:
         """By the docname of a translation."""
         self.versions: dict[str, tuple[Version, ...]] = {}
         """By docname, the page itself included: first the source, then by language."""
-        mapping = self._config.translation.pairs
+        mapping = self._config.translation_pairs
         for docname in sorted(domain.facts):
             facts = domain.facts[docname]
             if facts.source:
