@@ -1,8 +1,8 @@
 """The options of this extension: declared once, validated value by value.
 
-Each field of :class:`Config` is one option, named ``scrapbox_`` plus the field's name. A bad
-value gives one warning and the default is used; a bad entry of a mapping is left out. The
-options' reference in the documentation is generated from the fields.
+Each field of :class:`Config` is one option, named ``scrapbox_`` plus the field's name. None
+means the default. A bad value gives one warning and the default is used; a bad entry of a mapping
+is left out. The options' reference in the documentation is generated from the fields.
 """
 
 from __future__ import annotations
@@ -66,12 +66,12 @@ class Config:
     """The validated options."""
 
     project: str = _option(
-        None,
+        "",
         project_name,
         "The name of the wiki project (the part after the host in the wiki's addresses) that "
         "links without a project lead to, unless the page itself says which project it belongs "
         "to.",
-        shown="str or None",
+        shown="str",
     )
     url: str = _option(
         DEFAULT_ORIGIN,
@@ -326,7 +326,8 @@ def _validated(config: SphinxConfig) -> Config:
     values = {}
     for option in fields(Config):
         try:
-            values[option.name] = option.metadata["check"](config[f"scrapbox_{option.name}"])
+            if (value := config[f"scrapbox_{option.name}"]) is not None:
+                values[option.name] = option.metadata["check"](value)
         except Invalid as error:
             say(option.name, f"{error}; the default is used")
     return Config(**values)
@@ -347,14 +348,11 @@ def _validate(app: Sphinx) -> None:
 def register(app: Sphinx) -> None:
     """Declare the options."""
     for option in fields(Config):
-        # The type is left open: validation says one clear thing where Sphinx would add a
-        # warning of its own.
-        app.add_config_value(
-            f"scrapbox_{option.name}",
-            option.metadata["raw"],
-            option.metadata["rebuild"],
-            types=Any,
-        )
+        name, raw = f"scrapbox_{option.name}", option.metadata["raw"]
+        # With a boolean default, Sphinx refuses words on the command line (-D).
+        default = None if raw is False and option.metadata["check"] is not flag else raw
+        # Any type: Sphinx would add a warning of its own to ours.
+        app.add_config_value(name, default, option.metadata["rebuild"], types=Any)
     # After the handlers of conf.py and of other extensions, which may set our options.
     app.connect("config-inited", _prepare, priority=sys.maxsize)
     app.connect("builder-inited", _validate)

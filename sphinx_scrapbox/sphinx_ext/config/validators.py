@@ -34,8 +34,6 @@ def text_value(value: object) -> str:
 
 
 def project_name(value: object) -> str:
-    if value is None:
-        return ""
     text = text_value(value).strip().strip("/")
     if "/" in text:
         raise Invalid("must be the name of a project, as in its address")
@@ -58,10 +56,17 @@ def _scheme(address: str) -> str:
     return parts.scheme if parts.netloc or parts.scheme == "mailto" else ""
 
 
+def _switch(value: object) -> bool | None:
+    """True or False, also as ``sphinx-build -D name=1`` passes it; None for any other value."""
+    if isinstance(value, str):
+        return {"0": False, "1": True}.get(value)
+    return bool(value) if isinstance(value, int) and value in (0, 1) else None
+
+
 def flag(value: object) -> bool:
-    if isinstance(value, bool) or value in (0, 1):
-        return bool(value)
-    raise Invalid("must be True or False")
+    if (on := _switch(value)) is None:
+        raise Invalid("must be True or False")
+    return on
 
 
 def string_tuple(value: object) -> tuple[str, ...]:
@@ -75,8 +80,8 @@ def string_tuple(value: object) -> tuple[str, ...]:
 
 
 def flag_or_globs(value: object) -> bool | tuple[str, ...]:
-    if isinstance(value, bool):
-        return value
+    if (on := _switch(value)) is not None:
+        return on
     try:
         return string_tuple(value)
     except Invalid:
@@ -92,8 +97,8 @@ def choice(*words: str, on: str = "", off: str = OFF) -> Callable[[object], str]
     named = _alternatives([*map(repr, words), *(["True", "False"] if on else [])])
 
     def check(value: object) -> str:
-        if on and isinstance(value, bool):
-            return on if value else off
+        if on and (is_on := _switch(value)) is not None:
+            return on if is_on else off
         if not isinstance(value, str) or value not in words:
             raise Invalid(f"must be {named}")
         return value

@@ -175,36 +175,61 @@ def test_wording_with_languages(said: list[str]) -> None:
     assert second.source_language == ""
 
 
-BAD: list[tuple[str, object]] = [
-    *(("project", value) for value in (1, [], "a/b", True)),
-    *(("url", value) for value in (None, 1, "", "wiki.example", "ftp://x", "https://", "//x")),
-    *(("url", value) for value in ("http://[::1", "javascript:x", "mailto:m@example.org")),
-    *(("pages", value) for value in (None, 1, [1], {"a": 1}, ["a", None], b"x")),
-    *(("link_documents", value) for value in (None, 1, [1], {"a": 1})),
-    *(("missing", value) for value in (None, "", "Wiki", ["wiki"], 1)),
-    *(("provenance", value) for value in (None, "", "top", [], 2)),
-    *(("canonical", value) for value in (None, "none", "", "live", ["wiki"], 1)),
-    *(("people", value) for value in (None, [], "mio", 1)),
-    *(("marks", value) for value in (None, [1], 1)),
-    *(("icon_path", value) for value in (None, [None], {"a": "b"})),
-    *((name, value) for name in ("icons", "images", "videos") for value in (None, "", 1, [])),
-    *((name, value) for name in ("languages", "translation_pairs") for value in (None, [], 1)),
-    *(("translation_notice", value) for value in (None, "top", "none", 1, [])),
-    *(("language_switcher", value) for value in (None, "both", 0, [])),
-    *(("translation_text", value) for value in (None, True, [])),
-    *(("translation_wordings", value) for value in (None, 1, True)),
-    *(("translation_sources", value) for value in (None, [1])),
-    *((name, value) for name in ("myst_links", "myst_tags") for value in (None, "yes", 2, [])),
-    *(("page_directives", value) for value in (None, [1], {"note": 1})),
-]
+BAD: dict[str, list[object]] = {
+    "project": [1, [], "a/b", True],
+    "url": [1, "", "wiki.example", "ftp://x", "https://", "//x", "http://[::1", "javascript:x"],
+    "pages": [1, [1], {"a": 1}, ["a", None], b"x"],
+    "link_documents": [2, [1], {"a": 1}],
+    "missing": ["", "Wiki", ["wiki"], 1],
+    "provenance": ["", "top", [], 2],
+    "related": ["none", "", 2, ["cards"]],
+    "search": ["none", 3],
+    "canonical": ["none", "", "live", ["wiki"], 2],
+    "people": [[], "mio", 1],
+    "marks": [[1], 1],
+    "icon_path": [[None], {"a": "b"}],
+    **dict.fromkeys(["icons", "images", "videos"], ["", "link", 2, []]),
+    **dict.fromkeys(["languages", "translation_pairs"], [[], 1, "ja"]),
+    "translation_notice": ["top", "none", 2, []],
+    "language_switcher": ["both", 2, []],
+    "translation_text": [True, []],
+    "translation_wordings": [1, True],
+    "translation_sources": [1, [1]],
+    **dict.fromkeys(["myst_links", "myst_tags", "previews", "indices"], ["yes", 2, []]),
+    "page_directives": [[1], {"note": 1}],
+}
 
 
-@pytest.mark.parametrize(("option", "value"), BAD, ids=lambda value: repr(value)[:30])
+@pytest.mark.parametrize(
+    ("option", "value"), [(option, value) for option, values in BAD.items() for value in values]
+)
 def test_bad_value_costs_one_warning(option: str, value: object, said: list[str]) -> None:
     assert checked(**{option: value}) == DEFAULT
     (message,) = said
     assert message.startswith(f"scrapbox_{option} must ")
     assert message.endswith("; the default is used")
+
+
+def test_none_means_the_default(said: list[str]) -> None:
+    assert checked(**dict.fromkeys(option.name for option in fields(Config))) == DEFAULT
+    assert said == []
+
+
+def test_values_from_the_command_line(said: list[str]) -> None:
+    """Sphinx converts what ``-D`` sets by the type of the default."""
+    given = {
+        "provenance": "start", "link_documents": "guide/**", "related": "0", "images": "0",
+        "canonical": "1", "previews": "0", "language_switcher": "end", "pages": "a/*,b/*",
+    }  # fmt: skip
+    app: Any = FakeApp()
+    app.config = SphinxConfig({}, {f"scrapbox_{name}": value for name, value in given.items()})
+    register(app)
+    config = options(app.config)
+    assert (config.provenance, config.link_documents) == ("start", ("guide/**",))
+    assert (config.related, config.canonical) == ((("**", "none"),), (("**", "self"),))
+    assert (config.images, config.previews, config.language_switcher) == ("local", False, "end")
+    assert config.pages == ("a/*", "b/*")
+    assert said == []
 
 
 def test_bad_value_leaves_the_others(said: list[str]) -> None:

@@ -236,9 +236,9 @@ def test_a_doctree_that_is_left_is_found(tmp_path: Path) -> None:
     ("deny", "message"),
     [
         ("Budget", "must be a mapping"),
-        ({"title": []}, "'title' is none of titles, tags, people, emails and allow"),
+        ({"title": []}, "'title' must be titles, tags, people, emails or allow"),
         ({"titles": 1}, "'titles' must be a list of strings"),
-        ({"titles": ["*"]}, "must not hold a name of nothing but stars"),
+        ({"titles": ["*"]}, "must not contain a name made of nothing but stars"),
         ({"emails": "yes"}, "'emails' must be True or False"),
     ],
 )
