@@ -2,8 +2,8 @@
 
 :meth:`SnapshotFolder.plan` only looks. :meth:`SnapshotFolder.apply` first writes every new file
 into a folder of its own beside the pages, then the new lock, which from there on tells what the
-run was about to do; only then do files change places, each in one step, and the lock comes last. Wherever that
-breaks off, each file is the old one or the new one, and the next run knows both for its own.
+run was about to do; only then do files change places, each in one step, and the lock comes last.
+Wherever that breaks off, each file is the old one or the new one, and the next run knows both for its own.
 
 What was written by hand is never touched: a file is replaced or removed only if its content is
 what this module once put there. Icons and images that were fetched lie in a folder of their own,

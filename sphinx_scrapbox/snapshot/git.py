@@ -1,193 +1,202 @@
-"""TODO: say what this file is."""
+"""Runs git to read old versions of files and the dates of files. No other module runs git.
+
+Nothing is checked out, fetched or changed. Names that users supply are passed on standard input,
+never as arguments, so that git cannot take them for options.
+"""
 
 from __future__ import annotations
 
 import os
 import re
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from sphinx_scrapbox.wiki.dates import Dates, known
 
-DATES_TIMEOUT = 300
-"""Seconds that git may take to tell what happened to a folder."""
+TIMEOUT = 300
+"""Seconds after which a git process is stopped."""
+BATCH = 500
+"""The number of files read by one git process, and held in memory together."""
 
-
-def git_dates(folder: Path) -> dict[str, Dates]:
-    """The dates of each file below *folder*, by its path from there; empty where git fails.
-
-    One question for all files. Where only the last commits were fetched, the oldest of them
-    seems to have made every file: what it says counts for nothing.
-    """
-    is_shallow = _git(folder, "rev-parse", "--is-shallow-repository")
-    if is_shallow is None:
-        return {}
-    log = _git(
-        folder,
-        *("-c", "log.showSignature=false", "log", "--no-color", "--no-renames", "--no-merges"),
-        *("--relative", "--name-only", "-z", "--format=%x01%at %P", "--", "."),
-    )
-    dates: dict[str, Dates] = {}
-    time = 0
-    for field in (log or "").split("\0"):
-        if field.startswith("\x01"):
-            moment, _, parents = field[1:].partition(" ")
-            is_whole = bool(parents.strip()) or is_shallow.strip() != "true"
-            time = int(moment) if is_whole and moment.isdecimal() else 0
-        elif (file := field.lstrip("\n")) and time:
-            old = dates.get(file, Dates(time, time))
-            dates[file] = Dates(min(old.created, time), max(old.updated, time))
-    return {file: known(*found) for file, found in dates.items()}
-
-
-def _git(folder: Path, *arguments: str) -> str | None:
-    """What git says; None if it cannot be asked, or has nothing to say."""
-    try:
-        done = subprocess.run(
-            ["git", *arguments],
-            cwd=folder,
-            env={**os.environ, "GIT_TERMINAL_PROMPT": "0", "GIT_NO_LAZY_FETCH": "1"},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=DATES_TIMEOUT,
-            check=True,
-        )
-    except (OSError, subprocess.SubprocessError):
-        return None
-    return done.stdout.decode("utf-8", "surrogateescape")
-
-
-GIT_TIMEOUT = 300
-"""Seconds that git may take for an answer."""
+# Git sets these for its hooks. They describe the repository of the hook and would override the
+# folder that git is run in; the list is that of `git rev-parse --local-env-vars` without the
+# settings (GIT_CONFIG_...), which may well be meant for every repository.
+_REPOSITORY_VARIABLES = frozenset(
+    {
+        "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+        "GIT_COMMON_DIR",
+        "GIT_DIR",
+        "GIT_GRAFT_FILE",
+        "GIT_IMPLICIT_WORK_TREE",
+        "GIT_INDEX_FILE",
+        "GIT_INTERNAL_SUPER_PREFIX",
+        "GIT_NAMESPACE",
+        "GIT_NO_REPLACE_OBJECTS",
+        "GIT_OBJECT_DIRECTORY",
+        "GIT_PREFIX",
+        "GIT_QUARANTINE_PATH",
+        "GIT_REPLACE_REF_BASE",
+        "GIT_SHALLOW_FILE",
+        "GIT_WORK_TREE",
+    }
+)
+_SETTINGS = {"GIT_TERMINAL_PROMPT": "0", "GIT_NO_LAZY_FETCH": "1", "LC_ALL": "C"}
 _CONTROL = re.compile("[\x00-\x1f\x7f]")
-_OBJECT = re.compile(r"[0-9a-f]{40,64}")
-_AT_ONCE = 500  # files that git is asked for together
-
-
-# Git tells its hooks by these where they run; seen from another folder, they mislead.
-_PLACES = frozenset({"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_COMMON_DIR"})
+_OBJECT_ID = re.compile(r"[0-9a-f]{40,64}")
 _NOT_FETCHED = (
-    "old files are not here, because this clone was made with a filter: run 'git fetch --refetch "
+    "old files are missing, because this clone was made with a filter: run 'git fetch --refetch "
     "--no-filter'"
 )
 
 
 class SnapshotError(Exception):
-    """A snapshot cannot be had; the message says what to do about it."""
-
-
-def batches(items: Sequence[str]) -> Iterator[Sequence[str]]:
-    for start in range(0, len(items), _AT_ONCE):
-        yield items[start : start + _AT_ONCE]
-
-
-# -- git -------------------------------------------------------------------------------
+    """A snapshot cannot be read. The message says why, and what to do about it."""
 
 
 class Repository:
-    """Asks the repository at *place* for what it keeps; nothing is changed in it.
+    """The git repository that *folder* lies in. Relative paths in revisions start there."""
 
-    What somebody names goes to git as input, never as an argument, so that it is no option.
-    """
-
-    def __init__(self, place: Path) -> None:
-        self._place = place
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
 
     def commit(self, revision: str) -> str:
-        """The full name of a commit.
+        """The object id of the commit that *revision* names.
 
-        :raises SnapshotError: if there is none.
+        :raises SnapshotError: if there is no such commit.
         """
         if not revision or _CONTROL.search(revision):
-            raise SnapshotError(f"{revision!r} names no revision")
-        _kind, number = self.find(f"{revision}^{{commit}}")
-        if number:
-            return number
-        shallow = self._ask("rev-parse", "--is-shallow-repository").strip() == b"true"
-        if shallow:
+            raise SnapshotError(f"{revision!r} is not the name of a revision")
+        _kind, object_id = self.find(f"{revision}^{{commit}}")
+        if object_id:
+            return object_id
+        if self.is_shallow():
             raise SnapshotError(
-                f"the revision {revision!r} is not here, because this clone holds only the last "
+                f"the revision {revision!r} is missing, because this clone holds only the last "
                 "commits: run 'git fetch --unshallow --tags'"
             )
         raise SnapshotError(
             f"there is no revision {revision!r} here; 'git fetch --tags' may bring it"
         )
 
+    def is_shallow(self) -> bool:
+        """Whether only the last commits were fetched."""
+        return self._ask("rev-parse", "--is-shallow-repository").strip() == b"true"
+
     def find(self, name: str) -> tuple[str, str]:
-        """The kind and the number of what git knows by *name*; both "" for nothing."""
+        """The type (``blob``, ``commit`` or ``tree``) and id of an object; two "" if missing."""
         if _CONTROL.search(name):
             return "", ""
         try:
-            asked = f"{name}\n".encode("utf-8", "surrogateescape")
+            query = f"{name}\n".encode("utf-8", "surrogateescape")
         except UnicodeEncodeError:
             return "", ""
-        said = self._ask("cat-file", "--batch-check=%(objecttype) %(objectname)", stdin=asked)
-        kind, _, number = said.decode("utf-8", "replace").strip().partition(" ")
-        known = kind in ("blob", "commit", "tree") and _OBJECT.fullmatch(number)
-        return (kind, number) if known else ("", "")
+        answer = self._ask("cat-file", "--batch-check=%(objecttype) %(objectname)", stdin=query)
+        kind, _, object_id = answer.decode("utf-8", "replace").strip().partition(" ")
+        is_object = kind in ("blob", "commit", "tree") and _OBJECT_ID.fullmatch(object_id)
+        return (kind, object_id) if is_object else ("", "")
 
-    def tree(self, number: str) -> dict[str, str]:
-        """The number of each file in a folder and below; links and other repositories are none."""
-        said = self._ask("ls-tree", "-r", "-z", "--full-tree", number)
+    def tree(self, tree_id: str) -> dict[str, str]:
+        """The blob id of each file in a tree and below, by path; no links and no submodules."""
         files = {}
-        for entry in said.split(b"\0"):
-            about, _, path = entry.partition(b"\t")
-            mode, _, rest = about.partition(b" ")
+        for entry in self._ask("ls-tree", "-r", "-z", "--full-tree", tree_id).split(b"\0"):
+            columns, _, path = entry.partition(b"\t")
+            mode, _, rest = columns.partition(b" ")
             if mode in (b"100644", b"100755"):
                 files[path.decode("utf-8", "surrogateescape")] = rest.split(b" ")[1].decode()
         return dict(sorted(files.items()))
 
-    def blobs(self, numbers: Sequence[str]) -> list[bytes | None]:
-        """What is in files, by their numbers.
+    def blobs(self, blob_ids: Sequence[str]) -> list[bytes | None]:
+        """The content of each blob.
 
         :raises SnapshotError: if one of them was not fetched.
         """
-        found: list[bytes | None] = []
-        for batch in batches(numbers):
-            said = self._ask(
-                "cat-file", "--batch", stdin="".join(f"{number}\n" for number in batch).encode()
-            )
+        contents: list[bytes | None] = []
+        for start in range(0, len(blob_ids), BATCH):
+            batch = blob_ids[start : start + BATCH]
+            query = "".join(f"{blob_id}\n" for blob_id in batch).encode()
+            answer = self._ask("cat-file", "--batch", stdin=query)
             at = 0
-            for _number in batch:
-                end = said.index(b"\n", at)
-                about = said[at:end].split(b" ")
+            for _blob_id in batch:
+                end = answer.index(b"\n", at)
+                header = answer[at:end].split(b" ")
                 at = end + 1
-                if about[-1] == b"missing":
+                if header[-1] == b"missing":
                     raise SnapshotError(_NOT_FETCHED)
-                length = int(about[2])
-                found.append(said[at : at + length])
-                at += length + 1
-        return found
+                size = int(header[2])
+                contents.append(answer[at : at + size])
+                at += size + 1
+        return contents
 
-    def time(self, commit: str) -> int:
-        """When a commit was made, in Unix seconds."""
-        said = self._ask("-c", "log.showSignature=false", "log", "-1", "--format=%ct", commit)
-        return int(said) if said.strip().isdigit() else 0
+    def time(self, commit_id: str) -> int:
+        """When a commit was made, in Unix seconds; 0 if git does not say."""
+        arguments = ("-c", "log.showSignature=false", "log", "-1", "--format=%ct", commit_id)
+        answer = self._ask(*arguments)
+        return int(answer) if answer.strip().isdigit() else 0
+
+    def log(self) -> str:
+        """Author time, parents and paths of all commits below the folder, newest first.
+
+        Each field ends in NUL; the one that begins a commit starts with U+0001.
+        """
+        output = self._ask(
+            *("-c", "log.showSignature=false", "log", "--no-color", "--no-renames", "--no-merges"),
+            *("--relative", "--name-only", "-z", "--format=%x01%at %P", "--", "."),
+        )
+        return output.decode("utf-8", "surrogateescape")
 
     def _ask(self, *arguments: str, stdin: bytes = b"") -> bytes:
-        silent = {"GIT_TERMINAL_PROMPT": "0", "GIT_NO_LAZY_FETCH": "1", "LC_ALL": "C"}
-        around = {name: value for name, value in os.environ.items() if name not in _PLACES}
+        """The output of git, run in the folder.
+
+        :raises SnapshotError: if git is missing, fails, or takes longer than :data:`TIMEOUT`.
+        """
+        inherited = {
+            name: value for name, value in os.environ.items() if name not in _REPOSITORY_VARIABLES
+        }
         try:
-            done = subprocess.run(
+            process = subprocess.run(
                 ["git", *arguments],
-                cwd=self._place,
-                env={**around, **silent},
+                cwd=self._folder,
+                env={**inherited, **_SETTINGS},
                 input=stdin,
                 capture_output=True,
-                timeout=GIT_TIMEOUT,
+                timeout=TIMEOUT,
                 check=True,
             )
         except FileNotFoundError as error:
-            raise SnapshotError("git is not installed, so there are no revisions") from error
+            raise SnapshotError("git is not installed, so revisions cannot be read") from error
         except subprocess.CalledProcessError as error:
-            said = error.stderr.decode("utf-8", "replace").strip().split("\n")[0]
-            if "lazy fetching disabled" in said:
+            message = error.stderr.decode("utf-8", "replace").strip().split("\n")[0]
+            if "lazy fetching disabled" in message:
                 raise SnapshotError(_NOT_FETCHED) from error
-            if "not a git repository" in said:
-                place = self._place.absolute()
-                raise SnapshotError(f"{place} is in no repository of git") from error
-            raise SnapshotError(f"git cannot tell: {said}") from error
+            if "not a git repository" in message:
+                raise SnapshotError(
+                    f"{self._folder.absolute()} is not in a git repository"
+                ) from error
+            raise SnapshotError(f"git failed: {message}") from error
         except (OSError, subprocess.SubprocessError) as error:
-            raise SnapshotError(f"git cannot tell: {error}") from error
-        return done.stdout
+            raise SnapshotError(f"git failed: {error}") from error
+        return process.stdout
+
+
+def git_dates(folder: Path) -> dict[str, Dates]:
+    """The dates of each file below *folder* by its path from there; empty if git fails.
+
+    In a shallow clone the oldest commit seems to have created every file, so its date is ignored.
+    """
+    repository = Repository(folder)
+    try:
+        is_shallow, log = repository.is_shallow(), repository.log()
+    except SnapshotError:
+        return {}
+    dates: dict[str, Dates] = {}
+    time = 0
+    for field in log.split("\0"):
+        if field.startswith("\x01"):
+            moment, _, parents = field[1:].partition(" ")
+            has_history = bool(parents.strip()) or not is_shallow
+            time = int(moment) if has_history and moment.isdecimal() else 0
+        elif (file := field.lstrip("\n")) and time:
+            old = dates.get(file, Dates(time, time))
+            dates[file] = Dates(min(old.created, time), max(old.updated, time))
+    return {file: known(*found) for file, found in dates.items()}

@@ -18,7 +18,7 @@ from sphinx_scrapbox.formats.detect import kind_of
 from sphinx_scrapbox.formats.front_matter import front_matter_dates
 from sphinx_scrapbox.formats.markdown.blocks import read_head, split_level
 from sphinx_scrapbox.snapshot.diff.model import PageState, PageText, Row, Snapshot, no_texts
-from sphinx_scrapbox.snapshot.git import Repository, SnapshotError, batches
+from sphinx_scrapbox.snapshot.git import BATCH, Repository, SnapshotError
 from sphinx_scrapbox.snapshot.lockfile import LOCK_NAME, Lock, LockedPage, LockError, load_lock
 from sphinx_scrapbox.wiki.dates import known
 
@@ -231,7 +231,8 @@ class SnapshotLoader:
                 unread.append(file)
             else:
                 yield file, known
-        for batch in batches(unread):
+        for start in range(0, len(unread), BATCH):
+            batch = unread[start : start + BATCH]
             for file, data in zip(batch, files.read(batch), strict=True):
                 head = self._head(file, data) if data is not None else _Head("")
                 heads[file, min(files.marks[file], default="")] = head
