@@ -7,7 +7,6 @@ is left out. The options' reference in the documentation is generated from the f
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from functools import lru_cache
@@ -333,7 +332,7 @@ def _validated(config: SphinxConfig) -> Config:
     return Config(**values)
 
 
-def _prepare(app: Sphinx, config: SphinxConfig) -> None:
+def prepare_config(app: Sphinx, config: SphinxConfig) -> None:
     """Hide the deny list from the stored configuration; let LaTeX nest lists as wikis do."""
     if config.scrapbox_deny:
         config.scrapbox_deny = Unsaid(config.scrapbox_deny)
@@ -341,8 +340,9 @@ def _prepare(app: Sphinx, config: SphinxConfig) -> None:
     config.latex_elements.setdefault("maxlistdepth", "48")
 
 
-def _validate(app: Sphinx) -> None:
-    options(app.config)  # here, and not in each process that reads
+def validate_options(app: Sphinx) -> None:
+    """Handler of ``builder-inited``: validate here, and not in each process that reads."""
+    options(app.config)
 
 
 def register(app: Sphinx) -> None:
@@ -353,6 +353,3 @@ def register(app: Sphinx) -> None:
         default = None if raw is False and option.metadata["check"] is not flag else raw
         # Any type: Sphinx would add a warning of its own to ours.
         app.add_config_value(name, default, option.metadata["rebuild"], types=Any)
-    # After the handlers of conf.py and of other extensions, which may set our options.
-    app.connect("config-inited", _prepare, priority=sys.maxsize)
-    app.connect("builder-inited", _validate)

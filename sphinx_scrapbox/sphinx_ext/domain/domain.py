@@ -502,7 +502,7 @@ def domain_of(env: BuildEnvironment) -> ScrapboxDomain:
     return cast(ScrapboxDomain, env.domains["scrapbox"])
 
 
-def _on_builder_inited(app: Sphinx) -> None:
+def quote_target_uris(app: Sphinx) -> None:
     """Have these builders quote addresses as ``html`` does: pages are named as they are."""
     builder = app.builder
     if isinstance(builder, (DirectoryHTMLBuilder, SingleFileHTMLBuilder)):
@@ -514,7 +514,7 @@ def _on_builder_inited(app: Sphinx) -> None:
         builder.get_target_uri = quoted  # type: ignore[method-assign]
 
 
-def _on_missing_reference(
+def resolve_missing(
     app: Sphinx, env: BuildEnvironment, node: addnodes.pending_xref, contnode: nodes.TextElement
 ) -> nodes.Element | None:
     if node.get("refdomain") != "scrapbox":
@@ -536,7 +536,7 @@ def _on_missing_reference(
     return domain_of(env).missing(node, contnode)
 
 
-def _on_env_get_outdated(
+def reread_for_locks(
     app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]
 ) -> list[str]:
     """Pages of which the lock file says something else than when they were read."""
@@ -555,11 +555,11 @@ def _on_env_get_outdated(
     return outdated
 
 
-def _on_env_updated(app: Sphinx, env: BuildEnvironment) -> Iterable[str]:
+def links_to_write(app: Sphinx, env: BuildEnvironment) -> Iterable[str]:
     return domain_of(env).rewritten_docnames()
 
 
-def _on_check_consistency(app: Sphinx, env: BuildEnvironment) -> None:
+def check_reserved_names(app: Sphinx, env: BuildEnvironment) -> None:
     """Name wiki pages whose file a page of the site's own is written over."""
     builder = app.builder
     if not has_pages(builder):
@@ -583,12 +583,6 @@ def register(app: Sphinx) -> None:
     """Add the domain and what it does at the events of a build."""
     app.add_domain(ScrapboxDomain)
     app.add_role("scrapbox", WikiRole("page"))
-    # After intersphinx, which listens at the default priority.
-    app.connect("missing-reference", _on_missing_reference, priority=900)
-    app.connect("builder-inited", _on_builder_inited)
-    app.connect("env-get-outdated", _on_env_get_outdated)
-    app.connect("env-updated", _on_env_updated)
-    app.connect("env-check-consistency", _on_check_consistency)
 
 
 def live_address(env: BuildEnvironment, docname: str) -> str:

@@ -212,7 +212,7 @@ class Provenance(SphinxPostTransform):
 # -- incremental builds ----------------------------------------------------------------
 
 
-def _on_env_get_outdated(
+def reread_for_snapshots(
     app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]
 ) -> list[str]:
     """Documents that were told something else of the snapshots than they would be now."""
@@ -224,7 +224,7 @@ def _on_env_get_outdated(
     return [name for name in asking if facts[name].snapshots != now]
 
 
-def _on_env_updated(app: Sphinx, env: BuildEnvironment) -> list[str]:
+def provenance_to_write(app: Sphinx, env: BuildEnvironment) -> list[str]:
     """Pages of which the head of the lock file says something else than in the last build."""
     domain = domain_of(env)
     has_lines = options(env.config).provenance != "none"
@@ -251,5 +251,3 @@ def register(app: Sphinx) -> None:
     app.add_directive_to_domain("scrapbox", "snapshot", SnapshotDirective)
     app.add_transform(SnapshotSubstitutions)
     app.add_post_transform(Provenance)
-    app.connect("env-get-outdated", _on_env_get_outdated)
-    app.connect("env-updated", _on_env_updated)

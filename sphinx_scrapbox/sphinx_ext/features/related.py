@@ -230,7 +230,7 @@ def fingerprint(domain: ScrapboxDomain, docname: str) -> int:
     return crc32(repr(shown).encode("utf-8", "replace")) or 1
 
 
-def _on_env_updated(app: Sphinx, env: BuildEnvironment) -> list[str]:
+def related_to_write(app: Sphinx, env: BuildEnvironment) -> list[str]:
     """Documents whose block would be written otherwise than in the last build."""
     domain = domain_of(env)
     if not domain.was_touched:
@@ -247,4 +247,3 @@ def register(app: Sphinx) -> None:
     """Add the directive and what fills its placeholder."""
     app.add_directive_to_domain("scrapbox", "related", RelatedDirective)
     app.add_post_transform(Related)
-    app.connect("env-updated", _on_env_updated)

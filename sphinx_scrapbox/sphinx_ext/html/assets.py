@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 _PACKAGE = Path(__file__).parents[2]
 
 
-def _on_config_inited(app: Sphinx, config: Config) -> None:
+def add_static_folder(app: Sphinx, config: Config) -> None:
     # Any later, and the configuration would seem to have changed since the last build.
     config.html_static_path = [*config.html_static_path, str(_PACKAGE / "static")]
 
 
-def _on_builder_inited(app: Sphinx) -> None:
+def add_style_and_script(app: Sphinx) -> None:
     if is_html(app.builder):
         app.add_css_file("scrapbox.css")
         app.add_js_file("scrapbox.js", loading_method="defer")
@@ -29,5 +29,3 @@ def _on_builder_inited(app: Sphinx) -> None:
 def register(app: Sphinx) -> None:
     """Serve the files with every HTML build, and let messages be translated."""
     app.add_message_catalog(CATALOG, str(_PACKAGE / "locale"))
-    app.connect("config-inited", _on_config_inited)
-    app.connect("builder-inited", _on_builder_inited)

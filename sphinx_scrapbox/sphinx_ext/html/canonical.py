@@ -36,7 +36,7 @@ def canonical_of(app: Sphinx, docname: str) -> Canonical:
     return Canonical(mode, address) if address else Canonical("self")
 
 
-def _on_page_context(
+def add_canonical_link(
     app: Sphinx,
     pagename: str,
     templatename: str,
@@ -52,8 +52,3 @@ def _on_page_context(
     if mode == "noindex":
         tag = '<meta name="robots" content="noindex" />'
         context["metatags"] = f"{context.get('metatags', '')}\n{tag}"
-
-
-def register(app: Sphinx) -> None:
-    """Stand behind all that take the address from the context, and themes that mend it."""
-    app.connect("html-page-context", _on_page_context, priority=900)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from sphinx_scrapbox.sphinx_ext.features.translations.versions import Version
 
 
-def _on_page_context(
+def set_page_language(
     app: Sphinx,
     pagename: str,
     templatename: str,
@@ -79,8 +79,3 @@ def _address(app: Sphinx, pagename: str, version: Version, context: dict[str, An
 def _link(relation: str, address: str, language: str) -> str:
     hreflang = f' hreflang="{escape(language)}"' if language else ""
     return f'<link rel="{relation}"{hreflang} href="{escape(address)}" />'
-
-
-def register(app: Sphinx) -> None:
-    """Write the head of each HTML page."""
-    app.connect("html-page-context", _on_page_context)

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 # -- the head of a page ----------------------------------------------------------------
 
 
-def _on_page_context(
+def add_metadata(
     app: Sphinx,
     pagename: str,
     templatename: str,
@@ -94,7 +94,7 @@ def _summary(app: Sphinx, facts: PageFacts) -> str:
 # -- the map of the site ---------------------------------------------------------------
 
 
-def _on_build_finished(app: Sphinx, exception: Exception | None) -> None:
+def amend_sitemap(app: Sphinx, exception: Exception | None) -> None:
     """Have sphinx-sitemap write addresses that are some, and when their pages changed.
 
     It has noted each page that was written, by its name as it is. What search engines shall
@@ -135,7 +135,7 @@ def _link(app: Sphinx, docname: str) -> str:
 # -- dates from git --------------------------------------------------------------------
 
 
-def _on_env_updated(app: Sphinx, env: BuildEnvironment) -> list[str]:
+def date_pages_from_git(app: Sphinx, env: BuildEnvironment) -> list[str]:
     """Give the pages that tell no dates those of git; the ones whose dates changed.
 
     A commit changes no file, so pages are not read again for it.
@@ -165,10 +165,3 @@ def _on_env_updated(app: Sphinx, env: BuildEnvironment) -> list[str]:
     if changed:
         domain.was_touched = True  # lists of pages may be in another order
     return changed if before is not None else []
-
-
-def register(app: Sphinx) -> None:
-    """Stand in front of those who use what this gives them."""
-    app.connect("env-updated", _on_env_updated, priority=400)
-    app.connect("html-page-context", _on_page_context, priority=400)
-    app.connect("build-finished", _on_build_finished, priority=400)

@@ -15,14 +15,9 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
 
-def _on_html_page_context(
+def choose_page_source(
     app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.document
 ) -> None:
     facts = domain_of(app.env).facts.get(pagename)
     if facts is not None and facts.is_page and (facts.private or facts.withheld):
         context["sourcename"] = ""
-
-
-def register(app: Sphinx) -> None:
-    """Have Sphinx ask here before it copies a source."""
-    app.connect("html-page-context", _on_html_page_context)

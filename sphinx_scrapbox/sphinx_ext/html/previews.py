@@ -26,12 +26,12 @@ PER_FILE = 32
 """Pages of one file, more or less: some ten kilobytes."""
 
 
-def _on_builder_inited(app: Sphinx) -> None:
+def add_preview_script(app: Sphinx) -> None:
     if options(app.config).previews and has_browser_pages(app.builder):
         app.add_js_file("scrapbox-previews.js", loading_method="defer")
 
 
-def _on_build_finished(app: Sphinx, exception: Exception | None) -> None:
+def write_previews(app: Sphinx, exception: Exception | None) -> None:
     if exception is None and has_browser_pages(app.builder):
         folder = Path(app.outdir) / FOLDER
         files = _files(app) if options(app.config).previews else {}
@@ -80,9 +80,3 @@ def _write(path: Path, text: str) -> None:
     except FileNotFoundError:
         pass
     path.write_bytes(data)
-
-
-def register(app: Sphinx) -> None:
-    """Put the script into the pages, and the files beside them."""
-    app.connect("builder-inited", _on_builder_inited)
-    app.connect("build-finished", _on_build_finished)

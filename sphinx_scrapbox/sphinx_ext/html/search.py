@@ -144,7 +144,7 @@ def spans(wiki: Iterable[str], others: Iterable[str]) -> list[tuple[str, str]]:
     return found
 
 
-def _on_builder_inited(app: Sphinx) -> None:
+def adapt_search_index(app: Sphinx) -> None:
     builder = app.builder
     if not has_search(builder):
         return
@@ -189,8 +189,3 @@ def _title_alone(title: str) -> nodes.document:
     document = new_document("")
     document += nodes.section("", nodes.title("", title))
     return document
-
-
-def register(app: Sphinx) -> None:
-    """Stand between the builder and its index."""
-    app.connect("builder-inited", _on_builder_inited)

@@ -39,7 +39,7 @@ _CLEAN = "scrapbox-guard.json"
 # -- pages that are not built ----------------------------------------------------------
 
 
-def _on_env_get_outdated(
+def prepare_leak_guard(
     app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]
 ) -> list[str]:
     """Keep pages out; and name those that linked to one that has come or gone."""
@@ -91,7 +91,7 @@ def _forget(project: Project, docname: str) -> None:
 # -- what got out ----------------------------------------------------------------------
 
 
-def _on_build_finished(app: Sphinx, exception: Exception | None) -> None:
+def scan_output(app: Sphinx, exception: Exception | None) -> None:
     if exception is not None:
         return
     deny = options(app.config).deny
@@ -214,9 +214,3 @@ class _Clean:
         text = json.dumps({"asked": self._asked, "clean": sorted(self._kept)})
         self._path.parent.mkdir(parents=True, exist_ok=True)
         self._path.write_text(text, encoding="utf-8")
-
-
-def register(app: Sphinx) -> None:
-    """Ask before documents are read, and look when all is written, by whomever."""
-    app.connect("env-get-outdated", _on_env_get_outdated, priority=100)
-    app.connect("build-finished", _on_build_finished, priority=950)

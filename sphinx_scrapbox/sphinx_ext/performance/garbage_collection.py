@@ -27,7 +27,7 @@ _DEFAULTS = frozenset({(700, 10, 10), (2000, 10, 0), (2000, 10, 10)})
 _BEFORE: WeakKeyDictionary[Sphinx, tuple[int, int, int]] = WeakKeyDictionary()
 
 
-def on_config_inited(app: Sphinx, config: Config) -> None:
+def raise_thresholds(app: Sphinx, config: Config) -> None:
     """Handler of ``config-inited``, before the environment of the last build is loaded.
 
     Any other setting was made on purpose: by ``conf.py``, or by the program that runs Sphinx.
@@ -40,14 +40,14 @@ def on_config_inited(app: Sphinx, config: Config) -> None:
         gc.set_threshold(*_READING)
 
 
-def on_env_updated(app: Sphinx, env: BuildEnvironment) -> None:
+def freeze_objects(app: Sphinx, env: BuildEnvironment) -> None:
     """Handler of ``env-updated``: what has been read lasts until the end of the build."""
     if app in _BEFORE and gc.get_threshold() == _READING and not gc.get_freeze_count():
         gc.freeze()
         gc.set_threshold(*_WRITING)
 
 
-def on_build_finished(app: Sphinx, error: Exception | None) -> None:
+def restore_thresholds(app: Sphinx, error: Exception | None) -> None:
     """Handler of ``build-finished``: restore the thresholds, unless others set them since."""
     if (before := _BEFORE.pop(app, None)) is None:
         return
@@ -55,10 +55,3 @@ def on_build_finished(app: Sphinx, error: Exception | None) -> None:
         gc.unfreeze()
     if gc.get_threshold() in (_READING, _WRITING):
         gc.set_threshold(*before)
-
-
-def register(app: Sphinx) -> None:
-    """Connect the handlers."""
-    app.connect("config-inited", on_config_inited)
-    app.connect("env-updated", on_env_updated, priority=999)
-    app.connect("build-finished", on_build_finished)

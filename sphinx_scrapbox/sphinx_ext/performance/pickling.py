@@ -71,7 +71,7 @@ class TrackingDict(dict[str, T]):
         return dict, ({name: self[name] for name in own if name in self},)
 
 
-def on_env_before_read_docs(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
+def install_tracking_tables(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
     """Handler of ``env-before-read-docs``, after all others: track while documents are read."""
     if app.parallel <= 1 or not options(app.config).fast:
         return
@@ -81,7 +81,7 @@ def on_env_before_read_docs(app: Sphinx, env: BuildEnvironment, docnames: list[s
         note_unknown_internals("the tables of the environment")
 
 
-def on_env_updated(app: Sphinx, env: BuildEnvironment) -> None:
+def remove_tracking_tables(app: Sphinx, env: BuildEnvironment) -> None:
     """Handler of ``env-updated``, before all others: make the tables plain again."""
     _exchange(env, TrackingDict, dict)
 
@@ -121,9 +121,3 @@ def _exchange(env: BuildEnvironment, old: type, new: type) -> None:
     data = domain_of(env).data
     if type(data["facts"]) is old:
         data["facts"] = new(data["facts"])
-
-
-def register(app: Sphinx) -> None:
-    """Connect the handlers."""
-    app.connect("env-before-read-docs", on_env_before_read_docs, priority=900)
-    app.connect("env-updated", on_env_updated, priority=1)

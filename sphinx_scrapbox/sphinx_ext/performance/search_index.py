@@ -29,7 +29,7 @@ BY_DOCNAME = ("_titles", "_all_titles", "_filenames")
 BY_WORD = ("_mapping", "_title_mapping")
 
 
-def on_builder_inited(app: Sphinx) -> None:
+def skip_unchanged_index(app: Sphinx) -> None:
     """Handler of ``builder-inited``: wrap the methods of this builder."""
     builder = app.builder
     if options(app.config).fast and has_search(builder):
@@ -96,8 +96,3 @@ def _is_current(builder: StandaloneHTMLBuilder) -> bool:
         return written >= (builder.doctreedir / ENV_PICKLE_FILENAME).stat().st_mtime_ns
     except OSError:
         return False
-
-
-def register(app: Sphinx) -> None:
-    """Connect the handler."""
-    app.connect("builder-inited", on_builder_inited)

@@ -27,8 +27,6 @@ from sphinx_scrapbox.sphinx_ext.features.changes.comparison import (
 )
 from sphinx_scrapbox.sphinx_ext.features.changes.feeds import (
     documents_with_changes,
-    on_build_finished,
-    on_page_context,
 )
 from sphinx_scrapbox.sphinx_ext.features.changes.nodes import ChangeLists
 from sphinx_scrapbox.sphinx_ext.warnings import Warn, warn
@@ -123,7 +121,7 @@ class ChangesDirective(SphinxDirective):
         )
 
 
-def _on_env_updated(app: Sphinx, env: BuildEnvironment) -> list[str]:
+def changelists_to_write(app: Sphinx, env: BuildEnvironment) -> list[str]:
     """Documents in which something else is to be told than in the last build."""
     domain = domain_of(env)
     CHANGES.pop(env.config, None)
@@ -156,7 +154,3 @@ def register(app: Sphinx) -> None:
     """Add the directive, what fills its placeholder, and the feeds."""
     app.add_directive_to_domain("scrapbox", "changes", ChangesDirective)
     app.add_post_transform(ChangeLists)
-    # After the dates of git (400), which the list may show.
-    app.connect("env-updated", _on_env_updated, priority=600)
-    app.connect("html-page-context", on_page_context)
-    app.connect("build-finished", on_build_finished)

@@ -57,7 +57,7 @@ def _is_written(app: Sphinx, name: str) -> bool:
     return name.endswith(".json") or bool(app.config.html_baseurl)
 
 
-def on_build_finished(app: Sphinx, exception: Exception | None) -> None:
+def write_feeds(app: Sphinx, exception: Exception | None) -> None:
     if exception is not None or not has_browser_pages(app.builder):
         return
     for name, docname, query in _feeds(app.env):
@@ -133,7 +133,7 @@ def _feed_title(app: Sphinx) -> str:
     return str(_("Changes in {project}")).format(project=app.config.project)
 
 
-def on_page_context(
+def link_feeds(
     app: Sphinx,
     pagename: str,
     templatename: str,

@@ -163,7 +163,7 @@ def _mark(env: BuildEnvironment, file: PageFile | None) -> str:
     return f"{place}{said}"
 
 
-def _on_env_get_outdated(
+def reread_for_included(
     app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]
 ) -> list[str]:
     """Documents of which what they include is elsewhere by now, or otherwise."""
@@ -193,4 +193,3 @@ def register(app: Sphinx) -> None:
     app.add_directive_to_domain("scrapbox", "include", IncludeDirective)
     app.add_transform(Headings)
     app.add_post_transform(Downloads)
-    app.connect("env-get-outdated", _on_env_get_outdated)

@@ -263,11 +263,11 @@ def _fingerprint(domain: ScrapboxDomain, docname: str, spec: Spec) -> int:
     return crc32(repr(shown).encode("utf-8", "replace")) or 1
 
 
-def _on_env_purge_doc(app: Sphinx, env: BuildEnvironment, docname: str) -> None:
+def forget_maps(app: Sphinx, env: BuildEnvironment, docname: str) -> None:
     _maps_of(domain_of(env)).pop(docname, None)
 
 
-def _on_env_merge_info(
+def merge_maps(
     app: Sphinx, env: BuildEnvironment, docnames: set[str], other: BuildEnvironment
 ) -> None:
     """Take over what another process read."""
@@ -275,7 +275,7 @@ def _on_env_merge_info(
     _maps_of(domain_of(env)).update((name, found[name]) for name in docnames if name in found)
 
 
-def _on_env_updated(app: Sphinx, env: BuildEnvironment) -> list[str]:
+def maps_to_write(app: Sphinx, env: BuildEnvironment) -> list[str]:
     """Documents with a map that would be drawn otherwise than in the last build."""
     domain = domain_of(env)
     if not domain.was_touched:
@@ -295,6 +295,3 @@ def register(app: Sphinx) -> None:
     """Add the directive, what fills its placeholder, and what tells when to draw anew."""
     app.add_directive_to_domain("scrapbox", "map", MapDirective)
     app.add_post_transform(Maps)
-    app.connect("env-purge-doc", _on_env_purge_doc)
-    app.connect("env-merge-info", _on_env_merge_info)
-    app.connect("env-updated", _on_env_updated)

@@ -167,7 +167,7 @@ class StaleDirective(_ListDirective):
 # -- incremental builds ----------------------------------------------------------------
 
 
-def _on_env_updated(app: Sphinx, env: BuildEnvironment) -> list[str]:
+def lists_to_write(app: Sphinx, env: BuildEnvironment) -> list[str]:
     """Documents with a list that finds something else than in the last build."""
     domain = domain_of(env)
     if not domain.was_touched:
@@ -199,4 +199,3 @@ def register(app: Sphinx) -> None:
     ):
         app.add_directive_to_domain("scrapbox", name, directive)
     app.add_post_transform(Lists)
-    app.connect("env-updated", _on_env_updated)

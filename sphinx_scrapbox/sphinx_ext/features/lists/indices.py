@@ -208,7 +208,7 @@ def _has_indices(builder: Builder) -> bool:
     return has_pages(builder) and options(builder.config).indices
 
 
-def _on_collect_pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
+def index_pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
     """The name, the context and the template of each page."""
     builder = app.builder
     if not _has_indices(builder):
@@ -289,7 +289,7 @@ def _to(builder: Builder, pagename: str, target: str, title: str, is_here: bool 
 # -- links to them ---------------------------------------------------------------------
 
 
-def _on_builder_inited(app: Sphinx) -> None:
+def register_index_labels(app: Sphinx) -> None:
     """Let ``ref`` find the indices where there are any."""
     standard = app.env.domains.standard_domain
     has_indices = _has_indices(app.builder)
@@ -326,7 +326,7 @@ class IndexNames(SphinxPostTransform):
                 node.replace_self(nodes.inline("", text))
 
 
-def _on_check_consistency(app: Sphinx, env: BuildEnvironment) -> None:
+def check_index_names(app: Sphinx, env: BuildEnvironment) -> None:
     """Name the documents that an index is written over."""
     if not _has_indices(app.builder):
         return
@@ -341,7 +341,4 @@ def _on_check_consistency(app: Sphinx, env: BuildEnvironment) -> None:
 
 def register(app: Sphinx) -> None:
     """Write the indices with every build of HTML pages."""
-    app.connect("builder-inited", _on_builder_inited)
     app.add_post_transform(IndexNames)
-    app.connect("html-collect-pages", _on_collect_pages)
-    app.connect("env-check-consistency", _on_check_consistency)

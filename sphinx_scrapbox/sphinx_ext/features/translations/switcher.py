@@ -277,7 +277,7 @@ def language_name(tag: str) -> str:
 # -- incremental builds ----------------------------------------------------------------
 
 
-def _note_what_came_from_elsewhere(app: Sphinx, env: BuildEnvironment) -> None:
+def note_what_came_from_elsewhere(app: Sphinx, env: BuildEnvironment) -> None:
     """See whether a translation stands otherwise to its source without any document read anew.
 
     Then its age, and lists of ages, are not what they were in the last build.
@@ -293,7 +293,7 @@ def _note_what_came_from_elsewhere(app: Sphinx, env: BuildEnvironment) -> None:
         domain.was_touched = True
 
 
-def _on_env_updated(app: Sphinx, env: BuildEnvironment) -> list[str]:
+def translations_to_write(app: Sphinx, env: BuildEnvironment) -> list[str]:
     """Documents that would show other languages, or another age, than in the last build."""
     domain = domain_of(env)
     if not domain.was_touched and not getattr(env, "intersphinx_named_inventory", None):
@@ -321,7 +321,3 @@ def _on_env_updated(app: Sphinx, env: BuildEnvironment) -> list[str]:
 def register(app: Sphinx) -> None:
     """Add what completes the pages."""
     app.add_post_transform(Languages)
-    # Before lists are looked at (500).
-    app.connect("env-updated", _note_what_came_from_elsewhere, priority=450)
-    # After the dates of git.
-    app.connect("env-updated", _on_env_updated, priority=600)
