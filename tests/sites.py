@@ -16,6 +16,9 @@ from urllib.parse import unquote, urlsplit
 from docutils import nodes
 from sphinx.testing.util import SphinxTestApp
 
+from sphinx_scrapbox.sphinx_ext.domain.domain import domain_of
+from sphinx_scrapbox.sphinx_ext.domain.facts import PageFacts
+
 ROOT = Path(__file__).parents[1]
 """The folder of the project."""
 BUILDERS = tuple(
@@ -65,6 +68,10 @@ class Built:
 
     def html(self, name: str) -> Html:
         return Html(self.text(name))
+
+    def facts(self, docname: str) -> PageFacts:
+        """What the domain keeps of a document."""
+        return domain_of(self.app.env).facts.get(docname, PageFacts())
 
 
 @dataclass

@@ -24,10 +24,10 @@ from sphinx.util.matching import compile_matchers
 from sphinx_scrapbox.sphinx_ext.builders import has_pages
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.facts import PageFacts, facts_of
+from sphinx_scrapbox.sphinx_ext.domain.record import drop_record
 from sphinx_scrapbox.sphinx_ext.domain.resolve import make_reference, marked
 from sphinx_scrapbox.sphinx_ext.domain.roles import WikiRole
 from sphinx_scrapbox.sphinx_ext.sources.locks import locks_of
-from sphinx_scrapbox.sphinx_ext.sources.page_files import noted_withheld
 from sphinx_scrapbox.sphinx_ext.sources.snapshots import origin_of
 from sphinx_scrapbox.sphinx_ext.warnings import Warn, warn
 from sphinx_scrapbox.wiki.graph import Graph, is_wanted
@@ -107,7 +107,8 @@ class ScrapboxDomain(Domain):
 
     def process_doc(self, env: BuildEnvironment, docname: str, document: nodes.document) -> None:
         """Read the facts of a document off its doctree."""
-        facts = facts_of(document)._replace(withheld=noted_withheld(env))
+        facts = facts_of(document)
+        drop_record(document)
         if facts != PageFacts():
             self.facts[docname] = facts
             self._forget_index()
@@ -492,9 +493,10 @@ class ScrapboxDomain(Domain):
         ]
 
 
-def may_hold_directives(document: nodes.document, env: BuildEnvironment) -> bool:
-    """Whether a directive can have left a node in *document*: on most wiki pages none can."""
-    return "scrapbox-title" not in document or bool(options(env.config).page_directives)
+def may_hold_directives(env: BuildEnvironment) -> bool:
+    """Whether the document being written can hold a directive's node: most wiki pages cannot."""
+    is_page = domain_of(env).facts.get(env.docname, PageFacts()).is_page
+    return not is_page or bool(options(env.config).page_directives)
 
 
 def domain_of(env: BuildEnvironment) -> ScrapboxDomain:

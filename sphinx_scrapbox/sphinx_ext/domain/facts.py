@@ -7,11 +7,24 @@ from typing import NamedTuple
 from docutils import nodes
 from sphinx import addnodes
 
+from sphinx_scrapbox.rendering.nodes import (
+    scrapbox_changelist,
+    scrapbox_listing,
+    scrapbox_related,
+)
+from sphinx_scrapbox.sphinx_ext.domain.record import record_of
 from sphinx_scrapbox.wiki.titles import is_line_id, key, split_fragment, split_target
 
 MAX_LINE = 180
 """Characters of a linking line that are kept."""
 
+_TELLING = (
+    addnodes.pending_xref,
+    nodes.image,
+    scrapbox_listing,
+    scrapbox_changelist,
+    scrapbox_related,
+)
 _PERSON_ROLES = frozenset({"speaker", "signature"})
 
 
@@ -22,10 +35,22 @@ def facts_of(document: nodes.document) -> PageFacts:
     people: dict[str, int] = {}
     lines: dict[int, str] = {}
     pictures: dict[str, None] = {}
+    lists: list[str] = []
+    changes: list[str] = []
+    shows_related = False
     for node in document.findall(_says_something):
         if isinstance(node, nodes.image):
             if mark := node.get("scrapbox-mark"):
                 pictures[mark] = None
+            continue
+        if isinstance(node, scrapbox_listing):
+            lists.append(node["query"])
+            continue
+        if isinstance(node, scrapbox_changelist):
+            changes.append(node["query"])
+            continue
+        if isinstance(node, scrapbox_related):
+            shows_related = True
             continue
         assert isinstance(node, addnodes.pending_xref)
         if node.get("refdomain") != "scrapbox":
@@ -46,42 +71,21 @@ def facts_of(document: nodes.document) -> PageFacts:
             if isinstance(child, nodes.Element) and child.get("role") in _PERSON_ROLES:
                 people[target] = people.get(target, 0) + 1
     return PageFacts(
-        title=document.get("scrapbox-title", ""),
-        project=document.get("scrapbox-project", ""),
-        language=document.get("scrapbox-language", ""),
-        source=document.get("scrapbox-source", ""),
-        source_language=document.get("scrapbox-from", ""),
-        target_language=document.get("scrapbox-to", ""),
-        translated=tuple(map(_time_and_target, document.get("scrapbox-translated", ()))),
+        **record_of(document)._asdict(),
         links=tuple(links),
         mentions=tuple(mentions.items()),
         tags=tuple(tags),
         people=tuple(people),
         turns=tuple(people.values()),
-        private=bool(document.get("scrapbox-private", 0)),
-        lock=document.get("scrapbox-lock", ""),
-        is_as_locked=bool(document.get("scrapbox-is-as-locked", 0)),
-        summary=document.get("scrapbox-summary", ""),
-        image=document.get("scrapbox-image", ""),
-        created=document.get("scrapbox-created", 0),
-        updated=document.get("scrapbox-updated", 0),
-        shows_related=bool(document.get("scrapbox-related", 0)),
-        lists=tuple(document.get("scrapbox-lists", ())),
-        was=tuple(document.get("scrapbox-was", ())),
-        includes=tuple(document.get("scrapbox-includes", ())),
-        snapshots=document.get("scrapbox-snapshots", ""),
         pictures=tuple(pictures),
-        changes=tuple(document.get("scrapbox-changes", ())),
+        shows_related=shows_related,
+        lists=tuple(lists),
+        changes=tuple(changes),
     )
 
 
-def _time_and_target(noted: str) -> tuple[int, str]:
-    time, _, target = noted.partition(" ")
-    return int(time), target
-
-
 def _says_something(node: nodes.Node) -> bool:
-    return isinstance(node, (addnodes.pending_xref, nodes.image))
+    return isinstance(node, _TELLING)
 
 
 def _is_apart(xref: addnodes.pending_xref) -> bool:

@@ -23,6 +23,7 @@ from sphinx_scrapbox.rendering.tables import table
 from sphinx_scrapbox.sphinx_ext.builders import builder_of
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.domain import domain_of, live_address
+from sphinx_scrapbox.sphinx_ext.domain.record import note_snapshots
 from sphinx_scrapbox.sphinx_ext.i18n import _, ngettext
 from sphinx_scrapbox.sphinx_ext.sources.snapshots import (
     NAMES,
@@ -63,7 +64,7 @@ class SnapshotDirective(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """A sentence or a row for each snapshot."""
-        self.state.document["scrapbox-snapshots"] = mark_of(self.env)
+        note_snapshots(self.state.document, self.env)
         form = self.options.get("as", "sentence")
         if form not in ("sentence", "table"):
             self._complain(f"option 'as' must be sentence or table, not {form!r}")
@@ -170,7 +171,8 @@ class SnapshotSubstitutions(SphinxTransform):
         for node in list(self.document.findall(nodes.substitution_reference)):
             name = _SUBSTITUTIONS.get(node["refname"])
             if name and node["refname"] not in self.document.substitution_defs:
-                node.replace_self(nodes.Text(told(self.document, name, node)))
+                note_snapshots(self.document, self.env)
+                node.replace_self(nodes.Text(told(self.env, name, node)))
 
 
 # -- the line on each page -------------------------------------------------------------

@@ -66,7 +66,6 @@ class RelatedDirective(SphinxDirective):
         mode = "list" if "list" in self.options else "cards"
         node = scrapbox_related(mode=mode, docname=self.env.docname)
         self.set_source_info(node)
-        self.state.document["scrapbox-related"] = 1
         return [node]
 
 

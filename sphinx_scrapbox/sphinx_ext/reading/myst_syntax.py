@@ -23,8 +23,9 @@ from myst_parser.parsers.mdit import create_md_parser
 from myst_parser.warnings_ import MystWarnings, create_warning
 
 from sphinx_scrapbox.sphinx_ext.config.options import options
+from sphinx_scrapbox.sphinx_ext.domain.record import note_snapshots
 from sphinx_scrapbox.sphinx_ext.domain.site import SphinxSite
-from sphinx_scrapbox.sphinx_ext.sources.snapshots import NAMES, Told
+from sphinx_scrapbox.sphinx_ext.sources.snapshots import NAMES, told
 from sphinx_scrapbox.wiki.titles import split_fragment
 
 if TYPE_CHECKING:
@@ -34,6 +35,9 @@ if TYPE_CHECKING:
 
 # A title without brackets, that is no footnote; after a bar the text, as in other wikis.
 _LINK = re.compile(r"\[\[(?!\^)([^\[\]\n|]+)(?:\|([^\[\]\n]+))?\]\]")
+# Text that Markdown can make nothing else of.
+_PLAIN = re.compile(r"\w+(?:-\w+)*", re.ASCII)
+_PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 _TAG = re.compile(r"#([^\s#\[\]`<>*]+)")
 
 
@@ -123,6 +127,21 @@ class WikiRenderer(SphinxRenderer):
         self.current_node.append(SphinxSite(self.sphinx_env).link(kind, target, shown))
 
 
+class _Substitution:
+    """A value of a MyST substitution, computed only where it stands in the text."""
+
+    def __init__(self, document: nodes.document, name: str) -> None:
+        self._document = document
+        self._name = name
+
+    def __str__(self) -> str:
+        env = self._document.settings.env
+        note_snapshots(self._document, env)
+        text = told(env, self._name)
+        # It becomes Markdown, and a lock file is not trusted with that.
+        return text if _PLAIN.fullmatch(text) else _PUNCTUATION.sub(r"\\\1", text)
+
+
 def parse_myst(text: str, document: nodes.document) -> None:
     """Parse a hand-written MyST document as MyST does, with wiki links where they are on."""
     env = document.settings.env
@@ -138,7 +157,7 @@ def parse_myst(text: str, document: nodes.document) -> None:
 
         myst_config = merge_file_level(myst_config, topmatter, complain)
     if "substitution" in myst_config.enable_extensions:
-        ours = {f"scrapbox_{name}": Told(document, name) for name in NAMES}
+        ours = {f"scrapbox_{name}": _Substitution(document, name) for name in NAMES}
         substitutions = {**ours, **myst_config.substitutions}
         myst_config = replace(myst_config, substitutions=substitutions)
     md = create_md_parser(myst_config, WikiRenderer)

@@ -11,6 +11,7 @@ from docutils import nodes
 from sphinx_scrapbox.rendering.blocks import Renderer
 from sphinx_scrapbox.rendering.nodes import scrapbox_provenance, scrapbox_related
 from sphinx_scrapbox.sphinx_ext.config.options import Config, mode_of, options
+from sphinx_scrapbox.sphinx_ext.domain.record import record_of, set_record
 from sphinx_scrapbox.sphinx_ext.domain.site import SphinxSite
 from sphinx_scrapbox.sphinx_ext.reading.embedded_directives import run_directive
 from sphinx_scrapbox.sphinx_ext.reading.translation_notice import (
@@ -18,7 +19,7 @@ from sphinx_scrapbox.sphinx_ext.reading.translation_notice import (
     note_translation,
     notice,
 )
-from sphinx_scrapbox.sphinx_ext.sources.page_files import PageFile, note_withheld
+from sphinx_scrapbox.sphinx_ext.sources.page_files import PageFile
 from sphinx_scrapbox.sphinx_ext.warnings import Warn, warn
 from sphinx_scrapbox.wiki.ast import Page, Text
 from sphinx_scrapbox.wiki.dates import known
@@ -40,8 +41,6 @@ def build_page(
     """
     config = options(env.config)
     page = file.page
-    if file.withheld:
-        note_withheld(env, file)
     for problem in page.problems:
         _say(env, problem.kind, problem.message, problem.line)
     document.children.clear()
@@ -51,13 +50,20 @@ def build_page(
     site = SphinxSite(env, partial(run_directive, document, config))
     renderer = Renderer(document, source, site, videos=config.videos == "remote")
     root = renderer.section((Text(page.title),), page.line, source=page.title)
-    document["scrapbox-title"] = page.title
-    document["scrapbox-project"] = page.project
-    created, updated = known(page.created, page.updated)
-    if updated:
-        document["scrapbox-created"], document["scrapbox-updated"] = created, updated
     parts = lift(page, (*config.translation_wordings, *WORDINGS))
-    _note_beginning(parts, document, site)
+    blocks = [block for part in parts for block in part.blocks]
+    image = image_of(blocks)
+    dates = known(page.created, page.updated)
+    record = record_of(document)._replace(
+        title=page.title,
+        project=page.project,
+        created=dates.created,
+        updated=dates.updated,
+        summary=summary_of(blocks),
+        image=site.image(image)["uri"].removeprefix("/") if image else "",
+        withheld=file.withheld,
+    )
+    set_record(document, record)
     for part in parts:
         parent = root
         if part.title:
@@ -70,17 +76,7 @@ def build_page(
     mode = mode_of(env.docname, config.related, "cards")
     if mode != "none":
         root += scrapbox_related(mode=mode, docname=env.docname)
-        document["scrapbox-related"] = 1
     document += root
-
-
-def _note_beginning(parts: tuple[Part, ...], document: nodes.document, site: SphinxSite) -> None:
-    """Leave on *document* what lists, previews and other sites show of the page."""
-    blocks = [block for part in parts for block in part.blocks]
-    if summary := summary_of(blocks):
-        document["scrapbox-summary"] = summary
-    if image := image_of(blocks):
-        document["scrapbox-image"] = site.image(image)["uri"].removeprefix("/")
 
 
 def _append_part(
@@ -99,7 +95,7 @@ def _append_part(
         _say(env, problem.kind, problem.message, problem.line)
     speakers = Speakers(config.marks)
     if language := speakers.language(shape.parts):
-        document["scrapbox-language"] = language
+        set_record(document, record_of(document)._replace(language=language))
     position = config.translation_notice
     made: nodes.Element | None = None
     if part.translation is not None:

@@ -21,6 +21,7 @@ from sphinx_scrapbox.formats.markdown.inlines import read_inline
 from sphinx_scrapbox.formats.notation.inlines import read_inline as read_notation_inline
 from sphinx_scrapbox.rendering.blocks import Renderer
 from sphinx_scrapbox.sphinx_ext.config.options import options
+from sphinx_scrapbox.sphinx_ext.domain.record import DocumentRecord, set_record
 from sphinx_scrapbox.sphinx_ext.domain.site import SphinxSite
 from sphinx_scrapbox.sphinx_ext.performance.skipped_transforms import skip_transforms
 from sphinx_scrapbox.sphinx_ext.reading.myst_syntax import parse_myst
@@ -49,15 +50,16 @@ class ScrapboxParser(Parser):
         file = native_page(inputstring, Path(env.doc2path(env.docname)), env)
         locked = file.locked
         row = locked.page if locked else None
-        line_times: tuple[int, ...] = ()
-        if row and row.hash and row.matches(inputstring):
-            document["scrapbox-is-as-locked"] = 1
-            line_times = row.line_times
+        is_as_locked = bool(row and row.hash and row.matches(inputstring))
+        line_times = row.line_times if row and is_as_locked else ()
         if locked:
-            document["scrapbox-lock"] = locked.fingerprint
-            document["scrapbox-private"] = int(locked.lock.private)
-            if row and row.earlier_titles:
-                document["scrapbox-was"] = list(row.earlier_titles)
+            record = DocumentRecord(
+                lock=locked.fingerprint,
+                private=locked.lock.private,
+                is_as_locked=is_as_locked,
+                was=tuple(row.earlier_titles) if row else (),
+            )
+            set_record(document, record)
         _settle(document, env)
         build_page(file, document, env, line_times)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from docutils import nodes
 
+from sphinx_scrapbox.sphinx_ext.domain.record import record_of, set_record
 from sphinx_scrapbox.sphinx_ext.i18n import _
 from sphinx_scrapbox.wiki.dates import end_of_day, known
 from sphinx_scrapbox.wiki.titles import join_target, split_target
@@ -141,21 +142,22 @@ def note_translation(
     languages: tuple[str, str],
     line_times: Sequence[int] = (),
 ) -> str:
-    """Leave on *document* what the domain and the page's head need to know.
+    """Add a translation to the record of *document*; the first one tells its languages.
 
-    Gives what was noted, ``TIME SOURCE``: when it was translated (0 if that is not told) and
-    from what. A machine writes a page whole, its footer too; who mends a sentence later leaves
-    that alone. So the day that the footer names counts, else the time of the footer's line.
+    Returns ``TIME SOURCE`` for the notice: when the page was translated (Unix seconds, 0 if
+    unknown) and the target of its source. The time is the end of the day that the footer
+    names, else that of the footer's line: a machine writes a page whole, and later edits leave
+    the footer alone.
     """
     time = end_of_day(translation.date)
     if not time and 0 < translation.line <= len(line_times):
         time = known(0, line_times[translation.line - 1]).updated
     source = join_target(translation.project, translation.title)
-    noted = f"{time} {source}"
-    document["scrapbox-translated"] = [*document.get("scrapbox-translated", ()), noted]
-    if "scrapbox-source" in document:  # the first footer speaks for the page
-        return noted
-    document["scrapbox-source"] = source
-    document["scrapbox-from"], document["scrapbox-to"] = languages
-    document["scrapbox-engine"] = translation.engine
-    return noted
+    record = record_of(document)
+    if not record.translated:
+        source_language, target_language = languages
+        record = record._replace(
+            source=source, source_language=source_language, target_language=target_language
+        )
+    set_record(document, record._replace(translated=(*record.translated, (time, source))))
+    return f"{time} {source}"

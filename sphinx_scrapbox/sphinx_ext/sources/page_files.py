@@ -111,7 +111,6 @@ def _is_named(globs: tuple[str, ...], path: str) -> bool:
 
 # -- what a deny list keeps out --------------------------------------------------------
 
-_NOTED = "scrapbox_withheld"
 _WITHHELD: WeakKeyDictionary[SphinxConfig, Withheld] = WeakKeyDictionary()
 
 
@@ -132,21 +131,6 @@ def withheld_of(env: BuildEnvironment) -> Withheld:
 def withhold(env: BuildEnvironment, found: frozenset[str]) -> None:
     """Settle which pages are kept out, by the keys of their titles, before any is read."""
     _WITHHELD[env.config] = replace(withheld_of(env), found=found)
-
-
-def note_withheld(env: BuildEnvironment, file: PageFile) -> None:
-    """Note that the document that is being read holds a page without some names.
-
-    The document itself does not tell which: XML would.
-    """
-    if file.withheld:
-        env.temp_data[_NOTED] = (*noted_withheld(env), *file.withheld)
-
-
-def noted_withheld(env: BuildEnvironment) -> tuple[str, ...]:
-    """What was noted of the document that is being read."""
-    noted: tuple[str, ...] = env.temp_data.get(_NOTED) or ()
-    return tuple(dict.fromkeys(noted))
 
 
 # -- finding ---------------------------------------------------------------------------

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -25,10 +24,6 @@ if TYPE_CHECKING:
 
     from sphinx.config import Config
     from sphinx.environment import BuildEnvironment
-
-# Text that Markdown can make nothing else of.
-_PLAIN = re.compile(r"\w+(?:-\w+)*", re.ASCII)
-_SIGN = re.compile(r"([!-/:-@\[-`{-~])")
 
 
 class Snapshot(NamedTuple):
@@ -119,14 +114,12 @@ NAMES = ("date", "project")
 """What a document can be told of its snapshot."""
 
 
-def told(document: nodes.document, name: str, location: nodes.Node | str | None = None) -> str:
-    """The date or the project of the snapshot that *document* speaks of; "" if none can be meant.
+def told(env: BuildEnvironment, name: str, location: nodes.Node | str | None = None) -> str:
+    """The date or the project of the current document's snapshot; "" if none can be meant.
 
     That is the one which it lies in, else that of the site's own project, else the only one.
-    The document notes that it was told.
+    The caller has the document's record hold :func:`mark_of`.
     """
-    env: BuildEnvironment = document.settings.env
-    document["scrapbox-snapshots"] = mark_of(env)
     above, project = snapshot_above(env, env.docname), options(env.config).project
     known = snapshots_of(env)
     main = [one for one in known if one.project == project]
@@ -151,16 +144,3 @@ def _answers(snapshots: Iterable[Snapshot], name: str, config: Config) -> list[s
     else:
         said = [shown_date(config, snapshot.taken) for snapshot in snapshots if snapshot.taken]
     return list(dict.fromkeys(filter(None, said)))
-
-
-class Told:
-    """A value of a MyST substitution, which is asked for only where it stands in the text."""
-
-    def __init__(self, document: nodes.document, name: str) -> None:
-        self._document = document
-        self._name = name
-
-    def __str__(self) -> str:
-        text = told(self._document, self._name)
-        # It becomes Markdown, and a lock file is not trusted with that.
-        return text if _PLAIN.fullmatch(text) else _SIGN.sub(r"\\\1", text)

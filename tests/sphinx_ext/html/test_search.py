@@ -307,7 +307,7 @@ FOOTER = (
 def test_a_translation_is_found_by_its_source_and_not_by_its_notice(tmp_path: Path) -> None:
     files = {**FILES, "wiki/Heap.md": page("How to heap", "Layer upon layer.", *FOOTER)}
     built = Site(tmp_path / "src", files).build(**HERE)
-    assert built.doctree("wiki/Heap").get("scrapbox-source") == "/garden/堆肥 Recipe"
+    assert built.facts("wiki/Heap").source == "/garden/堆肥 Recipe"
     index = _index(built)
     here = index["docnames"].index("wiki/Heap")
     for word in ("recip", "堆肥"):

@@ -108,11 +108,10 @@ def test_a_page_gives_the_same(built: Built) -> None:
     assert wiki[0].split("\n")[:4] == by_hand[0].split("\n")[:4]
 
 
-def test_both_leave_the_same_on_the_document(built: Built) -> None:
-    def left(docname: str) -> dict[str, object]:
-        attributes = built.doctree(docname).attributes
-        names = ("scrapbox-source", "scrapbox-from", "scrapbox-to", "scrapbox-engine")
-        return {name: attributes[name] for name in names}
+def test_both_give_the_domain_the_same_facts(built: Built) -> None:
+    def left(docname: str) -> tuple[object, ...]:
+        facts = built.facts(docname)
+        return facts.source, facts.source_language, facts.target_language, facts.translated
 
     assert left("index") == left("myst") == left("wiki")
     for docname in ("index", "myst", "wiki"):

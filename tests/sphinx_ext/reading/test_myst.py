@@ -199,7 +199,7 @@ def test_roles_in_headings_and_nested(site: Site) -> None:
 
 
 def _is_page(built: Built, docname: str) -> bool:
-    return bool(built.doctree(docname).get("scrapbox-title"))
+    return built.facts(docname).is_page
 
 
 def test_front_matter_with_more_than_a_title_is_no_export(site: Site) -> None:
@@ -239,13 +239,7 @@ def test_pages_named_by_globs(site: Site, globs: object) -> None:
     )
     built = site.build(scrapbox_pages=globs, **HERE)
     assert built.warnings == []
-    assert [
-        built.doctree(name).get("scrapbox-title") for name in ("wiki/a", "wiki/b", "index")
-    ] == [
-        "A",
-        "b",
-        None,
-    ]
+    assert [built.facts(name).title for name in ("wiki/a", "wiki/b", "index")] == ["A", "b", ""]
     assert len(list(built.doctree("wiki/a").findall(nodes.line))) == 2
 
 

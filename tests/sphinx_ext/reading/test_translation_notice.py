@@ -141,7 +141,7 @@ def test_several_footers(site: Site) -> None:
         SAID.replace("堆肥の話", "二"),
     ]
     # The first footer speaks for the page.
-    assert built.doctree("page")["scrapbox-source"] == "/garden/一"
+    assert built.facts("page").source == "/garden/一"
 
 
 def test_text_after_the_footer(site: Site) -> None:

@@ -67,8 +67,6 @@ class ChangesDirective(SphinxDirective):
             return []
         node = scrapbox_changelist(query=Query(**fields).text())
         self.set_source_info(node)
-        document = self.state.document
-        document["scrapbox-changes"] = [*document.get("scrapbox-changes", ()), node["query"]]
         return [node]
 
     def _checked(self, option: str, text: str) -> dict[str, Any]:

@@ -45,7 +45,7 @@ class ChangeLists(SphinxPostTransform):
 
     def run(self, **kwargs: Any) -> None:
         """Fill each placeholder of this document."""
-        if not may_hold_directives(self.document, self.env):
+        if not may_hold_directives(self.env):
             return
         for node in list(self.document.findall(scrapbox_changelist)):
             query = query_of(node["query"])

@@ -19,6 +19,7 @@ from docutils.parsers.rst import directives
 from sphinx.util.docutils import SphinxDirective
 
 from sphinx_scrapbox.sphinx_ext.domain.domain import domain_of
+from sphinx_scrapbox.sphinx_ext.domain.record import record_of, set_record
 from sphinx_scrapbox.sphinx_ext.domain.site import SphinxSite
 from sphinx_scrapbox.sphinx_ext.features.include.content import Included, catalogues
 from sphinx_scrapbox.sphinx_ext.features.include.options import (
@@ -33,7 +34,7 @@ from sphinx_scrapbox.sphinx_ext.features.include.options import (
 )
 from sphinx_scrapbox.sphinx_ext.features.include.transforms import HOLDER, Downloads, Headings
 from sphinx_scrapbox.sphinx_ext.sources.locks import locks_of
-from sphinx_scrapbox.sphinx_ext.sources.page_files import PageFile, note_withheld, page_files_of
+from sphinx_scrapbox.sphinx_ext.sources.page_files import PageFile, page_files_of
 from sphinx_scrapbox.sphinx_ext.warnings import Warn, warn
 from sphinx_scrapbox.wiki.excerpts import NotThere, has_line
 from sphinx_scrapbox.wiki.titles import is_line_id, split_fragment, split_target
@@ -67,10 +68,14 @@ class IncludeDirective(SphinxDirective):
         files = page_files_of(self.env)
         file = files.read(path) if path else files.find(target)
         holder = nodes.container(classes=[HOLDER, *self.options.get("class", ())])
-        holder[HOLDER] = json.dumps([target, given, _mark(self.env, file)], ensure_ascii=False)
         self.set_source_info(holder)
-        if file:
-            note_withheld(self.env, file)
+        mark = json.dumps([target, given, _mark(self.env, file)], ensure_ascii=False)
+        record = record_of(self.state.document)
+        record = record._replace(
+            includes=tuple(dict.fromkeys((*record.includes, mark))),
+            withheld=tuple(dict.fromkeys((*record.withheld, *(file.withheld if file else ())))),
+        )
+        set_record(self.state.document, record)
         if file is None:
             what = f"file {given!r} holds no wiki page" if given else f"no wiki page {target!r}"
             self._say(Warn.INCLUDE, what)

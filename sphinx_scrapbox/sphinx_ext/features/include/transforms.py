@@ -13,6 +13,7 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx_scrapbox.sphinx_ext.builders import builder_of, has_downloads
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.domain import domain_of
+from sphinx_scrapbox.sphinx_ext.domain.record import record_of
 
 HOLDER = "scrapbox-include"
 
@@ -31,21 +32,16 @@ class Headings(SphinxTransform):
 
     def apply(self, **kwargs: Any) -> None:
         """Visit each place."""
-        if "scrapbox-title" in self.document and not options(self.config).page_directives:
+        if record_of(self.document).title and not options(self.config).page_directives:
             return
-        holders = [
-            node for node in self.document.findall(nodes.container) if HOLDER in node["classes"]
-        ]
-        included = []
-        for holder in holders:
-            included.append(holder.attributes.pop(HOLDER))
+        for holder in list(self.document.findall(nodes.container)):
+            if HOLDER not in holder["classes"]:
+                continue
             if any(isinstance(node, nodes.section) for node in holder.children):
                 if _may_hold_sections(holder):
                     holder.replace_self(holder.children)
                 else:
                     _flatten(holder)
-        if included:
-            self.document["scrapbox-includes"] = list(dict.fromkeys(included))
 
 
 def _may_hold_sections(holder: nodes.Element) -> bool:

@@ -101,7 +101,7 @@ class Maps(SphinxPostTransform):
 
     def run(self, **kwargs: Any) -> None:
         """Fill each placeholder of this document."""
-        if not may_hold_directives(self.document, self.env):
+        if not may_hold_directives(self.env):
             return
         builder = builder_of(self.env)
         for node in list(self.document.findall(scrapbox_linkmap)):

@@ -114,8 +114,6 @@ class _ListDirective(SphinxDirective):
             fields["tag"] = self.arguments[0].strip().removeprefix("#")
         node = scrapbox_listing(query=Query(self.kind, **fields).text())
         self.set_source_info(node)
-        document = self.state.document
-        document["scrapbox-lists"] = [*document.get("scrapbox-lists", ()), node["query"]]
         return [node]
 
     def _complain(self, message: str) -> None:

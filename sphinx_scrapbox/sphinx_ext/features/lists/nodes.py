@@ -47,7 +47,7 @@ class Lists(SphinxPostTransform):
 
     def run(self, **kwargs: Any) -> None:
         """Fill each placeholder of this document."""
-        if not may_hold_directives(self.document, self.env):
+        if not may_hold_directives(self.env):
             return
         for node in list(self.document.findall(scrapbox_listing)):
             maker = _Maker(self.env, builder_of(self.env))

@@ -1,0 +1,75 @@
+"""What the parser and the directives of one document leave for the domain.
+
+The record is an attribute of the document while it is read. :class:`.ScrapboxDomain` takes it
+off once the facts are collected, so that no writer of XML and no pickle holds it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from docutils import nodes
+
+from sphinx_scrapbox.sphinx_ext.sources.snapshots import mark_of
+
+if TYPE_CHECKING:
+    from sphinx.environment import BuildEnvironment
+
+_ATTRIBUTE = "scrapbox-record"
+
+
+class DocumentRecord(NamedTuple):
+    """Plain values only. Times are Unix seconds, 0 for an unknown one."""
+
+    title: str = ""
+    """The title of a wiki page; "" for a document that is no wiki page."""
+    project: str = ""
+    language: str = ""
+    """The language that the page itself claims, such as "en"."""
+    source: str = ""
+    """The target of the page that this one was translated from."""
+    source_language: str = ""
+    target_language: str = ""
+    translated: tuple[tuple[int, str], ...] = ()
+    """For each translation notice the time of the translation and the target of its source."""
+    private: bool = False
+    """Whether the page's project must not be linked to."""
+    lock: str = ""
+    """The fingerprint of the page's row in a lock file."""
+    is_as_locked: bool = False
+    """Whether that row describes the very text that was read."""
+    was: tuple[str, ...] = ()
+    """Earlier titles."""
+    summary: str = ""
+    """The first lines of prose."""
+    image: str = ""
+    """The first image: an address, or the path of a file below the source folder."""
+    created: int = 0
+    updated: int = 0
+    includes: tuple[str, ...] = ()
+    """The pages that are included, and the state of their files, as JSON texts."""
+    withheld: tuple[str, ...] = ()
+    """Marks of the names that were replaced because of a deny list."""
+    snapshots: str = ""
+    """The state of the snapshots if the document says something of them; else ""."""
+
+
+def record_of(document: nodes.document) -> DocumentRecord:
+    """The record of a document that is being read."""
+    record: DocumentRecord = document.get(_ATTRIBUTE, DocumentRecord())
+    return record
+
+
+def set_record(document: nodes.document, record: DocumentRecord) -> None:
+    """Replace the record of a document that is being read."""
+    document[_ATTRIBUTE] = record
+
+
+def note_snapshots(document: nodes.document, env: BuildEnvironment) -> None:
+    """Record that *document* says something of the snapshots, and their state."""
+    set_record(document, record_of(document)._replace(snapshots=mark_of(env)))
+
+
+def drop_record(document: nodes.document) -> None:
+    """Take the record off a document that was read."""
+    document.attributes.pop(_ATTRIBUTE, None)
