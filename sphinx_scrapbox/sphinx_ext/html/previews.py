@@ -1,8 +1,8 @@
-"""What a link shows of its page before it is followed: the title and the first lines.
+"""Files with the title and the first lines of each wiki page, for previews of links to it.
 
-They are kept in a few small files beside the site, so a page that changes changes its file
-and none of the pages that link to it. Which file holds a page is told by a checksum of the
-page's address, which the script works out from the link: no link bears a mark.
+Each file holds many pages, and no page holds previews of others, so that a change of one page
+changes one file. A CRC-32 of a page's address tells which file holds it; the script
+``previews.js`` computes it from the link.
 """
 
 from __future__ import annotations
@@ -16,24 +16,21 @@ from zlib import crc32
 from sphinx_scrapbox.sphinx_ext.builders import has_browser_pages
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.domain import domain_of
+from sphinx_scrapbox.sphinx_ext.html.assets import FOLDER
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
-FOLDER = "_static/scrapbox-previews"
+PREVIEWS = f"_static/{FOLDER}/previews"
 INDEX = "index.json"
 PER_FILE = 32
-"""Pages of one file, more or less: some ten kilobytes."""
-
-
-def add_preview_script(app: Sphinx) -> None:
-    if options(app.config).previews and has_browser_pages(app.builder):
-        app.add_js_file("scrapbox-previews.js", loading_method="defer")
+"""Pages of one file, on average: some ten kilobytes."""
 
 
 def write_previews(app: Sphinx, exception: Exception | None) -> None:
+    """Handler of ``build-finished``: write the files that changed and remove old ones."""
     if exception is None and has_browser_pages(app.builder):
-        folder = Path(app.outdir) / FOLDER
+        folder = Path(app.outdir) / PREVIEWS
         files = _files(app) if options(app.config).previews else {}
         if files:
             folder.mkdir(parents=True, exist_ok=True)
@@ -56,7 +53,7 @@ def _files(app: Sphinx) -> dict[str, str]:
             previews[address] = (facts.title, facts.summary)
     if not previews:
         return {}
-    # A power of two, so that the number stays the same while a site grows a little.
+    # A power of two, so that the number seldom changes while a site grows.
     count = 1 << (len(previews) // PER_FILE).bit_length()
     parts: list[dict[str, tuple[str, str]]] = [{} for _ in range(count)]
     for address, preview in previews.items():
@@ -72,7 +69,7 @@ def _dumped(data: object) -> str:
 
 
 def _write(path: Path, text: str) -> None:
-    """Write a file if it says something new."""
+    """Write a file unless it has this text already."""
     data = text.encode("utf-8", "replace")
     try:
         if path.read_bytes() == data:

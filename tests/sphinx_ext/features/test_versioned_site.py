@@ -231,7 +231,7 @@ def test_links_and_previews_stay_inside_a_version(versions: Path) -> None:
     shown = {
         name: "".join(
             path.read_text(encoding="utf-8")
-            for path in (versions / name / "_static/scrapbox-previews").glob("*.json")
+            for path in (versions / name / "_static/sphinx_scrapbox/previews").glob("*.json")
         )
         for name in ("v1.0", "v1.1")
     }

@@ -16,7 +16,7 @@ import pytest
 from sites import EPUB, Built, Site, icon, page
 
 from sphinx_scrapbox.formats.markdown.blocks import read_markdown
-from sphinx_scrapbox.sphinx_ext.html.previews import FOLDER
+from sphinx_scrapbox.sphinx_ext.html.previews import PREVIEWS
 from sphinx_scrapbox.wiki.ast import Page
 from sphinx_scrapbox.wiki.excerpts import LENGTH, cut, image_of, summary_of
 
@@ -87,7 +87,7 @@ def test_first_picture_is_no_icon() -> None:
 
 
 def _previews(built: Built) -> dict[str, list[str]]:
-    folder = built.out / FOLDER
+    folder = built.out / PREVIEWS
     count = json.loads((folder / "index.json").read_text("utf-8"))["files"]
     found: dict[str, list[str]] = {}
     for number in range(count):
@@ -116,7 +116,7 @@ def test_a_changed_page_changes_its_file_alone(tmp_path: Path) -> None:
     files = {f"wiki/{n}.md": page(f"Page {n}", f"Line {n}.", "[[Page 0]]") for n in range(150)}
     site = Site(tmp_path / "src", {"index.md": "# Index\n", **files})
     first = site.build(**HERE)
-    times = {path: path.stat().st_mtime_ns for path in (first.out / FOLDER).iterdir()}
+    times = {path: path.stat().st_mtime_ns for path in (first.out / PREVIEWS).iterdir()}
     assert len(times) == 8 + 1
     site.write({"wiki/0.md": page("Page 0", "Another line.")})
     os.utime(site.src / "wiki/0.md", (4e9, 4e9))
@@ -144,25 +144,25 @@ def test_four_processes_write_the_same(tmp_path: Path) -> None:
 
 def test_one_setting_turns_them_off(tmp_path: Path) -> None:
     site = Site(tmp_path / "src", FILES)
-    assert "scrapbox-previews.js" in site.build(**HERE).text("index.html")
+    assert "sphinx_scrapbox/previews.js" in site.build(**HERE).text("index.html")
     built = site.build(scrapbox_previews=False, **HERE)
     assert built.read == []
-    assert "scrapbox-previews" not in built.text("index.html")
-    assert list((built.out / FOLDER).iterdir()) == []
+    assert "previews.js" not in built.text("index.html")
+    assert list((built.out / PREVIEWS).iterdir()) == []
 
 
 @pytest.mark.filterwarnings("ignore:'sphinxcontrib.serializinghtml")
 @pytest.mark.parametrize("builder", ["epub", "singlehtml", "json", "latex"])
 def test_other_builders_have_none(tmp_path: Path, builder: str) -> None:
     built = Site(tmp_path / "src", FILES).build(builder, **HERE, **EPUB)
-    assert not (built.out / FOLDER).exists()
+    assert not (built.out / PREVIEWS).exists()
     texts = [path.read_text("utf-8") for path in built.out.rglob("*html")]
-    assert not any("scrapbox-previews.js" in text for text in texts)
+    assert not any("sphinx_scrapbox/previews.js" in text for text in texts)
 
 
 def test_a_site_without_wiki_pages_has_none(tmp_path: Path) -> None:
     built = Site(tmp_path / "src", {"index.md": "# Index\n"}).build()
-    assert not (built.out / FOLDER).exists()
+    assert not (built.out / PREVIEWS).exists()
 
 
 # -- in a browser ----------------------------------------------------------------------
@@ -353,7 +353,7 @@ def test_without_a_server_nothing_happens(tab: Any, tmp_path: Path) -> None:
 
 
 def test_files_that_are_missing_do_no_harm(tab: Any, address: str) -> None:
-    tab.route("**/scrapbox-previews/*", lambda route: route.fulfill(status=404, body="no"))
+    tab.route("**/sphinx_scrapbox/previews/*", lambda route: route.fulfill(status=404, body="no"))
     tab.goto(f"{address}index.html")
     tab.get_by_role("main").get_by_role("link", name="Mulch").first.hover()
     tab.wait_for_timeout(500)

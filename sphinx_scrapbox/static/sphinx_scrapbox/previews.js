@@ -1,7 +1,7 @@
-/* What a link to a wiki page leads to, shown beside the link: the page's title and first lines.
-   They come from small files beside the site's own, one for many pages, asked for when a link
-   is first pointed at or reached by keyboard. On a touch screen nothing happens, nor where the
-   files cannot be had. Escape closes; the pointer may move onto the text and scroll it. */
+/* Previews of wiki pages beside links to them: the page's title and first lines, from small files
+   of the site that hold many pages each. A file is fetched when a link to one of its pages is first
+   hovered or focused. There are none on touch screens, nor if the files cannot be fetched.
+   Escape closes a preview; the pointer may move onto it and scroll it. */
 (() => {
   if (!/^https?:$/.test(location.protocol)) return;
   const SHOW_AFTER = 200;
@@ -9,24 +9,24 @@
   const hovers = matchMedia("(hover: hover)");
   const root = new URL(document.documentElement.dataset.content_root ?? "./", document.baseURI);
   const files = new Map();
-  let size; // how many files there are, once it was asked
-  let card = null; // what is shown
-  let shown = null; // the link that it is shown for
-  let described = null; // what described that link before
-  let wanted = null; // the link that is waited at
+  let size; // the number of files, once fetched
+  let card = null; // the preview shown
+  let shown = null; // the link that it belongs to
+  let described = null; // that link's aria-describedby before
+  let wanted = null; // the link whose preview is about to open
   let timer = 0;
-  let point = null; // where the pointer is
+  let point = null; // the position of the pointer
 
   const get = (name) => {
     if (!files.has(name)) {
-      const address = new URL(`_static/scrapbox-previews/${name}.json`, root);
+      const address = new URL(`_static/sphinx_scrapbox/previews/${name}.json`, root);
       const answer = fetch(address).then((response) => (response.ok ? response.json() : {}));
       files.set(name, answer.catch(() => ({})));
     }
     return files.get(name);
   };
 
-  /* CRC-32 of the text in UTF-8, as zlib has it. */
+  /* CRC-32 of the text in UTF-8, as zlib computes it. */
   const crc = (text) => {
     let sum = -1;
     for (const byte of new TextEncoder().encode(text)) {
@@ -62,11 +62,11 @@
     return link.closest("[role=main], main, article") ? link : null;
   };
 
-  /* The ground that the text around a link stands on, for a theme of any colours. */
+  /* The background colour behind an element: that of the nearest opaque ancestor. */
   const groundOf = (element) => {
     for (let at = element; at; at = at.parentElement) {
       const colour = getComputedStyle(at).backgroundColor;
-      if (!/^rgba|\/|transparent/.test(colour)) return colour; // one that nothing shines through
+      if (!/^rgba|\/|transparent/.test(colour)) return colour; // opaque
     }
     return "Canvas";
   };

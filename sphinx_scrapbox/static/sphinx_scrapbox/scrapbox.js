@@ -1,5 +1,5 @@
-/* A film stands in the page as a link; a click on it loads the player in its place.
-   Until then nobody else is asked for anything. Without scripts it stays a link. */
+/* A video is a link until it is clicked; then its player is loaded in place of the link.
+   Before that, nothing is fetched from the video's site. Without scripts it stays a link. */
 document.addEventListener("click", (event) => {
   const link = event.target.closest?.("a[data-scrapbox-embed]");
   if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
@@ -16,7 +16,7 @@ document.addEventListener("click", (event) => {
   player.focus();
 });
 
-/* Sphinx's search leads to the names of documents as they are; a page may be named "Why?". */
+/* Sphinx's search does not quote docnames in its links; a page may be named "Why?". */
 if (typeof Search === "object" && Search.setIndex) {
   const setIndex = Search.setIndex;
   Search.setIndex = (index) => {
