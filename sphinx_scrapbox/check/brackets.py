@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 from enum import Enum
 from typing import NamedTuple
 
-from sphinx_scrapbox.formats.markdown.inlines import DEFAULT_ORIGIN, read_inline
+from sphinx_scrapbox.formats.markdown.inlines import read_inline
 from sphinx_scrapbox.wiki.ast import (
     Code,
     ExternalLink,
@@ -30,6 +30,7 @@ from sphinx_scrapbox.wiki.ast import (
     walk,
 )
 from sphinx_scrapbox.wiki.titles import join_target
+from sphinx_scrapbox.wiki.urls import DEFAULT_ORIGIN
 
 
 class DamageKind(Enum):

@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from sphinx_scrapbox import __version__
 from sphinx_scrapbox.check.rules import RULES, Finding, Report, Rule, Severity
-from sphinx_scrapbox.wiki.text import Paint, safe
+from sphinx_scrapbox.wiki.text import Paint, terminal_safe
 
 TOOL = "sphinx-scrapbox"
 HOME = "https://sphinx-scrapbox.readthedocs.io"
@@ -38,7 +38,7 @@ def report_as_text(
     paint = Paint(color)
     out: list[str] = []
     for path, findings in groupby(report.findings, key=lambda one: one.path):
-        out.append(paint.bold(safe(prefix + path)))
+        out.append(paint.bold(terminal_safe(prefix + path)))
         for one in findings:
             out += _told(one, paint)
         out.append("")
@@ -52,7 +52,7 @@ def _told(one: Finding, paint: Paint) -> Iterator[str]:
     place = f"{one.line or '-'}{f':{one.column}' if one.column else ''}"
     severity = one.rule.severity
     label = paint(f"{severity.label:<7}", _COLOURS[severity])
-    yield f"  {place:>7}  {label}  {safe(one.message)}  {paint.dim(one.rule.id)}"
+    yield f"  {place:>7}  {label}  {terminal_safe(one.message)}  {paint.dim(one.rule.id)}"
     if one.repair is not None:
         old, new = _clipped(one.source, one.repair)
         yield paint(f"           - {old}", "31")
@@ -72,7 +72,7 @@ def _clipped(old: str, new: str) -> tuple[str, str]:
 def _clip(line: str, start: int) -> str:
     head = "…" if line[:start].strip() else ""
     tail = "…" if len(line) - start > _WIDTH else ""
-    return head + safe(line[start : start + _WIDTH]) + tail
+    return head + terminal_safe(line[start : start + _WIDTH]) + tail
 
 
 def _told_missing(report: Report, paint: Paint) -> Iterator[str]:
@@ -80,7 +80,7 @@ def _told_missing(report: Report, paint: Paint) -> Iterator[str]:
         return
     yield paint.bold("Missing pages that most pages link to")
     for title, pages in report.wanted[:MOST_WANTED]:
-        yield f"  {pages:>7}  {safe(title)}"
+        yield f"  {pages:>7}  {terminal_safe(title)}"
     if (more := len(report.wanted) - MOST_WANTED) > 0:
         yield paint.dim(f"           and {_count(more, 'more')}; --format json lists them all")
     yield ""

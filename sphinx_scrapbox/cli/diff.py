@@ -32,7 +32,7 @@ from sphinx_scrapbox.snapshot.reports.markdown import addresses, diff_as_markdow
 from sphinx_scrapbox.snapshot.reports.text import diff_as_text
 from sphinx_scrapbox.snapshot.selection import links_of
 from sphinx_scrapbox.wiki.ast import Line, Page
-from sphinx_scrapbox.wiki.dates import known
+from sphinx_scrapbox.wiki.dates import clamp
 from sphinx_scrapbox.wiki.titles import key
 
 _AT_ONCE = 400  # pages whose texts are in memory together
@@ -203,7 +203,7 @@ def _feed(comparison: Comparison, folder: Path, base_url: str | None) -> Feed:
         f"Changes of {project}",
         project,
         site=(base_url or "").partition("{page}")[0],
-        since=known(0, int(now[:16]) if now.isdecimal() else int(time.time())).updated,
+        since=clamp(int(now[:16]) if now.isdecimal() else int(time.time())),
     )
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from functools import cache
 
+from sphinx_scrapbox.wiki.urls import DEFAULT_ORIGIN
+
 _ONLY_TITLE = re.compile(r"\ufeff?---[ \t]*\r?\ntitle:[^\r\n]*\r?\n---[ \t]*(?:\r?\n|\Z)")
 
 
@@ -19,7 +21,7 @@ def kind_of(text: str) -> str | None:
     return "json" if re.match(r'\ufeff?\s*\{\s*"', text) else None
 
 
-def is_export(text: str, *, origin: str = "https://scrapbox.io") -> bool:
+def is_export(text: str, *, origin: str = DEFAULT_ORIGIN) -> bool:
     """Whether *text* bears the marks of an exported page of the wiki at *origin*.
 
     These are front matter with a title alone (the export's own; a ``project`` below it may

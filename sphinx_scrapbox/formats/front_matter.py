@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from sphinx_scrapbox.wiki.ast import Problem
-from sphinx_scrapbox.wiki.dates import Dates, known
-from sphinx_scrapbox.wiki.text import FORBIDDEN
+from sphinx_scrapbox.wiki.dates import Dates, clamp_dates, parse_iso
+from sphinx_scrapbox.wiki.text import NOT_XML
 
 _FRONT_MATTER = re.compile(
     r"\ufeff?---[ \t]*\r?\n(?P<head>.*?)^---[ \t\r]*$", re.DOTALL | re.MULTILINE
@@ -31,18 +30,14 @@ def front_matter_dates(text: str) -> Dates:
         return Dates()
     said = {match["name"]: _time(match["value"]) for match in _DATE.finditer(head["head"])}
     created = said.get("created") or said.get("date") or 0
-    return known(created, said.get("updated") or 0)
+    return clamp_dates(created, said.get("updated") or 0)
 
 
 def _time(text: str) -> int:
     text = text.strip()
     if text.isdecimal() and len(text) > 8:  # seconds; shorter, it is a date without signs
         return int(text[:16])
-    try:
-        moment = datetime.fromisoformat(text)
-        return int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp())
-    except (ValueError, OverflowError):
-        return 0
+    return parse_iso(text)
 
 
 # -- front matter ----------------------------------------------------------------------
@@ -110,4 +105,4 @@ def _yaml_head(rows: list[str], name: str) -> _Head | None:
 
 def _one_line(value: object) -> str:
     """A string of YAML, whose escapes may spell what no title holds; empty for the rest."""
-    return FORBIDDEN.sub("", value).replace("\n", " ") if isinstance(value, str) else ""
+    return NOT_XML.sub("", value).replace("\n", " ") if isinstance(value, str) else ""

@@ -12,7 +12,6 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from hashlib import sha256
 from itertools import zip_longest
 
@@ -20,6 +19,8 @@ from sphinx_scrapbox.formats.notation.inlines import WHITE
 from sphinx_scrapbox.formats.notation.lines import read_lines
 from sphinx_scrapbox.formats.notation.writer import write_notation
 from sphinx_scrapbox.wiki.ast import Block, Line, Page
+from sphinx_scrapbox.wiki.dates import LATEST, clamp, parse_iso
+from sphinx_scrapbox.wiki.text import SURROGATES
 from sphinx_scrapbox.wiki.titles import is_line_id, key
 
 UNTITLED = "Untitled"
@@ -27,9 +28,8 @@ UNTITLED = "Untitled"
 
 # What ends a line to some program or other, and so would put later lines out of step.
 _LINE_ENDS = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
-_HALF = re.compile("[\ud800-\udfff]")
-_MENDED = re.compile("[\n\r\x85\u2028\u2029\ud800-\udfff]")
-_LATEST = 253_402_300_799  # the last second of the year 9999
+_HALF = re.compile(f"[{SURROGATES}]")
+_MENDED = re.compile(f"[\n\r\x85\u2028\u2029{SURROGATES}]")
 
 
 class ProjectError(ValueError):
@@ -263,24 +263,16 @@ def _time(value: object) -> int:
         try:
             number = float(value)
         except ValueError:
-            number = _iso(value)
+            number = parse_iso(value)
     elif isinstance(value, int | float) and not isinstance(value, bool):
         if not -1e15 < value < 1e15:  # nor is it a time if it is NaN
             return 0
         number = value
     else:
         return 0
-    if number > _LATEST:
+    if number > LATEST:
         number /= 1000  # what JavaScript counts in
-    return int(number) if 0 <= number <= _LATEST else 0
-
-
-def _iso(text: str) -> float:
-    try:
-        moment = datetime.fromisoformat(text)
-        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
-    except (ValueError, OverflowError):
-        return 0.0
+    return clamp(number)
 
 
 def write_project(

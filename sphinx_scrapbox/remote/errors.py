@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
-_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]+")
-
+from sphinx_scrapbox.wiki.text import without_unsafe
 
 # -- what goes wrong -------------------------------------------------------------------
 
@@ -42,5 +39,5 @@ class ElsewhereError(ClientError):
 
 def printable(text: str, *, most: int = 200) -> str:
     """*text* on one line and without what would steer a terminal; for words from elsewhere."""
-    text = _UNPRINTABLE.sub(" ", text).strip()
+    text = without_unsafe(text)
     return text if len(text) <= most else f"{text[:most]}…"

@@ -60,7 +60,7 @@ from sphinx_scrapbox.wiki.outline import (
     Turn,
 )
 from sphinx_scrapbox.wiki.titles import anchor, is_line_id, join_target, split_fragment
-from sphinx_scrapbox.wiki.urls import embed_url, image_url, safe_url
+from sphinx_scrapbox.wiki.urls import embed_url, image_url, map_label, map_url, safe_url
 
 MAX_ICONS = 100
 """An icon's written multiplier counts up to here; more are said as a number."""
@@ -456,21 +456,14 @@ class Renderer:
         return image
 
     def _location(self, node: Location, line: int) -> nodes.Node:
-        latitude, longitude = _degrees(node.latitude), _degrees(node.longitude)
-        north = f"{latitude.lstrip('-')}°{'S' if latitude.startswith('-') else 'N'}"
-        east = f"{longitude.lstrip('-')}°{'W' if longitude.startswith('-') else 'E'}"
-        point = f"{north}, {east}"
-        address = (
-            f"https://www.openstreetmap.org/?mlat={latitude}&mlon={longitude}"
-            f"#map={node.zoom}/{latitude}/{longitude}"
+        link = nodes.reference(
+            "",
+            map_label(node),
+            refuri=map_url(node),
+            internal=False,
+            classes=["scrapbox-location"],
         )
-        shown = f"{node.place} ({point})" if node.place else point
-        return self._at(
-            nodes.reference(
-                "", shown, refuri=address, internal=False, classes=["scrapbox-location"]
-            ),
-            line,
-        )
+        return self._at(link, line)
 
     def _icons(self, node: Icon, line: int) -> list[nodes.Node]:
         icons: list[nodes.Node] = []
@@ -538,12 +531,6 @@ def _unquoted(line: Line) -> tuple[int, Line]:
 def _quote_shape(row: tuple[int, Line]) -> tuple[int, bool]:
     depth, line = row
     return depth, bool(line.nodes)
-
-
-def _degrees(number: float) -> str:
-    """Degrees to a centimetre, as addresses write them: no exponent, no idle zeros."""
-    digits = f"{number:.7f}".rstrip("0").rstrip(".")
-    return "0" if digits == "-0" else digits
 
 
 def _muted(element: _E, content: Sequence[Inline]) -> _E:

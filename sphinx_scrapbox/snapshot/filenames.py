@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from hashlib import sha256
 from unicodedata import normalize
 
+from sphinx_scrapbox.wiki.text import CONTROLS, SURROGATES
+
 # -- names of files --------------------------------------------------------------------
 
 _FORBIDDEN_SIGN = re.compile(r'[<>:"\\|?*\x00-\x1f]')
-_SURROGATE = re.compile("[\ud800-\udfff]")
+_SURROGATE = re.compile(f"[{SURROGATES}]")
 DEVICE_NAME = re.compile(
     r"(?:CON|PRN|AUX|NUL|CONIN\$|CONOUT\$|(?:COM|LPT)[0-9¹²³])", re.IGNORECASE
 )
@@ -38,7 +40,7 @@ def portability_problems(name: str) -> Iterator[str]:
 
 _MOST_BYTES = 111  # with ".scrapbox" 120: room for a longer ending, and for a backup's own suffix
 # What Windows forbids, and controls; half of a surrogate pair is no character.
-_NOT_IN_NAMES = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]')
+_NOT_IN_NAMES = re.compile(rf'[<>:"/\\|?*{CONTROLS}{SURROGATES}\ufffe\uffff]')
 # What nobody sees, and what turns the text around it. Joiners stay: emoji are made with them.
 _UNSEEN = re.compile("[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _DEVICE = re.compile(

@@ -12,7 +12,7 @@ import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
-from sphinx_scrapbox.wiki.dates import Dates, known
+from sphinx_scrapbox.wiki.dates import Dates, clamp_dates
 
 TIMEOUT = 300
 """Seconds after which a git process is stopped."""
@@ -199,4 +199,4 @@ def git_dates(folder: Path) -> dict[str, Dates]:
         elif (file := field.lstrip("\n")) and time:
             old = dates.get(file, Dates(time, time))
             dates[file] = Dates(min(old.created, time), max(old.updated, time))
-    return {file: known(*found) for file, found in dates.items()}
+    return {file: clamp_dates(*found) for file, found in dates.items()}

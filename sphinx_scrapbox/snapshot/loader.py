@@ -20,11 +20,11 @@ from sphinx_scrapbox.formats.markdown.blocks import read_head, split_level
 from sphinx_scrapbox.snapshot.diff.model import PageState, PageText, Row, Snapshot, no_texts
 from sphinx_scrapbox.snapshot.git import BATCH, Repository, SnapshotError
 from sphinx_scrapbox.snapshot.lockfile import LOCK_NAME, Lock, LockedPage, LockError, load_lock
-from sphinx_scrapbox.wiki.dates import known
+from sphinx_scrapbox.wiki.dates import clamp
+from sphinx_scrapbox.wiki.text import NOT_XML
 
 PAGE_SUFFIXES = (".scrapbox", ".md")
 
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _FENCE = re.compile(r"`{3,}")
 
 
@@ -280,7 +280,7 @@ def _text(file: str, data: bytes, row: LockedPage | None) -> PageText:
     if file.endswith(".md"):
         head = read_head(text, name=PurePosixPath(file).stem)
         return PageText(tuple(_levels(head.lines)), (), head.first, marks)
-    rows = _FORBIDDEN.sub("", text).removesuffix("\n").split("\n")[1:]
+    rows = NOT_XML.sub("", text).removesuffix("\n").split("\n")[1:]
     ids = row.line_ids[1:] if row and row.line_ids and row.matches(text) else ()
     return PageText(tuple(map(_native, rows)), ids if len(ids) == len(rows) else (), 2, marks)
 
@@ -306,12 +306,12 @@ def _levels(lines: Iterable[str]) -> Iterator[Row]:
 
 def _time(time: int) -> int:
     """A time that calendars know; 0 for another."""
-    return known(0, time).updated
+    return clamp(time)
 
 
 def _clean(text: str) -> str:
     """One line that any document may hold."""
-    return " ".join(_FORBIDDEN.sub("", text).splitlines())
+    return " ".join(NOT_XML.sub("", text).splitlines())
 
 
 def _sha256(data: bytes) -> str:

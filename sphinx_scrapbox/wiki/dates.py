@@ -1,7 +1,4 @@
-"""When a page came to be and when it last changed, as its front matter or git tells it.
-
-Times are Unix seconds, 0 where nothing tells.
-"""
+"""Times as Unix seconds, 0 where nothing tells; days and times in ISO 8601, always UTC."""
 
 from __future__ import annotations
 
@@ -9,7 +6,8 @@ import re
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-_LATEST = 253402300799  # the last second of the year 9999
+LATEST = 253_402_300_799
+"""The last second of the year 9999: the end of :class:`~datetime.datetime`."""
 
 _DAY = re.compile(
     r"(?<![0-9])([0-9]{4})[-/.年 ]{1,2}([0-9]{1,2})[-/.月 ]{1,2}([0-9]{1,2})(?![0-9])"
@@ -17,20 +15,38 @@ _DAY = re.compile(
 
 
 class Dates(NamedTuple):
-    """When a page was made, and when it was changed last."""
+    """When a page was created, and when it was last changed."""
 
     created: int = 0
     updated: int = 0
 
 
-def known(created: int, updated: int) -> Dates:
-    """Dates of which only those in the range of calendars count; the one stands for the other."""
-    created, updated = (time if 0 < time <= _LATEST else 0 for time in (created, updated))
+def clamp(time: float) -> int:
+    """*time* in whole seconds; 0 if no calendar has it (before 1970, after 9999, NaN)."""
+    return int(time) if 0 < time <= LATEST else 0
+
+
+def clamp_dates(created: float, updated: float) -> Dates:
+    """Both times clamped; where one is missing, the other stands for it."""
+    created, updated = clamp(created), clamp(updated)
     return Dates(created or updated, updated or created)
 
 
+def parse_iso(text: str) -> int:
+    """The time of an ISO 8601 text, UTC unless it names a zone; 0 if it is none.
+
+    >>> parse_iso("1970-01-02"), parse_iso("1970-01-01T01:00+01:00"), parse_iso("soon")
+    (86400, 0, 0)
+    """
+    try:
+        moment = datetime.fromisoformat(text)
+        return int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp())
+    except (ValueError, OverflowError):
+        return 0
+
+
 def end_of_day(text: str) -> int:
-    """The last second (UTC) of the day that a text names, year first; 0 if it names none.
+    """The last second of the day that a text names, year first; 0 if it names none.
 
     >>> end_of_day("1970/1/1"), end_of_day("last week")
     (86399, 0)
@@ -46,7 +62,7 @@ def end_of_day(text: str) -> int:
 
 
 def iso_day(time: int) -> str:
-    """The day (UTC) of a time; "" for none.
+    """The day of a time; "" for 0.
 
     >>> iso_day(86400)
     '1970-01-02'
@@ -55,7 +71,7 @@ def iso_day(time: int) -> str:
 
 
 def iso(time: int) -> str:
-    """A time as machines read it.
+    """A time with its zone.
 
     >>> iso(86400)
     '1970-01-02T00:00:00Z'

@@ -23,6 +23,7 @@ from sphinx_scrapbox.wiki.ast import (
     walk,
 )
 from sphinx_scrapbox.wiki.outline import Part, Section
+from sphinx_scrapbox.wiki.text import cut
 from sphinx_scrapbox.wiki.titles import key
 from sphinx_scrapbox.wiki.urls import image_url
 
@@ -174,18 +175,6 @@ def summary_of(blocks: Iterable[Block]) -> str:
 def plain(line: Line) -> str:
     """The text of a line without what makes links and emphasis of it, blanks folded."""
     return " ".join(plain_text(line.nodes, prose=True).split())
-
-
-def cut(text: str, length: int) -> str:
-    """*text*, at most so long; an ellipsis stands for what was cut off."""
-    if len(text) <= length:
-        return text
-    kept = text[: length - 1]
-    # At a word's end, unless the script knows no blanks.
-    head, _, tail = kept.rpartition(" ")
-    if head and len(tail) < 20 and not text[length - 1].isspace():
-        kept = head
-    return f"{kept.rstrip(' ,;:、。.')}…"
 
 
 def image_of(blocks: Iterable[Block]) -> str:

@@ -24,7 +24,7 @@ from dataclasses import dataclass
 
 from sphinx_scrapbox.wiki import excerpts
 from sphinx_scrapbox.wiki.ast import Block, CodeBlock, Page, Problem, Table, Text
-from sphinx_scrapbox.wiki.dates import Dates, known
+from sphinx_scrapbox.wiki.dates import Dates, clamp_dates
 from sphinx_scrapbox.wiki.outline import Part, Section, outline
 from sphinx_scrapbox.wiki.speakers import DEFAULT_MARKS, Speakers
 from sphinx_scrapbox.wiki.translation import WORDINGS, Translation, Wording, lift
@@ -85,7 +85,7 @@ class StructuredPage:
     @property
     def dates(self) -> Dates:
         """When the page was created and last changed, as the page itself tells it."""
-        return known(self.page.created, self.page.updated)
+        return clamp_dates(self.page.created, self.page.updated)
 
     @property
     def summary(self) -> str:

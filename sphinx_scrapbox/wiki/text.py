@@ -1,17 +1,53 @@
-"""TODO: say what this file is."""
+"""Characters: which a document or a terminal must not get, which scripts have no blanks.
+
+Constants in capitals that are plain strings go inside the brackets of a regular expression.
+"""
 
 from __future__ import annotations
 
 import re
 
-# Control characters, marks that turn the direction of text, and bytes that were no text.
-_UNSAFE = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
-)
+CONTROLS = "\x00-\x1f\x7f-\x9f"
+SURROGATES = "\ud800-\udfff"
+LINE_ENDS = "\n\v\f\r\x1c-\x1e\x85\u2028\u2029"
+"""Where :meth:`str.splitlines` ends a line."""
+HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+CJK = (
+    r"\u1100-\u11ff\u3005-\u3007\u3021-\u3029\u3031-\u3035\u303b\u3041-\u3096\u309d-\u309f"
+    r"\u30a1-\u30fa\u30fc-\u30ff\u3130-\u318f\u31f0-\u31ff\uac00-\ud7af\uff66-\uff9f"
+) + HAN
+"""Letters of scripts without blanks (Han, kana) and Hangul, with the signs inside their words."""
+WIDE = "\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef"
+"""Full-width characters, punctuation too, behind which a line may break."""
+
+NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+"""What XML 1.0 excludes. docutils, HTML and EPUB cannot hold these characters."""
+
+_UNSAFE = re.compile(f"[{CONTROLS}{SURROGATES}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+
+
+def terminal_safe(text: str) -> str:
+    r"""*text* with escapes for controls, bidirectional marks and surrogates; a tab is a blank.
+
+    >>> terminal_safe("a\x1b[31mb")
+    'a\\x1b[31mb'
+    """
+    return _UNSAFE.sub(
+        lambda match: " " if match[0] == "\t" else match[0].encode("unicode_escape").decode(),
+        text,
+    )
+
+
+def without_unsafe(text: str) -> str:
+    """*text* on one line, with a blank for each run of what :func:`terminal_safe` escapes."""
+    return _UNSAFE_RUN.sub(" ", text).strip()
+
+
+_UNSAFE_RUN = re.compile(f"{_UNSAFE.pattern}+")
 
 
 class Paint:
-    """Colours text, or leaves it as it is."""
+    """Colours text for a terminal, or leaves it as it is."""
 
     def __init__(self, color: bool) -> None:
         self.color = color
@@ -26,15 +62,20 @@ class Paint:
         return self(text, "2")
 
 
-def safe(text: str) -> str:
-    """*text* with escapes for what a terminal would obey; a tab is a blank."""
-    return _UNSAFE.sub(
-        lambda match: " " if match[0] == "\t" else match[0].encode("unicode_escape").decode(),
-        text,
-    )
+def cut(text: str, length: int, *, at_word: bool = True) -> str:
+    """*text* in at most *length* characters; an ellipsis stands for what was cut off.
 
+    With *at_word*, it ends with a whole word where the script has blanks.
 
-# -- characters ------------------------------------------------------------------------
-
-# What XML 1.0 forbids; no builder can write these.
-FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+    >>> cut("Soil and water", 12), cut("Soil and water", 12, at_word=False)
+    ('Soil and…', 'Soil and wa…')
+    """
+    if len(text) <= length:
+        return text
+    kept = text[: length - 1]
+    if not at_word:
+        return f"{kept.rstrip()}…"
+    head, _, tail = kept.rpartition(" ")
+    if head and len(tail) < 20 and not text[length - 1].isspace():
+        kept = head
+    return f"{kept.rstrip(' ,;:、。.')}…"

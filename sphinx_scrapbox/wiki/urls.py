@@ -1,10 +1,12 @@
-"""What an address is: safe to link, an image, a film that can be played in place."""
+"""Addresses: which are safe, images, players, pages and icons of the wiki, points on a map."""
 
 from __future__ import annotations
 
 import re
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
+from sphinx_scrapbox.wiki.ast import Location
+from sphinx_scrapbox.wiki.text import CONTROLS
 from sphinx_scrapbox.wiki.titles import Target, is_line_id, split_fragment
 
 SAFE_SCHEMES = ("http://", "https://", "mailto:")
@@ -101,7 +103,7 @@ def _start(text: str) -> int:
 
 DEFAULT_ORIGIN = "https://scrapbox.io"
 # What a readable address must not hold: the wiki's own list, and what no address may hold.
-_UNREADABLE = re.compile(r"[%/?#{}^|<>\\\"`\[\]\s\x00-\x1f\x7f-\x9f]")
+_UNREADABLE = re.compile(rf"[%/?#{{}}^|<>\\\"`\[\]\s{CONTROLS}]")
 # First words of a path on the wiki's host that name no project.
 _NO_PROJECTS = frozenset(
     {"api", "files", "assets", "auth", "login", "product", "settings", "stream"}
@@ -163,3 +165,37 @@ def page_of_url(url: str, *, origin: str = DEFAULT_ORIGIN) -> Target | None:
 def icon_url(project: str, name: str, *, origin: str = DEFAULT_ORIGIN) -> str:
     """The address at which the wiki serves the icon of page *name*."""
     return f"{origin.rstrip('/')}/api/pages/{quote(project, safe='')}/{quote(name, safe='')}/icon"
+
+
+# -- maps ------------------------------------------------------------------------------
+
+
+def degrees(number: float) -> str:
+    """Degrees to a centimetre, as addresses spell them: no exponent, no idle zeros.
+
+    >>> degrees(35.01160), degrees(-0.00000001)
+    ('35.0116', '0')
+    """
+    digits = f"{number:.7f}".rstrip("0").rstrip(".")
+    return "0" if digits == "-0" else digits
+
+
+def map_url(point: Location) -> str:
+    """The address of a map with a marker at *point*."""
+    latitude, longitude = degrees(point.latitude), degrees(point.longitude)
+    return (
+        f"https://www.openstreetmap.org/?mlat={latitude}&mlon={longitude}"
+        f"#map={point.zoom}/{latitude}/{longitude}"
+    )
+
+
+def map_label(point: Location) -> str:
+    """What readers see of *point*: its place, if it has a name, and its coordinates.
+
+    >>> map_label(Location(35.0116, -135.5, place="Pond"))
+    'Pond (35.0116°N, 135.5°W)'
+    """
+    latitude, longitude = degrees(point.latitude), degrees(point.longitude)
+    north = f"{latitude.lstrip('-')}°{'S' if latitude.startswith('-') else 'N'}"
+    east = f"{longitude.lstrip('-')}°{'W' if longitude.startswith('-') else 'E'}"
+    return f"{point.place} ({north}, {east})" if point.place else f"{north}, {east}"

@@ -14,7 +14,7 @@ from bisect import bisect_left
 from typing import NamedTuple
 
 from sphinx_scrapbox.formats.front_matter import read_front_matter
-from sphinx_scrapbox.formats.markdown.inlines import DEFAULT_ORIGIN, InlineReader
+from sphinx_scrapbox.formats.markdown.inlines import InlineReader
 from sphinx_scrapbox.wiki.ast import (
     Block,
     CodeBlock,
@@ -29,7 +29,8 @@ from sphinx_scrapbox.wiki.ast import (
     Quote,
     Table,
 )
-from sphinx_scrapbox.wiki.text import FORBIDDEN
+from sphinx_scrapbox.wiki.text import NOT_XML
+from sphinx_scrapbox.wiki.urls import DEFAULT_ORIGIN
 
 # -- public ----------------------------------------------------------------------------
 
@@ -92,15 +93,15 @@ def _clean_lines(text: str) -> tuple[list[str], list[Problem]]:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     lines = text.removeprefix("\ufeff").split("\n")
     problems: list[Problem] = []
-    if FORBIDDEN.search(text):
+    if NOT_XML.search(text):
         for at, line in enumerate(lines):
             clean = line.replace(_COLOUR_ESCAPE, "[")
-            found = sorted(set(FORBIDDEN.findall(clean)))
+            found = sorted(set(NOT_XML.findall(clean)))
             if found:
                 names = ", ".join(f"U+{ord(sign):04X}" for sign in found)
                 message = f"removed control character {names}"
                 problems.append(Problem("control_character", message, line=at + 1))
-                clean = FORBIDDEN.sub("", clean)
+                clean = NOT_XML.sub("", clean)
             lines[at] = clean
     if lines[-1] == "":
         lines.pop()

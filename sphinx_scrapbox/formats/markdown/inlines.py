@@ -20,8 +20,7 @@ from sphinx_scrapbox.wiki.ast import (
     Strong,
     Text,
 )
-
-DEFAULT_ORIGIN = "https://scrapbox.io"
+from sphinx_scrapbox.wiki.urls import DEFAULT_ORIGIN
 
 
 def read_inline(text: str, *, line: int = 0, origin: str = DEFAULT_ORIGIN) -> tuple[Inline, ...]:

@@ -28,6 +28,7 @@ from sphinx_scrapbox.wiki.ast import (
     Text,
     map_inlines,
 )
+from sphinx_scrapbox.wiki.urls import degrees, map_url
 
 MAX_ICONS = 100
 """How often an icon with a multiplier is written; a larger number follows as text."""
@@ -181,12 +182,8 @@ def _link(node: ExternalLink) -> Inline:
 
 
 def map_link(node: Location) -> ExternalLink:
-    point = f"{node.latitude:g}, {node.longitude:g}"
-    url = (
-        f"https://www.openstreetmap.org/?mlat={node.latitude:g}&mlon={node.longitude:g}"
-        f"#map={node.zoom}/{node.latitude:g}/{node.longitude:g}"
-    )
-    return ExternalLink(url, f"{node.place} ({point})" if node.place else point)
+    point = f"{degrees(node.latitude)}, {degrees(node.longitude)}"
+    return ExternalLink(map_url(node), f"{node.place} ({point})" if node.place else point)
 
 
 def unambiguous(nodes: tuple[Inline, ...], *, every: bool) -> tuple[Inline, ...]:

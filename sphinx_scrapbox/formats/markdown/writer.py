@@ -22,7 +22,7 @@ from dataclasses import replace
 from typing import assert_never
 
 from sphinx_scrapbox.formats.markdown.blocks import read_markdown
-from sphinx_scrapbox.formats.markdown.inlines import DEFAULT_ORIGIN, read_inline
+from sphinx_scrapbox.formats.markdown.inlines import read_inline
 from sphinx_scrapbox.formats.markdown.sayable import (
     FULL_WIDTH,
     UNSEEN,
@@ -57,6 +57,7 @@ from sphinx_scrapbox.wiki.ast import (
     walk,
 )
 from sphinx_scrapbox.wiki.titles import join_target
+from sphinx_scrapbox.wiki.urls import DEFAULT_ORIGIN
 
 _LED = " \t"  # a line that begins so, with no text above, is text and nothing else
 _MOST_SPLITS = 20

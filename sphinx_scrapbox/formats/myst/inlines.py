@@ -27,8 +27,9 @@ from sphinx_scrapbox.wiki.ast import (
     Strong,
     Text,
 )
+from sphinx_scrapbox.wiki.text import LINE_ENDS
 from sphinx_scrapbox.wiki.titles import is_line_id, join_target, split_fragment
-from sphinx_scrapbox.wiki.urls import image_url, safe_url
+from sphinx_scrapbox.wiki.urls import image_url, map_label, map_url, safe_url
 
 MAX_ICONS = 100
 """How often an icon with a multiplier is written; a larger number follows as text."""
@@ -139,7 +140,7 @@ def _each_plainer(nodes: Iterable[Inline], *, inside: bool) -> Iterator[Inline]:
             case Command(sign, text):
                 yield Code(f"{sign} {text}")
             case Location():
-                yield _map_link(node)
+                yield ExternalLink(map_url(node), map_label(node))
             case ExternalLink(url, label) if safe_url(url) is None:
                 yield Text(f"{label} {url}".strip())
             case Image(src, link):
@@ -153,17 +154,6 @@ def _each_plainer(nodes: Iterable[Inline], *, inside: bool) -> Iterator[Inline]:
                     yield Text(f" ×{node.count}")
             case _:
                 yield node
-
-
-def _map_link(node: Location) -> ExternalLink:
-    north = f"{abs(node.latitude):g}°{'N' if node.latitude >= 0 else 'S'}"
-    east = f"{abs(node.longitude):g}°{'E' if node.longitude >= 0 else 'W'}"
-    point = f"{node.latitude:g}/{node.longitude:g}"
-    return ExternalLink(
-        f"https://www.openstreetmap.org/?mlat={node.latitude:g}&mlon={node.longitude:g}"
-        f"#map={node.zoom}/{point}",
-        f"{node.place} ({north}, {east})" if node.place else f"{north}, {east}",
-    )
 
 
 # -- emphasis --------------------------------------------------------------------------
@@ -229,7 +219,7 @@ def _take(nodes: list[Inline], edge: int, fits: Callable[[str], bool]) -> str:
 
 # -- signs -----------------------------------------------------------------------------
 
-_LINE_ENDS = re.compile(r"[\n\v\f\r\x1c-\x1e\x85\u2028\u2029]")
+_LINE_ENDS = re.compile(f"[{LINE_ENDS}]")
 _SPECIAL = re.compile(
     r"[\\`*\[\]{$]"
     r"|(?<![^\W_])_|_(?![^\W_])"  # between letters it is one

@@ -25,6 +25,7 @@ from sphinx_scrapbox.wiki.ast import (
     Strong,
     Text,
 )
+from sphinx_scrapbox.wiki.text import NOT_XML
 from sphinx_scrapbox.wiki.titles import split_target
 
 #: White space as the wiki's own language has it. Python's ``\s`` is another set: it has
@@ -58,11 +59,11 @@ def _compile(pattern: str, flags: int = 0) -> re.Pattern[str]:
 
 # What XML cannot hold, CR within a row, and DEL. White space among it becomes a space: it may
 # be an indent.
-FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+NOT_IN_ROWS = re.compile(f"{NOT_XML.pattern}|[\r\x7f]")
 
 
 def without_controls(text: str) -> str:
-    return FORBIDDEN.sub(lambda match: " " if match[0] in WHITE else "", text)
+    return NOT_IN_ROWS.sub(lambda match: " " if match[0] in WHITE else "", text)
 
 
 # -- lines -----------------------------------------------------------------------------
@@ -72,7 +73,7 @@ _NUMBER = re.compile(r"([0-9]+)\. ")
 
 def read_inline(text: str, *, line: int = 0) -> tuple[Inline, ...]:
     """Read the content of one line, quotes, numbers and other kinds of line included."""
-    if FORBIDDEN.search(text):
+    if NOT_IN_ROWS.search(text):
         text = without_controls(text)
     return read_line(text, line)
 

@@ -15,7 +15,7 @@ import re
 from collections.abc import Sequence
 
 from sphinx_scrapbox.formats.notation.inlines import (
-    FORBIDDEN,
+    NOT_IN_ROWS,
     WHITE,
     read_cell,
     read_line,
@@ -105,12 +105,12 @@ def _clean(rows: Sequence[str], first_line: int) -> tuple[Sequence[str], list[Pr
     """Rows without line ends and without characters that no document may hold."""
     joined = "\n".join(rows)
     line_ends = "\r" in joined or joined.count("\n") >= max(len(rows), 1)
-    if not line_ends and FORBIDDEN.search(joined) is None:
+    if not line_ends and NOT_IN_ROWS.search(joined) is None:
         return rows, []
     cleaned, problems = [], []
     for number, row in enumerate(rows, first_line):
         row = row.rstrip("\r\n").replace("\n", " ")
-        if found := FORBIDDEN.findall(row):
+        if found := NOT_IN_ROWS.findall(row):
             codes = ", ".join(sorted({f"U+{ord(char):04X}" for char in found}))
             message = f"removed characters that no document can hold: {codes}"
             problems.append(Problem("control_character", message, line=number))

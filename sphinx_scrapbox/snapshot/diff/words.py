@@ -7,15 +7,16 @@ from collections.abc import Iterable, Iterator
 from difflib import SequenceMatcher
 from typing import NamedTuple
 
+from sphinx_scrapbox.wiki.text import CJK
+
 # -- words -----------------------------------------------------------------------------
 
 LONG_ROW = 4_000
 _MOSTLY_OTHER = 0.2  # of a row, less than this stayed
 _MOST_WORDS = 40_000  # words of the one row times words of the other
 # A letter of a script without blanks is a word; marks stay with the letter that they belong to.
-_SINGLE = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\U00020000-\U0003ffff"
 _JOINED = "(?:[\u0300-\u036f\u3099\u309a\ufe0e\ufe0f\U0001f3fb-\U0001f3ff]|\u200d.)*"
-WORD = re.compile(rf"(?:(?![{_SINGLE}])\w)+{_JOINED}|\s+|.{_JOINED}", re.DOTALL)
+WORD = re.compile(rf"(?:(?![{CJK}])\w)+{_JOINED}|\s+|.{_JOINED}", re.DOTALL)
 
 
 class DiffSpan(NamedTuple):

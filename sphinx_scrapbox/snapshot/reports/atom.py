@@ -20,7 +20,6 @@ from sphinx_scrapbox.snapshot.diff.words import diff_words
 from sphinx_scrapbox.snapshot.reports.markdown import Address, no_address
 from sphinx_scrapbox.snapshot.reports.wording import (
     ACTIONS,
-    FORBIDDEN,
     HOME,
     TOOL,
     Say,
@@ -29,6 +28,7 @@ from sphinx_scrapbox.snapshot.reports.wording import (
     indented,
 )
 from sphinx_scrapbox.wiki.dates import iso
+from sphinx_scrapbox.wiki.text import NOT_XML
 from sphinx_scrapbox.wiki.titles import key
 
 ATOM = "http://www.w3.org/2005/Atom"
@@ -113,7 +113,7 @@ _STATES = {
 def _add(parent: ET.Element, name: str, text: str = "", **attributes: str) -> ET.Element:
     element = ET.SubElement(parent, name, attributes)
     if text:
-        element.text = FORBIDDEN.sub("", text)
+        element.text = NOT_XML.sub("", text)
     return element
 
 

@@ -9,7 +9,6 @@ from urllib.parse import quote
 
 from sphinx_scrapbox.snapshot.diff.model import Comparison, LineKind, PageChange, PageKind
 from sphinx_scrapbox.snapshot.reports.wording import (
-    FORBIDDEN,
     HEADINGS,
     MARKDOWN,
     action,
@@ -17,6 +16,7 @@ from sphinx_scrapbox.snapshot.reports.wording import (
     counts,
     indented,
 )
+from sphinx_scrapbox.wiki.text import NOT_XML
 
 # -- Markdown --------------------------------------------------------------------------
 
@@ -97,7 +97,7 @@ def _plain(text: str) -> str:
 
 
 def _one_line(text: str) -> str:
-    return " ".join(FORBIDDEN.sub("", text).splitlines())
+    return " ".join(NOT_XML.sub("", text).splitlines())
 
 
 def _diff_lines(page: PageChange) -> Iterator[str]:

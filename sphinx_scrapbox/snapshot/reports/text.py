@@ -19,7 +19,7 @@ from sphinx_scrapbox.snapshot.reports.wording import (
     indented,
     sign,
 )
-from sphinx_scrapbox.wiki.text import Paint, safe
+from sphinx_scrapbox.wiki.text import Paint, cut, terminal_safe
 
 # -- for people ------------------------------------------------------------------------
 
@@ -53,8 +53,8 @@ def diff_as_text(comparison: Comparison, *, stat: bool = False, color: bool = Fa
 
 def _page_line(page: PageChange, paint: Paint) -> str:
     label = paint(f"{page.kind.value:<8}", _COLOURS[page.kind])
-    title = paint.bold(safe(page.title))
-    was = f" (was: {safe(page.old_title)})" if page.old_title else ""
+    title = paint.bold(terminal_safe(page.title))
+    was = f" (was: {terminal_safe(page.old_title)})" if page.old_title else ""
     counted = f"  {counted_changes(page)}" if counts(page) else ""
     return f"{label} {title}{was}{paint.dim(counted)}"
 
@@ -69,7 +69,7 @@ def _change_lines(page: PageChange, change: LineChange, paint: Paint) -> Iterato
             where += f" here from line {page.old_first + change.old}"
         yield f"{number:>7} {sign(change)} {paint.dim(f'{where}:')}"
         for row in indented(change.rows):
-            yield f"{'':>11}{_clip(safe(row))}"
+            yield f"{'':>11}{_clip(terminal_safe(row))}"
         return
     elif change.kind is LineKind.EDITED:
         signs = {"": "{}", "-": "[-{}-]", "+": "{{+{}+}}"}
@@ -77,19 +77,19 @@ def _change_lines(page: PageChange, change: LineChange, paint: Paint) -> Iterato
         said = "".join(
             paint(marked, colours[piece.sign]) if piece.sign else marked
             for piece in diff_words(change.before[0].text, change.after[0].text)
-            for marked in [signs[piece.sign].format(safe(piece.text))]
+            for marked in [signs[piece.sign].format(terminal_safe(piece.text))]
         )
         moved = f" {paint.dim(f'(from line {page.old_first + change.old})')}"
         yield f"{number:>7} ~ {said}{moved if change.moved else ''}"
         return
     colour = _LINE_COLOURS[change.kind]
     for row in indented(change.rows):
-        yield f"{number:>7} " + paint(f"{sign(change)} {_clip(safe(row))}", colour)
+        yield f"{number:>7} " + paint(f"{sign(change)} {_clip(terminal_safe(row))}", colour)
         number += 1
 
 
 def _clip(line: str) -> str:
-    return line if len(line) <= _WIDTH else f"{line[: _WIDTH - 1]}…"
+    return cut(line, _WIDTH, at_word=False)
 
 
 def _summary(comparison: Comparison, paint: Paint) -> str:

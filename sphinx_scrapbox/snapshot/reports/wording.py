@@ -39,7 +39,6 @@ SIGNS = {
     LineKind.SHIFTED: ">",
 }
 _OUT = "<"
-FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+!|~$&^=:@-])")
 
 

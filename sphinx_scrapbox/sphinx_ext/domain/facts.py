@@ -13,6 +13,7 @@ from sphinx_scrapbox.rendering.nodes import (
     scrapbox_related,
 )
 from sphinx_scrapbox.sphinx_ext.domain.record import record_of
+from sphinx_scrapbox.wiki.text import cut
 from sphinx_scrapbox.wiki.titles import is_line_id, key, split_fragment, split_target
 
 MAX_LINE = 180
@@ -102,9 +103,7 @@ def _line_around(xref: addnodes.pending_xref, lines: dict[int, str]) -> str:
     if not isinstance(parent, nodes.TextElement):
         return ""
     if (line := lines.get(id(parent))) is None:
-        line = " ".join(parent.astext().split())
-        if len(line) > MAX_LINE:
-            line = f"{line[: MAX_LINE - 1].rstrip()}…"
+        line = cut(" ".join(parent.astext().split()), MAX_LINE, at_word=False)
         lines[id(parent)] = line
     return line
 

@@ -24,7 +24,7 @@ from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.domain import domain_of
 from sphinx_scrapbox.sphinx_ext.html.canonical import canonical_of
 from sphinx_scrapbox.wiki.dates import Dates, iso
-from sphinx_scrapbox.wiki.excerpts import cut
+from sphinx_scrapbox.wiki.text import cut
 
 if TYPE_CHECKING:
     from docutils import nodes

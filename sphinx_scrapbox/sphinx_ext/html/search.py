@@ -20,6 +20,7 @@ from sphinx.util.docutils import new_document
 from sphinx_scrapbox.sphinx_ext.builders import has_search
 from sphinx_scrapbox.sphinx_ext.config.options import mode_of, options
 from sphinx_scrapbox.sphinx_ext.domain.domain import domain_of
+from sphinx_scrapbox.wiki.text import CJK, HAN
 from sphinx_scrapbox.wiki.titles import split_target
 
 if TYPE_CHECKING:
@@ -29,14 +30,8 @@ if TYPE_CHECKING:
 BELOW = 1000
 """What a wiki page's score is less than it would be."""
 
-# Han, kana and Hangul, with the signs that stand inside their words.
-_CJK = (
-    r"\u1100-\u11ff\u3005-\u3007\u3021-\u3029\u3031-\u3035\u303b\u3041-\u3096\u309d-\u309f"
-    r"\u30a1-\u30fa\u30fc-\u30ff\u3130-\u318f\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff"
-    r"\uac00-\ud7af\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff"
-)
-_RUN = re.compile(f"[{_CJK}]+")
-_HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+_RUN = re.compile(f"[{CJK}]+")
+_HAN = re.compile(f"[{HAN}]")
 _WORD = re.compile(r"\w+")
 _MARK = "_"
 

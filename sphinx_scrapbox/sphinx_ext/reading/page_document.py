@@ -22,7 +22,7 @@ from sphinx_scrapbox.sphinx_ext.reading.translation_notice import (
 from sphinx_scrapbox.sphinx_ext.sources.page_files import PageFile
 from sphinx_scrapbox.sphinx_ext.warnings import Warn, warn
 from sphinx_scrapbox.wiki.ast import Page, Text
-from sphinx_scrapbox.wiki.dates import known
+from sphinx_scrapbox.wiki.dates import clamp_dates
 from sphinx_scrapbox.wiki.excerpts import image_of, summary_of
 from sphinx_scrapbox.wiki.outline import outline
 from sphinx_scrapbox.wiki.speakers import Speakers
@@ -53,7 +53,7 @@ def build_page(
     parts = lift(page, (*config.translation_wordings, *WORDINGS))
     blocks = [block for part in parts for block in part.blocks]
     image = image_of(blocks)
-    dates = known(page.created, page.updated)
+    dates = clamp_dates(page.created, page.updated)
     record = record_of(document)._replace(
         title=page.title,
         project=page.project,

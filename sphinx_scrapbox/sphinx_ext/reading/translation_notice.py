@@ -9,7 +9,7 @@ from docutils import nodes
 
 from sphinx_scrapbox.sphinx_ext.domain.record import record_of, set_record
 from sphinx_scrapbox.sphinx_ext.i18n import _
-from sphinx_scrapbox.wiki.dates import end_of_day, known
+from sphinx_scrapbox.wiki.dates import clamp, end_of_day
 from sphinx_scrapbox.wiki.titles import join_target, split_target
 from sphinx_scrapbox.wiki.urls import safe_url
 
@@ -151,7 +151,7 @@ def note_translation(
     """
     time = end_of_day(translation.date)
     if not time and 0 < translation.line <= len(line_times):
-        time = known(0, line_times[translation.line - 1]).updated
+        time = clamp(line_times[translation.line - 1])
     source = join_target(translation.project, translation.title)
     record = record_of(document)
     if not record.translated:

@@ -16,7 +16,7 @@ from sphinx_scrapbox.snapshot.lockfile import Lock
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.sources.locks import locks_of
 from sphinx_scrapbox.sphinx_ext.warnings import Warn, warn
-from sphinx_scrapbox.wiki.dates import known
+from sphinx_scrapbox.wiki.dates import clamp
 from sphinx_scrapbox.wiki.urls import safe_url
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def _snapshot(folder: Path, lock: Lock, env: BuildEnvironment) -> Snapshot:
         folder.relative_to(env.srcdir).as_posix(),
         " ".join(lock.project.split()) or config.project,
         _origin(lock) or config.url,
-        known(lock.exported, 0).updated,
+        clamp(lock.exported),
         lock.private,
         len(lock.pages),
     )

@@ -188,14 +188,14 @@ BAD: dict[str, list[object]] = {
     "people": [[], "mio", 1],
     "marks": [[1], 1],
     "icon_path": [[None], {"a": "b"}],
-    **dict.fromkeys(["icons", "images", "videos"], ["", "link", 2, []]),
-    **dict.fromkeys(["languages", "translation_pairs"], [[], 1, "ja"]),
+    **{key: ["", "link", 2, []] for key in ["icons", "images", "videos"]},
+    **{key: [[], 1, "ja"] for key in ["languages", "translation_pairs"]},
     "translation_notice": ["top", "none", 2, []],
     "language_switcher": ["both", 2, []],
     "translation_text": [True, []],
     "translation_wordings": [1, True],
     "translation_sources": [1, [1]],
-    **dict.fromkeys(["myst_links", "myst_tags", "previews", "indices"], ["yes", 2, []]),
+    **{key: ["yes", 2, []] for key in ["myst_links", "myst_tags", "previews", "indices"]},
     "page_directives": [[1], {"note": 1}],
 }
 

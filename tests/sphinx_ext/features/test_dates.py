@@ -14,7 +14,7 @@ from sites import Built, Site, page
 from sphinx_scrapbox.formats.front_matter import front_matter_dates
 from sphinx_scrapbox.snapshot.git import git_dates
 from sphinx_scrapbox.snapshot.lockfile import Lock, LockedPage, dump_lock
-from sphinx_scrapbox.wiki.dates import Dates, known
+from sphinx_scrapbox.wiki.dates import Dates, clamp_dates
 
 HERE = {"scrapbox_project": "garden-en", "scrapbox_pages": ["wiki/**"]}
 NEW_YEAR = 1704067200  # 2024-01-01
@@ -56,8 +56,8 @@ def test_text_without_front_matter(text: str) -> None:
 
 
 def test_dates_out_of_range() -> None:
-    assert known(0, -5) == Dates()
-    assert known(NEW_YEAR * 1000, NEW_YEAR) == Dates(NEW_YEAR, NEW_YEAR)
+    assert clamp_dates(0, -5) == Dates()
+    assert clamp_dates(NEW_YEAR * 1000, NEW_YEAR) == Dates(NEW_YEAR, NEW_YEAR)
 
 
 # -- in a site -------------------------------------------------------------------------

@@ -18,7 +18,8 @@ from sites import EPUB, Built, Site, icon, page
 from sphinx_scrapbox.formats.markdown.blocks import read_markdown
 from sphinx_scrapbox.sphinx_ext.html.previews import PREVIEWS
 from sphinx_scrapbox.wiki.ast import Page
-from sphinx_scrapbox.wiki.excerpts import LENGTH, cut, image_of, summary_of
+from sphinx_scrapbox.wiki.excerpts import LENGTH, image_of, summary_of
+from sphinx_scrapbox.wiki.text import cut
 
 CHROMIUM = "/usr/bin/chromium"
 OPTIONS = ["--no-sandbox", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"]

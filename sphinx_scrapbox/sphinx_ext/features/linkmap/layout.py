@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from unicodedata import combining, east_asian_width
 
 from sphinx_scrapbox.sphinx_ext.features.linkmap.neighbourhood import Neighbourhood
+from sphinx_scrapbox.wiki.text import NOT_XML, WIDE
 
 if TYPE_CHECKING:
     from networkx import Graph as Net
@@ -28,7 +29,6 @@ FONT = 13
 LINE = 17
 _TEXT_WIDTH = 112
 _PAD_X, PAD_Y = 8, 6
-NOT_XML = re.compile("[^\\t\\n\\r\\x20-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]")
 _WIDTHS = {
     **dict.fromkeys("ijl.,:;'|!()[] ", 0.33),
     **dict.fromkeys('frt-"', 0.42),
@@ -87,7 +87,7 @@ def wrap(title: str, most: int) -> list[str]:
 
 
 # A word of Latin letters and the like with the space behind it, or one wide sign.
-_PIECES = re.compile("[^\\s\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef]+\\s?|\\S\\s?")
+_PIECES = re.compile(rf"[^\s{WIDE}]+\s?|\S\s?")
 
 
 # -- where they stand ------------------------------------------------------------------

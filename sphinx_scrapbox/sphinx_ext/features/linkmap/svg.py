@@ -9,7 +9,6 @@ from sphinx_scrapbox.sphinx_ext.features.linkmap.layout import (
     FONT,
     LINE,
     MARGIN,
-    NOT_XML,
     PAD_Y,
     WIDTH,
     Box,
@@ -18,6 +17,7 @@ from sphinx_scrapbox.sphinx_ext.features.linkmap.layout import (
 )
 from sphinx_scrapbox.sphinx_ext.features.linkmap.neighbourhood import Neighbourhood, Place
 from sphinx_scrapbox.wiki.graph import is_wanted
+from sphinx_scrapbox.wiki.text import NOT_XML
 
 # -- the drawing -----------------------------------------------------------------------
 

@@ -7,10 +7,13 @@ code points is that of the radicals, and the first of each is known to Unicode i
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from functools import lru_cache
 from typing import NamedTuple
 from unicodedata import category, combining, normalize
+
+from sphinx_scrapbox.wiki.text import HAN
 
 
 class Section(NamedTuple):
@@ -84,12 +87,10 @@ def _section(first: str) -> Section:
 
 def is_ideograph(char: str) -> bool:
     """Whether *char* is a Chinese character."""
-    return (
-        "\u4e00" <= char <= "\u9fff"
-        or "\u3400" <= char <= "\u4dbf"
-        or "\U00020000" <= char <= "\U0003ffff"
-        or char in "〇々"
-    )
+    return char in "〇々" or _HAN.match(char) is not None
+
+
+_HAN = re.compile(f"[{HAN}]")
 
 
 def section_of(title: str) -> Section:

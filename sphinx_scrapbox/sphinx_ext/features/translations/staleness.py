@@ -16,7 +16,7 @@ from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.features.translations.versions import pairs_of
 from sphinx_scrapbox.sphinx_ext.sources.locks import Outside, locks_of
 from sphinx_scrapbox.wiki.ast import Line
-from sphinx_scrapbox.wiki.dates import known
+from sphinx_scrapbox.wiki.dates import clamp
 from sphinx_scrapbox.wiki.excerpts import plain
 from sphinx_scrapbox.wiki.titles import key, split_target
 
@@ -98,7 +98,7 @@ def _outside(env: BuildEnvironment, target: str) -> Outside | None:
 
 def _age_outside(env: BuildEnvironment, target: str, translated: int) -> Age | None:
     found = _outside(env, target)
-    changed = known(0, found.page.updated).updated if found else 0
+    changed = clamp(found.page.updated) if found else 0
     if found is None or not translated or not changed:
         return None
     age = Age(target, translated, changed)

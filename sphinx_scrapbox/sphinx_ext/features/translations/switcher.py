@@ -43,7 +43,7 @@ from sphinx_scrapbox.sphinx_ext.i18n import _, ngettext
 from sphinx_scrapbox.sphinx_ext.reading.translation_notice import mapped_notice
 from sphinx_scrapbox.sphinx_ext.sources.locks import locks_of
 from sphinx_scrapbox.wiki.dates import iso_day
-from sphinx_scrapbox.wiki.excerpts import cut
+from sphinx_scrapbox.wiki.text import cut
 from sphinx_scrapbox.wiki.titles import anchor
 
 if TYPE_CHECKING:
