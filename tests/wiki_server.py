@@ -30,12 +30,12 @@ PNG = base64.b64decode(
 
 HASTY = Pace(
     per_second=5000,
-    connect=2,
-    silence=5,
-    whole=20,
+    connect_timeout=2,
+    read_timeout=5,
+    total_timeout=20,
     retries=2,
     backoff=0.001,
-    longest=5,
+    max_wait=5,
 )
 """As the real pace, without the waiting."""
 

@@ -1,4 +1,4 @@
-"""``sphinx-scrapbox check``: tells what readers of a folder of pages would stumble over."""
+"""``sphinx-scrapbox check``: find problems in a folder of pages."""
 
 from __future__ import annotations
 
@@ -14,10 +14,12 @@ from sphinx_scrapbox.check.checker import Checker
 from sphinx_scrapbox.check.pages import PAGE_SUFFIXES
 from sphinx_scrapbox.check.reports import report_as_json, report_as_sarif, report_as_text
 from sphinx_scrapbox.check.rules import RULES, Report, Rule, Severity
+from sphinx_scrapbox.cli.options import grouped
+from sphinx_scrapbox.cli.output import Failure, progress, shows_color, write_report
 from sphinx_scrapbox.snapshot.image_types import InvalidImageError, image_type
 from sphinx_scrapbox.snapshot.lockfile import LOCK_NAME
 
-_MANY_FILES = 500
+_MANY = 501  # files
 _FAIL_LEVELS = {severity.label: severity for severity in reversed(Severity)}
 
 
@@ -32,11 +34,11 @@ def _rules(
 
 
 _HELP = """\
-Look for what readers, builds and file systems would stumble over.
+Find what readers, builds or file systems would trip over.
 
-Takes every wiki page in DIR and below: .scrapbox files, and exported .md files, whose
-front matter holds a title and nothing else. Other Markdown, hidden folders and _build are
-passed over. Nothing is changed; where a line looks damaged, a repair is proposed:
+Reads every wiki page in DIR and below: .scrapbox files, and exported .md files, whose
+front matter holds a title and nothing else. Other Markdown files, hidden folders and _build
+are skipped. Nothing is changed; where a line looks damaged, a repair is suggested:
 
 \b
   docs/wiki/Compost.md
@@ -56,13 +58,6 @@ Examples:
 """
 
 
-class _Unusable(click.ClickException):
-    exit_code = 2
-
-    def __init__(self, error: OSError) -> None:
-        super().__init__(f"{error.strerror}: {click.format_filename(error.filename)}")
-
-
 class _Command(click.Command):
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Rules"):
@@ -75,16 +70,16 @@ class _Command(click.Command):
 @click.command(
     cls=_Command,
     help=_HELP,
-    epilog="Exit code: 0 clean, 1 something was found, 2 the call is not usable.",
+    epilog="Exit codes: 0 no findings, 1 findings, 2 the arguments cannot be used.",
 )
 @click.argument("folder", metavar="DIR", type=click.Path(exists=True, file_okay=False))
 @click.option(
     "--format",
-    "form",
+    "report_format",
     type=click.Choice(["human", "json", "sarif"]),
     default="human",
     show_default=True,
-    help="Who the report is for: people, scripts, or a service that shows findings.",
+    help="For people, for scripts, or for services that show findings.",
 )
 @click.option(
     "-o",
@@ -93,19 +88,19 @@ class _Command(click.Command):
     metavar="FILE",
     help="Write the report to FILE instead of showing it.",
 )
-@click.option(
-    "--select",
-    multiple=True,
-    callback=_rules,
-    metavar="RULES",
-    help="Look for these rules only (names with commas between; may be repeated).",
-)
-@click.option(
-    "--ignore",
-    multiple=True,
-    callback=_rules,
-    metavar="RULES",
-    help="Leave out these rules.",
+@grouped(
+    "rules",
+    lambda select, ignore: (select or frozenset(Rule)) - ignore,
+    click.option(
+        "--select",
+        multiple=True,
+        callback=_rules,
+        metavar="RULES",
+        help="Check these rules only (names separated by commas; may be repeated).",
+    ),
+    click.option(
+        "--ignore", multiple=True, callback=_rules, metavar="RULES", help="Skip these rules."
+    ),
 )
 @click.option(
     "--icon",
@@ -119,28 +114,34 @@ class _Command(click.Command):
     type=click.Choice([*_FAIL_LEVELS, "never"]),
     default="error",
     show_default=True,
-    help="The mildest finding that makes the exit code 1.",
+    help="The lowest severity that makes the exit code 1.",
 )
 @click.option(
     "--missing",
     is_flag=True,
-    help="Also list the pages that are linked to and not here, the most wanted first.",
+    help="Also list the pages that are linked to but not here, the most linked ones first.",
 )
 def command(
     folder: str,
-    form: str,
+    report_format: str,
     output: str | None,
-    select: frozenset[Rule],
-    ignore: frozenset[Rule],
+    rules: frozenset[Rule],
     icons: tuple[str, ...],
     fail_on: str,
     missing: bool,
 ) -> None:
-    report = diagnose(Path(folder), icons)
-    report = report.only((select or frozenset(Rule)) - ignore)
-    _show(_report(report, folder, form, missing, to_file=output is not None), output, form)
+    findings = diagnose(Path(folder), icons).only(rules)
+    if report_format == "json":
+        report = report_as_json(findings, missing=missing)
+    elif report_format == "sarif":
+        report = report_as_sarif(findings, prefix=_relative_path(Path(folder)), missing=missing)
+    else:
+        prefix = "" if folder == "." else f"{Path(folder).as_posix().rstrip('/')}/"
+        color = shows_color(output)
+        report = report_as_text(findings, prefix=prefix, missing=missing, color=color)
+    write_report(report, output, for_people=report_format == "human")
     level = _FAIL_LEVELS.get(fail_on)
-    if level and report.worst and report.worst >= level:
+    if level and findings.worst and findings.worst >= level:
         sys.exit(1)
 
 
@@ -148,18 +149,22 @@ def command(
 
 
 def diagnose(folder: Path, icons: Sequence[str]) -> Report:
-    """Read what is in *folder* and below, and tell what is wrong with it."""
+    """Read the pages and locks in *folder* and below, and return the findings."""
     files = sorted(_files(folder))
     names = [name for name in files if name.endswith(PAGE_SUFFIXES)]
     locks = {name: _read(folder, name) for name in files if Path(name).name == LOCK_NAME}
-    checker = Checker(locks, icons, partial(_wrong_with_picture, folder))
-    pages = sum([checker.read(name, _read(folder, name)) for name in _progress(names)])
+    checker = Checker(locks, icons, partial(_picture_problem, folder))
+    pages = 0
+    with progress(len(names), "Reading", least=_MANY) as step:
+        for name in names:
+            pages += checker.read(name, _read(folder, name))
+            step()
     if not pages and not locks:
         raise click.UsageError(f"{click.format_filename(folder)!r} holds no page of a wiki.")
     return checker.finish()
 
 
-def _wrong_with_picture(folder: Path, name: str) -> str:
+def _picture_problem(folder: Path, name: str) -> str:
     try:
         suffix = image_type(folder / name)
     except InvalidImageError as error:
@@ -171,17 +176,8 @@ def _wrong_with_picture(folder: Path, name: str) -> str:
     return "" if name.endswith(f".{suffix}") else f"is {suffix}, not what its name says"
 
 
-def _progress(names: Sequence[str]) -> Iterator[str]:
-    """The same names; a terminal shows how far they are, if they are many."""
-    if len(names) <= _MANY_FILES or not sys.stderr.isatty():
-        yield from names
-        return
-    with click.progressbar(names, label="Reading", file=sys.stderr) as bar:
-        yield from bar
-
-
 def _files(folder: Path) -> Iterator[str]:
-    """All files that matter, with forward slashes and relative to *folder*."""
+    """The pages and locks, relative to *folder* and with forward slashes."""
     for place, folders, names in os.walk(folder):
         folders[:] = [name for name in folders if name[0] != "." and name != "_build"]
         within = Path(place).relative_to(folder)
@@ -194,40 +190,13 @@ def _read(folder: Path, name: str) -> bytes:
     try:
         return (folder / name).read_bytes()
     except OSError as error:
-        raise _Unusable(error) from error
+        raise Failure(f"{error.strerror}: {click.format_filename(error.filename)}") from error
 
 
-# -- telling ---------------------------------------------------------------------------
-
-
-def _report(report: Report, folder: str, form: str, missing: bool, *, to_file: bool) -> str:
-    if form == "json":
-        return report_as_json(report, missing=missing)
-    if form == "sarif":
-        return report_as_sarif(report, prefix=_from_here(Path(folder)), missing=missing)
-    color = not to_file and sys.stdout.isatty() and not os.environ.get("NO_COLOR")
-    prefix = "" if folder == "." else f"{Path(folder).as_posix().rstrip('/')}/"
-    return report_as_text(report, prefix=prefix, missing=missing, color=color)
-
-
-def _from_here(folder: Path) -> str:
-    """The way from the current folder to *folder*, empty where that is not below."""
+def _relative_path(folder: Path) -> str:
+    """The path from the current folder to *folder*; empty if that is not below it."""
     try:
-        way = folder.resolve().relative_to(Path.cwd().resolve()).as_posix()
+        path = folder.resolve().relative_to(Path.cwd().resolve()).as_posix()
     except ValueError:
         return ""
-    return "" if way == "." else f"{way}/"
-
-
-def _show(text: str, output: str | None, form: str) -> None:
-    # In JSON, what cannot be encoded and is escaped with a backslash is what it should be.
-    if output is not None:
-        try:
-            Path(output).write_bytes(text.encode("utf-8", "backslashreplace"))
-        except OSError as error:
-            raise _Unusable(error) from error
-    elif form == "human":
-        encoding = sys.stdout.encoding or "utf-8"
-        click.echo(text.encode(encoding, "backslashreplace").decode(encoding), nl=False)
-    else:
-        click.echo(text.encode("utf-8", "backslashreplace"), nl=False)
+    return "" if path == "." else f"{path}/"

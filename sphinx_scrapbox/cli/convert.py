@@ -1,17 +1,17 @@
-"""``sphinx-scrapbox convert``: pages from one form into another."""
+"""``sphinx-scrapbox convert``: convert pages between formats."""
 
 from __future__ import annotations
 
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from pathlib import Path, PurePath
 
 import click
 
+from sphinx_scrapbox.cli.output import Failure, print_notes, progress, say
 from sphinx_scrapbox.formats import read
 from sphinx_scrapbox.formats.detect import kind_of
 from sphinx_scrapbox.formats.markdown.writer import as_exported, as_native, write_markdown
@@ -24,8 +24,6 @@ from sphinx_scrapbox.snapshot.lockfile import LOCK_NAME, Lock, LockError, load_l
 from sphinx_scrapbox.wiki.ast import Page
 from sphinx_scrapbox.wiki.titles import key
 
-_LONG = 100  # pages; a bar for less would only flash
-_MOST_NOTES = 10
 _SUFFIXES = {"markdown": ".md", "notation": ".scrapbox", "json": ".json", "myst": ".myst.md"}
 _WRITERS: dict[str, Callable[[Page], str]] = {
     "markdown": write_markdown,
@@ -33,10 +31,6 @@ _WRITERS: dict[str, Callable[[Page], str]] = {
     "myst": write_myst,
 }
 _NATIVE = ("notation", "json")
-
-
-class _Unusable(click.ClickException):
-    exit_code = 2
 
 
 @click.command(short_help="Pages from one form into another.")
@@ -86,23 +80,24 @@ def command(
     overwrite: bool,
     dry_run: bool,
 ) -> None:
-    """Convert pages of a wiki between the forms that they come in.
+    """Convert wiki pages between formats.
 
     \b
-      markdown  exported Markdown (.md), one page a file
-      notation  the wiki's own notation (.scrapbox), one page a file
-      json      a project export (.json), which the wiki imports: many pages
-      myst      clean MyST (.myst.md), to go on with by hand; written, never read
+      markdown  exported Markdown (.md), one page per file
+      notation  the wiki's own notation (.scrapbox), one page per file
+      json      a project export (.json), which the wiki can import: many pages
+      myst      clean MyST (.myst.md), to be edited by hand; output only
 
-    INPUT is files, or folders with all pages in them and below; - is standard input. The form
-    of a file is told by its name, else by what is in it. Of the .md files in a folder, those
-    are taken that the wiki exported.
+    INPUT is files, or folders with all pages in them and below; - is standard input. The format
+    of a file is recognised by its name, otherwise by its content. Of the .md files in a folder,
+    exported wiki pages are converted and others are skipped.
 
-    Files are named after the titles of their pages, and folders stay as they are. None that is
-    there already is touched without --overwrite, and a file is there wholly or not at all.
+    Files are named after the titles of their pages, and subfolders are kept. Existing files are
+    replaced only with --overwrite; each file is written atomically.
 
-    Native notation and JSON say the same, and exported Markdown becomes either line for line.
-    The other way, a page keeps its words, lines and links; Markdown has no underlines, for one.
+    Native notation and JSON are equivalent, and exported Markdown converts to either line by
+    line. In the other direction a page keeps its words, lines and links; Markdown has no
+    underlining, for example.
 
     \b
       sphinx-scrapbox convert Compost.md --to notation
@@ -111,15 +106,15 @@ def command(
       sphinx-scrapbox convert docs/wiki -o garden.json --to json --project garden
       curl -s "$PAGE" | sphinx-scrapbox convert - --from notation --to markdown
 
-    Exit codes: 0 done; 2 the call or an input is not usable, and nothing was written, or a file
-    cannot be written, and those before it were.
-    """  # noqa: D301 -- click wants the backspace itself
+    Exit codes: 0 success; 2 the arguments or an input cannot be used, and nothing was written, or
+    a file cannot be written, and the files before it were.
+    """  # noqa: D301 -- click needs the backslash
     notes: list[str] = []
     sources = list(_sources(inputs, source, output, notes))
     if not sources:
-        raise _Unusable(f"no page of a wiki in {', '.join(inputs)}")
+        raise Failure(f"no page of a wiki in {', '.join(inputs)}")
     if output == "-" and target != "json" and len(sources) > 1:
-        raise _Unusable(f"{len(sources)} pages need a folder: name one with --output")
+        raise Failure(f"{len(sources)} pages need a folder: name one with --output")
     pages = _pages(sources, target, project, notes)
     if target == "json":
         text = write_project((page for _, page in pages), name=project)
@@ -127,10 +122,7 @@ def command(
         writes = [_Write(Path(output, name) if _is_folder(output) else Path(output), text)]
     else:
         writes = list(_writes(pages, sources, target, output))
-    for note in notes[:_MOST_NOTES]:
-        _say(f"note: {note}", err=True)
-    if len(notes) > _MOST_NOTES:
-        _say(f"note: and {len(notes) - _MOST_NOTES} more like these", err=True)
+    print_notes(notes)
     if output == "-":
         sys.stdout.buffer.write(writes[0].text.encode())
         return
@@ -166,21 +158,21 @@ def _sources(
 
 def _of_file(name: str, data: bytes, kind: str | None, notes: list[str]) -> Iterator[_Source]:
     if name.endswith(_SUFFIXES["myst"]) and kind is None:
-        raise _Unusable(f"{name} is MyST, which is written and never read")
+        raise Failure(f"{name} is MyST, which is written and never read")
     suffixes = {suffix: one for one, suffix in _SUFFIXES.items() if one != "myst"}
     kind = kind or suffixes.get(PurePath(name).suffix.lower())
     text = "" if kind == "json" else _text(name, data)
     if kind is None:
         kind = kind_of(text)
     if kind is None:
-        raise _Unusable(f"cannot tell in which form {name} is: say it with --from")
+        raise Failure(f"cannot tell in which form {name} is: say it with --from")
     if kind != "json":
         yield _Source(name, kind, partial(_read, name, kind, text))
         return
     try:
         project = load_project(data)
     except ProjectError as error:
-        raise _Unusable(f"{name}: {error}") from error
+        raise Failure(f"{name}: {error}") from error
     notes += (f"{name}: {note}" for note in project.notes)
     for page in project.pages:
         load = partial(page_of, page, project=project.name)
@@ -227,7 +219,7 @@ def _bytes(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise _Unusable(f"cannot read {path}: {error.strerror}") from error
+        raise Failure(f"cannot read {path}: {error.strerror}") from error
 
 
 def _text(name: str, data: bytes) -> str:
@@ -235,7 +227,7 @@ def _text(name: str, data: bytes) -> str:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise _Unusable(f"{name}:{line}: not UTF-8") from error
+        raise Failure(f"{name}:{line}: not UTF-8") from error
 
 
 def _read(name: str, kind: str, text: str) -> Page:
@@ -265,7 +257,7 @@ def _lock(folder: Path) -> tuple[Path, Lock] | None:
         except (OSError, UnicodeDecodeError):
             continue
         except LockError as error:
-            raise _Unusable(f"{place / LOCK_NAME}: {error}") from error
+            raise Failure(f"{place / LOCK_NAME}: {error}") from error
     return None
 
 
@@ -282,7 +274,7 @@ def _pages(
     sources: Sequence[_Source], target: str, project: str, notes: list[str]
 ) -> Iterator[tuple[_Source, Page]]:
     """Each page, in the terms of the form that it goes to."""
-    with _progress(len(sources), "Converting") as step:
+    with progress(len(sources), "Converting") as step:
         for source in sources:
             page = source.load()
             for problem in page.problems:
@@ -300,9 +292,9 @@ def _writes(
     pages: Iterator[tuple[_Source, Page]], sources: Sequence[_Source], target: str, output: str
 ) -> Iterator[_Write]:
     write = _WRITERS[target]
-    alone = len(sources) == 1 and sources[0].folder is None
+    exclusive_lock = len(sources) == 1 and sources[0].folder is None
     if output == "-" or (
-        alone and not output.endswith(("/", os.sep)) and not Path(output).is_dir()
+        exclusive_lock and not output.endswith(("/", os.sep)) and not Path(output).is_dir()
     ):
         yield from (_Write(Path(output), write(page)) for _, page in pages)
         return
@@ -326,31 +318,31 @@ def _check(writes: Sequence[_Write], *, overwrite: bool) -> None:
     """Nothing is written unless all of it can be."""
     for write in writes:
         if write.path.is_dir():
-            raise _Unusable(f"{write.path} is a folder")
+            raise Failure(f"{write.path} is a folder")
         parent = next(place for place in write.path.parents if place.exists())
         if not parent.is_dir():
-            raise _Unusable(f"{parent} is no folder")
+            raise Failure(f"{parent} is no folder")
     there = [str(write.path) for write in writes if write.path.exists()]
     if there and not overwrite:
         more = f" and {len(there) - 1} more" if len(there) > 1 else ""
-        raise _Unusable(f"there already: {there[0]}{more}; --overwrite replaces")
+        raise Failure(f"there already: {there[0]}{more}; --overwrite replaces")
 
 
 def _save(writes: Sequence[_Write], *, dry_run: bool) -> None:
     same = 0
-    with _progress(0 if dry_run else len(writes), "Writing") as step:
+    with progress(0 if dry_run else len(writes), "Writing") as step:
         for write in writes:
             data = write.text.encode()
             if write.path.exists() and write.path.read_bytes() == data:
                 same += 1
             elif dry_run:
-                _say(str(write.path))
+                say(str(write.path))
             else:
                 _replace(write.path, data)
             step()
     count = len(writes) - same
     words = f"{count} file{'s' if count != 1 else ''}{' would be' if dry_run else ''} written"
-    _say(words + (f", {same} unchanged" if same else ""), err=True)
+    say(words + (f", {same} unchanged" if same else ""), err=True)
 
 
 def _replace(path: Path, data: bytes) -> None:
@@ -364,22 +356,4 @@ def _replace(path: Path, data: bytes) -> None:
         finally:
             draft.unlink(missing_ok=True)
     except OSError as error:
-        raise _Unusable(f"cannot write {path}: {error.strerror}") from error
-
-
-# -- telling ---------------------------------------------------------------------------
-
-
-@contextmanager
-def _progress(length: int, label: str) -> Iterator[Callable[[], object]]:
-    if length < _LONG or not sys.stderr.isatty():
-        yield lambda: None
-        return
-    with click.progressbar(length=length, label=label, file=sys.stderr) as bar:
-        yield lambda: bar.update(1)
-
-
-def _say(text: str, *, err: bool = False) -> None:
-    """Print *text*, also where the terminal's encoding lacks some of its letters."""
-    encoding = (sys.stderr if err else sys.stdout).encoding or "utf-8"
-    click.echo(text.encode(encoding, "backslashreplace").decode(encoding), err=err)
+        raise Failure(f"cannot write {path}: {error.strerror}") from error

@@ -1,4 +1,4 @@
-"""``sphinx-scrapbox diff``: tells what changed between two snapshots of a wiki."""
+"""``sphinx-scrapbox diff``: list what changed between two snapshots of a wiki."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ import re
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from fnmatch import translate
 from pathlib import Path
 
 import click
 
-from sphinx_scrapbox.cli.output import Failure, progress, say
+from sphinx_scrapbox.cli.options import grouped
+from sphinx_scrapbox.cli.output import Failure, progress, say, shows_color, write_report
 from sphinx_scrapbox.formats.markdown.inlines import read_inline
 from sphinx_scrapbox.formats.notation.lines import read_lines
 from sphinx_scrapbox.snapshot.diff.model import (
@@ -35,72 +36,150 @@ from sphinx_scrapbox.wiki.ast import Line, Page
 from sphinx_scrapbox.wiki.dates import clamp
 from sphinx_scrapbox.wiki.titles import key
 
-_AT_ONCE = 400  # pages whose texts are in memory together
-_MANY = 2000  # pages; a bar for less would only flash
+_BATCH = 400  # pages whose texts are in memory at a time
+_MANY = 2000  # pages
+
+
+@dataclass(frozen=True, slots=True)
+class _Report:
+    """The form of the output, and where it goes."""
+
+    report_format: str
+    output: str | None
+    stat: bool
+    base_url: str | None
+
+    def write(self, comparison: Comparison, folder: Path) -> None:
+        address = addresses(self.base_url) if self.base_url else no_address
+        if self.report_format == "json":
+            report = diff_as_json(comparison, address=address, stat=self.stat)
+        elif self.report_format == "markdown":
+            report = diff_as_markdown(comparison, address=address, stat=self.stat)
+        elif self.report_format == "atom":
+            feed = self._feed(comparison, folder)
+            report = diff_as_atom(comparison, feed, address=address, stat=self.stat)
+        else:
+            report = diff_as_text(comparison, stat=self.stat, color=shows_color(self.output))
+        write_report(report, self.output, for_people=self.report_format == "text")
+
+    def _feed(self, comparison: Comparison, folder: Path) -> Feed:
+        project = comparison.new.project or folder.absolute().name
+        # Reproducible builds set this variable, which replaces the current time.
+        now = os.environ.get("SOURCE_DATE_EPOCH", "")
+        return Feed(
+            self.base_url or f"{project} wiki",
+            f"Changes of {project}",
+            project,
+            site=(self.base_url or "").partition("{page}")[0],
+            since=clamp(int(now[:16]) if now.isdecimal() else int(time.time())),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Filter:
+    """The pages to report: globs over titles, and tags."""
+
+    titles: tuple[str, ...]
+    tags: tuple[str, ...]
+
+    def apply(self, comparison: Comparison) -> Comparison:
+        pages = comparison.pages
+        if self.titles:
+            matches = [re.compile(translate(key(title))).match for title in self.titles]
+            pages = tuple(
+                page
+                for page in pages
+                if any(
+                    match(key(title))
+                    for match in matches
+                    for title in (page.title, page.old_title)
+                )
+            )
+        if self.tags:
+            tags = {key(tag.removeprefix("#")) for tag in self.tags}
+            deleted = [page for page in pages if page.kind is PageKind.GONE]
+            present = [page for page in pages if page.kind is not PageKind.GONE]
+            tagged = {
+                *_tagged(comparison.old, deleted, tags),
+                *_tagged(comparison.new, present, tags),
+            }
+            pages = tuple(page for page in pages if page in tagged)
+        return replace(comparison, pages=pages)
+
+
+def _base_url(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
+    if value is not None and not re.match(r"https?://[^\s<>\"]+\Z", value):
+        raise click.UsageError(f"--base-url must be an address of the web, not {value!r}")
+    return value
 
 
 @click.command(short_help="What changed between two folders, lock files or revisions of git.")
 @click.argument("old")
 @click.argument("new")
 @click.argument("folder", metavar="[DIR]", type=click.Path(path_type=Path), required=False)
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "markdown", "json", "atom"]),
-    default="text",
-    show_default=True,
-    help="For people, for release notes, for scripts, or for readers of feeds.",
+@grouped(
+    "report",
+    _Report,
+    click.option(
+        "--format",
+        "report_format",
+        type=click.Choice(["text", "markdown", "json", "atom"]),
+        default="text",
+        show_default=True,
+        help="For people, for release notes, for scripts, or for feed readers.",
+    ),
+    click.option(
+        "-o",
+        "--output",
+        type=click.Path(dir_okay=False),
+        metavar="FILE",
+        help="Write to FILE instead of showing it.",
+    ),
+    click.option("--stat", is_flag=True, help="Count lines instead of showing them."),
+    click.option(
+        "--base-url",
+        metavar="URL",
+        callback=_base_url,
+        help="Where the pages of DIR are published, for links to them. {page} in it is replaced"
+        " by the page's path; otherwise the path and .html are appended.",
+    ),
 )
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(dir_okay=False),
-    metavar="FILE",
-    help="Write to FILE instead of showing it.",
+@grouped(
+    "page_filter",
+    _Filter,
+    click.option(
+        "--title",
+        "titles",
+        metavar="GLOB",
+        multiple=True,
+        help="Only pages whose old or new title matches, such as 'Garden *' (may be repeated).",
+    ),
+    click.option(
+        "--tag",
+        "tags",
+        metavar="TAG",
+        multiple=True,
+        help="Only pages with this #tag or [link], or deleted pages that had it (may be"
+        " repeated).",
+    ),
 )
-@click.option("--stat", is_flag=True, help="Count lines and do not show them.")
-@click.option(
-    "--title",
-    "titles",
-    metavar="GLOB",
-    multiple=True,
-    help="Only pages whose title matches, or did, such as 'Garden *' (may be repeated).",
-)
-@click.option(
-    "--tag",
-    "tags",
-    metavar="TAG",
-    multiple=True,
-    help="Only pages with this #tag or [link], or that had it if they are gone (may be repeated).",
-)
-@click.option(
-    "--base-url",
-    metavar="URL",
-    help="Where the pages of DIR are published, for links to them: {page} in it is the page's"
-    " path, else that and .html follow.",
-)
-@click.option("--exit-code", is_flag=True, help="Make the exit code 1 if there is a difference.")
+@click.option("--exit-code", is_flag=True, help="Exit with 1 if there is a difference.")
 def command(
     old: str,
     new: str,
     folder: Path | None,
-    form: str,
-    output: str | None,
-    stat: bool,
-    titles: tuple[str, ...],
-    tags: tuple[str, ...],
-    base_url: str | None,
+    report: _Report,
+    page_filter: _Filter,
     exit_code: bool,
 ) -> None:
-    """Tell which pages are new, changed, renamed or gone from OLD to NEW, and which lines.
+    """List the pages that are new, changed, renamed or deleted from OLD to NEW, with their lines.
 
     OLD and NEW are each a folder of pages, a scrapbox.lock, REV:PATH for a folder at a revision
-    of git, or just REV, a commit, tag or branch. Of a revision without a path, DIR is taken: the
-    folder that is the other one of OLD and NEW, or the current one, unless you name it. Git checks
-    nothing out.
+    of git, or REV, a commit, tag or branch. For a revision without a path, DIR says which folder;
+    by default it is the other one of OLD and NEW, or the current folder. Git checks nothing out.
 
-    A line that was moved, or indented together with others, is told as such. A lock file alone has
-    no texts: lines are only counted then.
+    Lines that were moved, or indented together with others, are reported as such. A lock file
+    has no texts, so lines are only counted.
 
     \b
       sphinx-scrapbox diff v1.0 docs/wiki
@@ -108,30 +187,16 @@ def command(
       sphinx-scrapbox diff v1.0:docs/wiki other/wiki --format markdown -o changes.md
       sphinx-scrapbox diff v1.0 docs/wiki --format atom --base-url https://garden.test/wiki/
 
-    Exit codes: 0 done, 1 there is a difference (only with --exit-code), 2 the call or a snapshot
-    is not usable; the message says why.
-    """  # noqa: D301 -- click wants the backspace itself
+    Exit codes: 0 success, 1 there is a difference (only with --exit-code), 2 the arguments or a
+    snapshot cannot be used: the message says why.
+    """  # noqa: D301 -- click needs the backslash
     if folder is None:
         folder = next((Path(name) for name in (new, old) if Path(name).is_dir()), Path())
-    if base_url is not None and not re.match(r"https?://[^\s<>\"]+\Z", base_url):
-        raise click.UsageError(f"--base-url must be an address of the web, not {base_url!r}")
     try:
-        comparison = _chosen(_compare(old, new, folder), titles, tags)
+        comparison = page_filter.apply(_compare(old, new, folder))
     except SnapshotError as error:
         raise Failure(str(error)) from error
-    address = addresses(base_url) if base_url else no_address
-    if form == "json":
-        report = diff_as_json(comparison, address=address, stat=stat)
-    elif form == "markdown":
-        report = diff_as_markdown(comparison, address=address, stat=stat)
-    elif form == "atom":
-        report = diff_as_atom(
-            comparison, _feed(comparison, folder, base_url), address=address, stat=stat
-        )
-    else:
-        color = output is None and sys.stdout.isatty() and not os.environ.get("NO_COLOR")
-        report = diff_as_text(comparison, stat=stat, color=color)
-    _show(report, output, form)
+    report.write(comparison, folder)
     if exit_code and comparison.pages:
         sys.exit(1)
 
@@ -148,73 +213,24 @@ def _compare(old: str, new: str, folder: Path) -> Comparison:
         return compare(before, after, step)
 
 
-def _chosen(comparison: Comparison, titles: tuple[str, ...], tags: tuple[str, ...]) -> Comparison:
-    pages = comparison.pages
-    if titles:
-        matches = [re.compile(translate(key(title))).match for title in titles]
-        pages = tuple(
-            page
-            for page in pages
-            if any(
-                match(key(title)) for match in matches for title in (page.title, page.old_title)
-            )
-        )
-    if tags:
-        wanted = {key(tag.removeprefix("#")) for tag in tags}
-        gone = [page for page in pages if page.kind is PageKind.GONE]
-        here = [page for page in pages if page.kind is not PageKind.GONE]
-        bearing = {
-            *_linking(comparison.old, gone, wanted),
-            *_linking(comparison.new, here, wanted),
-        }
-        pages = tuple(page for page in pages if page in bearing)
-    return replace(comparison, pages=pages)
-
-
-def _linking(
-    snapshot: Snapshot, pages: Sequence[PageChange], wanted: set[str]
+def _tagged(
+    snapshot: Snapshot, pages: Sequence[PageChange], tags: set[str]
 ) -> Iterator[PageChange]:
-    """Those of *pages* that link to any of *wanted*, as they are in *snapshot*."""
+    """The pages that link to one of *tags*, as they are in *snapshot*."""
     states = {state.file: state for state in snapshot.pages}
-    for start in range(0, len(pages), _AT_ONCE):
-        batch = pages[start : start + _AT_ONCE]
+    for start in range(0, len(pages), _BATCH):
+        batch = pages[start : start + _BATCH]
         texts = snapshot.read([states[page.file] for page in batch])
-        for page, said in zip(batch, texts, strict=True):
-            if said is None:
-                raise SnapshotError(f"{snapshot.name} has no texts, so nothing tells of tags")
-            if wanted & _links(page, said):
+        for page, text in zip(batch, texts, strict=True):
+            if text is None:
+                raise SnapshotError(f"{snapshot.name} has no texts, so its tags are not known")
+            if tags & _links(page, text):
                 yield page
 
 
-def _links(page: PageChange, said: PageText) -> frozenset[str]:
+def _links(page: PageChange, text: PageText) -> frozenset[str]:
     if page.file.endswith(".md"):
-        blocks = tuple(Line(row.depth, read_inline(row.text)) for row in said.rows)
+        blocks = tuple(Line(row.depth, read_inline(row.text)) for row in text.rows)
         return links_of(Page(page.title, blocks, page.project))
-    rows = [page.title, *(f"{' ' * row.depth}{row.text}" for row in said.rows)]
+    rows = [page.title, *(f"{' ' * row.depth}{row.text}" for row in text.rows)]
     return links_of(replace(read_lines(rows), project=page.project))
-
-
-def _feed(comparison: Comparison, folder: Path, base_url: str | None) -> Feed:
-    project = comparison.new.project or folder.absolute().name
-    # Builds that are to be repeated set this instead of the time of day.
-    now = os.environ.get("SOURCE_DATE_EPOCH", "")
-    return Feed(
-        base_url or f"{project} wiki",
-        f"Changes of {project}",
-        project,
-        site=(base_url or "").partition("{page}")[0],
-        since=clamp(int(now[:16]) if now.isdecimal() else int(time.time())),
-    )
-
-
-def _show(report: str, output: str | None, form: str) -> None:
-    # In JSON, what cannot be encoded and is escaped with a backslash is what it should be.
-    if output is not None:
-        try:
-            Path(output).write_bytes(report.encode("utf-8", "backslashreplace"))
-        except OSError as error:
-            raise Failure(f"cannot write {output}: {error.strerror}") from error
-    elif form == "text":
-        say(report.removesuffix("\n"))
-    else:
-        click.echo(report.encode("utf-8", "backslashreplace"), nl=False)

@@ -1,64 +1,73 @@
-"""What commands that fill a folder say, and how: numbers, notes, a bar on a terminal."""
+"""What commands print: errors, notes, progress bars, reports and summaries."""
 
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 
 import click
 
-from sphinx_scrapbox.remote.errors import printable
-from sphinx_scrapbox.remote.listing import Comparison, State
+from sphinx_scrapbox.remote.errors import ClientError, printable
+from sphinx_scrapbox.remote.listing import Comparison, PageState, PullError
 from sphinx_scrapbox.snapshot.folder import Change, Plan
+from sphinx_scrapbox.snapshot.lockfile import LockError
+from sphinx_scrapbox.snapshot.selection import SelectionError
+from sphinx_scrapbox.snapshot.transaction import FolderError
+
+MANY_PAGES = 200
+"""From this many pages on, a command shows a progress bar."""
+
+_MAX_NOTES = 10
+_COUNTED = (Change.NEW, Change.CHANGED, Change.RENAMED, Change.REMOVED, Change.UNCHANGED)
 
 
-def tell_comparison(comparison: Comparison, *, left_out: int, as_json: bool = False) -> None:
-    """Each page that is not the same in the wiki as here, and the numbers."""
-    counts = {state.value: comparison.count(state) for state in State}
-    different = [one for one in comparison.differences if one.state is not State.SAME]
-    different.sort(key=lambda one: (list(State).index(one.state), one.title))
-    if as_json:
-        rows = [
-            {"state": one.state.value, "title": one.title} | ({"was": one.was} if one.was else {})
-            for one in different
-        ]
-        say(json.dumps({"version": 1, "counts": counts, "pages": rows}, indent=2))
-        return
-    for one in different:
-        before = f"{one.was} -> " if one.was else ""
-        say(printable(f"{one.state.value:<8} {before}{one.title}", most=1000))
-    words = [f"{count} {state}" for state, count in counts.items()]
-    if left_out:
-        words.append(f"{left_out} left out")
-    say(", ".join(words))
-
-
-_LONG = 200  # pages; a bar for less would only flash
-_MOST_NOTES = 10
-_COUNTED = (
-    Change.NEW,
-    Change.CHANGED,
-    Change.RENAMED,
-    Change.REMOVED,
-    Change.UNCHANGED,
-)
+# -- errors ----------------------------------------------------------------------------
 
 
 class Failure(click.ClickException):
-    """The call or its input is not usable."""
+    """The command cannot do what it was asked to do. The exit code is 2."""
 
     exit_code = 2
 
     def show(self, file: object = None) -> None:
-        """Print it, also where the terminal's encoding lacks some of its letters."""
+        """Print the message, even where the terminal's encoding lacks some of its characters."""
         say(f"Error: {self.format_message()}", err=True)
 
 
 @contextmanager
-def progress(length: int, label: str, *, least: int = _LONG) -> Iterator[Callable[[], object]]:
-    """A bar, if it is a terminal that looks on; call what this gives after each step."""
+def failures(folder: Path) -> Iterator[None]:
+    """Turn what can go wrong with a wiki or with *folder* into a :class:`Failure`."""
+    try:
+        yield
+    except (ClientError, LockError, SelectionError, PullError, FolderError) as error:
+        raise Failure(str(error)) from error
+    except OSError as error:
+        raise Failure(f"{folder}: {error}") from error
+
+
+# -- the terminal ----------------------------------------------------------------------
+
+
+def say(text: str, *, err: bool = False) -> None:
+    """Print *text*, even where the terminal's encoding lacks some of its characters."""
+    encoding = (sys.stderr if err else sys.stdout).encoding or "utf-8"
+    click.echo(text.encode(encoding, "backslashreplace").decode(encoding), err=err)
+
+
+def shows_color(output: str | None) -> bool:
+    """Whether a report for people gets colours: on a terminal, unless ``NO_COLOR`` is set."""
+    return output is None and sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+
+
+@contextmanager
+def progress(
+    length: int, label: str, *, least: int = MANY_PAGES
+) -> Iterator[Callable[[], object]]:
+    """A progress bar on a terminal, for *least* steps or more; call the result after each step."""
     if length < least or not sys.stderr.isatty():
         yield lambda: None
         return
@@ -66,44 +75,74 @@ def progress(length: int, label: str, *, least: int = _LONG) -> Iterator[Callabl
         yield lambda: bar.update(1)
 
 
-def tell_notes(notes: Sequence[str]) -> None:
-    """What had to be mended, or is odd; not all of it, if it is much."""
-    for note in notes[:_MOST_NOTES]:
+def print_notes(notes: Sequence[str]) -> None:
+    """What was repaired or looks odd: the first notes, and how many more there are."""
+    for note in notes[:_MAX_NOTES]:
         say(f"note: {note}", err=True)
-    if len(notes) > _MOST_NOTES:
-        say(f"note: and {len(notes) - _MOST_NOTES} more like these", err=True)
+    if len(notes) > _MAX_NOTES:
+        say(f"note: and {len(notes) - _MAX_NOTES} more like these", err=True)
 
 
-def tell_kept(plan: Plan) -> None:
-    """Which files were edited by hand."""
+def write_report(report: str, output: str | None, *, for_people: bool) -> None:
+    """Print a report, or write it to the file *output*."""
+    # Where a character cannot be encoded, an escape with a backslash is right in JSON, too.
+    if output is not None:
+        try:
+            Path(output).write_bytes(report.encode("utf-8", "backslashreplace"))
+        except OSError as error:
+            raise Failure(f"cannot write {output}: {error.strerror}") from error
+    elif for_people:
+        say(report.removesuffix("\n"))
+    else:
+        click.echo(report.encode("utf-8", "backslashreplace"), nl=False)
+
+
+# -- summaries -------------------------------------------------------------------------
+
+
+def print_comparison(comparison: Comparison, *, left_out: int, as_json: bool = False) -> None:
+    """Each page that differs between the wiki and the folder, and the counts."""
+    counts = {state.value: comparison.count(state) for state in PageState}
+    different = [page for page in comparison.differences if page.state is not PageState.SAME]
+    different.sort(key=lambda page: (list(PageState).index(page.state), page.title))
+    if as_json:
+        rows = [
+            {"state": page.state.value, "title": page.title}
+            | ({"was": page.was} if page.was else {})
+            for page in different
+        ]
+        say(json.dumps({"version": 1, "counts": counts, "pages": rows}, indent=2))
+        return
+    for page in different:
+        before = f"{page.was} -> " if page.was else ""
+        say(printable(f"{page.state.value:<8} {before}{page.title}", max_length=1000))
+    words = [f"{count} {state}" for state, count in counts.items()]
+    if left_out:
+        words.append(f"{left_out} left out")
+    say(", ".join(words))
+
+
+def print_kept(plan: Plan) -> None:
+    """The files that were edited by hand and are therefore kept."""
     for step in plan.steps:
         if step.change is Change.EDITED:
             say(f"edited by hand, so kept as it is: {step.file}", err=True)
         elif step.change is Change.RELEASED:
-            say(f"its page is gone, but edited by hand, so kept: {step.file}", err=True)
+            say(f"its page is gone, but it was edited by hand, so kept: {step.file}", err=True)
 
 
-def tell_plan(plan: Plan, *, left_out: int, dry_run: bool = False) -> None:
-    """The numbers, and with *dry_run* each file that would change."""
+def print_plan(plan: Plan, *, left_out: int, dry_run: bool = False) -> None:
+    """The counts, and with *dry_run* each file that would change."""
     if dry_run:
         for change in _COUNTED:
             if change is not Change.UNCHANGED:
                 for file in sorted(step.file for step in plan.steps if step.change is change):
                     say(f"{change.value:<8} {file}")
     words = [f"{plan.count(change)} {change.value}" for change in _COUNTED]
-    words += [
-        f"{count} edited by hand and kept"
-        for count in [plan.count(Change.EDITED) + plan.count(Change.RELEASED)]
-        if count
-    ]
+    if kept := plan.count(Change.EDITED) + plan.count(Change.RELEASED):
+        words.append(f"{kept} edited by hand and kept")
     if left_out:
         words.append(f"{left_out} left out")
     say(f"{'would be: ' if dry_run else ''}{', '.join(words)}")
     if plan.lock.private and not dry_run:
         say("private: links to pages that are not here become text")
-
-
-def say(text: str, *, err: bool = False) -> None:
-    """Print *text*, also where the terminal's encoding lacks some of its letters."""
-    encoding = (sys.stderr if err else sys.stdout).encoding or "utf-8"
-    click.echo(text.encode(encoding, "backslashreplace").decode(encoding), err=err)

@@ -1,27 +1,17 @@
-"""``sphinx-scrapbox status``: how far the wiki has got since a folder was filled."""
+"""``sphinx-scrapbox status``: which pages changed in the wiki since a folder was filled."""
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import click
 
-from sphinx_scrapbox.cli.options import (
-    check_public,
-    connected,
-    credential_option,
-    has_credential,
-    selection_options,
-    url_option,
-)
-from sphinx_scrapbox.cli.output import Failure, tell_comparison
-from sphinx_scrapbox.remote.errors import ClientError
-from sphinx_scrapbox.remote.listing import SnapshotError, compare, survey
+from sphinx_scrapbox.cli.options import Connection, selection_options, status_connection
+from sphinx_scrapbox.cli.output import Failure, failures, print_comparison
+from sphinx_scrapbox.remote.listing import compare, list_selected
 from sphinx_scrapbox.snapshot.folder import SnapshotFolder
-from sphinx_scrapbox.snapshot.lockfile import LOCK_NAME, LockError
-from sphinx_scrapbox.snapshot.selection import Selection, SelectionError
-from sphinx_scrapbox.snapshot.transaction import FolderError
+from sphinx_scrapbox.snapshot.lockfile import LOCK_NAME
+from sphinx_scrapbox.snapshot.selection import Selection
 from sphinx_scrapbox.wiki.urls import DEFAULT_ORIGIN
 
 
@@ -29,65 +19,52 @@ from sphinx_scrapbox.wiki.urls import DEFAULT_ORIGIN
 @click.argument(
     "folder", metavar="DIR", type=click.Path(exists=True, file_okay=False, path_type=Path)
 )
-@url_option
-@credential_option
-@click.option("--private", is_flag=True, help="Name pages of a project that is not public.")
+@status_connection
 @selection_options
 @click.option(
     "--format",
-    "form",
+    "report_format",
     type=click.Choice(["human", "json"]),
     default="human",
     show_default=True,
-    help="Who it is for: people or scripts.",
+    help="For people or for scripts.",
 )
 def command(
-    folder: Path,
-    origin: str | None,
-    credential_file: Path | None,
-    private: bool,
-    selection: Selection,
-    form: str,
+    folder: Path, connection: Connection, selection: Selection, report_format: str
 ) -> None:
-    """Tell which pages in DIR are older than in the wiki, renamed or gone there, or not here yet.
+    """List the pages that changed, were renamed or deleted in the wiki, or are not in DIR yet.
 
-    DIR/scrapbox.lock says which project it is, whether pull or unpack made it. Nothing is
-    changed, and only the list of pages is asked for: one request for a thousand pages.
+    DIR/scrapbox.lock, which pull and unpack write, names the project. Nothing is changed, and
+    only the list of pages is requested: one request per thousand pages.
 
-    If DIR has a choice of pages, make the same choice here, or all others are new.
+    If DIR holds a selection of pages, use the same options here; otherwise all others are new.
 
     \b
       sphinx-scrapbox status docs/wiki
       sphinx-scrapbox status docs/wiki --tag public --format json
 
-    Exit codes: 0 DIR is up to date, 1 it is not, 2 the call, the wiki or DIR is not usable.
-    """  # noqa: D301 -- click wants the backspace itself
-    environment = os.environ
-    try:
+    Exit codes: 0 DIR is up to date, 1 it is not, 2 the arguments, the wiki or DIR cannot be used.
+    """  # noqa: D301 -- click needs the backslash
+    with failures(folder):
         store = SnapshotFolder(folder)
         lock = store.lock
         if not lock.project:
             raise Failure(
                 f"{folder / LOCK_NAME} names no project: is this a folder that pull made?"
             )
-        if origin is None:
-            origin = lock.url or DEFAULT_ORIGIN
-            if lock.url and has_credential(credential_file, environment):
-                # Whoever can change the lock must not learn who asks.
-                raise Failure(
-                    f"{LOCK_NAME} says that the wiki is at {lock.url}: if your credential may go "
-                    f"there, say --url {lock.url}"
-                )
-        with connected(lock.project, origin, credential_file, environment) as api:
-            about = api.about()
-            check_public(about, private=private, doing="name its pages")
-            api.project = about.name
-            pages, left_out = survey(api, selection)
+        origin = connection.origin or lock.url or DEFAULT_ORIGIN
+        if connection.origin is None and lock.url and connection.has_credential():
+            # A credential must not go wherever a lock file says.
+            raise Failure(
+                f"{LOCK_NAME} says that the wiki is at {lock.url}: if your credential may be sent "
+                f"there, add --url {lock.url}"
+            )
+        with connection.open(lock.project, origin) as api:
+            info = api.project_info()
+            connection.check_access(info, doing="list its pages")
+            api.project = info.name
+            pages, left_out = list_selected(api, selection)
         comparison = compare(store, pages)
-    except (ClientError, LockError, SelectionError, SnapshotError, FolderError) as error:
-        raise Failure(str(error)) from error
-    except OSError as error:
-        raise Failure(f"{folder}: {error}") from error
-    tell_comparison(comparison, left_out=left_out, as_json=form == "json")
+    print_comparison(comparison, left_out=left_out, as_json=report_format == "json")
     if not comparison.is_same:
         click.get_current_context().exit(1)

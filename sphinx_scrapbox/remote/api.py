@@ -1,6 +1,6 @@
-"""The wiki's HTTP API, as far as a snapshot needs it: what to ask, and what answers are taken.
+"""The part of the wiki's HTTP API that a snapshot needs.
 
-No answer is trusted: each has the form that is told here, or the request failed.
+Answers are not trusted: one without the documented shape counts as a failed request.
 """
 
 from __future__ import annotations
@@ -15,20 +15,20 @@ from typing import TypeGuard
 from urllib.parse import quote, urlencode
 
 from sphinx_scrapbox.remote.client import Client, Reply
-from sphinx_scrapbox.remote.credentials import Kind
+from sphinx_scrapbox.remote.credentials import CredentialKind
 from sphinx_scrapbox.remote.errors import ClientError, MissingError, StopError
 
 WINDOW = 1000
-"""How many pages one request of a list gives at most."""
+"""The maximum number of pages in one answer of the page list."""
 
-_MOST = 64_000_000  # bytes of an answer; a list of a thousand pages takes two or three million
-_MOST_WINDOWS = 10_000
+_MAX_BYTES = 64_000_000  # bytes of an answer; a list of a thousand pages has two or three million
+_MAX_WINDOWS = 10_000
 _ID = re.compile(r"[0-9A-Za-z]{1,64}")
 
 
 @dataclass(frozen=True, slots=True)
-class About:
-    """A project's present name, and whether anybody may read it; None if that is not told."""
+class ProjectInfo:
+    """A project's current name, and whether it is public (None if not known)."""
 
     name: str
     public: bool | None
@@ -36,7 +36,7 @@ class About:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A page in the list of pages; ``updated`` is the Unix time of its last change."""
+    """A page in the page list; ``updated`` is the Unix time of its last change."""
 
     id: str
     title: str
@@ -45,9 +45,10 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """A part of the list; ``count`` is how many pages with content the whole has.
+    """A part of the page list.
 
-    ``is_full``: it has as many pages as one request gives.
+    ``count`` is the number of pages with content in the whole list; ``is_full`` says that the
+    part has as many pages as one answer can have.
     """
 
     count: int
@@ -56,29 +57,29 @@ class Window:
 
 
 class Api:
-    """The requests about one project. All of them raise :class:`~.client.ClientError`."""
+    """The requests for one project. All raise :class:`.errors.ClientError`."""
 
     def __init__(self, client: Client, project: str) -> None:
         self.client = client
         self.project = project
         self._pages = "pages/v2"
-        self._tried = False  # whether that is known to be the right one
+        self._confirmed = False
 
-    def about(self) -> About:
-        """What the project is called, and whether it is public."""
-        if self.client.kind is Kind.SERVICE:
-            return About(self.project, None)  # this call answers 401 to a service account
+    def project_info(self) -> ProjectInfo:
+        """The project's name, and whether it is public."""
+        if self.client.kind is CredentialKind.SERVICE:
+            return ProjectInfo(self.project, None)  # a service account gets 401 here
         what = f"project {self.project!r}"
         value = self._object(f"projects/{_part(self.project)}", what)
         name, public = value.get("name"), value.get("publicVisible")
         if not isinstance(name, str) or not name or "/" in name:
             raise _unexpected(what, "it has no name")
-        return About(name, public if isinstance(public, bool) else None)
+        return ProjectInfo(name, public if isinstance(public, bool) else None)
 
     def window(self, skip: int) -> Window:
-        """A thousand pages of the list or fewer, from a place in it.
+        """Up to a thousand pages of the list, from index *skip* on.
 
-        The order is that of their making, for it is the one that nobody changes by writing.
+        Sorted by time of creation, the one order that edits do not change.
         """
         query = urlencode({"limit": WINDOW, "skip": skip, "sort": "created"})
         what = f"the list of pages of {self.project!r}"
@@ -87,19 +88,19 @@ class Api:
         if not _is_number(count) or not isinstance(entries, list):
             raise _unexpected(what, "it has no 'count' and 'pages'")
         limit = value.get("limit")
-        most = min(limit, WINDOW) if _is_number(limit) and limit else WINDOW
+        size = min(limit, WINDOW) if _is_number(limit) and limit else WINDOW
         pages = tuple(_listed(entry, what) for entry in entries)
-        return Window(count, pages, len(pages) >= most)
+        return Window(count, pages, len(pages) >= size)
 
     def links(self) -> Iterator[tuple[str, tuple[str, ...]]]:
-        """The id of each page, and the titles of all that it links to, tags among them."""
+        """The id of each page, and the titles of all pages that it links to, also by tag."""
         what = f"the links between the pages of {self.project!r}"
         following = ""
-        for _ in range(_MOST_WINDOWS):
+        for _ in range(_MAX_WINDOWS):
             query = f"?{urlencode({'followingId': following})}" if following else ""
             value, reply = self._json(f"pages/{_part(self.project)}/search/titles{query}", what)
             if not isinstance(value, list):
-                raise _unexpected(what, "it is no list")
+                raise _unexpected(what, "it is not a list")
             for entry in value:
                 links = entry.get("links") if isinstance(entry, dict) else None
                 if links is None or not isinstance(links, list):
@@ -115,17 +116,17 @@ class Api:
     def page(self, page: Listed) -> dict[str, object]:
         """A page with its lines.
 
-        :raises MissingError: if there is none of that title, such as one that has links to it
-            and was never written, or if another page has that title now.
+        :raises MissingError: if no page has that title (the wiki lists pages that are linked to
+            but not written), or another page has it now.
         """
         what = f"page {page.title!r}"
         value = self._page(f"{_part(self.project)}/{_part(page.title)}", what)
         if value.get("persistent") is False:
-            raise MissingError(what, "nobody has written it")
+            raise MissingError(what, "it is not written yet")
         if value.get("id") != page.id:
             if not _is_text(value.get("id")):
                 raise _unexpected(what, "it has no id")
-            raise MissingError(what, "another page has that title")
+            raise MissingError(what, "another page has that title now")
         lines = value.get("lines")
         if not isinstance(lines, list) or not all(map(_is_line, lines)):
             raise _unexpected(what, "it has no lines")
@@ -134,40 +135,43 @@ class Api:
         return value
 
     def _page(self, path: str, what: str) -> dict[str, object]:
-        """A page by the newer of two calls, which brings no related pages along.
+        """A page, by the newer of two endpoints, which leaves related pages out.
 
-        A wiki on somebody's own server may be too old to have it.
+        A self-hosted wiki may be too old to have it.
         """
         try:
             value = self._object(f"{self._pages}/{path}", what)
         except MissingError:
-            if self._tried:
+            if self._confirmed:
                 raise
             value = self._object(f"pages/{path}", what)
             self._pages = "pages"
-        self._tried = True
+        self._confirmed = True
         return value
 
     def _object(self, path: str, what: str) -> dict[str, object]:
         value, _ = self._json(path, what)
         if not isinstance(value, dict):
-            raise _unexpected(what, "it is no object")
+            raise _unexpected(what, "it is not an object")
         return value
 
     def _json(self, path: str, what: str) -> tuple[object, Reply]:
         return self.client.get(
-            f"{self.client.origin}/api/{path}", partial(self._check, what), what=what, most=_MOST
+            f"{self.client.origin}/api/{path}",
+            partial(self._check, what),
+            what=what,
+            max_bytes=_MAX_BYTES,
         )
 
     def _check(self, what: str, reply: Reply) -> tuple[object, Reply]:
-        """The JSON of an answer."""
+        """The JSON value of an answer."""
         value: object = None
         broken = ""
         try:
             value = json.loads(reply.data)
         except (ValueError, RecursionError):
             html = reply.data.lstrip()[:1] == b"<"
-            broken = "it is a web page" if html else "it is no JSON, or broken"
+            broken = "it is a web page" if html else "it is not valid JSON"
         if reply.status != HTTPStatus.OK:
             raise self._error(what, reply.status, value)
         if broken:
@@ -175,43 +179,44 @@ class Api:
         return value, reply
 
     def _error(self, what: str, status: int, value: object) -> ClientError:
-        """What a status means here. The wiki's own words say most, where it has some."""
-        said = value.get("message") if isinstance(value, dict) else None
-        words = self.client.hide(said) if isinstance(said, str) else ""
+        """The error for a status, with the wiki's own message where it has one."""
+        message = value.get("message") if isinstance(value, dict) else None
+        words = self.client.hide(message) if isinstance(message, str) else ""
         head = status_words(status) + (f" ({words})" if words else "")
         kind = self.client.kind
         sent = kind.value if kind else ""
-        raised, advice = self._meaning(status, kind, sent)
-        return raised(what, f"{head}: {advice}")
+        error_type, advice = self._meaning(status, kind, sent)
+        return error_type(what, f"{head}: {advice}")
 
     @staticmethod
-    def _meaning(status: int, kind: Kind | None, sent: str) -> tuple[type[ClientError], str]:
+    def _meaning(
+        status: int, kind: CredentialKind | None, sent: str
+    ) -> tuple[type[ClientError], str]:
         match status:
             case HTTPStatus.NOT_FOUND:
-                return MissingError, "look at the spelling of the name"
-            case HTTPStatus.BAD_REQUEST if kind is Kind.SERVICE:
-                return StopError, f"the key in {sent} is for another project, or is none"
+                return MissingError, "check the spelling of the name"
+            case HTTPStatus.BAD_REQUEST if kind is CredentialKind.SERVICE:
+                return StopError, f"the key in {sent} is for another project, or is not valid"
             case HTTPStatus.UNAUTHORIZED if kind is None:
                 return StopError, (
-                    "only members may read this; put what you may read it with into one of "
-                    f"{', '.join(kind.value for kind in Kind)}"
+                    f"members only: set {', '.join(kind.value for kind in CredentialKind)}"
                 )
             case HTTPStatus.UNAUTHORIZED:
-                return StopError, f"what is in {sent} is not valid, or no longer"
+                return StopError, f"the credential in {sent} is not valid, or has expired"
             case HTTPStatus.FORBIDDEN if kind is None:
-                return StopError, "this server does not let you in; look at --url"
+                return StopError, "this server denies access; check --url"
             case HTTPStatus.FORBIDDEN:
-                return StopError, f"the owner of {sent} is no member of this project"
+                return StopError, f"the owner of {sent} is not a member of this project"
             case HTTPStatus.TOO_MANY_REQUESTS:
-                return StopError, "the server has had too many requests; try again later"
+                return StopError, "too many requests; try again later"
             case _ if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
                 return ClientError, "try again later"
             case _:
-                return ClientError, "this is not what a wiki answers; look at --url"
+                return ClientError, "a wiki does not answer like this; check --url"
 
 
 def status_words(status: int) -> str:
-    """A status and its usual words: ``404 Not Found``."""
+    """A status with its phrase: ``404 Not Found``."""
     try:
         return f"{status} {HTTPStatus(status).phrase}"
     except ValueError:
@@ -219,21 +224,21 @@ def status_words(status: int) -> str:
 
 
 def _part(text: str) -> str:
-    """*text* as one part of a path."""
+    """*text* as one segment of a path."""
     part = quote(text, safe="", errors="replace")
     return part.replace(".", "%2E") if part in (".", "..") else part
 
 
 def _listed(entry: object, what: str) -> Listed:
     if not isinstance(entry, dict):
-        raise _unexpected(what, "a page is no object")
+        raise _unexpected(what, "a page is not an object")
     id, title, updated = (entry.get(name) for name in ("id", "title", "updated"))
     if not isinstance(id, str) or not _ID.fullmatch(id):
         raise _unexpected(what, "a page has no id")
     if not isinstance(title, str) or not title:
-        raise _unexpected(what, f"the page of the id {id} has no title")
+        raise _unexpected(what, f"the page with id {id} has no title")
     if not _is_number(updated):
-        raise _unexpected(what, f"page {title!r} has no time of its last change")
+        raise _unexpected(what, f"page {title!r} has no time of last change")
     return Listed(id, title, int(updated))
 
 
@@ -251,5 +256,5 @@ def _is_line(value: object) -> bool:
 
 def _unexpected(what: str, why: str) -> ClientError:
     return ClientError(
-        what, f"the answer is not what a wiki answers ({why}); look at --url, or try again later"
+        what, f"a wiki does not answer like this ({why}); check --url, or try again later"
     )

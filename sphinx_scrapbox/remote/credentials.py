@@ -1,7 +1,7 @@
-"""Who asks: the one credential for a project that is not public, from the environment or a file.
+"""The credential for a project that is not public, from the environment or a file.
 
-A credential is never an argument of a command, where the list of processes and the shell's
-history would show it, and it is left out of whatever is printed of it here.
+It is never an argument of a command, which the process list and the shell's history would show,
+and no message or ``repr()`` contains it.
 """
 
 from __future__ import annotations
@@ -14,69 +14,69 @@ from pathlib import Path
 
 _COOKIE = "connect.sid="
 _LINE = re.compile(r"\s*(?:export\s+)?(?P<name>[A-Z_]+)\s*=\s*(?P<value>.*?)\s*")
-# What a cookie or a header takes, as far as any of the three is known to need it.
+# The characters that the value of a cookie or a header may have.
 _VALUE = re.compile(r"[!#-+\--:<-\[\]-~]+")
 
 
 class CredentialError(ValueError):
-    """There is no telling which credential is meant, or it cannot be one; shows none."""
+    """The credential is ambiguous or malformed; the message does not contain it."""
 
 
-class Kind(Enum):
-    """A kind of credential; the value is the variable that holds it."""
+class CredentialKind(Enum):
+    """A kind of credential; the value names the environment variable."""
 
     SESSION = "SCRAPBOX_SID"
-    """The cookie ``connect.sid`` of somebody who is logged in: reads what that person may."""
+    """The cookie ``connect.sid`` of a logged-in user, with that user's access."""
     TOKEN = "SCRAPBOX_TOKEN"
-    """A personal access token: the same."""
+    """A personal access token, with its user's access."""
     SERVICE = "SCRAPBOX_SERVICE_KEY"
-    """The key of a service account: reads one project, and no other."""
+    """The key of a service account, with access to one project."""
 
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """A credential; its value does not show where the object is printed."""
+    """A credential; ``repr()`` leaves its value out."""
 
-    kind: Kind
+    kind: CredentialKind
     value: str = field(repr=False)
 
     def __post_init__(self) -> None:
         if not _VALUE.fullmatch(self.value):
             raise CredentialError(
-                f"{self.kind.value} holds blanks or other signs that no such value has: "
-                "copy it anew"
+                f"{self.kind.value} contains spaces or other characters that cannot be part of "
+                "it: copy it again"
             )
 
     @property
     def header(self) -> tuple[str, str]:
-        """Name and value of the header that carries it."""
+        """The name and value of the HTTP header that carries it."""
         match self.kind:
-            case Kind.SESSION:
+            case CredentialKind.SESSION:
                 return "Cookie", f"{_COOKIE}{self.value}"
-            case Kind.TOKEN:
+            case CredentialKind.TOKEN:
                 return "x-personal-access-token", self.value
-            case Kind.SERVICE:
+            case CredentialKind.SERVICE:
                 return "x-service-account-access-key", self.value
 
 
 def find_credential(environment: Mapping[str, str], file: Path | None = None) -> Credential | None:
-    """The credential that is set, if one is.
+    """The credential that is set, or None.
 
-    :param file: has a line ``NAME=value`` with one of the three names; then the environment does
-        not count.
-    :raises CredentialError: if there are several, or one that cannot be right.
+    :param file: has a line ``NAME=value`` with one of the three names, and replaces the
+        environment.
+    :raises CredentialError: if several are set, or one is malformed.
     """
-    found = environment if file is None else _read(file)
-    kinds = [kind for kind in Kind if found.get(kind.value, "").strip()]
+    variables = environment if file is None else _read(file)
+    kinds = [kind for kind in CredentialKind if variables.get(kind.value, "").strip()]
     if not kinds:
         if file is not None:
-            names = ", ".join(kind.value for kind in Kind)
-            raise CredentialError(f"{file} holds no line NAME=value with one of {names}")
+            names = ", ".join(kind.value for kind in CredentialKind)
+            raise CredentialError(f"{file} has no line NAME=value with one of {names}")
         return None
     if len(kinds) > 1:
         names = " and ".join(kind.value for kind in kinds)
-        raise CredentialError(f"{names} are set: only one can be sent, so unset what is not meant")
-    return Credential(kinds[0], found[kinds[0].value].strip().removeprefix(_COOKIE))
+        raise CredentialError(f"{names} are set: only one can be sent, so unset the others")
+    return Credential(kinds[0], variables[kinds[0].value].strip().removeprefix(_COOKIE))
 
 
 def _read(file: Path) -> dict[str, str]:
@@ -86,11 +86,11 @@ def _read(file: Path) -> dict[str, str]:
         raise CredentialError(f"cannot read {file}: {error.strerror}") from error
     except UnicodeDecodeError as error:
         raise CredentialError(f"{file} is not UTF-8 text") from error
-    found = {}
+    variables = {}
     for row in text.splitlines():
         if match := _LINE.fullmatch(row):
             value = match["value"]
             if len(value) > 1 and value[0] == value[-1] and value[0] in "'\"":
                 value = value[1:-1]
-            found[match["name"]] = value
-    return found
+            variables[match["name"]] = value
+    return variables

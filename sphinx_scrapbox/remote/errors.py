@@ -1,43 +1,87 @@
-"""TODO: say what this file is."""
+"""What can go wrong with a request, and the message that says so."""
 
 from __future__ import annotations
 
-from sphinx_scrapbox.wiki.text import without_unsafe
+import requests
+from urllib3.exceptions import (
+    HTTPError,
+    MaxRetryError,
+    NameResolutionError,
+    NewConnectionError,
+    SSLError,
+    TimeoutError,
+)
 
-# -- what goes wrong -------------------------------------------------------------------
+from sphinx_scrapbox.wiki.text import without_unsafe
 
 
 class ClientError(Exception):
     """A request failed.
 
-    :param what: what was asked for.
-    :param why: what happened, and what helps.
-    :param lasting: whether another time brings nothing else.
+    :param what: what was requested, in words; "" to leave it out of the message.
+    :param why: what happened, and what may help.
+    :param permanent: whether repeating the request later is pointless.
     """
 
-    def __init__(self, what: str, why: str, *, lasting: bool = False) -> None:
+    def __init__(self, what: str, why: str, *, permanent: bool = False) -> None:
         super().__init__(f"{what}: {why}" if what else why)
         self.why = why
-        self.lasting = lasting
+        self.permanent = permanent
 
 
 class MissingError(ClientError):
-    """There is no such thing (404)."""
+    """The server has no such thing (404)."""
 
 
 class StopError(ClientError):
-    """No other request will fare better, so none should be made."""
+    """Further requests would fail as well, so none should be made."""
 
 
 class ClosedError(StopError):
-    """The client was closed while it asked."""
+    """The client was closed during the request."""
 
 
-class ElsewhereError(ClientError):
-    """It is the fault of another server than the wiki's."""
+class OtherServerError(ClientError):
+    """A server other than the wiki's is at fault."""
 
 
-def printable(text: str, *, most: int = 200) -> str:
-    """*text* on one line and without what would steer a terminal; for words from elsewhere."""
+def reason_of(error: BaseException, server: str) -> str:
+    """What happened and what may help, for an exception of requests or urllib3.
+
+    Both wrap the cause of an error several times; the first known one in the chain counts.
+    """
+    chain = [error]
+    while len(chain) < 10:
+        last = chain[-1]
+        cause = getattr(last, "reason", None)
+        cause = cause if isinstance(cause, BaseException) else None
+        cause = cause or next((arg for arg in last.args if isinstance(arg, Exception)), None)
+        if cause is None:
+            break
+        chain.append(cause)
+    for cause in chain:
+        match cause:
+            case NameResolutionError():
+                return f"the host of {server} is not known: check the address and the network"
+            case NewConnectionError():
+                return f"{server} cannot be reached: check the address and the network"
+            case SSLError() | requests.exceptions.SSLError():
+                return (
+                    f"the certificate of {server} is not trusted: "
+                    "set REQUESTS_CA_BUNDLE to a file with a certificate that is"
+                )
+            case requests.exceptions.ProxyError():
+                return "the proxy does not answer: check HTTPS_PROXY"
+            case TimeoutError() | requests.exceptions.Timeout():
+                return f"{server} does not answer in time: try again later"
+            case MaxRetryError():
+                continue
+            case HTTPError():
+                return f"the connection to {server} was interrupted: try again later"
+    return f"the request to {server} failed ({type(chain[-1]).__name__}): try again later"
+
+
+def printable(text: str, *, max_length: int = 200) -> str:
+    """Text from elsewhere on one line, without characters that control a terminal."""
     text = without_unsafe(text)
-    return text if len(text) <= most else f"{text[:most]}…"
+    return text if len(text) <= max_length else f"{text[:max_length]}…"

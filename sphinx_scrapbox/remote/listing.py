@@ -1,4 +1,4 @@
-"""TODO: say what this file is."""
+"""The page list of a project, and how it differs from a folder."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from sphinx_scrapbox.snapshot.lockfile import LockedPage
 from sphinx_scrapbox.snapshot.selection import Selection, select
 from sphinx_scrapbox.wiki.titles import key
 
-_WALKS = 5
+_MAX_READS = 5
 
 
-class SnapshotError(Exception):
-    """There is no whole snapshot to be had; the message says why and what to do."""
+class PullError(Exception):
+    """No consistent snapshot is available; the message says why and what to do."""
 
 
-class State(Enum):
-    """What a page of the wiki is to the folder."""
+class PageState(Enum):
+    """How a page of the wiki compares with the folder."""
 
     NEW = "new"
     CHANGED = "changed"
@@ -30,22 +30,22 @@ class State(Enum):
     SAME = "same"
 
 
-# -- what the wiki has -----------------------------------------------------------------
+# -- the list --------------------------------------------------------------------------
 
 
-def walk(api: Api) -> list[Listed]:
-    """All pages that the project lists, once each.
+def read_list(api: Api) -> list[Listed]:
+    """All pages of the project, once each.
 
-    The list moves while it is read. If it did, a window has a page again that the last one had,
-    or there are fewer pages than it counts; then it is read once more. Pages that were seen on
-    the way there count, as long as no page came or went. More pages than it counts are no sign:
-    it does not count those without content.
+    The list may change while it is read, window by window. It did if a page appears in two windows
+    or there are fewer pages than the list counts; then it is read again. Pages seen in earlier
+    reads count as well, as long as the number of pages stays the same. More pages than counted are
+    fine: the count leaves out pages without content.
 
-    :raises SnapshotError: if it never stands still.
+    :raises PullError: if the list keeps changing.
     """
     union: dict[str, Listed] = {}
     counted = -1
-    for _ in range(_WALKS):
+    for _ in range(_MAX_READS):
         seen: dict[str, Listed] = {}
         counts = set()
         twice = False
@@ -73,106 +73,108 @@ def walk(api: Api) -> list[Listed]:
                 union[page.id] = page
         if len(union) == counted:
             return list(union.values())
-    raise SnapshotError(
-        f"the list of pages of {api.project!r} does not agree with itself "
-        f"({len(seen)} pages, said to be {window.count}): try again when fewer people write"
+    raise PullError(
+        f"the list of pages of {api.project!r} keeps changing "
+        f"({len(seen)} pages, {window.count} expected): try again when fewer people write"
     )
 
 
-def choose(api: Api, pages: Sequence[Listed], selection: Selection) -> list[Listed]:
-    """Those of *pages* that are asked for; what links where is a question to the wiki.
+def select_pages(api: Api, pages: Sequence[Listed], selection: Selection) -> list[Listed]:
+    """The pages that *selection* matches; the wiki is asked for links if it needs them.
 
-    :raises SelectionError: if the selection names a page that is not there.
+    :raises SelectionError: if the selection names a page that does not exist.
     """
     if not selection:
         return list(pages)
     links: list[frozenset[str]] = []
     if selection.needs_links:
-        found = {id: frozenset(map(key, titles)) for id, titles in api.links()}
-        if unknown := next((page for page in pages if page.id not in found), None):
-            raise SnapshotError(
-                f"page {unknown.title!r}: the wiki does not tell what it links to, so there is no "
-                "telling whether it is meant: try again later"
+        by_id = {id: frozenset(map(key, titles)) for id, titles in api.links()}
+        if unknown := next((page for page in pages if page.id not in by_id), None):
+            raise PullError(
+                f"page {unknown.title!r}: the wiki does not list its links, so it is not known "
+                "whether it is selected: try again later"
             )
-        links = [found[page.id] for page in pages]
-    return [pages[at] for at in select(selection, [page.title for page in pages], links)]
+        links = [by_id[page.id] for page in pages]
+    return [pages[index] for index in select(selection, [page.title for page in pages], links)]
 
 
-# -- what the folder lacks -------------------------------------------------------------
+# -- beside a folder -------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A page, and what it is to the folder; ``was`` is its title there if that is another."""
+    """A page and its state; ``was`` is its title in the folder if that differs."""
 
-    state: State
+    state: PageState
     title: str
     was: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """The wiki's list beside a folder.
+    """The page list compared with a folder.
 
-    ``wanted`` are the pages to ask for, ``standing`` the rows of those that are here.
+    ``wanted`` are the pages to request, ``standing`` the lock's rows of those that are up to date.
     """
 
     differences: tuple[Difference, ...]
     wanted: tuple[Listed, ...]
     standing: tuple[LockedPage, ...]
 
-    def count(self, state: State) -> int:
-        """How many pages are in that state."""
-        return sum(one.state is state for one in self.differences)
+    def count(self, state: PageState) -> int:
+        """The number of pages in that state."""
+        return sum(page.state is state for page in self.differences)
 
     @property
     def is_same(self) -> bool:
         """Whether there is nothing to pull."""
-        return all(one.state is State.SAME for one in self.differences)
+        return all(page.state is PageState.SAME for page in self.differences)
 
 
-def compare(store: SnapshotFolder, pages: Iterable[Listed], *, afresh: bool = False) -> Comparison:
-    """What *pages* are to the folder; *afresh* wants all of them again.
+def compare(
+    store: SnapshotFolder, pages: Iterable[Listed], *, refresh: bool = False
+) -> Comparison:
+    """Compare the page list with the folder; *refresh* requests all pages again.
 
     :raises FolderError: if the folder cannot be read.
     """
     pages = list(pages)
     rows = {row.id: row for row in store.lock.pages}
     ids = {page.id for page in pages}
-    # What came without ids, such as from some exports, is known by its title.
+    # Pages from exports without ids are matched by title.
     by_title = {key(row.title): row for row in rows.values() if row.id not in ids}
     differences, wanted, standing = [], [], []
     for page in pages:
         title = one_line(page.title)
-        found = None if afresh else store.find(page.id, title, page.updated)
-        if found:
-            standing.append(found)
+        current = None if refresh else store.find(page.id, title, page.updated)
+        if current:
+            standing.append(current)
         else:
             wanted.append(page)
         row = rows.get(page.id) or by_title.pop(key(title), None)
         if row is None:
-            state, was = State.NEW, ""
+            state, was = PageState.NEW, ""
         elif row.title != title:
-            state, was = State.RENAMED, row.title
+            state, was = PageState.RENAMED, row.title
         else:
-            state, was = (State.SAME if found else State.CHANGED), ""
+            state, was = (PageState.SAME if current else PageState.CHANGED), ""
         differences.append(Difference(state, title, was))
     gone = [row for row in rows.values() if row.id not in ids]
     left = {row.id for row in by_title.values()}
-    differences += [Difference(State.GONE, row.title) for row in gone if row.id in left]
+    differences += [Difference(PageState.GONE, row.title) for row in gone if row.id in left]
     return Comparison(tuple(differences), tuple(wanted), tuple(standing))
 
 
-def survey(api: Api, selection: Selection) -> tuple[list[Listed], int]:
-    """The pages that are asked for, and how many others there are.
+def list_selected(api: Api, selection: Selection) -> tuple[list[Listed], int]:
+    """The selected pages of the project, and the number of others.
 
-    :raises SnapshotError: if there is none, or no telling.
-    :raises SelectionError: if the selection names a page that is not there.
+    :raises PullError: if there are none, or the list is not consistent.
+    :raises SelectionError: if the selection names a page that does not exist.
     """
-    everything = walk(api)
+    everything = read_list(api)
     if not everything:
-        raise SnapshotError(f"the wiki lists no page of {api.project!r}, so nothing was changed")
-    pages = choose(api, everything, selection)
+        raise PullError(f"the wiki lists no page of {api.project!r}, so nothing was changed")
+    pages = select_pages(api, everything, selection)
     if not pages:
-        raise SnapshotError(f"none of the {len(everything)} pages meets what was asked for")
+        raise PullError(f"none of the {len(everything)} pages matches the options")
     return pages, len(everything) - len(pages)

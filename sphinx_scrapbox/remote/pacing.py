@@ -1,4 +1,4 @@
-"""TODO: say what this file is."""
+"""How fast and how patiently a server is asked: rate, timeouts, retries."""
 
 from __future__ import annotations
 
@@ -14,40 +14,36 @@ from urllib3.util import Retry
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How a server is asked. Times are in seconds."""
+    """The limits of a client. Times are in seconds."""
 
     connections: int = 3
     per_second: float = 5.0
     """Requests, over all connections."""
-    connect: float = 10.0
-    """How long a connection may take to come about."""
-    silence: float = 30.0
-    """How long a server may say nothing."""
-    whole: float = 300.0
-    """How long a reply may take, from its first byte to its last."""
+    connect_timeout: float = 10.0
+    read_timeout: float = 30.0
+    """The max_wait time without a byte from the server."""
+    total_timeout: float = 300.0
+    """The max_wait time from the first byte of a reply to the last."""
     retries: int = 4
-    """How often a request is repeated after what may pass by itself."""
+    """How often a request is repeated after a temporary failure."""
     backoff: float = 1.0
-    """How long the first wait before a repetition is; each that follows is twice as long."""
-    longest: float = 120.0
-    """What a server may ask to wait for; if it asks for more, that is for another run."""
+    """The wait before the first retry; it doubles with each retry."""
+    max_wait: float = 120.0
+    """The max_wait wait that a server may ask for; if it asks for more, the run ends."""
     failures: int = 5
-    """After so many requests in a row that failed for good, no more are made."""
-
-
-# -- when ------------------------------------------------------------------------------
+    """After this number of failed requests in a row, no more are sent."""
 
 
 class Stopped(Exception):
-    """The client was closed while a request waited for its turn."""
+    """The client was closed while a request waited."""
 
 
-class TooLong(Exception):
-    """The server asks for more patience than one run has."""
+class WaitTooLong(Exception):
+    """The server asks for a longer wait than ``Pace.max_wait``."""
 
 
 class Throttle:
-    """Gives each request its turn; a wait that a server asks of one is a wait for all."""
+    """Limits the rate of requests; a wait that a server asks for holds for all connections."""
 
     def __init__(self, per_second: float) -> None:
         self._gap = 1 / per_second
@@ -79,16 +75,16 @@ class Throttle:
             raise Stopped
 
 
-class Patience(Retry):
-    """urllib3's rules for trying again, with waits that all connections keep."""
+class PacedRetry(Retry):
+    """urllib3's retry rules, with waits that hold for all connections."""
 
-    def __init__(self, *args: Any, throttle: Throttle, longest: float, **more: Any) -> None:
+    def __init__(self, *args: Any, throttle: Throttle, max_wait: float, **more: Any) -> None:
         super().__init__(*args, **more)
         self._throttle = throttle
-        self._longest = longest
+        self._max_wait = max_wait
 
     def new(self, **more: Any) -> Self:
-        return super().new(throttle=self._throttle, longest=self._longest, **more)
+        return super().new(throttle=self._throttle, max_wait=self._max_wait, **more)
 
     def sleep(self, response: urllib3.BaseHTTPResponse | None = None) -> None:
         asked = None
@@ -97,14 +93,15 @@ class Patience(Retry):
                 asked = self.get_retry_after(response)
             except InvalidHeader:
                 asked = None
-            if asked is not None and asked > self._longest:
+            if asked is not None and asked > self._max_wait:
                 response.release_conn()
-                raise TooLong(duration(asked))
-        # urllib3 would not wait at all before the first repetition.
+                raise WaitTooLong(duration(asked))
+        # urllib3 would not wait before the first retry.
         self._throttle.pause(asked or max(self.get_backoff_time(), self.backoff_factor))
 
 
 def duration(seconds: float) -> str:
+    """A duration in words: ``90 seconds``, ``5 minutes``, ``3 hours``."""
     if seconds < 120:
         return f"{seconds:.0f} seconds"
     return f"{seconds / 60:.0f} minutes" if seconds < 7200 else f"{seconds / 3600:.0f} hours"

@@ -1,9 +1,9 @@
-"""Addresses that a page names may be anybody's: which of them a program may ask.
+"""The SSRF guard: requests for addresses that a page names reach public hosts only.
 
-Whoever writes in a wiki could otherwise make the machine that pulls it ask its own network: a
-router, a database, the service that hands out a cloud's credentials. So only hosts with public
-addresses are asked, which is looked at twice: by name, and at the connection itself, because a
-name may lead elsewhere a moment later.
+Otherwise anyone who edits a wiki could make the machine that pulls it send requests to its own
+network: to a router, a database, a cloud's metadata service. The host is checked twice: when its
+name is resolved, and again at the open connection, because a name may resolve differently then
+(DNS rebinding).
 """
 
 from __future__ import annotations
@@ -20,20 +20,20 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import HTTPError
 
-# Other networks' addresses inside one of IPv6: a translator's, and those of old tunnels.
+# NAT64 (RFC 6052): the last 32 bits are an IPv4 address.
 _TRANSLATED = IPv6Network("64:ff9b::/96")
 
 
-class OutsideError(HTTPError):
-    """A host must not be asked, or is not known; ``lasting`` if that will not pass by itself."""
+class HostNotAllowedError(HTTPError):
+    """A host is not public or not known; ``permanent`` if that will not change by itself."""
 
-    def __init__(self, why: str, *, lasting: bool = True) -> None:
+    def __init__(self, why: str, *, permanent: bool = True) -> None:
         super().__init__(why)
-        self.lasting = lasting
+        self.permanent = permanent
 
 
 def is_public(address: str) -> bool:
-    """Whether an IP address is one of the public network.
+    """Whether an IP address is public, also when it is embedded in an IPv6 address.
 
     >>> is_public("8.8.8.8"), is_public("127.0.0.1"), is_public("::ffff:169.254.169.254")
     (True, False, False)
@@ -49,32 +49,32 @@ def is_public(address: str) -> bool:
 
 
 def check(url: str) -> None:
-    """Look whether the host of *url* may be asked.
+    """Check that the host of *url* is public.
 
-    :raises OutsideError: if not, or if there is no telling.
+    :raises HostNotAllowedError: if it is not, or cannot be resolved.
     """
     parts = urlsplit(url)
     host = parts.hostname or ""
     if _is_proxied(parts.scheme, host):
         with suppress(ValueError):
             _check_address(host)
-        return  # the proxy knows the network, and nobody else may
+        return  # only the proxy resolves names
     try:
-        found = socket.getaddrinfo(host, parts.port or parts.scheme, type=socket.SOCK_STREAM)
+        resolved = socket.getaddrinfo(host, parts.port or parts.scheme, type=socket.SOCK_STREAM)
     except UnicodeError:
-        raise OutsideError("the name of the host is none") from None
+        raise HostNotAllowedError("the host name is not valid") from None
     except socket.gaierror as error:
-        lasting = error.errno in (socket.EAI_NONAME, getattr(socket, "EAI_NODATA", None))
-        raise OutsideError("no such host is known", lasting=lasting) from None
+        permanent = error.errno in (socket.EAI_NONAME, getattr(socket, "EAI_NODATA", None))
+        raise HostNotAllowedError("the host is not known", permanent=permanent) from None
     except OSError:
-        raise OutsideError("no such host is known", lasting=False) from None
-    for *_, place in found:
-        _check_address(str(place[0]))
+        raise HostNotAllowedError("the host is not known", permanent=False) from None
+    for *_, socket_address in resolved:
+        _check_address(str(socket_address[0]))
 
 
 def _check_address(address: str) -> None:
     if not is_public(address):
-        raise OutsideError("the host lies in a network that is not public, so it is not asked")
+        raise HostNotAllowedError("the host is not public, so nothing was requested")
 
 
 def _is_proxied(scheme: str, host: str) -> bool:
@@ -84,39 +84,39 @@ def _is_proxied(scheme: str, host: str) -> bool:
 # -- at the connection -----------------------------------------------------------------
 
 
-def _checked(made: socket.socket) -> socket.socket:
+def _checked(connection: socket.socket) -> socket.socket:
     try:
-        _check_address(str(made.getpeername()[0]))
+        _check_address(str(connection.getpeername()[0]))
     except BaseException:
-        made.close()
+        connection.close()
         raise
-    return made
+    return connection
 
 
-class _OutsideHTTPConnection(HTTPConnection):
+class _PublicHTTPConnection(HTTPConnection):
     def _new_conn(self) -> socket.socket:
         return _checked(super()._new_conn())
 
 
-class _OutsideHTTPSConnection(HTTPSConnection):
+class _PublicHTTPSConnection(HTTPSConnection):
     def _new_conn(self) -> socket.socket:
         return _checked(super()._new_conn())
 
 
-class _OutsideHTTPPool(HTTPConnectionPool):
-    ConnectionCls = _OutsideHTTPConnection
+class _PublicHTTPPool(HTTPConnectionPool):
+    ConnectionCls = _PublicHTTPConnection
 
 
-class _OutsideHTTPSPool(HTTPSConnectionPool):
-    ConnectionCls = _OutsideHTTPSConnection
+class _PublicHTTPSPool(HTTPSConnectionPool):
+    ConnectionCls = _PublicHTTPSConnection
 
 
-class OutsideAdapter(HTTPAdapter):
-    """Connects to public addresses only; a proxy is asked as it is."""
+class PublicHostsAdapter(HTTPAdapter):
+    """Connects to public addresses only; a proxy may be anywhere."""
 
     def init_poolmanager(self, *args: Any, **more: Any) -> None:
         super().init_poolmanager(*args, **more)
         self.poolmanager.pool_classes_by_scheme = {
-            "http": _OutsideHTTPPool,
-            "https": _OutsideHTTPSPool,
+            "http": _PublicHTTPPool,
+            "https": _PublicHTTPSPool,
         }

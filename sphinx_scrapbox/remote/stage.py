@@ -1,4 +1,4 @@
-"""TODO: say what this file is."""
+"""The folder that holds what a pull has fetched until everything is there."""
 
 from __future__ import annotations
 
@@ -10,33 +10,30 @@ from hashlib import sha256
 from pathlib import Path
 
 from sphinx_scrapbox.remote.api import Listed
-from sphinx_scrapbox.remote.listing import SnapshotError
+from sphinx_scrapbox.remote.listing import PullError
 
 STAGE = ".scrapbox-pull"
-"""The folder that keeps what was fetched until all is there."""
+"""Its name, below the folder of the pages."""
 _OURS = re.compile(r"(?:[0-9A-Za-z]{1,64}-\d+|[0-9a-f]{64})\.(?:json|picture|tmp)")
 
 
-# -- fetching --------------------------------------------------------------------------
-
-
 class Stage:
-    """What was fetched, until all is there: pages by id and time of change, and pictures.
+    """Fetched pages, by id and time of change, and fetched pictures.
 
-    A file is there wholly or not at all. What cannot be read counts as not fetched.
+    Files are written atomically. One that cannot be read counts as not fetched.
     """
 
     def __init__(self, folder: Path) -> None:
-        """Keep them in *folder*, the pages' own.
+        """Use a subfolder of *folder*, which holds the pages.
 
-        :raises SnapshotError: if their place there is a link to elsewhere.
+        :raises PullError: if the subfolder is a symbolic link.
         """
         self._folder = folder / STAGE
         if self._folder.is_symlink():
-            raise SnapshotError(f"{self._folder} is a link, and must be none")
+            raise PullError(f"{self._folder} must not be a symbolic link")
 
     def get(self, page: Listed) -> dict[str, object] | None:
-        """The body of *page*, if it was fetched as it is now."""
+        """The JSON object of *page*, if its current version was fetched."""
         try:
             value = json.loads(self._path(page).read_bytes())
         except (OSError, ValueError, RecursionError):
@@ -45,7 +42,7 @@ class Stage:
         return value if good and isinstance(value.get("lines"), list) else None
 
     def put(self, page: Listed, entry: dict[str, object]) -> None:
-        """Keep what matters of a body: nothing of who wrote, saw or liked what."""
+        """Keep the fields of a page that the snapshot needs: none about people."""
         value = {name: entry.get(name) for name in ("id", "title", "created", "updated")}
         value["lines"] = [
             {name: line.get(name) for name in ("id", "text", "created", "updated")}
@@ -54,12 +51,12 @@ class Stage:
         self._write(self._path(page), json.dumps(value).encode())
 
     def picture(self, name: str) -> Path:
-        """Where the picture is, or would be, that was fetched under *name*."""
+        """The path of the picture that is or would be stored under *name*."""
         digest = sha256(name.encode("utf-8", "replace")).hexdigest()
         return self._folder / f"{digest}.picture"
 
     def put_picture(self, name: str, data: bytes) -> Path:
-        """Keep a picture."""
+        """SnapshotFolder a picture, and return its path."""
         path = self.picture(name)
         self._write(path, data)
         return path
@@ -71,12 +68,12 @@ class Stage:
             draft.write_bytes(data)
             draft.replace(path)
         except OSError as error:
-            raise SnapshotError(
+            raise PullError(
                 f"nothing was changed: cannot write {path}: {error.strerror}"
             ) from error
 
     def clear(self) -> None:
-        """Remove all that was kept, and the folder if nothing else is in it."""
+        """Remove all files of a pull, and the folder if it is then empty."""
         with suppress(OSError):
             for path in self._folder.iterdir():
                 if _OURS.fullmatch(path.name) or path.name == ".gitignore":
@@ -89,7 +86,7 @@ class Stage:
     def _make(self) -> None:
         if not self._folder.is_dir():
             self._folder.mkdir(parents=True, exist_ok=True)
-            # Half a pull is nothing to commit.
+            # An unfinished pull must not be committed.
             (self._folder / ".gitignore").write_text("*\n", encoding="ascii")
 
 

@@ -329,7 +329,7 @@ def test_unreadable_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
 def test_progress_on_a_terminal(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    write(tmp_path, p__json=project(*(f"p{at}" for at in range(150))))
+    write(tmp_path, p__json=project(*(f"p{at}" for at in range(250))))
     lengths = []
 
     class Bar:
@@ -352,8 +352,8 @@ def test_progress_on_a_terminal(
         main(["convert", str(tmp_path / "p.json"), "-o", str(tmp_path / "out"), "-t", "myst"])
     assert exit_info.value.code == 0
     assert lengths == [0, 0]
-    assert len(state(tmp_path / "out")) == 150
-    assert "150 files written" in capsys.readouterr().err
+    assert len(state(tmp_path / "out")) == 250
+    assert "250 files written" in capsys.readouterr().err
 
 
 def test_real_pages_there_and_back(shared: Path, tmp_path: Path) -> None:

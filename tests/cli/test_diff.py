@@ -240,7 +240,7 @@ def test_tags_are_chosen(here: Path) -> None:
     assert "pages: 2 new, 1 gone\n" in told
     assert "pages: 1 gone\n" in run("old", "new", "--tag", "weather", "--title", "S*").stdout
     said = run("old/scrapbox.lock", "new", "--tag", "weather", code=2).stderr
-    assert said == "Error: old/scrapbox.lock has no texts, so nothing tells of tags\n"
+    assert said == "Error: old/scrapbox.lock has no texts, so its tags are not known\n"
 
 
 def test_output_goes_to_a_file(here: Path) -> None:

@@ -43,8 +43,8 @@ def state(folder: Path) -> dict[str, bytes]:
     }
 
 
-IMPATIENT = replace(HASTY, silence=0.07, whole=0.1)
-LESS_SO = replace(HASTY, silence=0.3)  # so that a slow machine does not look like a fault
+IMPATIENT = replace(HASTY, read_timeout=0.07, total_timeout=0.1)
+LESS_SO = replace(HASTY, read_timeout=0.3)  # so that a slow machine does not look like a fault
 SILENCE = 0.5
 
 
@@ -241,9 +241,8 @@ NAMED = {
     "/pages/garden?": "the list of pages of 'garden'",
     "/pages/v2/": "page '",
 }
-REMEDY = ("look at", "try again", "run the same command", "put what", "not valid", "no member",
-          "say so with", "MB", "no whole answer", "redirects", "leads to no", "said to be",
-          "later")  # fmt: skip
+REMEDY = ("check ", "try again", "run the same command", "members only", "not valid",
+          "not a member", "name it with", "MB", "redirects", "later")  # fmt: skip
 
 
 def test_each_fault_at_each_request(
@@ -270,10 +269,10 @@ def test_each_fault_at_each_request(
         tried = healed = 0
         for first in sorted(set(requests)):
             for name, (fault, passing) in faults.items():
-                for lasting in (False, True) if passing else (True,):
+                for permanent in (False, True) if passing else (True,):
                     folder = tmp_path / f"{tried}"
                     _copy(before, folder)
-                    left = [10**9 if lasting else 1]
+                    left = [10**9 if permanent else 1]
 
                     def at(path: str, first: str = first, fault: Fault = fault,
                            left: list[int] = left) -> Fault | None:  # fmt: skip
@@ -285,18 +284,18 @@ def test_each_fault_at_each_request(
                     wiki.fault = at
                     pace = HASTY
                     if fault in TAKES_TIME:
-                        pace = IMPATIENT if lasting else LESS_SO
+                        pace = IMPATIENT if permanent else LESS_SO
                     result = pull(wiki, folder, *choice, pace=pace)
                     wiki.fault = lambda path: None
                     where = f"{name} at {first}: {result.output}"
-                    assert left[0] != (10**9 if lasting else 1), where
-                    if not lasting:
+                    assert left[0] != (10**9 if permanent else 1), where
+                    if not permanent:
                         assert result.exit_code == 0, where
                         assert state(folder) == after, where
                         healed += 1
                     elif name == "404" and "/v2/" in first:
                         assert result.exit_code == 0, where
-                        assert "asked for again by the next pull" in result.stderr
+                        assert "the next pull asks for it again" in result.stderr
                     else:
                         assert result.exit_code == 2, where
                         assert state(folder) == before, where
@@ -463,7 +462,7 @@ def test_refused_at_each_request(tmp_path: Path) -> None:
             # One connection, so that the nth request is always the same.
             result = pull(wiki, folder, pace=replace(HASTY, connections=1))
         assert result.exit_code == 2
-        assert "look at the address and the network" in result.stderr
+        assert "check the address and the network" in result.stderr
         assert state(folder) == before
         with serving(wiki, port):
             assert pull(wiki, folder).exit_code == 0
@@ -496,7 +495,7 @@ KILLS = int(os.environ.get("SCRAPBOX_KILLS", "15"))
 _CODE = """
 import sys
 from sphinx_scrapbox.cli import main
-from sphinx_scrapbox.client import Pace
+from sphinx_scrapbox.remote.pacing import Pace
 main(obj=Pace(per_second=5000, retries=1))
 """
 

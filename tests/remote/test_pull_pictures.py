@@ -13,7 +13,7 @@ from wiki_server import HASTY, PNG, Wiki, serving
 from sphinx_scrapbox.cli import main
 from sphinx_scrapbox.remote import public_hosts as outside
 from sphinx_scrapbox.remote.client import Client, Reply
-from sphinx_scrapbox.remote.credentials import Credential, Kind
+from sphinx_scrapbox.remote.credentials import Credential, CredentialKind
 from sphinx_scrapbox.remote.errors import ClientError
 from sphinx_scrapbox.snapshot.lockfile import LOCK_NAME, Lock, load_lock
 
@@ -30,7 +30,7 @@ def wiki() -> Iterator[Wiki]:
 
 
 @pytest.fixture
-def abroad(monkeypatch: pytest.MonkeyPatch) -> Iterator[Wiki]:
+def any_host(monkeypatch: pytest.MonkeyPatch) -> Iterator[Wiki]:
     """Another server; the address of its host counts as public here."""
     real = outside.is_public
     monkeypatch.setattr(
@@ -66,12 +66,12 @@ def rows(folder: Path) -> dict[str, str]:
 # -- icons -----------------------------------------------------------------------------
 
 
-def test_icons(wiki: Wiki, abroad: Wiki, tmp_path: Path) -> None:
-    abroad.files["/max_size/400"] = 200, {"Content-Type": "text/html"}, PNG
-    to_gyazo = 302, {"Location": f"{abroad.url}/max_size/400"}, b""
+def test_icons(wiki: Wiki, any_host: Wiki, tmp_path: Path) -> None:
+    any_host.files["/max_size/400"] = 200, {"Content-Type": "text/html"}, PNG
+    to_gyazo = 302, {"Location": f"{any_host.url}/max_size/400"}, b""
     wiki.icons["/garden/mio"] = 302, {"Location": "/files/x.svg?type=thumbnail"}, b""
-    wiki.files["/files/x.svg"] = 302, {"Location": f"{abroad.url}/signed"}, b""
-    abroad.files["/signed"] = 200, {"Content-Type": "image/svg+xml"}, SVG
+    wiki.files["/files/x.svg"] = 302, {"Location": f"{any_host.url}/signed"}, b""
+    any_host.files["/signed"] = 200, {"Content-Type": "image/svg+xml"}, SVG
     wiki.icons["/garden/ren"] = to_gyazo
     wiki.icons["/icons/ok"] = 200, {}, OTHER_PNG
     wiki.icons["/garden/html"] = 200, {"Content-Type": "image/png"}, HTML
@@ -93,9 +93,11 @@ def test_icons(wiki: Wiki, abroad: Wiki, tmp_path: Path) -> None:
     for row in lock_of(folder).files:
         assert not row.file or (folder / row.file).is_file()
     # The credential went to the wiki only, and there for what needs one.
-    assert len(abroad.headers) == 2
-    assert not [1 for headers in abroad.headers if SECRET in str(headers)]
-    assert not [1 for headers in abroad.headers if headers.get("Cookie") or headers.get("Referer")]
+    assert len(any_host.headers) == 2
+    assert not [1 for headers in any_host.headers if SECRET in str(headers)]
+    assert not [
+        1 for headers in any_host.headers if headers.get("Cookie") or headers.get("Referer")
+    ]
     for path, headers in zip(wiki.asked, wiki.headers, strict=True):
         picture = "/icon" in path or "/files/" in path
         assert ("x-personal-access-token" in headers) == (not picture)
@@ -192,15 +194,15 @@ def test_an_icon_that_fails_is_asked_for_again(wiki: Wiki, tmp_path: Path) -> No
 # -- images ----------------------------------------------------------------------------
 
 
-def test_images(wiki: Wiki, abroad: Wiki, tmp_path: Path) -> None:
-    abroad.files["/a.png"] = 200, {}, PNG
-    abroad.files["/b.png"] = 200, {}, HTML
-    abroad.files["/large.png"] = 200, {}, PNG + bytes(21 * 1024 * 1024)
-    abroad.files["/home.png"] = 302, {"Location": "http://127.0.0.1:9/x.png"}, b""
-    abroad.files["/round.png"] = 302, {"Location": "/round.png"}, b""
-    abroad.files["/file.png"] = 302, {"Location": "file:///etc/passwd"}, b""
+def test_images(wiki: Wiki, any_host: Wiki, tmp_path: Path) -> None:
+    any_host.files["/a.png"] = 200, {}, PNG
+    any_host.files["/b.png"] = 200, {}, HTML
+    any_host.files["/large.png"] = 200, {}, PNG + bytes(21 * 1024 * 1024)
+    any_host.files["/home.png"] = 302, {"Location": "http://127.0.0.1:9/x.png"}, b""
+    any_host.files["/round.png"] = 302, {"Location": "/round.png"}, b""
+    any_host.files["/file.png"] = 302, {"Location": "file:///etc/passwd"}, b""
     wiki.files["/files/own.png"] = 200, {}, OTHER_PNG
-    far = abroad.url
+    far = any_host.url
     wiki.write("Pictures", f"[{far}/a.png] [{far}/b.png] [{far}/gone.png] [{far}/a.png]")
     wiki.write("Bad", f"[{far}/large.png] [{far}/home.png] [{far}/round.png] [{far}/file.png]")
     wiki.write("Own", f"[{wiki.url}/files/own.png]", "[http://127.0.0.1:9/y.png]")
@@ -213,43 +215,43 @@ def test_images(wiki: Wiki, abroad: Wiki, tmp_path: Path) -> None:
     folder = tmp_path / "wiki"
     pull(wiki, folder, "--images", token=SECRET)
     found = rows(folder)
-    inner = "the host lies in a network that is not public, so it is not asked"
+    inner = "the host is not public, so nothing was requested"
     assert found[f"{far}/a.png"] == found[f"{wiki.url}/files/own.png"] == "png"
     assert found[f"{far}/b.png"] == "a web page, not an image"
     assert found[f"{far}/gone.png"] == "404 Not Found"
     assert found[f"{far}/large.png"] == "the answer is larger than 21 MB"
     assert "redirects" in found[f"{far}/round.png"]
-    assert "no address" in found[f"{far}/file.png"]
+    assert "not an address" in found[f"{far}/file.png"]
     for address in (f"{far}/home.png", "http://127.0.0.1:9/y.png", "http://10.0.0.1/z.png",
                     "http://169.254.169.254/z.png", "http://localhost:1/z.png"):  # fmt: skip
         assert found[address] == inner, address
     assert set(found.values()) <= {
         "png", "a web page, not an image", "404 Not Found", inner, found[f"{far}/large.png"],
-        found[f"{far}/round.png"], found[f"{far}/file.png"], "no such host is known",
-        "this is no address",
+        found[f"{far}/round.png"], found[f"{far}/file.png"], "the host is not known",
+        "this is not an address",
     }  # fmt: skip
     assert set(files(folder).values()) == {PNG, OTHER_PNG}
-    assert not [1 for headers in abroad.headers if SECRET in str(headers)]
+    assert not [1 for headers in any_host.headers if SECRET in str(headers)]
     # Nothing of that is asked for a second time.
-    abroad.asked.clear()
+    any_host.asked.clear()
     pull(wiki, folder)
     assert len(wiki.asked) == 2
-    assert abroad.asked == []
+    assert any_host.asked == []
 
 
-def test_a_host_that_is_down_is_left_in_peace(wiki: Wiki, abroad: Wiki, tmp_path: Path) -> None:
-    abroad.fault = lambda path: lambda handler: handler.reset()
+def test_a_host_that_is_down_is_left_in_peace(wiki: Wiki, any_host: Wiki, tmp_path: Path) -> None:
+    any_host.fault = lambda path: lambda handler: handler.reset()
     for number in range(30):
-        wiki.write(f"p{number}", f"[{abroad.url}/{number}.png]")
+        wiki.write(f"p{number}", f"[{any_host.url}/{number}.png]")
     folder = tmp_path / "wiki"
     result = pull(wiki, folder, "--images")
     assert "and 20 more like these" in result.stderr
-    assert len(abroad.asked) <= 2 * (3 + HASTY.connections)
+    assert len(any_host.asked) <= 2 * (3 + HASTY.connections)
     assert len(lock_of(folder).pages) == 30
     assert lock_of(folder).files == ()
-    abroad.fault = lambda path: None
+    any_host.fault = lambda path: None
     for number in range(30):
-        abroad.files[f"/{number}.png"] = 200, {}, PNG
+        any_host.files[f"/{number}.png"] = 200, {}, PNG
     pull(wiki, folder, "--images")
     assert len(lock_of(folder).files) == 30
     assert len(files(folder)) == 1
@@ -289,28 +291,28 @@ def test_public_addresses(address: str, public: bool) -> None:
 
 
 def test_a_name_that_leads_elsewhere_a_moment_later(
-    abroad: Wiki, monkeypatch: pytest.MonkeyPatch
+    any_host: Wiki, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The name passed the look-up; the connection itself is what is refused."""
-    abroad.files["/x"] = 200, {}, PNG
+    any_host.files["/x"] = 200, {}, PNG
     monkeypatch.setattr(outside, "check", lambda url: None)
 
     def reply(reply: Reply) -> Reply:
         return reply
 
-    credential = Credential(Kind.TOKEN, SECRET)
+    credential = Credential(CredentialKind.TOKEN, SECRET)
     with serving(Wiki()) as near, Client("https://wiki.example", credential, HASTY) as client:
-        got = client.get(f"{abroad.url}/x", reply, what="x", most=10_000, abroad=True)
+        got = client.get(f"{any_host.url}/x", reply, what="x", max_bytes=10_000, any_host=True)
         assert got.data == PNG
         with pytest.raises(ClientError, match="not public") as caught:
-            client.get(f"{near.url}/x", reply, what="x", most=10_000, abroad=True)
-        assert caught.value.lasting
+            client.get(f"{near.url}/x", reply, what="x", max_bytes=10_000, any_host=True)
+        assert caught.value.permanent
         assert near.asked == []
-        assert SECRET not in str(abroad.headers)
+        assert SECRET not in str(any_host.headers)
 
 
 def test_nothing_shows_a_credential() -> None:
-    credential = Credential(Kind.TOKEN, SECRET)
+    credential = Credential(CredentialKind.TOKEN, SECRET)
     client = Client("https://wiki.example", credential)
     assert SECRET not in repr(credential) + str(credential) + repr(client) + repr(vars(client))
     assert client.hide(f"a {SECRET}\nb") == "a … b"
