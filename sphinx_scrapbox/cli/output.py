@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 
 from sphinx_scrapbox.remote.errors import ClientError, printable
-from sphinx_scrapbox.remote.listing import Comparison, PageState, PullError
+from sphinx_scrapbox.remote.listing import FolderComparison, PageStatus, PullError
 from sphinx_scrapbox.snapshot.folder import Change, Plan
 from sphinx_scrapbox.snapshot.lockfile import LockError
 from sphinx_scrapbox.snapshot.selection import SelectionError
@@ -100,11 +100,13 @@ def write_report(report: str, output: str | None, *, for_people: bool) -> None:
 # -- summaries -------------------------------------------------------------------------
 
 
-def print_comparison(comparison: Comparison, *, left_out: int, as_json: bool = False) -> None:
+def print_comparison(
+    comparison: FolderComparison, *, left_out: int, as_json: bool = False
+) -> None:
     """Each page that differs between the wiki and the folder, and the counts."""
-    counts = {state.value: comparison.count(state) for state in PageState}
-    different = [page for page in comparison.differences if page.state is not PageState.SAME]
-    different.sort(key=lambda page: (list(PageState).index(page.state), page.title))
+    counts = {state.value: comparison.count(state) for state in PageStatus}
+    different = [page for page in comparison.differences if page.state is not PageStatus.SAME]
+    different.sort(key=lambda page: (list(PageStatus).index(page.state), page.title))
     if as_json:
         rows = [
             {"state": page.state.value, "title": page.title}

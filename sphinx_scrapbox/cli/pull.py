@@ -21,7 +21,7 @@ from sphinx_scrapbox.cli.output import (
     say,
 )
 from sphinx_scrapbox.remote.api import Api, ProjectInfo
-from sphinx_scrapbox.remote.listing import compare, list_selected
+from sphinx_scrapbox.remote.listing import compare_with_folder, list_selected
 from sphinx_scrapbox.remote.pictures import PictureDownload
 from sphinx_scrapbox.remote.pull import Progress, pull_pages
 from sphinx_scrapbox.remote.stage import Stage
@@ -125,7 +125,7 @@ def command(
             api.project = info.name
             if preview:
                 pages, left_out = list_selected(api, selection)
-                comparison = compare(store, pages, refresh=refresh)
+                comparison = compare_with_folder(store, pages, refresh=refresh)
                 print_comparison(comparison, left_out=left_out)
                 if preview == "check" and not comparison.is_same:
                     click.get_current_context().exit(1)

@@ -8,7 +8,7 @@ import click
 
 from sphinx_scrapbox.cli.options import Connection, selection_options, status_connection
 from sphinx_scrapbox.cli.output import Failure, failures, print_comparison
-from sphinx_scrapbox.remote.listing import compare, list_selected
+from sphinx_scrapbox.remote.listing import compare_with_folder, list_selected
 from sphinx_scrapbox.snapshot.folder import SnapshotFolder
 from sphinx_scrapbox.snapshot.lockfile import LOCK_NAME
 from sphinx_scrapbox.snapshot.selection import Selection
@@ -64,7 +64,7 @@ def command(
             connection.check_access(info, doing="list its pages")
             api.project = info.name
             pages, left_out = list_selected(api, selection)
-        comparison = compare(store, pages)
+        comparison = compare_with_folder(store, pages)
     print_comparison(comparison, left_out=left_out, as_json=report_format == "json")
     if not comparison.is_same:
         click.get_current_context().exit(1)

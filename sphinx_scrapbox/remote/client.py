@@ -61,7 +61,7 @@ _DOTS = re.compile(r"/%2E(?:%2E)?(?=[/?]|$)")
 _LOOPBACK = re.compile(r"localhost|127(?:\.\d+){3}|::1")
 
 
-T = TypeVar("T")
+_Result = TypeVar("_Result")
 
 
 class _Auth(AuthBase):
@@ -197,14 +197,14 @@ class Client:
     def get(
         self,
         url: str,
-        check: Callable[[Reply], T],
+        check: Callable[[Reply], _Result],
         *,
         what: str,
         max_bytes: int,
         accept: str = "application/json",
         any_host: bool = False,
         anonymous: bool = False,
-    ) -> T:
+    ) -> _Result:
         """Request *url* and return what *check* makes of the answer, whatever its status.
 
         :param check: returns a value, or raises :class:`ClientError` for an unexpected answer.

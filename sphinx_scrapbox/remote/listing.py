@@ -20,7 +20,7 @@ class PullError(Exception):
     """No consistent snapshot is available; the message says why and what to do."""
 
 
-class PageState(Enum):
+class PageStatus(Enum):
     """How a page of the wiki compares with the folder."""
 
     NEW = "new"
@@ -105,13 +105,13 @@ def select_pages(api: Api, pages: Sequence[Listed], selection: Selection) -> lis
 class Difference:
     """A page and its state; ``was`` is its title in the folder if that differs."""
 
-    state: PageState
+    state: PageStatus
     title: str
     was: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class FolderComparison:
     """The page list compared with a folder.
 
     ``wanted`` are the pages to request, ``standing`` the lock's rows of those that are up to date.
@@ -121,19 +121,19 @@ class Comparison:
     wanted: tuple[Listed, ...]
     standing: tuple[LockedPage, ...]
 
-    def count(self, state: PageState) -> int:
+    def count(self, state: PageStatus) -> int:
         """The number of pages in that state."""
         return sum(page.state is state for page in self.differences)
 
     @property
     def is_same(self) -> bool:
         """Whether there is nothing to pull."""
-        return all(page.state is PageState.SAME for page in self.differences)
+        return all(page.state is PageStatus.SAME for page in self.differences)
 
 
-def compare(
+def compare_with_folder(
     store: SnapshotFolder, pages: Iterable[Listed], *, refresh: bool = False
-) -> Comparison:
+) -> FolderComparison:
     """Compare the page list with the folder; *refresh* requests all pages again.
 
     :raises FolderError: if the folder cannot be read.
@@ -153,16 +153,16 @@ def compare(
             wanted.append(page)
         row = rows.get(page.id) or by_title.pop(key(title), None)
         if row is None:
-            state, was = PageState.NEW, ""
+            state, was = PageStatus.NEW, ""
         elif row.title != title:
-            state, was = PageState.RENAMED, row.title
+            state, was = PageStatus.RENAMED, row.title
         else:
-            state, was = (PageState.SAME if current else PageState.CHANGED), ""
+            state, was = (PageStatus.SAME if current else PageStatus.CHANGED), ""
         differences.append(Difference(state, title, was))
     gone = [row for row in rows.values() if row.id not in ids]
     left = {row.id for row in by_title.values()}
-    differences += [Difference(PageState.GONE, row.title) for row in gone if row.id in left]
-    return Comparison(tuple(differences), tuple(wanted), tuple(standing))
+    differences += [Difference(PageStatus.GONE, row.title) for row in gone if row.id in left]
+    return FolderComparison(tuple(differences), tuple(wanted), tuple(standing))
 
 
 def list_selected(api: Api, selection: Selection) -> tuple[list[Listed], int]:

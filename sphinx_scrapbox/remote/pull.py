@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from sphinx_scrapbox.formats.project import ProjectPage, load_page, page_of
 from sphinx_scrapbox.remote.api import Api, Listed
 from sphinx_scrapbox.remote.errors import ClientError, MissingError, StopError
-from sphinx_scrapbox.remote.listing import PullError, compare, list_selected
+from sphinx_scrapbox.remote.listing import PullError, compare_with_folder, list_selected
 from sphinx_scrapbox.remote.stage import Stage
 from sphinx_scrapbox.snapshot.folder import SnapshotFolder
 from sphinx_scrapbox.snapshot.lockfile import Lock, LockedPage
@@ -163,7 +163,7 @@ def pull_pages(
     for _ in range(_MAX_ROUNDS):
         pages, left_out = list_selected(api, selection)
         store.check_project(api.project, {page.id for page in pages})
-        comparison = compare(store, pages, refresh=refresh)
+        comparison = compare_with_folder(store, pages, refresh=refresh)
         with progress(len(comparison.wanted)) as step:
             fetched = fetch(api, stage, comparison.wanted, step)
         if not fetched.missing or fetched.missing == before:
