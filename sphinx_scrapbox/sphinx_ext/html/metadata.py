@@ -7,7 +7,6 @@ needed.
 from __future__ import annotations
 
 from contextlib import suppress
-from datetime import UTC, datetime
 from html import escape
 from pathlib import Path
 from queue import Empty
@@ -15,14 +14,13 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from sphinx.builders.dirhtml import DirectoryHTMLBuilder
-from sphinx.locale import _ as sphinx_says
-from sphinx.util.i18n import format_date
 
 from sphinx_scrapbox.snapshot.git import git_dates
 from sphinx_scrapbox.sphinx_ext.builders import is_epub
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.domain import domain_of
 from sphinx_scrapbox.sphinx_ext.html.canonical import canonical_of
+from sphinx_scrapbox.sphinx_ext.sources.snapshots import shown_date
 from sphinx_scrapbox.wiki.dates import Dates, iso
 from sphinx_scrapbox.wiki.text import cut
 
@@ -52,11 +50,7 @@ def add_metadata(
         if time:
             tags.append(f'<meta name="dcterms.{name}" content="{iso(time)}" />')
     if facts.updated and app.config.html_last_updated_fmt is not None:
-        context["last_updated"] = format_date(
-            app.config.html_last_updated_fmt or sphinx_says("%b %d, %Y"),
-            date=datetime.fromtimestamp(facts.updated, UTC),
-            language=app.config.language,
-        )
+        context["last_updated"] = shown_date(app.config, facts.updated)
     if "sphinxext.opengraph" in app.extensions and not is_epub(app.builder):
         context["meta"] = {**_open_graph(app, facts), **(context.get("meta") or {})}
         if facts.summary and app.config.ogp_enable_meta_description:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -95,15 +96,28 @@ def origin_of(env: BuildEnvironment, project: str) -> str:
 
 def mark_of(env: BuildEnvironment) -> str:
     """Changes when documents have to be told something else of the snapshots."""
-    said = (env.config.html_last_updated_fmt, snapshots_of(env))
+    config = env.config
+    said = (
+        config.html_last_updated_fmt,
+        config.html_last_updated_use_utc,
+        snapshots_of(env),
+    )
     return f"{crc32(repr(said).encode('utf-8', 'replace')):08x}"
 
 
 def shown_date(config: Config, time: int) -> str:
-    """A day in the language of the site, written as the dates of its pages are."""
+    """A Unix time as Sphinx's HTML builder shows the time of the build.
+
+    That is in local time, unless ``html_last_updated_use_utc`` or ``SOURCE_DATE_EPOCH`` is set. A
+    time at midnight (UTC) is a day that a page names without a time: it is the same everywhere.
+    """
+    date = datetime.fromtimestamp(time, UTC)
+    is_utc = config.html_last_updated_use_utc or "SOURCE_DATE_EPOCH" in os.environ
+    if time % 86400 and not is_utc:
+        date = date.astimezone()
     return format_date(
         config.html_last_updated_fmt or sphinx_says("%b %d, %Y"),
-        date=datetime.fromtimestamp(time, UTC),
+        date=date,
         language=config.language,
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import time
 from pathlib import Path
 from typing import Any
 
@@ -111,6 +112,48 @@ def test_dates_are_shown_where_themes_show_them(
     assert _footer(built, "wiki/told") == "2023-02-03"
     built = site.build(html_theme="basic", **HERE)
     assert "Last updated" not in built.text("wiki/told.html")
+
+
+@pytest.mark.parametrize(
+    ("zone", "use_utc", "updated", "day"),
+    [
+        ("UTC", False, NEW_YEAR - 1, "2023-12-31"),
+        ("JST-9", False, NEW_YEAR - 1, "2024-01-01"),
+        ("JST-9", True, NEW_YEAR - 1, "2023-12-31"),
+        ("EST5", False, NEW_YEAR + 3600, "2023-12-31"),
+        ("EST5", False, NEW_YEAR, "2024-01-01"),  # a day without a time
+    ],
+)
+def test_dates_follow_the_clock_of_the_theme(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    zone: str,
+    use_utc: bool,
+    updated: int,
+    day: str,
+) -> None:
+    monkeypatch.delenv("SOURCE_DATE_EPOCH", raising=False)
+    row = LockedPage("5" * 24, "Late", "Late.scrapbox", updated, updated, "")
+    files = {
+        "index.md": "# Index\n",
+        "Late.scrapbox": "Late\nWords.\n",
+        "scrapbox.lock": dump_lock(Lock("garden-en", pages=(row,), exported=updated)),
+    }
+    monkeypatch.setenv("TZ", zone)
+    time.tzset()
+    try:
+        built = Site(tmp_path / "src", files).build(
+            html_last_updated_fmt="%Y-%m-%d",
+            html_last_updated_use_utc=use_utc,
+            html_theme="basic",
+            scrapbox_provenance="end",
+            **HERE,
+        )
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    assert _footer(built, "Late") == day
+    assert day in built.html("Late.html").body.text
 
 
 def test_dates_stand_in_the_head(site: Site) -> None:
