@@ -31,6 +31,7 @@ from sphinx_scrapbox.sphinx_ext.html import (
     page_sources,
     previews,
     search,
+    sitemap,
 )
 from sphinx_scrapbox.sphinx_ext.leak_guard import guard
 from sphinx_scrapbox.sphinx_ext.performance import garbage_collection, pickling, search_index
@@ -95,10 +96,10 @@ EVENTS = (
     Listener("html-page-context", language.set_page_language),
     Listener("html-page-context", page_sources.choose_page_source),
     Listener("html-page-context", canonical.add_canonical_link, 900, "Changes what others set."),
-    Listener("build-finished", metadata.amend_sitemap, 400, "Before sphinx-sitemap (500)."),
     Listener("build-finished", feeds.write_feeds),
     Listener("build-finished", garbage_collection.restore_thresholds),
     Listener("build-finished", previews.write_previews),
+    Listener("build-finished", sitemap.amend_sitemap, 600, "After sphinx-sitemap (500)."),
     Listener("build-finished", guard.scan_output, 950, "Looks at what all others have written."),
 )
 """Every handler of an event of Sphinx, event by event in the order of a build."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
+from sphinx.builders.dirhtml import DirectoryHTMLBuilder
 from sphinx.builders.html import StandaloneHTMLBuilder
 from sphinx.builders.singlehtml import SingleFileHTMLBuilder
 
@@ -41,6 +42,11 @@ def is_epub(builder: Builder) -> bool:
 def is_single_file(builder: Builder) -> bool:
     """Whether the whole site is one HTML file."""
     return isinstance(builder, SingleFileHTMLBuilder)
+
+
+def is_dirhtml(builder: Builder) -> bool:
+    """Whether each page is the index of a folder of its own."""
+    return isinstance(builder, DirectoryHTMLBuilder)
 
 
 def joins_documents(builder: Builder) -> bool:

@@ -1,25 +1,19 @@
-"""What other sites and search engines are told of wiki pages: words, a picture, dates.
+"""Dates, description and image of wiki pages in the head of their HTML.
 
-sphinxext-opengraph and sphinx-sitemap are helped along where they are loaded; neither is
-needed.
+Description and image are for sphinxext-opengraph, if a site loads it.
 """
 
 from __future__ import annotations
 
-from contextlib import suppress
 from html import escape
 from pathlib import Path
-from queue import Empty
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
-
-from sphinx.builders.dirhtml import DirectoryHTMLBuilder
 
 from sphinx_scrapbox.snapshot.git import git_dates
 from sphinx_scrapbox.sphinx_ext.builders import is_epub
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.domain import domain_of
-from sphinx_scrapbox.sphinx_ext.html.canonical import canonical_of
 from sphinx_scrapbox.sphinx_ext.sources.snapshots import shown_date
 from sphinx_scrapbox.wiki.dates import Dates, iso
 from sphinx_scrapbox.wiki.text import cut
@@ -42,6 +36,7 @@ def add_metadata(
     context: dict[str, Any],
     doctree: nodes.document | None,
 ) -> None:
+    """Handler of ``html-page-context``: add tags, and the date that themes show."""
     facts = domain_of(app.env).facts.get(pagename)
     if facts is None or doctree is None or not facts.is_page:
         return
@@ -61,10 +56,10 @@ def add_metadata(
 
 
 def _open_graph(app: Sphinx, facts: PageFacts) -> dict[str, str]:
-    """Fields such as the author of a document may set for sphinxext-opengraph."""
+    """The fields of sphinxext-opengraph that an author may also set in a document."""
     fields = {}
     if facts.summary:
-        # It writes values into attributes and escapes nothing but their quotes.
+        # sphinxext-opengraph writes them into attributes and escapes only quotes.
         fields["og:description"] = escape(_summary(app, facts), quote=False)
     if image := _image_address(app, facts.image):
         fields["og:image"] = escape(image, quote=False)
@@ -73,66 +68,24 @@ def _open_graph(app: Sphinx, facts: PageFacts) -> dict[str, str]:
 
 
 def _image_address(app: Sphinx, image: str) -> str:
-    """The address of an image; of a file, among the images of the site, from its root."""
+    """The address of an image, of a file relative to the root of the site; "" if not shown."""
     if not image or "://" in image:
         return image
-    if image not in app.env.images:
-        return ""
-    return f"{app.builder.imagedir}/{quote(app.env.images[image][1])}"
+    name = app.builder.images.get(image)
+    return f"{app.builder.imagedir}/{quote(name)}" if name else ""
 
 
 def _summary(app: Sphinx, facts: PageFacts) -> str:
     return cut(facts.summary, max(int(app.config.ogp_description_length), 1))
 
 
-# -- the map of the site ---------------------------------------------------------------
-
-
-def amend_sitemap(app: Sphinx, exception: Exception | None) -> None:
-    """Have sphinx-sitemap write addresses that are some, and when their pages changed.
-
-    It has noted each page that was written, by its name as it is. What search engines shall
-    find elsewhere, or not at all, is in no map.
-    """
-    links = getattr(app, "sitemap_links", None)
-    if exception is not None or links is None or "sphinx_sitemap" not in app.extensions:
-        return
-    pages = {
-        _link(app, docname): (docname, facts)
-        for docname, facts in domain_of(app.env).facts.items()
-        if facts.is_page
-    }
-    noted = []
-    with suppress(Empty):
-        while True:
-            noted.append(links.get_nowait())
-    for entry in noted:
-        link, *rest = (entry,) if isinstance(entry, str) else entry
-        if link in pages:
-            docname, facts = pages[link]
-            if canonical_of(app, docname).mode in ("wiki", "noindex"):
-                continue
-            if rest and facts.updated and app.config.sitemap_show_lastmod:
-                rest = [iso(facts.updated)]
-            entry = quote(link) if isinstance(entry, str) else (quote(link), *rest)
-        links.put(entry)
-
-
-def _link(app: Sphinx, docname: str) -> str:
-    if not isinstance(app.builder, DirectoryHTMLBuilder):
-        return f"{docname}{app.config.html_file_suffix or '.html'}"
-    if docname == "index":
-        return ""
-    return f"{docname.removesuffix('/index')}/"
-
-
 # -- dates from git --------------------------------------------------------------------
 
 
 def date_pages_from_git(app: Sphinx, env: BuildEnvironment) -> list[str]:
-    """Give the pages that tell no dates those of git; the ones whose dates changed.
+    """Handler of ``env-updated``: date the pages without dates of their own by git.
 
-    A commit changes no file, so pages are not read again for it.
+    It returns the pages whose dates changed: a commit changes no file, so they are not read again.
     """
     domain = domain_of(env)
     before: dict[str, Dates] | None = domain.data["git"]

@@ -155,3 +155,41 @@ def test_dates_of_pages_stand_in_it(tmp_path: Path) -> None:
     found = _sitemap(built)
     assert found[f"{BASE}wiki/Plain.html"] == "2024-01-02T00:00:00Z"
     assert found[f"{BASE}wiki/Mulch.html"] is None
+
+
+def test_alternate_languages_and_schemes(tmp_path: Path) -> None:
+    pytest.importorskip("sphinx_sitemap")
+    built = Site(tmp_path / "src", FILES).build(
+        extensions=["sphinx_sitemap", "sphinx_scrapbox"],
+        html_baseurl=BASE,
+        version="2",
+        sitemap_locales=["de"],
+        sitemap_indent=2,
+        **HERE,
+    )
+    text = built.text("sitemap.xml")
+    name = "wiki/Q%3A%20why%3F%20100%25.html"
+    assert f"<loc>{BASE}en/2/{name}</loc>" in text
+    assert f'hreflang="de" href="{BASE}de/2/{name}"' in text
+
+
+def test_a_map_without_wiki_pages_stays_as_it_is(tmp_path: Path) -> None:
+    pytest.importorskip("sphinx_sitemap")
+    site = Site(
+        tmp_path / "src", {"index.md": "# A & B\n", "guide.md": "---\norphan: 1\n---\n# C\n"}
+    )
+    given = {"html_baseurl": BASE, "sitemap_locales": ["de"]}
+    ours = site.build(extensions=["sphinx_sitemap", "sphinx_scrapbox"], **given)
+    theirs = site.build(target="_stock", extensions=["sphinx_sitemap", "myst_parser"], **given)
+    expected = theirs.text("sitemap.xml").splitlines()
+    added = [f"scrapbox-{name}.html" for name in ("pages", "tags", "people")]
+    assert expected == [_without(line, added) for line in ours.text("sitemap.xml").splitlines()]
+
+
+def _without(text: str, links: list[str]) -> str:
+    """A map without the entries of our indices."""
+    for link in links:
+        head, _, rest = text.partition(f"{BASE}en/{link}</loc>")
+        if rest:
+            text = head.rpartition("<url>")[0] + rest.partition("</url>")[2]
+    return text
