@@ -118,23 +118,35 @@ def command(
         ):
             store = SnapshotFolder(folder)
             _check_origin(store, origin)
-            info = api.project_info()
-            connection.check_access(info, doing="bring its pages into DIR")
-            if key(info.name) != key(project):
-                say(f"note: project {project!r} is now called {info.name!r}", err=True)
-            api.project = info.name
+            info = _find_project(api, connection, project)
             if preview:
-                pages, left_out = list_selected(api, selection)
-                comparison = compare_with_folder(store, pages, refresh=refresh)
-                print_comparison(comparison, left_out=left_out)
-                if preview == "check" and not comparison.is_same:
-                    click.get_current_context().exit(1)
+                _preview(api, store, selection, refresh, fails=preview == "check")
                 return
             _pull(
                 api, info, store, selection, _kinds(store, pictures), connection.private, refresh
             )
     except KeyboardInterrupt as error:
         raise Failure("interrupted: run the same command again to continue") from error
+
+
+def _find_project(api: Api, connection: Connection, project: str) -> ProjectInfo:
+    """Use the current name of the project, if the connection may read it."""
+    info = api.project_info()
+    connection.check_access(info, doing="bring its pages into DIR")
+    if key(info.name) != key(project):
+        say(f"note: project {project!r} is now called {info.name!r}", err=True)
+    api.project = info.name
+    return info
+
+
+def _preview(
+    api: Api, store: SnapshotFolder, selection: Selection, refresh: bool, *, fails: bool
+) -> None:
+    pages, left_out = list_selected(api, selection)
+    comparison = compare_with_folder(store, pages, refresh=refresh)
+    print_comparison(comparison, left_out=left_out)
+    if fails and not comparison.is_same:
+        click.get_current_context().exit(1)
 
 
 def _pull(
