@@ -1,7 +1,7 @@
-"""``sphinx-scrapbox``: the command line. One module a command, loaded when it is asked for.
+"""``sphinx-scrapbox``: the command line, one module per command.
 
-Exit codes: 0 done, 1 something was found (``check``, ``diff``, ``status``), 2 the call or the
-input is not usable.
+The only folder that may import click and print. Exit codes: 0 success, 1 something was found
+(``check``, ``diff``, ``status``), 2 the arguments or the input cannot be used.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _COMMANDS = ("pull", "status", "unpack", "convert", "check", "diff")
 
 
 class _LazyGroup(click.Group):
-    """A group whose commands are the modules beside this one."""
+    """A group that imports a command's module when the command is used."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(_COMMANDS)
@@ -29,20 +29,7 @@ class _LazyGroup(click.Group):
         return command
 
 
-# "\b" keeps click from filling the list as a paragraph.
-_HELP = """Bring the pages of a Scrapbox (Cosense) wiki into a folder of documentation.
-
-\b
-pull     the pages of a project, from the wiki into one .scrapbox file a page
-status   what changed in the wiki since a folder was filled
-unpack   a project export (JSON) into one .scrapbox file a page
-convert  pages between the wiki's notation, exported Markdown, JSON and MyST
-check    a folder of pages for what readers would stumble over
-diff     what changed between two folders, lock files or revisions of git
-"""
-
-
-@click.group(cls=_LazyGroup, help=_HELP, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="sphinx-scrapbox")
 def main() -> None:
-    """Run the command line."""
+    """Bring the pages of a Scrapbox (Cosense) wiki into your documentation."""

@@ -33,7 +33,7 @@ _WRITERS: dict[str, Callable[[Page], str]] = {
 _NATIVE = ("notation", "json")
 
 
-@click.command(short_help="Pages from one form into another.")
+@click.command(short_help="Convert pages between notation, exported Markdown, JSON and MyST.")
 @click.argument(
     "inputs",
     metavar="INPUT...",

@@ -113,7 +113,7 @@ def _base_url(context: click.Context, parameter: click.Parameter, value: str | N
     return value
 
 
-@click.command(short_help="What changed between two folders, lock files or revisions of git.")
+@click.command(short_help="List what changed between two folders, lock files or git revisions.")
 @click.argument("old")
 @click.argument("new")
 @click.argument("folder", metavar="[DIR]", type=click.Path(path_type=Path), required=False)

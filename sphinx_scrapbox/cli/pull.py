@@ -34,7 +34,9 @@ from sphinx_scrapbox.wiki.urls import DEFAULT_ORIGIN
 _MANY = 20  # requests; they are made one by one, so a bar helps early
 
 
-@click.command(short_help="The pages of a project, from the wiki into one .scrapbox file each.")
+@click.command(
+    short_help="Copy the pages of a project from the wiki, one .scrapbox file per page."
+)
 @click.argument("project")
 @click.argument("folder", metavar="DIR", type=click.Path(file_okay=False, path_type=Path))
 @pull_connection

@@ -15,7 +15,7 @@ from sphinx_scrapbox.snapshot.selection import Selection
 from sphinx_scrapbox.wiki.urls import DEFAULT_ORIGIN
 
 
-@click.command(short_help="What changed in the wiki since DIR was filled.")
+@click.command(short_help="List what changed in the wiki since a folder was filled.")
 @click.argument(
     "folder", metavar="DIR", type=click.Path(exists=True, file_okay=False, path_type=Path)
 )

@@ -29,7 +29,7 @@ from sphinx_scrapbox.snapshot.folder import SnapshotFolder, exclusive_lock
 from sphinx_scrapbox.snapshot.selection import Selection, links_of, select
 
 
-@click.command(short_help="A project export becomes one .scrapbox file a page.")
+@click.command(short_help="Turn a project export (JSON) into one .scrapbox file per page.")
 @click.argument("export", type=click.Path(exists=True, dir_okay=False, allow_dash=True))
 @click.argument("folder", metavar="DIR", type=click.Path(file_okay=False, path_type=Path))
 @selection_options
