@@ -103,7 +103,7 @@ def test_a_hook_of_another_repository(wiki: Path, other: Path) -> None:
 def test_settings_in_the_environment_count(wiki: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A container lets git read a folder of another user by ``safe.directory`` in these."""
     monkeypatch.setenv("GIT_CONFIG_COUNT", "not a number")
-    with pytest.raises(SnapshotError, match="git failed: .*count"):
+    with pytest.raises(SnapshotError, match=r"git failed: .*count"):
         Repository(wiki).commit("v1")
 
 
