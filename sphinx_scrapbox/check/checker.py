@@ -88,7 +88,7 @@ class Checker:
     ) -> None:
         told: set[str] = set()
         lines = lock.rows[1 + len(lock.lock.pages) :]
-        for row, line in zip(lock.lock.files, lines, strict=False):
+        for row, line in zip(lock.lock.pictures, lines, strict=False):
             if row.file and row.file not in told and (why := examine(folder + row.file)):
                 told.add(row.file)
                 self._add(Rule.LOST_PICTURE, lock.path, f"{row.file}: {why}", line)

@@ -13,10 +13,10 @@ import click
 
 from sphinx_scrapbox.remote.errors import ClientError, printable
 from sphinx_scrapbox.remote.listing import FolderComparison, PageStatus, PullError
-from sphinx_scrapbox.snapshot.folder import Change, Plan
+from sphinx_scrapbox.snapshot.folder import FolderError
 from sphinx_scrapbox.snapshot.lockfile import LockError
+from sphinx_scrapbox.snapshot.plan import Change, Plan
 from sphinx_scrapbox.snapshot.selection import SelectionError
-from sphinx_scrapbox.snapshot.transaction import FolderError
 
 MANY_PAGES = 200
 """From this many pages on, a command shows a progress bar."""

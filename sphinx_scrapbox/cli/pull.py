@@ -25,9 +25,11 @@ from sphinx_scrapbox.remote.listing import compare_with_folder, list_selected
 from sphinx_scrapbox.remote.pictures import PictureDownload
 from sphinx_scrapbox.remote.pull import Progress, pull_pages
 from sphinx_scrapbox.remote.stage import Stage
-from sphinx_scrapbox.snapshot.folder import SnapshotFolder, exclusive_lock
-from sphinx_scrapbox.snapshot.lockfile import PictureKind
+from sphinx_scrapbox.snapshot.folder import SnapshotFolder
+from sphinx_scrapbox.snapshot.lockfile import Lock, PictureKind
+from sphinx_scrapbox.snapshot.plan import plan_update
 from sphinx_scrapbox.snapshot.selection import Selection
+from sphinx_scrapbox.snapshot.transaction import apply_plan, exclusive_lock
 from sphinx_scrapbox.wiki.titles import key
 from sphinx_scrapbox.wiki.urls import DEFAULT_ORIGIN
 
@@ -160,23 +162,23 @@ def _pull(
     private: bool | None,
     refresh: bool,
 ) -> None:
-    stage = Stage(store.folder)
+    stage = Stage(store.path)
     snapshot = pull_pages(api, store, stage, selection, refresh=refresh, progress=_bar("Pages"))
     download = PictureDownload(api, store, stage, snapshot, info.public is True, refresh)
     pictures = download.run(kinds, _bar("Pictures"))
-    plan = store.plan(
-        snapshot.pages,
-        standing=snapshot.standing,
-        project=info.name,
-        exported=snapshot.exported(store.lock),
-        private=store.lock.private if private is None else private,
+    header = Lock(
+        info.name,
+        snapshot.exported(store.lock),
+        store.lock.private if private is None else private,
         url="" if api.client.origin == DEFAULT_ORIGIN else api.client.origin,
-        files=pictures.rows,
+    )
+    plan = plan_update(
+        store, snapshot.pages, header, pictures=pictures.rows, unchanged=snapshot.standing
     )
     print_notes([*snapshot.notes, *pictures.notes, *plan.notes])
     print_kept(plan)
     with progress(len(plan.writes), "Writing") as step:
-        store.apply(plan, step, fetched=pictures.files)
+        apply_plan(store, plan, step, pictures=pictures.files)
     stage.clear()
     print_plan(plan, left_out=snapshot.left_out)
 
@@ -202,6 +204,6 @@ def _check_origin(store: SnapshotFolder, origin: str) -> None:
     known = store.lock.url or DEFAULT_ORIGIN
     if store.lock.pages and known != origin:
         raise Failure(
-            f"{store.folder} holds pages of {known}, not of {origin}: add --url {known}, or name "
+            f"{store.path} holds pages of {known}, not of {origin}: add --url {known}, or name "
             "another folder"
         )

@@ -25,8 +25,11 @@ from sphinx_scrapbox.formats.project import (
     load_project,
     page_of,
 )
-from sphinx_scrapbox.snapshot.folder import SnapshotFolder, exclusive_lock
+from sphinx_scrapbox.snapshot.folder import SnapshotFolder
+from sphinx_scrapbox.snapshot.lockfile import Lock
+from sphinx_scrapbox.snapshot.plan import plan_update
 from sphinx_scrapbox.snapshot.selection import Selection, links_of, select
+from sphinx_scrapbox.snapshot.transaction import apply_plan, exclusive_lock
 
 
 @click.command(short_help="Turn a project export (JSON) into one .scrapbox file per page.")
@@ -76,12 +79,9 @@ def command(
         pages = _select(project, selection)
         with nullcontext() if dry_run else exclusive_lock(folder):
             store = SnapshotFolder(folder)
-            plan = store.plan(
-                pages,
-                project=project.name,
-                exported=project.exported,
-                private=store.lock.private if private is None else private,
-            )
+            is_private = store.lock.private if private is None else private
+            header = Lock(project.name, project.exported, is_private, url=store.lock.url)
+            plan = plan_update(store, pages, header)
             notes = [*project.notes, *plan.notes]
             if 0 < project.exported < store.lock.exported:
                 notes.append("this export is older than the one that DIR was filled from")
@@ -89,7 +89,7 @@ def command(
             print_kept(plan)
             if not dry_run:
                 with progress(len(plan.writes), "Writing") as step:
-                    store.apply(plan, step)
+                    apply_plan(store, plan, step)
     print_plan(plan, left_out=len(project.pages) - len(pages), dry_run=dry_run)
 
 

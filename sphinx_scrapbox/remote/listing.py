@@ -146,7 +146,7 @@ def compare_with_folder(
     differences, wanted, standing = [], [], []
     for page in pages:
         title = one_line(page.title)
-        current = None if refresh else store.find(page.id, title, page.updated)
+        current = None if refresh else store.unchanged_row(page.id, title, page.updated)
         if current:
             standing.append(current)
         else:

@@ -20,7 +20,8 @@ from sphinx_scrapbox.remote.client import Client, Reply
 from sphinx_scrapbox.remote.errors import ClientError, StopError
 from sphinx_scrapbox.remote.pull import Progress, PulledSnapshot, as_page
 from sphinx_scrapbox.remote.stage import Stage
-from sphinx_scrapbox.snapshot.folder import SnapshotFolder, picture_file_name
+from sphinx_scrapbox.snapshot.filenames import picture_file_name
+from sphinx_scrapbox.snapshot.folder import SnapshotFolder
 from sphinx_scrapbox.snapshot.image_types import MAX_IMAGE_BYTES, InvalidImageError, image_type
 from sphinx_scrapbox.snapshot.lockfile import LockedPage, LockedPicture, PictureKind
 from sphinx_scrapbox.wiki.ast import Icon, Image, Page, walk
@@ -112,7 +113,7 @@ class PictureDownload:
                 notes.append(
                     f"{request.kind} {request.name}: {answer.why}; the next pull asks again"
                 )
-                if row and row.file and self.store.holds(row.file):
+                if row and row.file and self.store.has_picture(row.file):
                     # The old one is kept; a row with a reason is requested again.
                     rows.append(replace(row, name=request.name, why="not asked for again yet"))
         return FetchedPictures(tuple(rows), files, tuple(notes))
@@ -139,7 +140,7 @@ class PictureDownload:
             project, name = split_target(request.name)
             if key(project) == key(self.api.project) and key(name) in changed:
                 return False
-        return self.store.holds(row.file) and not row.why if row.file else bool(row.why)
+        return self.store.has_picture(row.file) and not row.why if row.file else bool(row.why)
 
     def _requests(self, kinds: frozenset[PictureKind]) -> Iterator[_Request]:
         # The credential is sent for the project's own pictures only: what its owner may see of

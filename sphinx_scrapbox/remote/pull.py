@@ -197,5 +197,5 @@ def _matches(page: ProjectPage, selection: Selection) -> bool:
 
 def as_page(store: SnapshotFolder, row: LockedPage) -> ProjectPage:
     """A page of the folder, with the current lines of its file."""
-    rows = store.rows(row) or (row.title,)
+    rows = store.read_rows(row) or (row.title,)
     return ProjectPage(row.id, row.title, row.created, row.updated, rows)

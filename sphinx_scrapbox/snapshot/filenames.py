@@ -1,60 +1,61 @@
-"""TODO: say what this file is."""
+"""Names of files: which ones every file system accepts, and those of pages and pictures."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 from hashlib import sha256
+from pathlib import Path
 from unicodedata import normalize
 
+from sphinx_scrapbox.snapshot.lockfile import IMAGE_SUFFIXES, PICTURE_FOLDER
 from sphinx_scrapbox.wiki.text import CONTROLS, SURROGATES
 
-# -- names of files --------------------------------------------------------------------
-
-_FORBIDDEN_SIGN = re.compile(r'[<>:"\\|?*\x00-\x1f]')
+_WINDOWS = r'<>:"\\|?*\x00-\x1f'  # not allowed in names, besides the slash
+_FORBIDDEN_SIGN = re.compile(f"[{_WINDOWS}]")
 _SURROGATE = re.compile(f"[{SURROGATES}]")
-DEVICE_NAME = re.compile(
-    r"(?:CON|PRN|AUX|NUL|CONIN\$|CONOUT\$|(?:COM|LPT)[0-9¹²³])", re.IGNORECASE
-)
-MAX_NAME_BYTES = 255
-_ROOM_FOR_BUILD = 12
-LONG_NAME_BYTES = 120
-
-
-def portability_problems(name: str) -> Iterator[str]:
-    if signs := sorted(set(_FORBIDDEN_SIGN.findall(name))):
-        shown = " ".join(sign if sign.isprintable() else f"U+{ord(sign):04X}" for sign in signs)
-        yield f"Windows takes no {shown} in a name"
-    if _SURROGATE.search(name):
-        yield "the name is not UTF-8"
-    if name[-1] in ". ":
-        yield f"Windows drops the {'dot' if name[-1] == '.' else 'blank'} at the end of a name"
-    if DEVICE_NAME.fullmatch(name.partition(".")[0].rstrip(" ")):
-        yield "the name of a device on Windows"
-    size = len(name.encode("utf-8", "surrogateescape"))
-    if size > MAX_NAME_BYTES - _ROOM_FOR_BUILD:
-        yield f"a name of {size} bytes leaves a build no room for its own suffixes"
-
-
-# -- file names ------------------------------------------------------------------------
-
-_MOST_BYTES = 111  # with ".scrapbox" 120: room for a longer ending, and for a backup's own suffix
-# What Windows forbids, and controls; half of a surrogate pair is no character.
-_NOT_IN_NAMES = re.compile(rf'[<>:"/\\|?*{CONTROLS}{SURROGATES}\ufffe\uffff]')
-# What nobody sees, and what turns the text around it. Joiners stay: emoji are made with them.
-_UNSEEN = re.compile("[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+# Names of devices on Windows, which count with any suffix and with blanks before it.
 _DEVICE = re.compile(
     r"(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$|clock\$)\s*(?:\.|$)", re.I | re.A
 )
+_MAX_NAME_BYTES = 255
+_BUILD_SUFFIX_BYTES = 12  # what a build appends, such as ".doctree"
+LONG_NAME_BYTES = 120
+"""Bytes up to which a name fits everywhere, with a longer suffix or that of a backup, too."""
+
+
+def portability_problems(name: str) -> Iterator[str]:
+    """What some file system has against a name, each as a clause for a message."""
+    if signs := sorted(set(_FORBIDDEN_SIGN.findall(name))):
+        shown = " ".join(sign if sign.isprintable() else f"U+{ord(sign):04X}" for sign in signs)
+        yield f"Windows allows no {shown} in a name"
+    if _SURROGATE.search(name):
+        yield "the name is not UTF-8"
+    if name[-1] in ". ":
+        end = "dot" if name[-1] == "." else "blank"
+        yield f"Windows removes the {end} at the end of a name"
+    if _DEVICE.match(name):
+        yield "the name of a device on Windows"
+    size = len(name.encode("utf-8", "surrogateescape"))
+    if size > _MAX_NAME_BYTES - _BUILD_SUFFIX_BYTES:
+        yield f"a name of {size} bytes is too long for the suffixes that a build appends"
+
+
+# -- pages -----------------------------------------------------------------------------
+
+_MAX_STEM_BYTES = LONG_NAME_BYTES - len(".scrapbox")
+_REPLACED = re.compile(rf"[{_WINDOWS}/{CONTROLS}{SURROGATES}\ufffe\uffff]")
+# Invisible characters and marks of direction. Joiners stay: emoji are composed with them.
+_INVISIBLE = re.compile("[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _LINE_END = re.compile(r"[\t\n\v\f\r\x85\u2028\u2029]+")
 
 
 def file_stem(title: str, *, salt: str = "") -> str:
-    """The name, without its ending, for the file of a page: fit for any system.
+    """A name for the file of a page, without suffix, that every file system accepts.
 
-    Letters of any script stay. What Windows forbids becomes a dash, a name is never a device's,
-    never hidden, and never ends in a dot or blank. What is too long is cut and ends in a short
-    hash; with *salt*, any name does, which tells two titles with one name apart.
+    Letters of all scripts are kept. Characters that Windows forbids become dashes; the name is
+    not that of a device, not hidden, and ends in neither a dot nor a blank. A long name is cut
+    and ends in a short hash; a *salt* always adds one, to tell titles with equal names apart.
 
     >>> file_stem("Soil/water: a balance")
     'Soil-water- a balance'
@@ -63,22 +64,22 @@ def file_stem(title: str, *, salt: str = "") -> str:
     >>> file_stem("What now...", salt="5ae4aae4")
     'What now-09e0b7d2'
     """
-    stem = _UNSEEN.sub("", normalize("NFC", _LINE_END.sub(" ", title)))
-    stem = normalize("NFC", _NOT_IN_NAMES.sub("-", stem))
-    stem = _without_end(stem.lstrip())
+    stem = _INVISIBLE.sub("", normalize("NFC", _LINE_END.sub(" ", title)))
+    stem = normalize("NFC", _REPLACED.sub("-", stem))
+    stem = _strip_end(stem.lstrip())
     if stem.startswith("."):
         stem = f"-{stem[1:]}"
     if _DEVICE.match(stem):
         stem = f"_{stem}"
-    if stem and not salt and len(stem.encode()) <= _MOST_BYTES:
+    if stem and not salt and len(stem.encode()) <= _MAX_STEM_BYTES:
         return stem
     digest = sha256((salt or title).encode("utf-8", "replace")).hexdigest()[:8]
-    short = stem.encode()[: _MOST_BYTES - len(digest) - 1].decode(errors="ignore")
-    return f"{_without_end(short) or 'page'}-{digest}"
+    short = stem.encode()[: _MAX_STEM_BYTES - len(digest) - 1].decode(errors="ignore")
+    return f"{_strip_end(short) or 'page'}-{digest}"
 
 
-def _without_end(stem: str) -> str:
-    """Without dots and blanks at the end, and without a joiner that joins nothing there."""
+def _strip_end(stem: str) -> str:
+    """Remove dots, blanks and joiners at the end."""
     end = len(stem)
     while end and (stem[end - 1].isspace() or stem[end - 1] in ".\u200c\u200d"):
         end -= 1
@@ -86,9 +87,40 @@ def _without_end(stem: str) -> str:
 
 
 def file_key(name: str) -> str:
-    """What a file's name is to a file system that ignores case and the form of accents.
+    """What names have in common that are one to a file system without case or accent forms.
 
     >>> file_key("Straße") == file_key("STRASSE")
     True
     """
     return normalize("NFC", normalize("NFD", name).casefold())
+
+
+# -- pictures --------------------------------------------------------------------------
+
+_BLOCK_BYTES = 1 << 20
+_HASH_DIGITS = 32
+
+
+def read_blocks(content: bytes | Path) -> Iterator[bytes]:
+    """The bytes themselves, or those of a file in blocks."""
+    if isinstance(content, bytes):
+        yield content
+        return
+    with content.open("rb") as file:
+        while block := file.read(_BLOCK_BYTES):
+            yield block
+
+
+def picture_file_name(content: bytes | Path, suffix: str) -> str:
+    """The name of a picture, made from its content: ``_files/HASH.suffix``.
+
+    :param content: the bytes, or a file that holds them.
+    :param suffix: one of :data:`.lockfile.IMAGE_SUFFIXES`.
+    :raises OSError: if the file cannot be read.
+    """
+    if suffix not in IMAGE_SUFFIXES:
+        raise ValueError(f"not the suffix of a picture: {suffix!r}")
+    digest = sha256()
+    for block in read_blocks(content):
+        digest.update(block)
+    return f"{PICTURE_FOLDER}/{digest.hexdigest()[:_HASH_DIGITS]}.{suffix}"

@@ -104,7 +104,7 @@ class Lock:
     exported: int = 0
     private: bool = False
     pages: tuple[LockedPage, ...] = ()
-    files: tuple[LockedPicture, ...] = ()
+    pictures: tuple[LockedPicture, ...] = ()
     url: str = ""
     by_file: dict[str, LockedPage] = field(init=False, repr=False, compare=False)
 
@@ -123,8 +123,8 @@ def dump_lock(lock: Lock) -> str:
     if lock.url:
         head["url"] = lock.url
     pages = sorted(lock.pages, key=lambda page: (page.id, page.file))
-    files = sorted(lock.files, key=lambda file: (file.kind, file.name, file.file))
-    rows = [head, *map(_row, pages), *map(_file_row, files)]
+    pictures = sorted(lock.pictures, key=lambda row: (row.kind, row.name, row.file))
+    rows = [head, *map(_row, pages), *map(_picture_row, pictures)]
     return "".join(
         f"{json.dumps(row, ensure_ascii=False, separators=(', ', ': '))}\n" for row in rows
     )
@@ -148,10 +148,10 @@ def _row(page: LockedPage) -> dict[str, object]:
     return row
 
 
-def _file_row(file: LockedPicture) -> dict[str, object]:
-    row: dict[str, object] = {file.kind: file.name, "file": file.file}
-    if file.why:
-        row["why"] = file.why
+def _picture_row(picture: LockedPicture) -> dict[str, object]:
+    row: dict[str, object] = {picture.kind: picture.name, "file": picture.file}
+    if picture.why:
+        row["why"] = picture.why
     return row
 
 
@@ -167,12 +167,12 @@ def load_lock(text: str) -> Lock:
     if head.get("scrapbox-lock") != VERSION:
         raise LockError(f"line 1: not a lock file of version {VERSION}")
     pages: list[LockedPage] = []
-    files: list[LockedPicture] = []
+    pictures: list[LockedPicture] = []
     for number, row in enumerate(rows[1:], 2):
         entry = _object(row, number)
         kind = next((kind for kind in _KINDS if kind in entry), None)
         if kind:
-            files.append(_file(entry, kind, number))
+            pictures.append(_picture(entry, kind, number))
         else:
             pages.append(_page(entry, number))
     return Lock(
@@ -180,7 +180,7 @@ def load_lock(text: str) -> Lock:
         exported=_number(head, "exported"),
         private=head.get("private") is True,
         pages=tuple(pages),
-        files=tuple(files),
+        pictures=tuple(pictures),
         url=_text(head, "url"),
     )
 
@@ -203,7 +203,7 @@ def _page(entry: dict[str, object], number: int) -> LockedPage:
     )
 
 
-def _file(entry: dict[str, object], kind: PictureKind, number: int) -> LockedPicture:
+def _picture(entry: dict[str, object], kind: PictureKind, number: int) -> LockedPicture:
     name, file = _text(entry, kind), entry.get("file")
     if not name:
         raise LockError(f"line {number}: an {kind} without a name")

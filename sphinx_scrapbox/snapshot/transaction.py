@@ -1,52 +1,218 @@
-"""TODO: say what this file is."""
+"""Applies a plan to a folder so that an interruption at any moment does no harm.
+
+All new files are first written to a staging folder, and the new lock with them as the journal:
+from then on, the next run knows both the old and the new content of each file as its own. Then
+each file is moved into place, obsolete ones are removed, and the journal becomes the lock, last
+and in one step.
+"""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from itertools import count
 from pathlib import Path
 
-_BLOCK = 1 << 20
-MANY = 100  # so many files are put onto the disk by one call for all
+from sphinx_scrapbox.snapshot.filenames import picture_file_name, read_blocks
+from sphinx_scrapbox.snapshot.folder import (
+    STAGING_FOLDER,
+    FolderError,
+    SnapshotFolder,
+    staged_files,
+)
+from sphinx_scrapbox.snapshot.lockfile import (
+    LOCK_NAME,
+    PICTURE_FOLDER,
+    dump_lock,
+    is_picture_file,
+)
+from sphinx_scrapbox.snapshot.plan import Change, Plan
+
+if sys.platform != "win32":
+    import fcntl
+
+_SYNC_ALL = 100  # from so many files on, one sync of everything is faster than one a file
 
 
-class FolderError(Exception):
-    """The folder cannot be read or written; the message says what that left behind."""
+@contextmanager
+def exclusive_lock(folder: Path) -> Iterator[None]:
+    """Create *folder* if it is missing, and keep other processes from using it meanwhile.
+
+    The system releases the lock when the process ends. Nothing is locked on Windows and on
+    network file systems that do not support it.
+
+    :raises FolderError: if another process holds the lock, or the folder cannot be made.
+    """
+    is_new = not folder.is_dir()
+    descriptor = -1
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if sys.platform != "win32":
+            descriptor = os.open(folder, os.O_RDONLY)
+            _lock(descriptor)
+    except BlockingIOError as error:
+        os.close(descriptor)
+        raise FolderError(f"another run is at work in {folder}: wait until it is done") from error
+    except OSError as error:
+        raise FolderError(f"cannot write {folder}: {error.strerror}") from error
+    try:
+        yield
+    finally:
+        if is_new:
+            with suppress(OSError):  # no longer empty
+                folder.rmdir()
+        if descriptor >= 0:
+            os.close(descriptor)
 
 
-def blocks(data: bytes | Path) -> Iterator[bytes]:
-    """What is to be written or hashed; of a file, little at a time."""
-    if isinstance(data, bytes):
-        yield data
+def _lock(descriptor: int) -> None:
+    """Lock an open file if its file system can; raises BlockingIOError if it is locked."""
+    if sys.platform != "win32":
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise
+        except OSError:  # some network file systems
+            pass
+
+
+def apply_plan(
+    folder: SnapshotFolder,
+    plan: Plan,
+    progress: Callable[[], object] = lambda: None,
+    *,
+    pictures: Mapping[str, bytes | Path] | None = None,
+) -> None:
+    """Carry out *plan*; *progress* is called after each file that is prepared.
+
+    :param pictures: the contents of new pictures by file name, as bytes or as a file to copy. A
+        new picture without content stays absent; others than the new ones are ignored.
+    :raises FolderError: if it cannot be done, or the content of a picture does not match its name.
+    """
+    pictures = pictures or {}
+    writes: list[tuple[str, bytes | Path]] = [
+        *((step.file, step.data or b"") for step in plan.writes),
+        *((file, pictures[file]) for file in plan.new_pictures if file in pictures),
+    ]
+    removals = [step.file for step in plan.steps if step.change is Change.REMOVED]
+    removals += plan.unused_pictures
+    lock_text = dump_lock(plan.lock)
+    transaction = _Transaction(folder.path)
+    if lock_text == folder.lock_text and not writes and not removals:
+        transaction.clean(transaction.leftovers)
         return
-    with data.open("rb") as file:
-        while block := file.read(_BLOCK):
-            yield block
+    try:
+        transaction.stage(writes, lock_text, progress)
+    except BaseException as error:
+        transaction.roll_back()
+        if isinstance(error, OSError):
+            raise FolderError(f"nothing was changed: {_reason(error)}") from error
+        raise
+    try:
+        transaction.commit([file for file, _ in writes], removals)
+    except OSError as error:
+        message = f"{_reason(error)}; run the same command again to finish what it began"
+        raise FolderError(message) from error
 
 
-def write(path: Path, data: bytes | Path, *, sync: bool) -> None:
+class _Transaction:
+    def __init__(self, folder: Path) -> None:
+        self.leftovers = staged_files(folder)
+        """Files of interrupted transactions."""
+        self._folder = folder
+        self._stage = folder / STAGING_FOLDER
+        self._staged: list[Path] = []
+        self._journal = self._stage
+
+    def stage(
+        self,
+        writes: Sequence[tuple[str, bytes | Path]],
+        lock_text: str,
+        progress: Callable[[], object],
+    ) -> None:
+        """Write all files into the staging folder, then the journal in one step."""
+        for path in self.leftovers:
+            if path.suffix == ".tmp":
+                path.unlink()
+        self._stage.mkdir(parents=True, exist_ok=True)
+        sync_each = len(writes) <= _SYNC_ALL or not hasattr(os, "sync")
+        for file, content in writes:
+            path = self._write(content, sync=sync_each)
+            if is_picture_file(file) and picture_file_name(path, file.rpartition(".")[2]) != file:
+                raise FolderError(f"nothing was changed: {file} is not what its name says")
+            progress()
+        if not sync_each:
+            os.sync()
+        names = {path.name for path in self.leftovers}
+        name = next(name for n in count() if (name := f"{n}.lock") not in names)
+        draft = self._write(lock_text.encode(), sync=True)
+        self._journal = self._stage / name
+        draft.replace(self._journal)
+        _sync_folder(self._stage)
+
+    def _write(self, content: bytes | Path, *, sync: bool) -> Path:
+        path = self._stage / f"{len(self._staged)}.tmp"
+        self._staged.append(path)
+        _write(path, content, sync=sync)
+        return path
+
+    def roll_back(self) -> None:
+        """Remove what was staged, as far as that is possible."""
+        with suppress(OSError):
+            self.clean(self._staged)
+
+    def commit(self, files: Sequence[str], removals: Sequence[str]) -> None:
+        """Move the staged *files* into place, remove others, and put the lock in place last."""
+        for path, file in zip(self._staged, files, strict=False):
+            target = self._folder / file
+            if "/" in file:
+                target.parent.mkdir(parents=True, exist_ok=True)
+            path.replace(target)
+        for file in removals:
+            (self._folder / file).unlink(missing_ok=True)
+        pictures = self._folder / PICTURE_FOLDER
+        if any(map(is_picture_file, files)):
+            _sync_folder(pictures)
+        if any(map(is_picture_file, removals)) and not any(pictures.iterdir()):
+            pictures.rmdir()
+        _sync_folder(self._folder)
+        self._journal.replace(self._folder / LOCK_NAME)
+        _sync_folder(self._folder)
+        self.clean(path for path in self.leftovers if path.suffix == ".lock")
+
+    def clean(self, paths: Iterable[Path]) -> None:
+        """Remove staged files, and the staging folder if it is empty then."""
+        for path in paths:
+            path.unlink(missing_ok=True)
+        if self._stage.is_dir() and not any(self._stage.iterdir()):
+            self._stage.rmdir()
+
+
+def _write(path: Path, content: bytes | Path, *, sync: bool) -> None:
     with path.open("xb") as file:
-        for block in blocks(data):
+        for block in read_blocks(content):
             file.write(block)
         if sync:
             file.flush()
             os.fsync(file.fileno())
 
 
-def sync_folder(folder: Path) -> None:
-    """Put a folder's entries onto the disk, where the system has a way to."""
+def _sync_folder(folder: Path) -> None:
+    """Write the entries of a folder to the disk, if the system can."""
     try:
-        number = os.open(folder, os.O_RDONLY)
-    except OSError:  # Windows opens no folders
+        descriptor = os.open(folder, os.O_RDONLY)
+    except OSError:  # Windows cannot open folders
         return
     try:
-        os.fsync(number)
+        os.fsync(descriptor)
     except OSError:
         pass
     finally:
-        os.close(number)
+        os.close(descriptor)
 
 
-def reason(error: OSError) -> str:
+def _reason(error: OSError) -> str:
     what = error.strerror or str(error)
     return f"{error.filename}: {what}" if error.filename else what

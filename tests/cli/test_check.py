@@ -145,7 +145,7 @@ def test_pictures_of_a_lock(wiki: Path) -> None:
         ]
     files.append(LockedPicture("image", "https://example.org/never", "", "404"))
     lock = wiki / "sub" / "scrapbox.lock"
-    text = dump_lock(Lock("garden", pages=(row,), files=tuple(files)))
+    text = dump_lock(Lock("garden", pages=(row,), pictures=tuple(files)))
     lock.write_text(text, encoding="utf-8")
     result = run(wiki / "sub", "--select", "lost-picture")
     for number, why in (

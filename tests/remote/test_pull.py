@@ -18,8 +18,8 @@ from click.testing import CliRunner, Result
 from wiki_server import HASTY, PNG, Wiki, WikiPage, serving
 
 from sphinx_scrapbox.cli import main
-from sphinx_scrapbox.snapshot.folder import exclusive_lock
 from sphinx_scrapbox.snapshot.lockfile import LOCK_NAME, Lock, load_lock
+from sphinx_scrapbox.snapshot.transaction import exclusive_lock
 
 
 @pytest.fixture

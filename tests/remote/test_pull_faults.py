@@ -361,7 +361,7 @@ def test_each_fault_at_an_icon(
             assert {n: files[n] for n in files if n != LOCK_NAME} == {
                 n: after[n] for n in after if n != LOCK_NAME and not n.startswith("_files/")
             }
-            (row, *_) = (*load_lock(files[LOCK_NAME].decode()).files, None)
+            (row, *_) = (*load_lock(files[LOCK_NAME].decode()).pictures, None)
             if row is None:
                 assert "icon /garden/mio: " in result.stderr, where
                 assert "the next pull asks again" in result.stderr, where

@@ -60,7 +60,7 @@ def lock_of(folder: Path) -> Lock:
 
 def rows(folder: Path) -> dict[str, str]:
     """What each picture has become: a suffix, or why there is none."""
-    return {row.name: row.file.rpartition(".")[2] or row.why for row in lock_of(folder).files}
+    return {row.name: row.file.rpartition(".")[2] or row.why for row in lock_of(folder).pictures}
 
 
 # -- icons -----------------------------------------------------------------------------
@@ -90,7 +90,7 @@ def test_icons(wiki: Wiki, any_host: Wiki, tmp_path: Path) -> None:
         "/garden/script": "an SVG with <script>, which is refused",
     }
     assert set(files(folder).values()) == {PNG, OTHER_PNG, SVG}
-    for row in lock_of(folder).files:
+    for row in lock_of(folder).pictures:
         assert not row.file or (folder / row.file).is_file()
     # The credential went to the wiki only, and there for what needs one.
     assert len(any_host.headers) == 2
@@ -157,7 +157,7 @@ def test_icons_are_asked_for_once(wiki: Wiki, tmp_path: Path) -> None:
     wiki.write("Talk", "nobody says anything")
     pull(wiki, folder)
     assert not (folder / "_files").exists()
-    assert lock_of(folder).files == ()
+    assert lock_of(folder).pictures == ()
 
 
 def test_no_icons_any_more(wiki: Wiki, tmp_path: Path) -> None:
@@ -248,12 +248,12 @@ def test_a_host_that_is_down_is_left_in_peace(wiki: Wiki, any_host: Wiki, tmp_pa
     assert "and 20 more like these" in result.stderr
     assert len(any_host.asked) <= 2 * (3 + HASTY.connections)
     assert len(lock_of(folder).pages) == 30
-    assert lock_of(folder).files == ()
+    assert lock_of(folder).pictures == ()
     any_host.fault = lambda path: None
     for number in range(30):
         any_host.files[f"/{number}.png"] = 200, {}, PNG
     pull(wiki, folder, "--images")
-    assert len(lock_of(folder).files) == 30
+    assert len(lock_of(folder).pictures) == 30
     assert len(files(folder)) == 1
 
 

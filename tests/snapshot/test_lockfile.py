@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from hashlib import sha256
 
 import pytest
 from hypothesis import given
@@ -61,7 +62,7 @@ def test_round_trip(lock: Lock) -> None:
     read = load_lock(written)
     assert dump_lock(read) == written
     assert sorted(read.pages, key=str) == sorted(lock.pages, key=str)
-    assert sorted(read.files, key=str) == sorted(lock.files, key=str)
+    assert sorted(read.pictures, key=str) == sorted(lock.pictures, key=str)
     assert (read.project, read.exported, read.private) == (
         lock.project,
         lock.exported,
@@ -83,7 +84,7 @@ def test_the_form() -> None:
         "garden",
         5,
         pages=(LockedPage("1", "Soil", "Soil.scrapbox", earlier_titles=("Earth", "Ground")),),
-        files=(
+        pictures=(
             LockedPicture("image", "https://example.org/b", "", "404 Not Found"),
             LockedPicture("image", "https://example.org/a", f"_files/{HASH}.jpg"),
             LockedPicture("icon", "/garden/alice", f"_files/{HASH}.png"),
@@ -152,5 +153,16 @@ def test_nonsense_that_can_be_left_out() -> None:
             LockedPage("", "", "a.scrapbox", earlier_titles=("Earth",)),
             LockedPage("4", "", "b.scrapbox"),
         ),
-        files=(LockedPicture("icon", "/garden/alice", f"_files/{HASH}.png"),),
+        pictures=(LockedPicture("icon", "/garden/alice", f"_files/{HASH}.png"),),
     )
+
+
+def test_line_ends_of_windows_do_not_count() -> None:
+    """Git may change them at checkout; the hash is that of the file as it was written."""
+    text = "Soil\n Compost\n"
+    page = LockedPage("1", "Soil", "Soil.scrapbox", hash=sha256(text.encode()).hexdigest())
+    assert page.matches(text)
+    assert page.matches(text.replace("\n", "\r\n"))
+    assert not page.matches(text.replace("\n", "\r"))
+    assert not page.matches("Soil\n compost\n")
+    assert LockedPage("1", "Soil", "Soil.scrapbox").matches("anything")

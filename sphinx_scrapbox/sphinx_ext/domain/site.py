@@ -113,7 +113,7 @@ class SphinxSite:
     def _locked(self) -> Locked | None:
         env = self._env
         locked = locks_of(env).of(self._docfile or Path(env.doc2path(env.docname)))
-        if locked and locked.lock.files and not fetched_of(env).watches(locked.folder):
+        if locked and locked.lock.pictures and not fetched_of(env).watches(locked.folder):
             env.note_dependency(f"{locked.folder}/{LOCK_NAME}")
         return locked
 

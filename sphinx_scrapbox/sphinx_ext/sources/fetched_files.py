@@ -44,14 +44,14 @@ class FetchedFiles:
         self._refused: dict[str, str] = {}
         self._watched = frozenset(locks)
         for folder in sorted(locks):
-            if locks[folder].files:
+            if locks[folder].pictures:
                 self._note(folder, locks[folder])
 
     def _note(self, folder: str, lock: Lock, *, icons: bool = True) -> None:
         images: dict[str, str] = {}
         missing: set[str] = set()
         present = _present(self._srcdir / folder)
-        for row in lock.files:
+        for row in lock.pictures:
             if not row.file:
                 continue
             path = _join(folder, row.file)
@@ -76,7 +76,7 @@ class FetchedFiles:
 
         Ask :meth:`is_image` before it is shown.
         """
-        if lock.files and folder not in self._images:  # of which the site has no page
+        if lock.pictures and folder not in self._images:  # of which the site has no page
             self._note(folder, lock, icons=False)
         return self._images.get(folder, {}).get(address)
 

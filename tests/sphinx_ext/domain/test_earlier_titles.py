@@ -12,6 +12,8 @@ from sites import BUILDERS, EPUB, Built, Site, icon, page
 from sphinx_scrapbox.formats.project import ProjectPage
 from sphinx_scrapbox.snapshot.folder import SnapshotFolder
 from sphinx_scrapbox.snapshot.lockfile import Lock, LockedPage, dump_lock
+from sphinx_scrapbox.snapshot.plan import plan_update
+from sphinx_scrapbox.snapshot.transaction import apply_plan
 from sphinx_scrapbox.sphinx_ext.domain.domain import domain_of
 
 pytestmark = pytest.mark.filterwarnings("ignore:'sphinxcontrib\\.serializinghtml")
@@ -160,7 +162,7 @@ def unpack(site: Site, *titles: str) -> None:
         ProjectPage(f"{number:024x}", title, 1, 1, (title, "[Soil] [Earth] [Mud]"))
         for number, title in enumerate(titles)
     ]
-    store.apply(store.plan(pages, project="garden", exported=5, private=False))
+    apply_plan(store, plan_update(store, pages, Lock("garden", 5)))
 
 
 def output(built: Built) -> dict[str, str]:
@@ -237,7 +239,7 @@ def test_any_renames_are_as_good_as_new(tmp_path: Path, seed: int) -> None:
                     chance.sample(range(4), 3), chance.sample(titles, 3), strict=True
                 )
             ]
-            store.apply(store.plan(pages, project=project, exported=5, private=False))
+            apply_plan(store, plan_update(store, pages, Lock(project, 5)))
         kept = site.build(target="_kept", **options)
         fresh = site.build(target=f"_fresh{number}", **options)
         ours, anew = output(kept), output(fresh)

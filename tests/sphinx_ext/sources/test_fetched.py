@@ -14,7 +14,7 @@ import pytest
 from images import AVIF, GIF, JPG, SVG, WEBP, png
 from sites import BUILDERS, EPUB, Built, Site, page
 
-from sphinx_scrapbox.snapshot.folder import picture_file_name
+from sphinx_scrapbox.snapshot.filenames import picture_file_name
 from sphinx_scrapbox.snapshot.lockfile import (
     LOCK_NAME,
     PICTURE_FOLDER,
@@ -66,7 +66,7 @@ def snapshot(
         data = f"{title}\n{text}\n".encode()
         if not path.exists() or path.read_bytes() != data:
             path.write_bytes(data)
-    lock = Lock(project, pages=locked, files=tuple(rows))
+    lock = Lock(project, pages=locked, pictures=tuple(rows))
     (place / LOCK_NAME).write_text(dump_lock(lock), encoding="utf-8")
 
 

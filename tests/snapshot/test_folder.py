@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -13,24 +14,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sphinx_scrapbox.formats.project import ProjectPage
-from sphinx_scrapbox.snapshot import folder as module
-from sphinx_scrapbox.snapshot.filenames import file_key
-from sphinx_scrapbox.snapshot.folder import (
-    STAGING_FOLDER,
-    Change,
-    Plan,
-    SnapshotFolder,
-    page_bytes,
-    picture_file_name,
-)
+from sphinx_scrapbox.snapshot import transaction
+from sphinx_scrapbox.snapshot.filenames import file_key, picture_file_name
+from sphinx_scrapbox.snapshot.folder import STAGING_FOLDER, FolderError, SnapshotFolder
 from sphinx_scrapbox.snapshot.lockfile import (
     LOCK_NAME,
+    Lock,
     LockedPicture,
     LockError,
     PictureKind,
     load_lock,
 )
-from sphinx_scrapbox.snapshot.transaction import FolderError
+from sphinx_scrapbox.snapshot.plan import Change, Plan, page_bytes, plan_update
+from sphinx_scrapbox.snapshot.transaction import apply_plan
 
 
 def page(title: str, *rows: str, id: str = "", updated: int = 0) -> ProjectPage:
@@ -39,13 +35,13 @@ def page(title: str, *rows: str, id: str = "", updated: int = 0) -> ProjectPage:
 
 
 def plan_for(folder: Path, *pages: ProjectPage, project: str = "garden", at: int = 5) -> Plan:
-    return SnapshotFolder(folder).plan(pages, project=project, exported=at, private=False)
+    opened = SnapshotFolder(folder)
+    return plan_update(opened, pages, Lock(project, at, url=opened.lock.url))
 
 
 def put(folder: Path, *pages: ProjectPage, project: str = "garden", at: int = 5) -> Plan:
-    store = SnapshotFolder(folder)
-    plan = store.plan(pages, project=project, exported=at, private=False)
-    store.apply(plan)
+    plan = plan_for(folder, *pages, project=project, at=at)
+    apply_plan(SnapshotFolder(folder), plan)
     assert not (folder / STAGING_FOLDER).exists()
     return plan
 
@@ -258,7 +254,7 @@ def test_a_lock_cannot_lead_out(tmp_path: Path, file: str) -> None:
     text = (folder / LOCK_NAME).read_text(encoding="utf-8")
     text = text.replace('"Soil.scrapbox"', json.dumps(file))
     (folder / LOCK_NAME).write_text(text, encoding="utf-8")
-    with pytest.raises(LockError, match="no file of this folder"):
+    with pytest.raises(LockError, match="not a file of this folder"):
         SnapshotFolder(folder)
 
 
@@ -281,7 +277,7 @@ def test_links_are_not_followed(tmp_path: Path) -> None:
     assert outside.read_bytes() == b"Soil\n"
     (tmp_path / "stage").mkdir()
     (folder / STAGING_FOLDER).symlink_to(tmp_path / "stage")
-    with pytest.raises(FolderError, match="is a link"):
+    with pytest.raises(FolderError, match="must not be a symbolic link"):
         SnapshotFolder(folder)
 
 
@@ -385,25 +381,24 @@ def fetch(
     pages: list[ProjectPage] | None = None,
     fetched: dict[str, bytes | Path] | None = None,
 ) -> Plan:
-    store = SnapshotFolder(folder)
-    plan = store.plan(
-        pages or [page("Soil")], project="garden", exported=5, private=False, files=rows
-    )
-    store.apply(plan, fetched={PNG_FILE: PNG, GIF_FILE: GIF} if fetched is None else fetched)
+    opened = SnapshotFolder(folder)
+    plan = plan_update(opened, pages or [page("Soil")], Lock("garden", 5), pictures=rows)
+    contents = {PNG_FILE: PNG, GIF_FILE: GIF} if fetched is None else fetched
+    apply_plan(opened, plan, pictures=contents)
     assert not (folder / STAGING_FOLDER).exists()
     return plan
 
 
 def test_files_come_and_go(tmp_path: Path) -> None:
     plan = fetch(tmp_path, file_row(PNG_FILE), file_row(PNG_FILE, "/garden/a", "icon"))
-    assert (plan.arriving, plan.leaving) == ((PNG_FILE,), ())
+    assert (plan.new_pictures, plan.unused_pictures) == ((PNG_FILE,), ())
     assert state(tmp_path).keys() == {"Soil.scrapbox", LOCK_NAME, PNG_FILE}
     assert state(tmp_path)[PNG_FILE] == PNG
-    assert SnapshotFolder(tmp_path).holds(PNG_FILE)
-    assert not SnapshotFolder(tmp_path).holds(GIF_FILE)
-    assert not SnapshotFolder(tmp_path).holds("Soil.scrapbox")
+    assert SnapshotFolder(tmp_path).has_picture(PNG_FILE)
+    assert not SnapshotFolder(tmp_path).has_picture(GIF_FILE)
+    assert not SnapshotFolder(tmp_path).has_picture("Soil.scrapbox")
     plan = fetch(tmp_path, file_row(GIF_FILE))
-    assert (plan.arriving, plan.leaving) == ((GIF_FILE,), (PNG_FILE,))
+    assert (plan.new_pictures, plan.unused_pictures) == ((GIF_FILE,), (PNG_FILE,))
     assert state(tmp_path).keys() == {"Soil.scrapbox", LOCK_NAME, GIF_FILE}
     fetch(tmp_path)
     assert state(tmp_path).keys() == {"Soil.scrapbox", LOCK_NAME}
@@ -412,27 +407,21 @@ def test_files_come_and_go(tmp_path: Path) -> None:
 
 def test_files_stay_when_only_pages_come(tmp_path: Path) -> None:
     rows = (file_row(PNG_FILE), LockedPicture("image", "https://example.org/b", "", "404"))
-    store = SnapshotFolder(tmp_path)
-    plan = store.plan(
-        [page("Soil")],
-        project="garden",
-        exported=5,
-        private=False,
-        url="https://wiki.example.org",
-        files=rows,
-    )
-    store.apply(plan, fetched={PNG_FILE: PNG})
+    opened = SnapshotFolder(tmp_path)
+    header = Lock("garden", 5, url="https://wiki.example.org")
+    plan = plan_update(opened, [page("Soil")], header, pictures=rows)
+    apply_plan(opened, plan, pictures={PNG_FILE: PNG})
     before = (tmp_path / PNG_FILE).stat().st_mtime_ns
     put(tmp_path, page("Soil", "more"))
     lock = SnapshotFolder(tmp_path).lock
-    assert (lock.files, lock.url) == (rows, "https://wiki.example.org")
+    assert (lock.pictures, lock.url) == (rows, "https://wiki.example.org")
     assert (tmp_path / PNG_FILE).stat().st_mtime_ns == before
 
 
 def test_a_file_is_written_once(tmp_path: Path) -> None:
     fetch(tmp_path, file_row(PNG_FILE))
     before = (tmp_path / PNG_FILE).stat().st_mtime_ns
-    assert not fetch(tmp_path, file_row(PNG_FILE), file_row(PNG_FILE, "b")).arriving
+    assert not fetch(tmp_path, file_row(PNG_FILE), file_row(PNG_FILE, "b")).new_pictures
     assert (tmp_path / PNG_FILE).stat().st_mtime_ns == before
 
 
@@ -447,22 +436,22 @@ def test_a_large_file_is_copied(tmp_path: Path) -> None:
 
 
 def test_a_file_that_did_not_come(tmp_path: Path) -> None:
-    assert fetch(tmp_path, file_row(PNG_FILE), fetched={}).arriving == (PNG_FILE,)
-    assert SnapshotFolder(tmp_path).lock.files == (file_row(PNG_FILE),)
-    assert fetch(tmp_path, file_row(PNG_FILE)).arriving == (PNG_FILE,)
+    assert fetch(tmp_path, file_row(PNG_FILE), fetched={}).new_pictures == (PNG_FILE,)
+    assert SnapshotFolder(tmp_path).lock.pictures == (file_row(PNG_FILE),)
+    assert fetch(tmp_path, file_row(PNG_FILE)).new_pictures == (PNG_FILE,)
     assert state(tmp_path)[PNG_FILE] == PNG
 
 
 def test_a_file_that_is_not_what_it_says(tmp_path: Path) -> None:
     put(tmp_path, page("Soil"))
     before = state(tmp_path)
-    with pytest.raises(FolderError, match=r"nothing was changed: _files/.* does not hold"):
+    with pytest.raises(FolderError, match=r"nothing was changed: _files/.* is not what its name"):
         fetch(tmp_path, file_row(PNG_FILE), fetched={PNG_FILE: GIF})
     assert state(tmp_path) == before
     assert not (tmp_path / STAGING_FOLDER).exists()
-    with pytest.raises(ValueError, match="no name of a fetched file"):
+    with pytest.raises(ValueError, match="not the name of a picture"):
         fetch(tmp_path, file_row("../a.png"))
-    with pytest.raises(ValueError, match="no suffix"):
+    with pytest.raises(ValueError, match="not the suffix"):
         picture_file_name(PNG, "html")
 
 
@@ -471,7 +460,7 @@ def test_files_of_others_stay(tmp_path: Path) -> None:
     (tmp_path / PNG_FILE).write_bytes(b"edited")
     mine = tmp_path / "_files" / "mine.png"
     mine.write_bytes(b"mine")
-    assert fetch(tmp_path).leaving == ()
+    assert fetch(tmp_path).unused_pictures == ()
     assert state(tmp_path)[PNG_FILE] == b"edited"
     assert mine.read_bytes() == b"mine"
 
@@ -482,12 +471,12 @@ def test_links_to_files_are_not_followed(tmp_path: Path) -> None:
     fetch(folder, file_row(PNG_FILE))
     (folder / PNG_FILE).rename(outside / "a.png")
     (folder / PNG_FILE).symlink_to(outside / "a.png")
-    assert fetch(folder, file_row(PNG_FILE)).arriving == (PNG_FILE,)
+    assert fetch(folder, file_row(PNG_FILE)).new_pictures == (PNG_FILE,)
     assert not (folder / PNG_FILE).is_symlink()
     (folder / PNG_FILE).unlink()
     (folder / "_files").rmdir()
     (folder / "_files").symlink_to(outside)
-    with pytest.raises(FolderError, match="is a link"):
+    with pytest.raises(FolderError, match="must not be a symbolic link"):
         fetch(folder, file_row(GIF_FILE))
 
 
@@ -533,7 +522,7 @@ def crash_after(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[int], Non
 
     for name in ("replace", "unlink", "rmdir", "mkdir"):
         around(Path, name)
-    around(module, "write")
+    around(transaction, "_write")
 
     def arm(number: int) -> None:
         left[0] = number
@@ -624,10 +613,10 @@ def test_every_crash_amid_files_can_be_mended(
             if file.startswith("_files/"):
                 assert picture_file_name(data, file.rpartition(".")[2]) == file
         # Whatever comes next, such as an export, which has no files: the row in use is kept.
-        store = SnapshotFolder(folder)
-        plan = store.plan(NEW, project="garden", exported=5, private=False)
-        (row,) = plan.lock.files
-        assert store.holds(row.file)
+        opened = SnapshotFolder(folder)
+        plan = plan_update(opened, NEW, Lock("garden", 5))
+        (row,) = plan.lock.pictures
+        assert opened.has_picture(row.file)
         fetch(folder, file_row(GIF_FILE), pages=NEW)
         assert state(folder) == state(fresh)
     assert crashes > 10
@@ -636,18 +625,57 @@ def test_every_crash_amid_files_can_be_mended(
 def test_a_full_disk_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     put(tmp_path, *OLD)
     before = state(tmp_path)
-    real, count = module.write, iter(range(100))
+    real, count = transaction._write, iter(range(100))
 
     def write(path: Path, data: bytes | Path, *, sync: bool) -> None:
         if next(count) == 3:
             raise OSError(28, "No space left on device", str(path))
         real(path, data, sync=sync)
 
-    monkeypatch.setattr(module, "write", write)
+    monkeypatch.setattr(transaction, "_write", write)
     with pytest.raises(FolderError, match=r"nothing was changed: .*No space left"):
         put(tmp_path, *NEW)
     assert state(tmp_path) == before
     assert not (tmp_path / STAGING_FOLDER).exists()
+
+
+_events: list[tuple[str, tuple[object, ...]]] | None = None
+
+
+def _note_event(event: str, arguments: tuple[object, ...]) -> None:
+    if _events is not None and event in ("open", "os.rename", "os.remove"):
+        _events.append((event, arguments))
+
+
+sys.addaudithook(_note_event)
+
+
+@pytest.mark.parametrize("is_first", [True, False])
+def test_the_lock_is_put_in_place_last_and_in_one_step(tmp_path: Path, is_first: bool) -> None:
+    """Whoever reads the new lock finds the new files; whoever reads earlier, the old lock."""
+    global _events
+    if not is_first:
+        fetch(tmp_path, file_row(PNG_FILE), pages=OLD)
+    _events = []
+    try:
+        fetch(tmp_path, file_row(GIF_FILE), pages=NEW)
+        events = _events
+    finally:
+        _events = None
+    changed = []
+    for event, (first, second, *_) in events:
+        path, is_write = first, True
+        if event == "os.rename":
+            path = second
+        elif event == "open":
+            is_write = isinstance(second, str) and second.strip("rbt") != ""
+        if is_write and str(path).startswith(str(tmp_path)):
+            changed.append((event, Path(str(path)).relative_to(tmp_path).as_posix()))
+    changed = [one for one in changed if not one[1].startswith(STAGING_FOLDER)]
+    assert changed[-1] == ("os.rename", LOCK_NAME)
+    assert [event for event, name in changed if name == LOCK_NAME] == ["os.rename"]
+    assert ("os.rename", GIF_FILE) in changed
+    assert {event for event, _ in changed} == {"os.rename", *(() if is_first else ["os.remove"])}
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write")
@@ -657,7 +685,7 @@ def test_a_folder_without_permission(tmp_path: Path) -> None:
     folder.chmod(0o500)
     try:
         with pytest.raises(FolderError, match="nothing was changed"):
-            SnapshotFolder(folder).apply(plan_for(folder, *NEW))
+            apply_plan(SnapshotFolder(folder), plan_for(folder, *NEW))
     finally:
         folder.chmod(0o700)
 
@@ -666,17 +694,17 @@ def test_files_of_others_in_the_stage_stay(tmp_path: Path) -> None:
     (tmp_path / STAGING_FOLDER).mkdir()
     (tmp_path / STAGING_FOLDER / "notes.txt").write_text("mine", encoding="utf-8")
     (tmp_path / STAGING_FOLDER / "7.tmp").write_text("left over", encoding="utf-8")
-    store = SnapshotFolder(tmp_path)
-    store.apply(store.plan([page("Soil")], project="", exported=0, private=False))
+    opened = SnapshotFolder(tmp_path)
+    apply_plan(opened, plan_update(opened, [page("Soil")], Lock()))
     assert state(tmp_path).keys() == {"Soil.scrapbox", LOCK_NAME, f"{STAGING_FOLDER}/notes.txt"}
 
 
 def test_many_files(tmp_path: Path) -> None:
     pages = [page(f"p{number}") for number in range(150)]
     calls: list[None] = []
-    store = SnapshotFolder(tmp_path)
-    plan = store.plan(pages, project="", exported=0, private=True)
-    store.apply(plan, lambda: calls.append(None))
+    opened = SnapshotFolder(tmp_path)
+    plan = plan_update(opened, pages, Lock(private=True))
+    apply_plan(opened, plan, lambda: calls.append(None))
     assert len(calls) == 150
     assert plan.count(Change.NEW) == 150
     assert SnapshotFolder(tmp_path).lock.private

@@ -223,8 +223,8 @@ def test_same_name_in_two_folders_is_no_collision() -> None:
 @pytest.mark.parametrize(
     ("name", "reason"),
     [
-        ("What is it?.md", "Windows takes no ? in a name"),
-        ('a "b": c.md', 'Windows takes no " : in a name'),
+        ("What is it?.md", "Windows allows no ? in a name"),
+        ('a "b": c.md', 'Windows allows no " : in a name'),
         ("a\x01b.md", "U+0001"),
         ("CON.md", "name of a device"),
         ("aux.d.md", "name of a device"),
@@ -251,7 +251,7 @@ def test_safe_file_names(name: str) -> None:
 def test_a_folder_is_named_once() -> None:
     files = {f"talks./sub/{name}.md": page(name, "text") for name in "ab"}
     one = only(check(files))
-    assert (one.path, one.message) == ("talks.", "Windows drops the dot at the end of a name")
+    assert (one.path, one.message) == ("talks.", "Windows removes the dot at the end of a name")
 
 
 def test_long_file_names() -> None:
@@ -322,7 +322,9 @@ def test_icons_that_need_no_page() -> None:
 
 def test_icons_of_the_own_project_by_its_name() -> None:
     rows = (LockedPage("1", "a", "a.scrapbox"),)
-    lock = dump_lock(Lock("garden", pages=rows, files=(LockedPicture("icon", "/garden/b", ""),)))
+    lock = dump_lock(
+        Lock("garden", pages=rows, pictures=(LockedPicture("icon", "/garden/b", ""),))
+    )
     text = b"a\n[/garden/a.icon] [/garden/b.icon] [/tools/b.icon]\n"
     one = only(check({"a.scrapbox": text}, locks={"scrapbox.lock": lock.encode()}))
     assert one.message == "no page 'b' for this icon"
