@@ -24,6 +24,7 @@ from sphinx_scrapbox.sphinx_ext.features.lists import directives as lists
 from sphinx_scrapbox.sphinx_ext.features.lists import indices
 from sphinx_scrapbox.sphinx_ext.features.translations import switcher as translations
 from sphinx_scrapbox.sphinx_ext.html import (
+    addresses,
     assets,
     canonical,
     language,
@@ -61,7 +62,7 @@ EVENTS = (
     Listener("config-inited", options.prepare_config, sys.maxsize, "conf.py may set options."),
     Listener("builder-inited", options.validate_options),
     Listener("builder-inited", builders.note_builder, 1, "Others ask which builder it is."),
-    Listener("builder-inited", domain.quote_target_uris),
+    Listener("builder-inited", addresses.quote_target_uris),
     Listener("builder-inited", indices.register_index_labels),
     Listener("builder-inited", assets.add_style_and_scripts),
     Listener("builder-inited", search.adapt_search_index),
@@ -126,9 +127,9 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_post_transform(pictures.Pictures)
     app.add_post_transform(pictures.StrangePictures)
     app.add_post_transform(pictures.LineTargets)
-    app.add_post_transform(pictures.FileAnchors)
     changes.register(app)
     provenance.register(app)
+    addresses.register(app)
     assets.register(app)
     for listener in EVENTS:
         app.connect(listener.event, listener.handler, listener.priority)

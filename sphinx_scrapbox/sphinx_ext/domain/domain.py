@@ -10,12 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, cast
-from urllib.parse import quote
 
 from docutils import nodes
 from sphinx import addnodes
-from sphinx.builders.dirhtml import DirectoryHTMLBuilder
-from sphinx.builders.singlehtml import SingleFileHTMLBuilder
 from sphinx.domains import Domain, ObjType
 from sphinx.errors import NoUri
 from sphinx.util import docname_join
@@ -502,18 +499,6 @@ def may_hold_directives(env: BuildEnvironment) -> bool:
 def domain_of(env: BuildEnvironment) -> ScrapboxDomain:
     """The domain instance of a build."""
     return cast(ScrapboxDomain, env.domains["scrapbox"])
-
-
-def quote_target_uris(app: Sphinx) -> None:
-    """Have these builders quote addresses as ``html`` does: pages are named as they are."""
-    builder = app.builder
-    if isinstance(builder, (DirectoryHTMLBuilder, SingleFileHTMLBuilder)):
-        get_target_uri = builder.get_target_uri
-
-        def quoted(docname: str, typ: str | None = None) -> str:
-            return get_target_uri(docname, typ).replace(docname, quote(docname), 1)
-
-        builder.get_target_uri = quoted  # type: ignore[method-assign]
 
 
 def resolve_missing(

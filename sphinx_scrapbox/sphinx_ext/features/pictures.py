@@ -5,12 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from hashlib import sha1
-from html import escape
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
-from sphinx import addnodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from sphinx_scrapbox.rendering.nodes import scrapbox_icon
@@ -19,7 +17,6 @@ from sphinx_scrapbox.sphinx_ext.builders import (
     builder_of,
     image_loading,
     is_html,
-    is_single_file,
     shows_image_file,
 )
 from sphinx_scrapbox.sphinx_ext.config.options import options
@@ -29,6 +26,7 @@ from sphinx_scrapbox.sphinx_ext.sources.fetched_files import fetched_of
 from sphinx_scrapbox.sphinx_ext.sources.icons import icon_file, icon_table
 from sphinx_scrapbox.sphinx_ext.sources.locks import locks_of
 from sphinx_scrapbox.sphinx_ext.sources.snapshots import origin_of
+from sphinx_scrapbox.sphinx_ext.warnings import note_unknown_internals
 from sphinx_scrapbox.wiki.titles import is_line_id, split_target
 from sphinx_scrapbox.wiki.urls import icon_url
 
@@ -187,10 +185,16 @@ def reread_for_images(
 def name_fetched_images(app: Sphinx, env: BuildEnvironment) -> None:
     """Name these files in the output as they are named.
 
-    Sphinx numbers files of one name by the order in which documents were read, which is another
-    in each build; of these, all that share a name hold the same.
+    Sphinx numbers files of one name in the order in which documents were read, which differs from
+    build to build. Of these, all that share a name have the same content. This changes the entries
+    of ``env.images``, from which ``Builder.post_process_images`` takes the names; unnecessary once
+    an image can be given its name in the output.
     """
-    for path, (docnames, name) in env.images.items():
+    for path, entry in env.images.items():
+        if not (isinstance(entry, tuple) and len(entry) == 2):
+            note_unknown_internals("names of images")
+            return
+        docnames, name = entry
         own_name = PurePosixPath(path).name
         if name != own_name and is_picture_file(f"{PICTURE_FOLDER}/{own_name}"):
             env.images[path] = (docnames, own_name)
@@ -218,27 +222,3 @@ class LineTargets(SphinxPostTransform):
 
 def _is_line(node: nodes.Node) -> bool:
     return isinstance(node, (nodes.paragraph, nodes.line)) and bool(node["ids"])
-
-
-class FileAnchors(SphinxPostTransform):
-    """Escape the names of documents inside a single file: Sphinx writes them as they are."""
-
-    default_priority = 50
-    formats = ("html",)
-
-    def run(self, **kwargs: Any) -> None:
-        """Escape each name that needs it."""
-        if not is_single_file(builder_of(self.env)):
-            return
-        for node in self.document.findall(addnodes.start_of_file):
-            if escape(node["docname"]) != node["docname"]:
-                node["docname"] = _Escaped(node["docname"])
-
-
-class _Escaped(str):
-    """A name that looks up as itself and is written escaped."""
-
-    __slots__ = ()
-
-    def __str__(self) -> str:
-        return escape(str.__str__(self))

@@ -21,6 +21,7 @@ from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.domain import domain_of
 from sphinx_scrapbox.sphinx_ext.leak_guard.scanner import Guard, Leak
 from sphinx_scrapbox.sphinx_ext.sources.page_files import page_files_of, withheld_of, withhold
+from sphinx_scrapbox.sphinx_ext.warnings import note_unknown_internals
 from sphinx_scrapbox.wiki.redaction import mark_of
 from sphinx_scrapbox.wiki.titles import key
 
@@ -82,10 +83,18 @@ def prepare_leak_guard(
 
 
 def _forget(project: Project, docname: str) -> None:
-    """Have a document not found, and its file's name not kept either."""
+    """Remove a document from the project, and the name of its file from what is pickled.
+
+    ``Project`` has no method for this. If its tables of paths are not as known, the name stays in
+    ``environment.pickle``, which only the JSON and pickle builders publish; the scan finds it.
+    """
     project.docnames.discard(docname)
-    path = getattr(project, "_docname_to_path", {}).pop(docname, None)
-    getattr(project, "_path_to_docname", {}).pop(path, None)
+    by_docname = getattr(project, "_docname_to_path", None)
+    by_path = getattr(project, "_path_to_docname", None)
+    if isinstance(by_docname, dict) and isinstance(by_path, dict):
+        by_path.pop(by_docname.pop(docname, None), None)
+    else:
+        note_unknown_internals("paths of documents")
 
 
 # -- what got out ----------------------------------------------------------------------

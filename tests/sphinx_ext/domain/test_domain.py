@@ -381,6 +381,8 @@ ODD = [
     "C#",
     '"><b>',
     " ".join(["word", "word", "20", "word"]),
+    "odd #1 (a)?/index",
+    "odd #1 [a]/index",
 ]
 
 

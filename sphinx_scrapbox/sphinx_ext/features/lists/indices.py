@@ -290,7 +290,11 @@ def _to(builder: Builder, pagename: str, target: str, title: str, is_here: bool 
 
 
 def register_index_labels(app: Sphinx) -> None:
-    """Let ``ref`` find the indices where there are any."""
+    """Handler of ``builder-inited``: let ``ref`` find the indices, in builders that have them.
+
+    Labels of the standard domain have no public interface; ``sphinx.ext.autosectionlabel`` sets
+    them in the same way.
+    """
     standard = app.env.domains.standard_domain
     has_indices = _has_indices(app.builder)
     for index, title in TITLES.items():

@@ -37,6 +37,7 @@ from sphinx_scrapbox.sphinx_ext.features.translations.staleness import (
 from sphinx_scrapbox.sphinx_ext.features.translations.versions import (
     Version,
     address_from,
+    inventories_of,
     pairs_of,
 )
 from sphinx_scrapbox.sphinx_ext.i18n import _, ngettext
@@ -296,7 +297,7 @@ def note_what_came_from_elsewhere(app: Sphinx, env: BuildEnvironment) -> None:
 def translations_to_write(app: Sphinx, env: BuildEnvironment) -> list[str]:
     """Documents that would show other languages, or another age, than in the last build."""
     domain = domain_of(env)
-    if not domain.was_touched and not getattr(env, "intersphinx_named_inventory", None):
+    if not domain.was_touched and not inventories_of(env):
         return []
     pairs = pairs_of(domain)
     now: dict[str, int] = {}

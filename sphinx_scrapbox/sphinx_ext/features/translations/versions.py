@@ -53,12 +53,20 @@ class Source(NamedTuple):
     is_mapped: bool = False
 
 
+def inventories_of(env: BuildEnvironment) -> Mapping[str, Mapping[str, Mapping[str, object]]]:
+    """The inventories of intersphinx: by name, kind of object and name of the object."""
+    if "intersphinx_mapping" not in env.config:  # the extension is not loaded
+        return {}
+    from sphinx.ext.intersphinx import InventoryAdapter
+
+    return InventoryAdapter(env).named_inventory
+
+
 class OtherSites:
     """What the inventories of other sites hold of wiki pages."""
 
     def __init__(self, env: BuildEnvironment) -> None:
-        self._inventories: Mapping[str, Mapping[str, Mapping[str, object]]]
-        self._inventories = getattr(env, "intersphinx_named_inventory", None) or {}
+        self._inventories = inventories_of(env)
 
     def page(self, project: str, title: str) -> str:
         """The address of a page, in the inventory that bears its project's name; "" if none."""
