@@ -8,9 +8,10 @@ from pathlib import PurePosixPath
 from unicodedata import normalize
 
 from sphinx_scrapbox.check.brackets import DamageKind, find_damage
-from sphinx_scrapbox.check.pages import PAGE_SUFFIXES, CheckedLock, CheckedPage
+from sphinx_scrapbox.check.pages import CheckedLock, CheckedPage
 from sphinx_scrapbox.check.repair import propose_repair
 from sphinx_scrapbox.check.rules import Finding, Rule, Wanted
+from sphinx_scrapbox.formats import PAGE_SUFFIXES
 from sphinx_scrapbox.snapshot.filenames import LONG_NAME_BYTES, portability_problems
 from sphinx_scrapbox.wiki.titles import key, split_fragment
 

@@ -25,7 +25,7 @@ from sphinx_scrapbox.check.across_pages import (
 from sphinx_scrapbox.check.brackets import find_damage, find_native_damage
 from sphinx_scrapbox.check.pages import CheckedLock, CheckedPage, Position, folder_of, lock_rows
 from sphinx_scrapbox.check.rules import Finding, Report, Rule
-from sphinx_scrapbox.formats.detect import is_export
+from sphinx_scrapbox.formats.detect import Evidence, evidence_of
 from sphinx_scrapbox.formats.markdown.blocks import read_markdown
 from sphinx_scrapbox.formats.notation.inlines import WHITE
 from sphinx_scrapbox.formats.notation.lines import read_notation
@@ -47,10 +47,6 @@ from sphinx_scrapbox.wiki.translation import lift
 
 # -- one page --------------------------------------------------------------------------
 
-_ONLY_TITLE = re.compile(
-    r"\ufeff?---[ \t]*\r?\n[ \t]*[\"']?title[\"']?[ \t]*:[^\r\n]*\r?\n---[ \t]*(?:\r?\n|\Z)"
-)
-_HEAD = "---\ntitle: x\n---\n"
 _FOOTER = "This page is auto-translated from [/"
 _CODE_POINT = re.compile(r"U\+([0-9A-F]{4,6})")
 
@@ -99,7 +95,7 @@ class Checker:
         try:
             text = data.decode("utf-8-sig")
         except UnicodeDecodeError as error:
-            if not native and not _ONLY_TITLE.match(data.decode("latin-1")):
+            if not native and evidence_of(data.decode("latin-1")) is Evidence.NONE:
                 return False
             line = data.count(b"\n", 0, error.start) + 1
             message = f"not UTF-8: byte 0x{data[error.start]:02X}"
@@ -111,12 +107,9 @@ class Checker:
         if native:
             page = read_notation(text)
         else:
-            bare = _ONLY_TITLE.match(text) is not None
-            if not bare and not is_export(_HEAD + text):
+            if evidence_of(text) is Evidence.NONE:
                 return False
             page = read_markdown(text)
-            if not bare and page.title:
-                return False  # other fields too: a hand-written page
         seen = CheckedPage(
             path, page.title, native=native, line=page.line or 1, project=page.project
         )

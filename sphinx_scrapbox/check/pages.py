@@ -7,9 +7,6 @@ from typing import NamedTuple
 
 from sphinx_scrapbox.snapshot.lockfile import Lock
 
-PAGE_SUFFIXES = (".md", ".scrapbox")
-"""The suffixes of files that can be pages."""
-
 
 @dataclass(frozen=True, slots=True)
 class Position:

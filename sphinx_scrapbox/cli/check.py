@@ -11,11 +11,11 @@ from pathlib import Path
 import click
 
 from sphinx_scrapbox.check.checker import Checker
-from sphinx_scrapbox.check.pages import PAGE_SUFFIXES
 from sphinx_scrapbox.check.reports import report_as_json, report_as_sarif, report_as_text
 from sphinx_scrapbox.check.rules import RULES, Report, Rule, Severity
 from sphinx_scrapbox.cli.options import grouped
 from sphinx_scrapbox.cli.output import Failure, progress, shows_color, write_report
+from sphinx_scrapbox.formats import PAGE_SUFFIXES
 from sphinx_scrapbox.snapshot.image_types import InvalidImageError, image_type
 from sphinx_scrapbox.snapshot.lockfile import LOCK_NAME
 

@@ -12,24 +12,22 @@ from pathlib import Path, PurePath
 import click
 
 from sphinx_scrapbox.cli.output import Failure, print_notes, progress, say
-from sphinx_scrapbox.formats import read
-from sphinx_scrapbox.formats.detect import kind_of
-from sphinx_scrapbox.formats.markdown.writer import as_exported, as_native, write_markdown
-from sphinx_scrapbox.formats.myst.writer import write_myst
-from sphinx_scrapbox.formats.notation.lines import read_lines
-from sphinx_scrapbox.formats.notation.writer import write_notation
+from sphinx_scrapbox.formats import (
+    FORMATS,
+    PAGE_SUFFIXES,
+    detect,
+    evidence_of,
+    native_page,
+    read,
+    write,
+)
+from sphinx_scrapbox.formats.markdown import as_exported, as_native
 from sphinx_scrapbox.formats.project import ProjectError, load_project, page_of, write_project
 from sphinx_scrapbox.snapshot.filenames import file_key, file_stem
 from sphinx_scrapbox.snapshot.lockfile import LOCK_NAME, Lock, LockError, load_lock
 from sphinx_scrapbox.wiki.ast import Page
 from sphinx_scrapbox.wiki.titles import key
 
-_SUFFIXES = {"markdown": ".md", "notation": ".scrapbox", "json": ".json", "myst": ".myst.md"}
-_WRITERS: dict[str, Callable[[Page], str]] = {
-    "markdown": write_markdown,
-    "notation": write_notation,
-    "myst": write_myst,
-}
 _NATIVE = ("notation", "json")
 
 
@@ -53,14 +51,14 @@ _NATIVE = ("notation", "json")
     "--to",
     "target",
     required=True,
-    type=click.Choice([*_SUFFIXES]),
+    type=click.Choice([*FORMATS]),
     help="The form to write.",
 )
 @click.option(
     "-f",
     "--from",
     "source",
-    type=click.Choice(["markdown", "notation", "json"]),
+    type=click.Choice([name for name in FORMATS if name != "myst"]),
     help="The form to read, where neither name nor content tells it.",
 )
 @click.option(
@@ -157,13 +155,13 @@ def _sources(
 
 
 def _of_file(name: str, data: bytes, kind: str | None, notes: list[str]) -> Iterator[_Source]:
-    if name.endswith(_SUFFIXES["myst"]) and kind is None:
+    if name.endswith(FORMATS["myst"].suffix) and kind is None:
         raise Failure(f"{name} is MyST, which is written and never read")
-    suffixes = {suffix: one for one, suffix in _SUFFIXES.items() if one != "myst"}
+    suffixes = {entry.suffix: name for name, entry in FORMATS.items() if name != "myst"}
     kind = kind or suffixes.get(PurePath(name).suffix.lower())
     text = "" if kind == "json" else _text(name, data)
     if kind is None:
-        kind = kind_of(text)
+        kind = detect(text)
     if kind is None:
         raise Failure(f"cannot tell in which form {name} is: say it with --from")
     if kind != "json":
@@ -182,15 +180,15 @@ def _of_file(name: str, data: bytes, kind: str | None, notes: list[str]) -> Iter
 
 def _in_folder(folder: Path, kind: str | None, output: str, notes: list[str]) -> Iterator[_Source]:
     """The pages in *folder* and below, but for those in *output*."""
-    suffixes = (_SUFFIXES[kind],) if kind else (_SUFFIXES["markdown"], _SUFFIXES["notation"])
+    suffixes = (FORMATS[kind].suffix,) if kind else PAGE_SUFFIXES
     passed = 0
     for path in sorted(_files(folder, suffixes, output)):
         text = _text(str(path), _bytes(path))
         if kind == "json":
             yield from _of_file(str(path), text.encode(), kind, notes)
             continue
-        is_native = path.suffix == _SUFFIXES["notation"]
-        if not is_native and kind is None and kind_of(text) != "markdown":
+        is_native = path.suffix == FORMATS["notation"].suffix
+        if not is_native and kind is None and not evidence_of(text).may_be_page:
             passed += 1
             continue
         one = "notation" if is_native else "markdown"
@@ -211,7 +209,7 @@ def _files(folder: Path, suffixes: tuple[str, ...], output: str) -> Iterator[Pat
             if name[0] != "." and name != "_build" and (within / name).resolve() != out
         ]
         for name in names:
-            if name.endswith(suffixes) and not name.endswith(_SUFFIXES["myst"]):
+            if name.endswith(suffixes) and not name.endswith(FORMATS["myst"].suffix):
                 yield within / name
 
 
@@ -237,15 +235,7 @@ def _read(name: str, kind: str, text: str) -> Page:
         return read(text, kind, "" if name == "-" else path.stem)
     folder, lock = found
     row = lock.by_file.get((path.resolve()).relative_to(folder).as_posix())
-    page = read_lines(
-        text.removesuffix("\n").split("\n"),
-        ids=row.line_ids if row and row.matches(text) else (),
-        title=(row.title if row else "") or None,
-    )
-    page = replace(page, title=page.title or path.stem, project=lock.project)
-    if row is None:
-        return page
-    return replace(page, id=row.id, created=row.created, updated=row.updated)
+    return native_page(text, name=path.stem, row=row, project=lock.project)
 
 
 @cache
@@ -291,23 +281,22 @@ def _pages(
 def _writes(
     pages: Iterator[tuple[_Source, Page]], sources: Sequence[_Source], target: str, output: str
 ) -> Iterator[_Write]:
-    write = _WRITERS[target]
-    exclusive_lock = len(sources) == 1 and sources[0].folder is None
+    single = len(sources) == 1 and sources[0].folder is None
     if output == "-" or (
-        exclusive_lock and not output.endswith(("/", os.sep)) and not Path(output).is_dir()
+        single and not output.endswith(("/", os.sep)) and not Path(output).is_dir()
     ):
-        yield from (_Write(Path(output), write(page)) for _, page in pages)
+        yield from (_Write(Path(output), write(page, target)) for _, page in pages)
         return
     taken: set[str] = set()
     for source, page in pages:
         for salt in ("", key(page.title), source.label):
-            name = file_stem(page.title, salt=salt) + _SUFFIXES[target]
+            name = file_stem(page.title, salt=salt) + FORMATS[target].suffix
             path = Path(output) / (source.folder or "") / name
             folded = file_key(str(path))
             if folded not in taken:
                 break
         taken.add(folded)
-        yield _Write(path, write(page))
+        yield _Write(path, write(page, target))
 
 
 def _is_folder(output: str) -> bool:
@@ -316,13 +305,13 @@ def _is_folder(output: str) -> bool:
 
 def _check(writes: Sequence[_Write], *, overwrite: bool) -> None:
     """Nothing is written unless all of it can be."""
-    for write in writes:
-        if write.path.is_dir():
-            raise Failure(f"{write.path} is a folder")
-        parent = next(place for place in write.path.parents if place.exists())
+    for item in writes:
+        if item.path.is_dir():
+            raise Failure(f"{item.path} is a folder")
+        parent = next(place for place in item.path.parents if place.exists())
         if not parent.is_dir():
             raise Failure(f"{parent} is no folder")
-    there = [str(write.path) for write in writes if write.path.exists()]
+    there = [str(item.path) for item in writes if item.path.exists()]
     if there and not overwrite:
         more = f" and {len(there) - 1} more" if len(there) > 1 else ""
         raise Failure(f"there already: {there[0]}{more}; --overwrite replaces")
@@ -331,14 +320,14 @@ def _check(writes: Sequence[_Write], *, overwrite: bool) -> None:
 def _save(writes: Sequence[_Write], *, dry_run: bool) -> None:
     same = 0
     with progress(0 if dry_run else len(writes), "Writing") as step:
-        for write in writes:
-            data = write.text.encode()
-            if write.path.exists() and write.path.read_bytes() == data:
+        for item in writes:
+            data = item.text.encode()
+            if item.path.exists() and item.path.read_bytes() == data:
                 same += 1
             elif dry_run:
-                say(str(write.path))
+                say(str(item.path))
             else:
-                _replace(write.path, data)
+                _replace(item.path, data)
             step()
     count = len(writes) - same
     words = f"{count} file{'s' if count != 1 else ''}{' would be' if dry_run else ''} written"

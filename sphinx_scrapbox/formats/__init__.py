@@ -1,33 +1,86 @@
-"""Readers: one per notation, each from text to :class:`~sphinx_scrapbox.page.Page`.
+"""Text <-> page, one folder a format.
 
-A project export holds many pages, so :mod:`.project` has a way of its own.
+A reader turns text into a :class:`~sphinx_scrapbox.wiki.ast.Page`, a writer turns a page into
+text. What enters here knows how a format is spelt; what a page means is the business of
+:mod:`sphinx_scrapbox.wiki`. No docutils, no Sphinx, no network.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TypeAlias
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
 
-from sphinx_scrapbox.formats.markdown.blocks import read_markdown
-from sphinx_scrapbox.formats.notation.lines import read_notation
+from sphinx_scrapbox.formats.detect import Evidence, detect, evidence_of
+from sphinx_scrapbox.formats.markdown import read_markdown, write_markdown
+from sphinx_scrapbox.formats.myst import write_myst
+from sphinx_scrapbox.formats.notation import read_notation, write_notation
+from sphinx_scrapbox.formats.page_file import native_page
+from sphinx_scrapbox.formats.project import load_project, write_project
 from sphinx_scrapbox.wiki.ast import Page
 
-Read: TypeAlias = Callable[[str, str], Page]
+__all__ = [
+    "FORMATS",
+    "Evidence",
+    "Format",
+    "detect",
+    "evidence_of",
+    "load_project",
+    "native_page",
+    "read",
+    "write",
+    "write_project",
+]
 
-_READ: dict[str, Read] = {
-    "markdown": lambda text, name: read_markdown(text, name=name),
-    "notation": lambda text, name: read_notation(text, name=name),
+
+class Format(NamedTuple):
+    """The suffix of a file, and what reads and writes one page; None for what cannot be done."""
+
+    suffix: str
+    read: Callable[[str, str], Page] | None
+    write: Callable[[Page], str] | None
+
+
+FORMATS: Mapping[str, Format] = {
+    "markdown": Format(".md", lambda text, name: read_markdown(text, name=name), write_markdown),
+    "notation": Format(
+        ".scrapbox", lambda text, name: read_notation(text, name=name), write_notation
+    ),
+    "myst": Format(".myst.md", None, write_myst),
+    "json": Format(".json", None, None),
 }
-KINDS = tuple(_READ)
-"""The kinds of text that are one page."""
+"""By name: exported Markdown, the wiki's own notation, clean MyST, a project export.
+
+A project export holds many pages: see :func:`.load_project` and :func:`.write_project`.
+"""
+PAGE_SUFFIXES = (FORMATS["markdown"].suffix, FORMATS["notation"].suffix)
+"""The suffixes of files that can be pages of a wiki."""
 
 
-def read(text: str, kind: str, name: str = "") -> Page:
-    r"""Read a page of *kind*, one of :data:`KINDS`; *name* is its title if it has none.
+def read(text: str, format: str, name: str = "") -> Page:
+    r"""Read one page; *name*, the stem of its file, is its title if it has none.
+
+    :raises ValueError: if *format* is none of :data:`FORMATS` that can be read page by page.
 
     >>> read("Compost\n[Soil]", "notation").blocks[0].nodes
     (PageLink(line=2, title='Soil', project=''),)
     """
-    if kind not in _READ:
-        raise ValueError(f"{kind!r} is none of {', '.join(map(repr, KINDS))}")
-    return _READ[kind](text, name)
+    reader = FORMATS[format].read if format in FORMATS else None
+    if reader is None:
+        readable = (repr(name) for name, entry in FORMATS.items() if entry.read)
+        raise ValueError(f"{format!r} is none of {', '.join(readable)}")
+    return reader(text, name)
+
+
+def write(page: Page, format: str) -> str:
+    r"""Write one page.
+
+    :raises ValueError: if *format* is none of :data:`FORMATS` that can be written page by page.
+
+    >>> write(Page("Compost", ()), "notation")
+    'Compost\\n'
+    """
+    writer = FORMATS[format].write if format in FORMATS else None
+    if writer is None:
+        writable = (repr(name) for name, entry in FORMATS.items() if entry.write)
+        raise ValueError(f"{format!r} is none of {', '.join(writable)}")
+    return writer(page)

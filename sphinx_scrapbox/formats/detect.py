@@ -1,47 +1,69 @@
-"""TODO: say what this file is."""
+"""What a file is, and whether it is a page of a wiki.
+
+Build, ``check``, ``diff`` and ``convert`` all ask here. They differ in how much evidence they
+need: see :class:`Evidence`.
+"""
 
 from __future__ import annotations
 
 import re
+from enum import Enum
 from functools import cache
 
+from sphinx_scrapbox.formats.front_matter import BARE, read_front_matter
 from sphinx_scrapbox.wiki.urls import DEFAULT_ORIGIN
 
-_ONLY_TITLE = re.compile(r"\ufeff?---[ \t]*\r?\ntitle:[^\r\n]*\r?\n---[ \t]*(?:\r?\n|\Z)")
 
+class Evidence(Enum):
+    """How a Markdown text shows that the wiki exported it.
 
-def kind_of(text: str) -> str | None:
-    """What *text* is by the marks that only an export leaves; None if it bears none.
-
-    An exported page begins with a title alone in its front matter, a project export (``json``)
-    with a bracket and the name of a field.
+    A *mark* is an icon of the wiki, or a translation footer, outside of any fence: a page
+    *about* exported pages shows them in one.
     """
-    if _ONLY_TITLE.match(text) or is_export(text):
+
+    NONE = "none"
+    MARKS = "marks"
+    """A mark, but no title: an export that lost its front matter. ``check`` reports it."""
+    TITLE = "title"
+    """A title alone in the front matter, but no mark. ``convert`` and ``diff`` read it, a build
+    only if it is told to."""
+    EXPORT = "export"
+    """Both. Every tool reads it."""
+
+    @property
+    def may_be_page(self) -> bool:
+        """Whether the text has the front matter of an export."""
+        return self in (Evidence.TITLE, Evidence.EXPORT)
+
+
+def evidence_of(text: str, *, origin: str = DEFAULT_ORIGIN) -> Evidence:
+    """Look for the marks that exports of the wiki at *origin* bear."""
+    bare = BARE.match(text)
+    marked = _bears_mark(text, bare.end() if bare else 0, f"<img src='{origin}/api/pages/")
+    if bare:
+        return Evidence.EXPORT if marked and bare["title"].strip() else Evidence.TITLE
+    if marked and not read_front_matter(text.removeprefix("\ufeff").split("\n")).title:
+        return Evidence.MARKS
+    return Evidence.NONE
+
+
+def is_export(text: str, *, origin: str = DEFAULT_ORIGIN) -> bool:
+    """Whether a build reads *text* as an exported page without being told to."""
+    return evidence_of(text, origin=origin) is Evidence.EXPORT
+
+
+def detect(text: str) -> str | None:
+    """The format of a text without a file name: ``"markdown"``, ``"json"`` or None.
+
+    A project export (``json``) begins with a bracket and the name of a field.
+    """
+    if evidence_of(text).may_be_page:
         return "markdown"
     return "json" if re.match(r'\ufeff?\s*\{\s*"', text) else None
 
 
-def is_export(text: str, *, origin: str = DEFAULT_ORIGIN) -> bool:
-    """Whether *text* bears the marks of an exported page of the wiki at *origin*.
-
-    These are front matter with a title alone (the export's own; a ``project`` below it may
-    say what no icon tells), and an icon of the wiki or a translation footer: outside of any
-    fence, since a page *about* exported pages shows them in one.
-    """
-    head = _BARE_HEAD.match(text)
-    if head is None:
-        return False
-    if _LAST_FOOTER.search(text, max(head.end(), len(text) - _FOOTER_REACH)):
-        return True
-    return _bears_mark(text, head.end(), f"<img src='{origin}/api/pages/")
-
-
 # -- marks of an export ----------------------------------------------------------------
 
-_BARE_HEAD = re.compile(
-    r"\ufeff?---[ \t]*\r?\ntitle:[ \t]*\S[^\r\n]*\r?\n(?:project:[ \t]*[^\s]+[ \t]*\r?\n)?"
-    r"---[ \t]*\r?\n"
-)
 _FOOTER_MARK = "This page is auto-translated from [/"
 _FOOTER_REACH = 10_000
 _LAST_FOOTER = re.compile(r"^" + re.escape(_FOOTER_MARK) + r"[^\r\n]*\s*\Z", re.MULTILINE)
@@ -57,8 +79,11 @@ def _mark_or_fence(icon_mark: str) -> re.Pattern[str]:
 
 
 def _bears_mark(text: str, start: int, icon_mark: str) -> bool:
+    """Whether *text* from *start* on bears a mark outside of fences, or ends in a footer."""
     if icon_mark not in text and _FOOTER_MARK not in text:
         return False
+    if _LAST_FOOTER.search(text, max(start, len(text) - _FOOTER_REACH)):
+        return True
     opened = ""
     for match in _mark_or_fence(icon_mark).finditer(text, start):
         fence = match["fence"]

@@ -1,88 +1,70 @@
-"""TODO: say what this file is."""
+"""Front matter of a Markdown page: what stands between its first line ``---`` and the next one.
+
+The exporter of the wiki writes a title alone; ``project``, ``created``, ``updated`` and ``date``
+are what authors and this package add. All values are read as text, so a title such as ``yes`` or
+``2024-01-02`` stays one.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sphinx_scrapbox.wiki.ast import Problem
 from sphinx_scrapbox.wiki.dates import Dates, clamp_dates, parse_iso
 from sphinx_scrapbox.wiki.text import NOT_XML
 
-_FRONT_MATTER = re.compile(
-    r"\ufeff?---[ \t]*\r?\n(?P<head>.*?)^---[ \t\r]*$", re.DOTALL | re.MULTILINE
+BARE = re.compile(
+    r"\ufeff?---[ \t]*\r?\ntitle:[ \t]*(?P<title>[^\r\n]*)\r?\n"
+    r"(?:project:[ \t]*[^\s]+[ \t]*\r?\n)?---[ \t]*(?:\r?\n|\Z)"
 )
-_DATE = re.compile(
-    r"^(?P<name>created|updated|date)[ \t]*:[ \t]*"
-    r"(?P<quote>[\"']?)(?P<value>[-+0-9T:., Z]+)(?P=quote)[ \t]*(?:\#.*)?\r?$",
-    re.MULTILINE,
-)
+"""Front matter as an export has it: a title, a project below it or nothing else."""
 
-
-def front_matter_dates(text: str) -> Dates:
-    r"""The dates of a page's front matter: ``created``, ``updated``, or one ``date`` for both.
-
-    >>> front_matter_dates('---\ntitle: "A"\ndate: 1970-01-02\n---\n')
-    Dates(created=86400, updated=86400)
-    """
-    head = _FRONT_MATTER.match(text)
-    if head is None:
-        return Dates()
-    said = {match["name"]: _time(match["value"]) for match in _DATE.finditer(head["head"])}
-    created = said.get("created") or said.get("date") or 0
-    return clamp_dates(created, said.get("updated") or 0)
-
-
-def _time(text: str) -> int:
-    text = text.strip()
-    if text.isdecimal() and len(text) > 8:  # seconds; shorter, it is a date without signs
-        return int(text[:16])
-    return parse_iso(text)
-
-
-# -- front matter ----------------------------------------------------------------------
-
-_PLAIN_TITLE = re.compile(r'title: "([^"\\]*)"')
-_QUOTED_TITLE = re.compile(r"title: '((?:[^']|'')*)'")
+# What the exporter writes; YAML would take a hundred times as long.
+_EXPORTED_TITLE = re.compile(r"""title: (?:"([^"\\]*)"|'((?:[^']|'')*)')""")
+_NO_DATES = Dates()
 _TITLE_KEY = re.compile(r"[\"']?title[\"']?[ \t]*:")
 
 
-@dataclass(slots=True)
-class _Head:
-    title: str
-    body: int = 0
-    line: int = 0
+@dataclass(frozen=True, slots=True)
+class FrontMatter:
+    """What front matter says of a page; empty values where it says nothing.
+
+    ``line`` is the number of the line that holds the title; the text of the page begins
+    at ``lines[body]``. A problem tells of front matter that is not YAML.
+    """
+
+    title: str = ""
     project: str = ""
+    dates: Dates = _NO_DATES
+    line: int = 0
+    body: int = 0
     problems: tuple[Problem, ...] = ()
 
 
-def read_front_matter(lines: list[str], name: str) -> _Head:
+def read_front_matter(lines: Sequence[str]) -> FrontMatter:
+    r"""Read the front matter of a page that is split into lines.
+
+    >>> read_front_matter(["---", 'title: "A"', "date: 1970-01-02", "---"]).dates
+    Dates(created=86400, updated=86400)
+    """
     if not lines or lines[0].rstrip() != "---":
-        return _Head(name)
+        return FrontMatter()
     end = next((at for at in range(1, len(lines)) if lines[at].rstrip() == "---"), 0)
     if not end:
-        return _Head(name)
-    head = _fast_title(lines[1]) if end == 2 else None
-    if head is None:
-        head = _yaml_head(lines[1:end], name)
-    if head is None:
-        return _Head(name)
-    head.body = end + 1
-    if head.body < len(lines) and not lines[head.body].strip():
-        head.body += 1  # the blank line that stands in place of the title
-    return head
+        return FrontMatter()
+    body = end + 1
+    if body < len(lines) and not lines[body].strip():
+        body += 1  # the blank line that stands in place of the title
+    if end == 2 and (match := _EXPORTED_TITLE.fullmatch(lines[1])):
+        title = match[1] if match[2] is None else match[2].replace("''", "'")
+        return FrontMatter(title, line=2, body=body)
+    return _read_yaml(lines[1:end], body)
 
 
-def _fast_title(line: str) -> _Head | None:
-    if match := _PLAIN_TITLE.fullmatch(line):
-        return _Head(match[1], line=2)
-    if match := _QUOTED_TITLE.fullmatch(line):
-        return _Head(match[1].replace("''", "'"), line=2)
-    return None
-
-
-def _yaml_head(rows: list[str], name: str) -> _Head | None:
-    """Read front matter that someone else wrote; None if it is none, but text and a rule."""
+def _read_yaml(rows: Sequence[str], body: int) -> FrontMatter:
+    """Read front matter of another origin; text between two rules is none."""
     import yaml
 
     try:
@@ -91,16 +73,23 @@ def _yaml_head(rows: list[str], name: str) -> _Head | None:
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         reason = " ".join(str(error).split()) or type(error).__name__
         problem = Problem("front_matter", f"front matter is not YAML: {reason}", line=1)
-        return _Head(name, problems=(problem,))
+        return FrontMatter(body=body, problems=(problem,))
     if not isinstance(data, dict):
-        return None
-    title, project = data.get("title"), data.get("project")
-    at = next((at for at, row in enumerate(rows, 2) if _TITLE_KEY.match(row)), 0)
-    return _Head(
-        _one_line(title) or name,
-        line=at,
-        project=_one_line(project),
+        return FrontMatter()
+    date = _time(data.get("date"))
+    return FrontMatter(
+        _one_line(data.get("title")),
+        _one_line(data.get("project")),
+        clamp_dates(_time(data.get("created")) or date, _time(data.get("updated"))),
+        line=next((at for at, row in enumerate(rows, 2) if _TITLE_KEY.match(row)), 0),
+        body=body,
     )
+
+
+def _time(value: object) -> int:
+    """Unix seconds of an ISO date or of digits; eight digits or fewer are a date without signs."""
+    text = value.strip() if isinstance(value, str) else ""
+    return int(text[:16]) if text.isdecimal() and len(text) > 8 else parse_iso(text)
 
 
 def _one_line(value: object) -> str:

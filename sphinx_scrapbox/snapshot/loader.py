@@ -14,22 +14,20 @@ from hashlib import sha1, sha256
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple, Protocol
 
-from sphinx_scrapbox.formats.detect import kind_of
-from sphinx_scrapbox.formats.front_matter import front_matter_dates
-from sphinx_scrapbox.formats.markdown.blocks import read_head, split_level
+from sphinx_scrapbox.formats import PAGE_SUFFIXES
+from sphinx_scrapbox.formats.detect import evidence_of
+from sphinx_scrapbox.formats.markdown.blocks import split_level, split_page
 from sphinx_scrapbox.snapshot.diff.model import PageState, PageText, Row, Snapshot, no_texts
 from sphinx_scrapbox.snapshot.git import BATCH, Repository, SnapshotError
 from sphinx_scrapbox.snapshot.lockfile import LOCK_NAME, Lock, LockedPage, LockError, load_lock
 from sphinx_scrapbox.wiki.dates import clamp
 from sphinx_scrapbox.wiki.text import NOT_XML
 
-PAGE_SUFFIXES = (".scrapbox", ".md")
-
 _FENCE = re.compile(r"`{3,}")
 
 
 def _is_page(file: str, text: str) -> bool:
-    return kind_of(text) == "markdown"
+    return evidence_of(text).may_be_page
 
 
 def _any(file: str) -> bool:
@@ -245,8 +243,8 @@ class SnapshotLoader:
             return _Head(_clean(text.partition("\n")[0]).strip() or stem)
         if not self.is_page(file, text):
             return _Head("")
-        head = read_head(text, name=stem)
-        return _Head(head.title, head.project, front_matter_dates(text).updated)
+        front, _lines = split_page(text)
+        return _Head(front.title or stem, front.project, front.dates.updated)
 
 
 def _lock(data: bytes, name: str) -> Lock:
@@ -278,8 +276,8 @@ def _text(file: str, data: bytes, row: LockedPage | None) -> PageText:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     marks = frozenset({_sha256(data)})
     if file.endswith(".md"):
-        head = read_head(text, name=PurePosixPath(file).stem)
-        return PageText(tuple(_levels(head.lines)), (), head.first, marks)
+        front, lines = split_page(text)
+        return PageText(tuple(_levels(lines[front.body :])), (), front.body + 1, marks)
     rows = NOT_XML.sub("", text).removesuffix("\n").split("\n")[1:]
     ids = row.line_ids[1:] if row and row.line_ids and row.matches(text) else ()
     return PageText(tuple(map(_native, rows)), ids if len(ids) == len(rows) else (), 2, marks)

@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 
 from sphinx_scrapbox.cli import main
 from sphinx_scrapbox.formats import read
-from sphinx_scrapbox.formats.detect import kind_of
+from sphinx_scrapbox.formats.detect import detect
 
 COMPOST = "Compost\nwarm [Soil]\n [mio.icon] turns it\n"
 COMPOST_MD = (
@@ -103,7 +103,7 @@ def test_to_json() -> None:
     ],
 )
 def test_form_is_told_by_content(text: str, kind: str | None) -> None:
-    assert kind_of(text) == kind
+    assert detect(text) == kind
     if kind is None:
         assert "say it with --from" in refused("-", "--to", "myst", stdin=text)
     elif text != '{ "pages": []}':
@@ -197,7 +197,7 @@ def test_folder_to_json_and_back(wiki: Path, tmp_path: Path) -> None:
     assert [page["title"] for page in value["pages"]] == ["Compost", "Soil", "Leaf mould"]
     run(file, "-o", tmp_path / "out", "--to", "markdown")
     assert state(tmp_path / "out")["Compost.md"] == COMPOST_MD
-    assert kind_of(state(tmp_path / "out")["Soil.md"]) == "markdown"
+    assert detect(state(tmp_path / "out")["Soil.md"]) == "markdown"
 
 
 def test_json_into_a_folder_is_called_after_the_project(tmp_path: Path) -> None:

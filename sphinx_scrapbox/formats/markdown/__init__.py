@@ -1,1 +1,7 @@
-"""TODO."""
+"""Exported Markdown: the dialect in which the wiki exports its pages, one file a page."""
+
+from sphinx_scrapbox.formats.markdown.blocks import read_markdown
+from sphinx_scrapbox.formats.markdown.inlines import read_inline
+from sphinx_scrapbox.formats.markdown.writer import as_exported, as_native, write_markdown
+
+__all__ = ["as_exported", "as_native", "read_inline", "read_markdown", "write_markdown"]

@@ -11,9 +11,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from typing import NamedTuple
 
-from sphinx_scrapbox.formats.front_matter import read_front_matter
+from sphinx_scrapbox.formats.front_matter import FrontMatter, read_front_matter
 from sphinx_scrapbox.formats.markdown.inlines import InlineReader
 from sphinx_scrapbox.wiki.ast import (
     Block,
@@ -42,36 +41,24 @@ def read_markdown(text: str, *, name: str = "", origin: str = DEFAULT_ORIGIN) ->
     icons come from.
     """
     lines, problems = _clean_lines(text)
-    head = read_front_matter(lines, name)
+    front = read_front_matter(lines)
     inline = InlineReader(origin)
-    blocks = _BlockReader(lines, head.body, inline).read()
+    blocks = _BlockReader(lines, front.body, inline).read()
     return Page(
-        head.title,
+        front.title or name,
         blocks,
-        project=head.project or inline.own_project(),
-        problems=(*head.problems, *problems),
-        line=head.line,
+        project=front.project or inline.own_project(),
+        created=front.dates.created,
+        updated=front.dates.updated,
+        problems=(*front.problems, *problems),
+        line=front.line,
     )
 
 
-class Head(NamedTuple):
-    """What an exported page says before its first line, and its lines.
-
-    ``first`` is the number of the first line in the file; ``project`` is "" unless the front
-    matter names it.
-    """
-
-    title: str
-    project: str
-    lines: tuple[str, ...]
-    first: int
-
-
-def read_head(text: str, *, name: str = "") -> Head:
-    """Read the title of an exported page, and leave its lines as they are."""
+def split_page(text: str) -> tuple[FrontMatter, list[str]]:
+    """The front matter of an exported page, and all its lines as they are."""
     lines, _problems = _clean_lines(text)
-    head = read_front_matter(lines, name)
-    return Head(head.title, head.project, tuple(lines[head.body :]), head.body + 1)
+    return read_front_matter(lines), lines
 
 
 def split_level(line: str) -> tuple[int, str]:

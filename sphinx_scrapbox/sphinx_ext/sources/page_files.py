@@ -20,9 +20,9 @@ from weakref import WeakKeyDictionary
 from sphinx.util import get_filetype
 from sphinx.util.matching import compile_matchers
 
+from sphinx_scrapbox.formats import page_file
 from sphinx_scrapbox.formats.detect import is_export
-from sphinx_scrapbox.formats.front_matter import front_matter_dates
-from sphinx_scrapbox.formats.markdown.blocks import read_head, read_markdown
+from sphinx_scrapbox.formats.markdown.blocks import read_markdown, split_page
 from sphinx_scrapbox.formats.notation import lines as notation
 from sphinx_scrapbox.snapshot.lockfile import LockedPage
 from sphinx_scrapbox.sphinx_ext.config.options import Config, options
@@ -58,18 +58,12 @@ class PageFile(NamedTuple):
 def native_page(text: str, path: Path, env: BuildEnvironment) -> PageFile:
     """The page of a ``.scrapbox`` file."""
     locked = locks_of(env).of(path)
-    row = locked.page if locked else None
-    page = notation.read_lines(
-        text.removesuffix("\n").split("\n"),
-        ids=row.line_ids if row and row.matches(text) else (),
-        title=(row.title if row else "") or None,
+    page = page_file.native_page(
+        text,
+        name=path.stem,
+        row=locked.page if locked else None,
+        project=locked.lock.project if locked else "",
     )
-    if row:
-        page = replace(page, created=row.created, updated=row.updated)
-    if not page.title.strip():
-        page = replace(page, title=path.stem)
-    if locked:
-        page = replace(page, project=locked.lock.project)
     return _guarded(PageFile(path, page, locked), env)
 
 
@@ -79,8 +73,6 @@ def exported_page(text: str, path: Path, env: BuildEnvironment) -> PageFile | No
     if not is_exported(text, os.path.relpath(path, env.srcdir).replace(os.sep, "/"), config):
         return None
     page = read_markdown(text, name=path.stem, origin=config.url)
-    dates = front_matter_dates(text)
-    page = replace(page, created=dates.created, updated=dates.updated)
     return _guarded(PageFile(path, page), env)
 
 
@@ -248,7 +240,7 @@ class PageFiles:
         except OSError:
             return ""
         if kind == "markdown":
-            return read_head(head, name=path.stem).title if head.startswith("---") else path.stem
+            return split_page(head)[0].title or path.stem
         return notation.read_lines([head.split("\n", 1)[0]]).title.strip() or path.stem
 
 

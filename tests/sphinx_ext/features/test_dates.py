@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from sites import Built, Site, page
 
-from sphinx_scrapbox.formats.front_matter import front_matter_dates
+from sphinx_scrapbox.formats.markdown.blocks import split_page
 from sphinx_scrapbox.snapshot.git import git_dates
 from sphinx_scrapbox.snapshot.lockfile import Lock, LockedPage, dump_lock
 from sphinx_scrapbox.wiki.dates import Dates, clamp_dates
@@ -47,13 +47,13 @@ needs_git = pytest.mark.skipif(shutil.which("git") is None, reason="git is not i
 )
 def test_front_matter(head: str, dates: Dates) -> None:
     text = f"---\ntitle: A\n{head}\n---\n\nWords.\n"
-    assert front_matter_dates(text) == dates
-    assert front_matter_dates(text.replace("\n", "\r\n")) == dates
+    assert split_page(text)[0].dates == dates
+    assert split_page(text.replace("\n", "\r\n"))[0].dates == dates
 
 
 @pytest.mark.parametrize("text", ["", "date: 2024-01-01", "---\ndate: 2024-01-01\n", "---"])
 def test_text_without_front_matter(text: str) -> None:
-    assert front_matter_dates(text) == Dates()
+    assert split_page(text)[0].dates == Dates()
 
 
 def test_dates_out_of_range() -> None:
