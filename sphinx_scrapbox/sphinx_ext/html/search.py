@@ -1,16 +1,20 @@
-"""The site's own search, where thousands of wiki pages stand beside some pages of a guide.
+"""Wiki pages in Sphinx's search, beside the other documents of a site.
 
-Sphinx feeds its index page by page, in the process that writes, and ranks what it finds in
-the reader's browser. Here wiki pages are fed as ``scrapbox_search`` says, the parts of titles
-in scripts without blanks are made words of their own, and a few lines of script have wiki
-pages rank below the guide's, whatever scorer is at work.
+Sphinx builds its index page by page in the main process and ranks results in the browser. Wiki
+pages are indexed as ``scrapbox_search`` says, parts of titles in scripts without spaces become
+words of the index, and a script ranks wiki pages below all other documents.
+
+- Replaces: ``StandaloneHTMLBuilder.index_page`` and ``prepare_writing`` of the builder at work,
+  and adds words to ``IndexBuilder._title_mapping``. Sphinx has no event for what is indexed.
+- Unnecessary if Sphinx had such an event, and search languages could add parts of words.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Callable, Iterable, Iterator, Set
+from inspect import signature
 from typing import TYPE_CHECKING
 
 from docutils import nodes
@@ -20,22 +24,25 @@ from sphinx.util.docutils import new_document
 from sphinx_scrapbox.sphinx_ext.builders import has_search
 from sphinx_scrapbox.sphinx_ext.config.options import mode_of, options
 from sphinx_scrapbox.sphinx_ext.domain.domain import domain_of
+from sphinx_scrapbox.sphinx_ext.warnings import note_unknown_internals
 from sphinx_scrapbox.wiki.text import CJK, HAN
 from sphinx_scrapbox.wiki.titles import split_target
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
+    from sphinx.builders.html import StandaloneHTMLBuilder
     from sphinx.search import IndexBuilder
 
 BELOW = 1000
-"""What a wiki page's score is less than it would be."""
+"""By how much the score of a wiki page is lowered."""
 
 _RUN = re.compile(f"[{CJK}]+")
 _HAN = re.compile(f"[{HAN}]")
 _WORD = re.compile(r"\w+")
 _MARK = "_"
+_METHODS = {"index_page": ("pagename", "doctree", "title"), "prepare_writing": ("docnames",)}
 
-# The numbers are Sphinx's own; they are needed if its script comes after this one.
+# The numbers are Sphinx's defaults, for the case that its script runs after this one.
 _RANKING = """
 /* Wiki pages rank below all others (sphinx-scrapbox). */
 (() => {
@@ -71,9 +78,10 @@ _RANKING = """
 
 
 def parts_of(title: str) -> Iterator[str]:
-    """What a reader may search a title for that is no word of it, for want of blanks.
+    """Strings by which readers search for a title, though they are not words of it.
 
-    Pairs of letters, and single ideographs; what stands in other letters between them.
+    These are pairs of letters of scripts without spaces, single Han characters, and the text
+    between such letters.
 
     >>> list(parts_of("GPT4と種まき"))
     ['と種', '種ま', 'まき', '種', 'gpt4']
@@ -87,12 +95,12 @@ def parts_of(title: str) -> Iterator[str]:
             yield from filter(None, _RUN.split(word))
 
 
-def teach_title(index: IndexBuilder, docname: str, title: str) -> None:
-    """Have a title found by any part of it.
+def add_title_parts(index: IndexBuilder, docname: str, title: str) -> None:
+    """Let a document be found by any part of its title.
 
-    The browser looks for parts of words only if no word is just the one that was asked for;
-    and it takes no words of two letters for parts. So words of more letters bear a mark that
-    nobody asks for, and those of fewer are there as they are.
+    The script in the browser looks for parts of words only if no word equals the query, and never
+    for parts of two letters. So words of two letters are added as they are, and longer words get a
+    mark that no query contains.
     """
     words = index._title_mapping
     for part in parts_of(title):
@@ -110,7 +118,7 @@ def teach_title(index: IndexBuilder, docname: str, title: str) -> None:
 
 
 def add_title(index: IndexBuilder, docname: str, title: str) -> None:
-    """Have a document found by the words of one title more, as by those of its own."""
+    """Let a document be found by the words of a second title as well."""
     for word in index.lang.split(title):
         stem = index.lang.stem(word).lower()
         if index.lang.word_filter(stem):
@@ -118,33 +126,38 @@ def add_title(index: IndexBuilder, docname: str, title: str) -> None:
 
 
 def spans(wiki: Iterable[str], others: Iterable[str]) -> list[tuple[str, str]]:
-    """The first and last name of each stretch of wiki pages, in the order of JavaScript.
+    """The first and last name of each run of wiki pages, in the sort order of JavaScript.
 
     >>> spans(["wiki/a", "wiki/b", "z"], ["index", "y"])
     [('wiki/a', 'wiki/b'), ('z', 'z')]
     """
-    # JavaScript compares halves of what lies beyond the basic plane.
+    # JavaScript compares UTF-16 code units, so a character beyond U+FFFF sorts before U+E000.
     names = sorted(
         [(name, True) for name in wiki] + [(name, False) for name in others],
         key=lambda entry: entry[0].encode("utf-16-be", "surrogatepass"),
     )
-    found: list[tuple[str, str]] = []
+    runs: list[tuple[str, str]] = []
     within = False
     for name, is_wiki in names:
         if is_wiki and within:
-            found[-1] = (found[-1][0], name)
+            runs[-1] = (runs[-1][0], name)
         elif is_wiki:
-            found.append((name, name))
+            runs.append((name, name))
         within = is_wiki
-    return found
+    return runs
 
 
 def adapt_search_index(app: Sphinx) -> None:
+    """Handler of ``builder-inited``: wrap the methods of this builder that build the index."""
     builder = app.builder
     if not has_search(builder):
         return
-    modes = options(app.config).search
-    prepare, feed = builder.prepare_writing, builder.index_page
+    for name, parameters in _METHODS.items():
+        method = getattr(builder, name, None)
+        if method is None or tuple(signature(method).parameters) != parameters:
+            note_unknown_internals("building of the search index")
+            return
+    prepare = builder.prepare_writing
 
     def prepare_writing(docnames: Set[str]) -> None:
         prepare(docnames)
@@ -152,32 +165,44 @@ def adapt_search_index(app: Sphinx) -> None:
         if index is not None:
             facts = domain_of(app.env).facts
             wiki = {name for name, of_page in facts.items() if of_page.is_page}
-            if stretches := spans(wiki, app.env.all_docs.keys() - wiki):
-                index.js_scorer_code += _RANKING % (json.dumps(stretches), BELOW)
+            if runs := spans(wiki, app.env.all_docs.keys() - wiki):
+                index.js_scorer_code += _RANKING % (json.dumps(runs), BELOW)
+
+    builder.prepare_writing = prepare_writing  # type: ignore[method-assign]
+    builder.index_page = _indexing(builder)  # type: ignore[method-assign]
+
+
+def _indexing(builder: StandaloneHTMLBuilder) -> Callable[[str, nodes.document, str], None]:
+    """The method ``index_page`` of a builder, changed for wiki pages."""
+    env, modes = builder.env, options(builder.config).search
+    sphinx_index_page = builder.index_page
 
     def index_page(pagename: str, doctree: nodes.document, title: str) -> None:
-        facts = domain_of(app.env).facts.get(pagename)
+        facts = domain_of(env).facts.get(pagename)
         index: IndexBuilder | None = builder.indexer
         if index is None or facts is None or not facts.is_page:
-            feed(pagename, doctree, title)
+            sphinx_index_page(pagename, doctree, title)
             return
         mode = mode_of(pagename, modes, "full")
         if mode == "none":
-            if pagename == app.config.root_doc:  # an index of nothing cannot be written
-                index.feed(pagename, app.env.doc2path(pagename, False), "", new_document(""))
+            if pagename == env.config.root_doc:  # Sphinx cannot write an empty index
+                index.feed(pagename, env.doc2path(pagename, False), "", new_document(""))
             return
-        feed(pagename, _title_alone(title) if mode == "titles" else doctree, title)
+        indexed = _title_alone(title) if mode == "titles" else doctree
+        sphinx_index_page(pagename, indexed, title)
+        if type(getattr(index, "_title_mapping", None)) is not dict:
+            note_unknown_internals("titles in the search index")
+            return
         titles = [title] if title else []
-        if title and facts.source:  # who knows what it was translated from, finds it by that
+        if title and facts.source:  # readers may know the page that it was translated from
             titles.append(split_target(facts.source).title)
             add_title(index, pagename, titles[-1])
-        # Where words are told apart by a dictionary, readers' words are told apart so too.
+        # Japanese and Chinese sites split words by a dictionary, queries too.
         if type(index.lang).split is SearchLanguage.split:
-            for one in titles:
-                teach_title(index, pagename, one)
+            for text in titles:
+                add_title_parts(index, pagename, text)
 
-    builder.prepare_writing = prepare_writing  # type: ignore[method-assign]
-    builder.index_page = index_page  # type: ignore[method-assign]
+    return index_page
 
 
 def _title_alone(title: str) -> nodes.document:

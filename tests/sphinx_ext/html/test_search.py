@@ -1,9 +1,12 @@
-"""The site's own search, asked in a real browser as a reader would."""
+"""The site's own search: its script is run by Node.js, and in a browser as readers do."""
 
 from __future__ import annotations
 
 import json
 import os
+import re
+import shutil
+import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -13,6 +16,7 @@ from typing import Any
 
 import pytest
 from sites import Built, Site, page
+from sphinx.builders.html import StandaloneHTMLBuilder
 
 from sphinx_scrapbox.sphinx_ext.config.options import Config, mode_of
 from sphinx_scrapbox.sphinx_ext.html.search import parts_of, spans
@@ -45,8 +49,26 @@ Ask = Callable[[Built, str], list[str]]
 
 
 @pytest.fixture(scope="module")
-def ask() -> Iterator[Ask]:
-    """Asks a built site; gives the titles of what was found, the best first."""
+def ask(request: pytest.FixtureRequest) -> Ask:
+    """Searches a built site; returns the titles of the results, the best first."""
+    node = shutil.which("node")
+    if node is None:
+        in_browser: Ask = request.getfixturevalue("in_browser")
+        return in_browser
+    script = Path(__file__).with_name("ask.js")
+
+    def ask(built: Built, query: str) -> list[str]:
+        command = [node, str(script), str(built.out), query]
+        run = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=True)
+        titles: list[str] = json.loads(run.stdout)
+        return titles
+
+    return ask
+
+
+@pytest.fixture(scope="module")
+def in_browser() -> Iterator[Ask]:
+    """As ``ask``, in a browser."""
     playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     if not os.access(CHROMIUM, os.X_OK):
         pytest.skip(f"no {CHROMIUM} here")
@@ -96,23 +118,43 @@ def _index(built: Built) -> dict[str, Any]:
 # -- ranking ---------------------------------------------------------------------------
 
 
+RANKED = [
+    "Sowing by hand",
+    "Zebra",
+    "Compost",  # a wiki page, although this is its title
+    "Compost diary",
+    "Compost heaps",
+]
+
+
 def test_the_guide_comes_first(built: Built, ask: Ask) -> None:
     assert built.warnings == []
-    assert ask(built, "compost") == [
-        "Sowing by hand",
-        "Zebra",
-        "Compost",  # though it is its title
-        "Compost diary",
-        "Compost heaps",
-    ]
+    assert ask(built, "compost") == RANKED
+
+
+def test_the_guide_comes_first_in_a_browser(built: Built, in_browser: Ask) -> None:
+    assert in_browser(built, "compost") == RANKED
+    assert in_browser(built, "順番") == ["種まきの順番と道具について"]
+
+
+def test_the_script_knows_the_wiki_pages(built: Built) -> None:
+    script = built.text("_static/language_data.js")
+    (runs,) = re.findall(r"^  const spans = (\[.*\]);$", script, re.M)
+    ranked_lower = {
+        name
+        for name in built.app.env.all_docs
+        if any(first <= name <= last for first, last in json.loads(runs))
+    }
+    assert ranked_lower == {name.removesuffix(".md") for name in FILES if "wiki/" in name}
+    assert "isWiki(result[0]) ? score - 1000 : score" in script
 
 
 @pytest.mark.parametrize("theme", ["furo", "sphinx_rtd_theme", "pydata_sphinx_theme"])
-def test_the_guide_comes_first_in_any_theme(site: Site, ask: Ask, theme: str) -> None:
+def test_the_guide_comes_first_in_any_theme(site: Site, in_browser: Ask, theme: str) -> None:
     pytest.importorskip(theme)
     built = site.build(target=f"_{theme}", html_theme=theme, **HERE)
     assert built.warnings == []
-    assert ask(built, "compost")[:3] == ["Sowing by hand", "Zebra", "Compost"]
+    assert in_browser(built, "compost")[:3] == ["Sowing by hand", "Zebra", "Compost"]
 
 
 def test_a_scorer_of_ones_own_goes_on_working(site: Site, ask: Ask) -> None:
@@ -134,6 +176,19 @@ def test_a_scorer_of_ones_own_goes_on_working(site: Site, ask: Ask) -> None:
         "Compost heaps",
     ]
     assert scorer in built.text("_static/language_data.js")
+
+
+def test_another_way_of_indexing_is_left_alone(
+    site: Site, ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    original = StandaloneHTMLBuilder.index_page
+    monkeypatch.setattr(
+        StandaloneHTMLBuilder, "index_page", lambda self, *args: original(self, *args)
+    )
+    built = site.build(target="_other", scrapbox_search=False, **HERE)
+    assert built.warnings == []
+    assert "isWiki" not in built.text("_static/language_data.js")
+    assert ask(built, "compost")[0] == "Compost"
 
 
 def test_stretches_of_wiki_pages() -> None:
