@@ -1,16 +1,12 @@
-"""What changed between two snapshots of a wiki: pages, and the lines of those that changed.
+"""What changed between two snapshots of a wiki: pages, and the lines of pages.
 
-Pages are known by id, else by title, by file, at last by what they say; lines by id, else by
-text. A difference is told as a reader of the wiki would tell it: a line was added, taken out or
-edited, a block went elsewhere or to another level. It is complete: :func:`apply` makes the
-new rows of the old ones.
+Pages are matched by id, else by title, by file, and last by content; lines by id, else by text. A
+difference is described as a reader would: lines were added, removed or edited, or a block was
+moved or indented. It is complete: :func:`.lines.apply` makes the new rows of the old ones.
 
-Nothing here is quadratic in the length of a page. Where the exact way would be, a plainer one is
-taken: the difference stays true, and may only be longer than need be.
+No algorithm here is quadratic in the length of a page. Above a limit, a simpler one takes over:
+the difference stays correct, but may be longer than necessary.
+
+:mod:`.model` holds the types, :mod:`.pages` compares snapshots, :mod:`.lines` pages, and
+:mod:`.words` rows.
 """
-
-from __future__ import annotations
-
-from typing import TypeVar
-
-T = TypeVar("T")

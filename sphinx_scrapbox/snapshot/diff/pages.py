@@ -1,12 +1,11 @@
-"""TODO: say what this file is."""
+"""Compares two snapshots: matches their pages, and reads the texts of those that may differ."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable
 from hashlib import sha256
 
-from sphinx_scrapbox.snapshot.diff import T
 from sphinx_scrapbox.snapshot.diff.lines import line_changes
 from sphinx_scrapbox.snapshot.diff.model import (
     ORDER,
@@ -23,7 +22,7 @@ from sphinx_scrapbox.snapshot.diff.model import (
 )
 from sphinx_scrapbox.wiki.titles import key
 
-_AT_ONCE = 400  # pages whose texts are in memory together
+_BATCH = 400  # pages whose texts are in memory together
 
 
 def compare(
@@ -31,197 +30,192 @@ def compare(
 ) -> Comparison:
     """What changed from *old* to *new*. Only texts that may differ are read.
 
-    *progress* is called once for each page that is looked at.
+    *progress* is called once for each page that both snapshots have.
     """
-    pairs, gone, come = _match(old, new)
-    found = [
-        PageChange(
-            PageKind.NEW, page.title, page.file, "", "", page.id, page.project, page.updated
-        )
-        for page in come
-    ]
-    found += [
-        PageChange(PageKind.GONE, page.title, page.file, "", "", page.id, page.project)
-        for page in gone
-    ]
+    pairs, gone, added = _match(old, new)
+    changes = [_added_or_gone(PageKind.NEW, page) for page in added]
+    changes += [_added_or_gone(PageKind.GONE, page) for page in gone]
     differing = []
-    for was, now in pairs:
-        if was.marks.isdisjoint(now.marks):
-            differing.append((was, now))
-        elif was.title != now.title:
-            found.append(_change(was, now, None, None))
+    for before, after in pairs:
+        if before.marks.isdisjoint(after.marks):
+            differing.append((before, after))
+            continue
+        if before.title != after.title:
+            changes.append(_change(before, after, None, None))
+        progress()
+    for start in range(0, len(differing), _BATCH):
+        batch = differing[start : start + _BATCH]
+        old_texts = old.read([before for before, _after in batch])
+        new_texts = new.read([after for _before, after in batch])
+        for (before, after), was, now in zip(batch, old_texts, new_texts, strict=True):
+            change = _change(before, after, was, now)
+            is_edited = not all(line.is_blank for line in change.lines)
+            is_renamed = change.kind is PageKind.RENAMED
+            if is_renamed or is_edited or _differ_unread(before, after, was, now):
+                changes.append(change)
             progress()
-        else:
-            progress()
-    for batch in _batches(differing):
-        before = old.read([was for was, _now in batch])
-        after = new.read([now for _was, now in batch])
-        for (was, now), old_text, new_text in zip(batch, before, after, strict=True):
-            change = _change(was, now, old_text, new_text)
-            says_else = not all(line.is_blank for line in change.lines)
-            renamed = change.kind is PageKind.RENAMED
-            if renamed or says_else or _differ(was, now, old_text, new_text):
-                found.append(change)
-            progress()
-    found.sort(key=lambda page: (ORDER[page.kind], key(page.title), page.title, page.file))
-    return Comparison(old, new, tuple(found))
+    changes.sort(key=lambda page: (ORDER[page.kind], key(page.title), page.title, page.file))
+    return Comparison(old, new, tuple(changes))
 
 
-def _differ(was: PageState, now: PageState, old: PageText | None, new: PageText | None) -> bool:
-    """Whether a page differs of which there are not both texts to compare."""
+def _added_or_gone(kind: PageKind, page: PageState) -> PageChange:
+    updated = page.updated if kind is PageKind.NEW else 0
+    return PageChange(
+        kind, page.title, page.file, id=page.id, project=page.project, updated=updated
+    )
+
+
+def _differ_unread(
+    before: PageState, after: PageState, old: PageText | None, new: PageText | None
+) -> bool:
+    """Whether a page differs as far as marks tell, because one of its texts cannot be read."""
     if old and new:
         return False
-    before = was.marks | (old.marks if old else frozenset())
-    return before.isdisjoint(now.marks | (new.marks if new else frozenset()))
-
-
-def _batches(items: Sequence[T]) -> Iterator[Sequence[T]]:
-    for start in range(0, len(items), _AT_ONCE):
-        yield items[start : start + _AT_ONCE]
+    old_marks = before.marks | (old.marks if old else frozenset())
+    return old_marks.isdisjoint(after.marks | (new.marks if new else frozenset()))
 
 
 def _change(
-    was: PageState, now: PageState, old: PageText | None, new: PageText | None
+    before: PageState, after: PageState, old: PageText | None, new: PageText | None
 ) -> PageChange:
-    renamed = was.title != now.title
+    is_renamed = before.title != after.title
     lines: tuple[LineChange, ...] = ()
+    added = removed = 0
     if old and new:
         lines = line_changes(old, new)
         added = sum(count_filled(one.after) for one in lines if one.kind is LineKind.ADDED)
         removed = sum(count_filled(one.before) for one in lines if one.kind is LineKind.REMOVED)
-    else:
-        ids, old_ids = set(now.line_ids), set(was.line_ids)
-        both = ids and old_ids
-        added, removed = (len(ids - old_ids), len(old_ids - ids)) if both else (0, 0)
+    elif before.line_ids and after.line_ids:
+        old_ids, new_ids = set(before.line_ids), set(after.line_ids)
+        added, removed = len(new_ids - old_ids), len(old_ids - new_ids)
     return PageChange(
-        PageKind.RENAMED if renamed else PageKind.CHANGED,
-        now.title,
-        now.file,
-        was.title if renamed else "",
-        was.file if was.file != now.file else "",
-        now.id,
-        now.project,
-        now.updated,
+        PageKind.RENAMED if is_renamed else PageKind.CHANGED,
+        after.title,
+        after.file,
+        before.title if is_renamed else "",
+        before.file if before.file != after.file else "",
+        after.id,
+        after.project,
+        after.updated,
         lines,
         added,
         removed,
         new.first if new else 1,
         old.first if old else 1,
-        _digest(new.rows) if new else min(now.marks, default=""),
+        _digest(new.rows) if new else min(after.marks, default=""),
     )
 
 
 def _digest(rows: Iterable[Row]) -> str:
-    said = "\n".join(f"{row.depth} {row.text}" for row in rows)
-    return sha256(said.encode("utf-8", "replace")).hexdigest()
+    text = "\n".join(f"{row.depth} {row.text}" for row in rows)
+    return sha256(text.encode("utf-8", "replace")).hexdigest()
 
 
-# -- pages -----------------------------------------------------------------------------
+# -- matching --------------------------------------------------------------------------
 
 _Pair = tuple[PageState, PageState]
-_Name = Callable[[PageState], Hashable]
+_Identity = Callable[[PageState], Hashable]
+
+# What makes two pages one, the strongest evidence first.
+_IDENTITIES: tuple[_Identity, ...] = (
+    lambda page: page.id or None,
+    lambda page: (page.project, key(page.title), page.file),
+    lambda page: (page.project, key(page.title)),
+    lambda page: key(page.title),
+    lambda page: page.file,
+)
+_MAX_PAGES_WITH_ROW = 20  # a row on more pages than this does not identify one
+_MIN_SHARE = 0.6  # of its rows, that a renamed page has in common with its old version
 
 
 def _match(old: Snapshot, new: Snapshot) -> tuple[list[_Pair], list[PageState], list[PageState]]:
-    """Pages that are one; those that are only in *old*; those that are only in *new*."""
+    """Pages of both snapshots as pairs; those only in *old*; those only in *new*."""
     pairs: list[_Pair] = []
     gone = sorted(old.pages, key=lambda page: (page.file, page.id))
-    come = sorted(new.pages, key=lambda page: (page.file, page.id))
-    names: tuple[_Name, ...] = (
-        lambda page: page.id or None,
-        lambda page: (page.project, key(page.title), page.file),
-        lambda page: (page.project, key(page.title)),
-        lambda page: key(page.title),
-        lambda page: page.file,
-    )
-    for name in names:
-        if gone and come:
-            gone, come = _pair_by(name, gone, come, pairs)
-    if gone and come:
-        gone, come = _pair_by_content(old, new, gone, come, pairs)
-    return pairs, gone, come
+    added = sorted(new.pages, key=lambda page: (page.file, page.id))
+    for identity in _IDENTITIES:
+        if gone and added:
+            gone, added = _pair_by(identity, gone, added, pairs)
+    if gone and added:
+        by_content = _pairs_by_content(old, new, gone, added)
+        pairs += [(gone[one], added[other]) for one, other in by_content]
+        taken, placed = {one for one, _ in by_content}, {other for _, other in by_content}
+        gone = [page for at, page in enumerate(gone) if at not in taken]
+        added = [page for at, page in enumerate(added) if at not in placed]
+    return pairs, gone, added
 
 
 def _pair_by(
-    name: _Name, gone: list[PageState], come: list[PageState], pairs: list[_Pair]
+    identity: _Identity, gone: list[PageState], added: list[PageState], pairs: list[_Pair]
 ) -> tuple[list[PageState], list[PageState]]:
+    """Append pages of the same identity to *pairs*; return the others."""
     waiting: dict[Hashable, list[PageState]] = {}
     for page in reversed(gone):
-        if (known := name(page)) is not None:
-            waiting.setdefault(known, []).append(page)
+        if (name := identity(page)) is not None:
+            waiting.setdefault(name, []).append(page)
     left = []
     paired: set[int] = set()
-    for page in come:
-        found = waiting.get(name(page))
-        if found and _may_be_one(found[-1], page):
-            was = found.pop()
-            paired.add(id(was))
-            pairs.append((was, page))
+    for page in added:
+        candidates = waiting.get(identity(page))
+        if candidates and _may_be_one(candidates[-1], page):
+            before = candidates.pop()
+            paired.add(id(before))
+            pairs.append((before, page))
         else:
             left.append(page)
     return [page for page in gone if id(page) not in paired], left
 
 
-def _may_be_one(was: PageState, now: PageState) -> bool:
-    """Another project, another page; and a file goes from one page to the next."""
-    if was.project != now.project and was.project and now.project and was.id != now.id:
+def _may_be_one(before: PageState, after: PageState) -> bool:
+    """False for pages of two projects, and for a file that another page has taken over."""
+    projects = {before.project, after.project} - {""}
+    if len(projects) == 2 and before.id != after.id:
         return False
-    return key(was.title) == key(now.title) or was.id == now.id or not (was.id and now.id)
+    if key(before.title) == key(after.title) or before.id == after.id:
+        return True
+    return not (before.id and after.id)
 
 
-_MOST_BEARING = 20  # a row that more pages bear tells none from another
-_SHARED = 0.6
-
-
-def _pair_by_content(
-    old: Snapshot,
-    new: Snapshot,
-    gone: list[PageState],
-    come: list[PageState],
-    pairs: list[_Pair],
-) -> tuple[list[PageState], list[PageState]]:
-    """Pair pages that share most of their rows: without ids, nothing else tells of a rename."""
+def _pairs_by_content(
+    old: Snapshot, new: Snapshot, gone: list[PageState], added: list[PageState]
+) -> list[tuple[int, int]]:
+    """Places of pages without ids that share most of their rows: renamed with their file."""
     before = {at: page for at, page in enumerate(gone) if not page.id}
-    after = {at: page for at, page in enumerate(come) if not page.id}
+    after = {at: page for at, page in enumerate(added) if not page.id}
     if not before or not after:
-        return gone, come
-    said_before = _said_by(old, before)
-    said_after = _said_by(new, after)
-    bearing: dict[str, list[int]] = {}
-    for at, said in said_before.items():
-        for text in said:
-            bearing.setdefault(text, []).append(at)
+        return []
+    old_rows = _distinct_rows(old, before)
+    pages_with: dict[str, list[int]] = {}
+    for at, rows in old_rows.items():
+        for text in rows:
+            pages_with.setdefault(text, []).append(at)
     shares = []
-    for at, said in said_after.items():
+    for at, rows in _distinct_rows(new, after).items():
         common: Counter[int] = Counter()
-        for text in said:
-            pages = bearing.get(text, ())
-            if len(pages) <= _MOST_BEARING:
+        for text in rows:
+            pages = pages_with.get(text, ())
+            if len(pages) <= _MAX_PAGES_WITH_ROW:
                 common.update(pages)
         for other, count in common.items():
-            share = count / max(len(said), len(said_before[other]))
-            if share >= _SHARED and gone[other].project in ("", come[at].project):
+            share = count / max(len(rows), len(old_rows[other]))
+            if share >= _MIN_SHARE and gone[other].project in ("", added[at].project):
                 shares.append((-share, at, other))
-    taken: set[int] = set()
+    pairs: dict[int, int] = {}
     placed: set[int] = set()
     for _share, at, other in sorted(shares):
-        if at not in placed and other not in taken:
+        if at not in placed and other not in pairs:
             placed.add(at)
-            taken.add(other)
-            pairs.append((gone[other], come[at]))
-    return (
-        [page for at, page in enumerate(gone) if at not in taken],
-        [page for at, page in enumerate(come) if at not in placed],
-    )
+            pairs[other] = at
+    return list(pairs.items())
 
 
-def _said_by(snapshot: Snapshot, pages: dict[int, PageState]) -> dict[int, frozenset[str]]:
-    said: dict[int, frozenset[str]] = {}
-    for batch in _batches(list(pages.items())):
-        texts = snapshot.read([page for _at, page in batch])
-        for (at, _page), text in zip(batch, texts, strict=True):
-            if text:
-                rows = frozenset(row.text for row in text.rows if row.text)
-                if rows:
-                    said[at] = rows
-    return said
+def _distinct_rows(snapshot: Snapshot, pages: dict[int, PageState]) -> dict[int, frozenset[str]]:
+    """The texts of the rows of each page that has some."""
+    numbers, states = list(pages), list(pages.values())
+    rows: dict[int, frozenset[str]] = {}
+    for start in range(0, len(numbers), _BATCH):
+        texts = snapshot.read(states[start : start + _BATCH])
+        for at, text in zip(numbers[start : start + _BATCH], texts, strict=True):
+            if text and (filled := frozenset(row.text for row in text.rows if row.text)):
+                rows[at] = filled
+    return rows

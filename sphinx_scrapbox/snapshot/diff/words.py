@@ -1,4 +1,4 @@
-"""TODO: say what this file is."""
+"""How a row was edited, word by word."""
 
 from __future__ import annotations
 
@@ -9,25 +9,24 @@ from typing import NamedTuple
 
 from sphinx_scrapbox.wiki.text import CJK
 
-# -- words -----------------------------------------------------------------------------
-
-LONG_ROW = 4_000
-_MOSTLY_OTHER = 0.2  # of a row, less than this stayed
-_MOST_WORDS = 40_000  # words of the one row times words of the other
-# A letter of a script without blanks is a word; marks stay with the letter that they belong to.
+MAX_ROW = 4_000
+"""Characters of a row that are compared with other rows."""
+_MIN_KEPT = 0.2  # of the longer row, in common; below, the whole row counts as replaced
+_MAX_EXACT = 40_000  # old words times new words that are compared exactly
+# Each letter of a script without blanks is a word. Combining marks stay with their letter.
 _JOINED = "(?:[\u0300-\u036f\u3099\u309a\ufe0e\ufe0f\U0001f3fb-\U0001f3ff]|\u200d.)*"
 WORD = re.compile(rf"(?:(?![{CJK}])\w)+{_JOINED}|\s+|.{_JOINED}", re.DOTALL)
 
 
 class DiffSpan(NamedTuple):
-    """A piece of an edited row: ``sign`` is ``-`` for what went, ``+`` for what came, or ""."""
+    """A part of an edited row: ``sign`` is ``-`` if removed, ``+`` if added, "" if kept."""
 
     sign: str
     text: str
 
 
 def diff_words(before: str, after: str) -> tuple[DiffSpan, ...]:
-    """How a row was edited, word by word.
+    """The parts of a row that were removed, added and kept, in the order of reading.
 
     >>> diff_words("Keep it dry.", "Keep it wet.")
     (DiffSpan(sign='', text='Keep it '), DiffSpan(sign='-', text='dry'), \
@@ -41,44 +40,46 @@ DiffSpan(sign='+', text='wet'), DiffSpan(sign='', text='.'))
     while tail < min(len(old), len(new)) - head and old[-1 - tail] == new[-1 - tail]:
         tail += 1
     middle, now = old[head : len(old) - tail], new[head : len(new) - tail]
-    pieces = [DiffSpan("", "".join(old[:head]))]
-    if len(middle) * len(now) <= _MOST_WORDS:
+    spans = [DiffSpan("", "".join(old[:head]))]
+    if len(middle) * len(now) <= _MAX_EXACT:
         matcher = SequenceMatcher(None, middle, now, autojunk=False)
-        for _tag, start, end, begin, stop in matcher.get_opcodes():
-            if _tag == "equal":
-                pieces.append(DiffSpan("", "".join(middle[start:end])))
+        for tag, start, end, begin, stop in matcher.get_opcodes():
+            if tag == "equal":
+                spans.append(DiffSpan("", "".join(middle[start:end])))
             else:
-                pieces.append(DiffSpan("-", "".join(middle[start:end])))
-                pieces.append(DiffSpan("+", "".join(now[begin:stop])))
+                spans.append(DiffSpan("-", "".join(middle[start:end])))
+                spans.append(DiffSpan("+", "".join(now[begin:stop])))
     else:
-        pieces += [DiffSpan("-", "".join(middle)), DiffSpan("+", "".join(now))]
-    pieces.append(DiffSpan("", "".join(old[len(old) - tail :])))
-    pieces = list(_smooth(pieces))
-    same = sum(len(piece.text) for piece in pieces if not piece.sign)
-    if same < _MOSTLY_OTHER * max(len(before), len(after)):
-        # Another sentence: what both have in common by chance would only be in the way.
-        pieces = [piece for piece in (DiffSpan("-", before), DiffSpan("+", after)) if piece.text]
-    return tuple(pieces)
+        spans += [DiffSpan("-", "".join(middle)), DiffSpan("+", "".join(now))]
+    spans.append(DiffSpan("", "".join(old[len(old) - tail :])))
+    spans = list(_smooth(spans))
+    same = sum(len(span.text) for span in spans if not span.sign)
+    if same < _MIN_KEPT * max(len(before), len(after)):
+        # Another sentence: what both happen to have in common would only distract.
+        spans = _replacement(before, after)
+    return tuple(spans)
 
 
-def _smooth(pieces: Iterable[DiffSpan]) -> Iterator[DiffSpan]:
-    """Join what went and what came over mere blanks and single letters: that is one edit."""
-    gone = come = blank = ""
-    for sign, text in pieces:
+def _smooth(spans: Iterable[DiffSpan]) -> Iterator[DiffSpan]:
+    """Join edits with only blanks or a single character between them."""
+    removed = added = between = ""
+    for sign, text in spans:
         if not text:
             continue
         if sign == "-":
-            gone, come, blank = gone + blank + text, come + blank, ""
+            removed, added, between = removed + between + text, added + between, ""
         elif sign == "+":
-            gone, come, blank = gone + blank, come + blank + text, ""
-        elif (gone or come) and len(text.strip()) < 2 and not blank:
-            blank = text
+            removed, added, between = removed + between, added + between + text, ""
+        elif (removed or added) and len(text.strip()) < 2 and not between:
+            between = text
         else:
-            yield from (
-                piece for piece in (DiffSpan("-", gone), DiffSpan("+", come)) if piece.text
-            )
-            yield DiffSpan("", blank + text)
-            gone = come = blank = ""
-    yield from (piece for piece in (DiffSpan("-", gone), DiffSpan("+", come)) if piece.text)
-    if blank:
-        yield DiffSpan("", blank)
+            yield from _replacement(removed, added)
+            yield DiffSpan("", between + text)
+            removed = added = between = ""
+    yield from _replacement(removed, added)
+    if between:
+        yield DiffSpan("", between)
+
+
+def _replacement(removed: str, added: str) -> list[DiffSpan]:
+    return [span for span in (DiffSpan("-", removed), DiffSpan("+", added)) if span.text]
