@@ -29,8 +29,9 @@ from sphinx_scrapbox.snapshot.git import SnapshotError
 from sphinx_scrapbox.snapshot.loader import SnapshotLoader
 from sphinx_scrapbox.snapshot.reports.atom import Feed, diff_as_atom
 from sphinx_scrapbox.snapshot.reports.json import diff_as_json
-from sphinx_scrapbox.snapshot.reports.markdown import addresses, diff_as_markdown, no_address
+from sphinx_scrapbox.snapshot.reports.markdown import diff_as_markdown
 from sphinx_scrapbox.snapshot.reports.text import diff_as_text
+from sphinx_scrapbox.snapshot.reports.wording import addresses, no_address
 from sphinx_scrapbox.snapshot.selection import links_of
 from sphinx_scrapbox.wiki.ast import Line, Page
 from sphinx_scrapbox.wiki.dates import clamp

@@ -239,7 +239,7 @@ def test_by_id(old: PageText, new: PageText, expected: list[tuple[str, int, int,
 
 def test_changes_of_other_rows_are_refused() -> None:
     change = LineChange(LineKind.REMOVED, 0, 0, some_rows("a"))
-    with pytest.raises(ValueError, match="not the row that was at 0"):
+    with pytest.raises(ValueError, match="other rows at 0"):
         apply(some_rows("b"), [change])
 
 

@@ -1,4 +1,4 @@
-"""TODO: say what this file is."""
+"""The types of snapshots and of their differences."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ from typing import NamedTuple
 
 
 class Row(NamedTuple):
-    """One row of a page: its level, and its text without the mark of it. A blank one has none."""
+    """One row of a page: its indentation level, and its text without indentation or list mark.
+
+    A blank row is ``Row(0, "")``.
+    """
 
     depth: int
     text: str
@@ -20,8 +23,8 @@ class Row(NamedTuple):
 class PageText(NamedTuple):
     """The rows of a page below its title.
 
-    ``ids`` is empty or holds one for each row; ``first`` is the number of the first row in its
-    file, ``marks`` as in :class:`PageState`.
+    ``ids`` is empty or holds one id for each row; ``first`` is the number of the first row in its
+    file, from 1; ``marks`` are as in :class:`PageState`.
     """
 
     rows: tuple[Row, ...]
@@ -32,10 +35,11 @@ class PageText(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class PageState:
-    """A page as a snapshot knows it before its text is read.
+    """What a snapshot knows of a page before its text is read.
 
-    ``file`` is relative to the snapshot, ``updated`` Unix seconds or 0. Two pages with a mark in
-    common have the same text; ``line_ids`` are those of its rows below the title, where known.
+    ``file`` is relative to the snapshot; ``updated`` is in Unix seconds, 0 if unknown. ``marks``
+    are names of the content: pages that share one have the same text. ``line_ids`` are those of
+    the rows below the title, empty if unknown.
     """
 
     title: str
@@ -48,16 +52,16 @@ class PageState:
 
 
 def no_texts(pages: Sequence[PageState]) -> list[PageText | None]:
-    """What a snapshot reads that has no texts."""
+    """The ``read`` of a snapshot without texts: None for each page."""
     return [None] * len(pages)
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """The pages of a wiki at one time. ``name`` is what a reader knows it by.
+    """The pages of a wiki at one time. ``name`` identifies the snapshot in reports.
 
-    ``time`` is when it was taken in Unix seconds, 0 if nothing tells. ``read`` gives the text of
-    each page that it is handed, None for one that cannot be read.
+    ``time`` is when it was taken, in Unix seconds, 0 if unknown. ``read`` returns the text of
+    each of the given pages, None for one that cannot be read.
     """
 
     name: str = ""
@@ -78,28 +82,28 @@ class PageKind(Enum):
     NEW = "new"
     CHANGED = "changed"
     RENAMED = "renamed"
-    """It has another title, and its lines may have changed, too."""
+    """The title changed; the lines may have changed, too."""
     GONE = "gone"
 
 
 class LineKind(Enum):
-    """What happened to a row, or to several that stand together."""
+    """What happened to a row, or to consecutive rows."""
 
     ADDED = "added"
     REMOVED = "removed"
     EDITED = "edited"
     MOVED = "moved"
-    """Elsewhere on the page, perhaps at another level."""
+    """To another place on the page, perhaps at another level."""
     SHIFTED = "shifted"
-    """In the same place, at another level."""
+    """Indented or outdented in the same place."""
 
 
 @dataclass(frozen=True, slots=True)
 class LineChange:
-    """A change of rows that stand together; an edited row stands alone.
+    """A change of consecutive rows; an edited row is a change of its own.
 
     ``old`` and ``new`` are the numbers, from 0, of the first row in the old and in the new page;
-    of rows that are only in the other, where they would stand.
+    for added and removed rows, one of them is where the rows would be.
     """
 
     kind: LineKind
@@ -108,7 +112,7 @@ class LineChange:
     before: tuple[Row, ...] = ()
     after: tuple[Row, ...] = ()
     moved: bool = False
-    """The edited row also went elsewhere."""
+    """The edited row was also moved."""
 
     @property
     def shift(self) -> int:
@@ -123,18 +127,18 @@ class LineChange:
 
     @property
     def is_blank(self) -> bool:
-        """Whether there is nothing to be read in any of the rows."""
+        """Whether none of the rows has text."""
         return not any(row.text for row in (*self.before, *self.after))
 
 
 @dataclass(frozen=True, slots=True)
 class PageChange:
-    """What happened to one page. ``title`` and ``file`` are the new ones, if it has any.
+    """What happened to one page. ``title`` and ``file`` are the old ones only if it is gone.
 
-    ``was`` is the earlier title of a page that was renamed, ``old_file`` its earlier file.
-    ``lines`` is empty where a snapshot has no texts: ``added`` and ``removed`` count rows then
-    too, as far as ids tell. ``first`` and ``old_first`` are the numbers of the first row in
-    either file; ``digest`` is a name of what the page says now.
+    ``old_title`` and ``old_file`` are "" if unchanged. ``lines`` is empty if a snapshot has no
+    texts; ``added`` and ``removed`` then count rows as far as their ids are known. ``first`` and
+    ``old_first`` are the numbers of the first row in the two files, from 1. ``digest`` is a hash
+    of the new text.
     """
 
     kind: PageKind
@@ -153,24 +157,24 @@ class PageChange:
     digest: str = ""
 
     def count(self, kind: LineKind) -> int:
-        """How many rows with text meet *kind*."""
+        """How many rows with text have a change of this kind."""
         if kind is LineKind.ADDED:
             return self.added
         if kind is LineKind.REMOVED:
             return self.removed
-        return sum(count_filled(one.rows) for one in self.lines if one.kind is kind)
+        return sum(count_filled(change.rows) for change in self.lines if change.kind is kind)
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """All that changed: by kind, and within one by title."""
+    """All changes, by kind of change, then by title."""
 
     old: Snapshot
     new: Snapshot
     pages: tuple[PageChange, ...] = ()
 
     def of(self, kind: PageKind) -> list[PageChange]:
-        """The pages that something happened to."""
+        """The pages with this kind of change."""
         return [page for page in self.pages if page.kind is kind]
 
 
@@ -178,4 +182,5 @@ ORDER = {kind: place for place, kind in enumerate(PageKind)}
 
 
 def count_filled(rows: Iterable[Row]) -> int:
+    """The number of rows with text."""
     return sum(bool(row.text) for row in rows)

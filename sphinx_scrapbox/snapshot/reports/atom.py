@@ -1,4 +1,4 @@
-"""TODO: say what this file is."""
+"""The difference of two snapshots as an Atom feed (RFC 4287)."""
 
 from __future__ import annotations
 
@@ -14,35 +14,33 @@ from sphinx_scrapbox.snapshot.diff.model import (
     LineChange,
     LineKind,
     PageChange,
-    PageKind,
 )
 from sphinx_scrapbox.snapshot.diff.words import diff_words
-from sphinx_scrapbox.snapshot.reports.markdown import Address, no_address
 from sphinx_scrapbox.snapshot.reports.wording import (
     ACTIONS,
     HOME,
     TOOL,
+    Address,
     Say,
     action,
     counts,
     indented,
+    no_address,
 )
 from sphinx_scrapbox.wiki.dates import iso
 from sphinx_scrapbox.wiki.text import NOT_XML
 from sphinx_scrapbox.wiki.titles import key
 
-ATOM = "http://www.w3.org/2005/Atom"
-
-
-# -- Atom ------------------------------------------------------------------------------
+_ATOM = "http://www.w3.org/2005/Atom"
 
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """What a feed says of itself. Each address may be "".
+    """The metadata of a feed.
 
-    ``name`` is what it is known by for ever where it has no address of its own; ``since`` stands
-    in for times that nothing tells, in Unix seconds.
+    ``address`` is its own URL and ``site`` that of its pages, each "" if unknown. Without an
+    address, ``name`` identifies the feed and must not change. ``since``, in Unix seconds, stands
+    in for unknown times.
     """
 
     name: str
@@ -63,16 +61,16 @@ def diff_as_atom(
     say: Say = str,
     limit: int | None = None,
 ) -> str:
-    """A feed (RFC 4287) with an entry for each page, those that changed last first.
+    """A feed with an entry for each page, the latest change first.
 
-    An entry keeps its id for as long as the page does not change again. *limit* is how many
-    entries there are at the most.
+    An entry keeps its id until the page changes again. With *stat*, lines are only counted;
+    *say* translates labels, and *limit* is the maximal number of entries.
     """
     identity = _uuid(NAMESPACE_URL, feed.address or feed.name)
     default = comparison.new.time or feed.since
     times = {id(page): page.updated or default for page in comparison.pages}
     pages = sorted(comparison.pages, key=lambda page: -times[id(page)])
-    root = ET.Element("feed", {"xmlns": ATOM})
+    root = ET.Element("feed", {"xmlns": _ATOM})
     if feed.language:
         root.set("xml:lang", feed.language)
     _add(root, "id", identity.urn)
@@ -84,14 +82,14 @@ def diff_as_atom(
         _add(root, "link", rel="self", type="application/atom+xml", href=feed.address)
     if feed.site:
         _add(root, "link", rel="alternate", href=feed.site)
-    given: Counter[str] = Counter()
+    names: Counter[str] = Counter()
     for page in pages[:limit]:
         entry = _add(root, "entry")
         name = _entry_name(page)
-        given[name] += 1  # a damaged lock may name a page twice
-        name = name if given[name] == 1 else f"{name} {given[name]}"
+        names[name] += 1  # a damaged lock may name a page twice
+        name = name if names[name] == 1 else f"{name} {names[name]}"
         _add(entry, "id", _uuid(identity, name).urn)
-        _add(entry, "title", f"{page.title} ({say(_STATES[page.kind])})")
+        _add(entry, "title", f"{page.title} ({say(page.kind.value)})")
         _add(entry, "updated", iso(times[id(page)]))
         if where := address(page):
             _add(entry, "link", rel="alternate", href=where)
@@ -102,14 +100,6 @@ def diff_as_atom(
     return f'<?xml version="1.0" encoding="utf-8"?>\n{body}\n'
 
 
-_STATES = {
-    PageKind.NEW: "new",
-    PageKind.CHANGED: "changed",
-    PageKind.RENAMED: "renamed",
-    PageKind.GONE: "gone",
-}
-
-
 def _add(parent: ET.Element, name: str, text: str = "", **attributes: str) -> ET.Element:
     element = ET.SubElement(parent, name, attributes)
     if text:
@@ -118,8 +108,8 @@ def _add(parent: ET.Element, name: str, text: str = "", **attributes: str) -> ET
 
 
 def _entry_name(page: PageChange) -> str:
-    known = page.id or f"{page.project}/{key(page.title)}"
-    return f"{page.kind.value} {known} {page.old_title} {page.digest}"
+    identity = page.id or f"{page.project}/{key(page.title)}"
+    return f"{page.kind.value} {identity} {page.old_title} {page.digest}"
 
 
 def _uuid(space: UUID, name: str) -> UUID:
@@ -134,9 +124,9 @@ def _html(page: PageChange, say: Say, *, stat: bool) -> str:
     if shown:
         parts.append(f"<ul>{''.join(_html_item(change, say) for change in shown)}</ul>")
     elif counted := counts(page):
-        said = ", ".join(f"{say(ACTIONS[kind])}: {count}" for kind, count in counted.items())
-        parts.append(f"<p>{escape(said)}</p>")
-    return "".join(parts) or f"<p>{escape(say(_STATES[page.kind]))}</p>"
+        counts_text = ", ".join(f"{say(ACTIONS[kind])}: {n}" for kind, n in counted.items())
+        parts.append(f"<p>{escape(counts_text)}</p>")
+    return "".join(parts) or f"<p>{escape(say(page.kind.value))}</p>"
 
 
 _MARKS = {"": "{}", "-": "<del>{}</del>", "+": "<ins>{}</ins>"}
@@ -145,12 +135,12 @@ _MARK_OF = {LineKind.ADDED: "+", LineKind.REMOVED: "-"}
 
 def _html_item(change: LineChange, say: Say) -> str:
     if change.kind is LineKind.EDITED:
-        said = "".join(
-            _MARKS[piece.sign].format(escape(piece.text))
-            for piece in diff_words(change.before[0].text, change.after[0].text)
+        content = "".join(
+            _MARKS[span.sign].format(escape(span.text))
+            for span in diff_words(change.before[0].text, change.after[0].text)
         )
     else:
         mark = _MARKS[_MARK_OF.get(change.kind, "")]
         rows = (escape(row).replace("  ", "&#160; ") for row in indented(change.rows))
-        said = "<br>".join(map(mark.format, rows))
-    return f"<li>{escape(say(action(change)))}: {said}</li>"
+        content = "<br>".join(map(mark.format, rows))
+    return f"<li>{escape(say(action(change)))}: {content}</li>"

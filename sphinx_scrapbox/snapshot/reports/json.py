@@ -1,4 +1,4 @@
-"""TODO: say what this file is."""
+"""The difference of two snapshots as JSON, and what all JSON reports begin with."""
 
 from __future__ import annotations
 
@@ -13,30 +13,37 @@ from sphinx_scrapbox.snapshot.diff.model import (
     PageKind,
     Snapshot,
 )
-from sphinx_scrapbox.snapshot.reports.markdown import Address, no_address
-from sphinx_scrapbox.snapshot.reports.wording import JSON_VERSION, TOOL
+from sphinx_scrapbox.snapshot.reports.wording import TOOL, Address, no_address
 from sphinx_scrapbox.wiki.dates import iso
 
-# -- JSON ------------------------------------------------------------------------------
+_VERSION = 1
+
+
+def json_report(**fields: object) -> str:
+    """The text of a report: the version of its format, the tool, and *fields*."""
+    tool = {"name": TOOL, "version": __version__}
+    return dump_json({"version": _VERSION, "tool": tool, **fields})
+
+
+def dump_json(data: object) -> str:
+    """JSON as all reports are formatted."""
+    return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
 
 
 def diff_as_json(
     comparison: Comparison, *, address: Address = no_address, stat: bool = False
 ) -> str:
-    """All that changed; see the documentation of ``diff`` for the fields."""
+    """The whole difference, with *stat* without lines; the manual of ``diff`` lists the fields."""
     pages = comparison.pages
-    report = {
-        "version": JSON_VERSION,
-        "tool": {"name": TOOL, "version": __version__},
-        "old": _snapshot(comparison.old),
-        "new": _snapshot(comparison.new),
-        "counts": {
+    return json_report(
+        old=_snapshot(comparison.old),
+        new=_snapshot(comparison.new),
+        counts={
             "pages": {kind.value: len(comparison.of(kind)) for kind in PageKind},
             "lines": {kind.value: sum(page.count(kind) for page in pages) for kind in LineKind},
         },
-        "pages": [_page(page, address(page), stat=stat) for page in pages],
-    }
-    return json.dumps(report, ensure_ascii=False, indent=2) + "\n"
+        pages=[_page(page, address(page), stat=stat) for page in pages],
+    )
 
 
 def _snapshot(snapshot: Snapshot) -> dict[str, object]:
@@ -49,7 +56,7 @@ def _snapshot(snapshot: Snapshot) -> dict[str, object]:
 
 
 def _page(page: PageChange, address: str, *, stat: bool) -> dict[str, object]:
-    told: dict[str, object] = {
+    fields: dict[str, object] = {
         "kind": page.kind.value,
         "title": page.title,
         "was": page.old_title or None,
@@ -62,20 +69,20 @@ def _page(page: PageChange, address: str, *, stat: bool) -> dict[str, object]:
         "counts": {kind.value: page.count(kind) for kind in LineKind},
     }
     if not stat:
-        told["lines"] = [_line(page, change) for change in page.lines]
-    return told
+        fields["lines"] = [_line(page, change) for change in page.lines]
+    return fields
 
 
 def _line(page: PageChange, change: LineChange) -> dict[str, object]:
-    told: dict[str, object] = {
+    fields: dict[str, object] = {
         "kind": change.kind.value,
         "old_line": page.old_first + change.old,
         "new_line": page.first + change.new,
     }
     if change.before:
-        told["before"] = [row._asdict() for row in change.before]
+        fields["before"] = [row._asdict() for row in change.before]
     if change.after:
-        told["after"] = [row._asdict() for row in change.after]
+        fields["after"] = [row._asdict() for row in change.after]
     if change.moved:
-        told["moved"] = True
-    return told
+        fields["moved"] = True
+    return fields

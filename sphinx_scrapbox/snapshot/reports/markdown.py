@@ -1,59 +1,29 @@
-"""TODO: say what this file is."""
+"""The difference of two snapshots as a Markdown page, for release notes."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from pathlib import PurePosixPath
-from urllib.parse import quote
+from collections.abc import Iterator
 
 from sphinx_scrapbox.snapshot.diff.model import Comparison, LineKind, PageChange, PageKind
 from sphinx_scrapbox.snapshot.reports.wording import (
     HEADINGS,
-    MARKDOWN,
+    Address,
     action,
     counted_changes,
     counts,
     indented,
+    no_address,
 )
 from sphinx_scrapbox.wiki.text import NOT_XML
 
-# -- Markdown --------------------------------------------------------------------------
-
-Address = Callable[[PageChange], str]
-"""The address of a page, "" if it has none."""
-
-
-def no_address(page: PageChange) -> str:
-    """No page has an address."""
-    return ""
-
-
-def addresses(base: str) -> Address:
-    """Addresses below *base*: ``{page}`` in it is the page's path, else that and ``.html`` follow.
-
-    >>> page = PageChange(PageKind.NEW, "Soil: what?", "a/Soil- what-.scrapbox")
-    >>> addresses("https://garden.test/wiki/")(page)
-    'https://garden.test/wiki/a/Soil-%20what-.html'
-    >>> addresses("https://garden.test/{page}/")(page)
-    'https://garden.test/a/Soil-%20what-/'
-    """
-    template = base if "{page}" in base else f"{base.rstrip('/')}/{{page}}.html"
-
-    def address(page: PageChange) -> str:
-        if page.kind is PageKind.GONE:
-            return ""
-        folder, _, name = page.file.rpartition("/")
-        path = f"{folder}/{PurePosixPath(name).stem}" if folder else PurePosixPath(name).stem
-        return template.replace("{page}", quote(path, errors="replace"))
-
-    return address
+_MARKUP = re.compile(r"([\\`*_{}\[\]()<>#+!|~$&^=:@-])")
 
 
 def diff_as_markdown(
     comparison: Comparison, *, address: Address = no_address, stat: bool = False
 ) -> str:
-    """A page for release notes. Without addresses, titles are links as the wiki writes them."""
+    """A page with a heading for each kind of change. Without addresses, titles are wiki links."""
     out = [
         f"# What changed from {_plain(comparison.old.name)} to {_plain(comparison.new.name)}",
         "",
@@ -77,10 +47,10 @@ def diff_as_markdown(
 
 
 def _markdown_page(page: PageChange, address: str) -> str:
-    said = _link(page, address)
+    item = _link(page, address)
     if page.old_title:
-        said += f" (was: {_plain(page.old_title)})"
-    return f"{said}: {counted_changes(page)}" if counts(page) else said
+        item += f" (was: {_plain(page.old_title)})"
+    return f"{item}: {counted_changes(page)}" if counts(page) else item
 
 
 def _link(page: PageChange, address: str) -> str:
@@ -93,7 +63,7 @@ def _link(page: PageChange, address: str) -> str:
 
 
 def _plain(text: str) -> str:
-    return MARKDOWN.sub(r"\\\1", _one_line(text))
+    return _MARKUP.sub(r"\\\1", _one_line(text))
 
 
 def _one_line(text: str) -> str:
@@ -101,7 +71,7 @@ def _one_line(text: str) -> str:
 
 
 def _diff_lines(page: PageChange) -> Iterator[str]:
-    """The lines in the form that highlighters know as a difference."""
+    """The lines in a form that highlighters know as ``diff``."""
     for change in page.lines:
         if change.is_blank:
             continue

@@ -1,8 +1,8 @@
-"""TODO: say what this file is."""
+"""The difference of two snapshots as text for a terminal."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from sphinx_scrapbox.snapshot.diff.model import (
     Comparison,
@@ -21,8 +21,6 @@ from sphinx_scrapbox.snapshot.reports.wording import (
 )
 from sphinx_scrapbox.wiki.text import Paint, cut, terminal_safe
 
-# -- for people ------------------------------------------------------------------------
-
 _COLOURS = {
     PageKind.NEW: "32",
     PageKind.CHANGED: "33",
@@ -30,11 +28,16 @@ _COLOURS = {
     PageKind.GONE: "31",
 }
 _LINE_COLOURS = {LineKind.ADDED: "32", LineKind.REMOVED: "31"}
+_EDITS: dict[str, Callable[[Paint, str], str]] = {
+    "": lambda paint, text: text,
+    "-": lambda paint, text: paint(f"[-{text}-]", "31"),
+    "+": lambda paint, text: paint(f"{{+{text}+}}", "32"),
+}
 _WIDTH = 88
 
 
 def diff_as_text(comparison: Comparison, *, stat: bool = False, color: bool = False) -> str:
-    """The pages, each with its lines unless only *stat* is wanted, and a summary."""
+    """The pages and a summary; with *stat*, without the lines of the pages."""
     paint = Paint(color)
     out: list[str] = []
     for page in comparison.pages:
@@ -60,32 +63,26 @@ def _page_line(page: PageChange, paint: Paint) -> str:
 
 
 def _change_lines(page: PageChange, change: LineChange, paint: Paint) -> Iterator[str]:
-    number = page.first + change.new
-    if change.kind is LineKind.REMOVED:
-        number = page.old_first + change.old
-    elif change.kind in (LineKind.MOVED, LineKind.SHIFTED):
-        where = f"{action(change).lower()}"
+    old_number, number = page.old_first + change.old, page.first + change.new
+    if change.kind in (LineKind.MOVED, LineKind.SHIFTED):
+        label = action(change).lower()
         if change.kind is LineKind.MOVED:
-            where += f" here from line {page.old_first + change.old}"
-        yield f"{number:>7} {sign(change)} {paint.dim(f'{where}:')}"
+            label += f" here from line {old_number}"
+        yield f"{number:>7} {sign(change)} {paint.dim(f'{label}:')}"
         for row in indented(change.rows):
             yield f"{'':>11}{_clip(terminal_safe(row))}"
-        return
     elif change.kind is LineKind.EDITED:
-        signs = {"": "{}", "-": "[-{}-]", "+": "{{+{}+}}"}
-        colours = {"-": "31", "+": "32"}
-        said = "".join(
-            paint(marked, colours[piece.sign]) if piece.sign else marked
-            for piece in diff_words(change.before[0].text, change.after[0].text)
-            for marked in [signs[piece.sign].format(terminal_safe(piece.text))]
+        words = "".join(
+            _EDITS[span.sign](paint, terminal_safe(span.text))
+            for span in diff_words(change.before[0].text, change.after[0].text)
         )
-        moved = f" {paint.dim(f'(from line {page.old_first + change.old})')}"
-        yield f"{number:>7} ~ {said}{moved if change.moved else ''}"
-        return
-    colour = _LINE_COLOURS[change.kind]
-    for row in indented(change.rows):
-        yield f"{number:>7} " + paint(f"{sign(change)} {_clip(terminal_safe(row))}", colour)
-        number += 1
+        moved = f" {paint.dim(f'(from line {old_number})')}" if change.moved else ""
+        yield f"{number:>7} ~ {words}{moved}"
+    else:
+        first = old_number if change.kind is LineKind.REMOVED else number
+        for at, row in enumerate(indented(change.rows), first):
+            line = f"{sign(change)} {_clip(terminal_safe(row))}"
+            yield f"{at:>7} " + paint(line, _LINE_COLOURS[change.kind])
 
 
 def _clip(line: str) -> str:
@@ -100,7 +97,7 @@ def _summary(comparison: Comparison, paint: Paint) -> str:
         for kind in PageKind
         if (pages := comparison.of(kind))
     ]
-    said = paint.bold("pages: ") + ", ".join(kinds)
+    changed = paint.bold("pages: ") + ", ".join(kinds)
     totals = {kind: sum(page.count(kind) for page in comparison.pages) for kind in LineKind}
     lines = ", ".join(f"{total:,} {kind.value}" for kind, total in totals.items() if total)
-    return f"{said}; {paint.bold('lines: ')}{lines}" if lines else said
+    return f"{changed}; {paint.bold('lines: ')}{lines}" if lines else changed

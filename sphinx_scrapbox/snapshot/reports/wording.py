@@ -1,21 +1,20 @@
-"""What changed, told: as text for people, as a Markdown page, as JSON and as an Atom feed.
-
-The text of a wiki is not trusted: each form escapes it in its own way.
-"""
+"""What the reports have in common: words, signs, counts, and the addresses of pages."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import PurePosixPath
+from urllib.parse import quote
 
 from sphinx_scrapbox.snapshot.diff.model import LineChange, LineKind, PageChange, PageKind, Row
 
 TOOL = "sphinx-scrapbox"
 HOME = "https://sphinx-scrapbox.readthedocs.io"
-JSON_VERSION = 1
 
 Say = Callable[[str], str]
 """Translates a label."""
+Address = Callable[[PageChange], str]
+"""The address of a page, "" if it has none."""
 
 HEADINGS = {
     PageKind.NEW: "New pages",
@@ -31,45 +30,69 @@ ACTIONS = {
     LineKind.SHIFTED: "Indented",
 }
 OUTDENTED = "Outdented"
-SIGNS = {
+_SIGNS = {
     LineKind.ADDED: "+",
     LineKind.REMOVED: "-",
     LineKind.EDITED: "~",
     LineKind.MOVED: "^",
     LineKind.SHIFTED: ">",
 }
-_OUT = "<"
-MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+!|~$&^=:@-])")
+_MAX_INDENT = 16
 
 
 def action(change: LineChange) -> str:
     """What happened to the rows, as a word in English."""
-    return (
-        OUTDENTED if change.kind is LineKind.SHIFTED and change.shift < 0 else ACTIONS[change.kind]
-    )
+    return OUTDENTED if _is_outdented(change) else ACTIONS[change.kind]
 
 
 def sign(change: LineChange) -> str:
-    """What happened to the rows, as a sign."""
-    return _OUT if _goes_out(change) else SIGNS[change.kind]
+    """What happened to the rows, as a single character."""
+    return "<" if _is_outdented(change) else _SIGNS[change.kind]
 
 
-def _goes_out(change: LineChange) -> bool:
+def _is_outdented(change: LineChange) -> bool:
     return change.kind is LineKind.SHIFTED and change.shift < 0
 
 
 def counts(page: PageChange) -> dict[LineKind, int]:
-    """How many rows with text each thing happened to, without what did not happen."""
+    """How many rows with text each kind of change affects; kinds with none are left out."""
     return {kind: count for kind in LineKind if (count := page.count(kind))}
 
 
 def counted_changes(page: PageChange) -> str:
+    """The counts in words, such as ``2 added, 1 moved``."""
     return ", ".join(f"{count} {kind.value}" for kind, count in counts(page).items())
 
 
 def indented(rows: Sequence[Row]) -> Iterator[str]:
-    """Rows with text, as deep as they are below the least deep of them."""
-    said = [row for row in rows if row.text]
-    least = min((row.depth for row in said), default=0)
-    for row in said:
-        yield f"{'  ' * min(row.depth - least, 16)}{row.text}"
+    """The rows that have text, indented in relation to the one that is indented least."""
+    filled = [row for row in rows if row.text]
+    least = min((row.depth for row in filled), default=0)
+    for row in filled:
+        yield f"{'  ' * min(row.depth - least, _MAX_INDENT)}{row.text}"
+
+
+def no_address(page: PageChange) -> str:
+    """No page has an address."""
+    return ""
+
+
+def addresses(base: str) -> Address:
+    """Addresses below *base*: ``{page}`` in it is the page's path, else that and ``.html`` follow.
+
+    >>> page = PageChange(PageKind.NEW, "Soil: what?", "a/Soil- what-.scrapbox")
+    >>> addresses("https://garden.test/wiki/")(page)
+    'https://garden.test/wiki/a/Soil-%20what-.html'
+    >>> addresses("https://garden.test/{page}/")(page)
+    'https://garden.test/a/Soil-%20what-/'
+    """
+    template = base if "{page}" in base else f"{base.rstrip('/')}/{{page}}.html"
+
+    def address(page: PageChange) -> str:
+        if page.kind is PageKind.GONE:
+            return ""
+        folder, _, name = page.file.rpartition("/")
+        path = f"{folder}/{PurePosixPath(name).stem}" if folder else PurePosixPath(name).stem
+        return template.replace("{page}", quote(path, errors="replace"))
+
+    return address
