@@ -1,1 +1,1 @@
-"""TODO."""
+"""What the extension adds to HTML pages and writes beside them."""

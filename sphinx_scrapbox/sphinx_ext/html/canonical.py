@@ -1,4 +1,4 @@
-"""Which address of a wiki page search engines shall show: the live page's, this site's or none."""
+"""The address that search engines are told to show for a wiki page (``scrapbox_canonical``)."""
 
 from __future__ import annotations
 
@@ -14,18 +14,15 @@ if TYPE_CHECKING:
 
 
 class Canonical(NamedTuple):
-    """A value of ``scrapbox_canonical`` as it holds for one document."""
+    """The value of ``scrapbox_canonical`` for one document."""
 
     mode: str
     address: str = ""
-    """The live page's, if that is what shall be shown."""
+    """The address of the live page if the mode is "wiki"; else empty."""
 
 
 def canonical_of(app: Sphinx, docname: str) -> Canonical:
-    """What ``scrapbox_canonical`` makes of a document; ``self`` for all but wiki pages.
-
-    A page that cannot be seen in the wiki keeps its own address.
-    """
+    """The value for a document: "self" for all but wiki pages, and for private ones."""
     facts = domain_of(app.env).facts.get(docname)
     if facts is None or not facts.is_page:
         return Canonical("self")
@@ -43,7 +40,7 @@ def add_canonical_link(
     context: dict[str, Any],
     doctree: nodes.document | None,
 ) -> None:
-    # Every theme writes the canonical link from "pageurl", so there is one link at the most.
+    """Handler of ``html-page-context``: set ``pageurl``, from which themes write the link."""
     if doctree is None or not has_pages(app.builder):
         return
     mode, address = canonical_of(app, pagename)

@@ -1,12 +1,11 @@
-"""What a page says of itself in the head of its HTML: language, source, how it was made."""
+"""The language of a page in its HTML, its other language versions, and machine translation."""
 
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable
 from html import escape
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, urljoin
+from urllib.parse import urljoin
 
 from sphinx_scrapbox.sphinx_ext.domain.domain import domain_of
 from sphinx_scrapbox.sphinx_ext.features.translations.versions import address_from, pairs_of
@@ -25,11 +24,10 @@ def set_page_language(
     context: dict[str, Any],
     doctree: nodes.document | None,
 ) -> None:
+    """Handler of ``html-page-context``: set the language, and add links and tags to the head."""
     facts = domain_of(app.env).facts.get(pagename)
     if facts is None or doctree is None:
         return
-    if facts.is_page and "pathto" in context:
-        context["pathto"] = _quoting(context["pathto"])
     pairs = pairs_of(domain_of(app.env))
     language = pairs.language_of(pagename) or facts.target_language or facts.language
     if language:
@@ -39,30 +37,18 @@ def set_page_language(
         for version in pairs.versions.get(pagename, ())
     ]
     if facts.source:
-        # RFC 6497: "content in the one language, transformed from the other by a machine".
-        made = facts.target_language or "und"
+        # RFC 6497: content in one language, transformed from another by a machine.
+        tag = facts.target_language or "und"
         if facts.source_language:
-            made = f"{made}-t-{facts.source_language.lower()}-t0-und"
-        tags.append(f'<meta name="dcterms.language" content="{escape(made)}" />')
+            tag = f"{tag}-t-{facts.source_language.lower()}-t0-und"
+        tags.append(f'<meta name="dcterms.language" content="{escape(tag)}" />')
         tags.append('<meta name="translation" content="machine" />')
     if tags:
         context["metatags"] = "\n".join([context.get("metatags", ""), *tags])
 
 
-def _quoting(pathto: Callable[..., str]) -> Callable[..., str]:
-    """Sphinx's ``pathto`` where the source of a page may be named ``Q: why?.md.txt``."""
-
-    # A plain function: the JSON builder leaves those out of what it writes.
-    def quoting(other: str, resource: bool = False, *rest: Any, **more: Any) -> str:
-        if resource and other.startswith("_sources/"):
-            other = quote(other)
-        return pathto(other, resource, *rest, **more)
-
-    return quoting
-
-
 def _address(app: Sphinx, pagename: str, version: Version, context: dict[str, Any]) -> str:
-    """Where a version of a page is: an absolute address where ``html_baseurl`` makes one."""
+    """The address of a version of a page: absolute if ``html_baseurl`` is set."""
     base: str = app.config.html_baseurl
     if version.address:
         if base and "://" not in version.address:
@@ -72,7 +58,7 @@ def _address(app: Sphinx, pagename: str, version: Version, context: dict[str, An
         return posixpath.join(base, app.builder.get_target_uri(version.docname))
     if version.docname != pagename:
         return app.builder.get_relative_uri(pagename, version.docname)
-    # In dirhtml a page is its folder.
+    # In dirhtml, the address of a page is that of its folder.
     return app.builder.get_target_uri(pagename).rpartition("/")[2] or "./"
 
 

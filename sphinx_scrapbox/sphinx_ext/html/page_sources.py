@@ -1,12 +1,15 @@
-"""Which pages' sources are published beside the HTML, as Sphinx does with every document.
+"""The sources of pages that Sphinx publishes beside the HTML (``html_copy_source``).
 
-The source of a private page, or of one that a deny list took names from, names what the page
-itself must not.
+The source of a private page, or of one from which a deny list removed names, contains what its
+page must not. The address of a source such as ``Why? 100%.md.txt`` has to be quoted, which Sphinx
+does not do.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from sphinx_scrapbox.sphinx_ext.domain.domain import domain_of
 
@@ -18,6 +21,23 @@ if TYPE_CHECKING:
 def choose_page_source(
     app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.document
 ) -> None:
+    """Handler of ``html-page-context``: publish no such source, and quote the other addresses."""
     facts = domain_of(app.env).facts.get(pagename)
-    if facts is not None and facts.is_page and (facts.private or facts.withheld):
+    if facts is None or not facts.is_page:
+        return
+    if facts.private or facts.withheld:
         context["sourcename"] = ""
+    if doctree is not None and "pathto" in context:
+        context["pathto"] = _quoting(context["pathto"])
+
+
+def _quoting(pathto: Callable[..., str]) -> Callable[..., str]:
+    """The template function ``pathto`` of Sphinx, with quoted addresses of sources."""
+
+    # A plain function, as the JSON builder does not serialize these.
+    def quoting(other: str, resource: bool = False, *rest: Any, **more: Any) -> str:
+        if resource and other.startswith("_sources/"):
+            other = quote(other)
+        return pathto(other, resource, *rest, **more)
+
+    return quoting

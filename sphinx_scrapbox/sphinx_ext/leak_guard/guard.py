@@ -1,14 +1,13 @@
-"""The leak guard: pages that a deny list keeps out, and a build that fails over what got out.
+"""The leak guard (``scrapbox_deny``): exclude denied pages, and fail a build that leaks a name.
 
-Which pages are kept out is settled before any document is read, from the files themselves, so
-that every process that reads knows it. When the build is done, each file of the output is looked
-through, whoever wrote it.
+Denied pages are found in their files before any document is read, so that every process that
+reads documents knows them. After the build all files of the output are scanned, whatever wrote
+them.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,7 +18,7 @@ from sphinx.util.display import progress_message
 
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.domain import domain_of
-from sphinx_scrapbox.sphinx_ext.leak_guard.scanner import Guard, Leak
+from sphinx_scrapbox.sphinx_ext.leak_guard.scanner import Leak, Scanner
 from sphinx_scrapbox.sphinx_ext.sources.page_files import page_files_of, withheld_of, withhold
 from sphinx_scrapbox.sphinx_ext.warnings import note_unknown_internals
 from sphinx_scrapbox.wiki.redaction import mark_of
@@ -32,9 +31,8 @@ if TYPE_CHECKING:
 
 _LOGGER = logging.getLogger(__name__)
 
-MOST = 60
-"""Leaks that are listed; the rest is counted."""
-_CLEAN = "scrapbox-guard.json"
+_MAX_LISTED = 60
+_CACHE = "scrapbox-guard.json"
 
 
 # -- pages that are not built ----------------------------------------------------------
@@ -43,7 +41,10 @@ _CLEAN = "scrapbox-guard.json"
 def prepare_leak_guard(
     app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]
 ) -> list[str]:
-    """Keep pages out; and name those that linked to one that has come or gone."""
+    """Handler of ``env-get-outdated``: exclude denied pages.
+
+    It returns the documents with links to a page that is denied now and was not, or the reverse.
+    """
     domain = domain_of(env)
     withheld = withheld_of(env)
     before: list[str] = domain.data["withheld"]
@@ -55,7 +56,7 @@ def prepare_leak_guard(
     kept_out: dict[str, str] = {}
     if withheld:
         for docname in sorted(env.found_docs):
-            # What was built before is changed, if what it names would keep it out now.
+            # A page that was read before changed, if its file makes it denied now.
             is_new = docname in new or docname not in env.all_docs
             if title := files.kept_out(docname, is_new=is_new):
                 kept_out[docname] = title
@@ -97,78 +98,76 @@ def _forget(project: Project, docname: str) -> None:
         note_unknown_internals("paths of documents")
 
 
-# -- what got out ----------------------------------------------------------------------
+# -- the scan of the output ----------------------------------------------------------------------
 
 
 def scan_output(app: Sphinx, exception: Exception | None) -> None:
-    if exception is not None:
+    """Handler of ``build-finished``: scan the output, and fail the build if a name leaked."""
+    if exception is not None or app.builder.name == "dummy":
         return
     deny = options(app.config).deny
-    named = [("titles", name) for name in deny.titles.spelled]
-    named += [("people", name) for name in deny.people.spelled]
-    entries = [f"{kind}[{number}]" for number, (kind, _name) in _counted(named)]
-    words = [name for _kind, name in named]
+    words, entries = _denied_words(app)
+    scanner = Scanner(words, emails=deny.emails, allow=deny.allow)
+    if not scanner:
+        return
+    out = Path(app.outdir)
+    cache = _ScanCache(Path(app.doctreedir, _CACHE), repr((words, deny)))
+    public = _public_files(app)
+    leaks: list[Leak] = []
+    with progress_message("looking for leaks"):  # without file names, as logs may be public
+        for path in sorted(path for path in out.rglob("*") if path.is_file()):
+            name = path.relative_to(out).as_posix()
+            if name in public:
+                continue
+            data = path.read_bytes()
+            if not cache.is_clean(name, data):
+                file_leaks = list(dict.fromkeys(scanner.in_file(name, data)))
+                leaks += file_leaks
+                if not file_leaks:
+                    cache.add(name, data)
+        cache.save()
+    if leaks:
+        report = _report(leaks, entries, scanner, is_verbose=app.verbosity > 0)
+        _LOGGER.error("scrapbox_deny: %s", report)
+        app.statuscode = 1  # after an exception, Sphinx would read all documents again
+
+
+def _denied_words(app: Sphinx) -> tuple[list[str], list[str]]:
+    """The words to look for, and for each the entry of the option by which reports name it."""
+    deny = options(app.config).deny
+    words, entries = [], []
+    for kind, names in (("titles", deny.titles), ("people", deny.people)):
+        for number, word in enumerate(names.spelled, 1):
+            words.append(word)
+            entries.append(f"{kind}[{number}]")
     for title_key in sorted(withheld_of(app.env).found):
         if title_key not in deny.titles and title_key not in deny.people:
             words.append(title_key)
-            entries.append("the title of a page that is kept out")
-    guard = Guard(words, emails=deny.emails, allow=deny.allow)
-    if not guard or app.builder.name == "dummy":
-        return
-    out = Path(app.outdir)
-    clean = _Clean(Path(app.doctreedir, _CLEAN), repr((words, deny)))
-    paths = sorted(path for path in out.rglob("*") if path.is_file())
-    foreign = _foreign(app)
-    leaks: list[Leak] = []
-    with progress_message("looking for leaks"):  # no names of files: a log may be public
-        for path in paths:
-            name = path.relative_to(out).as_posix()
-            if name in foreign:
-                continue
-            data = path.read_bytes()
-            if not clean.knows(name, data):
-                found = list(dict.fromkeys(guard.in_file(name, data)))
-                leaks += found
-                if not found:
-                    clean.note(name, data)
-        clean.save()
-    if leaks:
-        report = _report(leaks, entries, guard, is_told=app.verbosity > 0)
-        _LOGGER.error("scrapbox_deny: %s", report)
-        app.statuscode = 1  # no exception: Sphinx would forget all that it read
+            entries.append("the title of a denied page")
+    return words, entries
 
 
-def _counted(named: list[tuple[str, str]]) -> Iterator[tuple[int, tuple[str, str]]]:
-    """Entries with their numbers, each list counted from 1."""
-    counts: dict[str, int] = {}
-    for kind, name in named:
-        counts[kind] = counts.get(kind, 0) + 1
-        yield counts[kind], (kind, name)
-
-
-def _report(leaks: list[Leak], entries: list[str], guard: Guard, *, is_told: bool) -> str:
-    lines = [f"{len(leaks)} places of the output hold what must not get out:"]
-    for leak in leaks[:MOST]:
+def _report(leaks: list[Leak], entries: list[str], scanner: Scanner, *, is_verbose: bool) -> str:
+    lines = [f"denied names or addresses are in {len(leaks)} places of the output:"]
+    for leak in leaks[:_MAX_LISTED]:
         what = "an e-mail address" if leak.word < 0 else entries[leak.word]
-        place = leak.file if is_told else guard.masked(leak.file)
+        place = leak.file if is_verbose else scanner.masked(leak.file)
         line = f":{leak.line}" if leak.line else ", in the file's name"
-        lines.append(f"  {place}{line}: {what}{f': {leak.text!r}' if is_told else ''}")
-    if len(leaks) > MOST:
-        lines.append(f"  and {len(leaks) - MOST} more")
-    if not is_told:
-        lines.append(
-            "What they are is not said, for a log may be public; sphinx-build -v says it."
-        )
-    lines.append("A file that this build did not write is left from an earlier one: remove it.")
+        lines.append(f"  {place}{line}: {what}{f': {leak.text!r}' if is_verbose else ''}")
+    if len(leaks) > _MAX_LISTED:
+        lines.append(f"  and {len(leaks) - _MAX_LISTED} more")
+    if not is_verbose:
+        lines.append("The text is not shown, as a log may be public; sphinx-build -v shows it.")
+    lines.append("If this build did not write a file, an earlier one did: remove that file.")
     return "\n".join(lines)
 
 
-def _foreign(app: Sphinx) -> set[str]:
-    """What themes, extensions and Sphinx itself bring to the output: that is public already."""
+def _public_files(app: Sphinx) -> set[str]:
+    """The files that themes, extensions and Sphinx copy to the output, which are public anyway."""
     if app.builder.format == "latex":
         return _names(Path(package_dir, "texinputs")) | _names(Path(package_dir, "texinputs_win"))
     own: set[str] = set()
-    theirs: set[str] = set()
+    copied: set[str] = set()
     folders: list[Path] = []
     theme = getattr(app.builder, "theme", None)
     if theme is not None:
@@ -181,45 +180,50 @@ def _foreign(app: Sphinx) -> set[str]:
         else:
             folders.append(path)
     for folder in folders:
-        theirs.update([folder.name] if folder.is_file() else _names(folder))
-    return {f"_static/{name.removesuffix('.jinja').removesuffix('_t')}" for name in theirs - own}
+        copied.update([folder.name] if folder.is_file() else _names(folder))
+    return {f"_static/{name.removesuffix('.jinja').removesuffix('_t')}" for name in copied - own}
 
 
 def _names(folder: Path) -> set[str]:
     return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
 
 
-class _Clean:
-    """Which contents were found to be clean, so that nobody looks through them twice."""
+class _ScanCache:
+    """Digests of files in which nothing was found, so that an unchanged file is scanned once.
 
-    def __init__(self, path: Path, asked: str) -> None:
+    :param query: what was looked for; the cache of another query is not used.
+    """
+
+    def __init__(self, path: Path, query: str) -> None:
         self._path = path
-        self._asked = blake2b(asked.encode("utf-8", "replace"), digest_size=16).hexdigest()
-        self._known: set[str] = set()
-        self._kept: set[str] = set()
+        self._query = blake2b(query.encode("utf-8", "replace"), digest_size=16).hexdigest()
+        self._last: set[str] = set()
+        self._clean: set[str] = set()
         try:
-            kept = json.loads(path.read_text(encoding="utf-8"))
-            if kept["asked"] == self._asked:
-                self._known = set(kept["clean"])
+            saved = json.loads(path.read_text(encoding="utf-8"))
+            if saved["query"] == self._query:
+                self._last = set(saved["clean"])
         except (OSError, ValueError, KeyError, TypeError):
             pass
 
-    def _mark(self, name: str, data: bytes) -> str:
+    def is_clean(self, name: str, data: bytes) -> bool:
+        """Whether the last build, or this one, found nothing in this content."""
+        digest = self._digest(name, data)
+        if digest in self._last:
+            self._clean.add(digest)
+        return digest in self._clean
+
+    def add(self, name: str, data: bytes) -> None:
+        """Note that nothing was found in a file."""
+        self._clean.add(self._digest(name, data))
+
+    def save(self) -> None:
+        """Write the digests of this build's files; those of others are dropped."""
+        text = json.dumps({"query": self._query, "clean": sorted(self._clean)})
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        self._path.write_text(text, encoding="utf-8")
+
+    def _digest(self, name: str, data: bytes) -> str:
         digest = blake2b(data, digest_size=16)
         digest.update(f"\0{name}".encode("utf-8", "replace"))
         return digest.hexdigest()
-
-    def knows(self, name: str, data: bytes) -> bool:
-        mark = self._mark(name, data)
-        if mark in self._known:
-            self._kept.add(mark)
-            return True
-        return False
-
-    def note(self, name: str, data: bytes) -> None:
-        self._kept.add(self._mark(name, data))
-
-    def save(self) -> None:
-        text = json.dumps({"asked": self._asked, "clean": sorted(self._kept)})
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        self._path.write_text(text, encoding="utf-8")

@@ -1,8 +1,8 @@
-"""Looks for words that must not stand in a site's files, in whatever form a format writes them.
+"""Finds words in files of any output format, however the format escapes them.
 
-A text is undone first: entities, percent signs, escapes of JSON, TeX and man pages; then case,
-width and the look of quotes and dashes are levelled. All words are looked for at once, by one
-pattern made of a trie, so that a long list costs hardly more than a short one.
+HTML entities, percent-encoding and the escapes of JSON, TeX and man pages are decoded, and case,
+width, quotes and dashes are normalized. One regular expression, made of a trie, matches all words
+at once, so that a long list takes hardly longer than a short one.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from functools import lru_cache
 from html import unescape
 from io import BytesIO
 from pathlib import PurePosixPath
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 from unicodedata import is_normalized, normalize
 
-_NO_TEXT = frozenset(
+_BINARY = frozenset(
     ".png .jpg .jpeg .gif .webp .avif .ico .bmp .tif .tiff .woff .woff2 .ttf .otf .eot .mp3 .mp4 "
     ".webm .ogg .wav .mov .pdf".split()
 )
@@ -27,7 +27,7 @@ _MARKUP = frozenset(".html .htm .xhtml .xml .svg .opf .ncx .fjson .rss .atom .hh
 _ZIPS = frozenset(".epub .zip".split())
 _TEX = frozenset(".tex .sty .cls .aux .toc .idx .ind".split())
 
-# Tags within a text divide no words; all others do.
+# Inline tags do not separate words; all other tags do.
 _INLINE_TAG = re.compile(
     r"</?(?:a|abbr|b|bdi|cite|code|em|font|i|kbd|mark|q|s|samp|small|span|strong|sub|sup|tt|u|var"
     r"|wbr)(?:\s[^<>]*)?/?>",
@@ -35,7 +35,7 @@ _INLINE_TAG = re.compile(
 )
 _TAG = re.compile(r"<[^<>]*>")
 _LONG_TAG = re.compile(r"<[^<>\n]*\n[^<>]*>")
-# Each begins with a sign, which makes the search for it quick.
+# Each begins with a literal character, which makes the search fast.
 _PERCENT = re.compile(r"%[0-9a-fA-F]{2}(?:%[0-9a-fA-F]{2})*")
 _UNICODE = re.compile(r"\\u[0-9a-fA-F]{4}(?:\\u[0-9a-fA-F]{4})*")
 _TEX_SIGNS = {
@@ -67,34 +67,34 @@ _TEX_SIGNS = {
     "\\PYGZbs{}": "",
     "\\PYGZat{}": "@",
 }
-# Nothing to see, and what smart quotes make of typed signs.
-_LEVELLED = {
+# Invisible characters, and the quotes and dashes of smartquotes.
+_REPLACEMENTS = {
     **dict.fromkeys("\u00ad\u200b\u200c\u200d\u2060\ufeff", ""),
     **dict.fromkeys("‘’‚‛′", "'"),
     **dict.fromkeys("“”„‟″", '"'),
     **dict.fromkeys("‐‑‒–—―−", "-"),
 }
-_UNEVEN = re.compile(f"[{''.join(_LEVELLED)}]")
-# A letter of a script that sets words apart.
+_REPLACED = re.compile(f"[{''.join(_REPLACEMENTS)}]")
+# A letter of a script that separates words by spaces.
 _LETTER = "[^\\W_\u2e80-\U0010ffff]"
 _IS_LETTER = re.compile(_LETTER)
 _ADDRESS = re.compile(
     r"[\w.+%-]{1,64}@((?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,8}([a-z]{2,24}))(?![\w@-])"
 )
 _BEFORE_AT = re.compile(r"[\w.+%-]{1,64}\Z")
-# Names of files, and domains that are nobody's (RFC 2606).
-_NO_TLDS = frozenset(
+# Suffixes of file names, and reserved domains (RFC 2606).
+_NOT_TLDS = frozenset(
     "png jpg jpeg gif svg webp avif css js mjs ts html htm json xml py md rst txt woff ttf "
     "example test invalid localhost local".split()
 )
-_TEMPLATE = "ll@li.org"  # of catalogues that nobody filled in
-_NOBODYS = re.compile(r"(?:.+\.)?example\.(?:com|net|org)")
+_TEMPLATE = "ll@li.org"  # in the header of a new message catalogue
+_RESERVED = re.compile(r"(?:.+\.)?example\.(?:com|net|org)")
 
 
 class Leak(NamedTuple):
-    """A place in a file: the number of the word among those that are looked for, and the text.
+    """A word in a file: the word's index in the list of words, and the text that matched.
 
-    ``word`` is -1 for an e-mail address; ``line`` is 0 where the file's own name says it.
+    ``word`` is -1 for an e-mail address; ``line`` is 0 if the file's name contains the word.
     """
 
     file: str
@@ -103,13 +103,13 @@ class Leak(NamedTuple):
     text: str
 
 
-def levelled(text: str) -> str:
-    """A text without the differences that make no other word.
+def normalized(text: str) -> str:
+    """*text* without escapes, and without differences of spelling that do not matter.
 
-    >>> levelled("Soil&#x2013;Water%20%E2%80%9CBalance%E2%80%9D")
+    >>> normalized("Soil&#x2013;Water%20%E2%80%9CBalance%E2%80%9D")
     'soil-water "balance"'
     """
-    for _ in range(3):  # an address may be quoted in an attribute of a quoted text
+    for _ in range(3):  # escapes may be nested: a quoted address in an attribute
         before = text
         if "\\u" in text:
             text = _UNICODE.sub(_utf16, text)
@@ -121,7 +121,7 @@ def levelled(text: str) -> str:
             break
     text = text.replace("\\", "")
     if not text.isascii():
-        text = _UNEVEN.sub(lambda match: _LEVELLED[match[0]], text)
+        text = _REPLACED.sub(lambda match: _REPLACEMENTS[match[0]], text)
         if not is_normalized("NFKC", text):
             text = normalize("NFKC", text)
     return text.casefold()
@@ -140,25 +140,25 @@ def _utf16(match: re.Match[str]) -> str:
     return bytes.fromhex(match[0].replace("\\u", "")).decode("utf-16-be", "replace")
 
 
-class Guard:
-    """Looks for words and addresses.
+class Scanner:
+    """Finds words and e-mail addresses; false if there is nothing to look for.
 
-    :param words: what must not be there, each as a pattern in which ``*`` is any text.
-    :param emails: whether any e-mail address is too much.
-    :param allow: globs of addresses, and words, that may be there all the same.
+    :param words: words, or patterns in which ``*`` matches any text of a line.
+    :param emails: whether to find e-mail addresses.
+    :param allow: globs of e-mail addresses, and words, that are not reported.
     """
 
     def __init__(
         self, words: Sequence[str], *, emails: bool = False, allow: Iterable[str] = ()
     ) -> None:
         self._emails = emails
-        allowed = [levelled(one) for one in allow]
+        allowed = [normalized(word) for word in allow]
         self._allowed = re.compile("|".join(map(translate, allowed)) or r"(?!)")
         self._words: dict[str, int] = {}
         globs: list[str] = []
         self._globs: list[int] = []
         for number, word in enumerate(words):
-            level = " ".join(re.split(r"[\s_]+", levelled(word))).strip()
+            level = " ".join(re.split(r"[\s_]+", normalized(word))).strip()
             if not level.strip("* ") or level in allowed:
                 continue
             if "*" in level:
@@ -173,18 +173,18 @@ class Guard:
         return self._emails or self._trie is not None or self._glob is not None
 
     def masked(self, name: str) -> str:
-        """The name of a file without the words that are looked for."""
-        level = levelled(name)
-        for _start, _word, found in self._places(level):
-            level = level.replace(found, "…")
-        return name if level == levelled(name) else level
+        """The name of a file, with an ellipsis for each word that it contains."""
+        masked = normalized(name)
+        for _start, _word, text in self._matches(masked):
+            masked = masked.replace(text, "…")
+        return name if masked == normalized(name) else masked
 
     def in_file(self, name: str, data: bytes) -> Iterator[Leak]:
-        """The leaks in a file of this name, and in the name."""
+        """The words in a file, and in its name."""
         for _line, word, text in self.in_text(name):
             yield Leak(name, 0, word, text)
         suffix = PurePosixPath(name).suffix.lower()
-        if suffix in _NO_TEXT:
+        if suffix in _BINARY:
             return
         if suffix in _ZIPS:
             yield from self._in_zip(name, data)
@@ -203,7 +203,7 @@ class Guard:
         for line, word, text in self.in_text(raw):
             seen.add(word)
             yield Leak(name, line, word, text)
-        if suffix in _MARKUP and "<" in raw:  # a word may be divided by tags
+        if suffix in _MARKUP and "<" in raw:  # inline tags may be inside a word
             shown = _INLINE_TAG.sub("", _LONG_TAG.sub(_with_line_ends, raw))
             for line, word, text in self.in_text(_TAG.sub("\x01", shown)):
                 if word not in seen:
@@ -218,17 +218,17 @@ class Guard:
             return
 
     def in_text(self, raw: str) -> Iterator[tuple[int, int, str]]:
-        """The line, the word's number and the text of each place."""
-        text = levelled(raw)
-        for start, word, found in sorted(self._places(text)):
-            yield text.count("\n", 0, start) + 1, word, found
+        """The line, the word's index and the text of each match."""
+        text = normalized(raw)
+        for start, word, match in sorted(self._matches(text)):
+            yield text.count("\n", 0, start) + 1, word, match
 
-    def _places(self, text: str) -> Iterator[tuple[int, int, str]]:
+    def _matches(self, text: str) -> Iterator[tuple[int, int, str]]:
         if self._trie is not None:
             for match in _whole_words(self._trie, text):
                 level = " ".join(re.split(r"[\s_]+", re.sub("-+", "-", match[0])))
                 number = self._words.get(level)
-                if number is None:  # the word itself has a run of dashes
+                if number is None:  # the word itself contains a run of dashes
                     number = next(
                         n for w, n in self._words.items() if re.sub("-+", "-", w) == level
                     )
@@ -246,15 +246,15 @@ class Guard:
             before = _BEFORE_AT.search(text, max(at - 64, 0), at)
             if before and (match := _ADDRESS.match(text, before.start())):
                 address = match[0].lstrip(".%+-")
-                is_nobodys = (
+                is_of_tool = (
                     address == _TEMPLATE
                     or address.startswith("git@")
                     or text[before.start() - 2 :][:2] == "//"
                 )
                 if not (
-                    is_nobodys
-                    or match[2] in _NO_TLDS
-                    or _NOBODYS.fullmatch(match[1])
+                    is_of_tool
+                    or match[2] in _NOT_TLDS
+                    or _RESERVED.fullmatch(match[1])
                     or self._allowed.fullmatch(address)
                 ):
                     yield before.start(), -1, address
@@ -262,12 +262,12 @@ class Guard:
 
 
 def _with_line_ends(match: re.Match[str]) -> str:
-    """A tag on one line, and the ends of those that it was on."""
+    """A tag on one line, followed by the line ends that were inside it."""
     return match[0].replace("\n", " ") + "\n" * match[0].count("\n")
 
 
 def _whole_words(pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
-    """The matches that do not begin inside of a word."""
+    """The matches that do not begin inside a word."""
     at = 0
     while match := pattern.search(text, at):
         start = match.start()
@@ -280,7 +280,7 @@ def _whole_words(pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]
 
 
 def _inventory(data: bytes) -> bytes:
-    """The text of an ``objects.inv``; as it is, if it is none."""
+    """The text of an ``objects.inv``; other data as it is."""
     rows = data.split(b"\n", 4)
     try:
         return b"\n".join(rows[:4]) + b"\n" + zlib.decompress(rows[4]) if len(rows) > 4 else data
@@ -289,6 +289,10 @@ def _inventory(data: bytes) -> bytes:
 
 
 # -- patterns --------------------------------------------------------------------------
+
+
+_Trie: TypeAlias = "dict[str, _Trie]"
+"""The next characters of the words that begin alike; "" where a word ends."""
 
 
 def _sign(char: str) -> str:
@@ -302,7 +306,7 @@ def _end(char: str) -> str:
 
 
 def _glob(word: str) -> str:
-    """A pattern for a word with stars; those at its ends are the rest of the line's words."""
+    """A pattern for a word with asterisks; at an end they stand for any other words."""
     pieces = [piece for piece in word.split("*") if piece.strip()]
     inner = r"[^\n<>\"]{0,200}?".join("".join(map(_sign, piece.strip())) for piece in pieces)
     end = "" if word.endswith("*") else _end(word[-1])
@@ -310,26 +314,26 @@ def _glob(word: str) -> str:
 
 
 def _trie(words: Mapping[str, int]) -> str:
-    root: dict[str, dict[str, object]] = {}
+    root: _Trie = {}
     for word in words:
         node = root
         for char in re.sub("-+", "-", word):
-            node = node.setdefault(char, {})  # type: ignore[assignment]
+            node = node.setdefault(char, {})
         node[""] = {}
     return _pattern(root, "")
 
 
-def _pattern(node: Mapping[str, Mapping[str, object]], last: str) -> str:
-    """A pattern for a node of a trie, whose depth is that of the longest word."""
+def _pattern(node: _Trie, last: str) -> str:
+    """A pattern for a node of the trie, reached by the character *last*."""
     branches: list[str] = []
-    for char, below in sorted(node.items(), reverse=True):  # the end comes last: longest first
+    for char, below in sorted(node.items(), reverse=True):  # "" is last: the longest word wins
         if not char:
             branches.append(_end(last))
             continue
-        # A stretch without a fork is one piece, and no level of nesting.
+        # A chain without branches is one piece, not a level of nesting.
         piece = _sign(char)
         while len(below) == 1 and "" not in below:
-            ((char, below),) = below.items()  # type: ignore[assignment]
+            ((char, below),) = below.items()
             piece += _sign(char)
-        branches.append(piece + _pattern(below, char))  # type: ignore[arg-type]
+        branches.append(piece + _pattern(below, char))
     return branches[0] if len(branches) == 1 else f"(?:{'|'.join(branches)})"

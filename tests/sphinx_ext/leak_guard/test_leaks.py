@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sphinx_scrapbox.sphinx_ext.leak_guard.scanner import Guard, levelled
+from sphinx_scrapbox.sphinx_ext.leak_guard.scanner import Scanner, normalized
 
 WORDS = [
     "Secret plan",
@@ -25,11 +25,11 @@ WORDS = [
     "Salary *",
     "a*z",
 ]
-GUARD = Guard(WORDS, emails=True, allow=["*@garden.org.uk", "salary table"])
+SCANNER = Scanner(WORDS, emails=True, allow=["*@garden.org.uk", "salary table"])
 
 
 def found(text: str, name: str = "a.txt") -> list[str]:
-    leaks = GUARD.in_file(name, text.encode())
+    leaks = SCANNER.in_file(name, text.encode())
     return ["@" if leak.word < 0 else WORDS[leak.word] for leak in leaks]
 
 
@@ -81,54 +81,54 @@ def test_forms(text: str, words: list[str]) -> None:
     ],
 )
 def test_files(name: str, text: str, words: list[str]) -> None:
-    leaks = list(GUARD.in_file(name, text.encode("utf-8", "surrogatepass")))
+    leaks = list(SCANNER.in_file(name, text.encode("utf-8", "surrogatepass")))
     assert ["@" if leak.word < 0 else WORDS[leak.word] for leak in leaks] == words
 
 
 def test_lines_are_told() -> None:
     text = "one\ntwo\n<p\n>Secret plan\n&amp;\nme@garden.net.au\nSecret <b>plan</b>"
-    leaks = list(GUARD.in_file("a.html", text.encode()))
+    leaks = list(SCANNER.in_file("a.html", text.encode()))
     assert [(leak.line, leak.text) for leak in leaks] == [
         (4, "secret plan"),
         (6, "me@garden.net.au"),
     ]
-    (leak,) = GUARD.in_file("b.html", b"<p\n>\nSecret <b>plan</b>")
+    (leak,) = SCANNER.in_file("b.html", b"<p\n>\nSecret <b>plan</b>")
     assert leak.line == 3
 
 
 def test_inventories_and_archives() -> None:
     inventory = b"# Sphinx\n# P\n# V\n# z\n" + zlib.compress(b"secret_plan scrapbox:page -1 a -")
-    assert [leak.word for leak in GUARD.in_file("objects.inv", inventory)] == [0]
+    assert [leak.word for leak in SCANNER.in_file("objects.inv", inventory)] == [0]
     file = BytesIO()
     with zipfile.ZipFile(file, "w") as book:
         book.writestr("OEBPS/a.xhtml", "<p>Secret plan</p>")
         book.writestr("OEBPS/secret_plan.png", b"")
-    leaks = [leak.file for leak in GUARD.in_file("book.epub", file.getvalue())]
+    leaks = [leak.file for leak in SCANNER.in_file("book.epub", file.getvalue())]
     assert leaks == ["book.epub/OEBPS/a.xhtml", "book.epub/OEBPS/secret_plan.png"]
 
 
 @pytest.mark.parametrize("name", ["objects.inv", "a.epub"])
 @pytest.mark.parametrize("data", [b"", b"\n\n\n\nno", b"PK\x03\x04no", b"\xff\xfe"])
 def test_what_is_none_of_it(name: str, data: bytes) -> None:
-    assert list(GUARD.in_file(name, data)) == []
+    assert list(SCANNER.in_file(name, data)) == []
 
 
 def test_masked() -> None:
-    assert GUARD.masked("wiki/Secret plan.html") == "wiki/….html"
-    assert GUARD.masked("wiki/Soil.html") == "wiki/Soil.html"
+    assert SCANNER.masked("wiki/Secret plan.html") == "wiki/….html"
+    assert SCANNER.masked("wiki/Soil.html") == "wiki/Soil.html"
 
 
 def test_nothing_to_look_for() -> None:
-    assert not Guard([])
-    assert not Guard(["Plan"], allow=["plan"])
-    assert list(Guard([]).in_file("a.txt", b"Plan me@garden.net.au")) == []
+    assert not Scanner([])
+    assert not Scanner(["Plan"], allow=["plan"])
+    assert list(Scanner([]).in_file("a.txt", b"Plan me@garden.net.au")) == []
 
 
 def test_many_words_share_beginnings() -> None:
     words = ["tea", "teapot", "tea pot", "te", "ten", "水", "水やり", "--x", "x--y", "x-y z"]
-    guard = Guard(words)
+    scanner = Scanner(words)
     for number, word in enumerate(words):
-        hits = {leak.word for leak in guard.in_file("a.txt", f"({word})".encode())}
+        hits = {leak.word for leak in scanner.in_file("a.txt", f"({word})".encode())}
         assert number in hits, word
 
 
@@ -136,7 +136,7 @@ TITLES = st.text(
     st.characters(exclude_categories=["C", "Z"], exclude_characters="*\\_%&") | st.just(" "),
     min_size=1,
     max_size=20,
-).filter(lambda title: levelled(title).strip() != "")
+).filter(lambda title: normalized(title).strip() != "")
 
 
 def _forms(title: str) -> Iterator[tuple[str, str]]:
@@ -149,6 +149,6 @@ def _forms(title: str) -> Iterator[tuple[str, str]]:
 
 @given(TITLES)
 def test_any_title_is_found_in_any_form(title: str) -> None:
-    guard = Guard([title])
+    scanner = Scanner([title])
     for name, text in _forms(title):
-        assert list(guard.in_file(name, f"( {text} )".encode())), (name, text)
+        assert list(scanner.in_file(name, f"( {text} )".encode())), (name, text)
