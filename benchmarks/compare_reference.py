@@ -28,12 +28,12 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
+from sphinx_scrapbox.formats.notation.characters import WHITE
 from sphinx_scrapbox.formats.notation.inlines import (
     _KINDS,
     _NESTED_KINDS,
-    WHITE,
     _read,
-    read_inline,
+    read_notation_inline,
 )
 from sphinx_scrapbox.formats.notation.lines import read_lines
 from sphinx_scrapbox.wiki.ast import (
@@ -188,7 +188,7 @@ class _Converter:
             if wants and node["link"] == wants:
                 return Reason.TEAM_GYAZO
         if kind == "strong":
-            read = read_inline(raw)
+            read = read_notation_inline(raw)
             if len(read) == 1 and isinstance(read[0], Image) and read[0].link:
                 return Reason.SITE_STRONG_IMAGE
         return None

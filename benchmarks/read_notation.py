@@ -19,7 +19,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
-from sphinx_scrapbox.formats.notation.inlines import read_inline
+from sphinx_scrapbox.formats.notation.inlines import read_notation_inline
 from sphinx_scrapbox.formats.notation.lines import read_lines
 from sphinx_scrapbox.formats.notation.writer import write_notation
 
@@ -115,7 +115,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     print("one line of 50,000 and of 200,000 characters, ms (4 is linear):")
     for piece in _HARD:
         lines = [piece * (size // len(piece)) for size in (50_000, 200_000)]
-        first, second = (best_of(3, partial(read_inline, line)) for line in lines)
+        first, second = (best_of(3, partial(read_notation_inline, line)) for line in lines)
         print(f"  {piece!r:16} {first * 1e3:8.1f} {second * 1e3:8.1f} {second / first:6.1f}")
     return 0
 

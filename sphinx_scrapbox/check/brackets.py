@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 from enum import Enum
 from typing import NamedTuple
 
-from sphinx_scrapbox.formats.markdown.inlines import read_inline
+from sphinx_scrapbox.formats.markdown.inlines import read_markdown_inline
 from sphinx_scrapbox.wiki.ast import (
     Code,
     ExternalLink,
@@ -70,7 +70,7 @@ LOST_LABEL = "[]]("
 def _places(line: str) -> list[tuple[Inline, int, int]]:
     """The nodes of *line*, each with its start and end; empty if one cannot be placed."""
     found, at = [], 0
-    for node in walk(read_inline(line)):
+    for node in walk(read_markdown_inline(line)):
         start, end = _stretch(node, line, at)
         if start < 0:
             return []

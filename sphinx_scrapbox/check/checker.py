@@ -27,7 +27,7 @@ from sphinx_scrapbox.check.pages import CheckedLock, CheckedPage, Position, fold
 from sphinx_scrapbox.check.rules import Finding, Report, Rule
 from sphinx_scrapbox.formats.detect import Evidence, evidence_of
 from sphinx_scrapbox.formats.markdown.blocks import read_markdown
-from sphinx_scrapbox.formats.notation.inlines import WHITE
+from sphinx_scrapbox.formats.notation.characters import WHITE
 from sphinx_scrapbox.formats.notation.lines import read_notation
 from sphinx_scrapbox.snapshot.lockfile import LockError, load_lock
 from sphinx_scrapbox.wiki.ast import (

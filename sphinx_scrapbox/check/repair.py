@@ -13,7 +13,7 @@ from sphinx_scrapbox.check.brackets import (
     DamageKind,
     find_damage,
 )
-from sphinx_scrapbox.formats.markdown.inlines import read_inline
+from sphinx_scrapbox.formats.markdown.inlines import read_markdown_inline
 from sphinx_scrapbox.wiki.ast import ExternalLink, Formula, walk
 from sphinx_scrapbox.wiki.titles import key
 
@@ -63,7 +63,7 @@ def propose_repair(
         urls.add(url)
     if find_damage(mended):
         return ()
-    nodes = (node for line in mended for node in walk(read_inline(line)))
+    nodes = (node for line in mended for node in walk(read_markdown_inline(line)))
     read = {node.url for node in nodes if isinstance(node, ExternalLink)}
     return tuple(mended) if urls <= {"", *read} else ()
 
@@ -130,7 +130,7 @@ def _close_formula(line: str, at: int) -> str | None:
     if not tex or "$" in tex or len(_PLAIN_WORD.findall(tex)) > 1:
         return None
     mended = f"{line[:at]}${tex}$"
-    return mended if isinstance(read_inline(mended)[-1], Formula) else None
+    return mended if isinstance(read_markdown_inline(mended)[-1], Formula) else None
 
 
 def _undecorate(line: str, one: Damage) -> str:

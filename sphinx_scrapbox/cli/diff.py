@@ -15,7 +15,7 @@ import click
 
 from sphinx_scrapbox.cli.options import grouped
 from sphinx_scrapbox.cli.output import Failure, progress, say, shows_color, write_report
-from sphinx_scrapbox.formats.markdown.inlines import read_inline
+from sphinx_scrapbox.formats.markdown.inlines import read_markdown_inline
 from sphinx_scrapbox.formats.notation.lines import read_lines
 from sphinx_scrapbox.snapshot.diff.model import (
     Comparison,
@@ -231,7 +231,7 @@ def _tagged(
 
 def _links(page: PageChange, text: PageText) -> frozenset[str]:
     if page.file.endswith(".md"):
-        blocks = tuple(Line(row.depth, read_inline(row.text)) for row in text.rows)
+        blocks = tuple(Line(row.depth, read_markdown_inline(row.text)) for row in text.rows)
         return links_of(Page(page.title, blocks, page.project))
     rows = [page.title, *(f"{' ' * row.depth}{row.text}" for row in text.rows)]
     return links_of(replace(read_lines(rows), project=page.project))

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from itertools import zip_longest
 
-from sphinx_scrapbox.formats.notation.inlines import WHITE
+from sphinx_scrapbox.formats.notation.characters import WHITE
 from sphinx_scrapbox.formats.notation.lines import read_lines
 from sphinx_scrapbox.formats.notation.writer import write_notation
 from sphinx_scrapbox.wiki.ast import Block, Line, Page

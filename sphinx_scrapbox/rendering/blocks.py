@@ -26,6 +26,7 @@ from sphinx_scrapbox.rendering.nodes import (
 from sphinx_scrapbox.rendering.sanitize import tamed
 from sphinx_scrapbox.rendering.site import Site
 from sphinx_scrapbox.wiki.ast import (
+    MAX_ICONS,
     Blank,
     Code,
     CodeBlock,
@@ -61,9 +62,6 @@ from sphinx_scrapbox.wiki.outline import (
 )
 from sphinx_scrapbox.wiki.titles import anchor, is_line_id, join_target, split_fragment
 from sphinx_scrapbox.wiki.urls import embed_url, image_url, map_label, map_url, safe_url
-
-MAX_ICONS = 100
-"""An icon's written multiplier counts up to here; more are said as a number."""
 
 MAX_SIBLINGS = 400
 """Inlines that stand side by side. docutils replaces a resolved link by searching among its

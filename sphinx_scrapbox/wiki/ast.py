@@ -127,6 +127,10 @@ class Image(_Node):
     strong: bool = False
 
 
+MAX_ICONS = 100
+"""An icon's multiplier is shown up to here; a larger number follows as text."""
+
+
 @dataclass(frozen=True, slots=True)
 class Icon(_Node):
     """``[name.icon]``: the image of a page, used as a face or a sign.

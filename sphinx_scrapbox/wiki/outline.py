@@ -17,37 +17,23 @@ from itertools import pairwise
 from typing import TypeAlias
 
 from sphinx_scrapbox.wiki.ast import (
-    Blank,
     Block,
-    Code,
     CodeBlock,
-    Decoration,
-    ExternalLink,
-    Hashtag,
     Icon,
-    Image,
     Inline,
     Line,
     Numbered,
-    PageLink,
     Problem,
     Quote,
     Table,
     Text,
 )
+from sphinx_scrapbox.wiki.sections import NUMBER_PREFIX, Heading, read_heading
 
 MAX_DEPTH = 32
 """Levels of nesting that are kept. Real pages reach 18; docutils, pickle and LaTeX recurse."""
 
 _RULE = re.compile(r"-{3,}\s*")
-_NUMBER_PREFIX = re.compile(r"\s*\d{1,9}\.\s*")
-# What may stand beside a heading on its line: punctuation, a date, a time.
-_BESIDE_HEADING = re.compile(r"(?:[\s\d.。:：,、;/～~ー\-‐()（）]|(?<=\d)T(?=\d))*")
-# The source of a heading's line: "1.### x" and "[*/ x]".
-_HEADING_SOURCE = re.compile(
-    r"(?P<number>\d{1,9}\.)?\s*(?:\#{1,3} (?P<marked>.+)|\[[^\s\[\]]+ (?P<boxed>.+)\])"
-)
-_DIGIT = re.compile(r"\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,27 +175,19 @@ def _grow(blocks: Iterable[Block]) -> tuple[list[_Twig], tuple[Problem, ...]]:
 # -- sections --------------------------------------------------------------------------
 
 
-@dataclass(slots=True)
-class _Heading:
-    title: tuple[Inline, ...]
-    beside: tuple[Inline, ...]
-    stars: int
-    source: str
-
-
 def _sections(roots: Sequence[_Twig]) -> tuple[Part, ...]:
     headings = {
         index: found
         for index, twig in enumerate(roots)
         if isinstance(twig.block, Line)
         and twig.block.indent == 0
-        and (found := _heading(twig.block)) is not None
+        and (found := read_heading(twig.block)) is not None
     }
     if not headings:
         return _flow(roots)
     # A frame holds the heading that opened it and the parts gathered so far; the sections
     # above it wait until it closes. Sizes fall strictly from one frame to the next.
-    frames: list[tuple[int, _Twig | None, _Heading | None, list[Part]]] = [(99, None, None, [])]
+    frames: list[tuple[int, _Twig | None, Heading | None, list[Part]]] = [(99, None, None, [])]
 
     def close() -> None:
         _, twig, heading, parts = frames.pop()
@@ -237,72 +215,6 @@ def _sections(roots: Sequence[_Twig]) -> tuple[Part, ...]:
     while len(frames) > 1:
         close()
     return tuple(frames[0][3])
-
-
-def _heading(line: Line) -> _Heading | None:
-    """Read *line* as a heading, if it is one.
-
-    That is a star decoration at the start, at most a number before it, and nothing beside it
-    but blanks, a date, icons, links and tags (dialect of exported pages, and native notation
-    §5 without the native restriction that no date may follow).
-    """
-    nodes = line.nodes
-    prefix: tuple[Inline, ...] = ()
-    match nodes:
-        case (Numbered(number, inner),):
-            prefix, nodes = (Text(f"{number}. ", line=line.line),), inner
-        case (Text(text), Decoration(), *_) if _NUMBER_PREFIX.fullmatch(text):
-            prefix, nodes = (Text(f"{text.strip()} ", line=line.line),), nodes[1:]
-    if not nodes or not isinstance(decoration := nodes[0], Decoration):
-        return None
-    if not decoration.stars or not all(map(_fits_beside_heading, nodes[1:])):
-        return None
-    title = _trimmed([node for node in decoration.nodes if not isinstance(node, (Icon, Image))])
-    if not any(_has_words(node) for node in title):
-        return None
-    inside = (node for node in decoration.nodes if isinstance(node, (Icon, Image)))
-    beside: tuple[Inline, ...] = tuple(inside)
-    rest = nodes[1:]
-    if any(not isinstance(node, Text) or _DIGIT.search(node.text) for node in rest):
-        beside += rest
-    # Otherwise the rest is the lone full stop that a translator left behind: no words.
-    source = _title_source(line.source, prefix + title, rest)
-    return _Heading(prefix + title, beside, decoration.stars, source)
-
-
-def _trimmed(nodes: list[Inline]) -> tuple[Inline, ...]:
-    """*nodes* without the blanks around them, which an icon may have left."""
-    if nodes and isinstance(first := nodes[0], Text):
-        nodes[0] = replace(first, text=first.text.lstrip())
-    if nodes and isinstance(last := nodes[-1], Text):
-        nodes[-1] = replace(last, text=last.text.rstrip())
-    return tuple(node for node in nodes if not isinstance(node, Text) or node.text)
-
-
-def _title_source(source: str, title: tuple[Inline, ...], rest: tuple[Inline, ...]) -> str:
-    """The source of a heading's words: without its marks, and what stood beside it."""
-    if all(isinstance(node, Text) for node in title):
-        return "".join(node.text for node in title if isinstance(node, Text))
-    if all(isinstance(node, Text) for node in rest):
-        after = "".join(node.text for node in rest if isinstance(node, Text))
-        source = source.removesuffix(after)
-    match = _HEADING_SOURCE.fullmatch(source.strip())
-    if not match:
-        return source
-    number = f"{match['number']} " if match["number"] else ""
-    return number + (match["marked"] or match["boxed"]).strip()
-
-
-def _fits_beside_heading(node: Inline) -> bool:
-    if isinstance(node, Text):
-        return _BESIDE_HEADING.fullmatch(node.text) is not None
-    return isinstance(node, (Icon, PageLink, ExternalLink, Hashtag))
-
-
-def _has_words(node: Inline) -> bool:
-    if isinstance(node, (Text, Blank, Code)):
-        return bool(node.text.strip())
-    return True
 
 
 # -- lists, runs, quotes ---------------------------------------------------------------
@@ -462,5 +374,5 @@ def _number_at(twigs: Sequence[_Twig], at: int) -> int | None:
 
 
 def _without_number(source: str) -> str:
-    match = _NUMBER_PREFIX.match(source)
+    match = NUMBER_PREFIX.match(source)
     return source[match.end() :] if match else source

@@ -16,7 +16,7 @@ from sphinx_scrapbox.check.brackets import DamageKind, find_damage, find_native_
 from sphinx_scrapbox.check.checker import Checker
 from sphinx_scrapbox.check.repair import propose_repair
 from sphinx_scrapbox.check.rules import RULES, Finding, Report, Rule, Severity
-from sphinx_scrapbox.formats.markdown.inlines import read_inline
+from sphinx_scrapbox.formats.markdown.inlines import read_markdown_inline
 from sphinx_scrapbox.snapshot.lockfile import Lock, LockedPage, LockedPicture, dump_lock
 from sphinx_scrapbox.wiki.titles import key
 
@@ -607,7 +607,7 @@ def test_any_line(line: str) -> None:
     if damage and repaired:
         assert repaired[0] != line
         assert find_damage(repaired) == []
-    read_inline(line)
+    read_markdown_inline(line)
 
 
 @given(st.binary(max_size=80))

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from sphinx_scrapbox.formats.detect import is_export
 from sphinx_scrapbox.formats.markdown.blocks import read_markdown
-from sphinx_scrapbox.formats.markdown.inlines import read_inline
+from sphinx_scrapbox.formats.markdown.inlines import read_markdown_inline
 from sphinx_scrapbox.wiki.ast import (
     Block,
     Code,
@@ -499,17 +499,20 @@ A = "https://a.example/x"
     ],
 )
 def test_inline(text: str, nodes: tuple[Inline, ...]) -> None:
-    assert read_inline(text) == nodes
+    assert read_markdown_inline(text) == nodes
 
 
 def test_inline_has_its_line() -> None:
-    assert [node.line for node in read_inline("a [[b]] #c", line=7)] == [7] * 4
+    assert [node.line for node in read_markdown_inline("a [[b]] #c", line=7)] == [7] * 4
 
 
 def test_origin_of_another_wiki() -> None:
     text = "<img src='https://wiki.example/api/pages/p/a/icon' alt='a.icon' height=\"19.5\"/>"
     text += "[/p/b](https://wiki.example/p/b)"
-    assert read_inline(text, origin="https://wiki.example/") == (Icon("a"), PageLink("b", "p"))
+    assert read_markdown_inline(text, origin="https://wiki.example/") == (
+        Icon("a"),
+        PageLink("b", "p"),
+    )
 
 
 # -- control characters ----------------------------------------------------------------
@@ -590,7 +593,7 @@ def test_random_text_loses_no_word(text: str) -> None:
     assert letters(text) <= letters(flatten(page.blocks))
     numbers = [block.line for block in page.blocks]
     assert numbers == sorted(set(numbers))
-    assert all(not isinstance(node, Text) or node.text for node in read_inline(text))
+    assert all(not isinstance(node, Text) or node.text for node in read_markdown_inline(text))
 
 
 @given(st.text())

@@ -12,7 +12,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sphinx_scrapbox.formats.notation.inlines import MOST_ICONS, MOST_NUMBERS, WHITE, read_inline
+from sphinx_scrapbox.formats.notation.characters import WHITE
+from sphinx_scrapbox.formats.notation.inlines import (
+    MOST_ICONS,
+    MOST_NUMBERS,
+    read_notation_inline,
+)
 from sphinx_scrapbox.formats.notation.lines import read_lines, read_notation
 from sphinx_scrapbox.wiki.ast import (
     Blank,
@@ -264,22 +269,22 @@ INLINES = [
 @pytest.mark.parametrize("case", INLINES, ids=lambda case: case[0][:40])
 def test_inline(case: tuple[Any, ...]) -> None:
     text, *nodes = case
-    assert read_inline(text) == tuple(nodes)
+    assert read_notation_inline(text) == tuple(nodes)
 
 
 def test_empty_line_has_no_nodes() -> None:
-    assert read_inline("") == ()
+    assert read_notation_inline("") == ()
 
 
 def test_nodes_know_their_line() -> None:
-    (node,) = read_inline("> [* a `b` [c]", line=7)
+    (node,) = read_notation_inline("> [* a `b` [c]", line=7)
     assert isinstance(node, Quote)
     assert node.line == 7
     assert [inner.line for inner in node.nodes] == [7] * len(node.nodes)
 
 
 def test_numbers_nest_only_so_deep() -> None:
-    nodes = read_inline("1. " * 10_000 + "a")
+    nodes = read_notation_inline("1. " * 10_000 + "a")
     depth = 0
     while isinstance(nodes[0], Numbered):
         nodes, depth = nodes[0].nodes, depth + 1
@@ -462,7 +467,7 @@ def test_no_text_node_is_empty_and_no_two_meet(text: str) -> None:
 @given(any_text)
 def test_plain_text_is_what_it_is(text: str) -> None:
     plain = "".join(char for char in text if char.isalpha())
-    assert read_inline(plain) == ((Text(plain),) if plain else ())
+    assert read_notation_inline(plain) == ((Text(plain),) if plain else ())
 
 
 def test_white_space_is_that_of_the_wiki() -> None:
@@ -480,5 +485,5 @@ HARD += ["https://a[", "[ ", "[]", "[https://a.png?a", "[[a.icon*1", "[N1,E2 ", 
 def test_no_line_takes_long(piece: str, end: str) -> None:
     text = piece * (200_000 // len(piece)) + end
     start = time.process_time()
-    read_inline(text)
+    read_notation_inline(text)
     assert time.process_time() - start < 3  # linear: 0.1 s at most; quadratic: a minute or more

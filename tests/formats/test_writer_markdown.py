@@ -16,12 +16,12 @@ from test_reader_notation import any_text
 from trees import letters
 
 from sphinx_scrapbox.formats.markdown.blocks import read_markdown
-from sphinx_scrapbox.formats.markdown.inlines import read_inline
+from sphinx_scrapbox.formats.markdown.inlines import read_markdown_inline
 from sphinx_scrapbox.formats.markdown.writer import (
     as_exported,
     as_native,
-    write_inline,
     write_markdown,
+    write_markdown_inline,
 )
 from sphinx_scrapbox.formats.notation.lines import read_lines, read_notation
 from sphinx_scrapbox.formats.notation.writer import write_notation
@@ -294,8 +294,8 @@ def test_many_icons_are_counted() -> None:
     ],
 )
 def test_nearest(nodes: list[Inline], text: str) -> None:
-    assert write_inline(nodes) == text
-    assert not letters(nodes) - letters(read_inline(text))
+    assert write_markdown_inline(nodes) == text
+    assert not letters(nodes) - letters(read_markdown_inline(text))
 
 
 @given(any_text)

@@ -19,7 +19,7 @@ from sites import Site
 from trees import letters
 
 from sphinx_scrapbox.formats.markdown.blocks import read_markdown
-from sphinx_scrapbox.formats.myst.inlines import write_inline
+from sphinx_scrapbox.formats.myst.inlines import write_myst_inline
 from sphinx_scrapbox.formats.myst.writer import write_myst
 from sphinx_scrapbox.formats.notation.lines import read_lines, read_notation
 from sphinx_scrapbox.snapshot.filenames import file_stem
@@ -182,7 +182,7 @@ def test_inlines_show_as_they_stand(line: tuple[Inline, ...], where: str) -> Non
     ],
 )
 def test_escapes_only_where_it_must(text: str, escaped: str | None) -> None:
-    assert write_inline((Text(text),)) == (text if escaped is None else escaped)
+    assert write_myst_inline((Text(text),)) == (text if escaped is None else escaped)
 
 
 # -- inlines ---------------------------------------------------------------------------
@@ -239,7 +239,7 @@ T = Text
     ],
 )
 def test_inline(line: list[Inline], text: str) -> None:
-    assert write_inline(line) == text
+    assert write_myst_inline(line) == text
 
 
 # -- blocks ----------------------------------------------------------------------------

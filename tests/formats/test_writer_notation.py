@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_reader_notation import BLOCKS, INLINES, any_text
 
-from sphinx_scrapbox.formats.notation.inlines import read_inline
+from sphinx_scrapbox.formats.notation.inlines import read_notation_inline
 from sphinx_scrapbox.formats.notation.lines import read_lines, read_notation
-from sphinx_scrapbox.formats.notation.writer import write_inline, write_notation
+from sphinx_scrapbox.formats.notation.writer import write_notation, write_notation_inline
 from sphinx_scrapbox.wiki.ast import (
     Block,
     Code,
@@ -41,8 +41,8 @@ from sphinx_scrapbox.wiki.ast import (
 
 @pytest.mark.parametrize("text", [case[0] for case in INLINES], ids=lambda text: text[:40])
 def test_inline(text: str) -> None:
-    nodes = read_inline(text)
-    assert read_inline(write_inline(nodes)) == nodes
+    nodes = read_notation_inline(text)
+    assert read_notation_inline(write_notation_inline(nodes)) == nodes
 
 
 @pytest.mark.parametrize("text", [case[0] for case in BLOCKS], ids=lambda text: repr(text)[:40])
@@ -74,8 +74,8 @@ def test_any_text(text: str) -> None:
     ],
 )
 def test_that_takes_care(text: str) -> None:
-    nodes = read_inline(text)
-    assert read_inline(write_inline(nodes)) == nodes
+    nodes = read_notation_inline(text)
+    assert read_notation_inline(write_notation_inline(nodes)) == nodes
 
 
 @pytest.mark.parametrize(
@@ -95,7 +95,7 @@ def test_that_takes_care(text: str) -> None:
     ],
 )
 def test_spelt_as_authors_do(text: str) -> None:
-    assert write_inline(read_inline(text)) == text
+    assert write_notation_inline(read_notation_inline(text)) == text
 
 
 def test_page() -> None:
@@ -174,7 +174,7 @@ lines |= st.builds(lambda digits, nodes: (Numbered(digits, nodes),), st.sampled_
 
 @given(lines)
 def test_any_line_that_can_be_said(nodes: tuple[Inline, ...]) -> None:
-    assert read_inline(write_inline(nodes)) == nodes
+    assert read_notation_inline(write_notation_inline(nodes)) == nodes
 
 
 rows = st.text("ab \t[", max_size=5)
@@ -252,7 +252,7 @@ T = Text
     ],
 )
 def test_nearest(nodes: list[Inline], text: str) -> None:
-    assert write_inline(nodes) == text
+    assert write_notation_inline(nodes) == text
 
 
 def test_nearest_blocks() -> None:
@@ -290,6 +290,6 @@ loose = st.recursive(
 
 @given(st.lists(loose, max_size=4))
 def test_any_tree_can_be_written_and_keeps_its_words(nodes: list[Inline]) -> None:
-    text = write_inline(nodes)
+    text = write_notation_inline(nodes)
     assert "\n" not in text
     assert text.count("あ") == repr(nodes).count("あ")

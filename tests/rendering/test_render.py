@@ -20,10 +20,11 @@ from sites import tree
 from syrupy.assertion import SnapshotAssertion
 
 from sphinx_scrapbox.formats.markdown.blocks import read_markdown
-from sphinx_scrapbox.rendering.blocks import MAX_ICONS, Renderer
+from sphinx_scrapbox.rendering.blocks import Renderer
 from sphinx_scrapbox.rendering.nodes import scrapbox_icon, scrapbox_speech, scrapbox_video
 from sphinx_scrapbox.wiki import ast as page_module
 from sphinx_scrapbox.wiki.ast import (
+    MAX_ICONS,
     Blank,
     Block,
     Code,

@@ -1,7 +1,7 @@
 """Exported Markdown: the dialect in which the wiki exports its pages, one file a page."""
 
 from sphinx_scrapbox.formats.markdown.blocks import read_markdown
-from sphinx_scrapbox.formats.markdown.inlines import read_inline
+from sphinx_scrapbox.formats.markdown.inlines import read_markdown_inline
 from sphinx_scrapbox.formats.markdown.writer import as_exported, as_native, write_markdown
 
-__all__ = ["as_exported", "as_native", "read_inline", "read_markdown", "write_markdown"]
+__all__ = ["as_exported", "as_native", "read_markdown", "read_markdown_inline", "write_markdown"]

@@ -1,10 +1,7 @@
-"""Exported Markdown -> :class:`~sphinx_scrapbox.page.Page`.
+"""Exported Markdown: text -> :class:`.Page`, line by line.
 
 The export is a dialect of its own: one output line for each line of the wiki, with two marks
-for the indent. A Markdown parser misreads more than half of such pages, so this reader goes
-line by line, and within a line by passes: each pass cuts one kind of token out of the text
-that the passes before it left over. No pass looks at a character more than a few times,
-whatever the input.
+for the indent. A Markdown parser misreads more than half of such pages.
 """
 
 from __future__ import annotations

@@ -1,4 +1,8 @@
-"""TODO: say what this file is."""
+"""Exported Markdown: the content of one line.
+
+One pass for each kind of token cuts these out of the text that the passes before it left over.
+No pass looks at a character more than a few times, whatever the input.
+"""
 
 from __future__ import annotations
 
@@ -7,31 +11,28 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import TypeAlias
 
+from sphinx_scrapbox.formats.markdown.emphasis import Piece, finish, read_emphasis
 from sphinx_scrapbox.wiki.ast import (
     Code,
-    Decoration,
     ExternalLink,
     Formula,
-    Hashtag,
     Icon,
     Image,
     Inline,
     PageLink,
-    Strong,
     Text,
 )
 from sphinx_scrapbox.wiki.urls import DEFAULT_ORIGIN
 
 
-def read_inline(text: str, *, line: int = 0, origin: str = DEFAULT_ORIGIN) -> tuple[Inline, ...]:
+def read_markdown_inline(
+    text: str, *, line: int = 0, origin: str = DEFAULT_ORIGIN
+) -> tuple[Inline, ...]:
     """Read the content of one line: no indent, no quote, no heading."""
     return InlineReader(origin).read(text, line)
 
 
 # -- inlines ---------------------------------------------------------------------------
-
-Piece: TypeAlias = "str | Inline"
-"""Text that no pass has claimed yet, or a token."""
 
 _SPECIAL = re.compile(r"[`<\[*$#]|://")
 _BACKTICKS = re.compile(r"(`{3,})")
@@ -45,8 +46,6 @@ _ADDRESS = re.compile(r"[^\s\]]*")
 _PARENTHESIS = re.compile(r"[()]")
 _RAW_ADDRESS = re.compile(r"(?<![A-Za-z0-9])https?://[^\s<>\[\]\"「」\uff08\uff09。、]+")
 _FORMULA = re.compile(r"\$([^$]+)\$")
-_STARS = re.compile(r"(?<!\*)(\*{1,2})(?!\*)")
-_HASHTAG = re.compile(r"(?<!\S)#([^\s#]\S*)")
 _PUNCTUATION = ".,;:!?'*_~"
 _WEB = ("https://", "http://")
 _IMAGE_START = "![image]("
@@ -62,7 +61,7 @@ class InlineReader:
     def __init__(self, origin: str) -> None:
         origin = origin.rstrip("/")
         self.icon_start = f"<img src='{origin}/api/pages/"
-        self.root_link = _root_link(origin)
+        self._cut_root_links = _cutter(_root_link(origin), _page_link_of_path)
         self.own_icons: dict[str, int] = {}
 
     def own_project(self) -> str:
@@ -84,8 +83,8 @@ class InlineReader:
         if "$" in text:
             pieces = _cut(pieces, _cut_formulas, line)
         if "*" in text:
-            return _read_stars(pieces, line)
-        return _finish(pieces, line)
+            return read_emphasis(pieces, line)
+        return finish(pieces, line)
 
     def read_row(self, row: str, line: int) -> tuple[tuple[Inline, ...], ...]:
         """Read the cells of a table: the export converts nothing but wiki links and icons."""
@@ -138,17 +137,6 @@ class InlineReader:
             self.own_icons[own] = self.own_icons.get(own, 0) + 1
         return Icon(alt, line=line)
 
-    def _cut_root_links(self, text: str, line: int) -> Iterator[Piece]:
-        at = 0
-        for link in self.root_link.finditer(text):
-            if link.start() > at:
-                yield text[at : link.start()]
-            project, _, title = link[1].partition("/")
-            yield PageLink(title, project, line=line)
-            at = link.end()
-        if at < len(text):
-            yield text[at:]
-
 
 _ICON_REST = re.compile(r"(.+?)/icon' alt='(.+?)\.icon' height=\"19\.5\"/>")
 
@@ -159,9 +147,10 @@ def _root_link(origin: str) -> re.Pattern[str]:
     return re.compile(rf"\[/([^\[\]/][^\[\]]*)\]\({re.escape(origin)}/\1\)")
 
 
-def _cut(
-    pieces: list[Piece], cutter: Callable[[str, int], Iterator[Piece]], line: int
-) -> list[Piece]:
+_Cutter: TypeAlias = Callable[[str, int], Iterator[Piece]]
+
+
+def _cut(pieces: list[Piece], cutter: _Cutter, line: int) -> list[Piece]:
     """Let one pass cut its tokens out of what is still text."""
     if len(pieces) == 1 and isinstance(pieces[0], str):
         return list(cutter(pieces[0], line))
@@ -177,6 +166,27 @@ def _cut(
 def _as_text(piece: Piece, line: int) -> Inline:
     return Text(piece, line=line) if isinstance(piece, str) else piece
 
+
+def _cutter(pattern: re.Pattern[str], make: Callable[[str, int], Inline]) -> _Cutter:
+    """A pass that cuts out all matches; *make* gets the only group of *pattern*, and the line."""
+
+    def cut(text: str, line: int) -> Iterator[Piece]:
+        for at, part in enumerate(pattern.split(text)):
+            if at % 2:
+                yield make(part, line)
+            elif part:
+                yield part
+
+    return cut
+
+
+def _page_link_of_path(path: str, line: int) -> PageLink:
+    project, _, title = path.partition("/")
+    return PageLink(title, project, line=line)
+
+
+_cut_wiki_links = _cutter(_WIKI_LINK, lambda title, line: PageLink(title, line=line))
+_cut_address_links = _cutter(_ADDRESS_LINK, lambda url, line: ExternalLink(url, line=line))
 
 # passes, in their order
 
@@ -241,22 +251,6 @@ def _cut_images(text: str, line: int) -> Iterator[Piece]:
 def _cut_lost_labels(text: str, line: int) -> Iterator[Piece]:
     """Mend ``[Title … []](address)``: the title held brackets, and the link lost it."""
     return _cut_links(text, line, lost=True)
-
-
-def _cut_wiki_links(text: str, line: int) -> Iterator[Piece]:
-    for at, part in enumerate(_WIKI_LINK.split(text)):
-        if at % 2:
-            yield PageLink(part, line=line)
-        elif part:
-            yield part
-
-
-def _cut_address_links(text: str, line: int) -> Iterator[Piece]:
-    for at, part in enumerate(_ADDRESS_LINK.split(text)):
-        if at % 2:
-            yield ExternalLink(part, line=line)
-        elif part:
-            yield part
 
 
 def _cut_links(text: str, line: int, *, lost: bool = False) -> Iterator[Piece]:
@@ -355,111 +349,3 @@ def _is_formula(tex: str) -> bool:
     return not tex[-1].isspace() and (
         _AMOUNT.match(tex) is None or _OPERATOR.search(tex) is not None
     )
-
-
-# stars enclose other tokens, so they come last, and pair across all pieces of a line
-
-
-def _read_stars(pieces: list[Piece], line: int) -> tuple[Inline, ...]:
-    parts: list[Piece] = []
-    stars: list[int] = []
-    for piece in pieces:
-        if not isinstance(piece, str):
-            parts.append(piece)
-            continue
-        for at, part in enumerate(_STARS.split(piece)):
-            if at % 2:
-                stars.append(len(parts))
-            if part:
-                parts.append(part)
-    pairs = _pair_stars(parts, stars)
-    return _wrap_pairs(parts, pairs, line) if pairs else _finish(pieces, line)
-
-
-def _pair_stars(parts: list[Piece], stars: list[int]) -> dict[int, int]:
-    """Opener -> closer; pairs of one star never cross those of two."""
-    pairs: dict[int, int] = {}
-    opener = -1
-    for at in stars:
-        if parts[at] != "**":
-            continue
-        if opener >= 0 and not _ends_blank(parts, at):
-            pairs[opener], opener = at, -1
-        elif not _starts_blank(parts, at):
-            opener = at
-    borders = {*pairs, *pairs.values()}
-    opener = -1
-    for at in stars:
-        if parts[at] == "**":
-            opener = -1 if at in borders else opener
-        elif opener >= 0 and not _ends_blank(parts, at) and not _is_glued(parts, at + 1, 0):
-            pairs[opener], opener = at, -1
-        elif not _starts_blank(parts, at) and not _is_glued(parts, at - 1, -1):
-            opener = at
-    return pairs
-
-
-def _starts_blank(parts: list[Piece], at: int) -> bool:
-    """Whether a blank, or nothing, follows the stars at *at*."""
-    if at + 1 == len(parts):
-        return True
-    after = parts[at + 1]
-    return isinstance(after, str) and after[0].isspace()
-
-
-def _ends_blank(parts: list[Piece], at: int) -> bool:
-    before = parts[at - 1] if at else " "
-    return isinstance(before, str) and before[-1].isspace()
-
-
-def _is_glued(parts: list[Piece], at: int, edge: int) -> bool:
-    """Whether the *edge* of a neighbour is a letter or digit."""
-    if not 0 <= at < len(parts):
-        return False
-    part = parts[at]
-    return isinstance(part, str) and (part[edge].isalnum() or part[edge] == "_")
-
-
-def _wrap_pairs(parts: list[Piece], pairs: dict[int, int], line: int) -> tuple[Inline, ...]:
-    closers = set(pairs.values())
-    open_lists: list[list[Piece]] = [[]]
-    for at, part in enumerate(parts):
-        if at in pairs:
-            open_lists.append([])
-        elif at in closers:
-            nodes = _finish(open_lists.pop(), line)
-            strong = part == "**"
-            open_lists[-1].append(
-                Strong(nodes, line=line) if strong else Decoration("/", nodes, line=line)
-            )
-        else:
-            open_lists[-1].append(part)
-    return _finish(open_lists[0], line)
-
-
-def _finish(pieces: list[Piece], line: int) -> tuple[Inline, ...]:
-    """Turn what no pass has claimed into text and hashtags."""
-    nodes: list[Inline] = []
-    text = ""
-    for piece in pieces:
-        if isinstance(piece, str):
-            text += piece
-            continue
-        if text:
-            _add_text(nodes, text, line)
-            text = ""
-        nodes.append(piece)
-    if text:
-        _add_text(nodes, text, line)
-    return tuple(nodes)
-
-
-def _add_text(nodes: list[Inline], text: str, line: int) -> None:
-    if "#" not in text:
-        nodes.append(Text(text, line=line))
-        return
-    for at, part in enumerate(_HASHTAG.split(text)):
-        if at % 2:
-            nodes.append(Hashtag(part, line=line))
-        elif part:
-            nodes.append(Text(part, line=line))

@@ -21,41 +21,16 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import assert_never
 
-from sphinx_scrapbox.formats.markdown.blocks import read_markdown
-from sphinx_scrapbox.formats.markdown.inlines import read_inline
-from sphinx_scrapbox.formats.markdown.sayable import (
+from sphinx_scrapbox.formats.markdown.approximate import (
     FULL_WIDTH,
     UNSEEN,
+    approximate_markdown,
     map_link,
-    sayable,
     unambiguous,
 )
-from sphinx_scrapbox.wiki.ast import (
-    Blank,
-    Block,
-    Code,
-    CodeBlock,
-    Command,
-    Decoration,
-    ExternalLink,
-    Formula,
-    Hashtag,
-    Icon,
-    Image,
-    Inline,
-    Line,
-    Location,
-    Numbered,
-    Page,
-    PageLink,
-    Question,
-    Quote,
-    Strong,
-    Table,
-    Text,
-    map_inlines,
-    walk,
-)
+from sphinx_scrapbox.formats.markdown.blocks import read_markdown
+from sphinx_scrapbox.formats.markdown.inlines import read_markdown_inline
+from sphinx_scrapbox.wiki import ast
 from sphinx_scrapbox.wiki.titles import join_target
 from sphinx_scrapbox.wiki.urls import DEFAULT_ORIGIN
 
@@ -66,7 +41,7 @@ _GYAZO = re.compile(r"https?://gyazo\.com/[0-9a-f]{32}")
 _THUMB = re.compile(rf"({_GYAZO.pattern})/thumb/1000")
 
 
-def write_markdown(page: Page, *, origin: str = DEFAULT_ORIGIN) -> str:
+def write_markdown(page: ast.Page, *, origin: str = DEFAULT_ORIGIN) -> str:
     """Write *page* as the wiki exports it; like the export, it ends without a newline.
 
     The project of the page's own icons is the page's. If no icon tells it, front matter does.
@@ -79,7 +54,7 @@ def write_markdown(page: Page, *, origin: str = DEFAULT_ORIGIN) -> str:
     rows = writer.rows(page.blocks)
     if any(row.startswith(("```", "| ")) for row in rows):
         # Stray fences and bars could together make a block that was none.
-        kinds = list(map(_kind, [Line(0), *page.blocks]))
+        kinds = list(map(_kind, [ast.Line(0), *page.blocks]))
         for wary in (1, 2):
             read = read_markdown("\n".join(["", *rows]), origin=origin)
             if list(map(_kind, read.blocks)) == kinds:
@@ -88,15 +63,15 @@ def write_markdown(page: Page, *, origin: str = DEFAULT_ORIGIN) -> str:
     return "\n".join([*head, "---", "", *rows])
 
 
-def write_inline(
-    nodes: Iterable[Inline], *, project: str = "", origin: str = DEFAULT_ORIGIN
+def write_markdown_inline(
+    nodes: Iterable[ast.Inline], *, project: str = "", origin: str = DEFAULT_ORIGIN
 ) -> str:
     """Write the content of one line; *project* is the page's own."""
     writer = _Writer(project, origin.rstrip("/"))
     return writer.inline(tuple(nodes))
 
 
-def as_exported(page: Page) -> Page:
+def as_exported(page: ast.Page) -> ast.Page:
     """*page*, a native one, with what its export would change in ways that do not show.
 
     Blank lines lose their indent, an image at Gyazo is shown by its thumbnail, nothing but the
@@ -105,7 +80,7 @@ def as_exported(page: Page) -> Page:
     thumb = _each_image(lambda src: f"{src}/thumb/1000" if _GYAZO.fullmatch(src) else src)
     blocks = tuple(
         replace(thumb(block), indent=block.indent if block.nodes else 0, source="")
-        if isinstance(block, Line)
+        if isinstance(block, ast.Line)
         else block
         for block in page.blocks
     )
@@ -113,20 +88,20 @@ def as_exported(page: Page) -> Page:
     return replace(page, blocks=blocks, project=project)
 
 
-def as_native(page: Page) -> Page:
+def as_native(page: ast.Page) -> ast.Page:
     """*page*, an exported one, with the addresses of images as the wiki's authors wrote them."""
     whole = _each_image(lambda src: match[1] if (match := _THUMB.fullmatch(src)) else src)
-    blocks = (whole(block) if isinstance(block, Line) else block for block in page.blocks)
+    blocks = (whole(block) if isinstance(block, ast.Line) else block for block in page.blocks)
     return replace(page, blocks=tuple(blocks))
 
 
-def _each_image(change: Callable[[str], str]) -> Callable[[Line], Line]:
+def _each_image(change: Callable[[str], str]) -> Callable[[ast.Line], ast.Line]:
     """A function that changes the source of every image of a line."""
 
-    def changed(node: Inline) -> Inline:
-        return replace(node, src=change(node.src)) if isinstance(node, Image) else node
+    def changed(node: ast.Inline) -> ast.Inline:
+        return replace(node, src=change(node.src)) if isinstance(node, ast.Image) else node
 
-    return lambda line: replace(line, nodes=map_inlines(line.nodes, changed))
+    return lambda line: replace(line, nodes=ast.map_inlines(line.nodes, changed))
 
 
 # -- the head --------------------------------------------------------------------------
@@ -139,15 +114,15 @@ def _quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def _has_own_icon(page: Page) -> bool:
-    return any(isinstance(node, Icon) and not node.project for node in walk(page))
+def _has_own_icon(page: ast.Page) -> bool:
+    return any(isinstance(node, ast.Icon) and not node.project for node in ast.walk(page))
 
 
 # -- blocks ----------------------------------------------------------------------------
 
 
-def _kind(block: Block) -> object:
-    if isinstance(block, Line):
+def _kind(block: ast.Block) -> object:
+    if isinstance(block, ast.Line):
         return "blank" if not block.nodes else "line"
     return type(block)
 
@@ -159,46 +134,46 @@ class _Writer:
         self._project = project
         self._origin = origin
 
-    def rows(self, blocks: Iterable[Block], *, wary: int = 0) -> list[str]:
+    def rows(self, blocks: Iterable[ast.Block], *, wary: int = 0) -> list[str]:
         """The rows of *blocks*.
 
         If *wary*, a line shall not look like a part of code or of a table: spelt otherwise
         where that says the same (1), changed where it does not (2).
         """
         rows: list[str] = []
-        last: Block | None = None
+        last: ast.Block | None = None
         for block in blocks:
             match block:
-                case Line():
-                    fresh = not rows or not rows[-1] or not isinstance(last, Line)
+                case ast.Line():
+                    fresh = not rows or not rows[-1] or not isinstance(last, ast.Line)
                     new = self._line(block, fresh=fresh)
-                    if new == [""] and isinstance(last, Line) and rows[-1] == "```":
+                    if new == [""] and isinstance(last, ast.Line) and rows[-1] == "```":
                         new = [" "]  # nor does a stray fence end code then
                     elif wary and new[0].startswith(("```", "| ")):
                         if fresh:
                             new[0] = _LED + new[0]
-                        elif isinstance(last, Line) and (split := self._split(rows[-1], last)):
+                        elif isinstance(last, ast.Line) and (split := self._split(rows[-1], last)):
                             rows[-1:] = split
                         elif wary > 1:
                             new[0] = UNSEEN + new[0]
                     elif rows and new[0].startswith(_STOPS) and self._belongs(rows[-1], new[0]):
                         new[0] = UNSEEN + new[0]
                     rows += new
-                case CodeBlock():
+                case ast.CodeBlock():
                     rows += _code(block)
-                case Table():
+                case ast.Table():
                     rows += self._table(block)
                 case _:
                     assert_never(block)
             last = block
-        if isinstance(last, Line) and not last.nodes:
+        if isinstance(last, ast.Line) and not last.nodes:
             rows.append("")  # the last newline only ends a line
         return rows
 
     def _belongs(self, above: str, row: str) -> bool:
         return len(read_markdown(f"{above}\n{row}", origin=self._origin).blocks) == 1
 
-    def _line(self, line: Line, *, fresh: bool) -> list[str]:
+    def _line(self, line: ast.Line, *, fresh: bool) -> list[str]:
         """The rows of one line; *fresh* if no text stands right above."""
         nodes = line.nodes
         if not nodes:
@@ -215,7 +190,7 @@ class _Writer:
             return split
         if fresh and not line.indent and self._reads([_LED + rows[0], *rows[1:]], line):
             return [_LED + rows[0], *rows[1:]]
-        line = replace(line, nodes=sayable(nodes, bold=not line.indent))
+        line = replace(line, nodes=approximate_markdown(nodes, bold=not line.indent))
         if not line.nodes:
             return [_mark(line.indent, ())]
         rows = self._spell_line(line)
@@ -230,7 +205,7 @@ class _Writer:
         text = self._spell_split(careful.nodes, bold=False).replace("\n", "")
         return [_mark(line.indent, ()) + UNSEEN + text]
 
-    def _split(self, row: str, line: Line) -> list[str]:
+    def _split(self, row: str, line: ast.Line) -> list[str]:
         """*row* on two, cut before a blank so that both are still read as *line*."""
         at = row.find(" ", 1)
         for _ in range(_MOST_SPLITS):
@@ -242,35 +217,35 @@ class _Writer:
             at = row.find(" ", at + 1)
         return []
 
-    def _reads(self, rows: Sequence[str], line: Line) -> bool:
+    def _reads(self, rows: Sequence[str], line: ast.Line) -> bool:
         """Whether *rows* are read as *line*."""
         return read_markdown("\n".join(rows), origin=self._origin).blocks == (line,)
 
-    def _spell_line(self, line: Line) -> list[str]:
+    def _spell_line(self, line: ast.Line) -> list[str]:
         text = self._spell_split(line.nodes, bold=not line.indent)
         return (_mark(line.indent, line.nodes) + text).split("\n")
 
-    def _spell_split(self, nodes: Sequence[Inline], *, bold: bool) -> str:
+    def _spell_split(self, nodes: Sequence[ast.Inline], *, bold: bool) -> str:
         """A whole line; a newline stands where the exporter splits it.
 
         That is after a bold piece, and between two texts that follow each other.
         """
         match nodes:
-            case (Quote(inner),):
+            case (ast.Quote(inner),):
                 content = self._spell_split(inner, bold=bold)
                 return f"> {content}" if content else ">"
-            case (Numbered(number, inner),):
+            case (ast.Numbered(number, inner),):
                 return f"{number}. {self._spell_split(inner, bold=bold)}"
-            case (Command(sign, words),):
+            case (ast.Command(sign, words),):
                 return f"`{sign} {words}`"
-            case (Question(words),):
+            case (ast.Question(words),):
                 return f"`? {words}`"
         text = ""
         for at, node in enumerate(nodes):
             last = nodes[at - 1] if at else None
-            if isinstance(last, Text) and isinstance(node, Text):
+            if isinstance(last, ast.Text) and isinstance(node, ast.Text):
                 text += "\n"
-            if bold and isinstance(node, Decoration) and node.signs in _HASHES:
+            if bold and isinstance(node, ast.Decoration) and node.signs in _HASHES:
                 text += f"{_HASHES[node.signs]} {self._spell_all(node.nodes)}"
                 if at + 1 < len(nodes):
                     text += "\n"
@@ -278,7 +253,7 @@ class _Writer:
                 text += self._spell(node)
         return text
 
-    def _table(self, table: Table) -> Iterator[str]:
+    def _table(self, table: ast.Table) -> Iterator[str]:
         yield " ".join(table.name.split("\n")).strip() or "_"
         width = max(map(len, table.rows), default=1) or 1
         rows = [self._row(row) for row in table.rows] or [self._row(((),))]
@@ -286,11 +261,11 @@ class _Writer:
         yield "|" + " -- |" * width
         yield from rows[1:]
 
-    def _row(self, cells: Sequence[tuple[Inline, ...]]) -> str:
+    def _row(self, cells: Sequence[tuple[ast.Inline, ...]]) -> str:
         cells = cells or ((),)
         row = _bars(map(self._spell_all, cells))
         if read_markdown(f"_\n{row}\n| -- |", origin=self._origin).blocks != (
-            Table(0, "", (tuple(cells),)),
+            ast.Table(0, "", (tuple(cells),)),
         ):
             wide = [[_cell_node(node) for node in cell] for cell in cells]
             row = _bars(map(self._spell_all, wide))
@@ -298,63 +273,63 @@ class _Writer:
 
     # -- inlines -----------------------------------------------------------------------
 
-    def inline(self, nodes: tuple[Inline, ...]) -> str:
+    def inline(self, nodes: tuple[ast.Inline, ...]) -> str:
         """The content of one line, on one line."""
         text = ""
         for care in range(4):
             if care == 1:
-                nodes = sayable(nodes, bold=False)
+                nodes = approximate_markdown(nodes, bold=False)
             tried = unambiguous(nodes, every=care == 3) if care > 1 else nodes
             text = self._spell_all(tried)
-            if read_inline(text, origin=self._origin) == tried:
+            if read_markdown_inline(text, origin=self._origin) == tried:
                 break
         return text
 
-    def _spell_all(self, nodes: Iterable[Inline]) -> str:
+    def _spell_all(self, nodes: Iterable[ast.Inline]) -> str:
         return "".join(map(self._spell, nodes))
 
-    def _spell(self, node: Inline) -> str:
+    def _spell(self, node: ast.Inline) -> str:
         match node:
-            case Text(text) | Blank(text):
+            case ast.Text(text) | ast.Blank(text):
                 return text.replace("\n", " ")
-            case Code(text):
+            case ast.Code(text):
                 return f"`{text}`"
-            case Formula(tex):
+            case ast.Formula(tex):
                 return f"${tex}$"
-            case Strong(nodes):
+            case ast.Strong(nodes):
                 return f"**{self._spell_all(nodes)}**"
-            case Decoration(signs, nodes):
+            case ast.Decoration(signs, nodes):
                 star = "*" if "/" in signs else ""
                 return f"{star}{self._spell_all(nodes)}{star}"
-            case PageLink(title, project):
+            case ast.PageLink(title, project):
                 if not project:
                     return f"[[{title}]]"
                 target = join_target(project, title)
                 return f"[{target}]({self._origin}{target})"
-            case ExternalLink(url, label):
+            case ast.ExternalLink(url, label):
                 bare = not label and "`" in url  # two of these would be code
                 return url if bare else f"[{label or url}]({url})"
-            case Image(src, link):
+            case ast.Image(src, link):
                 image = f"![image]({src})"
                 return f"[{image}]({link})" if link else image
-            case Icon():
+            case ast.Icon():
                 return self._icon(node)
-            case Hashtag(tag):
+            case ast.Hashtag(tag):
                 return f"#{tag}"
-            case Location():
+            case ast.Location():
                 return self._spell(map_link(node))
-            case Quote(nodes):
+            case ast.Quote(nodes):
                 return f">{self._spell_all(nodes)}"
-            case Numbered(number, nodes):
+            case ast.Numbered(number, nodes):
                 return f"{number}. {self._spell_all(nodes)}"
-            case Question(text):
+            case ast.Question(text):
                 return f"? {text}"
-            case Command(sign, text):
+            case ast.Command(sign, text):
                 return f"`{sign} {text}`"
             case _:
                 assert_never(node)
 
-    def _icon(self, node: Icon) -> str:
+    def _icon(self, node: ast.Icon) -> str:
         alt = join_target(node.project, node.name)
         path = f"{node.project or self._project}/{node.name}".lstrip("/")
         return (
@@ -365,15 +340,15 @@ class _Writer:
 _HASHES = {"*": "###", "**": "##", "***": "#"}
 
 
-def _mark(indent: int, nodes: Sequence[Inline]) -> str:
+def _mark(indent: int, nodes: Sequence[ast.Inline]) -> str:
     """What stands before the text of a line: a number takes the dash's place."""
     if not indent:
         return ""
-    dash = indent == 1 or not (nodes and isinstance(nodes[0], Numbered))
+    dash = indent == 1 or not (nodes and isinstance(nodes[0], ast.Numbered))
     return "    " * (indent - 1) + ("- " if dash else "")
 
 
-def _code(block: CodeBlock) -> Iterator[str]:
+def _code(block: ast.CodeBlock) -> Iterator[str]:
     if block.language.startswith("{") and block.name.startswith(block.language):
         bare = {row for row in block.rows if row.startswith("```") and not row.strip("`")}
         fence = "```"
@@ -398,7 +373,7 @@ def _is_told_by(name: str, language: str) -> bool:
     """Whether the reader takes *language* for what the exporter made of *name*."""
     text = f"{name}\n\n```{language}\n```\n"
     match read_markdown(text).blocks:
-        case (CodeBlock(language=found),):
+        case (ast.CodeBlock(language=found),):
             return found == language
     return False
 
@@ -407,7 +382,7 @@ def _bars(cells: Iterable[str]) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-def _cell_node(node: Inline) -> Inline:
-    if isinstance(node, Text):
+def _cell_node(node: ast.Inline) -> ast.Inline:
+    if isinstance(node, ast.Text):
         return replace(node, text=node.text.translate(FULL_WIDTH))
     return node

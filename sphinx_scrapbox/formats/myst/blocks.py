@@ -11,7 +11,7 @@ from pygments.token import Error
 from pygments.util import ClassNotFound
 
 from sphinx_scrapbox.formats.code_languages import PLAIN, lexer_of
-from sphinx_scrapbox.formats.myst.inlines import flat, write_inline
+from sphinx_scrapbox.formats.myst.inlines import flat, write_myst_inline
 from sphinx_scrapbox.wiki.ast import CodeBlock, Inline, Table, Text
 from sphinx_scrapbox.wiki.titles import join_target
 from sphinx_scrapbox.wiki.translation import Translation
@@ -20,7 +20,7 @@ from sphinx_scrapbox.wiki.translation import Translation
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class MystBlock:
     """A block of Markdown; ``kind`` is heading, text, rule, other, or the sign of a list."""
 
     kind: str
@@ -30,28 +30,28 @@ class Block:
 # -- directives and fences -------------------------------------------------------------
 
 
-def directive(name: str, argument: str, content: str) -> Block:
+def directive(name: str, argument: str, content: str) -> MystBlock:
     head = f"{{{name}}} {argument}".rstrip()
     return _fenced(head, content)
 
 
-def _fenced(head: str, content: str) -> Block:
+def _fenced(head: str, content: str) -> MystBlock:
     """A fence that is longer than any in *content*; one of backticks has none in its head."""
     char = "~" if "`" in head else "`"
     longest = max(map(len, re.findall(rf"{char}+", content)), default=0)
     fence = char * max(3, longest + 1)
     rows = [fence + head, content, fence] if content else [fence + head, fence]
-    return Block("other", "\n".join(rows))
+    return MystBlock("other", "\n".join(rows))
 
 
-def code(block: CodeBlock) -> Block:
+def code(block: CodeBlock) -> MystBlock:
     language = lexer_of(block.language) if block.language else lexer_of(block.name)
     caption = block.name.strip().strip(":").strip()
     if block.language and not language and not block.language.startswith("{"):
         caption = f"{caption} ({block.language})".lstrip()
     text = "\n".join(block.rows)
     if not text.strip():
-        return Block("text", write_inline((Text(caption or block.language or "…"),)))
+        return MystBlock("text", write_myst_inline((Text(caption or block.language or "…"),)))
     if not caption:
         if language is None or _lexes(text, language):
             return _fenced(language or PLAIN, text)
@@ -59,7 +59,7 @@ def code(block: CodeBlock) -> Block:
         return _fenced(caption, text)
     options = []
     if caption:
-        options.append(f":caption: {_option(write_inline((Text(caption),)))}")
+        options.append(f":caption: {_option(write_myst_inline((Text(caption),)))}")
     if language:
         options.append(":force:")  # what the lexer cannot read is shown plain, without a warning
     return directive("code-block", language or PLAIN, "\n".join([*options, "", text]))
@@ -96,24 +96,24 @@ def _option(value: str) -> str:
     return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-def table_block(table: Table) -> Block:
+def table_block(table: Table) -> MystBlock:
     width = max(map(len, table.rows), default=1) or 1
     rows = [_row(row, width) for row in table.rows]
     if len(rows) < 2:
         rows.insert(0, _row((), width))  # Markdown knows no table without a head
     rows.insert(1, "|" + " --- |" * width)
     text = "\n".join(rows)
-    if caption := write_inline((Text(table.name.strip()),), within=True):
+    if caption := write_myst_inline((Text(table.name.strip()),), within=True):
         return directive("table", caption, text)
-    return Block("other", text)
+    return MystBlock("other", text)
 
 
 def _row(cells: Sequence[tuple[Inline, ...]], width: int) -> str:
-    texts = [write_inline(cell, within=True).replace("|", "\\|") for cell in cells]
+    texts = [write_myst_inline(cell, within=True).replace("|", "\\|") for cell in cells]
     return "|" + "".join(f" {text} |" for text in texts + [""] * (width - len(texts)))
 
 
-def translation_block(translation: Translation) -> Iterator[Block]:
+def translation_block(translation: Translation) -> Iterator[MystBlock]:
     target = join_target(translation.project, translation.title)
     contact = translation.contact
     if translation.contact_url:
@@ -127,5 +127,5 @@ def translation_block(translation: Translation) -> Iterator[Block]:
     }
     rows = [f":{name}: {_option(value)}" for name, value in options.items() if value]
     yield directive("scrapbox:translation", flat(target), "\n".join(rows))
-    if note := write_inline((Text(translation.note),)):
-        yield Block("text", note)
+    if note := write_myst_inline((Text(translation.note),)):
+        yield MystBlock("text", note)

@@ -8,38 +8,18 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import assert_never
 
 from sphinx_scrapbox.formats.tex import is_formula
-from sphinx_scrapbox.wiki.ast import (
-    Blank,
-    Code,
-    Command,
-    Decoration,
-    ExternalLink,
-    Formula,
-    Hashtag,
-    Icon,
-    Image,
-    Inline,
-    Location,
-    Numbered,
-    PageLink,
-    Question,
-    Quote,
-    Strong,
-    Text,
-)
+from sphinx_scrapbox.wiki import ast
 from sphinx_scrapbox.wiki.text import LINE_ENDS
 from sphinx_scrapbox.wiki.titles import is_line_id, join_target, split_fragment
 from sphinx_scrapbox.wiki.urls import image_url, map_label, map_url, safe_url
 
-MAX_ICONS = 100
-"""How often an icon with a multiplier is written; a larger number follows as text."""
 _NOTHING = "<!-- -->"  # parts two signs that would be taken for one
 
 
 # -- inlines ---------------------------------------------------------------------------
 
 
-def write_inline(nodes: Iterable[Inline], *, within: bool = False) -> str:
+def write_myst_inline(nodes: Iterable[ast.Inline], *, within: bool = False) -> str:
     """Write the content of one line; *within* a heading or a cell, where no line begins."""
     text = _spell_all(_plainer(nodes)).strip()
     if within:
@@ -57,10 +37,10 @@ _SIGN_FIRST = re.compile(r"[>:|%=]|[-+](?=[-+|:\s]|$)|\((?=.*\)=\s*$)")
 _NUMBER_FIRST = re.compile(r"\d{1,9}(?=[.)](?:\s|$))", re.ASCII)
 
 
-def _spell_all(nodes: Sequence[Inline]) -> str:
+def _spell_all(nodes: Sequence[ast.Inline]) -> str:
     out = ""
     for at, node in enumerate(nodes):
-        if isinstance(node, Strong | Decoration):
+        if isinstance(node, ast.Strong | ast.Decoration):
             after = _spell(nodes[at + 1])[:1] if at + 1 < len(nodes) else ""
             out = _emphasised(out, node, after)
         else:
@@ -80,78 +60,78 @@ def _glued(out: str, piece: str) -> str:
     return out + piece
 
 
-def _spell(node: Inline) -> str:
+def _spell(node: ast.Inline) -> str:
     match node:
-        case Text(text) | Blank(text):
+        case ast.Text(text) | ast.Blank(text):
             return escaped(text)
-        case Code(text):
+        case ast.Code(text):
             return _code_span(text)
-        case Formula(tex):
+        case ast.Formula(tex):
             return (_role("math", tex) if is_formula(tex) else None) or _code_span(tex)
-        case PageLink():
+        case ast.PageLink():
             return _page_link(node)
-        case ExternalLink(url, label):
+        case ast.ExternalLink(url, label):
             return _link(safe_url(url) or "", label or url)
-        case Image(src, link):
+        case ast.Image(src, link):
             image = f"![]({_destination(image_url(src) or '')})"
             address = safe_url(link) if link else None
             return f"[{image}]({_destination(address)})" if address else image
-        case Icon(name, project):
+        case ast.Icon(name, project):
             return _wiki_role("icon", join_target(project, name)) or escaped(name)
-        case Hashtag(tag):
+        case ast.Hashtag(tag):
             # The role takes one sign off its text.
             target = f"#{tag}" if tag.startswith("#") else tag
             return _wiki_role("tag", target) or escaped(f"#{tag}")
-        case Strong() | Decoration():
+        case ast.Strong() | ast.Decoration():
             return "*"  # asked for its first sign only
-        case Location() | Quote() | Numbered() | Question() | Command():
+        case ast.Location() | ast.Quote() | ast.Numbered() | ast.Question() | ast.Command():
             return _spell_all(_plainer([node]))
         case _:
             assert_never(node)
 
 
-def _plainer(nodes: Iterable[Inline], *, inside: bool = False) -> list[Inline]:
+def _plainer(nodes: Iterable[ast.Inline], *, inside: bool = False) -> list[ast.Inline]:
     """*nodes* as far as Markdown has them; *inside* emphasis without further emphasis."""
-    kept: list[Inline] = []
+    kept: list[ast.Inline] = []
     for node in _each_plainer(nodes, inside=inside):
-        if isinstance(node, Text) and kept and isinstance(last := kept[-1], Text):
-            kept[-1] = Text(last.text + node.text)
-        elif node not in (Text(""), Code("")):
+        if isinstance(node, ast.Text) and kept and isinstance(last := kept[-1], ast.Text):
+            kept[-1] = ast.Text(last.text + node.text)
+        elif node not in (ast.Text(""), ast.Code("")):
             kept.append(node)
     return kept
 
 
-def _each_plainer(nodes: Iterable[Inline], *, inside: bool) -> Iterator[Inline]:
+def _each_plainer(nodes: Iterable[ast.Inline], *, inside: bool) -> Iterator[ast.Inline]:
     for node in nodes:
         match node:
-            case Blank(text):
-                yield Text(text)
-            case Strong(inner) | Quote(inner) | Decoration(nodes=inner):
+            case ast.Blank(text):
+                yield ast.Text(text)
+            case ast.Strong(inner) | ast.Quote(inner) | ast.Decoration(nodes=inner):
                 if not inside and _emphasis_of(node):
                     if _plainer(inner, inside=True):
                         yield node
                 else:
                     yield from _each_plainer(inner, inside=inside)
-            case Numbered(number, inner):
-                yield Text(f"{number}. ")
+            case ast.Numbered(number, inner):
+                yield ast.Text(f"{number}. ")
                 yield from _each_plainer(inner, inside=inside)
-            case Question(text):
-                yield Text(f"? {text}")
-            case Command(sign, text):
-                yield Code(f"{sign} {text}")
-            case Location():
-                yield ExternalLink(map_url(node), map_label(node))
-            case ExternalLink(url, label) if safe_url(url) is None:
-                yield Text(f"{label} {url}".strip())
-            case Image(src, link):
+            case ast.Question(text):
+                yield ast.Text(f"? {text}")
+            case ast.Command(sign, text):
+                yield ast.Code(f"{sign} {text}")
+            case ast.Location():
+                yield ast.ExternalLink(map_url(node), map_label(node))
+            case ast.ExternalLink(url, label) if safe_url(url) is None:
+                yield ast.Text(f"{label} {url}".strip())
+            case ast.Image(src, link):
                 if image_url(src) is not None:
                     yield node
                 else:
-                    yield Text(f"{src} {link}".strip())
-            case Icon():
-                yield from [node] * min(node.count, MAX_ICONS)
-                if node.count > MAX_ICONS:
-                    yield Text(f" ×{node.count}")
+                    yield ast.Text(f"{src} {link}".strip())
+            case ast.Icon():
+                yield from [node] * min(node.count, ast.MAX_ICONS)
+                if node.count > ast.MAX_ICONS:
+                    yield ast.Text(f" ×{node.count}")
             case _:
                 yield node
 
@@ -159,16 +139,16 @@ def _each_plainer(nodes: Iterable[Inline], *, inside: bool) -> Iterator[Inline]:
 # -- emphasis --------------------------------------------------------------------------
 
 
-def _emphasis_of(node: Inline) -> str:
+def _emphasis_of(node: ast.Inline) -> str:
     match node:
-        case Strong():
+        case ast.Strong():
             return "**"
-        case Decoration(signs):
+        case ast.Decoration(signs):
             return ("**" if "*" in signs else "") + ("*" if "/" in signs else "")
     return ""
 
 
-def _emphasised(out: str, node: Strong | Decoration, after: str) -> str:
+def _emphasised(out: str, node: ast.Strong | ast.Decoration, after: str) -> str:
     """*node* behind *out* and before the character *after*.
 
     Stars work only where the text inside begins and ends with a letter, or the text outside
@@ -185,10 +165,10 @@ def _emphasised(out: str, node: Strong | Decoration, after: str) -> str:
     if not inner:
         return out + escaped(tail)
     mark = _emphasis_of(node)
-    if not _parts(out[-1:]) and not isinstance(inner[0], Text):
+    if not _parts(out[-1:]) and not isinstance(inner[0], ast.Text):
         out += _NOTHING
     out = _glued(out, f"{mark}{_spell_all(inner)}{mark}")
-    if not tail and not _parts(after) and not isinstance(inner[-1], Text):
+    if not tail and not _parts(after) and not isinstance(inner[-1], ast.Text):
         out += _NOTHING
     return out + escaped(tail)
 
@@ -198,10 +178,10 @@ def _parts(character: str) -> bool:
     return not character or character.isspace() or unicodedata.category(character)[0] in ("P", "S")
 
 
-def _take(nodes: list[Inline], edge: int, fits: Callable[[str], bool]) -> str:
+def _take(nodes: list[ast.Inline], edge: int, fits: Callable[[str], bool]) -> str:
     """Take off the characters that fit from one edge (0 or -1) of *nodes*."""
     taken = ""
-    while nodes and isinstance(node := nodes[edge], Text):
+    while nodes and isinstance(node := nodes[edge], ast.Text):
         text = node.text
         at = 0
         while at < len(text) and fits(text[at] if not edge else text[-1 - at]):
@@ -211,7 +191,7 @@ def _take(nodes: list[Inline], edge: int, fits: Callable[[str], bool]) -> str:
         else:
             taken, rest = text[len(text) - at :] + taken, text[: len(text) - at]
         if rest:
-            nodes[edge] = Text(rest)
+            nodes[edge] = ast.Text(rest)
             break
         nodes.pop(edge)
     return taken
@@ -268,7 +248,7 @@ def _wiki_role(kind: str, target: str) -> str | None:
     return _role(f"scrapbox:{kind}", target)
 
 
-def _page_link(node: PageLink) -> str:
+def _page_link(node: ast.PageLink) -> str:
     if not node.title:
         return _wiki_role("project", node.project) or escaped(f"/{node.project}")
     target = flat(join_target(node.project, node.title))

@@ -18,13 +18,13 @@ from itertools import groupby
 from typing import assert_never
 
 from sphinx_scrapbox.formats.myst.blocks import (
-    Block,
+    MystBlock,
     code,
     directive,
     table_block,
     translation_block,
 )
-from sphinx_scrapbox.formats.myst.inlines import escaped, write_inline
+from sphinx_scrapbox.formats.myst.inlines import escaped, write_myst_inline
 from sphinx_scrapbox.formats.tex import is_formula
 from sphinx_scrapbox.wiki.ast import (
     CodeBlock,
@@ -75,7 +75,7 @@ def write_myst(page: Page, options: StructureOptions = DEFAULT_OPTIONS) -> str:
     return _joined(_without_stray_rules(blocks)) + "\n"
 
 
-def _joined(blocks: Iterable[Block], *, tight: bool = False) -> str:
+def _joined(blocks: Iterable[MystBlock], *, tight: bool = False) -> str:
     """*blocks* below each other; if *tight*, a list follows its text at once."""
     out = ""
     last = ""
@@ -94,20 +94,20 @@ _LIKE_FRONT_MATTER = re.compile(r"-[-\s]*.--")
 _NUMBERS = (".", ")")
 
 
-def _sign(blocks: Sequence[Block], signs: tuple[str, str]) -> str:
+def _sign(blocks: Sequence[MystBlock], signs: tuple[str, str]) -> str:
     """The sign of a new list after *blocks*: another one, if it would go on the last list."""
     return signs[1] if blocks and blocks[-1].kind == signs[0] else signs[0]
 
 
-def _heading(level: int, text: str) -> Block:
+def _heading(level: int, text: str) -> MystBlock:
     # Signs at the end would only close the heading.
     text = re.sub(r"(?<!\\)(#+)$", r"\\\1", text)
-    return Block("heading", f"{'#' * min(level, 6)} {text}".rstrip())
+    return MystBlock("heading", f"{'#' * min(level, 6)} {text}".rstrip())
 
 
-def _without_stray_rules(blocks: Iterable[Block]) -> list[Block]:
+def _without_stray_rules(blocks: Iterable[MystBlock]) -> list[MystBlock]:
     """No rule first, last or doubled in a section: docutils refuses these."""
-    kept: list[Block] = []
+    kept: list[MystBlock] = []
     for block in blocks:
         if block.kind == "rule" and (not kept or kept[-1].kind in ("heading", "rule")):
             continue
@@ -129,14 +129,14 @@ def _indented(text: str, first: str) -> str:
 class _Writer:
     """Writes the parts of a page; ``level`` is that of markdown-it."""
 
-    def blocks(self, parts: Iterable[Part], level: int, *, heading: int = 1) -> list[Block]:
+    def blocks(self, parts: Iterable[Part], level: int, *, heading: int = 1) -> list[MystBlock]:
         """The blocks of *parts*; *heading* is the level of the heading that they are below."""
-        blocks: list[Block] = []
+        blocks: list[MystBlock] = []
         self._fill(blocks, parts, level, heading)
         return blocks
 
     def _fill(
-        self, blocks: list[Block], parts: Iterable[Part], level: int, heading: int = 1
+        self, blocks: list[MystBlock], parts: Iterable[Part], level: int, heading: int = 1
     ) -> None:
         for part in parts:
             match part:
@@ -158,22 +158,24 @@ class _Writer:
                 case Table():
                     blocks.append(table_block(part))
                 case Rule():
-                    blocks.append(Block("rule", "---"))
+                    blocks.append(MystBlock("rule", "---"))
                 case Gap():
                     pass
                 case Turn():
                     blocks.append(self._turn(part))
                 case Section():
-                    blocks.append(_heading(heading + 1, write_inline(part.title, within=True)))
-                    if beside := write_inline(part.beside):
-                        blocks.append(Block("text", beside))
+                    blocks.append(
+                        _heading(heading + 1, write_myst_inline(part.title, within=True))
+                    )
+                    if beside := write_myst_inline(part.beside):
+                        blocks.append(MystBlock("text", beside))
                     self._fill(blocks, part.parts, level, heading + 1)
                 case _:
                     assert_never(part)
 
     def _fill_list(
         self,
-        blocks: list[Block],
+        blocks: list[MystBlock],
         sign: str,
         marks: Sequence[str],
         items: Sequence[Sequence[Part]],
@@ -187,43 +189,43 @@ class _Writer:
         for mark, item in zip(marks, items, strict=True):
             text = _joined(self.blocks(item, level + 2), tight=True)
             entries.append(_indented(text or "&nbsp;", mark))
-        blocks.append(Block(sign, "\n".join(entries)))
+        blocks.append(MystBlock(sign, "\n".join(entries)))
 
-    def _turn(self, turn: Turn) -> Block:
+    def _turn(self, turn: Turn) -> MystBlock:
         blocks = self.blocks(turn.parts, 0)
         if blocks and _LIKE_FRONT_MATTER.match(blocks[0].text):
             # With another list before it, a list gets another sign.
-            blocks = [Block(_BULLETS[0], "")]
+            blocks = [MystBlock(_BULLETS[0], "")]
             self._fill(blocks, turn.parts, 0)
             del blocks[0]
         first, *others = turn.speakers
         if not blocks:
-            return Block("text", write_inline(turn.speakers))
+            return MystBlock("text", write_myst_inline(turn.speakers))
         if others:
-            names = write_inline(others)
+            names = write_myst_inline(others)
             if blocks[0].kind == "text":
-                blocks[0] = Block("text", f"{names} {blocks[0].text}")
+                blocks[0] = MystBlock("text", f"{names} {blocks[0].text}")
             else:
-                blocks.insert(0, Block("text", names))
+                blocks.insert(0, MystBlock("text", names))
         target = join_target(first.project, first.name)
         return directive("scrapbox:speech", target, _joined(blocks))
 
 
-def _lines(lines: Sequence[Line]) -> Iterator[Block]:
+def _lines(lines: Sequence[Line]) -> Iterator[MystBlock]:
     """Lines that stand together: their ends stay, and images and formulas stand alone."""
     for alone, group in groupby(lines, key=_stands_alone):
         if not alone:
-            texts = filter(None, map(write_inline, (line.nodes for line in group)))
+            texts = filter(None, map(write_myst_inline, (line.nodes for line in group)))
             if text := _BREAK.join(texts):
-                yield Block("text", text)
+                yield MystBlock("text", text)
             continue
         for line in group:
             match line.nodes:
                 case (Formula(tex),) if is_formula(tex):
                     yield directive("math", "", f"\n{tex}" if tex.startswith(":") else tex)
                 case nodes:
-                    if text := write_inline(nodes):
-                        yield Block("text", text)
+                    if text := write_myst_inline(nodes):
+                        yield MystBlock("text", text)
 
 
 def _stands_alone(line: Line) -> bool:
@@ -238,7 +240,7 @@ def _stands_alone(line: Line) -> bool:
     )
 
 
-def _quotes(lines: Iterable[Line], most: int) -> Iterator[Block]:
+def _quotes(lines: Iterable[Line], most: int) -> Iterator[MystBlock]:
     """Quoted lines, nested by how many further ``>`` they begin with, at most *most* deep."""
     rows: list[str] = []
     last = 0
@@ -253,7 +255,7 @@ def _quotes(lines: Iterable[Line], most: int) -> Iterator[Block]:
         mark = _quote_mark(depth)
         rows += (f"{mark} {row}".rstrip() for row in text.split("\n"))
     if rows:
-        yield Block("other", "\n".join(rows))
+        yield MystBlock("other", "\n".join(rows))
 
 
 def _quote_mark(depth: int) -> str:

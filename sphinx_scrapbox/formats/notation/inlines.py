@@ -1,4 +1,13 @@
-"""TODO: say what this file is."""
+"""Native notation: the content of one line, by *ordered splitting*.
+
+The first kind of notation that occurs anywhere cuts the line in two, and what is left is
+searched for the next kind. Order beats position, so a code span cuts any bracket in two.
+``_KINDS`` is that order.
+
+No kind can appear in a piece that was not there before the cut, so one pass per kind over the
+pieces that are still text does the work: no recursion, and, as every pass below is linear,
+time linear in the length of the line whatever brackets it holds.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +15,12 @@ import re
 from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
+from sphinx_scrapbox.formats.notation.characters import (
+    NOT_IN_ROWS,
+    WHITE,
+    compile_pattern,
+    without_controls,
+)
 from sphinx_scrapbox.wiki.ast import (
     Blank,
     Code,
@@ -25,15 +40,8 @@ from sphinx_scrapbox.wiki.ast import (
     Strong,
     Text,
 )
-from sphinx_scrapbox.wiki.text import NOT_XML
 from sphinx_scrapbox.wiki.titles import split_target
 
-#: White space as the wiki's own language has it. Python's ``\s`` is another set: it has
-#: U+001C-1F and U+0085, and lacks U+FEFF.
-WHITE = (
-    "\t\n\v\f\r \xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
-    "\u2028\u2029\u202f\u205f\u3000\ufeff"
-)
 MOST_NUMBERS = 8
 """How deep ``1. 1. 1. …`` nests; what lies deeper is text. A tree must stay shallow enough
 for whoever walks, compares or prints it."""
@@ -44,34 +52,12 @@ _Found: TypeAlias = Iterator[tuple[int, int, Inline]]
 _Find: TypeAlias = Callable[[str, int], _Found]
 
 
-def _compile(pattern: str, flags: int = 0) -> re.Pattern[str]:
-    """Compile *pattern*; ``~s`` is white space, ``~S`` is none, ``~U`` is part of an address."""
-    for mark, chars in (
-        ("~S", f"[^{WHITE}]"),
-        ("~s", f"[{WHITE}]"),
-        ("~U", rf"[^{WHITE}\]]"),
-    ):
-        pattern = pattern.replace(mark, chars)
-    return re.compile(pattern, flags | re.ASCII | re.DOTALL)
-
-
-# -- rows ------------------------------------------------------------------------------
-
-# What XML cannot hold, CR within a row, and DEL. White space among it becomes a space: it may
-# be an indent.
-NOT_IN_ROWS = re.compile(f"{NOT_XML.pattern}|[\r\x7f]")
-
-
-def without_controls(text: str) -> str:
-    return NOT_IN_ROWS.sub(lambda match: " " if match[0] in WHITE else "", text)
-
-
 # -- lines -----------------------------------------------------------------------------
 
 _NUMBER = re.compile(r"([0-9]+)\. ")
 
 
-def read_inline(text: str, *, line: int = 0) -> tuple[Inline, ...]:
+def read_notation_inline(text: str, *, line: int = 0) -> tuple[Inline, ...]:
     """Read the content of one line, quotes, numbers and other kinds of line included."""
     if NOT_IN_ROWS.search(text):
         text = without_controls(text)
@@ -81,10 +67,7 @@ def read_inline(text: str, *, line: int = 0) -> tuple[Inline, ...]:
 def read_line(text: str, line: int) -> tuple[Inline, ...]:
     """Read a line. Kinds of line count at its real start only, not after each node."""
     numbers: list[str] = []
-    while text[:1].isdigit() and len(numbers) < MOST_NUMBERS:
-        match = _NUMBER.match(text)
-        if match is None:
-            break
+    while len(numbers) < MOST_NUMBERS and (match := _NUMBER.match(text)):
         numbers.append(match[1])
         text = text[match.end() :]
     nodes: tuple[Inline, ...]
@@ -127,9 +110,6 @@ def read_cell(text: str, line: int) -> tuple[Inline, ...]:
     return tuple(nodes)
 
 
-# -- the splitting ---------------------------------------------------------------------
-
-
 def _read(
     text: str, kinds: tuple[tuple[str, _Find], ...], line: int, *, cell: bool = False
 ) -> tuple[Inline, ...]:
@@ -158,6 +138,16 @@ def _read(
     return tuple([Text(part, line=line) if isinstance(part, str) else part for part in parts])
 
 
+def _each(pattern: re.Pattern[str], make: Callable[[re.Match[str], int], Inline]) -> _Find:
+    """A search for all matches of *pattern*."""
+
+    def find(text: str, line: int) -> _Found:
+        for match in pattern.finditer(text):
+            yield match.start(), match.end(), make(match, line)
+
+    return find
+
+
 def _in_cells(node: Inline) -> bool:
     return isinstance(node, PageLink) or (isinstance(node, Icon) and not node.strong)
 
@@ -170,14 +160,10 @@ def _codes(text: str, line: int) -> _Found:
         start = text.find("`", end + 1)
 
 
-_BLANK = _compile(r"\[(~s+)\]")
+_BLANK = compile_pattern(r"\[(~s+)\]")
 
 
-def _blanks(text: str, line: int) -> _Found:
-    for match in _BLANK.finditer(text):
-        yield match.start(), match.end(), Blank(match[1], line=line)
-
-
+_blanks = _each(_BLANK, lambda match, line: Blank(match[1], line=line))
 _DECORATION = re.compile(r"""\[([!"#%&'()*+,\-./{|}<>_~]+)[ ]""")
 # A body takes brackets in pairs, one level deep.
 _BODY = re.compile(r"(?:[^\[\]]++|\[[^\[\]]++\]|\[)++(?=\])")
@@ -208,20 +194,13 @@ _SPACED_FORMULA = re.compile(r"\[\$ ((?:(?!\[\$ ).)+?) \]", re.DOTALL)
 _FORMULA = re.compile(r"\[\$ ((?:(?!\[\$ )[^\]])+)\]")
 
 
-def _spaced_formulas(text: str, line: int) -> _Found:
-    for match in _SPACED_FORMULA.finditer(text):
-        yield match.start(), match.end(), Formula(match[1], line=line)
-
-
-def _formulas(text: str, line: int) -> _Found:
-    for match in _FORMULA.finditer(text):
-        yield match.start(), match.end(), Formula(match[1], line=line)
-
+_spaced_formulas = _each(_SPACED_FORMULA, lambda match, line: Formula(match[1], line=line))
+_formulas = _each(_FORMULA, lambda match, line: Formula(match[1], line=line))
 
 _EXTENSION = r"\.(?:png|jpe?g|gif|svg|webp)"
-_STRONG_IMAGE = _compile(r"\[\[(https?://~U++)(?:\]\]|~s++(https?://~U++)\]\])?", re.I)
-_BY_EXTENSION = _compile(rf"https?://~U+{_EXTENSION}(?:\?~U+)?", re.I)
-_BY_EXTENSION_ALONE = _compile(rf"https?://~U+{_EXTENSION}", re.I)
+_STRONG_IMAGE = compile_pattern(r"\[\[(https?://~U++)(?:\]\]|~s++(https?://~U++)\]\])?", re.I)
+_BY_EXTENSION = compile_pattern(rf"https?://~U+{_EXTENSION}(?:\?~U+)?", re.I)
+_BY_EXTENSION_ALONE = compile_pattern(rf"https?://~U+{_EXTENSION}", re.I)
 _GYAZO = re.compile(r"https?://(?:[0-9a-z-]+\.)?gyazo\.com/[0-9a-f]{32}(/raw)?")
 
 
@@ -256,11 +235,9 @@ def _strong_images(text: str, line: int) -> _Found:
 _STRONG_ICON = re.compile(r"\[\[([^\[\]]*)\.icon(?:\*([1-9][0-9]*))?\]\]")
 
 
-def _strong_icons(text: str, line: int) -> _Found:
-    for match in _STRONG_ICON.finditer(text):
-        yield match.start(), match.end(), _icon(match[1], match[2], line, strong=True)
-
-
+_strong_icons = _each(
+    _STRONG_ICON, lambda match, line: _icon(match[1], match[2], line, strong=True)
+)
 _STRONG = re.compile(r"\[\[((?:[^\[]|\[[^\[]).*?\]*)\]\]", re.DOTALL)
 
 
@@ -270,7 +247,7 @@ def _strongs(text: str, line: int) -> _Found:
         yield match.start(), match.end(), Strong(_read(match[1], _NESTED_KINDS, line), line=line)
 
 
-_ADDRESSES = _compile(r"\[(https?://~U++)(?:\]|~s++(https?://~U++)\])?", re.I)
+_ADDRESSES = compile_pattern(r"\[(https?://~U++)(?:\]|~s++(https?://~U++)\])?", re.I)
 
 
 def _images(text: str, line: int) -> _Found:
@@ -283,7 +260,7 @@ def _images(text: str, line: int) -> _Found:
 
 # What may follow an address is optional here and below, so that a search that fails goes on
 # behind the address, not inside it.
-_ADDRESS_FIRST = _compile(r"\[(https?://~U++)(~s++)?")
+_ADDRESS_FIRST = compile_pattern(r"\[(https?://~U++)(~s++)?")
 
 
 def _labels_last(text: str, line: int) -> _Found:
@@ -303,17 +280,15 @@ def _labels_last(text: str, line: int) -> _Found:
             yield match.start(), at, ExternalLink(match[1], label, line=line)
 
 
-_LABEL_FIRST = _compile(r"\[([^\[\]]*~S)~s++(https?://~U++)\]")
+_LABEL_FIRST = compile_pattern(r"\[([^\[\]]*~S)~s++(https?://~U++)\]")
 
 
-def _labels_first(text: str, line: int) -> _Found:
-    """``[label url]``."""
-    for match in _LABEL_FIRST.finditer(text):
-        label = match[1].lstrip(WHITE)
-        yield match.start(), match.end(), ExternalLink(match[2], label, line=line)
-
-
-_ADDRESS = _compile(r"\[(https?://~U++)(\])?")
+# [label url]
+_labels_first = _each(
+    _LABEL_FIRST,
+    lambda match, line: ExternalLink(match[2], match[1].lstrip(WHITE), line=line),
+)
+_ADDRESS = compile_pattern(r"\[(https?://~U++)(\])?")
 
 
 def _addresses(text: str, line: int) -> _Found:
@@ -323,8 +298,8 @@ def _addresses(text: str, line: int) -> _Found:
             yield match.start(), match.end(), ExternalLink(match[1], line=line)
 
 
-_BARE = _compile(r"https?://~U")
-_BARE_END = _compile(r"[\[\]]|~s")
+_BARE = compile_pattern(r"https?://~U")
+_BARE_END = compile_pattern(r"[\[\]]|~s")
 
 
 def _bare_addresses(text: str, line: int) -> _Found:
@@ -348,8 +323,8 @@ def _bare_addresses(text: str, line: int) -> _Found:
 _PAIR = re.compile(r"\[([^\[\]]+)\]")
 _ICON = re.compile(r"(.*)\.icon(?:\*([1-9][0-9]*))?", re.DOTALL)
 _POINT = r"([NS])([0-9]{1,9}(?:\.[0-9]+)?),([EW])([0-9]{1,9}(?:\.[0-9]+)?)(?:,Z([0-9]{1,9}))?"
-_PLACE_FIRST = _compile(rf"(.*~S)~s+{_POINT}")
-_POINT_FIRST = _compile(rf"{_POINT}(?:~s+(.*~S))?")
+_PLACE_FIRST = compile_pattern(rf"(.*~S)~s+{_POINT}")
+_POINT_FIRST = compile_pattern(rf"{_POINT}(?:~s+(.*~S))?")
 
 
 def _pairs(text: str, line: int) -> _Found:
@@ -392,14 +367,11 @@ def _location(text: str, line: int) -> Location | None:
     )
 
 
-_HASHTAG = _compile(r"(?:^|(?<=~s))#(~S++)")
+_HASHTAG = compile_pattern(r"(?:^|(?<=~s))#(~S++)")
 
 
-def _hashtags(text: str, line: int) -> _Found:
-    """At the start of a piece or after white space; nothing but white space ends a tag."""
-    for match in _HASHTAG.finditer(text):
-        yield match.start(), match.end(), Hashtag(match[1], line=line)
-
+# At the start of a piece or after white space; nothing but white space ends a tag.
+_hashtags = _each(_HASHTAG, lambda match, line: Hashtag(match[1], line=line))
 
 _NESTED_KINDS: tuple[tuple[str, _Find], ...] = (
     ("[$ ", _spaced_formulas),

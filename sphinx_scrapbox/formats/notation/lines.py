@@ -1,26 +1,12 @@
-"""Native notation: text or rows of a wiki page -> :class:`~sphinx_scrapbox.page.Page`.
-
-The language works line by line, and within a line by *ordered splitting*: the first kind of
-notation that occurs anywhere cuts the line in two, and what is left is searched for the next
-kind. Order beats position, so a code span cuts any bracket in two. ``_KINDS`` is that order.
-
-No kind can appear in a piece that was not there before the cut, so one pass per kind over the
-pieces that are still text does the work: no recursion, and, as every pass below is linear,
-time linear in the length of the line whatever brackets it holds.
-"""
+"""Native notation: text or rows of a page -> :class:`.Page`, line by line."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 
-from sphinx_scrapbox.formats.notation.inlines import (
-    NOT_IN_ROWS,
-    WHITE,
-    read_cell,
-    read_line,
-    without_controls,
-)
+from sphinx_scrapbox.formats.notation.characters import NOT_IN_ROWS, WHITE, without_controls
+from sphinx_scrapbox.formats.notation.inlines import read_cell, read_line
 from sphinx_scrapbox.wiki.ast import Block, CodeBlock, Line, Page, Problem, Table
 
 _LANGUAGE = re.compile(r"(.+)\(([^()]*)\)")

@@ -27,33 +27,11 @@ from enum import IntEnum
 from itertools import product
 from typing import assert_never
 
-from sphinx_scrapbox.formats.notation.inlines import WHITE, read_inline
+from sphinx_scrapbox.formats.notation.approximate import approximate_notation
+from sphinx_scrapbox.formats.notation.characters import WHITE
+from sphinx_scrapbox.formats.notation.inlines import read_notation_inline
 from sphinx_scrapbox.formats.notation.lines import read_lines
-from sphinx_scrapbox.formats.notation.sayable import sayable
-from sphinx_scrapbox.wiki.ast import (
-    Blank,
-    Block,
-    Code,
-    CodeBlock,
-    Command,
-    Decoration,
-    ExternalLink,
-    Formula,
-    Hashtag,
-    Icon,
-    Image,
-    Inline,
-    Line,
-    Location,
-    Numbered,
-    Page,
-    PageLink,
-    Question,
-    Quote,
-    Strong,
-    Table,
-    Text,
-)
+from sphinx_scrapbox.wiki import ast
 from sphinx_scrapbox.wiki.titles import join_target
 
 _UNSEEN = "\u200b"  # no white space to the wiki, so it is neither an indent nor a border of tags
@@ -98,7 +76,7 @@ class _Manner:
         return self.picks[self.asked - 1] if self.asked <= len(self.picks) else custom
 
 
-def write_notation(page: Page) -> str:
+def write_notation(page: ast.Page) -> str:
     """Write *page* in native notation; its title is the first line."""
     rows = [_flat(page.title)]
     closing: int | None = None  # the indent of a block that deeper rows would still belong to
@@ -106,25 +84,25 @@ def write_notation(page: Page) -> str:
         if closing is not None and block.indent > closing:
             rows.append("")
         rows.extend(_rows(block))
-        closing = None if isinstance(block, Line) else block.indent
+        closing = None if isinstance(block, ast.Line) else block.indent
     return "\n".join(rows) + "\n"
 
 
-def write_inline(nodes: Iterable[Inline]) -> str:
+def write_notation_inline(nodes: Iterable[ast.Inline]) -> str:
     """Write the content of one line."""
     nodes = tuple(nodes)
     custom = _Manner()
     text = _write(nodes, custom)
-    if read_inline(text) == nodes:
+    if read_notation_inline(text) == nodes:
         return text
     for picks in product((False, True), repeat=min(custom.asked, _MOST_PICKS)):
         other = _write(nodes, _Manner(picks=picks))
-        if read_inline(other) == nodes:
+        if read_notation_inline(other) == nodes:
             return other
-    nodes = tuple(sayable(nodes))
+    nodes = tuple(approximate_notation(nodes))
     for care in (_Care.NONE, _Care.SOME, _Care.ALL):
         text = _write(nodes, _Manner(care))
-        if read_inline(text) == nodes:
+        if read_notation_inline(text) == nodes:
             break
     return text
 
@@ -132,19 +110,19 @@ def write_inline(nodes: Iterable[Inline]) -> str:
 # -- blocks ----------------------------------------------------------------------------
 
 
-def _rows(block: Block) -> Iterator[str]:
+def _rows(block: ast.Block) -> Iterator[str]:
     indent, inner = " " * block.indent, " " * (block.indent + 1)
     match block:
-        case Line():
-            text = write_inline(block.nodes).lstrip(WHITE)
+        case ast.Line():
+            text = write_notation_inline(block.nodes).lstrip(WHITE)
             yield indent + (_UNSEEN + text if text.startswith(_BLOCK) else text)
-        case CodeBlock():
+        case ast.CodeBlock():
             name = block.name or block.language
             if block.name and block.language:
                 name += f"({block.language})"
             yield f"{indent}code:{_flat(name)}"
             yield from (inner + row for row in block.rows)
-        case Table():
+        case ast.Table():
             yield f"{indent}table:{_flat(block.name)}"
             for row in block.rows:
                 yield inner + "\t".join(map(_cell, row))
@@ -152,22 +130,22 @@ def _rows(block: Block) -> Iterator[str]:
             assert_never(block)
 
 
-def _cell(nodes: tuple[Inline, ...]) -> str:
+def _cell(nodes: tuple[ast.Inline, ...]) -> str:
     """The cell of a table, which holds no notation but page links and icons."""
     text = _write(nodes, _Manner()).replace("\t", " ")
     if _read_cell(text) == nodes:
         return text
     return "".join(
         node.text.translate(_FULL_WIDTH)
-        if isinstance(node, Text) and _read_cell(node.text) != (node,)
+        if isinstance(node, ast.Text) and _read_cell(node.text) != (node,)
         else _write((node,), _Manner())
         for node in nodes
     ).replace("\t", " ")
 
 
-def _read_cell(text: str) -> tuple[Inline, ...]:
+def _read_cell(text: str) -> tuple[ast.Inline, ...]:
     table = read_lines(["", "table:", f" {text}"]).blocks[0]
-    return table.rows[0][0] if isinstance(table, Table) else ()
+    return table.rows[0][0] if isinstance(table, ast.Table) else ()
 
 
 def _flat(text: str) -> str:
@@ -178,11 +156,11 @@ def _flat(text: str) -> str:
 # -- inlines ---------------------------------------------------------------------------
 
 
-def _write(nodes: Sequence[Inline], manner: _Manner, *, nested: bool = False) -> str:
+def _write(nodes: Sequence[ast.Inline], manner: _Manner, *, nested: bool = False) -> str:
     text = ""
     for at, node in enumerate(nodes):
         after = nodes[at + 1] if at + 1 < len(nodes) else None
-        if isinstance(node, ExternalLink) and not node.label:
+        if isinstance(node, ast.ExternalLink) and not node.label:
             custom = _ends_address(after) and not _EMBEDDED.search(node.url)
             text += _address(node.url, bare=manner.pick(custom))
             continue
@@ -192,85 +170,89 @@ def _write(nodes: Sequence[Inline], manner: _Manner, *, nested: bool = False) ->
     return text
 
 
-def _ends_address(after: Inline | None) -> bool:
+def _ends_address(after: ast.Inline | None) -> bool:
     """Whether a bare address ends before *after*: not at what is looked for only after it."""
     match after:
-        case Text():
+        case ast.Text():
             return after.text[:1] in WHITE + "]"
-        case Icon():
+        case ast.Icon():
             return after.strong
-        case ExternalLink():
+        case ast.ExternalLink():
             return bool(after.label)
-        case PageLink() | Location() | Hashtag():
+        case ast.PageLink() | ast.Location() | ast.Hashtag():
             return False
     return True
 
 
-def _touches(before: Inline, node: Inline) -> bool:
+def _touches(before: ast.Inline, node: ast.Inline) -> bool:
     """Whether a tag would take *node* along, or text would hide the tag that *node* is."""
-    if isinstance(before, Hashtag):
-        return isinstance(node, Text) and node.text[:1] not in WHITE
-    return isinstance(node, Hashtag) and isinstance(before, Text) and before.text[-1:] not in WHITE
+    if isinstance(before, ast.Hashtag):
+        return isinstance(node, ast.Text) and node.text[:1] not in WHITE
+    return (
+        isinstance(node, ast.Hashtag)
+        and isinstance(before, ast.Text)
+        and before.text[-1:] not in WHITE
+    )
 
 
-def _spell(node: Inline, manner: _Manner, nested: bool, *, first: bool) -> str:
+def _spell(node: ast.Inline, manner: _Manner, nested: bool, *, first: bool) -> str:
     """One node as it is written; *first* if it begins its line or its piece."""
     care = manner.care
     match node:
-        case Text():
+        case ast.Text():
             return node.text if not care else _literal(node.text, care, nested, first)
-        case Blank():
+        case ast.Blank():
             return f"[{node.text}]"
-        case Code():
+        case ast.Code():
             return f"`{node.text.replace('`', '｀')}`"
-        case Formula():
+        case ast.Formula():
             return _formula(node.tex, manner)
-        case Strong():
+        case ast.Strong():
             return f"[[{_write(node.nodes, manner, nested=True)}]]"
-        case Decoration():
+        case ast.Decoration():
             return f"[{node.signs} {_write(node.nodes, manner, nested=True)}]"
-        case PageLink():
+        case ast.PageLink():
             return _page_link(node, care, nested)
-        case ExternalLink():
+        case ast.ExternalLink():
             return _labelled(node, manner, nested)
-        case Image():
+        case ast.Image():
             return _image(node)
-        case Icon():
+        case ast.Icon():
             return _icon(node, care, nested)
-        case Hashtag():
+        case ast.Hashtag():
             return f"#{node.tag}" if not care else f"#{_in_tag(node.tag)}"
-        case Location():
+        case ast.Location():
             return _location(node, nested)
-        case Quote():
+        case ast.Quote():
             return f">{_write(node.nodes, manner)}"
-        case Numbered():
+        case ast.Numbered():
             return f"{node.number}. {_write(node.nodes, manner)}"
-        case Question():
+        case ast.Question():
             return f"? {node.text}"
-        case Command():
+        case ast.Command():
             return f"{node.sign} {node.text}"
         case _:
             assert_never(node)
 
 
-def _reads(text: str, node: Inline, nested: bool) -> bool:
+def _reads(text: str, node: ast.Inline, nested: bool) -> bool:
     """Whether *text* alone is read as *node*."""
     if not nested:
-        return read_inline(text) == (node,)
-    return read_inline(f"[_ {text}]") == (Decoration("_", (node,)),) or (
-        read_inline(f"[[{text}]]") == (Strong((node,)),)
+        return read_notation_inline(text) == (node,)
+    return read_notation_inline(f"[_ {text}]") == (ast.Decoration("_", (node,)),) or (
+        read_notation_inline(f"[[{text}]]") == (ast.Strong((node,)),)
     )
 
 
 def _literal(text: str, care: _Care, nested: bool, first: bool) -> str:
     """Text that is read as text."""
     before = "" if first else _UNSEEN  # what begins a line only matters where one begins
-    if care < _Care.ALL and _reads(before + text, Text(before + text), nested):
+    if care < _Care.ALL and _reads(before + text, ast.Text(before + text), nested):
         return text
     text = _TAG.sub(_UNSEEN, _SCHEME.sub(rf"\1{_UNSEEN}", text))
-    if care == _Care.ALL or not _reads(before + text, Text(before + text), nested):
+    if care == _Care.ALL or not _reads(before + text, ast.Text(before + text), nested):
         text = text.translate(_FULL_WIDTH)
-    if first and not nested and not _reads(text, Text(text), nested):
+    if first and not nested and not _reads(text, ast.Text(text), nested):
         text = _UNSEEN + text
     return text
 
@@ -284,13 +266,13 @@ def _formula(tex: str, manner: _Manner) -> str:
     return f"[$ {tex} ]" if must or (may and manner.pick(False)) else f"[$ {tex}]"
 
 
-def _page_link(node: PageLink, care: _Care, nested: bool) -> str:
+def _page_link(node: ast.PageLink, care: _Care, nested: bool) -> str:
     target = join_target(node.project, node.title)
     text = f"[{target}]"
     if not care or _reads(text, node, nested):
         return text
     tag = _in_tag(target)
-    if not node.project and _reads(f"#{tag}", Hashtag(tag), nested):
+    if not node.project and _reads(f"#{tag}", ast.Hashtag(tag), nested):
         return f"#{tag}"
     return f"[{target.translate(_FULL_WIDTH)}]"
 
@@ -303,12 +285,12 @@ def _address(url: str, *, bare: bool) -> str:
     """An address without a label."""
     if _ADDRESS.fullmatch(url) is None:
         return url
-    if not bare and "]" not in url and read_inline(f"[{url}]") == (ExternalLink(url),):
+    if not bare and "]" not in url and _reads(f"[{url}]", ast.ExternalLink(url), False):
         return f"[{url}]"
     return url
 
 
-def _labelled(node: ExternalLink, manner: _Manner, nested: bool) -> str:
+def _labelled(node: ast.ExternalLink, manner: _Manner, nested: bool) -> str:
     # The wide blanks keep a label from being a sign, or an address that comes first.
     label_first = (
         f"[{node.label} {node.url}]",
@@ -328,26 +310,26 @@ def _labelled(node: ExternalLink, manner: _Manner, nested: bool) -> str:
     return f"[{url} {node.label.strip(WHITE).translate(_FULL_WIDTH)}]"
 
 
-def _image(node: Image) -> str:
+def _image(node: ast.Image) -> str:
     texts = [node.src]
     if node.link:
         texts = [f"{node.src} {node.link}", f"{node.link} {node.src}"]
     left, right = ("[[", "]]") if node.strong else ("[", "]")
     for text in texts:
-        if read_inline(f"{left}{text}{right}") == (node,):
+        if read_notation_inline(f"{left}{text}{right}") == (node,):
             return f"{left}{text}{right}"
     # Not from our reader: an address that does not look like an image's, or is none.
     if not node.src.startswith(("http://", "https://")):
         return f"{node.src} {node.link}".rstrip()
     src = re.sub(rf"[{WHITE}]", "%20", node.src).replace("]", "%5D")
-    if read_inline(f"[{src}]") != (Image(src),):
+    if read_notation_inline(f"[{src}]") != (ast.Image(src),):
         src += "#.png"
     if node.link:
         return f"[{node.link} {src}]"
     return f"{left}{src}{right}"
 
 
-def _icon(node: Icon, care: _Care, nested: bool) -> str:
+def _icon(node: ast.Icon, care: _Care, nested: bool) -> str:
     name = join_target(node.project, node.name)
     text = f"{name}.icon*{node.count}" if node.count > 1 else f"{name}.icon"
     if care and not _reads(f"[{text}]", replace(node, strong=False), nested):
@@ -355,7 +337,7 @@ def _icon(node: Icon, care: _Care, nested: bool) -> str:
     return f"[[{text}]]" if node.strong and not nested else f"[{text}]"
 
 
-def _location(node: Location, nested: bool) -> str:
+def _location(node: ast.Location, nested: bool) -> str:
     point = (
         f"{'S' if node.latitude < 0 else 'N'}{_decimal(node.latitude)},"
         f"{'W' if node.longitude < 0 else 'E'}{_decimal(node.longitude)}"

@@ -10,7 +10,7 @@ from myst_parser.mdit_to_docutils.sphinx_ import SphinxRenderer
 from myst_parser.parsers.mdit import create_md_parser
 
 from sphinx_scrapbox.formats.markdown.blocks import read_markdown
-from sphinx_scrapbox.formats.markdown.inlines import read_inline
+from sphinx_scrapbox.formats.markdown.inlines import read_markdown_inline
 from sphinx_scrapbox.rendering.blocks import Renderer
 from sphinx_scrapbox.rendering.sanitize import tame
 from sphinx_scrapbox.sphinx_ext.config.options import Config, options
@@ -36,7 +36,9 @@ class _WikiBodyRenderer(SphinxRenderer):
         env = self.sphinx_env
         renderer = Renderer(self.document, self.document["source"], SphinxSite(env))
         if inline:
-            self.current_node.extend(renderer.paragraph(read_inline(text), text, lineno).children)
+            self.current_node.extend(
+                renderer.paragraph(read_markdown_inline(text), text, lineno).children
+            )
             return
         config = options(env.config)
         # The line in front keeps a body that begins with a rule from being front matter.

@@ -17,8 +17,8 @@ from docutils import nodes
 from myst_parser.parsers.sphinx_ import MystParser
 from sphinx.parsers import Parser
 
-from sphinx_scrapbox.formats.markdown.inlines import read_inline
-from sphinx_scrapbox.formats.notation.inlines import read_inline as read_notation_inline
+from sphinx_scrapbox.formats.markdown.inlines import read_markdown_inline
+from sphinx_scrapbox.formats.notation.inlines import read_notation_inline
 from sphinx_scrapbox.rendering.blocks import Renderer
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.record import DocumentRecord, set_record
@@ -72,7 +72,7 @@ class WikiMarkdownParser(MystParser):
         env: BuildEnvironment = document.settings.env
         if document["source"].endswith(":<translated>"):
             if env.temp_data.get(_FLAG):
-                _read_message(inputstring, document, env, read_inline)
+                _read_message(inputstring, document, env, read_markdown_inline)
             else:
                 parse_myst(inputstring, document)
             return

@@ -18,8 +18,8 @@ from sphinx.util.i18n import docname_to_domain
 from sphinx.util.nodes import extract_messages
 
 from sphinx_scrapbox.formats.code_languages import PLAIN, lexer_of
-from sphinx_scrapbox.formats.markdown.inlines import read_inline
-from sphinx_scrapbox.formats.notation.inlines import read_inline as read_notation_inline
+from sphinx_scrapbox.formats.markdown.inlines import read_markdown_inline
+from sphinx_scrapbox.formats.notation.inlines import read_notation_inline
 from sphinx_scrapbox.rendering.blocks import Renderer
 from sphinx_scrapbox.snapshot.filenames import file_stem
 from sphinx_scrapbox.sphinx_ext.config.options import options
@@ -147,7 +147,7 @@ class Included:
             self._env.note_dependency(str(folder / language / "LC_MESSAGES" / f"{name}.mo"))
         catalogue, _found = init_locale(folders, language, name)
         own = self._file.path.suffix == ".scrapbox"
-        read = read_notation_inline if own else read_inline
+        read = read_notation_inline if own else read_markdown_inline
         for node, message in list(extract_messages(nodes.Element("", *made))):
             text = catalogue.gettext(message)
             is_text = isinstance(node, nodes.TextElement) and node.source == str(self._file.path)

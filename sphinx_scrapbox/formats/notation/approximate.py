@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from sphinx_scrapbox.formats.notation.inlines import WHITE
+from sphinx_scrapbox.formats.notation.characters import WHITE
 from sphinx_scrapbox.wiki.ast import (
     Blank,
     Code,
@@ -25,14 +25,14 @@ from sphinx_scrapbox.wiki.ast import (
 # -- what cannot be said ---------------------------------------------------------------
 
 
-def sayable(nodes: Iterable[Inline]) -> Iterator[Inline]:
+def approximate_notation(nodes: Iterable[Inline]) -> Iterator[Inline]:
     """*nodes* without empty containers, and with nothing in a container that cannot be there."""
     for node in nodes:
         match node:
             case Strong() | Decoration():
                 yield from _pieces(node, node.nodes)
             case Quote() | Numbered():
-                yield replace(node, nodes=tuple(sayable(node.nodes)))
+                yield replace(node, nodes=tuple(approximate_notation(node.nodes)))
             case Text(text=""):
                 pass
             case _:

@@ -1,0 +1,185 @@
+"""TODO: say what this file is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from typing import assert_never
+
+from sphinx_scrapbox.formats.markdown.inlines import read_markdown_inline
+from sphinx_scrapbox.wiki import ast
+from sphinx_scrapbox.wiki.urls import degrees, map_url
+
+UNSEEN = "\u200b"
+FULL_WIDTH = str.maketrans("[]`*$|", "［］｀＊＄｜")
+_SCHEME = re.compile(r"(https?:)(?=//)", re.IGNORECASE)
+_TAG = re.compile(r"(?<!\S)(?=#\S)")
+_UNFIT_URL = re.compile(r"[\s\]]")
+
+
+# -- what the dialect cannot say -------------------------------------------------------
+
+
+def approximate_markdown(nodes: Sequence[ast.Inline], *, bold: bool) -> tuple[ast.Inline, ...]:
+    """The nearest line that the dialect can say; *bold* at level 0."""
+    match nodes:
+        case (ast.Quote(inner),):
+            return (ast.Quote(_joined(_each_said(inner, bold=False))),)
+        case (ast.Numbered(number, inner),):
+            return (ast.Numbered(number, _joined(_each_said(inner, bold=bold))),)
+        case (ast.Command(),) | (ast.Question(),):
+            if "`" not in nodes[0].text:
+                return tuple(nodes)
+    kept = list(_joined(_each_said(nodes, bold=bold)))
+    while kept and isinstance(first := kept[0], ast.Text):
+        kept.pop(0)
+        if text := first.text.lstrip():
+            kept.insert(0, replace(first, text=text))
+            break
+    return tuple(kept)
+
+
+def _each_said(
+    nodes: Iterable[ast.Inline], *, bold: bool, inside: bool = False
+) -> Iterator[ast.Inline]:
+    nodes = tuple(nodes)
+    for at, node in enumerate(nodes):
+        match node:
+            case ast.Blank(text):
+                yield ast.Text(text)
+            case ast.Code(text):
+                yield ast.Code(text.replace("`", "｀").replace("\n", " "))
+            case ast.Formula(tex):
+                yield (node if _reads_as(f"${tex}$", node) else ast.Code(tex.replace("`", "‘")))
+            case ast.Strong(inner):
+                yield from _in(ast.Strong(()), inner, inside)
+            case ast.Decoration(signs, inner):
+                # A bold piece ends its line, or is followed by a blank: there the line splits.
+                after = nodes[at + 1] if at + 1 < len(nodes) else None
+                fits = after is None or (isinstance(after, ast.Text) and after.text[:1] == " ")
+                if node.stars and bold and not at and fits:
+                    outer = ast.Decoration("*" * min(node.stars, 3), ())
+                    yield from _in(outer, inner, inside)
+                elif node.stars:
+                    yield from _in(ast.Strong(()), inner, inside)
+                elif "/" in signs:
+                    yield from _in(ast.Decoration("/", ()), inner, inside)
+                else:
+                    yield from _each_said(inner, bold=False, inside=inside)
+            case ast.PageLink(title, project):
+                title = title.translate(FULL_WIDTH) if re.search(r"[\[\]]", title) else title
+                link = replace(node, title=title)
+                yield link if project or title else ast.Text("[[]]")
+            case ast.ExternalLink():
+                yield _link(node)
+            case ast.Image(src, link):
+                plain = ast.Image(src, link)
+                text = f"[![image]({src})]({link})" if link else f"![image]({src})"
+                yield (plain if _reads_as(text, plain) else ast.Text(f"{src} {link}".rstrip()))
+            case ast.Icon():
+                yield from [replace(node, count=1, strong=False)] * min(node.count, ast.MAX_ICONS)
+                if node.count > ast.MAX_ICONS:
+                    yield ast.Text(f" ×{node.count}")
+            case ast.Hashtag(tag):
+                yield node if _reads_as(f"#{tag}", node) else ast.Text(f"#{tag}")
+            case ast.Location():
+                yield map_link(node)
+            case ast.Quote(inner):
+                yield ast.Text(">")
+                yield from _each_said(inner, bold=False, inside=inside)
+            case ast.Numbered(number, inner):
+                yield ast.Text(f"{number}. ")
+                yield from _each_said(inner, bold=False, inside=inside)
+            case ast.Question(text):
+                yield ast.Text(f"? {text}")
+            case ast.Command(sign, text):
+                yield ast.Code(f"{sign} {text}".replace("`", "｀"))
+            case ast.Text(text):
+                yield replace(node, text=text.replace("\n", " "))
+            case _:
+                assert_never(node)
+
+
+def _in(
+    outer: ast.Strong | ast.Decoration, nodes: Sequence[ast.Inline], inside: bool
+) -> Iterator[ast.Inline]:
+    """*nodes* in *outer*, without the blanks at its edges; plain if it is inside another."""
+    said = list(_joined(_each_said(nodes, bold=False, inside=True)))
+    before = after = ""
+    if said and isinstance(first := said[0], ast.Text):
+        text = first.text.lstrip()
+        before = first.text[: len(first.text) - len(text)]
+        said[0] = replace(first, text=text)
+    if said and isinstance(last := said[-1], ast.Text):
+        text = last.text.rstrip()
+        after = last.text[len(text) :]
+        said[-1] = replace(last, text=text)
+    said = [node for node in said if node != ast.Text("")]
+    if before:
+        yield ast.Text(before)
+    if inside or not said:
+        yield from said
+    else:
+        yield replace(outer, nodes=tuple(said))
+    if after:
+        yield ast.Text(after)
+
+
+def _joined(nodes: Iterable[ast.Inline]) -> tuple[ast.Inline, ...]:
+    """*nodes* with one text where several follow each other, and blanks around tags."""
+    kept: list[ast.Inline] = []
+    for node in nodes:
+        last = kept[-1] if kept else None
+        if isinstance(node, ast.Text):
+            if not node.text:
+                continue
+            if isinstance(last, ast.Hashtag) and not node.text[0].isspace():
+                node = ast.Text(f" {node.text}")
+            if isinstance(last, ast.Text):
+                kept[-1] = ast.Text(last.text + node.text)
+                continue
+        elif isinstance(node, ast.Hashtag):
+            if isinstance(last, ast.Text) and not last.text[-1].isspace():
+                kept[-1] = ast.Text(f"{last.text} ")
+            elif isinstance(last, ast.Hashtag):
+                kept.append(ast.Text(" "))
+        kept.append(node)
+    return tuple(kept)
+
+
+def _link(node: ast.ExternalLink) -> ast.Inline:
+    """A link that reads back; text, if its address is none that the export links to."""
+    if _reads_as(f"[{node.label or node.url}]({node.url})", node):
+        return node
+    url = _UNFIT_URL.sub(lambda match: "%5D" if match[0] == "]" else "%20", node.url)
+    if url.count("(") != url.count(")"):
+        url = url.replace("(", "%28").replace(")", "%29")
+    label = node.label.replace("\n", " ")
+    for text in (label, label.translate(FULL_WIDTH)):
+        link = ast.ExternalLink(url, text)
+        if _reads_as(f"[{text or url}]({url})", link):
+            return link
+    return ast.Text(f"{label} {node.url}".strip())
+
+
+def map_link(node: ast.Location) -> ast.ExternalLink:
+    point = f"{degrees(node.latitude)}, {degrees(node.longitude)}"
+    return ast.ExternalLink(map_url(node), f"{node.place} ({point})" if node.place else point)
+
+
+def _reads_as(text: str, node: ast.Inline) -> bool:
+    return read_markdown_inline(text) == (node,)
+
+
+def unambiguous(nodes: tuple[ast.Inline, ...], *, every: bool) -> tuple[ast.Inline, ...]:
+    """*nodes* with text that nothing can mistake; *every* text, or those that need it."""
+
+    def plain(node: ast.Inline) -> ast.Inline:
+        if not isinstance(node, ast.Text) or not (every or not _reads_as(node.text, node)):
+            return node
+        text = _TAG.sub(UNSEEN, _SCHEME.sub(rf"\1{UNSEEN}", node.text))
+        text = text.translate(FULL_WIDTH).replace("# ", f"#{UNSEEN} ")
+        return replace(node, text=text)
+
+    return ast.map_inlines(nodes, plain)
