@@ -24,8 +24,7 @@ from sphinx_scrapbox.sphinx_ext.domain.facts import PageFacts, facts_of
 from sphinx_scrapbox.sphinx_ext.domain.record import drop_record
 from sphinx_scrapbox.sphinx_ext.domain.resolve import make_reference, marked
 from sphinx_scrapbox.sphinx_ext.domain.roles import WikiRole
-from sphinx_scrapbox.sphinx_ext.sources.locks import locks_of
-from sphinx_scrapbox.sphinx_ext.sources.snapshots import origin_of
+from sphinx_scrapbox.sphinx_ext.sources.folder import source_folder
 from sphinx_scrapbox.sphinx_ext.warnings import Warn, warn
 from sphinx_scrapbox.wiki.graph import Graph, is_wanted
 from sphinx_scrapbox.wiki.titles import (
@@ -36,7 +35,7 @@ from sphinx_scrapbox.wiki.titles import (
     split_fragment,
     split_target,
 )
-from sphinx_scrapbox.wiki.urls import page_url, safe_url
+from sphinx_scrapbox.wiki.urls import safe_url
 
 if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
@@ -234,7 +233,7 @@ class ScrapboxDomain(Domain):
         return (page, "") if page is not None else None
 
     def _docname_of_line(self, line_id: str) -> str | None:
-        file = locks_of(self.env).file_of_line(line_id)
+        file = source_folder(self.env).locks.file_of_line(line_id)
         docname = self.env.path2doc(file) if file else None
         return docname if docname in self.facts else None
 
@@ -368,7 +367,7 @@ class ScrapboxDomain(Domain):
         project = project or own
         if (config.missing != "wiki" and typ != "project") or not project:
             return contnode
-        address = page_url(project, title, origin=origin_of(self.env, project))
+        address = source_folder(self.env).snapshots.page_url(project, title)
         return marked(
             nodes.reference(
                 "",
@@ -386,8 +385,8 @@ class ScrapboxDomain(Domain):
         _, project, _ = node.split("/", 2)
         if config.missing != "wiki" or not project or project in self.private_projects:
             return ""
-        origin = origin_of(self.env, project)
-        return page_url(project, self.graph.wanted_title(node), origin=origin)
+        title = self.graph.wanted_title(node)
+        return source_folder(self.env).snapshots.page_url(project, title)
 
     # -- what others see ---------------------------------------------------------------
 
@@ -527,7 +526,7 @@ def reread_for_locks(
     app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]
 ) -> list[str]:
     """Pages of which the lock file says something else than when they were read."""
-    locks = locks_of(env)
+    locks = source_folder(env).locks
     outdated = []
     for docname, facts in domain_of(env).facts.items():
         if docname in removed or not facts.is_page:
@@ -578,4 +577,4 @@ def live_address(env: BuildEnvironment, docname: str) -> str:
     facts, project = domain.facts.get(docname), domain.project_of(docname)
     if facts is None or not facts.is_page or not project or project in domain.private_projects:
         return ""
-    return page_url(project, facts.title, origin=origin_of(env, project))
+    return source_folder(env).snapshots.page_url(project, facts.title)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from docutils import nodes
 
-from sphinx_scrapbox.sphinx_ext.sources.snapshots import mark_of
+from sphinx_scrapbox.sphinx_ext.sources.folder import source_folder
 
 if TYPE_CHECKING:
     from sphinx.environment import BuildEnvironment
@@ -67,7 +67,8 @@ def set_record(document: nodes.document, record: DocumentRecord) -> None:
 
 def note_snapshots(document: nodes.document, env: BuildEnvironment) -> None:
     """Record that *document* says something of the snapshots, and their state."""
-    set_record(document, record_of(document)._replace(snapshots=mark_of(env)))
+    checksum = source_folder(env).snapshots.checksum
+    set_record(document, record_of(document)._replace(snapshots=checksum))
 
 
 def drop_record(document: nodes.document) -> None:

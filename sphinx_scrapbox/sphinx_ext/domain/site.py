@@ -13,10 +13,9 @@ from sphinx import addnodes
 from sphinx_scrapbox.rendering.nodes import scrapbox_icon
 from sphinx_scrapbox.snapshot.lockfile import LOCK_NAME
 from sphinx_scrapbox.sphinx_ext.config.options import Config, options
-from sphinx_scrapbox.sphinx_ext.sources.fetched_files import fetched_of, image_mark
-from sphinx_scrapbox.sphinx_ext.sources.icons import icon_file
-from sphinx_scrapbox.sphinx_ext.sources.locks import Locked, locks_of
-from sphinx_scrapbox.sphinx_ext.sources.snapshots import snapshot_above
+from sphinx_scrapbox.sphinx_ext.sources.fetched_files import image_mark
+from sphinx_scrapbox.sphinx_ext.sources.folder import source_folder
+from sphinx_scrapbox.sphinx_ext.sources.locks import Locked
 from sphinx_scrapbox.wiki.ast import CodeBlock, Icon
 from sphinx_scrapbox.wiki.titles import join_target, split_target
 from sphinx_scrapbox.wiki.urls import page_of_url
@@ -46,6 +45,7 @@ class SphinxSite:
         self._project = project
         self._docfile = docfile
         self._config: Config = options(env.config)
+        self._folder = source_folder(env)
         self._run_directive = run_directive
 
     def link(
@@ -82,12 +82,12 @@ class SphinxSite:
     def _origins(self) -> list[str]:
         """The hosts whose pages may be here: that of the document's own wiki comes first."""
         docname = self._env.path2doc(self._docfile) if self._docfile else None
-        own = snapshot_above(self._env, docname or self._env.docname)
+        own = self._folder.snapshots.above(docname or self._env.docname)
         return list(dict.fromkeys((own.origin if own else self._config.url, self._config.url)))
 
     def label(self, icon: Icon) -> str:
         """The display name of ``scrapbox_people``, else the icon's own name."""
-        if file := icon_file(self._env, icon.name, icon.project):
+        if file := self._folder.icons.find(icon.name, icon.project):
             self._env.note_dependency(file)  # another image, another page
         person = self._config.person(icon.name, icon.project)
         return person.name if person else icon.name
@@ -101,7 +101,7 @@ class SphinxSite:
         image = nodes.image(uri=address, alt="", classes=["scrapbox-image"])
         if locked := self._locked:
             image["scrapbox-mark"] = image_mark(locked.folder, address)
-            fetched = fetched_of(self._env)
+            fetched = self._folder.fetched_files
             if file := fetched.image(locked.folder, locked.lock, address):
                 self._env.note_dependency(file)  # one that is refused may be mended
                 if fetched.is_image(file):
@@ -112,8 +112,12 @@ class SphinxSite:
     @cached_property
     def _locked(self) -> Locked | None:
         env = self._env
-        locked = locks_of(env).of(self._docfile or Path(env.doc2path(env.docname)))
-        if locked and locked.lock.pictures and not fetched_of(env).watches(locked.folder):
+        locked = self._folder.locks.of(self._docfile or Path(env.doc2path(env.docname)))
+        if (
+            locked
+            and locked.lock.pictures
+            and not self._folder.fetched_files.watches(locked.folder)
+        ):
             env.note_dependency(f"{locked.folder}/{LOCK_NAME}")
         return locked
 

@@ -22,10 +22,7 @@ from sphinx_scrapbox.sphinx_ext.builders import (
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.domain import domain_of
 from sphinx_scrapbox.sphinx_ext.i18n import _
-from sphinx_scrapbox.sphinx_ext.sources.fetched_files import fetched_of
-from sphinx_scrapbox.sphinx_ext.sources.icons import icon_file, icon_table
-from sphinx_scrapbox.sphinx_ext.sources.locks import locks_of
-from sphinx_scrapbox.sphinx_ext.sources.snapshots import origin_of
+from sphinx_scrapbox.sphinx_ext.sources.folder import source_folder
 from sphinx_scrapbox.sphinx_ext.warnings import note_unknown_internals
 from sphinx_scrapbox.wiki.titles import is_line_id, split_target
 from sphinx_scrapbox.wiki.urls import icon_url
@@ -72,7 +69,8 @@ class Pictures(SphinxPostTransform):
     def _find_face(self, node: scrapbox_icon) -> None:
         builder = builder_of(self.env)
         config = options(self.config)
-        file = icon_file(self.env, node["name"], node["project"])
+        folder = source_folder(self.env)
+        file = folder.icons.find(node["name"], node["project"])
         if file is not None and shows_image_file(builder, file):
             # Named after its path, so that a later build names it the same.
             digest = sha1(file.encode(), usedforsecurity=False).hexdigest()[:12]
@@ -80,13 +78,13 @@ class Pictures(SphinxPostTransform):
             builder.images[file] = name
             node["uri"] = name
             return
-        fetched = fetched_of(self.env)
+        fetched = folder.fetched_files
         may_ask = config.icons == "remote" and builder.supported_remote_images
         if not fetched.has_icons and not may_ask:
             return
         docname = _docname_around(node) or self.env.current_document.docname
         if (place := self._places.get(docname)) is None:
-            locked = locks_of(self.env).of(Path(self.env.doc2path(docname)))
+            locked = folder.locks.of(Path(self.env.doc2path(docname)))
             own = domain_of(self.env).project_of(docname)
             place = self._places[docname] = (own, locked.folder if locked else None)
         project = node["project"] or node.get("home", "") or place[0]
@@ -96,7 +94,8 @@ class Pictures(SphinxPostTransform):
         if file is not None and shows_image_file(builder, file):
             node["uri"] = builder.images[file] = PurePosixPath(file).name  # as of an image
         elif may_ask and project not in domain_of(self.env).private_projects:
-            node["uri"] = icon_url(project, node["name"], origin=origin_of(self.env, project))
+            origin = folder.snapshots.origin_of(project)
+            node["uri"] = icon_url(project, node["name"], origin=origin)
 
 
 class StrangePictures(SphinxPostTransform):
@@ -145,9 +144,9 @@ def rewritten_for_icons(app: Sphinx, env: BuildEnvironment) -> list[str]:
     """
     domain = domain_of(env)
     before: dict[str, str] | None = domain.data["icons"]
-    now = domain.data["icons"] = icon_table(env)
+    now = domain.data["icons"] = source_folder(env).icons.table
     fetched_before: dict[str, int] | None = domain.data["fetched_icons"]
-    fetched_now = domain.data["fetched_icons"] = fetched_of(env).icon_table()
+    fetched_now = domain.data["fetched_icons"] = source_folder(env).fetched_files.icon_table()
     if before is None or fetched_before is None:
         return []
     names = {*(now.keys() - before.keys()), *_changed(fetched_before, fetched_now)}
@@ -171,7 +170,7 @@ def reread_for_images(
     """
     domain = domain_of(env)
     before: dict[str, int] | None = domain.data["fetched_images"]
-    now = domain.data["fetched_images"] = fetched_of(env).image_table()
+    now = domain.data["fetched_images"] = source_folder(env).fetched_files.image_table()
     if before is None or before == now:
         return []
     marks = _changed(before, now)

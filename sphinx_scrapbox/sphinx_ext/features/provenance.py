@@ -25,14 +25,11 @@ from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.domain import domain_of, live_address
 from sphinx_scrapbox.sphinx_ext.domain.record import note_snapshots
 from sphinx_scrapbox.sphinx_ext.i18n import _, ngettext
+from sphinx_scrapbox.sphinx_ext.sources.folder import source_folder
 from sphinx_scrapbox.sphinx_ext.sources.snapshots import (
-    NAMES,
-    Snapshot,
-    mark_of,
-    shown_date,
-    snapshot_above,
-    snapshots_of,
-    told,
+    SUBSTITUTION_NAMES,
+    SiteSnapshot,
+    format_time,
 )
 from sphinx_scrapbox.sphinx_ext.warnings import Warn, warn
 from sphinx_scrapbox.wiki.dates import iso
@@ -45,7 +42,7 @@ if TYPE_CHECKING:
 
 
 _PLACE = re.compile(r"\{(project|date|pages)\}")
-_SUBSTITUTIONS = {f"scrapbox-{name}": name for name in NAMES}
+_SUBSTITUTIONS = {f"scrapbox-{name}": name for name in SUBSTITUTION_NAMES}
 
 
 # -- the directive ---------------------------------------------------------------------
@@ -91,8 +88,8 @@ class SnapshotDirective(SphinxDirective):
                 element["translatable"] = False
         return [made]
 
-    def _chosen(self) -> list[Snapshot]:
-        snapshots = list(snapshots_of(self.env))
+    def _chosen(self) -> list[SiteSnapshot]:
+        snapshots = source_folder(self.env).snapshots.all()
         if project := self.options.get("project", ""):
             snapshots = [one for one in snapshots if one.project == project]
         if path := self.options.get("path", ""):
@@ -108,7 +105,7 @@ class SnapshotDirective(SphinxDirective):
         )
 
 
-def _sentence(snapshot: Snapshot, config: SphinxConfig) -> list[nodes.Node]:
+def _sentence(snapshot: SiteSnapshot, config: SphinxConfig) -> list[nodes.Node]:
     if snapshot.private:
         if snapshot.taken:
             text = _("From the private wiki {project}, as of {date}: {pages}.")
@@ -121,7 +118,7 @@ def _sentence(snapshot: Snapshot, config: SphinxConfig) -> list[nodes.Node]:
     return list(_filled(str(text), snapshot, config))
 
 
-def _filled(text: str, snapshot: Snapshot, config: SphinxConfig) -> Iterator[nodes.Node]:
+def _filled(text: str, snapshot: SiteSnapshot, config: SphinxConfig) -> Iterator[nodes.Node]:
     for number, piece in enumerate(_PLACE.split(text)):
         if piece == "project" and number % 2:
             yield _wiki(snapshot)
@@ -133,7 +130,7 @@ def _filled(text: str, snapshot: Snapshot, config: SphinxConfig) -> Iterator[nod
             yield nodes.Text(piece)
 
 
-def _table(snapshots: list[Snapshot], config: SphinxConfig) -> nodes.table:
+def _table(snapshots: list[SiteSnapshot], config: SphinxConfig) -> nodes.table:
     columns = [(_("Wiki"), 50), (_("As of"), 30), (_("Pages"), 20)]
     lines: list[list[list[nodes.Node]]] = []
     for one in snapshots:
@@ -145,7 +142,7 @@ def _table(snapshots: list[Snapshot], config: SphinxConfig) -> nodes.table:
     return table(columns, lines)
 
 
-def _wiki(snapshot: Snapshot) -> nodes.Node:
+def _wiki(snapshot: SiteSnapshot) -> nodes.Node:
     if snapshot.private or not snapshot.project:
         return nodes.Text(snapshot.project or snapshot.folder)
     address = page_url(snapshot.project, origin=snapshot.origin)
@@ -153,7 +150,7 @@ def _wiki(snapshot: Snapshot) -> nodes.Node:
 
 
 def _moment(time: int, config: SphinxConfig) -> nodes.Node:
-    text = shown_date(config, time)
+    text = format_time(config, time)
     return scrapbox_time(text, text, datetime=iso(time))
 
 
@@ -172,7 +169,8 @@ class SnapshotSubstitutions(SphinxTransform):
             name = _SUBSTITUTIONS.get(node["refname"])
             if name and node["refname"] not in self.document.substitution_defs:
                 note_snapshots(self.document, self.env)
-                node.replace_self(nodes.Text(told(self.env, name, node)))
+                snapshots = source_folder(self.env).snapshots
+                node.replace_self(nodes.Text(snapshots.value(name, self.env.docname, node)))
 
 
 # -- the line on each page -------------------------------------------------------------
@@ -195,7 +193,7 @@ class Provenance(SphinxPostTransform):
 
     def _parts(self, docname: str) -> list[nodes.Node]:
         parts: list[nodes.Node] = []
-        snapshot = snapshot_above(self.env, docname)
+        snapshot = source_folder(self.env).snapshots.above(docname)
         if snapshot and snapshot.taken:
             for number, piece in enumerate(_PLACE.split(str(_("As of {date}")))):
                 if number % 2:
@@ -222,7 +220,7 @@ def reread_for_snapshots(
     asking = [name for name in facts if facts[name].snapshots and name not in removed]
     if not asking:
         return []
-    now = mark_of(env)
+    now = source_folder(env).snapshots.checksum
     return [name for name in asking if facts[name].snapshots != now]
 
 
@@ -231,8 +229,9 @@ def provenance_to_write(app: Sphinx, env: BuildEnvironment) -> list[str]:
     domain = domain_of(env)
     has_lines = options(env.config).provenance != "none"
     before: dict[str, tuple[str, str, int]] | None = domain.data["snapshots"]
+    snapshots = source_folder(env).snapshots
     now = domain.data["snapshots"] = {
-        one.folder: (one.project, one.origin, one.taken * has_lines) for one in snapshots_of(env)
+        one.folder: (one.project, one.origin, one.taken * has_lines) for one in snapshots.all()
     }
     if before is None or before == now:
         return []
@@ -242,7 +241,7 @@ def provenance_to_write(app: Sphinx, env: BuildEnvironment) -> list[str]:
     changed = []
     for docname, facts in domain.facts.items():
         if facts.is_page:
-            snapshot = snapshot_above(env, docname)
+            snapshot = snapshots.above(docname)
             if snapshot and snapshot.folder in stale:
                 changed.append(docname)
     return changed

@@ -14,7 +14,7 @@ from sphinx_scrapbox.snapshot.git import git_dates
 from sphinx_scrapbox.sphinx_ext.builders import is_epub
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.domain import domain_of
-from sphinx_scrapbox.sphinx_ext.sources.snapshots import shown_date
+from sphinx_scrapbox.sphinx_ext.sources.snapshots import format_time
 from sphinx_scrapbox.wiki.dates import Dates, iso
 from sphinx_scrapbox.wiki.text import cut
 
@@ -45,7 +45,7 @@ def add_metadata(
         if time:
             tags.append(f'<meta name="dcterms.{name}" content="{iso(time)}" />')
     if facts.updated and app.config.html_last_updated_fmt is not None:
-        context["last_updated"] = shown_date(app.config, facts.updated)
+        context["last_updated"] = format_time(app.config, facts.updated)
     if "sphinxext.opengraph" in app.extensions and not is_epub(app.builder):
         context["meta"] = {**_open_graph(app, facts), **(context.get("meta") or {})}
         if facts.summary and app.config.ogp_enable_meta_description:

@@ -8,6 +8,7 @@ them.
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,7 +20,7 @@ from sphinx.util.display import progress_message
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.domain import domain_of
 from sphinx_scrapbox.sphinx_ext.leak_guard.scanner import Leak, Scanner
-from sphinx_scrapbox.sphinx_ext.sources.page_files import page_files_of, withheld_of, withhold
+from sphinx_scrapbox.sphinx_ext.sources.folder import source_folder
 from sphinx_scrapbox.sphinx_ext.warnings import note_unknown_internals
 from sphinx_scrapbox.wiki.redaction import mark_of
 from sphinx_scrapbox.wiki.titles import key
@@ -46,31 +47,32 @@ def prepare_leak_guard(
     It returns the documents with links to a page that is denied now and was not, or the reverse.
     """
     domain = domain_of(env)
-    withheld = withheld_of(env)
+    files = source_folder(env).pages
+    redaction = files.redaction
     before: list[str] = domain.data["withheld"]
-    if not withheld and not before:
+    if not redaction and not before:
         return []
     new = added | changed | removed
-    known = {name: facts.title for name, facts in domain.facts.items() if name not in new}
-    files = page_files_of(env, known)
-    kept_out: dict[str, str] = {}
-    if withheld:
+    facts_of = domain.facts
+    files.unchanged_titles = {name: facts_of[name].title for name in facts_of if name not in new}
+    denied: dict[str, str] = {}
+    if redaction:
         for docname in sorted(env.found_docs):
             # A page that was read before changed, if its file makes it denied now.
             is_new = docname in new or docname not in env.all_docs
-            if title := files.kept_out(docname, is_new=is_new):
-                kept_out[docname] = title
-    for docname in kept_out:
+            if title := files.denied_title(docname, is_new=is_new):
+                denied[docname] = title
+    for docname in denied:
         _forget(env.project, docname)
         added.discard(docname)
         changed.discard(docname)
         if docname in env.all_docs:
             removed.add(docname)
-    if kept_out:
-        _LOGGER.info("scrapbox_deny: pages that are not built: %d", len(kept_out))
-    found = frozenset(map(key, kept_out.values()))
-    withhold(env, found)
-    marks = sorted(map(mark_of, found))
+    if denied:
+        _LOGGER.info("scrapbox_deny: pages that are not built: %d", len(denied))
+    denied_keys = frozenset(map(key, denied.values()))
+    files.redaction = replace(redaction, found=denied_keys)
+    marks = sorted(map(mark_of, denied_keys))
     domain.data["withheld"] = marks
     moved = set(before) ^ set(marks)
     if not moved:
@@ -140,7 +142,7 @@ def _denied_words(app: Sphinx) -> tuple[list[str], list[str]]:
         for number, word in enumerate(names.spelled, 1):
             words.append(word)
             entries.append(f"{kind}[{number}]")
-    for title_key in sorted(withheld_of(app.env).found):
+    for title_key in sorted(source_folder(app.env).pages.redaction.found):
         if title_key not in deny.titles and title_key not in deny.people:
             words.append(title_key)
             entries.append("the title of a denied page")

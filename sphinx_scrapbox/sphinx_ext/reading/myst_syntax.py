@@ -25,7 +25,8 @@ from myst_parser.warnings_ import MystWarnings, create_warning
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.record import note_snapshots
 from sphinx_scrapbox.sphinx_ext.domain.site import SphinxSite
-from sphinx_scrapbox.sphinx_ext.sources.snapshots import NAMES, told
+from sphinx_scrapbox.sphinx_ext.sources.folder import source_folder
+from sphinx_scrapbox.sphinx_ext.sources.snapshots import SUBSTITUTION_NAMES
 from sphinx_scrapbox.wiki.titles import split_fragment
 
 if TYPE_CHECKING:
@@ -137,7 +138,7 @@ class _Substitution:
     def __str__(self) -> str:
         env = self._document.settings.env
         note_snapshots(self._document, env)
-        text = told(env, self._name)
+        text = source_folder(env).snapshots.value(self._name, env.docname)
         # It becomes Markdown, and a lock file is not trusted with that.
         return text if _PLAIN.fullmatch(text) else _PUNCTUATION.sub(r"\\\1", text)
 
@@ -157,7 +158,7 @@ def parse_myst(text: str, document: nodes.document) -> None:
 
         myst_config = merge_file_level(myst_config, topmatter, complain)
     if "substitution" in myst_config.enable_extensions:
-        ours = {f"scrapbox_{name}": _Substitution(document, name) for name in NAMES}
+        ours = {f"scrapbox_{name}": _Substitution(document, name) for name in SUBSTITUTION_NAMES}
         substitutions = {**ours, **myst_config.substitutions}
         myst_config = replace(myst_config, substitutions=substitutions)
     md = create_md_parser(myst_config, WikiRenderer)

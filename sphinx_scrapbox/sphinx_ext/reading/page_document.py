@@ -61,7 +61,7 @@ def build_page(
         updated=dates.updated,
         summary=summary_of(blocks),
         image=site.image(image)["uri"].removeprefix("/") if image else "",
-        withheld=file.withheld,
+        withheld=file.redacted,
     )
     set_record(document, record)
     for part in parts:

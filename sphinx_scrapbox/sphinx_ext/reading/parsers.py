@@ -26,7 +26,7 @@ from sphinx_scrapbox.sphinx_ext.domain.site import SphinxSite
 from sphinx_scrapbox.sphinx_ext.performance.skipped_transforms import skip_transforms
 from sphinx_scrapbox.sphinx_ext.reading.myst_syntax import parse_myst
 from sphinx_scrapbox.sphinx_ext.reading.page_document import build_page
-from sphinx_scrapbox.sphinx_ext.sources.page_files import exported_page, native_page
+from sphinx_scrapbox.sphinx_ext.sources.folder import source_folder
 from sphinx_scrapbox.wiki.ast import Inline
 
 if TYPE_CHECKING:
@@ -47,7 +47,8 @@ class ScrapboxParser(Parser):
         if document["source"].endswith(":<translated>"):
             _read_message(inputstring, document, env, read_notation_inline)
             return
-        file = native_page(inputstring, Path(env.doc2path(env.docname)), env)
+        path = Path(env.doc2path(env.docname))
+        file = source_folder(env).pages.native_page(inputstring, path)
         locked = file.locked
         row = locked.page if locked else None
         is_as_locked = bool(row and row.hash and row.matches(inputstring))
@@ -76,7 +77,8 @@ class WikiMarkdownParser(MystParser):
             else:
                 parse_myst(inputstring, document)
             return
-        file = exported_page(inputstring, Path(env.doc2path(env.docname)), env)
+        path = Path(env.doc2path(env.docname))
+        file = source_folder(env).pages.exported_page(inputstring, path)
         if file is not None:
             env.temp_data[_FLAG] = True
             _settle(document, env)

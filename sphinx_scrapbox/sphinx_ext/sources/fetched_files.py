@@ -1,7 +1,7 @@
-"""Finds the files that were fetched for pages: the image of an icon, the copy of an image.
+"""Files that were fetched with the pages: the images of icons, and copies of images.
 
-What the lock files of a build name and their folders hold is gathered once, before anything is
-read. A file is named by what it holds, so in the output those of two snapshots are one.
+They are named by the lock files and collected once, before any document is read. A file is named
+after its content, so that equal files of two snapshots are one in the output.
 """
 
 from __future__ import annotations
@@ -9,32 +9,27 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
-from weakref import WeakKeyDictionary
 from zlib import crc32
 
 from sphinx_scrapbox.snapshot.image_types import InvalidImageError, image_type
 from sphinx_scrapbox.snapshot.lockfile import LOCK_NAME, PICTURE_FOLDER, Lock, is_picture_file
-from sphinx_scrapbox.sphinx_ext.sources.locks import locks_of
 from sphinx_scrapbox.sphinx_ext.warnings import Warn, warn
 from sphinx_scrapbox.wiki.titles import join_target, key
-
-if TYPE_CHECKING:
-    from sphinx.config import Config
-    from sphinx.environment import BuildEnvironment
 
 _MOST_NAMED = 3
 
 
 def image_mark(folder: str, address: str) -> str:
-    """What stands for an image of a snapshot's pages where only sameness counts."""
+    """A checksum that stands for the image at *address* on the pages of a snapshot."""
     return f"{crc32(f'{folder} {address}'.encode('utf-8', 'replace')):08x}"
 
 
 class FetchedFiles:
-    """The fetched files of some folders, each with its lock.
+    """The fetched files of the folders with lock files.
 
     Folders and files are paths relative to *srcdir*, with forward slashes.
+
+    :param locks: the lock of each folder with pages of the site.
     """
 
     def __init__(self, srcdir: Path, locks: Mapping[str, Lock]) -> None:
@@ -67,7 +62,7 @@ class FetchedFiles:
             more = len(missing) - _MOST_NAMED
             warn(
                 Warn.FETCHED_FILE,
-                f"{_join(folder, LOCK_NAME)} names files that are not there: {names}"
+                f"{_join(folder, LOCK_NAME)} names files that do not exist: {names}"
                 + (f" and {more} more" if more > 0 else ""),
             )
 
@@ -76,16 +71,16 @@ class FetchedFiles:
 
         Ask :meth:`is_image` before it is shown.
         """
-        if lock.pictures and folder not in self._images:  # of which the site has no page
+        if lock.pictures and folder not in self._images:  # the site has no page from there
             self._note(folder, lock, icons=False)
         return self._images.get(folder, {}).get(address)
 
     def watches(self, folder: str) -> bool:
-        """Whether :meth:`image_table` tells of each change in *folder*."""
+        """Whether :meth:`image_table` has the images of *folder*."""
         return folder in self._watched
 
     def icon(self, project: str, name: str, folder: str | None) -> str | None:
-        """The image of an icon; that of the lock in *folder* first, then of any."""
+        """The image of an icon: from the lock in *folder* if possible, else from any other."""
         by_folder = self._icons.get(key(join_target(project, name)))
         if not by_folder:
             return None
@@ -99,27 +94,27 @@ class FetchedFiles:
         return bool(self._icons)
 
     def is_image(self, path: str) -> bool:
-        """Whether a file is what its name says; what is not is told of once."""
-        if (why := self._refused.get(path)) is None:
-            why = self._refused[path] = self._examine(path)
-            if why:
-                warn(Warn.FETCHED_FILE, f"{path} is not shown: {why}")
-        return not why
+        """Whether a file has the image type of its name; warns once if not."""
+        if (reason := self._refused.get(path)) is None:
+            reason = self._refused[path] = self._examine(path)
+            if reason:
+                warn(Warn.FETCHED_FILE, f"{path} is not shown: {reason}")
+        return not reason
 
     def _examine(self, path: str) -> str:
         suffix = path.rpartition(".")[2]
         try:
-            found = image_type(self._srcdir / path)
+            actual = image_type(self._srcdir / path)
         except InvalidImageError as error:
             return str(error)
         except OSError as error:
             return error.strerror or str(error)
-        return "" if found == suffix else f"it is {found}, not {suffix}"
+        return "" if actual == suffix else f"it is {actual}, not {suffix}"
 
     # -- incremental builds ------------------------------------------------------------
 
     def image_table(self) -> dict[str, int]:
-        """A mark for each image, and a number that changes with its file."""
+        """Checksum of each image's file name by the image's mark (see :func:`image_mark`)."""
         return {
             image_mark(folder, address): crc32(path.encode())
             for folder, images in self._images.items()
@@ -128,15 +123,15 @@ class FetchedFiles:
         }
 
     def icon_table(self) -> dict[str, int]:
-        """The key of each icon's ``/project/name``, and a number that changes with its files."""
+        """Checksum of each icon's files (path, time, size) by the key of ``/project/name``."""
         states: dict[str, tuple[str, int, int]] = {}
         table = {}
         for name, by_folder in self._icons.items():
             for path in by_folder.values():
                 if path not in states:
                     states[path] = self._state(path)
-            said = [(folder, states[path]) for folder, path in by_folder.items()]
-            table[name] = crc32(repr(said).encode("utf-8", "replace"))
+            content = [(folder, states[path]) for folder, path in by_folder.items()]
+            table[name] = crc32(repr(content).encode("utf-8", "replace"))
         return table
 
     def _state(self, path: str) -> tuple[str, int, int]:
@@ -152,7 +147,7 @@ def _join(folder: str, name: str) -> str:
 
 
 def _present(folder: Path) -> set[str]:
-    """The fetched files of a folder, as its lock names them; links are none."""
+    """The fetched files in a folder, named as in a lock; symbolic links do not count."""
     if (folder / PICTURE_FOLDER).is_symlink():
         return set()
     try:
@@ -165,14 +160,3 @@ def _present(folder: Path) -> set[str]:
             }
     except OSError:
         return set()
-
-
-_FETCHED: WeakKeyDictionary[Config, FetchedFiles] = WeakKeyDictionary()
-
-
-def fetched_of(env: BuildEnvironment) -> FetchedFiles:
-    """The fetched files of a build: of each folder of which it has pages."""
-    if (files := _FETCHED.get(env.config)) is None:
-        files = FetchedFiles(Path(env.srcdir), locks_of(env).with_pages())
-        _FETCHED[env.config] = files
-    return files

@@ -1,26 +1,21 @@
-"""Finds what the lock file above a page file says of the page."""
+"""The lock files of a site, and what they say of each page file."""
 
 from __future__ import annotations
 
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
-from weakref import WeakKeyDictionary
+from typing import NamedTuple
 from zlib import crc32
 
 from sphinx_scrapbox.snapshot.lockfile import LOCK_NAME, Lock, LockedPage, LockError, load_lock
 from sphinx_scrapbox.sphinx_ext.warnings import Warn, warn
 from sphinx_scrapbox.wiki.titles import is_line_id, key
 
-if TYPE_CHECKING:
-    from sphinx.config import Config
-    from sphinx.environment import BuildEnvironment
-
 
 class Locked(NamedTuple):
-    """A page file's lock file and its row in it; None where there is no such row.
+    """The lock file above a page file, and the file's row in it; None if it has no row.
 
-    ``folder`` is that of the lock file, below the source folder, "." for that one itself.
+    ``folder`` is the folder of the lock file, relative to the source folder.
     """
 
     lock: Lock
@@ -29,14 +24,17 @@ class Locked(NamedTuple):
 
     @property
     def fingerprint(self) -> str:
-        """Changes when what the lock says of this page changes, and not with other pages."""
-        page = self.page
-        said = (self.folder, self.lock.project, self.lock.url, self.lock.private, page)
-        return f"{crc32(repr(said).encode()):08x}"
+        """A checksum of what the lock file says of this page; other pages do not change it."""
+        lock = self.lock
+        content = (self.folder, lock.project, lock.url, lock.private, self.page)
+        return f"{crc32(repr(content).encode()):08x}"
 
 
-class Outside(NamedTuple):
-    """A page that is no part of this site: its row in a lock file, and its file, if it is one."""
+class ExternalPage(NamedTuple):
+    """A page that is not part of this site: its row in a lock file, and its file if that is safe.
+
+    The file is None if the row leads out of the folder of its lock file.
+    """
 
     page: LockedPage
     file: Path | None
@@ -50,27 +48,20 @@ class Locks:
         self._by_folder: dict[Path, tuple[Path, Lock] | None] = {}
         self._files_by_line: dict[str, str] | None = None
         self._names: dict[Path, str] = {}
-        self._with_pages: dict[str, Lock] = {}
-        self._outside: dict[tuple[str, str], Outside] | None = None
+        self._external: dict[tuple[str, str], ExternalPage] | None = None
 
     def of(self, docfile: Path) -> Locked | None:
-        """What is locked of a page file; None if no lock file stands beside or above it."""
-        found = self.above(docfile.parent)
-        if found is None:
+        """The lock file beside or above a page file, and its row; None if there is none."""
+        above = self.above(docfile.parent)
+        if above is None:
             return None
-        folder, lock = found
+        folder, lock = above
         if (name := self._names.get(folder)) is None:
             name = self._names[folder] = folder.relative_to(self._srcdir).as_posix()
-        if docfile.suffix == ".scrapbox":
-            self._with_pages[name] = lock
         return Locked(lock, lock.by_file.get(docfile.relative_to(folder).as_posix()), name)
 
-    def with_pages(self) -> dict[str, Lock]:
-        """The locks of all page files that were asked for, by folder."""
-        return dict(self._with_pages)
-
     def file_of_line(self, line_id: str) -> Path | None:
-        """The page file that holds the line of this id, wherever it moved."""
+        """The page file with the line of this id, wherever it has moved; None if unknown."""
         if self._files_by_line is None:
             self._files_by_line = {
                 line: str(folder / page.file)
@@ -83,26 +74,30 @@ class Locks:
         return Path(file) if file else None
 
     def above(self, folder: Path) -> tuple[Path, Lock] | None:
-        """The lock file in *folder* or the nearest one above it, and the folder that it is in."""
+        """The nearest lock file in *folder* or above it, with the folder that contains it.
+
+        Only folders within the source folder are searched. An unreadable lock file gives a
+        warning and counts as an empty one.
+        """
         if folder in self._by_folder:
             return self._by_folder[folder]
-        found: tuple[Path, Lock] | None = None
+        nearest: tuple[Path, Lock] | None = None
         path = folder / LOCK_NAME
         if path.is_file():
-            found = (folder, _read(path, self._srcdir))
+            nearest = (folder, _read(path, self._srcdir))
         elif folder != self._srcdir and self._srcdir in folder.parents:
-            found = self.above(folder.parent)
-        self._by_folder[folder] = found
+            nearest = self.above(folder.parent)
+        self._by_folder[folder] = nearest
         self._files_by_line = None
-        return found
+        return nearest
 
-    def outside(self, folders: tuple[str, ...]) -> dict[tuple[str, str], Outside]:
-        """The pages of folders (relative to the sources) by project and key of a title.
+    def external_pages(self, folders: tuple[str, ...]) -> dict[tuple[str, str], ExternalPage]:
+        """The pages of *folders* (relative to the source folder) by project and key of a title.
 
-        A page's own title comes before one that another had earlier.
+        A page's present title takes precedence over an earlier title of another page.
         """
-        if self._outside is None:
-            self._outside = {}
+        if self._external is None:
+            self._external = {}
             locks = [
                 (folder, _read(folder / LOCK_NAME, self._srcdir)) for folder in self._at(folders)
             ]
@@ -110,13 +105,13 @@ class Locks:
                 for folder, lock in locks:
                     for page in lock.pages:
                         file = (folder / page.file).resolve()
-                        known = Outside(page, file if file.is_relative_to(folder) else None)
+                        entry = ExternalPage(page, file if file.is_relative_to(folder) else None)
                         for title in page.earlier_titles[::-1] if with_earlier else (page.title,):
-                            self._outside.setdefault((lock.project, key(title)), known)
-        return self._outside
+                            self._external.setdefault((lock.project, key(title)), entry)
+        return self._external
 
-    def outside_state(self, folders: tuple[str, ...]) -> int:
-        """Changes when a lock file of these folders does; 0 without any."""
+    def external_state(self, folders: tuple[str, ...]) -> int:
+        """A checksum of the lock files of *folders*; 0 without any."""
         texts = []
         for folder in self._at(folders):
             with suppress(OSError):
@@ -134,13 +129,3 @@ def _read(path: Path, srcdir: Path) -> Lock:
         shown = path.relative_to(srcdir) if path.is_relative_to(srcdir) else path
         warn(Warn.LOCK_FILE, f"{shown.as_posix()}: {error}")
         return Lock()
-
-
-_LOCKS: WeakKeyDictionary[Config, Locks] = WeakKeyDictionary()
-
-
-def locks_of(env: BuildEnvironment) -> Locks:
-    """The lock files of a build."""
-    if (locks := _LOCKS.get(env.config)) is None:
-        locks = _LOCKS[env.config] = Locks(Path(env.srcdir))
-    return locks

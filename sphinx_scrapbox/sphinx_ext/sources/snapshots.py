@@ -1,111 +1,144 @@
-"""The snapshots of a site: of which wiki its pages are and of when, as the lock files tell it."""
+"""The snapshots of a site: which wiki its pages are from and when, as the lock files say."""
 
 from __future__ import annotations
 
 import os
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
-from weakref import WeakKeyDictionary
 from zlib import crc32
 
-from docutils import nodes
-from sphinx.locale import _ as sphinx_says
+from sphinx.locale import _ as sphinx_gettext
 from sphinx.util.i18n import format_date
 
 from sphinx_scrapbox.snapshot.lockfile import Lock
-from sphinx_scrapbox.sphinx_ext.config.options import options
-from sphinx_scrapbox.sphinx_ext.sources.locks import locks_of
 from sphinx_scrapbox.sphinx_ext.warnings import Warn, warn
 from sphinx_scrapbox.wiki.dates import clamp
-from sphinx_scrapbox.wiki.urls import safe_url
+from sphinx_scrapbox.wiki.urls import page_url, safe_url
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from docutils import nodes
+    from sphinx.config import Config as SphinxConfig
+    from sphinx.project import Project
 
-    from sphinx.config import Config
-    from sphinx.environment import BuildEnvironment
+    from sphinx_scrapbox.sphinx_ext.config.options import Config
+    from sphinx_scrapbox.sphinx_ext.sources.locks import Locks
 
 
-class Snapshot(NamedTuple):
-    """What the head of a lock file says."""
+class SiteSnapshot(NamedTuple):
+    """A lock file with a document of the site below it."""
 
     folder: str
-    """Where the lock file is, from the source folder; "." is that folder itself."""
+    """The folder of the lock file, relative to the source folder."""
     project: str
     origin: str
     """The address of the wiki's host."""
     taken: int
-    """When the pages were as they are here, in Unix seconds; 0 where nothing tells."""
+    """When the pages were fetched or exported, in Unix seconds; 0 if unknown."""
     private: bool
     """Whether the wiki must not be linked to."""
     pages: int
 
 
-def _snapshot(folder: Path, lock: Lock, env: BuildEnvironment) -> Snapshot:
-    config = options(env.config)
-    return Snapshot(
-        folder.relative_to(env.srcdir).as_posix(),
-        " ".join(lock.project.split()) or config.project,
-        _origin(lock) or config.url,
-        clamp(lock.exported),
-        lock.private,
-        len(lock.pages),
-    )
+class Snapshots:
+    """The snapshots of one build."""
+
+    def __init__(
+        self, project: Project, locks: Locks, config: Config, sphinx_config: SphinxConfig
+    ) -> None:
+        self._project = project
+        self._srcdir = Path(project.srcdir)
+        self._locks = locks
+        self._config = config
+        self._sphinx_config = sphinx_config
+
+    @cached_property
+    def _by_folder(self) -> dict[str, SiteSnapshot]:
+        docnames = sorted(self._project.docnames)
+        folders = dict.fromkeys(docname.rpartition("/")[0] for docname in docnames)
+        above = (self._locks.above(self._srcdir / folder) for folder in folders)
+        found = {self._snapshot(*pair) for pair in above if pair and pair[1] != Lock()}
+        # A project that one lock file declares private is private everywhere.
+        private = {snapshot.project for snapshot in found if snapshot.private}
+        return {
+            snapshot.folder: snapshot._replace(private=snapshot.project in private)
+            for snapshot in sorted(found)
+        }
+
+    def _snapshot(self, folder: Path, lock: Lock) -> SiteSnapshot:
+        return SiteSnapshot(
+            folder.relative_to(self._srcdir).as_posix(),
+            " ".join(lock.project.split()) or self._config.project,
+            _origin(lock) or self._config.url,
+            clamp(lock.exported),
+            lock.private,
+            len(lock.pages),
+        )
+
+    def all(self) -> list[SiteSnapshot]:
+        """The snapshots that contain a document, in the order of their folders."""
+        return list(self._by_folder.values())
+
+    def above(self, docname: str) -> SiteSnapshot | None:
+        """The snapshot whose folder contains a document, wiki page or not; None if none does."""
+        above = self._locks.above((self._srcdir / docname).parent)
+        if above is None:
+            return None
+        return self._by_folder.get(above[0].relative_to(self._srcdir).as_posix())
+
+    def origin_of(self, project: str) -> str:
+        """The host of a project: from its snapshot, else from the configuration."""
+        origins = (snapshot.origin for snapshot in self.all() if snapshot.project == project)
+        return next(origins, self._config.url)
+
+    def page_url(self, project: str, title: str) -> str:
+        """The address of a page in the live wiki; of the project if *title* is ""."""
+        return page_url(project, title, origin=self.origin_of(project))
+
+    @cached_property
+    def checksum(self) -> str:
+        """Changes whenever :meth:`value` may return something else."""
+        config = self._sphinx_config
+        content = (config.html_last_updated_fmt, config.html_last_updated_use_utc, self.all())
+        return f"{crc32(repr(content).encode('utf-8', 'replace')):08x}"
+
+    def value(self, name: str, docname: str, location: nodes.Node | str | None = None) -> str:
+        """The "date" or the "project" of a document's snapshot; "" and a warning if ambiguous.
+
+        The snapshot is the one that contains the document, else that of the site's own project,
+        else the only one. The document's record must note :attr:`checksum`.
+        """
+        above, project = self.above(docname), self._config.project
+        own = [snapshot for snapshot in self.all() if snapshot.project == project]
+        values = self._values([above] if above else own or self.all(), name)
+        if not values and name == "project" and project:
+            return project
+        if len(values) != 1:
+            message = f"no lock file gives the {name} of the wiki's pages"
+            if values:
+                message = f"lock files differ in the {name} of the wiki's pages: "
+            warn(Warn.SNAPSHOT, message + ", ".join(values), location=location or docname)
+            return ""
+        return values[0]
+
+    def _values(self, snapshots: list[SiteSnapshot], name: str) -> list[str]:
+        """The distinct values of the snapshots that have one."""
+        if name == "project":
+            values = [snapshot.project for snapshot in snapshots]
+        else:
+            config = self._sphinx_config
+            values = [format_time(config, one.taken) for one in snapshots if one.taken]
+        return list(dict.fromkeys(filter(None, values)))
 
 
 def _origin(lock: Lock) -> str:
-    """The wiki's host; "" where the lock names none that may be linked to."""
+    """The wiki's host; "" if the lock names none that may be linked to."""
     is_web = lock.url.lower().startswith(("http://", "https://"))
     return (safe_url(lock.url.rstrip("/")) or "") if is_web else ""
 
 
-_SNAPSHOTS: WeakKeyDictionary[Config, dict[str, Snapshot]] = WeakKeyDictionary()
-
-
-def _by_folder(env: BuildEnvironment) -> dict[str, Snapshot]:
-    """The snapshots of a build by the folders of their lock files, in order."""
-    if (snapshots := _SNAPSHOTS.get(env.config)) is None:
-        folders = {docname.rpartition("/")[0] for docname in env.found_docs}
-        above = (locks_of(env).above(Path(env.srcdir, folder)) for folder in folders)
-        found = {_snapshot(*pair, env) for pair in above if pair and pair[1] != Lock()}
-        # What one lock file keeps private, another must not give away.
-        private = {one.project for one in found if one.private}
-        snapshots = _SNAPSHOTS[env.config] = {
-            one.folder: one._replace(private=one.project in private) for one in sorted(found)
-        }
-    return snapshots
-
-
-def snapshots_of(env: BuildEnvironment) -> list[Snapshot]:
-    """The snapshots of a build that hold a document, in the order of their folders."""
-    return list(_by_folder(env).values())
-
-
-def snapshot_above(env: BuildEnvironment, docname: str) -> Snapshot | None:
-    """The snapshot that a document lies in, page of a wiki or not; None if in none."""
-    found = locks_of(env).above(Path(env.srcdir, docname).parent)
-    return _by_folder(env).get(found[0].relative_to(env.srcdir).as_posix()) if found else None
-
-
-def origin_of(env: BuildEnvironment, project: str) -> str:
-    """The host that has a project: as its snapshot tells, else the configured one."""
-    of_snapshots = (one.origin for one in snapshots_of(env) if one.project == project)
-    return next(of_snapshots, options(env.config).url)
-
-
-def mark_of(env: BuildEnvironment) -> str:
-    """Changes when documents have to be told something else of the snapshots."""
-    config = env.config
-    said = (
-        config.html_last_updated_fmt,
-        config.html_last_updated_use_utc,
-        snapshots_of(env),
-    )
-    return f"{crc32(repr(said).encode('utf-8', 'replace')):08x}"
-
-
-def shown_date(config: Config, time: int) -> str:
+def format_time(config: SphinxConfig, time: int) -> str:
     """A Unix time as Sphinx's HTML builder shows the time of the build.
 
     That is in local time, unless ``html_last_updated_use_utc`` or ``SOURCE_DATE_EPOCH`` is set. A
@@ -116,45 +149,11 @@ def shown_date(config: Config, time: int) -> str:
     if time % 86400 and not is_utc:
         date = date.astimezone()
     return format_date(
-        config.html_last_updated_fmt or sphinx_says("%b %d, %Y"),
+        config.html_last_updated_fmt or sphinx_gettext("%b %d, %Y"),
         date=date,
         language=config.language,
     )
 
 
-# -- substitutions ---------------------------------------------------------------------
-
-NAMES = ("date", "project")
-"""What a document can be told of its snapshot."""
-
-
-def told(env: BuildEnvironment, name: str, location: nodes.Node | str | None = None) -> str:
-    """The date or the project of the current document's snapshot; "" if none can be meant.
-
-    That is the one which it lies in, else that of the site's own project, else the only one.
-    The caller has the document's record hold :func:`mark_of`.
-    """
-    above, project = snapshot_above(env, env.docname), options(env.config).project
-    known = snapshots_of(env)
-    main = [one for one in known if one.project == project]
-    answers = _answers([above] if above else main or known, name, env.config)
-    if not answers and name == "project" and project:
-        return project
-    if len(answers) != 1:
-        among = f" among several: {', '.join(answers)}" if answers else ""
-        warn(
-            Warn.SNAPSHOT,
-            f"no lock file tells the {name} of the wiki's pages{among}",
-            location=location or env.docname,
-        )
-        return ""
-    return answers[0]
-
-
-def _answers(snapshots: Iterable[Snapshot], name: str, config: Config) -> list[str]:
-    """What the snapshots say, each answer once."""
-    if name == "project":
-        said = [snapshot.project for snapshot in snapshots]
-    else:
-        said = [shown_date(config, snapshot.taken) for snapshot in snapshots if snapshot.taken]
-    return list(dict.fromkeys(filter(None, said)))
+SUBSTITUTION_NAMES = ("date", "project")
+"""The values of :meth:`Snapshots.value` that hand-written documents can substitute."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import pickle
 import weakref
-from collections.abc import Callable
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,7 @@ from sites import Site, page
 from sphinx.config import Config as SphinxConfig
 
 from sphinx_scrapbox.sphinx_ext.config import validators as module
-from sphinx_scrapbox.sphinx_ext.config.options import Config, options, register
+from sphinx_scrapbox.sphinx_ext.config.options import Config, options, prepare_config, register
 from sphinx_scrapbox.sphinx_ext.config.values import (
     FORBIDDEN_DIRECTIVES,
     Person,
@@ -43,13 +42,9 @@ class FakeApp:
 
     def __init__(self, **values: object) -> None:
         self.config = SphinxConfig({f"scrapbox_{k}": v for k, v in values.items()})
-        self.events: dict[str, Callable[..., object]] = {}
 
     def add_config_value(self, name: str, default: object, rebuild: Any, types: Any) -> None:
         self.config.add(name, default, rebuild, types)
-
-    def connect(self, event: str, callback: Callable[..., object], priority: int = 500) -> None:
-        self.events[event] = callback
 
 
 def sphinx_config(**values: object) -> SphinxConfig:
@@ -391,14 +386,14 @@ def test_each_option_is_declared_with_help(declared: dict[str, Any]) -> None:
         assert declared[f"scrapbox_{option.name}"].rebuild in {"env", "html", ""}
 
 
-def test_latex_may_nest_as_deep_as_a_page(said: list[str]) -> None:
+def test_latex_may_nest_as_deep_as_a_page() -> None:
     app: Any = FakeApp()
-    register(app)
     app.config.add("latex_elements", {}, "", dict)
-    app.events["config-inited"](app, app.config)
+    app.config.add("scrapbox_deny", {}, "", dict)
+    prepare_config(app, app.config)
     assert int(app.config.latex_elements["maxlistdepth"]) > 32 + 8  # lists and quotes
     app.config.latex_elements["maxlistdepth"] = "9"
-    app.events["config-inited"](app, app.config)
+    prepare_config(app, app.config)
     assert app.config.latex_elements["maxlistdepth"] == "9"
 
 

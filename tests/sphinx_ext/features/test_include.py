@@ -481,7 +481,7 @@ def test_no_wiki_page_includes(tmp_path: Path) -> None:
     config = {**HERE, "scrapbox_page_directives": ["scrapbox:include"]}
     done = site_of(tmp_path, "# Guide\n", **{"wiki/roof.scrapbox": wiki}).build(**config)
     (warning,) = done.warnings
-    assert "cannot hold 'scrapbox:include'" in warning
+    assert "cannot contain 'scrapbox:include'" in warning
     assert "Spades" not in done.html("wiki/roof.html").body.text
 
 

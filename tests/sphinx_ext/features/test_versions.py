@@ -189,7 +189,7 @@ def test_substitutions_among_several_snapshots(site: Site) -> None:
     site.write({"myst.md": f"# M\n\n{ASK}\n", "rest.rst": "R\n=\n\nOf |scrapbox-project|.\n"})
     built = site.build(**SUBSTITUTIONS)
     said = [line for line in built.warnings if "duplicate_title" not in line]
-    text = "no lock file tells the project of the wiki's pages among several: tools, garden-en"
+    text = "lock files differ in the project of the wiki's pages: tools, garden-en"
     assert sorted(said) == [
         f"SRC/myst.md: WARNING: {text} [scrapbox.snapshot]",
         f"SRC/rest.rst:4: WARNING: {text} [scrapbox.snapshot]",
@@ -210,7 +210,7 @@ def test_substitutions_without_a_lock_file(tmp_path: Path) -> None:
     site = Site(tmp_path / "src", {"index.md": f"# Index\n\n{ASK}\n"})
     built = site.build(scrapbox_project="garden-en", **SUBSTITUTIONS)
     (warning,) = built.warnings
-    assert "no lock file tells the date of the wiki's pages [scrapbox.snapshot]" in warning
+    assert "no lock file gives the date of the wiki's pages [scrapbox.snapshot]" in warning
     assert body(built, "index") == "Index garden-en,"
 
 

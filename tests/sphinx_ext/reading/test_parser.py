@@ -166,7 +166,7 @@ def test_directives_that_no_site_can_allow(site: Site, name: str) -> None:
     )
     built = site.build(scrapbox_page_directives=["note", name], **HERE)
     assert built.warnings == [
-        f"WARNING: scrapbox_page_directives cannot hold {name!r}: wiki text is not trusted with "
+        f"WARNING: scrapbox_page_directives cannot contain {name!r}: wiki text must not use "
         "it [scrapbox.config]"
     ]
     assert "SECRET" not in built.text("page.html")

@@ -357,9 +357,7 @@ def test_files_that_are_missing(site: Site) -> None:
     shutil.rmtree(site.src / "wiki" / PICTURE_FOLDER)
     built = site.build()
     (warning,) = built.warnings
-    assert warning.startswith(
-        "WARNING: wiki/scrapbox.lock names files that are not there: _files/"
-    )
+    assert warning.startswith("WARNING: wiki/scrapbox.lock names files that do not exist: _files/")
     assert "and 4 more" in warning
     assert shown(built) == [address(kind) for kind in (*KINDS, "far")]
     one_of_each(site)
@@ -388,7 +386,7 @@ def test_links_are_no_files(site: Site, tmp_path: Path) -> None:
     path.unlink()
     path.symlink_to(secret)
     built = site.build()
-    assert "names files that are not there" in built.warnings[0]
+    assert "names files that do not exist" in built.warnings[0]
     assert shown(built)[2] == address("png")
     path.unlink()
     (site.src / "wiki" / PICTURE_FOLDER).rename(tmp_path / "elsewhere")

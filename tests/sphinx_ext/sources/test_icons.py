@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -12,14 +11,10 @@ import pytest
 from sphinx_scrapbox.sphinx_ext.config.options import Config
 from sphinx_scrapbox.sphinx_ext.config.values import Person
 from sphinx_scrapbox.sphinx_ext.sources import icons
-from sphinx_scrapbox.sphinx_ext.sources.icons import IMAGE_TYPES, icon_file
+from sphinx_scrapbox.sphinx_ext.sources.icons import IMAGE_TYPES, IconImages
 from sphinx_scrapbox.sphinx_ext.warnings import Warn
 
-Make = Callable[..., Any]
-
-
-class SphinxConfig:
-    """A configuration that can be a key."""
+Make = Callable[..., IconImages]
 
 
 @pytest.fixture
@@ -35,16 +30,15 @@ def said(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 @pytest.fixture
-def make(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: list[str]) -> Make:
-    """Make an environment with *files* and options."""
+def make(tmp_path: Path, said: list[str]) -> Make:
+    """Make a folder with *files*, and look for icons with these options."""
 
-    def made(*files: str, **values: Any) -> Any:
+    def made(*files: str, **values: Any) -> IconImages:
         for file in files:
             path = tmp_path / file
             path.parent.mkdir(parents=True, exist_ok=True)
             path.touch()
-        monkeypatch.setattr(icons, "options", lambda _: Config(**values))
-        return SimpleNamespace(srcdir=tmp_path, config=SphinxConfig())
+        return IconImages(tmp_path, Config(**values))
 
     return made
 
@@ -64,7 +58,7 @@ def make(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: list[str]) -> Ma
     ],
 )
 def test_by_name(make: Make, name: str, project: str, file: str | None) -> None:
-    env = make(
+    images = make(
         "faces/mio.png",
         "faces/ken_ito.svg",
         "faces/yard/Ken Ito.JPG",
@@ -72,47 +66,47 @@ def test_by_name(make: Make, name: str, project: str, file: str | None) -> None:
         icon_path=("faces",),
         project="garden",
     )
-    assert icon_file(env, name, project) == file
+    assert images.find(name, project) == file
 
 
 def test_first_folder_counts(make: Make) -> None:
-    env = make("a/mio.png", "b/mio.png", "b/ren.png", icon_path=("a", "b"))
-    assert icon_file(env, "mio") == "a/mio.png"
-    assert icon_file(env, "ren") == "b/ren.png"
+    images = make("a/mio.png", "b/mio.png", "b/ren.png", icon_path=("a", "b"))
+    assert images.find("mio") == "a/mio.png"
+    assert images.find("ren") == "b/ren.png"
 
 
 def test_people_come_before_folders(make: Make, said: list[str]) -> None:
     mio = Person("Mio", image="portraits/m.webp")
-    env = make(
+    images = make(
         "a/mio.png",
         "portraits/m.webp",
         icon_path=("a",),
         people={"mio": mio, "/yard/mio": mio, "ren": Person("Ren")},
     )
-    assert icon_file(env, "mio") == "portraits/m.webp"
-    assert icon_file(env, "mio", "yard") == "portraits/m.webp"
-    assert icon_file(env, "ren") is None
+    assert images.find("mio") == "portraits/m.webp"
+    assert images.find("mio", "yard") == "portraits/m.webp"
+    assert images.find("ren") is None
     assert said == []
 
 
 @pytest.mark.parametrize("image", ["no.png", "notes.txt", "a"])
 def test_image_that_is_not_there_is_told_of_once(make: Make, said: list[str], image: str) -> None:
     mio = Person("Mio", image=image)
-    env = make("a/mio.png", "notes.txt", icon_path=("a",), people={"mio": mio, "m": mio})
-    assert icon_file(env, "mio") == "a/mio.png"
-    assert icon_file(env, "m") is None
-    assert said == [f"scrapbox_people: no image file {image!r} below the sources"]
+    images = make("a/mio.png", "notes.txt", icon_path=("a",), people={"mio": mio, "m": mio})
+    assert images.find("mio") == "a/mio.png"
+    assert images.find("m") is None
+    assert said == [f"scrapbox_people: {image!r} is not an image file"]
 
 
 def test_folder_that_is_not_there_is_told_of_once(make: Make, said: list[str]) -> None:
-    env = make("a/mio.png", icon_path=("no", "a"))
-    assert icon_file(env, "mio") == "a/mio.png"
-    assert icon_file(env, "ren") is None
-    assert said == ["scrapbox_icon_path: 'no' is no folder below the sources"]
+    images = make("a/mio.png", icon_path=("no", "a"))
+    assert images.find("mio") == "a/mio.png"
+    assert images.find("ren") is None
+    assert said == ["scrapbox_icon_path: 'no' is not a folder"]
 
 
 def test_nothing_configured(make: Make, said: list[str]) -> None:
-    assert icon_file(make(), "mio") is None
+    assert make().find("mio") is None
     assert said == []
 
 

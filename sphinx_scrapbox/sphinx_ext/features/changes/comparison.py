@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
-from weakref import WeakKeyDictionary
 from zlib import crc32
 
 from sphinx.project import EXCLUDE_PATHS
@@ -21,10 +20,9 @@ from sphinx_scrapbox.snapshot.lockfile import LOCK_NAME
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.domain import domain_of
 from sphinx_scrapbox.sphinx_ext.features.lists.collation import sort_key
-from sphinx_scrapbox.sphinx_ext.sources.page_files import is_exported, withheld_of
+from sphinx_scrapbox.sphinx_ext.sources.folder import source_folder
 
 if TYPE_CHECKING:
-    from sphinx.config import Config
     from sphinx.environment import BuildEnvironment
 LIMIT = 100
 """Pages of one kind, unless ``max`` says otherwise; the rest is counted."""
@@ -98,8 +96,10 @@ class _Changes:
             if file.startswith(prefix) and not file.startswith(f"{query.source}/")
         }
 
+        pages = source_folder(self._env).pages
+
         def is_page(file: str, text: str) -> bool:
-            return is_exported(text, prefix + file, self._config)
+            return pages.is_exported(text, prefix + file)
 
         def was_here(file: str) -> bool:
             return self._may_be_source(prefix + file)
@@ -112,7 +112,7 @@ class _Changes:
 
     def _without_withheld(self, found: Comparison) -> Comparison:
         """What changed but for pages that a deny list keeps out, or would have."""
-        withheld = withheld_of(self._env)
+        withheld = source_folder(self._env).pages.redaction
         if not withheld:
             return found
         gone = {page.file for page in found.of(PageKind.GONE)}
@@ -198,13 +198,18 @@ class _Changes:
         return self._env.path2doc(file) or ""
 
 
-CHANGES: WeakKeyDictionary[Config, _Changes] = WeakKeyDictionary()
-
-
 def changes_of(env: BuildEnvironment) -> _Changes:
-    if (changes := CHANGES.get(env.config)) is None:
-        changes = CHANGES[env.config] = _Changes(env)
+    """The comparisons of this build."""
+    data = source_folder(env).feature_data
+    if _Changes not in data:
+        data[_Changes] = _Changes(env)
+    changes: _Changes = data[_Changes]
     return changes
+
+
+def forget_changes(env: BuildEnvironment) -> None:
+    """Compare again when asked again."""
+    source_folder(env).feature_data.pop(_Changes, None)
 
 
 class Told(NamedTuple):

@@ -19,11 +19,11 @@ from sphinx.util.docutils import SphinxDirective
 from sphinx_scrapbox.rendering.nodes import scrapbox_changelist
 from sphinx_scrapbox.sphinx_ext.domain.domain import domain_of
 from sphinx_scrapbox.sphinx_ext.features.changes.comparison import (
-    CHANGES,
     KINDS,
     Query,
     changes_for,
     changes_of,
+    forget_changes,
 )
 from sphinx_scrapbox.sphinx_ext.features.changes.feeds import (
     documents_with_changes,
@@ -122,7 +122,7 @@ class ChangesDirective(SphinxDirective):
 def changelists_to_write(app: Sphinx, env: BuildEnvironment) -> list[str]:
     """Documents in which something else is to be told than in the last build."""
     domain = domain_of(env)
-    CHANGES.pop(env.config, None)
+    forget_changes(env)
     asking = documents_with_changes(env)
     before: dict[str, tuple[int, list[str]]] | None = domain.data["changes"]
     if not asking and not before:

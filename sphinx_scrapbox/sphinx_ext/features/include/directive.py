@@ -33,8 +33,8 @@ from sphinx_scrapbox.sphinx_ext.features.include.options import (
     BadOption,
 )
 from sphinx_scrapbox.sphinx_ext.features.include.transforms import HOLDER, Downloads, Headings
-from sphinx_scrapbox.sphinx_ext.sources.locks import locks_of
-from sphinx_scrapbox.sphinx_ext.sources.page_files import PageFile, page_files_of
+from sphinx_scrapbox.sphinx_ext.sources.folder import source_folder
+from sphinx_scrapbox.sphinx_ext.sources.page_files import PageFile
 from sphinx_scrapbox.sphinx_ext.warnings import Warn, warn
 from sphinx_scrapbox.wiki.excerpts import NotThere, has_line
 from sphinx_scrapbox.wiki.titles import is_line_id, split_fragment, split_target
@@ -65,7 +65,7 @@ class IncludeDirective(SphinxDirective):
             return self._link(target)
         given = str(self.options.get("file", ""))
         path = Path(self.env.relfn2path(given)[1]) if given else None
-        files = page_files_of(self.env)
+        files = source_folder(self.env).pages
         file = files.read(path) if path else files.find(target)
         holder = nodes.container(classes=[HOLDER, *self.options.get("class", ())])
         self.set_source_info(holder)
@@ -73,7 +73,7 @@ class IncludeDirective(SphinxDirective):
         record = record_of(self.state.document)
         record = record._replace(
             includes=tuple(dict.fromkeys((*record.includes, mark))),
-            withheld=tuple(dict.fromkeys((*record.withheld, *(file.withheld if file else ())))),
+            withheld=tuple(dict.fromkeys((*record.withheld, *(file.redacted if file else ())))),
         )
         set_record(self.state.document, record)
         if file is None:
@@ -133,8 +133,9 @@ class IncludeDirective(SphinxDirective):
     def _with_line(self, file: PageFile, line_id: str) -> PageFile:
         """The page that the line is on by now: it may have moved to another one."""
         if not has_line(file.page, line_id):
-            path = locks_of(self.env).file_of_line(line_id)
-            moved = page_files_of(self.env).read(path) if path else None
+            folder = source_folder(self.env)
+            path = folder.locks.file_of_line(line_id)
+            moved = folder.pages.read(path) if path else None
             if moved and has_line(moved.page, line_id):
                 self._note(moved)
                 return moved
@@ -177,8 +178,8 @@ def reread_for_included(
     if not including:
         return []
     new = added | changed | removed
-    known = {name: found.title for name, found in facts.items() if name not in new}
-    files = page_files_of(env, known)
+    files = source_folder(env).pages
+    files.unchanged_titles = {name: facts[name].title for name in facts if name not in new}
     outdated = []
     for docname in including.keys() - removed:
         for text in including[docname]:

@@ -32,10 +32,9 @@ from sphinx_scrapbox.sphinx_ext.features.lists.collation import (
 )
 from sphinx_scrapbox.sphinx_ext.features.lists.tables import tables_of
 from sphinx_scrapbox.sphinx_ext.i18n import _
-from sphinx_scrapbox.sphinx_ext.sources.snapshots import origin_of
+from sphinx_scrapbox.sphinx_ext.sources.folder import source_folder
 from sphinx_scrapbox.sphinx_ext.warnings import Warn, warn
 from sphinx_scrapbox.wiki.titles import join_target, key
-from sphinx_scrapbox.wiki.urls import page_url
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -180,7 +179,7 @@ def _tags(domain: ScrapboxDomain) -> Iterator[Entry]:
         address = ""
         is_linked = project and config.missing == "wiki" and project not in domain.private_projects
         if not found and is_linked:
-            address = page_url(project, name, origin=origin_of(domain.env, project))
+            address = source_folder(domain.env).snapshots.page_url(project, name)
         pages = tuple((docname, domain.title_of(docname)) for docname in docnames[:SHOWN])
         yield Entry(name, found, address, str(len(docnames)), pages, len(docnames))
 

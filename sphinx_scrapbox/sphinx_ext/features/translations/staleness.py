@@ -14,7 +14,8 @@ from zlib import crc32
 from sphinx_scrapbox.formats.notation.lines import read_lines
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.features.translations.versions import pairs_of
-from sphinx_scrapbox.sphinx_ext.sources.locks import Outside, locks_of
+from sphinx_scrapbox.sphinx_ext.sources.folder import source_folder
+from sphinx_scrapbox.sphinx_ext.sources.locks import ExternalPage
 from sphinx_scrapbox.wiki.ast import Line
 from sphinx_scrapbox.wiki.dates import clamp
 from sphinx_scrapbox.wiki.excerpts import plain
@@ -90,10 +91,11 @@ def age_of(domain: ScrapboxDomain, docname: str, target: str, translated: int = 
     return age
 
 
-def _outside(env: BuildEnvironment, target: str) -> Outside | None:
+def _outside(env: BuildEnvironment, target: str) -> ExternalPage | None:
     folders = options(env.config).translation_sources
     project, title = split_target(target)
-    return locks_of(env).outside(folders).get((project, key(title))) if folders else None
+    pages = source_folder(env).locks.external_pages(folders) if folders else {}
+    return pages.get((project, key(title)))
 
 
 def _age_outside(env: BuildEnvironment, target: str, translated: int) -> Age | None:
@@ -152,7 +154,7 @@ def _newer(env: BuildEnvironment, age: Age) -> _Newer | None:
         row, file = _outside(env, age.source) or (None, None)
     else:
         file = Path(env.doc2path(age.source))
-        locked = locks_of(env).of(file)
+        locked = source_folder(env).locks.of(file)
         row = locked.page if locked else None
     if row is None or file is None or max(row.line_times, default=0) <= age.translated:
         return None

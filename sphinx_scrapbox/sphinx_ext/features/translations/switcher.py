@@ -42,7 +42,7 @@ from sphinx_scrapbox.sphinx_ext.features.translations.versions import (
 )
 from sphinx_scrapbox.sphinx_ext.i18n import _, ngettext
 from sphinx_scrapbox.sphinx_ext.reading.translation_notice import mapped_notice
-from sphinx_scrapbox.sphinx_ext.sources.locks import locks_of
+from sphinx_scrapbox.sphinx_ext.sources.folder import source_folder
 from sphinx_scrapbox.wiki.dates import iso_day
 from sphinx_scrapbox.wiki.text import cut
 from sphinx_scrapbox.wiki.titles import anchor
@@ -285,7 +285,7 @@ def note_what_came_from_elsewhere(app: Sphinx, env: BuildEnvironment) -> None:
     """
     domain = domain_of(env)
     folders = options(env.config).translation_sources
-    state: list[object] = [locks_of(env).outside_state(folders)] if folders else []
+    state: list[object] = [source_folder(env).locks.external_state(folders)] if folders else []
     if options(env.config).translation_pairs:
         sources = pairs_of(domain).sources
         state += sorted(docname for docname, source in sources.items() if source.is_mapped)

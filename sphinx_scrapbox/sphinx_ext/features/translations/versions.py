@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.config.validators import is_language_tag
 from sphinx_scrapbox.sphinx_ext.reading.translation_notice import languages_of
-from sphinx_scrapbox.sphinx_ext.sources.snapshots import origin_of
+from sphinx_scrapbox.sphinx_ext.sources.folder import source_folder
 from sphinx_scrapbox.wiki.titles import inventory_name, key, split_target
 from sphinx_scrapbox.wiki.translation import Translation
-from sphinx_scrapbox.wiki.urls import page_url, safe_url
+from sphinx_scrapbox.wiki.urls import safe_url
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -241,7 +241,7 @@ class Pairs:
         project = project or self._domain.project_of(docname)
         if not project or project in self._domain.private_projects:
             return None
-        address = page_url(project, title, origin=origin_of(self._domain.env, project))
+        address = source_folder(self._domain.env).snapshots.page_url(project, title)
         return Version(source.source_language, address=address, is_live=True)
 
 

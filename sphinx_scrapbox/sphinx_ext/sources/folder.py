@@ -1,0 +1,72 @@
+"""One object for all that a build knows of its source folder.
+
+Each part is found out when it is first asked for, before Sphinx forks its reading processes
+where possible, so that these inherit it. It is not pickled and does not outlive the build.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
+
+from sphinx_scrapbox.sphinx_ext.config.options import options
+from sphinx_scrapbox.sphinx_ext.sources.fetched_files import FetchedFiles
+from sphinx_scrapbox.sphinx_ext.sources.icons import IconImages
+from sphinx_scrapbox.sphinx_ext.sources.locks import Locks
+from sphinx_scrapbox.sphinx_ext.sources.page_files import PageFiles
+from sphinx_scrapbox.sphinx_ext.sources.snapshots import Snapshots
+
+if TYPE_CHECKING:
+    from sphinx.config import Config as SphinxConfig
+    from sphinx.environment import BuildEnvironment
+    from sphinx.project import Project
+
+
+class SourceFolder:
+    """Lock files, pages, snapshots, icons and fetched files of one build."""
+
+    def __init__(self, project: Project, config: SphinxConfig) -> None:
+        self._project = project
+        self._sphinx_config = config
+        self._config = options(config)
+        self.feature_data: dict[type, Any] = {}
+        """What single features remember during one build, by their types."""
+        self.srcdir = Path(project.srcdir)
+        self.locks = Locks(self.srcdir)
+
+    @cached_property
+    def pages(self) -> PageFiles:
+        """The page files of the site."""
+        return PageFiles(self._project, self.locks, self._config, self._sphinx_config)
+
+    @cached_property
+    def snapshots(self) -> Snapshots:
+        """The snapshots that hold a document of the site."""
+        return Snapshots(self._project, self.locks, self._config, self._sphinx_config)
+
+    @cached_property
+    def icons(self) -> IconImages:
+        """The images that the configuration has for icons."""
+        return IconImages(self.srcdir, self._config)
+
+    @cached_property
+    def fetched_files(self) -> FetchedFiles:
+        """The fetched files of each folder with a lock file and a page of the site."""
+        docnames = sorted(self._project.docnames)
+        docfiles = (Path(self._project.doc2path(docname, True)) for docname in docnames)
+        folders = dict.fromkeys(file.parent for file in docfiles if file.suffix == ".scrapbox")
+        found = dict(filter(None, map(self.locks.above, folders)))
+        locks = {path.relative_to(self.srcdir).as_posix(): lock for path, lock in found.items()}
+        return FetchedFiles(self.srcdir, locks)
+
+
+_FOLDERS: WeakKeyDictionary[BuildEnvironment, SourceFolder] = WeakKeyDictionary()
+
+
+def source_folder(env: BuildEnvironment) -> SourceFolder:
+    """The source folder of the build that *env* belongs to."""
+    if (folder := _FOLDERS.get(env)) is None:
+        folder = _FOLDERS[env] = SourceFolder(env.project, env.config)
+    return folder
