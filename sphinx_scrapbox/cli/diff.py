@@ -204,7 +204,7 @@ def command(
 
 def _compare(old: str, new: str, folder: Path) -> Comparison:
     loader = SnapshotLoader()
-    before, after = (loader.find(name, folder) for name in (old, new))
+    before, after = (loader.load(name, folder) for name in (old, new))
     for snapshot in (before, after):
         if not snapshot.pages:
             if not (before.pages or after.pages):

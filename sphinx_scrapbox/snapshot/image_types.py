@@ -1,13 +1,10 @@
-"""What a file that was fetched is, told by its bytes: an image of a kind that pages may show.
+"""Recognizes the type of an image by its content: one of the six that pages may show.
 
-Neither its name nor what a server says of it counts: an error page in HTML comes as often as
-not under ``.png``. Six kinds are images here, those of the web; a library that knows hundreds
-would have to be told to forget the rest, and none looks into an SVG.
+Names and HTTP headers are not trusted: error pages in HTML are often served as ``.png``.
 
-An SVG can hold scripts. Pages show it in ``<img>`` only, where none runs; but the file lies
-beside the site's own pages, and who opens it by its address runs what is in it in the site's
-name. So one that holds anything active is refused, not mended: what is left out may be what the
-drawing was for, and what a cleaner overlooks is a hole.
+SVG can contain scripts. Pages only show it in ``<img>``, where none runs, but whoever opens the
+file by its address runs them with the origin of the site. So an active SVG is refused rather than
+cleaned: an element that a cleaner misses would be a security hole.
 """
 
 from __future__ import annotations
@@ -23,32 +20,32 @@ from xml.parsers import expat
 import imagesize
 
 MAX_IMAGE_BYTES = 20 * 1024 * 1024
-"""Bytes of an image, unless the caller says otherwise."""
+"""The default limit for the size of an image."""
 MAX_IMAGE_PIXELS = 100_000_000
-"""Width times height of an image: what unpacks to more stops browsers, and TeX."""
+"""Width times height; larger images stall browsers and TeX when they are unpacked."""
 
 _HEAD = 64
 _BLOCK = 1 << 16
 _SVG = "http://www.w3.org/2000/svg"
 _XHTML = "http://www.w3.org/1999/xhtml"
-# What runs, or holds what is no drawing.
+# Elements that run scripts or embed documents, in lower case.
 _ACTIVE = frozenset({"script", "handler", "listener", "foreignobject", "iframe", "embed"})
 _ENCODINGS = frozenset({"utf-8", "utf-16", "us-ascii", "iso-8859-1", "windows-1252"})
-# Browsers pass over blanks and controls inside the name of a scheme.
+# Browsers ignore blanks and controls inside of a scheme.
 _SCRIPT_URL = re.compile(r"(?:javascript|vbscript):|data:(?:text|application|image/svg)")
 _IGNORED = re.compile(r"[\s\x00-\x1f]+")
 _NO_XML = re.compile(rb"\s*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
 
 
 class InvalidImageError(ValueError):
-    """The file is no image that pages may show; the message says why, in words."""
+    """The file is not an image that pages may show; the message says why."""
 
 
-def image_type(data: bytes | Path, *, most: int = MAX_IMAGE_BYTES) -> str:
-    """The suffix for an image, without its dot: one of :data:`.lockfile.IMAGE_SUFFIXES`.
+def image_type(data: bytes | Path, *, max_bytes: int = MAX_IMAGE_BYTES) -> str:
+    """The suffix of an image, without dot: one of :data:`.lockfile.IMAGE_SUFFIXES`.
 
-    :param data: the bytes, or a file that holds them: only its head is read, an SVG in blocks.
-    :param most: how many bytes it may have.
+    :param data: the bytes, or a file, of which only the head is read; an SVG is read in blocks.
+    :param max_bytes: the size limit in bytes.
     :raises InvalidImageError: if it is not an image, too large, damaged, or an active SVG.
     :raises OSError: if the file cannot be read.
     """
@@ -58,12 +55,12 @@ def image_type(data: bytes | Path, *, most: int = MAX_IMAGE_BYTES) -> str:
             size, file = len(data), BytesIO(data)
         else:
             size = data.stat().st_size
-            if size <= most:
+            if size <= max_bytes:
                 file = stack.enter_context(data.open("rb"))
         if not size:
             raise InvalidImageError("empty")
-        if size > most:
-            raise InvalidImageError(f"larger than {most:,} bytes")
+        if size > max_bytes:
+            raise InvalidImageError(f"larger than {max_bytes:,} bytes")
         head = file.read(_HEAD)
         suffix = _by_signature(head)
         file.seek(0)
@@ -98,7 +95,7 @@ def _is_markup(head: bytes) -> bool:
 
 
 def _check_size(file: BinaryIO, suffix: str) -> None:
-    """Refuse what has no extent, or one that nobody can show."""
+    """Refuse images without a size, or with one above the limit."""
     try:
         width, height = imagesize.get(file)
     except (ValueError, LookupError, OverflowError, struct.error):
@@ -106,7 +103,7 @@ def _check_size(file: BinaryIO, suffix: str) -> None:
     if width > 0 and height > 0:
         if width * height > MAX_IMAGE_PIXELS:
             raise InvalidImageError(f"{width} by {height} pixels")
-    elif suffix in ("png", "jpg", "gif"):  # of the others, it does not know every form
+    elif suffix in ("png", "jpg", "gif"):  # imagesize does not know all forms of the others
         raise InvalidImageError("damaged")
 
 
@@ -114,10 +111,10 @@ def _check_size(file: BinaryIO, suffix: str) -> None:
 
 
 def _check_drawing(file: BinaryIO) -> None:
-    """Refuse what is not well-formed, is not SVG, or does anything.
+    """Refuse XML that is not well-formed, not SVG, or active.
 
-    expat reads no other file, and a document type of its own, where entities are declared,
-    ends it; so nothing unfolds.
+    expat reads no other files. An internal DTD, where entities are declared, is refused, so no
+    entity is expanded.
     """
     if _NO_XML.match(file.read(_HEAD).removeprefix(b"\xef\xbb\xbf")):
         raise InvalidImageError("a web page, not an image")
@@ -130,20 +127,20 @@ def _check_drawing(file: BinaryIO) -> None:
         namespace, _, local = name.rpartition(" ")
         if not depth and (namespace, local) != (_SVG, "svg"):
             html = local.lower() == "html" or namespace == _XHTML
-            raise InvalidImageError("a web page, not an image" if html else "XML, but no SVG")
+            raise InvalidImageError("a web page, not an image" if html else "XML, but not SVG")
         depth += 1
         if local.lower() in _ACTIVE or namespace == _XHTML:
             raise InvalidImageError(f"an SVG with <{local}>, which is refused")
         for attribute, value in attributes.items():
             bare = attribute.rpartition(" ")[2].lower()
             plain = _IGNORED.sub("", value).lower()
-            # <set attributeName="onclick" …> makes such an attribute later.
+            # <set attributeName="onclick" …> sets such an attribute later.
             target = plain if bare == "attributename" else bare
             if target.startswith("on") or _SCRIPT_URL.search(plain):
                 raise InvalidImageError(f"an SVG with a script in {bare!r}, which is refused")
 
     def declaration(version: str, encoding: str | None, standalone: int) -> None:
-        # In any other, a browser may read something else than was looked at here.
+        # In another encoding, a browser may read something else than expat does.
         if encoding and encoding.lower() not in _ENCODINGS:
             raise InvalidImageError(f"an SVG in the encoding {encoding!r}, which is refused")
 
@@ -166,4 +163,4 @@ def _check_drawing(file: BinaryIO) -> None:
     except (expat.ExpatError, LookupError, ValueError) as error:
         if isinstance(error, InvalidImageError):
             raise
-        raise InvalidImageError(f"not an image, and no XML: {error}") from error
+        raise InvalidImageError(f"not an image, and not XML: {error}") from error

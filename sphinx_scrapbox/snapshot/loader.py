@@ -1,7 +1,7 @@
-"""Snapshots of a wiki's pages: a folder, a lock file alone, or a folder at a revision of git.
+"""Loads snapshots from a folder, from a lock file alone, or from a folder at a git revision.
 
-Git is asked for what it keeps, and checks nothing out. What it says, and what lies in files, may
-come from anywhere: bytes that are no text are replaced, and what no document may hold is left out.
+File contents are not trusted: bytes that are not UTF-8 are replaced, and characters that no
+document may contain are removed.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha1, sha256
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple, Protocol
@@ -19,23 +19,27 @@ from sphinx_scrapbox.formats.detect import evidence_of
 from sphinx_scrapbox.formats.markdown.blocks import split_level, split_page
 from sphinx_scrapbox.snapshot.diff.model import PageState, PageText, Row, Snapshot, no_texts
 from sphinx_scrapbox.snapshot.git import BATCH, Repository, SnapshotError
-from sphinx_scrapbox.snapshot.lockfile import LOCK_NAME, Lock, LockedPage, LockError, load_lock
+from sphinx_scrapbox.snapshot.lockfile import (
+    LOCK_NAME,
+    Lock,
+    LockedPage,
+    LockError,
+    load_lock,
+    nearest_folder,
+)
 from sphinx_scrapbox.wiki.dates import clamp
 from sphinx_scrapbox.wiki.text import NOT_XML
 
 _FENCE = re.compile(r"`{3,}")
 
 
-def _is_page(file: str, text: str) -> bool:
-    return evidence_of(text).may_be_page
-
-
-def _any(file: str) -> bool:
-    return True
+def load(name: str, folder: Path = Path()) -> Snapshot:
+    """The snapshot that *name* means; see :meth:`SnapshotLoader.load`."""
+    return SnapshotLoader().load(name, folder)
 
 
 class _Files(Protocol):
-    """Files by their paths, which have forward slashes; ``marks`` name what is in them."""
+    """Files by path, with forward slashes. ``marks`` are names of their contents."""
 
     @property
     def marks(self) -> Mapping[str, frozenset[str]]: ...
@@ -44,7 +48,7 @@ class _Files(Protocol):
 
 
 class _Head(NamedTuple):
-    """What a file says of its page without a lock; no page if it has no title."""
+    """What a file without a row in a lock says about its page; not a page if without title."""
 
     title: str
     project: str = ""
@@ -53,34 +57,68 @@ class _Head(NamedTuple):
 
 @dataclass(frozen=True)
 class SnapshotLoader:
-    """Reads snapshots. What it learns of a file it need not read again for another snapshot.
+    """Loads snapshots. What it learns about a file is reused for other snapshots.
 
-    ``is_page`` says whether a Markdown file is a page, by its path and its text; ``takes``
-    whether the path of a page or of a lock counts at all. Hidden files and ``_build`` never do.
+    ``is_page`` decides by path and text whether a Markdown file is a page, ``takes`` whether the
+    file of a page or a lock is read at all. Hidden files and ``_build`` never are.
     """
 
-    is_page: Callable[[str, str], bool] = _is_page
-    takes: Callable[[str], bool] = _any
+    is_page: Callable[[str, str], bool] = lambda file, text: evidence_of(text).may_be_page
+    takes: Callable[[str], bool] = lambda file: True
+    _heads: dict[tuple[str, str], _Head] = field(default_factory=dict, init=False, repr=False)
+    """By path and mark."""
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "_heads", {})
+    def load(self, name: str, folder: Path = Path()) -> Snapshot:
+        """The snapshot that *name* means: a folder, a lock file, ``REV:path`` or ``REV``.
 
-    # -- the three kinds ---------------------------------------------------------------
+        :param folder: the folder to read at a revision without a path.
+        :raises SnapshotError: if it is none of these.
+        """
+        try:
+            exists = Path(name).exists()
+        except (OSError, ValueError):  # too long, or with a null byte
+            exists = False
+        if exists:
+            return self.from_path(Path(name), name=name)
+        revision, colon, path = name.partition(":")
+        if colon:
+            return self.from_revision(Path(), revision, path, name=name)
+        start = folder.absolute()
+        while not start.is_dir():
+            start = start.parent
+        path = f"./{folder.absolute().relative_to(start).as_posix()}"
+        try:
+            return self.from_revision(start, revision, "./" if path == "./." else path, name=name)
+        except SnapshotError as error:
+            message = f"{name!r} is no folder and no lock file, and {error}"
+            raise SnapshotError(message) from error
 
-    def folder(
+    def from_path(self, path: Path, *, name: str) -> Snapshot:
+        """The pages of a folder, or of a lock file alone.
+
+        :raises SnapshotError: if it cannot be read.
+        """
+        if path.is_dir():
+            return self.from_folder(path, name=name)
+        try:
+            return self.from_lock(path.read_bytes(), name=name)
+        except OSError as error:
+            raise SnapshotError(f"cannot read {name}: {error.strerror}") from error
+
+    def from_folder(
         self, folder: Path, *, name: str = "", files: Iterable[str] | None = None
     ) -> Snapshot:
-        """The pages in *folder* and below, as they are now; of *files* alone, if they are given.
+        """The current pages in *folder* and below; if *files* are given, only those.
 
         :raises SnapshotError: if it cannot be read.
         """
         names = _files(folder) if files is None else files
-        return self._snapshot(_Folder(folder, filter(self._counts, names)), name or str(folder))
+        return self._snapshot(_Folder(folder, filter(self._is_read, names)), name or str(folder))
 
-    def lock(self, data: bytes, *, name: str) -> Snapshot:
+    def from_lock(self, data: bytes, *, name: str) -> Snapshot:
         """The pages that a lock file lists. They have no texts.
 
-        :raises SnapshotError: if *data* is no lock file.
+        :raises SnapshotError: if *data* is not a valid lock file.
         """
         lock = _lock(data, name)
         pages = tuple(
@@ -89,80 +127,38 @@ class SnapshotLoader:
                 row.file,
                 row.id,
                 lock.project,
-                _time(row.updated),
+                clamp(row.updated),
                 frozenset({f"sha256:{row.hash}"} if row.hash else ()),
                 row.line_ids[1:],
             )
             for row in lock.pages
         )
-        return Snapshot(name, pages, lock.project, _time(lock.exported), no_texts)
+        return Snapshot(name, pages, lock.project, clamp(lock.exported), no_texts)
 
-    def kept(self, path: Path, *, name: str) -> Snapshot:
-        """The pages of a folder, or of a lock file alone.
-
-        :raises SnapshotError: if it cannot be read.
-        """
-        if path.is_dir():
-            return self.folder(path, name=name)
-        try:
-            return self.lock(path.read_bytes(), name=name)
-        except OSError as error:
-            raise SnapshotError(f"cannot read {name}: {error.strerror}") from error
-
-    def revision(
-        self, place: Path, revision: str, path: str = "./", *, name: str = ""
+    def from_revision(
+        self, folder: Path, revision: str, path: str = "./", *, name: str = ""
     ) -> Snapshot:
-        """The pages in *path*, a folder or lock file, at a revision of the repository at *place*.
+        """The pages in *path* at a revision of the repository that *folder* lies in.
 
-        *path* counts from the top of the repository, or from *place* if it begins with ``./``.
-        A folder that is not there has no pages.
-
-        :raises SnapshotError: if git or the revision is not here.
+        :param path: a folder or lock file, from the top of the repository, or from *folder* if it
+            begins with ``./``. A folder that does not exist has no pages.
+        :raises SnapshotError: if git fails, or the revision is missing.
         """
         name = name or f"{revision}:{path}"
-        git = Repository(place)
-        commit = git.commit(revision)
-        kind, number = git.find(
-            f"{revision}:{path.rstrip('/')}" if path != "./" else f"{revision}:./"
-        )
+        repository = Repository(folder)
+        commit = repository.commit(revision)
+        inner = path if path == "./" else path.rstrip("/")
+        kind, object_id = repository.find(f"{revision}:{inner}")
         if kind == "blob":
-            (data,) = git.blobs([number])
-            return self.lock(data or b"", name=name)
-        files = git.tree(number) if kind == "tree" else {}
-        taken = {file: blob for file, blob in files.items() if self._counts(file)}
-        snapshot = self._snapshot(_Tree(git, taken), name)
-        time = snapshot.time or git.time(commit)
+            (data,) = repository.blobs([object_id])
+            return self.from_lock(data or b"", name=name)
+        files = repository.tree(object_id) if kind == "tree" else {}
+        blobs = {file: blob for file, blob in files.items() if self._is_read(file)}
+        snapshot = self._snapshot(_Tree(repository, blobs), name)
+        time = snapshot.time or repository.time(commit)
         return Snapshot(name, snapshot.pages, snapshot.project, time, snapshot.read)
 
-    def find(self, name: str, folder: Path) -> Snapshot:
-        """The snapshot that somebody names: a folder, a lock file, ``REV:path`` or ``REV``.
-
-        *folder* is where to look at a revision that is named without a path.
-
-        :raises SnapshotError: if it is none of these.
-        """
-        try:
-            is_here = Path(name).exists()
-        except (OSError, ValueError):  # too long, or a zero byte
-            is_here = False
-        if is_here:
-            return self.kept(Path(name), name=name)
-        revision, colon, inner = name.partition(":")
-        if colon:
-            return self.revision(Path(), revision, inner, name=name)
-        there = folder.absolute()
-        while not there.is_dir():
-            there = there.parent
-        inner = f"./{folder.absolute().relative_to(there).as_posix()}"
-        try:
-            return self.revision(there, revision, "./" if inner == "./." else inner, name=name)
-        except SnapshotError as error:
-            message = f"{name!r} is no folder and no lock file, and {error}"
-            raise SnapshotError(message) from error
-
-    # -- their pages -------------------------------------------------------------------
-
-    def _counts(self, file: str) -> bool:
+    def _is_read(self, file: str) -> bool:
         parts = file.split("/")
         if any(part.startswith(".") or part == "_build" for part in parts):
             return False
@@ -173,67 +169,63 @@ class SnapshotLoader:
         locks: dict[str, Lock] = {}
         for file, data in zip(names, files.read(names), strict=True):
             locks[file.removesuffix(LOCK_NAME)] = _lock(data or b"", f"{name}: {file}")
-        found: dict[str, tuple[PageState, LockedPage | None]] = {}
-        unknown = []
+        rows: dict[str, LockedPage] = {}
+        projects: dict[str, str] = {}
         for file in files.marks:
-            if not file.endswith(PAGE_SUFFIXES):
-                continue
-            lock, row = _row(locks, file)
-            if row:
-                found[file] = self._locked(file, lock, row, files.marks[file]), row
-            else:
-                unknown.append(file)
-        for file, head in self._heads_of(files, unknown):
-            lock, _row_of = _row(locks, file)
+            if file.endswith(PAGE_SUFFIXES):
+                folder = nearest_folder(locks, file)
+                lock = locks[folder] if folder is not None else Lock()
+                projects[file] = lock.project
+                if row := lock.by_file.get(file[len(folder or "") :]):
+                    rows[file] = row
+        states = {
+            file: PageState(
+                _clean(row.title) or PurePosixPath(file).stem,
+                file,
+                row.id,
+                projects[file],
+                clamp(row.updated),
+                files.marks[file],
+                row.line_ids[1:],
+            )
+            for file, row in rows.items()
+        }
+        for file, head in self._heads_of(files, [file for file in projects if file not in rows]):
             if head.title:
-                state = PageState(
-                    head.title,
-                    file,
-                    "",
-                    head.project or lock.project,
-                    head.updated,
-                    files.marks[file],
-                )
-                found[file] = state, None
-        pages = tuple(found[file][0] for file in sorted(found))
-        rows = {file: row for file, (_state, row) in found.items()}
-        projects = [lock.project for lock in locks.values() if lock.project]
+                project = head.project or projects[file]
+                mark = files.marks[file]
+                states[file] = PageState(head.title, file, "", project, head.updated, mark)
 
-        def read(wanted: Sequence[PageState]) -> list[PageText | None]:
-            texts = files.read([page.file for page in wanted])
+        def read(pages: Sequence[PageState]) -> list[PageText | None]:
+            contents = files.read([page.file for page in pages])
             return [
-                None if data is None else _text(page.file, data, rows[page.file])
-                for page, data in zip(wanted, texts, strict=True)
+                None if data is None else _text(page.file, data, rows.get(page.file))
+                for page, data in zip(pages, contents, strict=True)
             ]
 
+        locked_projects = {lock.project for lock in locks.values() if lock.project}
         return Snapshot(
             name,
-            pages,
-            projects[0] if len(set(projects)) == 1 else "",
-            max((_time(lock.exported) for lock in locks.values()), default=0),
+            tuple(states[file] for file in sorted(states)),
+            locked_projects.pop() if len(locked_projects) == 1 else "",
+            max((clamp(lock.exported) for lock in locks.values()), default=0),
             read,
         )
 
-    def _locked(self, file: str, lock: Lock, row: LockedPage, marks: frozenset[str]) -> PageState:
-        title = _clean(row.title) or PurePosixPath(file).stem
-        ids = row.line_ids[1:]
-        return PageState(title, file, row.id, lock.project, _time(row.updated), marks, ids)
-
     def _heads_of(self, files: _Files, names: Sequence[str]) -> Iterator[tuple[str, _Head]]:
-        heads: dict[tuple[str, str], _Head] = self._heads  # type: ignore[attr-defined]
         unread = []
         for file in names:
             mark = min(files.marks[file], default="")
-            known = heads.get((file, mark)) if mark else None
-            if known is None:
+            head = self._heads.get((file, mark)) if mark else None
+            if head is None:
                 unread.append(file)
             else:
-                yield file, known
+                yield file, head
         for start in range(0, len(unread), BATCH):
             batch = unread[start : start + BATCH]
             for file, data in zip(batch, files.read(batch), strict=True):
                 head = self._head(file, data) if data is not None else _Head("")
-                heads[file, min(files.marks[file], default="")] = head
+                self._heads[file, min(files.marks[file], default="")] = head
                 yield file, head
 
     def _head(self, file: str, data: bytes) -> _Head:
@@ -256,20 +248,6 @@ def _lock(data: bytes, name: str) -> Lock:
         raise SnapshotError(f"{name}: {error}") from error
 
 
-_NO_LOCK = Lock()
-
-
-def _row(locks: Mapping[str, Lock], file: str) -> tuple[Lock, LockedPage | None]:
-    """The lock beside or above a file, and the file's row in it."""
-    folder = file
-    while folder:
-        folder = folder.rstrip("/").rpartition("/")[0]
-        folder = f"{folder}/" if folder else ""
-        if folder in locks:
-            return locks[folder], locks[folder].by_file.get(file[len(folder) :])
-    return _NO_LOCK, None
-
-
 def _text(file: str, data: bytes, row: LockedPage | None) -> PageText:
     text = data.decode("utf-8", "replace").removeprefix("\ufeff")
     if "\r" in text:
@@ -289,7 +267,7 @@ def _native(line: str) -> Row:
 
 
 def _levels(lines: Iterable[str]) -> Iterator[Row]:
-    """Rows of exported Markdown; in code, blanks in front are the code's own."""
+    """Rows of exported Markdown; in code, indentation belongs to the text."""
     fence = ""
     for line in lines:
         text = line.rstrip()
@@ -302,13 +280,8 @@ def _levels(lines: Iterable[str]) -> Iterator[Row]:
         yield Row(*split_level(text)) if text else Row(0, "")
 
 
-def _time(time: int) -> int:
-    """A time that calendars know; 0 for another."""
-    return clamp(time)
-
-
 def _clean(text: str) -> str:
-    """One line that any document may hold."""
+    """The text on one line, without characters that no document may contain."""
     return " ".join(NOT_XML.sub("", text).splitlines())
 
 
@@ -321,7 +294,7 @@ def _sha256(data: bytes) -> str:
 
 
 class _Folder:
-    """The files of a folder on the disk."""
+    """The files of a folder on disk."""
 
     def __init__(self, folder: Path, files: Iterable[str]) -> None:
         self._folder = folder
@@ -338,7 +311,7 @@ class _Folder:
         path = self._folder / file
         try:
             return path.read_bytes()
-        except FileNotFoundError:  # a link that leads nowhere, or gone since
+        except FileNotFoundError:  # a dead symbolic link, or deleted meanwhile
             return None
         except OSError as error:
             raise SnapshotError(f"cannot read {path}: {error.strerror}") from error
@@ -357,7 +330,7 @@ def _files(folder: Path) -> Iterator[str]:
 
 
 def _marks(data: bytes) -> frozenset[str]:
-    """Names of what is in a file: as a lock has it, and as git has it if lines end as here."""
+    """The hashes of a file as in a lock, and as in git, whether or not it converts line ends."""
     spellings = {data, data.replace(b"\r\n", b"\n")}
     return frozenset(map(_blob_mark, spellings)) | {_sha256(data)}
 
@@ -368,12 +341,12 @@ def _blob_mark(data: bytes) -> str:
 
 
 class _Tree:
-    """The files of a folder as git keeps them."""
+    """The files of a folder in git."""
 
-    def __init__(self, git: Repository, blobs: Mapping[str, str]) -> None:
-        self._git = git
+    def __init__(self, repository: Repository, blobs: Mapping[str, str]) -> None:
+        self._repository = repository
         self._blobs = blobs
         self.marks = {file: frozenset({f"git:{blob}"}) for file, blob in blobs.items()}
 
     def read(self, files: Sequence[str]) -> list[bytes | None]:
-        return self._git.blobs([self._blobs[file] for file in files])
+        return self._repository.blobs([self._blobs[file] for file in files])

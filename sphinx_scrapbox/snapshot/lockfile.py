@@ -1,8 +1,8 @@
-"""``scrapbox.lock``: what a folder of ``.scrapbox`` files was made from.
+"""``scrapbox.lock``: where the pages and pictures in a folder come from.
 
-Text, one JSON object a line, so that a difference in version control shows only real changes:
-first the project, then one row a page, in the order of page ids (a rename moves no row), then
-one row for each icon and each image that was asked for, in the order of their names.
+A text file with one JSON object a line, so that diffs in version control stay small: first the
+project, then a row for each page, sorted by page id (a rename moves no row), then a row for each
+requested icon and image, sorted by name.
 
 .. code-block:: json
 
@@ -11,14 +11,15 @@ one row for each icon and each image that was asked for, in the order of their n
    {"icon": "/garden/alice", "file": "_files/00112233445566778899aabbccddeeff.png"}
    {"image": "https://example.org/a.png", "file": "", "why": "404 Not Found"}
 
-What is not said is left out: ``"url"`` of the first row where the wiki is https://scrapbox.io,
-``"was"`` of a page that never had another title, ``"why"`` of a file that did arrive.
+Fields without content are left out: ``"url"`` of the wiki https://scrapbox.io, ``"was"`` of a page
+without earlier titles, ``"why"`` of a picture that was downloaded.
 """
 
 from __future__ import annotations
 
 import json
 import re
+from collections.abc import Container
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Literal, get_args
@@ -27,9 +28,9 @@ LOCK_NAME = "scrapbox.lock"
 VERSION = 1
 
 PICTURE_FOLDER = "_files"
-"""The folder beside a lock for the icons and images that were fetched."""
+"""The folder beside a lock that holds the downloaded icons and images."""
 IMAGE_SUFFIXES = ("png", "jpg", "gif", "webp", "avif", "svg")
-"""What the name of such a file may end in, after a dot."""
+"""The suffixes of such files, without dot."""
 _FETCHED = re.compile(rf"{PICTURE_FOLDER}/[0-9a-f]{{32}}\.(?:{'|'.join(IMAGE_SUFFIXES)})")
 
 PictureKind = Literal["icon", "image"]
@@ -37,24 +38,24 @@ _KINDS: tuple[PictureKind, ...] = get_args(PictureKind)
 
 
 def is_picture_file(file: str) -> bool:
-    """Whether *file* has the form of a fetched file's name: ``_files/``, hash, suffix.
+    """Whether *file* has the form ``_files/HASH.suffix``.
 
-    A lock may come from anywhere: nothing else is ever opened, shown or removed for it.
+    Locks are not trusted: no other file is ever opened, shown or removed because of one.
     """
     return _FETCHED.fullmatch(file) is not None
 
 
 class LockError(ValueError):
-    """The text is no lock file of this version; the message says where and why."""
+    """The text is not a lock file of this version; the message says where and why."""
 
 
 @dataclass(frozen=True, slots=True)
 class LockedPage:
-    """One page: times are Unix seconds, ``hash`` is the SHA-256 of the file's bytes.
+    """The row of a page. Times are Unix seconds; ``hash`` is the SHA-256 of the file's bytes.
 
-    ``file`` is relative to the lock file, with forward slashes; ``line_ids`` is empty or
-    holds the id of each row of the file, the title's first; so does ``line_times`` with the
-    times of each row's last change. ``was`` holds the earlier titles, the oldest first.
+    ``file`` is relative to the lock file, with forward slashes. ``line_ids`` and ``line_times``
+    are empty, or hold the id and the time of the last change of each line, the title's first.
+    ``earlier_titles`` begin with the oldest.
     """
 
     id: str
@@ -68,9 +69,9 @@ class LockedPage:
     earlier_titles: tuple[str, ...] = ()
 
     def matches(self, text: str) -> bool:
-        """Whether *text* is that of the file as it was locked, however lines end in it.
+        """Whether *text* has the hash of the row, whatever its line ends are.
 
-        In a file that was edited by hand, ids and times would slip to other lines.
+        In a file that was edited by hand, ids and times would belong to other lines.
         """
         if not self.hash:
             return True
@@ -79,11 +80,11 @@ class LockedPage:
 
 @dataclass(frozen=True, slots=True)
 class LockedPicture:
-    """An icon or image that was asked for.
+    """The row of a requested icon or image.
 
-    ``name`` is ``/project/name`` of an icon, and of an image the address that it is fetched from,
-    as :func:`.pictures.pictures_of` finds them on pages. ``file`` is relative to the lock file
-    (see :func:`is_picture_file`); empty if there is none, and then ``why`` says the reason.
+    ``name`` is ``/project/name`` of an icon, or the address of an image as it stands on a page.
+    ``file`` is relative to the lock file (see :func:`is_picture_file`); if it is empty, ``why``
+    says the reason.
     """
 
     kind: PictureKind
@@ -94,10 +95,10 @@ class LockedPicture:
 
 @dataclass(frozen=True, slots=True)
 class Lock:
-    """A project's pages. ``private``: links to pages that are not here must not be made.
+    """The content of a lock file.
 
-    ``exported`` is the time of the export, in Unix seconds; ``url`` the wiki's origin, empty for
-    https://scrapbox.io.
+    ``exported`` is the time of the export in Unix seconds. With ``private``, missing pages must
+    not become links to the wiki. ``url`` is the origin of the wiki, empty for https://scrapbox.io.
     """
 
     project: str = ""
@@ -110,6 +111,23 @@ class Lock:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "by_file", {page.file: page for page in self.pages})
+
+
+def nearest_folder(folders: Container[str], file: str) -> str | None:
+    """The folder of *folders* that *file* is in, directly or as near as possible above it.
+
+    Folders end in a slash; "" is the top. The lock of a page is the one in that folder.
+
+    >>> nearest_folder({"", "a/"}, "a/b/c.scrapbox")
+    'a/'
+    """
+    folder = file
+    while folder:
+        folder = folder.removesuffix("/").rpartition("/")[0]
+        folder = f"{folder}/" if folder else ""
+        if folder in folders:
+            return folder
+    return None
 
 
 def dump_lock(lock: Lock) -> str:
@@ -158,7 +176,7 @@ def _picture_row(picture: LockedPicture) -> dict[str, object]:
 def load_lock(text: str) -> Lock:
     """Read the text of a lock file.
 
-    :raises LockError: if it is not one, names the line.
+    :raises LockError: if it is not valid; the message names the line.
     """
     rows = [line for line in text.split("\n") if line.strip()]
     if not rows:
@@ -208,7 +226,7 @@ def _picture(entry: dict[str, object], kind: PictureKind, number: int) -> Locked
     if not name:
         raise LockError(f"line {number}: an {kind} without a name")
     if not isinstance(file, str) or (file and not is_picture_file(file)):
-        raise LockError(f"line {number}: no fetched file: {file!r}")
+        raise LockError(f"line {number}: not the file of a picture: {file!r}")
     return LockedPicture(kind, name, file, _text(entry, "why"))
 
 

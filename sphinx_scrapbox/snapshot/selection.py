@@ -1,7 +1,7 @@
-"""Which pages of a project to take: by tag, by title, by distance from a page.
+"""Selects pages of a project by tag, by title, or by their distance from a page in links.
 
-All names are compared as the wiki compares titles (:func:`.titles.key`), and a tag is whatever
-leads to the page of its name, ``#tag`` or ``[tag]``.
+Names are compared as the wiki compares titles (:func:`.titles.key`). A page has a tag if it links
+to the page of that name, as ``#tag`` or as ``[tag]``.
 """
 
 from __future__ import annotations
@@ -12,25 +12,21 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from fnmatch import translate
 
-from sphinx_scrapbox.wiki.ast import (
-    Hashtag,
-    Page,
-    PageLink,
-    walk,
-)
+from sphinx_scrapbox.wiki.ast import Hashtag, Page, PageLink, walk
 from sphinx_scrapbox.wiki.titles import is_line_id, key, split_fragment
 
 
 class SelectionError(ValueError):
-    """Nothing has the name that was asked for; the message may suggest another."""
+    """No page has the requested name; the message may suggest another."""
 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Wishes: a page has to meet each kind of them that is given.
+    """Criteria, all of which a page must meet; an empty one is not applied.
 
-    ``tags``: has any of them. ``exclude_tags``: has none of them. ``titles``: its title matches
-    any of these globs. ``around``: ``hops`` links or fewer lead from any of these to it or back.
+    ``tags``: it has any of these. ``exclude_tags``: it has none of these. ``titles``: its title
+    matches any of these globs. ``around``: it is at most ``hops`` links away from any of these, in
+    either direction.
     """
 
     tags: tuple[str, ...] = ()
@@ -41,7 +37,7 @@ class Selection:
 
     @property
     def needs_links(self) -> bool:
-        """Whether pages have to be read for it; titles alone do not take that."""
+        """Whether the pages have to be read, since titles are not enough."""
         return bool(self.tags or self.exclude_tags or self.around)
 
     def __bool__(self) -> bool:
@@ -53,9 +49,8 @@ def select(
 ) -> list[int]:
     """The places in *titles* of the pages that meet *selection*.
 
-    *links* holds :func:`links_of` each page, unless the selection can do without.
-
-    :raises SelectionError: if ``around`` is no page and nothing links to it.
+    :param links: :func:`links_of` each page; empty if the selection does not need them.
+    :raises SelectionError: if a title in ``around`` is neither a page nor linked to.
     """
     chosen: Iterable[int] = range(len(titles))
     if selection.titles:
@@ -75,31 +70,31 @@ def select(
 
 
 def links_of(page: Page) -> frozenset[str]:
-    """The keys of all that *page* links to in its own project, by brackets or by tag."""
+    """The keys of all titles that *page* links to in its own project, by brackets or by tag."""
     own = key(page.project)
-    found = set()
+    keys = set()
     for node in walk(page):
         if isinstance(node, Hashtag):
-            found.add(key(node.tag))
+            keys.add(key(node.tag))
         elif isinstance(node, PageLink) and node.title:
             if node.project and key(node.project) != own:
                 continue
             head, fragment = split_fragment(node.title)
-            found.add(key(head if is_line_id(fragment) else node.title))
-    return frozenset(found)
+            keys.add(key(head if is_line_id(fragment) else node.title))
+    return frozenset(keys)
 
 
 def _near(
     selection: Selection, titles: Sequence[str], links: Sequence[frozenset[str]]
 ) -> set[str]:
-    """The keys within so many hops. A page that nobody wrote yet joins those that link to it."""
+    """The keys within so many hops; missing pages connect those that link to them."""
     pages = {key(title) for title in titles}
     neighbours: dict[str, set[str]] = {page: set() for page in pages}
     for title, targets in zip(titles, links, strict=True):
         own = key(title)
         for target in targets:
             if target not in pages:
-                # A title may hold a `#` of its own, so what stands before it comes second.
+                # A title may contain `#`, so the part before it is only tried second.
                 head = split_fragment(target)[0]
                 target = head if head in pages else target
             neighbours[own].add(target)
@@ -111,7 +106,7 @@ def _near(
         near.add(key(title))
     edge = set(near)
     for _ in range(selection.hops):
-        edge = {other for one in edge for other in neighbours[one]} - near
+        edge = {neighbour for page in edge for neighbour in neighbours[page]} - near
         if not edge:
             break
         near |= edge
@@ -119,6 +114,6 @@ def _near(
 
 
 def _suggestion(title: str, titles: Sequence[str]) -> str:
-    by_key = {key(one): one for one in titles}
+    by_key = {key(other): other for other in titles}
     close = get_close_matches(key(title), by_key, n=1)
     return f"; did you mean {by_key[close[0]]!r}?" if close else ""

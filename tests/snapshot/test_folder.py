@@ -486,7 +486,9 @@ def test_a_locked_file_cannot_lead_out(tmp_path: Path) -> None:
     (tmp_path / LOCK_NAME).write_text(
         text.replace(PNG_FILE, "_files/../../x.png"), encoding="utf-8"
     )
-    with pytest.raises(LockError, match=r"line 3: no fetched file: '_files/\.\./\.\./x\.png'"):
+    with pytest.raises(
+        LockError, match=r"line 3: not the file of a picture: '_files/\.\./\.\./x\.png'"
+    ):
         SnapshotFolder(tmp_path)
 
 

@@ -42,7 +42,7 @@ def other(tmp_path: Path) -> Path:
 
 
 def check_answers(wiki: Path) -> None:
-    snapshot = SnapshotLoader().find("v1", wiki)
+    snapshot = SnapshotLoader().load("v1", wiki)
     assert [page.title for page in snapshot.pages] == ["Compost", "Rain", "Sun"]
     assert git_dates(wiki) == dict.fromkeys(OLD, Dates(COMMITTED, COMMITTED))
 

@@ -56,10 +56,10 @@ def test_images(data: bytes, suffix: str, tmp_path: Path) -> None:
         (b"%PDF-1.7", "not an image"),
         (HEIC, "not an image"),
         (b"RIFF\x1a\x00\x00\x00WAVEfmt ", "not an image"),
-        (b"<svg/>", "XML, but no SVG"),
-        (b"<rss/>", "XML, but no SVG"),
-        (SVG[:-6], "no XML"),
-        (SVG + b"<", "no XML"),
+        (b"<svg/>", "XML, but not SVG"),
+        (b"<rss/>", "XML, but not SVG"),
+        (SVG[:-6], "not XML"),
+        (SVG + b"<", "not XML"),
         (b'<?xml version="1.0" encoding="klingon"?>' + SVG, "in the encoding 'klingon'"),
         (b'<?xml version="1.0" encoding="cp037"?>' + SVG.decode().encode("cp037"), "in the enc"),
         (png()[:12], "damaged"),
@@ -98,6 +98,30 @@ def test_an_svg_that_does_anything(inside: str) -> None:
         image_type(f"<svg {NS}>{inside}</svg>".encode())
 
 
+@pytest.mark.parametrize(
+    "name", ["script", "handler", "listener", "foreignObject", "iframe", "embed"]
+)
+def test_each_active_element_is_refused(name: str) -> None:
+    """Elements of SVG 1.1, SVG Tiny 1.2 and HTML that run scripts or embed documents."""
+    for spelling in (name, name.lower(), name.upper()):
+        for drawing in (f"<svg {NS}><{spelling}/></svg>", f"<svg {NS}><g><{spelling}/></g></svg>"):
+            with pytest.raises(InvalidImageError, match=f"an SVG with <{spelling}>"):
+                image_type(drawing.encode())
+
+
+@pytest.mark.parametrize("scheme", ["javascript", "vbscript", "data:text", "data:application"])
+def test_each_active_scheme_is_refused(scheme: str) -> None:
+    link = f'<a href="{scheme}:x"/>' if ":" not in scheme else f'<a href="{scheme}/x,y"/>'
+    with pytest.raises(InvalidImageError, match="an SVG with a script in 'href'"):
+        image_type(f"<svg {NS}>{link}</svg>".encode())
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "us-ascii", "iso-8859-1", "windows-1252"])
+def test_each_encoding_of_the_web_is_read(encoding: str) -> None:
+    drawing = f'<?xml version="1.0" encoding="{encoding}"?>{SVG.decode()}'
+    assert image_type(drawing.encode(encoding)) == "svg"
+
+
 def test_what_comes_before_an_svg() -> None:
     entity = b'<!DOCTYPE svg [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]>'
     with pytest.raises(InvalidImageError, match="document type of its own"):
@@ -111,13 +135,13 @@ def test_what_comes_before_an_svg() -> None:
 
 def test_size(tmp_path: Path) -> None:
     data = png()
-    assert image_type(data, most=len(data)) == "png"
+    assert image_type(data, max_bytes=len(data)) == "png"
     with pytest.raises(InvalidImageError, match=r"larger than \d+ bytes"):
-        image_type(data, most=len(data) - 1)
+        image_type(data, max_bytes=len(data) - 1)
     path = tmp_path / "a"
     path.write_bytes(data)
     with pytest.raises(InvalidImageError, match="larger than 7 bytes"):
-        image_type(path, most=7)
+        image_type(path, max_bytes=7)
     with pytest.raises(OSError, match="No such file"):
         image_type(tmp_path / "b")
 

@@ -121,7 +121,7 @@ def test_the_form() -> None:
 def test_only_fetched_files_are_named(file: str) -> None:
     assert not is_picture_file(file)
     row = json.dumps({"image": "https://example.org/a", "file": file})
-    with pytest.raises(LockError, match="line 2: no fetched file"):
+    with pytest.raises(LockError, match="line 2: not the file of a picture"):
         load_lock(HEAD + row)
 
 
@@ -130,8 +130,8 @@ def test_only_fetched_files_are_named(file: str) -> None:
     [
         ('{"icon": "", "file": ""}', "an icon without a name"),
         ('{"image": 7, "file": ""}', "an image without a name"),
-        ('{"icon": "/garden/alice"}', "no fetched file: None"),
-        ('{"icon": "/garden/alice", "file": ["a"]}', "no fetched file"),
+        ('{"icon": "/garden/alice"}', "not the file of a picture: None"),
+        ('{"icon": "/garden/alice", "file": ["a"]}', "not the file of a picture"),
         ('{"title": "Soil"}', "a page without a file"),
         ("[]", "not an object"),
     ],

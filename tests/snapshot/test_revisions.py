@@ -57,7 +57,7 @@ def test_a_folder_with_a_lock(tmp_path: Path) -> None:
         tmp_path,
         {**OLD, LOCK_NAME: lock(OLD), ".hidden/x.scrapbox": "x", "_build/y.scrapbox": "y"},
     )
-    snapshot = SnapshotLoader().folder(tmp_path)
+    snapshot = SnapshotLoader().from_folder(tmp_path)
     assert titles(snapshot) == ["Compost", "Rain", "Sun"]
     assert (snapshot.project, snapshot.time) == ("garden", 1000)
     (compost,) = snapshot.read(snapshot.pages[:1])
@@ -72,7 +72,7 @@ def test_real_exported_pages(shared: Path, tmp_path: Path) -> None:
     for file in (shared / "exported").glob("*.md"):
         (tmp_path / file.name).write_bytes(file.read_bytes().replace(b"\n", b"\r\n"))
     loader = SnapshotLoader()
-    old, new = loader.folder(shared / "exported"), loader.folder(tmp_path)
+    old, new = loader.from_folder(shared / "exported"), loader.from_folder(tmp_path)
     assert len(old.pages) == len(list(tmp_path.iterdir())) > 200
     assert compare(old, new).pages == ()
     kept = {page.file: text for page, text in zip(old.pages, old.read(old.pages), strict=True)}
@@ -84,7 +84,7 @@ def test_real_exported_pages(shared: Path, tmp_path: Path) -> None:
 def test_two_wikis_below_one_folder(tmp_path: Path) -> None:
     write(tmp_path / "a", {**OLD, LOCK_NAME: lock(OLD, project="a")})
     write(tmp_path / "b", {**NEW, LOCK_NAME: lock(NEW, project="b")})
-    snapshot = SnapshotLoader().folder(tmp_path)
+    snapshot = SnapshotLoader().from_folder(tmp_path)
     assert [(page.project, page.file) for page in snapshot.pages][2:4] == [
         ("a", "a/sun.scrapbox"),
         ("b", "b/compost.scrapbox"),
@@ -105,7 +105,10 @@ def test_exported_pages_have_no_lock(tmp_path: Path) -> None:
             "new/other.md": "---\ntitle: Other\nauthor: me\n---\nHand-written, too.\n",
         },
     )
-    old, new = SnapshotLoader().folder(tmp_path / "old"), SnapshotLoader().folder(tmp_path / "new")
+    old, new = (
+        SnapshotLoader().from_folder(tmp_path / "old"),
+        SnapshotLoader().from_folder(tmp_path / "new"),
+    )
     assert titles(new) == ["Compost heap"]
     (change,) = compare(old, new).pages
     assert (change.old_title, change.title) == ("Compost", "Compost heap")
@@ -121,7 +124,9 @@ def test_a_page_edited_by_hand_is_compared_by_what_it_says(tmp_path: Path) -> No
     write(tmp_path / "old", {**OLD, LOCK_NAME: lock(OLD)})
     write(tmp_path / "new", {**OLD, LOCK_NAME: lock(OLD), "sun.scrapbox": "Sun\nShines\nHot\n"})
     loader = SnapshotLoader()
-    comparison = compare(loader.folder(tmp_path / "old"), loader.folder(tmp_path / "new"))
+    comparison = compare(
+        loader.from_folder(tmp_path / "old"), loader.from_folder(tmp_path / "new")
+    )
     (change,) = comparison.pages
     assert (change.title, change.added, change.removed) == ("Sun", 1, 0)
 
@@ -130,15 +135,18 @@ def test_what_nobody_sees_is_no_change(tmp_path: Path) -> None:
     write(tmp_path / "old", {"a.scrapbox": "A\nx\n\ty\n", "b.scrapbox": "B\nz\n"})
     write(tmp_path / "new", {"a.scrapbox": "A\r\nx\r\n y \r\n", "b.scrapbox": "B\nz"})
     loader = SnapshotLoader()
-    assert compare(loader.folder(tmp_path / "old"), loader.folder(tmp_path / "new")).pages == ()
+    assert (
+        compare(loader.from_folder(tmp_path / "old"), loader.from_folder(tmp_path / "new")).pages
+        == ()
+    )
 
 
 def test_a_lock_alone(tmp_path: Path) -> None:
     write(tmp_path / "new", {**NEW, LOCK_NAME: lock(NEW)})
     write(tmp_path, {"old.lock": lock(OLD)})
     loader = SnapshotLoader()
-    old = loader.find(str(tmp_path / "old.lock"), tmp_path)
-    comparison = compare(old, loader.folder(tmp_path / "new"))
+    old = loader.load(str(tmp_path / "old.lock"), tmp_path)
+    comparison = compare(old, loader.from_folder(tmp_path / "new"))
     assert pages(comparison) == CHANGED
     changed = comparison.pages[1]
     assert (changed.added, changed.removed, changed.lines) == (1, 1, ())
@@ -156,9 +164,9 @@ def test_a_lock_alone(tmp_path: Path) -> None:
 def test_a_damaged_lock(tmp_path: Path, data: bytes, said: str) -> None:
     (tmp_path / LOCK_NAME).write_bytes(data)
     with pytest.raises(SnapshotError, match=said):
-        SnapshotLoader().folder(tmp_path)
+        SnapshotLoader().from_folder(tmp_path)
     with pytest.raises(SnapshotError, match=said):
-        SnapshotLoader().find(str(tmp_path / LOCK_NAME), tmp_path)
+        SnapshotLoader().load(str(tmp_path / LOCK_NAME), tmp_path)
 
 
 def test_files_that_are_no_text(tmp_path: Path) -> None:
@@ -170,7 +178,9 @@ def test_files_that_are_no_text(tmp_path: Path) -> None:
     (tmp_path / "new" / "c.scrapbox").write_bytes(b"\x00\x01\n")
     (tmp_path / "new" / "d.scrapbox").symlink_to(tmp_path / "nowhere")
     loader = SnapshotLoader()
-    comparison = compare(loader.folder(tmp_path / "old"), loader.folder(tmp_path / "new"))
+    comparison = compare(
+        loader.from_folder(tmp_path / "old"), loader.from_folder(tmp_path / "new")
+    )
     assert pages(comparison) == [("new", "c"), ("changed", "A")]
     (line,) = comparison.pages[1].lines[1:]
     assert line.after == (Row(0, "f\ufffdne [31m"),)
@@ -178,7 +188,7 @@ def test_files_that_are_no_text(tmp_path: Path) -> None:
 
 def test_a_folder_that_does_not_exist(tmp_path: Path) -> None:
     with pytest.raises(SnapshotError, match=r"cannot read .*nowhere"):
-        SnapshotLoader().folder(tmp_path / "nowhere")
+        SnapshotLoader().from_folder(tmp_path / "nowhere")
 
 
 # -- git -------------------------------------------------------------------------------
@@ -188,20 +198,22 @@ def test_a_folder_that_does_not_exist(tmp_path: Path) -> None:
 def test_revisions_are_as_good_as_folders(repository: Path, tmp_path: Path) -> None:
     loader = SnapshotLoader()
     write(tmp_path / "old", {**OLD, LOCK_NAME: lock(OLD)})
-    folder = compare(loader.folder(tmp_path / "old"), loader.folder(repository / "docs" / "wiki"))
+    folder = compare(
+        loader.from_folder(tmp_path / "old"), loader.from_folder(repository / "docs" / "wiki")
+    )
     by_git = compare(
-        loader.revision(repository, "v1", "docs/wiki"),
-        loader.revision(repository, "v2", "docs/wiki"),
+        loader.from_revision(repository, "v1", "docs/wiki"),
+        loader.from_revision(repository, "v2", "docs/wiki"),
     )
     mixed = compare(
-        loader.revision(repository, "v1", "docs/wiki/"),
-        loader.find(str(repository / "docs" / "wiki"), repository),
+        loader.from_revision(repository, "v1", "docs/wiki/"),
+        loader.load(str(repository / "docs" / "wiki"), repository),
     )
     assert pages(by_git) == CHANGED
     assert by_git.pages == folder.pages == mixed.pages
     (compost,) = [page for page in by_git.pages if page.title == "Compost"]
     assert [one.kind for one in compost.lines] == [LineKind.MOVED, LineKind.EDITED]
-    old, new = loader.revision(repository, "v1", "docs/wiki"), loader.folder(repository)
+    old, new = loader.from_revision(repository, "v1", "docs/wiki"), loader.from_folder(repository)
     texts = old.read(old.pages[:1]), new.read(new.pages[:1])
     assert texts[0][0] is not None
     assert texts[1][0] is not None
@@ -217,8 +229,8 @@ def test_what_is_the_same_is_not_read(repository: Path, monkeypatch: pytest.Monk
     )
     loader = SnapshotLoader()
     comparison = compare(
-        loader.revision(repository, "v2", "docs/wiki"),
-        loader.folder(repository / "docs" / "wiki"),
+        loader.from_revision(repository, "v2", "docs/wiki"),
+        loader.from_folder(repository / "docs" / "wiki"),
     )
     assert comparison.pages == ()
     assert len(asked) == 1  # the lock
@@ -237,23 +249,23 @@ def test_ways_to_name_a_snapshot(repository: Path, monkeypatch: pytest.MonkeyPat
         ("v2~1", Path()),
         ("HEAD^", repository / "docs" / "wiki"),
     ):
-        snapshot = SnapshotLoader().find(name, folder)
+        snapshot = SnapshotLoader().load(name, folder)
         assert titles(snapshot) == ["Compost", "Rain", "Sun"], name
         assert snapshot.name == name
-    assert titles(SnapshotLoader().find("v1", repository / "docs" / "came" / "later")) == []
-    bare = SnapshotLoader().find("v1:docs/wiki/scrapbox.lock", Path())
+    assert titles(SnapshotLoader().load("v1", repository / "docs" / "came" / "later")) == []
+    bare = SnapshotLoader().load("v1:docs/wiki/scrapbox.lock", Path())
     assert titles(bare) == ["Compost", "Rain", "Sun"]
     assert bare.read(bare.pages[:1]) == [None]
     # A lock against git: texts are read, for they alone tell what the lock has the hash of.
-    assert compare(bare, SnapshotLoader().find("v1", wiki)).pages == ()
-    assert titles(SnapshotLoader().find(str(wiki), Path())) == ["Compost", "Water", "Wind"]
+    assert compare(bare, SnapshotLoader().load("v1", wiki)).pages == ()
+    assert titles(SnapshotLoader().load(str(wiki), Path())) == ["Compost", "Water", "Wind"]
 
 
 @needs_git
 def test_without_a_lock_the_commit_tells_the_time(repository: Path) -> None:
     (repository / "docs" / "wiki" / LOCK_NAME).unlink()
     commit(repository, "v3")
-    assert SnapshotLoader().revision(repository, "v3", "docs").time == 1704067200
+    assert SnapshotLoader().from_revision(repository, "v3", "docs").time == 1704067200
 
 
 @needs_git
@@ -279,7 +291,7 @@ def test_without_a_lock_the_commit_tells_the_time(repository: Path) -> None:
 def test_what_is_no_revision(repository: Path, revision: str) -> None:
     before = sorted(repository.rglob("*"))
     with pytest.raises(SnapshotError):
-        SnapshotLoader().revision(repository, revision, "docs/wiki")
+        SnapshotLoader().from_revision(repository, revision, "docs/wiki")
     assert sorted(repository.rglob("*")) == before
 
 
@@ -293,13 +305,16 @@ def test_a_path_may_hold_anything(repository: Path) -> None:
     write(repository / "-rf *", odd)
     commit(repository, "v3")
     loader = SnapshotLoader()
-    old, new = loader.revision(repository, "v3", "-rf *"), loader.folder(repository / "-rf *")
+    old, new = (
+        loader.from_revision(repository, "v3", "-rf *"),
+        loader.from_folder(repository / "-rf *"),
+    )
     assert [page.file for page in old.pages] == sorted(odd)
     assert compare(old, new).pages == ()
     # Nothing is taken for a link or another repository, whatever it is named.
     (repository / "-rf *" / "link.scrapbox").symlink_to("/etc/passwd")
     commit(repository, "v4")
-    assert titles(loader.revision(repository, "v4", "-rf *")) == titles(old)
+    assert titles(loader.from_revision(repository, "v4", "-rf *")) == titles(old)
 
 
 @needs_git
@@ -309,7 +324,7 @@ def test_many_and_large_files(repository: Path) -> None:
     files["empty.scrapbox"] = ""
     write(repository / "many", files)
     commit(repository, "v3")
-    snapshot = SnapshotLoader().revision(repository, "v3", "many")
+    snapshot = SnapshotLoader().from_revision(repository, "v3", "many")
     assert len(snapshot.pages) == 1202
     texts = snapshot.read(snapshot.pages)
     assert all(
@@ -322,13 +337,21 @@ def test_many_and_large_files(repository: Path) -> None:
 def test_a_clone_that_is_shallow(repository: Path, tmp_path: Path) -> None:
     clone = tmp_path / "clone"
     git(tmp_path, "clone", "-q", "--depth", "1", repository.as_uri(), str(clone))
-    assert titles(SnapshotLoader().revision(clone, "HEAD", "docs")) == ["Compost", "Water", "Wind"]
+    assert titles(SnapshotLoader().from_revision(clone, "HEAD", "docs")) == [
+        "Compost",
+        "Water",
+        "Wind",
+    ]
     with pytest.raises(SnapshotError, match="git fetch --unshallow --tags"):
-        SnapshotLoader().revision(clone, "v1", "docs")
+        SnapshotLoader().from_revision(clone, "v1", "docs")
     git(clone, "fetch", "-q", "--unshallow", "--tags")
-    assert titles(SnapshotLoader().revision(clone, "v1", "docs")) == ["Compost", "Rain", "Sun"]
+    assert titles(SnapshotLoader().from_revision(clone, "v1", "docs")) == [
+        "Compost",
+        "Rain",
+        "Sun",
+    ]
     with pytest.raises(SnapshotError, match="git fetch --tags"):
-        SnapshotLoader().revision(repository, "v9", "docs")
+        SnapshotLoader().from_revision(repository, "v9", "docs")
 
 
 def _git_version() -> tuple[int, ...]:
@@ -351,9 +374,9 @@ def test_a_clone_without_the_files_of_the_past(repository: Path, tmp_path: Path)
         *(repository.as_uri(), str(clone)),
     )
     with pytest.raises(SnapshotError, match="run 'git fetch --refetch --no-filter'"):
-        SnapshotLoader().revision(clone, "v1", "docs/wiki")
+        SnapshotLoader().from_revision(clone, "v1", "docs/wiki")
     git(clone, "fetch", "-q", "--refetch", "--no-filter")
-    assert titles(SnapshotLoader().revision(clone, "v1", "docs/wiki")) == [
+    assert titles(SnapshotLoader().from_revision(clone, "v1", "docs/wiki")) == [
         "Compost",
         "Rain",
         "Sun",
@@ -364,10 +387,10 @@ def test_a_clone_without_the_files_of_the_past(repository: Path, tmp_path: Path)
 def test_a_folder_in_no_repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
     with pytest.raises(SnapshotError, match="is not in a git repository"):
-        SnapshotLoader().find("v1", tmp_path)
+        SnapshotLoader().load("v1", tmp_path)
 
 
 def test_without_git(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(SnapshotError, match="git is not installed"):
-        SnapshotLoader().find("v1", tmp_path)
+        SnapshotLoader().load("v1", tmp_path)

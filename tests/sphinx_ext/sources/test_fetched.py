@@ -373,7 +373,7 @@ def test_a_lock_that_leads_out(site: Site, file: str) -> None:
     path.write_text(text, encoding="utf-8")
     built = site.build()
     (warning,) = built.warnings
-    assert f"wiki/scrapbox.lock: line 8: no fetched file: '{file}'" in warning
+    assert f"wiki/scrapbox.lock: line 8: not the file of a picture: '{file}'" in warning
     assert shown(built) == [address(kind) for kind in (*KINDS, "far")]
 
 

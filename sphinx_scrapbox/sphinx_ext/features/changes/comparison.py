@@ -136,7 +136,7 @@ class _Changes:
         folders = {parent for file in files for parent in Path(file).parents}
         locks = [(parent / LOCK_NAME).as_posix() for parent in folders]
         loader = SnapshotLoader(lambda file, text: True)
-        return loader.folder(folder, name=prefix.rstrip("/") or ".", files=[*files, *locks])
+        return loader.from_folder(folder, name=prefix.rstrip("/") or ".", files=[*files, *locks])
 
     def _old(
         self,
@@ -147,8 +147,8 @@ class _Changes:
     ) -> Snapshot:
         if query.since:
             loader = SnapshotLoader(is_page, was_here)
-            return loader.revision(folder, query.since, name=query.since)
-        return SnapshotLoader(is_page).kept(
+            return loader.from_revision(folder, query.since, name=query.since)
+        return SnapshotLoader(is_page).from_path(
             Path(self._env.srcdir, query.source), name=query.source
         )
 
