@@ -55,7 +55,7 @@ def joins_documents(builder: Builder) -> bool:
 
 
 def has_search(builder: Builder) -> TypeGuard[StandaloneHTMLBuilder]:
-    """Whether Sphinx writes a search index: not for e-books and help files."""
+    """Whether Sphinx writes a search index: not for e-books and most help files."""
     return isinstance(builder, StandaloneHTMLBuilder) and builder.search
 
 

@@ -38,7 +38,9 @@ _LONG_TAG = re.compile(r"<[^<>\n]*\n[^<>]*>")
 # Each begins with a literal character, which makes the search fast.
 _PERCENT = re.compile(r"%[0-9a-fA-F]{2}(?:%[0-9a-fA-F]{2})*")
 _UNICODE = re.compile(r"\\u[0-9a-fA-F]{4}(?:\\u[0-9a-fA-F]{4})*")
+_PYGMENTS = "us=_ hy=- dq=\" sq=' lt=< gt=> am=& pc=% dl=$ sh=# ti=~ ca=^ ob={ cb=} bs= at=@"
 _TEX_SIGNS = {
+    **{f"\\PYGZ{name}{{}}": sign for name, sign in (x.split("=", 1) for x in _PYGMENTS.split())},
     "\\sphinxhyphen{}": "-",
     "\\textasciitilde{}": "~",
     "\\textbackslash{}": "",
@@ -50,22 +52,6 @@ _TEX_SIGNS = {
     "\\textasciicircum{}": "^",
     "{[}": "[",
     "{]}": "]",
-    "\\PYGZus{}": "_",
-    "\\PYGZhy{}": "-",
-    "\\PYGZdq{}": '"',
-    "\\PYGZsq{}": "'",
-    "\\PYGZlt{}": "<",
-    "\\PYGZgt{}": ">",
-    "\\PYGZam{}": "&",
-    "\\PYGZpc{}": "%",
-    "\\PYGZdl{}": "$",
-    "\\PYGZsh{}": "#",
-    "\\PYGZti{}": "~",
-    "\\PYGZca{}": "^",
-    "\\PYGZob{}": "{",
-    "\\PYGZcb{}": "}",
-    "\\PYGZbs{}": "",
-    "\\PYGZat{}": "@",
 }
 # Invisible characters, and the quotes and dashes of smartquotes.
 _REPLACEMENTS = {

@@ -32,6 +32,7 @@ T = TypeVar("T")
 
 _TABLES = ("titles", "longtitles", "tocs")
 """Tables of the environment by docname, of which a merge takes single entries."""
+_OTHER_TABLES = ("toctree_includes", "glob_toctrees", "numbered_toctrees", "files_to_rebuild")
 
 
 class TrackingDict(dict[str, T]):
@@ -75,7 +76,7 @@ def install_tracking_tables(app: Sphinx, env: BuildEnvironment, docnames: list[s
     """Handler of ``env-before-read-docs``, after all others: track while documents are read."""
     if app.parallel <= 1 or not options(app.config).fast:
         return
-    if has_known_shape(env):
+    if _has_known_shape(env):
         _exchange(env, dict, TrackingDict)
     else:
         note_unknown_internals("the tables of the environment")
@@ -86,31 +87,25 @@ def remove_tracking_tables(app: Sphinx, env: BuildEnvironment) -> None:
     _exchange(env, TrackingDict, dict)
 
 
-def has_known_shape(env: BuildEnvironment) -> bool:
+def _has_known_shape(env: BuildEnvironment) -> bool:
     """Whether the tables are dicts, and a merge takes only entries of the given documents."""
     if any(type(getattr(env, name, None)) is not dict for name in _TABLES):
         return False
-    # What a process that read the document "new" would send.
-    sent = {"new": 1}
-    other = SimpleNamespace(
-        titles=sent,
-        longtitles=sent,
-        tocs=sent,
-        toc_num_entries=sent,
-        toctree_includes={},
-        glob_toctrees=set(),
-        numbered_toctrees=set(),
-        files_to_rebuild={},
+    # Merge a document from what a process that read only this one would send.
+    own, sent = (
+        SimpleNamespace(
+            **{name: {docname: 0} for name in (*_TABLES, "toc_num_entries")},
+            **{name: {} for name in _OTHER_TABLES},
+        )
+        for docname in ("old", "new")
     )
-    merged = SimpleNamespace(**{name: {"old": 0} for name in (*_TABLES, "toc_num_entries")})
-    merged.toctree_includes, merged.files_to_rebuild = {}, {}
     app: Any = None
     try:
         for collector in (TitleCollector(), TocTreeCollector()):
-            collector.merge_other(app, cast(Any, merged), {"new"}, cast(Any, other))
+            collector.merge_other(app, cast(Any, own), {"new"}, cast(Any, sent))
     except (AttributeError, KeyError, TypeError):
         return False
-    return all(getattr(merged, name) == {"old": 0, "new": 1} for name in _TABLES)
+    return all(getattr(own, name) == {"old": 0, "new": 0} for name in _TABLES)
 
 
 def _exchange(env: BuildEnvironment, old: type, new: type) -> None:

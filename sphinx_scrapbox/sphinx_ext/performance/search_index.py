@@ -32,16 +32,11 @@ BY_WORD = ("_mapping", "_title_mapping")
 def skip_unchanged_index(app: Sphinx) -> None:
     """Handler of ``builder-inited``: wrap the methods of this builder."""
     builder = app.builder
-    if options(app.config).fast and has_search(builder):
-        if callable(getattr(builder, "load_indexer", None)) and callable(
-            getattr(builder, "dump_search_index", None)
-        ):
-            _wrap(builder)
-        else:
-            note_unknown_internals("the search index")
-
-
-def _wrap(builder: StandaloneHTMLBuilder) -> None:
+    if not options(app.config).fast or not has_search(builder):
+        return
+    if not hasattr(builder, "load_indexer") or not hasattr(builder, "dump_search_index"):
+        note_unknown_internals("the search index")
+        return
     load, dump = builder.load_indexer, builder.dump_search_index
     is_unchanged = False
 
@@ -51,7 +46,7 @@ def _wrap(builder: StandaloneHTMLBuilder) -> None:
         if is_unchanged:
             return
         index: IndexBuilder | None = builder.indexer
-        if index is not None and has_known_shape(index):
+        if index is not None and _has_known_shape(index):
             index.prune = partial(prune, index)  # type: ignore[method-assign]
         load(docnames)
 
@@ -63,7 +58,7 @@ def _wrap(builder: StandaloneHTMLBuilder) -> None:
     builder.dump_search_index = dump_search_index  # type: ignore[method-assign]
 
 
-def has_known_shape(index: IndexBuilder) -> bool:
+def _has_known_shape(index: IndexBuilder) -> bool:
     """Whether the tables that Sphinx prunes are dicts."""
     if all(type(getattr(index, name, None)) is dict for name in (*BY_DOCNAME, *BY_WORD)):
         return True

@@ -55,7 +55,7 @@ _TRANSLATION_NAMES = frozenset({"Locale", "TranslationProgressTotaliser"})
 def skip_transforms(document: nodes.document, env: BuildEnvironment) -> None:
     """Remove the transforms that *document*, a wiki page without directives, does not need."""
     transformer = document.transformer
-    if not options(env.config).fast or not has_known_shape(transformer):
+    if not options(env.config).fast or not _has_known_shape(transformer):
         return
     names = _SPHINX_NAMES
     if not any(Path(env.srcdir, folder).is_dir() for folder in env.config.locale_dirs):
@@ -73,7 +73,7 @@ def _is_skipped(module: str, name: str, names: frozenset[str]) -> bool:
     return module.startswith(_MODULES) or (module.startswith("sphinx.") and name in names)
 
 
-def has_known_shape(transformer: Transformer) -> bool:
+def _has_known_shape(transformer: Transformer) -> bool:
     """Whether the list holds tuples of a priority, a class, a node and arguments."""
     transforms = getattr(transformer, "transforms", None)
     if type(transforms) is list and all(
