@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pairs import cases, nodes_of
 from test_reader_markdown import icon
 from test_reader_notation import any_text
 from trees import letters
@@ -27,15 +28,10 @@ from sphinx_scrapbox.formats.notation.lines import read_lines, read_notation
 from sphinx_scrapbox.formats.notation.writer import write_notation
 from sphinx_scrapbox.wiki.ast import (
     Block,
-    Code,
     CodeBlock,
     Decoration,
-    ExternalLink,
-    Formula,
-    Hashtag,
     Icon,
     Image,
-    Inline,
     Line,
     Numbered,
     Page,
@@ -63,69 +59,23 @@ def written(*blocks: Block) -> str:
 
 # -- what the reader makes reads back --------------------------------------------------
 
-BODIES = [
-    "One line",
-    "Two\n\nlines",
-    "a\n\n\n",
-    "- one\n    - two\n            - four",
-    "1. one\n2. two\n    3. three\n- 1. at level one",
-    "- \n    - below nothing",
-    "> quoted\n> > twice\n>\n- > in a list",
-    ">  two blanks are one of them the mark's",
-    "### A heading\n## A larger one\n# The largest",
-    "### Split\n 2024-01-02 " + icon("mio"),
-    "### Split\n.",
-    "1.### Numbered bold\n.\n1. ### And as a list",
-    "Said in ### bold\n before the rest.",
-    "- one line\n in two pieces",
-    "`$ ls -l`\n`? why`\n- `% top`",
-    "spade.py\n\n```python\nx = 1\n\n```\n\nafter",
-    "spade.py\n\n```python\nx = 1\n```\n\n\n",
-    "output\n\n```\n```\nx\n```\n\nafter",
-    "- an item\noutput\n\n```\nx\n```\n\n    - below",
-    "```{note} Title\n```` \nx\n```",
-    "beds\n| a | [[b]] |\n| -- | -- |\n| c |\n|  | " + icon("mio") + " |\nafter",
-    "_\n| a |\n| -- |",
-    "| not | a table |\nat all",
-    "``` not code",
-    "```\n\n```",
-    "```{note}\n \nx",
-    "[[Compost]], [/shed/Spade](https://scrapbox.io/shed/Spade), [/shed](https://scrapbox.io/shed)",
-    "[https://a.test](https://a.test) and https://b.test, too",
-    "[a [b] c](https://a.test/x_(y)) and [cut](https://a.test/x_(y)",
-    "[Title [b []](https://a.test)",
-    "![image](https://a.test/x.png) [![image](https://a.test/x.png)](https://b.test)",
-    icon("mio") + icon("Ken Ito", "shed", other=True),
-    "`a`, `` and `b",
-    "$x^2$ costs $5 and $6",
-    "**strong**, *slanted*, **strong [[link]] and *both***, 2 * 3 * 4",
-    "#tag, C# and # none #tags",
-    "say [[x, ]] and [* y",
-    "tabs\tand　wide blanks",
-    " leading blank",
-    "---\ntext",
-]
+
+FIXTURES = Path(__file__).parent / "fixtures"
+BODIES = cases(FIXTURES / "markdown_bodies.txt")
 
 
-@pytest.mark.parametrize("body", BODIES)
-def test_reads_back(body: str) -> None:
-    page = read_markdown(HEAD + body)
+@pytest.mark.parametrize(("given", "spelt"), BODIES)
+def test_reads_back(given: str, spelt: str) -> None:
+    page = read_markdown(HEAD + given)
     assert read_markdown(write_markdown(page)) == page
     bare = without_sources(page)
     assert read_markdown(write_markdown(bare)) == bare
 
 
-OTHERWISE = {
-    " leading blank": "leading blank",  # such a blank only says that nothing is marked
-    "```\n\n```": "```\n \n```",  # a bare fence before an empty line could end code
-    "```{note}\n \nx": "```{note}\n\nx",
-}
-
-
-@pytest.mark.parametrize("body", BODIES)
-def test_is_spelt_as_it_was(body: str) -> None:
-    text = OTHERWISE.get(body, body)
-    assert write_markdown(read_markdown(HEAD + body)) == HEAD + text
+@pytest.mark.parametrize(("given", "spelt"), BODIES)
+def test_is_spelt_as_it_was(given: str, spelt: str) -> None:
+    """But for blanks that only say that nothing is marked, and fences that could end code."""
+    assert write_markdown(read_markdown(HEAD + given)) == HEAD + spelt
 
 
 tokens = st.sampled_from(
@@ -199,48 +149,17 @@ def test_origin_of_another_wiki() -> None:
 # -- native pages ----------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("native", "text"),
-    [
-        ("[* Bold]", "### Bold"),
-        ("[**** Bold]", "# Bold"),
-        ("[* Bold] and more", "### Bold\n and more"),
-        ("[* Bold]more", "**Bold**more"),
-        ("so [* bold]", "so **bold**"),
-        (" [* bold] item", "- **bold** item"),
-        ("[/ slanted] [- out] [_ under]", "*slanted* out under"),
-        ("[*/ both]", "### both"),
-        ("a [[ strong ]] b", "a  **strong**  b"),
-        ("[[strong]] [[https://x.test/a.png]]", "**strong** ![image](https://x.test/a.png)"),
-        ("[p.icon*3]", "".join([icon("p")] * 3)),
-        ("[[p.icon]]", icon("p")),
-        ("[a][/p/b] [/p]", "[[a]][/p/b](https://scrapbox.io/p/b) [/p](https://scrapbox.io/p)"),
-        ("[https://x.test label]", "[label](https://x.test)"),
-        ("[https://x.test]", "[https://x.test](https://x.test)"),
-        ("https://x.test", "[https://x.test](https://x.test)"),
-        ("[$ x^2] [$ five and twenty]", "$x^2$ `five and twenty`"),
-        ("a[ ]b", "a b"),
-        ("> [* quoted]", ">  **quoted**"),
-        (" 1. one", "- 1. one"),
-        ("  1. two", "    1. two"),
-        ("1. > both", "1. > both"),
-        ("$ ls", "`$ ls`"),
-        ("$ ls `x` y", "`$ ls ``x` y"),
-        ("? why", "`? why`"),
-        ("- dash", " \t- dash"),  # which says: no mark
-        ("x\n- dash", "x\n\u200b- dash"),
-        ("so **typed** stars", "so ＊＊typed＊＊ stars"),
-        ("$5$", "＄5＄"),
-        ("see #tag", "see #tag"),
-        (
-            "[N1.5,W2,Z9 the pond]",
-            "[the pond (1.5, -2)](https://www.openstreetmap.org/?mlat=1.5&mlon=-2#map=9/1.5/-2)",
-        ),
-    ],
-)
-def test_native(native: str, text: str) -> None:
-    page = replace(as_exported(read_notation(f"t\n{native}")), project="garden")
-    assert write_markdown(page).split("---\n\n", 1)[1] == text
+@pytest.mark.parametrize(("given", "expected"), cases(FIXTURES / "notation_to_markdown.txt"))
+def test_native(given: str, expected: str) -> None:
+    page = replace(as_exported(read_notation(f"t\n{given}")), project="garden")
+    assert write_markdown(page).split("---\n\n", 1)[1] == expected
+
+
+@pytest.mark.parametrize(("given", "expected"), cases(FIXTURES / "markdown_nearest.txt"))
+def test_nearest(given: str, expected: str) -> None:
+    nodes = nodes_of(given)
+    assert write_markdown_inline(nodes) == expected
+    assert not letters(nodes) - letters(read_markdown_inline(expected))
 
 
 def test_native_blocks() -> None:
@@ -274,28 +193,6 @@ def test_many_icons_are_counted() -> None:
     text = written(Line(0, (Icon("p", "q", 5000),)))
     assert text.count("<img") == 100
     assert text.endswith(" ×5000")
-
-
-@pytest.mark.parametrize(
-    ("nodes", "text"),
-    [
-        ([PageLink("a[b]")], "[[a［b］]]"),
-        ([PageLink("a]", "p")], "[/p/a］](https://scrapbox.io/p/a］)"),
-        ([ExternalLink("https://x.test/a b", "c [d")], "[c ［d](https://x.test/a%20b)"),
-        ([ExternalLink("ftp://x.test", "c")], "c ftp://x.test"),
-        ([Image("x")], "x"),
-        ([Code("a`b")], "`a｀b`"),
-        ([Text("a"), Hashtag("b"), Text("c")], "a #b c"),
-        ([Strong((Strong((Text("a"),)), Text("b")))], "**ab**"),
-        ([Strong(()), Text("a")], "a"),
-        ([Formula("a$b")], "`a$b`"),
-        ([Text("[[a]]")], "［［a］］"),
-        ([Text("https://x.test")], "https:\u200b//x.test"),
-    ],
-)
-def test_nearest(nodes: list[Inline], text: str) -> None:
-    assert write_markdown_inline(nodes) == text
-    assert not letters(nodes) - letters(read_markdown_inline(text))
 
 
 @given(any_text)

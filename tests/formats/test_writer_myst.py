@@ -15,6 +15,7 @@ from docutils.core import publish_doctree
 from hypothesis import given
 from hypothesis import strategies as st
 from myst_parser.parsers.docutils_ import Parser
+from pairs import cases, nodes_of
 from sites import Site
 from trees import letters
 
@@ -27,7 +28,6 @@ from sphinx_scrapbox.wiki.ast import (
     Block,
     Code,
     CodeBlock,
-    Command,
     Decoration,
     ExternalLink,
     Formula,
@@ -36,11 +36,9 @@ from sphinx_scrapbox.wiki.ast import (
     Image,
     Inline,
     Line,
-    Location,
     Numbered,
     Page,
     PageLink,
-    Question,
     Quote,
     Strong,
     Table,
@@ -161,129 +159,28 @@ def test_inlines_show_as_they_stand(line: tuple[Inline, ...], where: str) -> Non
     assert "".join(text.split()) == "".join((wanted * (2 if where == "cell" else 1)).split())
 
 
-@pytest.mark.parametrize(
-    ("text", "escaped"),
-    [
-        ("Plain words, snake_case, 2^(n-m) and (a) -- as they are.", None),
-        ("C# is 5 > 4 & 3 < 4; a: b | c!", None),
-        ("10% of $5", "10% of \\$5"),
-        ("- dash", "\\- dash"),
-        ("-5 degrees", None),
-        ("1. one", "1\\. one"),
-        ("2024. one", "2024\\. one"),
-        ("1.5 m", None),
-        ("# none", "\\# none"),
-        ("> none", "\\> none"),
-        (":a: b", "\\:a: b"),
-        ("(name)=", "\\(name)="),
-        ("=====", "\\====="),
-        ("a *b* `c` [d](e) {f}", "a \\*b\\* \\`c\\` \\[d\\](e) \\{f}"),
-        ("<b> &amp; ~~x~~", "\\<b> \\&amp; \\~\\~x\\~\\~"),
-    ],
-)
-def test_escapes_only_where_it_must(text: str, escaped: str | None) -> None:
-    assert write_myst_inline((Text(text),)) == (text if escaped is None else escaped)
+FIXTURES = Path(__file__).parent / "fixtures"
+
+
+@pytest.mark.parametrize(("given", "expected"), cases(FIXTURES / "myst_escapes.txt"))
+def test_escapes_only_where_it_must(given: str, expected: str) -> None:
+    assert write_myst_inline((Text(given),)) == expected
 
 
 # -- inlines ---------------------------------------------------------------------------
 
-T = Text
 
-
-@pytest.mark.parametrize(
-    ("line", "text"),
-    [
-        (
-            [PageLink("Leaf mould"), T(" and "), PageLink("Spade", "shed")],
-            "[[Leaf mould]] and [[/shed/Spade]]",
-        ),
-        ([PageLink("", "shed")], "{scrapbox:project}`shed`"),
-        ([PageLink("a[b]")], "{scrapbox:page}`a[b]`"),
-        ([PageLink("a|b`c")], "{scrapbox:page}``a|b`c``"),
-        ([PageLink("a <b>")], "[[a <b>]]"),
-        ([PageLink("[a] <b>")], "\\[a\\] \\<b>"),
-        ([PageLink("C#sharp")], "[[C#sharp|C#sharp]]"),
-        ([PageLink(f"Log#{'0' * 24}")], f"[[Log#{'0' * 24}]]"),
-        ([PageLink("a"), T("(b)"), T("!"), PageLink("c")], "[[a]]\\(b)\\![[c]]"),
-        ([Hashtag("beans"), T(" "), Hashtag("#a")], "{scrapbox:tag}`beans` {scrapbox:tag}`##a`"),
-        ([Hashtag("a<b>")], "\\#a\\<b>"),
-        (
-            [Icon("mio"), Icon("ken", "shed", 2)],
-            "{scrapbox:icon}`mio`" + "{scrapbox:icon}`/shed/ken`" * 2,
-        ),
-        ([Icon("!a")], "!a"),
-        ([ExternalLink("https://x.test/a?b=c")], "<https://x.test/a?b=c>"),
-        ([ExternalLink("https://x.test/%20")], "[https://x.test/%20](https://x.test/%20)"),
-        ([ExternalLink("https://x.test/(a", "b")], "[b](<https://x.test/(a>)"),
-        ([ExternalLink("javascript:x", "b")], "b javascript:x"),
-        ([Image("https://x.test/a.png")], "![](https://x.test/a.png)"),
-        (
-            [Image("https://x.test/a.png", "https://y.test")],
-            "[![](https://x.test/a.png)](https://y.test)",
-        ),
-        ([Image("x")], "x"),
-        ([Code("a"), Code("`"), Code(" b "), Code("")], "`a`<!-- -->`` ` ``<!-- -->`  b  `"),
-        ([Formula("x^2"), T(" "), Formula("\\input{x}")], "{math}`x^2` `\\input{x}`"),
-        ([Strong((T("a "),)), T("b")], "**a** b"),
-        ([T("a"), Strong((T("「b」"),)), T("c")], "a「**b**」c"),
-        ([T("a"), Strong((PageLink("b"),)), T("c")], "a<!-- -->**[[b]]**<!-- -->c"),
-        ([Decoration("*/", (T("a"),)), Decoration("/", (T("b"),))], "***a***<!-- -->*b*"),
-        ([Decoration("-", (T("a"),)), T("b")], "ab"),
-        ([Strong((T("a "), Decoration("/", (T("b"),))))], "**a b**"),
-        ([Question("why")], "? why"),
-        ([Command("$", "ls `x`")], "`` $ ls `x` ``"),
-        (
-            [Location(1.5, -2, 9, "pond")],
-            "[pond (1.5°N, 2°W)](https://www.openstreetmap.org/?mlat=1.5&mlon=-2#map=9/1.5/-2)",
-        ),
-    ],
-)
-def test_inline(line: list[Inline], text: str) -> None:
-    assert write_myst_inline(line) == text
+@pytest.mark.parametrize(("given", "expected"), cases(FIXTURES / "myst_inlines.txt"))
+def test_inlines(given: str, expected: str) -> None:
+    assert write_myst_inline(nodes_of(given)) == expected
 
 
 # -- blocks ----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("native", "text"),
-    [
-        ("a\nb\n\nc", "a\\\nb\n\nc"),
-        ("a\n b\n  c\n d", "a\n\n- b\n  - c\n- d"),
-        ("1. a\n2. b\n c\n3. d", "1. a\n2. b\n   - c\n3. d"),
-        ("1. a\n5. b\n6. c", "1. a\n\n5) b\n6) c"),
-        (" a\n  1. b\n  x", "- a\n\n  1. b\n\n  - x"),
-        ("> a\n> > b\n> c\n>\n> d", "> a\n>\n> > b\n>\n> c\n>\n> d"),
-        (" > a\n  b", "- > a\n\n  - b"),
-        ("[** A]\n[* B] 2024\n[** C #]", "## A\n\n### B\n\n2024\n\n## C \\#"),
-        ("a\n---\nb\n---", "a\n\n---\n\nb"),
-        (
-            "[mio.icon]hello\nbye [mio.icon]",
-            "```{scrapbox:speech} mio\nhello\n```\n\nbye {scrapbox:icon}`mio`",
-        ),
-        ("[/shed/Ken Ito.icon]\n a", "```{scrapbox:speech} /shed/Ken Ito\n- a\n```"),
-        ("[mio.icon]", "{scrapbox:icon}`mio`"),
-        ("[a.icon][b.icon]c", "```{scrapbox:speech} a\n{scrapbox:icon}`b` c\n```"),
-        ("[a.icon]\n ---- x", "```{scrapbox:speech} a\n* \\---- x\n```"),
-        ("[$ x^2]", "```{math}\nx^2\n```"),
-        ("[$ :x]", "```{math}\n\n:x\n```"),
-        ("[https://x.test/a.png]\na", "![](https://x.test/a.png)\n\na"),
-        ("code:python\n x = 1", "```python\nx = 1\n```"),
-        ("code:x.py\n x = 1", "```{code-block} python\n:caption: x.py\n:force:\n\nx = 1\n```"),
-        ("code:python\n x = $", "```{code-block} python\n:caption: python\n:force:\n\nx = $\n```"),
-        ("code:out # put\n ```", '````{code-block} text\n:caption: "out \\\\# put"\n\n```\n````'),
-        ("code:\n x", "```text\nx\n```"),
-        ("code:none", "none"),
-        (
-            "table:beds\n a\t[b]\n c",
-            "```{table} beds\n| a | [[b]] |\n| --- | --- |\n| c |  |\n```",
-        ),
-        ("table:\n a|b", "|  |\n| --- |\n| a\\|b |"),
-        (" a\n  code:\n   x\n  y", "- a\n\n  ```text\n  x\n  ```\n\n  - y"),
-    ],
-)
-def test_blocks(native: str, text: str) -> None:
-    assert body(native) == text
+@pytest.mark.parametrize(("given", "expected"), cases(FIXTURES / "notation_to_myst.txt"))
+def test_blocks(given: str, expected: str) -> None:
+    assert body(given) == expected
 
 
 def test_title() -> None:

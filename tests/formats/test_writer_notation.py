@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from test_reader_notation import BLOCKS, INLINES, any_text
+from pairs import cases, nodes_of
+from test_reader_notation import BLOCKS, FIXTURES, INLINES, LONG, any_text
 
 from sphinx_scrapbox.formats.notation.inlines import read_notation_inline
 from sphinx_scrapbox.formats.notation.lines import read_lines, read_notation
@@ -39,15 +40,20 @@ from sphinx_scrapbox.wiki.ast import (
 # -- what the reader makes reads back --------------------------------------------------
 
 
-@pytest.mark.parametrize("text", [case[0] for case in INLINES], ids=lambda text: text[:40])
-def test_inline(text: str) -> None:
-    nodes = read_notation_inline(text)
+@pytest.mark.parametrize(("given", "tree"), INLINES)
+def test_inlines_read_back(given: str, tree: str) -> None:
+    nodes = read_notation_inline(given)
     assert read_notation_inline(write_notation_inline(nodes)) == nodes
 
 
-@pytest.mark.parametrize("text", [case[0] for case in BLOCKS], ids=lambda text: repr(text)[:40])
-def test_blocks(text: str) -> None:
-    page = read_notation(f"title\n{text}")
+@pytest.mark.parametrize("text", LONG, ids=["coordinate", "multiplier"])
+def test_long_numbers_read_back(text: str) -> None:
+    assert read_notation_inline(write_notation_inline([LONG[text]])) == (LONG[text],)
+
+
+@pytest.mark.parametrize(("given", "tree"), BLOCKS)
+def test_blocks_read_back(given: str, tree: str) -> None:
+    page = read_notation(f"title\n{given}")
     assert read_notation(write_notation(page)) == page
 
 
@@ -214,55 +220,20 @@ def test_any_page_that_can_be_said(title: str, made: tuple[Block, ...]) -> None:
 
 # -- what cannot be said ---------------------------------------------------------------
 
-T = Text
 
-
-@pytest.mark.parametrize(
-    ("nodes", "text"),
-    [
-        ([T("see [a]")], "see ［a］"),
-        ([T("[a")], "[a"),
-        ([T("a `b` c")], "a ｀b｀ c"),
-        ([T("> a")], "\u200b> a"),
-        ([T("1. a")], "\u200b1. a"),
-        ([T("a #b")], "a \u200b#b"),
-        ([T("#b")], "\u200b#b"),
-        ([T("https://x.y")], "https:\u200b//x.y"),
-        ([Code("a`b")], "`a｀b`"),
-        ([PageLink("[a]")], "[［a］]"),
-        ([PageLink("a.icon")], "#a.icon"),
-        ([PageLink("* a b")], "#*_a_b"),
-        ([PageLink("a[] b", "p")], "[/p/a［］ b]"),
-        ([Strong((T("a "), Code("b"), T(" c")))], "[[a ]]`b`[[ c]]"),
-        ([Strong((Decoration("/", (T("a"),)),))], "[*/ a]"),
-        ([Decoration("/", (T("a"), Strong((T("b"),))))], "[/ a][/* b]"),
-        ([Strong(()), T("a")], "a"),
-        ([Image("https://x.y/a")], "[https://x.y/a#.png]"),
-        ([ExternalLink("mailto:a@x.y", "write")], "write mailto:a@x.y"),
-        ([ExternalLink("https://x.y", "a [b]")], "[https://x.y a [b]]"),
-        ([ExternalLink("https://x.y", "[a] b")], "[https://x.y ［a］ b]"),
-        ([Strong((Icon("a"),))], "[[a.icon]]"),
-        ([Strong((Image("https://x.y/a.png"),))], "[[https://x.y/a.png]]"),
-        ([Strong((T("a"), Formula("b")))], "[[a]][$ b]"),
-        ([ExternalLink("https://x.y"), T("a")], "[https://x.y]a"),
-        ([ExternalLink("https://x.y/a b")], "https://x.y/a b"),
-        ([T("a"), Hashtag("b"), T("c")], "a #b c"),
-        ([Icon("[a]")], "[［a］.icon]"),
-        ([Decoration("*", (T("a]b"),))], "[* a］b]"),
-    ],
-)
-def test_nearest(nodes: list[Inline], text: str) -> None:
-    assert write_notation_inline(nodes) == text
+@pytest.mark.parametrize(("given", "expected"), cases(FIXTURES / "notation_nearest.txt"))
+def test_nearest(given: str, expected: str) -> None:
+    assert write_notation_inline(nodes_of(given)) == expected
 
 
 def test_nearest_blocks() -> None:
     page = Page(
         "t",
         (
-            Line(0, (T("code:a"),)),
+            Line(0, (Text("code:a"),)),
             CodeBlock(0, "", ("x",), "python"),
-            Line(1, (T("  b"),)),
-            Table(0, "c", (((T("[d]"), Code("e")), (T("f\tg"),)),)),
+            Line(1, (Text("  b"),)),
+            Table(0, "c", (((Text("[d]"), Code("e")), (Text("f\tg"),)),)),
         ),
     )
     assert write_notation(page) == (
