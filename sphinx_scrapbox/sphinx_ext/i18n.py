@@ -1,4 +1,8 @@
-"""TODO: say what this file is."""
+"""Translations of the texts that readers see; the catalogues are in ``sphinx_scrapbox/locale``.
+
+Call :func:`_` and :func:`ngettext` by these names with plain string literals, not inside of an
+f-string: ``pybabel extract`` finds no others.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +12,6 @@ CATALOG = "sphinx_scrapbox"
 _ = get_translation(CATALOG)
 
 
-def ngettext(one: str, many: str, count: int, **places: str) -> str:
-    """A text with a number, translated, in the form that the number wants; filled."""
-    return get_translator(CATALOG).ngettext(one, many, count).format(count=count, **places)
+def ngettext(singular: str, plural: str, count: int, **values: str) -> str:
+    """The translation of a text with a number, formatted with *count* and *values*."""
+    return get_translator(CATALOG).ngettext(singular, plural, count).format(count=count, **values)

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import ast
 import re
+import shutil
+import subprocess
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+import babel
 import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import read_mo
 from babel.messages.pofile import read_po
+from sites import ROOT
 
 import sphinx_scrapbox
 from sphinx_scrapbox.sphinx_ext.i18n import CATALOG
@@ -89,3 +94,57 @@ def test_compiled_catalogue_is_that_of_the_language(language: str) -> None:
         compiled = messages(read_mo(file))
     written = messages(po_of(folder / f"{CATALOG}.po"))
     assert compiled == {message: text for message, text in written.items() if text}
+
+
+# -- the commands of CONTRIBUTING.md ---------------------------------------------------
+
+
+def commands() -> list[list[str]]:
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    section = text.partition("## Translations of the interface")[2].partition("\n## ")[0]
+    return [line.split() for line in section.splitlines() if line.startswith("pybabel ")]
+
+
+@pytest.fixture
+def package(tmp_path: Path) -> Path:
+    """A folder with a copy of the package, its catalogues as this version of Babel signs them."""
+    shutil.copytree(PACKAGE, tmp_path / "sphinx_scrapbox")
+    for path in tmp_path.rglob("*.po"):
+        text = path.read_text(encoding="utf-8")
+        path.write_text(re.sub(r"Babel [\d.]+", f"Babel {babel.__version__}", text), "utf-8")
+    return tmp_path
+
+
+def run(command: list[str], folder: Path) -> None:
+    pybabel = [sys.executable, "-m", "babel.messages.frontend", *command[1:]]
+    subprocess.run(pybabel, cwd=folder, check=True, capture_output=True)
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    locale = folder / "sphinx_scrapbox" / "locale"
+    files = (path for path in locale.rglob("*") if path.is_file())
+    return {path.relative_to(locale).as_posix(): path.read_bytes() for path in files}
+
+
+def test_update_of_unchanged_sources_changes_nothing(package: Path) -> None:
+    extract, update, compile_, _ = commands()
+    run(compile_, package)  # the signature of Babel
+    before = contents(package)
+    for command in (extract, update, compile_):
+        run(command, package)
+    assert contents(package) == before
+
+
+def test_new_language(package: Path) -> None:
+    *_, update, compile_, init = commands()
+    run(init, package)
+    path = package / "sphinx_scrapbox" / "locale" / "de" / "LC_MESSAGES" / f"{CATALOG}.po"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace('"Tags"\nmsgstr ""', '"Tags"\nmsgstr "Schlagwörter"'), "utf-8")
+    run(update, package)
+    run(compile_, package)
+    with path.with_suffix(".mo").open("rb") as file:
+        compiled = messages(read_mo(file))
+    assert compiled.pop("Tags") == "Schlagwörter"
+    assert all(text == message for message, text in compiled.items())  # not translated
+    assert set(messages(po_of(path))) == set(TEMPLATE)

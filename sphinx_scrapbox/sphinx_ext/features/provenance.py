@@ -136,7 +136,7 @@ def _table(snapshots: list[SiteSnapshot], config: SphinxConfig) -> nodes.table:
     for one in snapshots:
         wiki = [_wiki(one)]
         if one.private:
-            wiki.append(nodes.Text(f" ({_('private')})"))
+            wiki.append(nodes.Text(" (" + _("private") + ")"))
         date = [_moment(one.taken, config)] if one.taken else []
         lines.append([wiki, date, [nodes.Text(str(one.pages))]])
     return table(columns, lines)

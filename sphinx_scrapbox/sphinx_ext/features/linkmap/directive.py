@@ -150,8 +150,9 @@ class _Map:
             current=self._node["docname"],
         )
         rest = f'<p class="scrapbox-rest">{escape(more)}</p>' if (more := self._rest()) else ""
+        summary = escape(str(_("The map as a list")))
         return (
-            f"{drawing}{rest}<details><summary>{escape(str(_('The map as a list')))}</summary>"
+            f"{drawing}{rest}<details><summary>{summary}</summary>"
             f"{self._html_list(addresses, 0)}</details>"
         )
 
