@@ -1,28 +1,25 @@
-"""TODO: say what this file is."""
+"""Rules that need all pages: titles, icons, anchors, links and the names of files."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import PurePosixPath
-from unicodedata import normalize
 
 from sphinx_scrapbox.check.brackets import DamageKind, find_damage
 from sphinx_scrapbox.check.pages import CheckedLock, CheckedPage
 from sphinx_scrapbox.check.repair import propose_repair
 from sphinx_scrapbox.check.rules import Finding, Rule, Wanted
 from sphinx_scrapbox.formats import PAGE_SUFFIXES
-from sphinx_scrapbox.snapshot.filenames import LONG_NAME_BYTES, portability_problems
+from sphinx_scrapbox.snapshot.filenames import LONG_NAME_BYTES, file_key, portability_problems
 from sphinx_scrapbox.wiki.titles import key, split_fragment
-
-# -- pages among each other ------------------------------------------------------------
 
 
 class PageIndex:
-    """What pages there are, and what is known of their lines."""
+    """The titles of all pages, earlier ones included, and the lines of those in a lock."""
 
     def __init__(self, pages: Sequence[CheckedPage], locks: Iterable[CheckedLock]) -> None:
-        self.keys = {key(seen.title) for seen in pages if seen.title}
+        self.keys = {key(checked.title) for checked in pages if checked.title}
         self.lines: dict[str, set[str]] = defaultdict(set)
         self.all_lines: set[str] = set()
         earlier: set[str] = set()
@@ -32,109 +29,120 @@ class PageIndex:
                     self.lines[key(row.title)].update(row.line_ids)
                     self.all_lines.update(row.line_ids)
                     earlier.update(map(key, row.earlier_titles))
-        self.keys |= earlier  # links by these lead to the page
+        self.keys |= earlier  # links to earlier titles lead to the page
 
     def has(self, title: str) -> bool:
-        """Whether there is such a page; any ``#…`` of a link counts only if no title has it."""
+        """Whether a page has this title, or the part of it before ``#``."""
         return key(title) in self.keys or key(split_fragment(title)[0]) in self.keys
 
 
 def ambiguous_titles(pages: Sequence[CheckedPage]) -> Iterator[Finding]:
+    """Pages with the title of an earlier one in the same project."""
     first_of: dict[tuple[str, str], CheckedPage] = {}
-    for seen in pages:
-        if not seen.title.strip():
+    for checked in pages:
+        if not checked.title.strip():
             continue
-        first = first_of.setdefault((seen.project, key(seen.title)), seen)
-        if first is not seen:
-            message = f"{seen.title!r} is also the title of {first.path}"
-            if seen.title != first.title:
-                message = f"{seen.title!r} is the same title as {first.title!r} of {first.path}"
+        first = first_of.setdefault((checked.project, key(checked.title)), checked)
+        if first is not checked:
+            message = f"{checked.title!r} is also the title of {first.path}"
+            if checked.title != first.title:
+                message = f"{checked.title!r} is the same title as {first.title!r} of {first.path}"
             yield Finding(
                 Rule.AMBIGUOUS_TITLE,
-                seen.path,
+                checked.path,
                 message,
-                seen.line,
+                checked.line,
                 related=first.path,
                 related_line=first.line,
             )
 
 
 def unknown_icons(
-    seen: CheckedPage, known: PageIndex, icons: Collection[str]
+    checked: CheckedPage, index: PageIndex, icons: Collection[str]
 ) -> Iterator[Finding]:
-    for (project, name), place in seen.icons.items():
-        if not name or project not in ("", seen.project):
+    """Icons of the own project without a page; *icons* holds the keys of those that need none."""
+    for (project, name), place in checked.icons.items():
+        if not name or project not in ("", checked.project):
             continue
-        if key(name) in known.keys or key(name) in icons:
+        if key(name) in index.keys or key(name) in icons:
             continue
         message = f"no page {name!r} for this icon"
-        yield Finding(Rule.UNKNOWN_ICON, seen.path, message, place.line, place.column)
+        yield Finding(Rule.UNKNOWN_ICON, checked.path, message, place.line, place.column)
 
 
-def dead_anchors(seen: CheckedPage, known: PageIndex) -> Iterator[Finding]:
-    for (project, title), place in seen.anchors.items():
+def dead_anchors(checked: CheckedPage, index: PageIndex) -> Iterator[Finding]:
+    """Links to lines that are in no lock, though the lines of their page are known."""
+    for (project, title), place in checked.anchors.items():
         page, line_id = split_fragment(title)
-        if project not in ("", seen.project) or key(title) in known.keys:
+        if project not in ("", checked.project) or key(title) in index.keys:
             continue
-        if line_id not in known.all_lines and known.lines.get(key(page)):
+        if line_id not in index.all_lines and index.lines.get(key(page)):
             message = f"the page {page!r} has no line {line_id}"
-            yield Finding(Rule.DEAD_LINE_ANCHOR, seen.path, message, place.line, place.column)
+            yield Finding(Rule.DEAD_LINE_ANCHOR, checked.path, message, place.line, place.column)
 
 
-def damaged_brackets(seen: CheckedPage, known: PageIndex) -> Iterator[Finding]:
-    for first, pieces in seen.damaged:
-        damage = find_damage(pieces)
-        repairs = propose_repair(pieces, damage, known.keys)
-        told: set[tuple[Rule, int]] = set()
-        for one in damage:
-            rule = rule_of(one.kind)
-            if (rule, one.piece) in told:
+def damaged_brackets(checked: CheckedPage, index: PageIndex) -> Iterator[Finding]:
+    """Brackets that do not match, with a repair proposed by the titles of other pages."""
+    for first, pieces in checked.damaged:
+        damages = find_damage(pieces)
+        repairs = propose_repair(pieces, damages, index.keys)
+        reported: set[tuple[Rule, int]] = set()
+        for damage in damages:
+            rule, piece = rule_of(damage.kind), damage.piece
+            if (rule, piece) in reported:
                 continue
-            told.add((rule, one.piece))
+            reported.add((rule, piece))
             yield Finding(
                 rule,
-                seen.path,
-                one.kind.value,
-                first + one.piece,
-                one.at + 1,
-                pieces[one.piece] if repairs else "",
-                repairs[one.piece] if repairs else None,
+                checked.path,
+                damage.kind.value,
+                first + piece,
+                damage.at + 1,
+                pieces[piece] if repairs else "",
+                repairs[piece] if repairs else None,
             )
 
 
 def rule_of(kind: DamageKind) -> Rule:
+    """The rule that reports this kind of damage."""
     stray = kind in (DamageKind.STRAY, DamageKind.HEADING)
     return Rule.STRAY_DECORATION if stray else Rule.DAMAGED_BRACKET
 
 
-def missing(pages: Sequence[CheckedPage], known: PageIndex) -> tuple[int, int, tuple[Wanted, ...]]:
-    links, unresolved = 0, 0
+def missing_pages(
+    pages: Sequence[CheckedPage], index: PageIndex
+) -> tuple[int, int, tuple[Wanted, ...]]:
+    """Links in all, links to missing pages, and these pages, the most linked ones first."""
+    links = 0
     spellings: dict[str, str] = {}
-    wanted: Counter[str] = Counter()
-    for seen in pages:
+    counts: Counter[str] = Counter()
+    for checked in pages:
         targets: dict[str, str] = {}
-        for project, title in seen.links:
-            if project in ("", seen.project):
+        for project, title in checked.links:
+            if project in ("", checked.project):
                 targets.setdefault(key(title), title)
         links += len(targets)
         for target_key, target in targets.items():
-            if not known.has(target):
-                unresolved += 1
-                wanted[target_key] += 1
+            if not index.has(target):
+                counts[target_key] += 1
                 spellings.setdefault(target_key, target)
-    most = sorted(wanted.items(), key=lambda item: (-item[1], spellings[item[0]]))
-    return links, unresolved, tuple(Wanted(spellings[one], count) for one, count in most)
+    wanted = sorted(
+        (Wanted(spellings[target_key], count) for target_key, count in counts.items()),
+        key=lambda page: (-page.pages, page.title),
+    )
+    return links, counts.total(), tuple(wanted)
 
 
 def file_name_findings(paths: Sequence[str]) -> Iterator[Finding]:
+    """Names of files and folders that clash, are not portable, or are long."""
     first_of: dict[str, str] = {}
-    seen: set[str] = set()
+    reported: set[str] = set()
     for path in paths:
         if not path.endswith(PAGE_SUFFIXES):
             continue
         pure = PurePosixPath(path)
         document = pure.with_suffix("").as_posix()
-        first = first_of.setdefault(normalize("NFC", document).casefold(), path)
+        first = first_of.setdefault(file_key(document), path)
         if first != path:
             same = PurePosixPath(first).with_suffix("").as_posix() == document
             what = "both become one document" if same else "on some systems both are one"
@@ -142,9 +150,9 @@ def file_name_findings(paths: Sequence[str]) -> Iterator[Finding]:
             yield Finding(Rule.CASE_COLLISION, path, message, related=first)
         for part in (pure, *pure.parents):
             place = part.as_posix()
-            if not part.name or place in seen:
+            if not part.name or place in reported:
                 break
-            seen.add(place)
+            reported.add(place)
             if reasons := tuple(portability_problems(part.name)):
                 yield Finding(Rule.UNSAFE_FILE_NAME, place, "; ".join(reasons))
             else:

@@ -1,11 +1,11 @@
-"""Damaged brackets on a line of an exported page: finds them, and proposes what was meant.
+"""Finds damaged brackets on a line of an exported page.
 
-Real wiki text is almost perfectly balanced; in a translation one line in a hundred has lost a
-bracket, and a link with it. Two forms are common enough to have names: an address that a blank
-cut in two, ``[Title [url](url) rest]``, and a label that shrank, ``[Title []](url)``.
+Brackets of wiki text nearly always match; machine translation loses one on a line in a hundred,
+and a link with it. Two forms are common: an address with a blank in it, ``[Title [url](url)
+rest]``, and a link without its label, ``[Title []](url)``.
 
-A line of the wiki may stand on several lines of the file (the export breaks it behind bold
-text), so what is examined is a sequence of lines. Time is linear in their length.
+The export may break a line of the wiki after bold text, so a line is given as a sequence of lines
+of the file. Time is linear in their length.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from sphinx_scrapbox.wiki.urls import DEFAULT_ORIGIN
 
 
 class DamageKind(Enum):
-    """What happened to a bracket, in words that follow on the name of its place."""
+    """What happened to a bracket; the value is the message of the finding."""
 
     OPEN = "a bracket opens and never closes"
     CLOSE = "a bracket closes that was never opened"
@@ -46,10 +46,10 @@ class DamageKind(Enum):
 
 
 class Damage(NamedTuple):
-    """What is wrong at ``at`` of line ``piece``.
+    """Damage at column ``at``, from 0, of the line with the number ``piece``, from 0.
 
-    ``end`` is where a bracket closes it, -1 if none does; ``link`` is the link that it is
-    about, as its start, end and address.
+    ``end`` and ``end_piece`` are where the closing bracket is, -1 if there is none; ``link`` is
+    the start, end and address of the link that a cut address belongs to.
     """
 
     kind: DamageKind
@@ -62,39 +62,39 @@ class Damage(NamedTuple):
 
 # -- places ----------------------------------------------------------------------------
 
-# What may stand between two nodes: stars, hashes, the signs in front of a list item or quote.
-_MARKS = 80
+# The most characters between two nodes: stars, hashes, the marks of a list item or quote.
+_MAX_MARKS = 80
 LOST_LABEL = "[]]("
 
 
 def _places(line: str) -> list[tuple[Inline, int, int]]:
-    """The nodes of *line*, each with its start and end; empty if one cannot be placed."""
-    found, at = [], 0
+    """The nodes of *line*, each with its start and end; empty if one cannot be located."""
+    places, at = [], 0
     for node in walk(read_markdown_inline(line)):
-        start, end = _stretch(node, line, at)
+        start, end = _locate(node, line, at)
         if start < 0:
             return []
-        found.append((node, start, end))
+        places.append((node, start, end))
         at = end
-    return found
+    return places
 
 
-def _stretch(node: Inline, line: str, at: int) -> tuple[int, int]:
-    """Where *node* stands, looking not far beyond *at*; a start of -1 if nowhere."""
+def _locate(node: Inline, line: str, at: int) -> tuple[int, int]:
+    """Start and end of *node*, searched from *at* on but not far; a start of -1 if not found."""
     if isinstance(node, Icon):
         tail = f"/icon' alt='{join_target(node.project, node.name)}.icon' height=\"19.5\"/>"
-        start = line.find("<img src='", at, at + _MARKS)
+        start = line.find("<img src='", at, at + _MAX_MARKS)
         end = line.find(tail, start, start + 2 * len(tail) + 300) if start >= 0 else -1
         return (start, end + len(tail)) if end >= 0 else (-1, 0)
     if isinstance(node, ExternalLink):
         lost = f"{LOST_LABEL}{node.url})"
-        end = line.find(lost, at, at + 2 * len(node.label) + len(lost) + _MARKS)
+        end = line.find(lost, at, at + 2 * len(node.label) + len(lost) + _MAX_MARKS)
     else:
         lost, end = "", -1
     places = [
         (start, start + len(source))
         for source in _sources(node)
-        if (start := line.find(source, at, at + len(source) + _MARKS)) >= 0
+        if (start := line.find(source, at, at + len(source) + _MAX_MARKS)) >= 0
     ]
     if end >= 0:
         places.append((line.find("[", at), end + len(lost)))
@@ -102,7 +102,7 @@ def _stretch(node: Inline, line: str, at: int) -> tuple[int, int]:
 
 
 def _sources(node: Inline) -> tuple[str, ...]:
-    """How an exported page writes *node*; an address alone may be written in two ways."""
+    """How an exported page writes *node*; a link without label has two forms."""
     match node:
         case Text(text):
             return (text,)
@@ -140,17 +140,17 @@ _NATIVE_STRAY = re.compile(rf"\[{_STARS}")
 
 
 def find_damage(lines: Sequence[str]) -> list[Damage]:
-    """What is wrong with the brackets of one line of the wiki, in the order of places."""
+    """The damaged brackets on one line of the wiki, sorted by place."""
     search = _Search()
     for piece, line in enumerate(lines):
         if "[" in line or "]" in line:
             for node, start, end in _places(line):
                 search.see(node, line, piece, start, end)
-    return sorted((*search.found, *search.opened), key=lambda one: (one.piece, one.at))
+    return sorted((*search.found, *search.opened), key=lambda damage: (damage.piece, damage.at))
 
 
 def find_native_damage(text: str) -> Iterator[DamageKind]:
-    """The same for what is left as text of a line in the wiki's own notation; no places."""
+    """The damage in what is plain text on a line in native notation, without places."""
     strays = len(_NATIVE_STRAY.findall(text))
     if strays:
         yield DamageKind.STRAY
@@ -165,13 +165,13 @@ def find_native_damage(text: str) -> Iterator[DamageKind]:
 
 
 class _Search:
-    """Matches brackets across the pieces of text of one line."""
+    """Matches brackets across the text nodes of one line."""
 
     def __init__(self) -> None:
         self.found: list[Damage] = []
         self.opened: list[Damage] = []
         self.only_text = True
-        """Since the last bracket opened there was nothing but text and hashtags."""
+        """Since the last opening bracket there were only text and hashtags."""
 
     def see(self, node: Inline, line: str, piece: int, start: int, end: int) -> None:
         if isinstance(node, Text):

@@ -1,4 +1,4 @@
-"""TODO: say what this file is."""
+"""What the checker keeps of pages and locks until all are read."""
 
 from __future__ import annotations
 
@@ -10,13 +10,19 @@ from sphinx_scrapbox.snapshot.lockfile import Lock
 
 @dataclass(frozen=True, slots=True)
 class Position:
+    """Line and column from 1; a column of 0 is unknown."""
+
     line: int
     column: int = 0
 
 
 @dataclass(slots=True)
 class CheckedPage:
-    """What is kept of a page until all are read."""
+    """What is kept of a page. Links, icons and anchors are pairs of project and title.
+
+    ``digests`` are the SHA-256 of a native file with its line ends and with those of Unix;
+    ``damaged`` holds, with the number of the first, lines that have damaged brackets.
+    """
 
     path: str
     title: str = ""
@@ -31,16 +37,18 @@ class CheckedPage:
 
 
 class CheckedLock(NamedTuple):
+    """A lock, and the line number of each of its rows."""
+
     path: str
     lock: Lock
     rows: tuple[int, ...]
 
 
 def lock_rows(text: str) -> tuple[int, ...]:
-    """The numbers of the lines that are rows of a lock file."""
+    """The line numbers of the rows of a lock file."""
     return tuple(number for number, line in enumerate(text.split("\n"), 1) if line.strip())
 
 
 def folder_of(path: str) -> str:
-    """The folder of a file, with its slash; empty for the folder that is checked."""
+    """The folder of a file, with a slash at the end; empty for the folder that is checked."""
     return path[: path.rfind("/") + 1]

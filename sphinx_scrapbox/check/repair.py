@@ -1,4 +1,4 @@
-"""TODO: say what this file is."""
+"""Proposes repairs of lines with damaged brackets."""
 
 from __future__ import annotations
 
@@ -17,15 +17,12 @@ from sphinx_scrapbox.formats.markdown.inlines import read_markdown_inline
 from sphinx_scrapbox.wiki.ast import ExternalLink, Formula, walk
 from sphinx_scrapbox.wiki.titles import key
 
-# -- mending ---------------------------------------------------------------------------
-
-_MOST_TO_MEND = 12
-_LONGEST_LINE = 10_000
-_LONGEST_TITLE = 200
-"""No title of a page is longer."""
-_LONGEST_TAIL = 100
-_LONGEST_HEAD = 60
-"""How much text may become a link to a page that is not known."""
+_MAX_DAMAGES = 12
+_MAX_LENGTH = 10_000  # of all lines together
+_MAX_TITLE = 200
+# Characters that may become a link to a missing page: after, or before the bracket.
+_MAX_TAIL = 100
+_MAX_HEAD = 60
 
 _TOKEN_SIGN = re.compile(r"[\[\]`$<>]")
 _WORD_END = re.compile(r"(?<=\w)(?!\w)|(?<=\W)(?=\s|\Z)")
@@ -41,52 +38,52 @@ _QUERY = re.compile(r"utm_\w+=")
 
 
 def propose_repair(
-    lines: Sequence[str], damage: Sequence[Damage], known: Collection[str]
+    lines: Sequence[str], damages: Sequence[Damage], titles: Collection[str]
 ) -> tuple[str, ...]:
-    """The lines as they may have been, empty if there is no telling.
+    """The lines as they probably were; empty if that cannot be determined.
 
-    *known* holds the keys of the pages there are. What is proposed has been read back: no
-    bracket is left over, and each link leads where it was meant to.
+    *titles* holds the keys of the titles of all pages. The proposal is parsed again: it has no
+    damage left, and each repaired link has its address.
     """
-    if len(damage) > _MOST_TO_MEND or sum(map(len, lines)) > _LONGEST_LINE:
+    if len(damages) > _MAX_DAMAGES or sum(map(len, lines)) > _MAX_LENGTH:
         return ()
-    mended = list(lines)
+    repaired = list(lines)
     urls = set()
-    # From the end, so that the places of what is still to be mended hold.
-    for one in reversed(damage):
-        if one.end >= 0 and one.end_piece != one.piece:
+    # From the end, so that the places of earlier damages stay valid.
+    for damage in reversed(damages):
+        if damage.end >= 0 and damage.end_piece != damage.piece:
             return ()
-        edit = _edit(mended[one.piece], one, known)
+        edit = _edit(repaired[damage.piece], damage, titles)
         if edit is None:
             return ()
-        mended[one.piece], url = edit
+        repaired[damage.piece], url = edit
         urls.add(url)
-    if find_damage(mended):
+    if find_damage(repaired):
         return ()
-    nodes = (node for line in mended for node in walk(read_markdown_inline(line)))
+    nodes = (node for line in repaired for node in walk(read_markdown_inline(line)))
     read = {node.url for node in nodes if isinstance(node, ExternalLink)}
-    return tuple(mended) if urls <= {"", *read} else ()
+    return tuple(repaired) if urls <= {"", *read} else ()
 
 
-def _edit(line: str, one: Damage, known: Collection[str]) -> tuple[str, str] | None:
-    """The line with one thing mended, and the address that it should now link to, if any."""
-    match one.kind:
+def _edit(line: str, damage: Damage, titles: Collection[str]) -> tuple[str, str] | None:
+    """The line with one damage repaired, and the address of the repaired link, else ""."""
+    match damage.kind:
         case DamageKind.CUT:
-            return _join(line, one)
+            return _join_address(line, damage)
         case DamageKind.LABEL:
-            return _relabel(line, one)
+            return _restore_label(line, damage)
         case DamageKind.OPEN:
-            text = _close(line, one.at, known)
+            text = _close(line, damage.at, titles)
         case DamageKind.CLOSE:
-            text = _open(line, one.at, known)
+            text = _open(line, damage.at, titles)
         case DamageKind.FORMULA:
-            text = _close_formula(line, one.at)
+            text = _close_formula(line, damage.at)
         case DamageKind.STRAY | DamageKind.HEADING:
-            text = _undecorate(line, one)
+            text = _remove_decoration(line, damage)
     return None if text is None else (text, "")
 
 
-def _close(line: str, at: int, known: Collection[str]) -> str | None:
+def _close(line: str, at: int, titles: Collection[str]) -> str | None:
     """``see [lost link`` -> ``see [[lost link]]``."""
     start = at + 1
     if line.startswith("[[", start):
@@ -94,17 +91,17 @@ def _close(line: str, at: int, known: Collection[str]) -> str | None:
     sign = _TOKEN_SIGN.search(line, start)
     limit = sign.start() if sign else len(line)
     tail = line[start:limit]
-    ends = [match.end() for match in _WORD_END.finditer(tail[:_LONGEST_TITLE])]
+    ends = [match.end() for match in _WORD_END.finditer(tail[:_MAX_TITLE])]
     for end in reversed(ends):
-        if end and key(tail[:end]) in known:
+        if end and key(tail[:end]) in titles:
             return f"{line[:at]}[[{tail[:end]}]]{tail[end:]}{line[limit:]}"
     tail = tail.rstrip()
-    if sign is None and tail and len(tail) <= _LONGEST_TAIL and ". " not in tail:
+    if sign is None and tail and len(tail) <= _MAX_TAIL and ". " not in tail:
         return f"{line[:at]}[[{tail}]]"
     return None
 
 
-def _open(line: str, at: int, known: Collection[str]) -> str | None:
+def _open(line: str, at: int, titles: Collection[str]) -> str | None:
     """``lost link] for`` -> ``[[lost link]] for``."""
     after = line[at + 1 :]
     if line.endswith("]]", 0, at):
@@ -112,14 +109,14 @@ def _open(line: str, at: int, known: Collection[str]) -> str | None:
     signs = [match.end() for match in _TOKEN_SIGN.finditer(line, 0, at)]
     prefix = _LINE_START.match(line)
     first = prefix.end() if prefix else 0
-    # The sign of a quote is none of a token.
+    # The mark of a quote is not part of a link.
     free = max(first, signs[-1] if signs else 0)
-    for start in _WORD_START.finditer(line, max(free, at - _LONGEST_TITLE), at):
+    for start in _WORD_START.finditer(line, max(free, at - _MAX_TITLE), at):
         title = line[start.start() : at]
-        if title and key(title) in known:
+        if title and key(title) in titles:
             return f"{line[: start.start()]}[[{title}]]{after}"
     title = line[first:at]
-    if free == first and title.strip() and len(title) <= _LONGEST_HEAD and ". " not in title:
+    if free == first and title.strip() and len(title) <= _MAX_HEAD and ". " not in title:
         return f"{line[:first]}[[{title}]]{after}"
     return None
 
@@ -129,44 +126,44 @@ def _close_formula(line: str, at: int) -> str | None:
     tex = line[at + 3 :].strip()
     if not tex or "$" in tex or len(_PLAIN_WORD.findall(tex)) > 1:
         return None
-    mended = f"{line[:at]}${tex}$"
-    return mended if isinstance(read_markdown_inline(mended)[-1], Formula) else None
+    repaired = f"{line[:at]}${tex}$"
+    return repaired if isinstance(read_markdown_inline(repaired)[-1], Formula) else None
 
 
-def _undecorate(line: str, one: Damage) -> str:
+def _remove_decoration(line: str, damage: Damage) -> str:
     """``[* x`` -> ``### x`` at the start of a line, where it is a heading, else ``x``."""
-    match = STRAY_BRACKET.match(line, one.at)
+    match = STRAY_BRACKET.match(line, damage.at)
     assert match is not None
-    if one.end >= 0:
-        line = line[: one.end] + line[one.end + 1 :]
+    if damage.end >= 0:
+        line = line[: damage.end] + line[damage.end + 1 :]
     start = match["hashes"] or ""
     stars = match[0].count("*")
-    if stars and not one.at:
+    if stars and not damage.at:
         start = "#" * max(4 - stars, 1) + " "
-    return f"{line[: one.at]}{start}{line[match.end() :]}"
+    return f"{line[: damage.at]}{start}{line[match.end() :]}"
 
 
-def _relabel(line: str, one: Damage) -> tuple[str, str] | None:
+def _restore_label(line: str, damage: Damage) -> tuple[str, str] | None:
     """``[Title []](url)`` -> ``[Title](url)``."""
-    head, _, url = line[one.at : one.end - 1].rpartition(LOST_LABEL)
+    head, _, url = line[damage.at : damage.end - 1].rpartition(LOST_LABEL)
     label = head[1:].replace("[[", "[").replace("]]", "]").strip()
     if not label:
         return None
-    return f"{line[: one.at]}[{label}]({url}){line[one.end :]}", url
+    return f"{line[: damage.at]}[{label}]({url}){line[damage.end :]}", url
 
 
-def _join(line: str, one: Damage) -> tuple[str, str] | None:
+def _join_address(line: str, damage: Damage) -> tuple[str, str] | None:
     """``[Title [url](url) rest]`` -> ``[Title](url+rest)``, or ``[Title rest](url)``."""
-    start, end, url = one.link
-    closed = one.end >= 0
-    label = line[one.at + 1 : start].strip()
+    start, end, url = damage.link
+    closed = damage.end >= 0
+    label = line[damage.at + 1 : start].strip()
     if not label:
         return None
     rest, after = line[end:], ""
     if closed:
-        rest, after = line[end : one.end], line[one.end + 1 :]
+        rest, after = line[end : damage.end], line[damage.end + 1 :]
     words = rest.split(" ")
-    # The first of them is empty, or glued to the link.
+    # The first word is empty, or directly behind the link.
     while len(words) > 1 and not words[0]:
         joined = _continue(url, words[1], alone=closed and len(words) == 2)
         if joined is None:
@@ -177,11 +174,11 @@ def _join(line: str, one: Damage) -> tuple[str, str] | None:
     if closed:
         label = f"{label} {rest.strip()}".rstrip()
         rest = ""
-    return f"{line[: one.at]}[{label}]({url}){rest}{after}", url
+    return f"{line[: damage.at]}[{label}]({url}){rest}{after}", url
 
 
 def _continue(url: str, word: str, *, alone: bool) -> str | None:
-    """The address with *word*, if that is the next piece of it."""
+    """The address with *word*, if that continues it."""
     if not _ADDRESS_CHARACTERS.fullmatch(word) or "://" in word:
         return None
     if url[-1].isalnum() and not _HALF_ESCAPE.search(url):
@@ -193,14 +190,14 @@ def _continue(url: str, word: str, *, alone: bool) -> str | None:
         return None
     if _QUERY.match(word) and "?" not in url:
         return f"{url}?{word}"
-    # The blank may have taken the place of a percent sign.
+    # The blank may have replaced a percent sign.
     if not _is_text(url + word) and _is_text(f"{url}%{word}"):
         return f"{url}%{word}"
     return url + word
 
 
 def _is_text(url: str) -> bool:
-    """Whether the bytes that *url* encodes are UTF-8; what is cut off at its end may be not."""
+    """Whether the bytes that *url* encodes are UTF-8, apart from an incomplete end."""
     try:
         unquote_to_bytes(url).decode("utf-8")
     except UnicodeDecodeError as error:

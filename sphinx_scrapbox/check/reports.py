@@ -1,11 +1,10 @@
-"""A report as text for people, as JSON, and as SARIF 2.1.0 for the services that show it.
+"""Reports as text for a terminal, as JSON, and as SARIF 2.1.0 for code scanning services.
 
-The text of a wiki is not trusted: what a terminal would obey is shown as an escape.
+The text of a wiki is not trusted: control sequences are shown as escapes.
 """
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterator
 from itertools import groupby
@@ -13,15 +12,14 @@ from urllib.parse import quote
 
 from sphinx_scrapbox import __version__
 from sphinx_scrapbox.check.rules import RULES, Finding, Report, Rule, Severity
+from sphinx_scrapbox.snapshot.reports.json import dump_json, json_report
+from sphinx_scrapbox.snapshot.reports.wording import HOME, TOOL
 from sphinx_scrapbox.wiki.text import Paint, terminal_safe
 
-TOOL = "sphinx-scrapbox"
-HOME = "https://sphinx-scrapbox.readthedocs.io"
-JSON_VERSION = 1
-MOST_WANTED = 20
-"""How many missing pages the text for people lists; JSON lists all."""
+MAX_WANTED = 20
+"""The number of missing pages that the text lists; JSON lists all."""
 
-# -- for people ------------------------------------------------------------------------
+# -- text ------------------------------------------------------------------------------
 
 _COLOURS = {Severity.ERROR: "31", Severity.WARNING: "33", Severity.NOTE: "36"}
 _WIDTH = 88
@@ -31,36 +29,37 @@ _BEFORE_CHANGE = 24
 def report_as_text(
     report: Report, *, prefix: str = "", missing: bool = False, color: bool = False
 ) -> str:
-    """The findings page by page, each with its proposal, and a summary.
+    """The findings page by page with their repairs, and a summary.
 
-    *prefix* is put before each path, so that a terminal can open it.
+    *prefix* comes before each path, so that a terminal can open it. With *missing*, the missing
+    pages are listed, too.
     """
     paint = Paint(color)
     out: list[str] = []
-    for path, findings in groupby(report.findings, key=lambda one: one.path):
+    for path, findings in groupby(report.findings, key=lambda finding: finding.path):
         out.append(paint.bold(terminal_safe(prefix + path)))
-        for one in findings:
-            out += _told(one, paint)
+        for finding in findings:
+            out += _finding_lines(finding, paint)
         out.append("")
     if missing:
-        out += _told_missing(report, paint)
+        out += _missing_lines(report, paint)
     out += _summary(report, paint)
     return "\n".join(out) + "\n"
 
 
-def _told(one: Finding, paint: Paint) -> Iterator[str]:
-    place = f"{one.line or '-'}{f':{one.column}' if one.column else ''}"
-    severity = one.rule.severity
+def _finding_lines(finding: Finding, paint: Paint) -> Iterator[str]:
+    place = f"{finding.line or '-'}{f':{finding.column}' if finding.column else ''}"
+    severity = finding.rule.severity
     label = paint(f"{severity.label:<7}", _COLOURS[severity])
-    yield f"  {place:>7}  {label}  {terminal_safe(one.message)}  {paint.dim(one.rule.id)}"
-    if one.repair is not None:
-        old, new = _clipped(one.source, one.repair)
+    yield f"  {place:>7}  {label}  {terminal_safe(finding.message)}  {paint.dim(finding.rule.id)}"
+    if finding.repair is not None:
+        old, new = _clipped(finding.source, finding.repair)
         yield paint(f"           - {old}", "31")
         yield paint(f"           + {new}", "32")
 
 
 def _clipped(old: str, new: str) -> tuple[str, str]:
-    """Both lines, without their common indent, from shortly before the first difference."""
+    """Both lines without indentation, from shortly before the first difference."""
     pairs = enumerate(zip(old, new, strict=False))
     same = next((at for at, (was, now) in pairs if was != now), min(len(old), len(new)))
     start = min(len(old) - len(old.lstrip(" ")), same)
@@ -75,13 +74,13 @@ def _clip(line: str, start: int) -> str:
     return head + terminal_safe(line[start : start + _WIDTH]) + tail
 
 
-def _told_missing(report: Report, paint: Paint) -> Iterator[str]:
+def _missing_lines(report: Report, paint: Paint) -> Iterator[str]:
     if not report.wanted:
         return
     yield paint.bold("Missing pages that most pages link to")
-    for title, pages in report.wanted[:MOST_WANTED]:
+    for title, pages in report.wanted[:MAX_WANTED]:
         yield f"  {pages:>7}  {terminal_safe(title)}"
-    if (more := len(report.wanted) - MOST_WANTED) > 0:
+    if (more := len(report.wanted) - MAX_WANTED) > 0:
         yield paint.dim(f"           and {_count(more, 'more')}; --format json lists them all")
     yield ""
 
@@ -96,7 +95,7 @@ def _summary(report: Report, paint: Paint) -> Iterator[str]:
     pages = "1 page" if report.pages == 1 else _count(report.pages, "pages")
     if report.findings:
         yield paint.bold(f"{pages}: ") + ", ".join(count)
-        by_rule = Counter(one.rule.id for one in report.findings).most_common()
+        by_rule = Counter(finding.rule.id for finding in report.findings).most_common()
         yield "  " + ", ".join(f"{number:,} {name}" for name, number in by_rule)
     else:
         yield paint.bold(f"{pages}: ") + paint("nothing found", "32")
@@ -116,41 +115,34 @@ def _count(number: int, noun: str) -> str:
 
 
 def report_as_json(report: Report, *, missing: bool = False) -> str:
-    """The whole report; see the documentation of ``check`` for its fields."""
+    """The whole report; the manual of ``check`` lists the fields."""
     links: dict[str, object] = {
         "total": report.links,
         "missing": report.unresolved,
         "missing_pages": len(report.wanted),
     }
     if missing:
-        links["wanted"] = [one._asdict() for one in report.wanted]
-    data = {
-        "version": JSON_VERSION,
-        "tool": {"name": TOOL, "version": __version__},
-        "pages": report.pages,
-        "counts": {severity.label: report.count(severity) for severity in _COLOURS},
-        "links": links,
-        "findings": [_finding(one) for one in report.findings],
-    }
-    return _dump(data)
+        links["wanted"] = [page._asdict() for page in report.wanted]
+    return json_report(
+        pages=report.pages,
+        counts={severity.label: report.count(severity) for severity in _COLOURS},
+        links=links,
+        findings=[_finding(finding) for finding in report.findings],
+    )
 
 
-def _finding(one: Finding) -> dict[str, object]:
+def _finding(finding: Finding) -> dict[str, object]:
     return {
-        "rule": one.rule.id,
-        "severity": one.rule.severity.label,
-        "path": one.path,
-        "line": one.line or None,
-        "column": one.column or None,
-        "message": one.message,
-        "source": None if one.repair is None else one.source,
-        "repair": one.repair,
-        "related": one.related or None,
+        "rule": finding.rule.id,
+        "severity": finding.rule.severity.label,
+        "path": finding.path,
+        "line": finding.line or None,
+        "column": finding.column or None,
+        "message": finding.message,
+        "source": None if finding.repair is None else finding.source,
+        "repair": finding.repair,
+        "related": finding.related or None,
     }
-
-
-def _dump(data: object) -> str:
-    return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
 
 
 # -- SARIF -----------------------------------------------------------------------------
@@ -161,14 +153,14 @@ _RULE_INDEX = {rule: number for number, rule in enumerate(Rule)}
 
 
 def report_as_sarif(report: Report, *, prefix: str = "", missing: bool = False) -> str:
-    """The findings as one run of SARIF; *prefix* leads from the repository to the folder."""
+    """The findings as one run; *prefix* is the path from the repository to the folder."""
     links: dict[str, object] = {
         "pages": report.pages,
         "links": report.links,
         "missingLinks": report.unresolved,
     }
     if missing:
-        links["wanted"] = [one._asdict() for one in report.wanted]
+        links["wanted"] = [page._asdict() for page in report.wanted]
     run = {
         "tool": {
             "driver": {
@@ -182,10 +174,10 @@ def report_as_sarif(report: Report, *, prefix: str = "", missing: bool = False) 
             _BASE: {"description": {"text": "The folder that the check was called in."}}
         },
         "columnKind": "unicodeCodePoints",
-        "results": [_result(one, prefix) for one in report.findings],
+        "results": [_result(finding, prefix) for finding in report.findings],
         "properties": links,
     }
-    return _dump({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]})
+    return dump_json({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]})
 
 
 def _rule(rule: Rule) -> dict[str, object]:
@@ -199,31 +191,31 @@ def _rule(rule: Rule) -> dict[str, object]:
     }
 
 
-def _result(one: Finding, prefix: str) -> dict[str, object]:
-    artifact = _artifact(prefix + one.path)
+def _result(finding: Finding, prefix: str) -> dict[str, object]:
+    artifact = _artifact(prefix + finding.path)
     result: dict[str, object] = {
-        "ruleId": one.rule.id,
-        "ruleIndex": _RULE_INDEX[one.rule],
-        "level": one.rule.severity.label,
-        "message": {"text": one.message},
-        "locations": [_location(artifact, one.line, one.column)],
+        "ruleId": finding.rule.id,
+        "ruleIndex": _RULE_INDEX[finding.rule],
+        "level": finding.rule.severity.label,
+        "message": {"text": finding.message},
+        "locations": [_location(artifact, finding.line, finding.column)],
     }
-    if one.related:
-        related = _location(_artifact(prefix + one.related), one.related_line, 0)
+    if finding.related:
+        related = _location(_artifact(prefix + finding.related), finding.related_line, 0)
         result["relatedLocations"] = [{"id": 1, **related}]
-    if one.repair is not None:
+    if finding.repair is not None:
         replacement = {
             "deletedRegion": {
-                "startLine": one.line,
+                "startLine": finding.line,
                 "startColumn": 1,
-                "endLine": one.line,
-                "endColumn": len(one.source) + 1,
+                "endLine": finding.line,
+                "endColumn": len(finding.source) + 1,
             },
-            "insertedContent": {"text": one.repair},
+            "insertedContent": {"text": finding.repair},
         }
         result["fixes"] = [
             {
-                "description": {"text": "What the line may have been"},
+                "description": {"text": "The line as it probably was"},
                 "artifactChanges": [{"artifactLocation": artifact, "replacements": [replacement]}],
             }
         ]

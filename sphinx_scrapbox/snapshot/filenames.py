@@ -32,7 +32,7 @@ def portability_problems(name: str) -> Iterator[str]:
     if _SURROGATE.search(name):
         yield "the name is not UTF-8"
     if name[-1] in ". ":
-        end = "dot" if name[-1] == "." else "blank"
+        end = "dot" if name[-1] == "." else "space"
         yield f"Windows removes the {end} at the end of a name"
     if _DEVICE.match(name):
         yield "the name of a device on Windows"

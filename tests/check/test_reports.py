@@ -10,7 +10,7 @@ from urllib.parse import unquote
 import pytest
 
 from sphinx_scrapbox.check.reports import (
-    MOST_WANTED,
+    MAX_WANTED,
     report_as_json,
     report_as_sarif,
     report_as_text,
@@ -103,10 +103,10 @@ def test_repair_of_a_missing_end_is_shown() -> None:
 
 
 def test_only_the_most_wanted() -> None:
-    wanted = tuple(Wanted(f"page {at}", 2) for at in range(MOST_WANTED + 7))
+    wanted = tuple(Wanted(f"page {at}", 2) for at in range(MAX_WANTED + 7))
     text = report_as_text(Report((), 1, 40, 40, wanted), missing=True)
-    assert f"page {MOST_WANTED - 1}\n" in text
-    assert f"page {MOST_WANTED}\n" not in text
+    assert f"page {MAX_WANTED - 1}\n" in text
+    assert f"page {MAX_WANTED}\n" not in text
     assert "and 7 more" in text
 
 
