@@ -40,6 +40,9 @@ def test_one_page(one: str, other: str) -> None:
         ("a b", "a\u3000b"),
         ("a b", "a-b"),
         ("soil", "soil."),
+        ("Straße", "Strasse"),
+        ("ς", "σ"),
+        ("ﬁg", "fig"),
     ],
 )
 def test_two_pages(one: str, other: str) -> None:
