@@ -1,4 +1,4 @@
-"""What must not get out: which pages are not built, and what stands for their names elsewhere."""
+"""The deny list: which pages are not built, and pages without the names of those."""
 
 from __future__ import annotations
 
@@ -26,28 +26,28 @@ from sphinx_scrapbox.wiki.urls import DEFAULT_ORIGIN, page_of_url
 
 
 @dataclass(frozen=True)
-class Names:
-    """Titles as a deny list spells them; ``*`` is any text, and all else stands for itself."""
+class NamePatterns:
+    """Titles in which ``*`` stands for any text, and all else for itself."""
 
-    spelled: tuple[str, ...] = ()
+    patterns: tuple[str, ...] = ()
 
     @cached_property
     def _exact(self) -> frozenset[str]:
-        return frozenset(key(name) for name in self.spelled if "*" not in name)
+        return frozenset(key(name) for name in self.patterns if "*" not in name)
 
     @cached_property
     def _globs(self) -> re.Pattern[str] | None:
-        globs = (key(name).split("*") for name in self.spelled if "*" in name)
-        patterns = [".*".join(map(re.escape, pieces)) for pieces in globs]
-        return re.compile("|".join(patterns), re.DOTALL) if patterns else None
+        globs = (key(name).split("*") for name in self.patterns if "*" in name)
+        regexes = [".*".join(map(re.escape, pieces)) for pieces in globs]
+        return re.compile("|".join(regexes), re.DOTALL) if regexes else None
 
     def __bool__(self) -> bool:
-        return bool(self.spelled)
+        return bool(self.patterns)
 
     def __contains__(self, title: object) -> bool:
         """Whether *title*, with or without a fragment, is one of these.
 
-        >>> "salary_2026" in Names(("Salary *",)), "Salaries" in Names(("Salary *",))
+        >>> "salary_2026" in NamePatterns(("Salary *",)), "Salaries" in NamePatterns(("Salary *",))
         (True, False)
         """
         if not isinstance(title, str):
@@ -61,42 +61,43 @@ class Names:
 
 
 @dataclass(frozen=True)
-class Withheld:
-    """The pages that a deny list keeps out, and what is known of them.
+class Redaction:
+    """A deny list, and what replaces the names of denied pages.
 
-    ``titles`` are those that the list names, ``tags`` and ``people`` keep out each page that
-    leads to one of them or shows one's icon. ``found`` are titles of pages that these two kept
-    out. ``instead`` is shown where a page names any of this by a link or an icon.
+    A page is denied if ``titles`` has its title, if it links to one of ``tags``, or if it shows
+    the icon of one of ``people``. ``denied_keys`` are the keys of the titles that the last two
+    denied. ``replacement`` is the text shown for a link or an icon that names a denied page;
+    ``origins`` are the wikis whose addresses are links to pages.
     """
 
-    titles: Names = Names()
-    tags: Names = Names()
-    people: Names = Names()
-    found: frozenset[str] = frozenset()
-    instead: str = ""
+    titles: NamePatterns = NamePatterns()
+    tags: NamePatterns = NamePatterns()
+    people: NamePatterns = NamePatterns()
+    denied_keys: frozenset[str] = frozenset()
+    replacement: str = ""
     origins: tuple[str, ...] = (DEFAULT_ORIGIN,)
 
     def __bool__(self) -> bool:
         return bool(self.titles or self.tags or self.people)
 
-    def keeps_out(self, page: Page) -> bool:
-        """Whether a page is not built."""
+    def denies(self, page: Page) -> bool:
+        """Whether *page* is not built."""
         if page.title in self.titles or page.title in self.people:
             return True
-        return (bool(self.tags) or bool(self.people)) and any(map(self._marks, walk(page)))
+        return (bool(self.tags) or bool(self.people)) and any(map(self._is_denied, walk(page)))
 
-    def may_keep_out(self, text: str) -> bool:
-        """Whether the source of a page can name a tag or somebody that keeps it out."""
+    def may_deny(self, text: str) -> bool:
+        """Whether the source of a page may hold a tag or an icon that denies it: a quick test."""
         return self._mentioned is not None and self._mentioned.search(key(text)) is not None
 
     @cached_property
     def _mentioned(self) -> re.Pattern[str] | None:
-        names = (key(name) for name in (*self.tags.spelled, *self.people.spelled))
-        # Whatever stands in its place, a name holds the longest piece without a star.
+        names = (key(name) for name in (*self.tags.patterns, *self.people.patterns))
+        # Any title that fits a pattern contains the pattern's longest piece without a star.
         pieces = {max(name.split("*"), key=len) for name in names}
         return re.compile("|".join(map(re.escape, sorted(pieces)))) if pieces else None
 
-    def _marks(self, node: Inline) -> bool:
+    def _is_denied(self, node: Inline) -> bool:
         match node:
             case Hashtag(tag):
                 return tag in self.tags
@@ -106,24 +107,24 @@ class Withheld:
                 return name in self.people
         return False
 
-    def may_name(self, name: str) -> bool:
-        """Whether a text that a page links to is the name of something withheld."""
+    def names_denied_page(self, name: str) -> bool:
+        """Whether the target of a link is a denied page."""
         title = split_target(name).title
         return (
             title in self.titles
             or title in self.people
-            or key(title) in self.found
-            or key(split_fragment(title)[0]) in self.found
+            or key(title) in self.denied_keys
+            or key(split_fragment(title)[0]) in self.denied_keys
         )
 
-    def without_names(self, page: Page) -> tuple[Page, tuple[str, ...]]:
-        """A page whose links to what is withheld are neutral words; and the marks of these."""
-        gone: dict[str, None] = {}
+    def redact(self, page: Page) -> tuple[Page, tuple[str, ...]]:
+        """*page* with denied links and icons replaced, and the checksums of their keys."""
+        checksums: dict[str, None] = {}
 
         def redacted(node: Inline) -> Inline:
-            if (name := self._name_in(node)) and self.may_name(name):
-                gone[mark_of(key(name))] = None
-                return Text(self.instead, line=node.line)
+            if (name := self._name_in(node)) and self.names_denied_page(name):
+                checksums[checksum(key(name))] = None
+                return Text(self.replacement, line=node.line)
             return node
 
         blocks = []
@@ -132,7 +133,7 @@ class Withheld:
             if isinstance(changed, Line) and changed is not block:
                 changed = replace(changed, source=plain_text(changed.nodes))
             blocks.append(changed)
-        return (replace(page, blocks=tuple(blocks)), tuple(gone)) if gone else (page, ())
+        return (replace(page, blocks=tuple(blocks)), tuple(checksums)) if checksums else (page, ())
 
     def _name_in(self, node: Inline) -> str:
         """The title of the page that a link or an icon names; "" for any other inline."""
@@ -145,35 +146,35 @@ class Withheld:
         return ""
 
 
-class Unsaid:
-    """A deny list that can be compared with the one of the last build, and is not kept with it.
+class HiddenDenyList:
+    """A deny list whose pickle holds its checksum alone.
 
-    Sphinx keeps the configuration beside the output, or in it.
+    Sphinx stores the configuration beside or in the output, to compare it in the next build.
     """
 
-    def __init__(self, value: Mapping[str, object] | None, mark: str = "") -> None:
+    def __init__(self, value: Mapping[str, object] | None, known_checksum: str = "") -> None:
         self.value = value
-        self._mark = mark or mark_of(repr(value))
+        self._checksum = known_checksum or checksum(repr(value))
 
     def __repr__(self) -> str:
-        return f"<deny list {self._mark}>"
+        return f"<deny list {self._checksum}>"
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Unsaid) and self._mark == other._mark
+        return isinstance(other, HiddenDenyList) and self._checksum == other._checksum
 
     def __hash__(self) -> int:
-        return hash(self._mark)
+        return hash(self._checksum)
 
     def __reduce__(self) -> tuple[object, ...]:
-        return Unsaid, (None, self._mark)
+        return HiddenDenyList, (None, self._checksum)
 
 
-def mark_of(text: str) -> str:
-    """What may be kept of a text that must not be."""
+def checksum(text: str) -> str:
+    """A digest of *text*, to be stored in its place."""
     return blake2b(text.encode("utf-8", "replace"), digest_size=12).hexdigest()
 
 
-def spelled(names: Iterable[str], *, sign: str = "") -> Names:
-    """Names without the sign that marks them, and without their project."""
+def name_patterns(names: Iterable[str], *, sign: str = "") -> NamePatterns:
+    """Patterns from the names of an option, without their *sign* and their project."""
     plain = (split_target(name.strip().removeprefix(sign)).title for name in names)
-    return Names(tuple(name for name in plain if name))
+    return NamePatterns(tuple(name for name in plain if name))

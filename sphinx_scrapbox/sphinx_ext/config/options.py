@@ -36,7 +36,7 @@ from sphinx_scrapbox.sphinx_ext.config.validators import (
     wordings,
 )
 from sphinx_scrapbox.sphinx_ext.config.values import DenyOptions, Person
-from sphinx_scrapbox.wiki.redaction import Unsaid
+from sphinx_scrapbox.wiki.redaction import HiddenDenyList
 from sphinx_scrapbox.wiki.structure import StructureOptions
 from sphinx_scrapbox.wiki.titles import key
 from sphinx_scrapbox.wiki.translation import WORDINGS, Wording
@@ -335,7 +335,7 @@ def _validated(config: SphinxConfig) -> Config:
 def prepare_config(app: Sphinx, config: SphinxConfig) -> None:
     """Hide the deny list from the stored configuration; let LaTeX nest lists as wikis do."""
     if config.scrapbox_deny:
-        config.scrapbox_deny = Unsaid(config.scrapbox_deny)
+        config.scrapbox_deny = HiddenDenyList(config.scrapbox_deny)
     # LaTeX stops at the fifth level of a list. A user's own value wins.
     config.latex_elements.setdefault("maxlistdepth", "48")
 

@@ -15,7 +15,7 @@ from sphinx_scrapbox.sphinx_ext.config.values import (
     Person,
 )
 from sphinx_scrapbox.sphinx_ext.warnings import Warn, warn
-from sphinx_scrapbox.wiki.redaction import Names, Unsaid, spelled
+from sphinx_scrapbox.wiki.redaction import HiddenDenyList, NamePatterns, name_patterns
 from sphinx_scrapbox.wiki.titles import Target, join_target, key, split_target
 from sphinx_scrapbox.wiki.translation import Wording, wording
 
@@ -186,7 +186,7 @@ def directives(value: object) -> frozenset[str]:
 
 
 def deny_options(value: object) -> DenyOptions:
-    if isinstance(value, Unsaid):
+    if isinstance(value, HiddenDenyList):
         value = value.value
     if not isinstance(value, Mapping):
         raise ConfigError("scrapbox_deny must be a mapping")
@@ -207,9 +207,9 @@ def deny_options(value: object) -> DenyOptions:
     return DenyOptions(**given)
 
 
-def _names(value: object, *, sign: str) -> Names:
-    names = spelled(string_tuple(value), sign=sign)
-    if any(not name.strip("* _") for name in names.spelled):
+def _names(value: object, *, sign: str) -> NamePatterns:
+    names = name_patterns(string_tuple(value), sign=sign)
+    if any(not name.strip("* _") for name in names.patterns):
         raise Invalid("must not contain a name made of nothing but stars")
     return names
 

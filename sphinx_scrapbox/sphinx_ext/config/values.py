@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sphinx_scrapbox.wiki.redaction import Names
+from sphinx_scrapbox.wiki.redaction import NamePatterns
 
 # Directives that read files, run code or pass on raw output: wiki text must not use them.
 FORBIDDEN_DIRECTIVES = frozenset(
@@ -31,8 +31,8 @@ class Person:
 class DenyOptions:
     """``scrapbox_deny``, validated; ``allow`` holds glob patterns."""
 
-    titles: Names = Names()
-    tags: Names = Names()
-    people: Names = Names()
+    titles: NamePatterns = NamePatterns()
+    tags: NamePatterns = NamePatterns()
+    people: NamePatterns = NamePatterns()
     emails: bool = False
     allow: tuple[str, ...] = ()

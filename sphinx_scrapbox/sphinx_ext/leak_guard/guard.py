@@ -22,7 +22,7 @@ from sphinx_scrapbox.sphinx_ext.domain.domain import domain_of
 from sphinx_scrapbox.sphinx_ext.leak_guard.scanner import Leak, Scanner
 from sphinx_scrapbox.sphinx_ext.sources.folder import source_folder
 from sphinx_scrapbox.sphinx_ext.warnings import note_unknown_internals
-from sphinx_scrapbox.wiki.redaction import mark_of
+from sphinx_scrapbox.wiki.redaction import checksum
 from sphinx_scrapbox.wiki.titles import key
 
 if TYPE_CHECKING:
@@ -71,8 +71,8 @@ def prepare_leak_guard(
     if denied:
         _LOGGER.info("scrapbox_deny: pages that are not built: %d", len(denied))
     denied_keys = frozenset(map(key, denied.values()))
-    files.redaction = replace(redaction, found=denied_keys)
-    marks = sorted(map(mark_of, denied_keys))
+    files.redaction = replace(redaction, denied_keys=denied_keys)
+    marks = sorted(map(checksum, denied_keys))
     domain.data["withheld"] = marks
     moved = set(before) ^ set(marks)
     if not moved:
@@ -81,7 +81,7 @@ def prepare_leak_guard(
         docname
         for docname, facts in domain.facts.items()
         if docname in env.found_docs
-        and not (moved.isdisjoint(map(mark_of, facts.links)) and moved.isdisjoint(facts.withheld))
+        and not (moved.isdisjoint(map(checksum, facts.links)) and moved.isdisjoint(facts.withheld))
     ]
 
 
@@ -139,10 +139,10 @@ def _denied_words(app: Sphinx) -> tuple[list[str], list[str]]:
     deny = options(app.config).deny
     words, entries = [], []
     for kind, names in (("titles", deny.titles), ("people", deny.people)):
-        for number, word in enumerate(names.spelled, 1):
+        for number, word in enumerate(names.patterns, 1):
             words.append(word)
             entries.append(f"{kind}[{number}]")
-    for title_key in sorted(source_folder(app.env).pages.redaction.found):
+    for title_key in sorted(source_folder(app.env).pages.redaction.denied_keys):
         if title_key not in deny.titles and title_key not in deny.people:
             words.append(title_key)
             entries.append("the title of a denied page")

@@ -27,7 +27,7 @@ from sphinx_scrapbox.sphinx_ext.config.options import Config
 from sphinx_scrapbox.sphinx_ext.i18n import _
 from sphinx_scrapbox.sphinx_ext.sources.locks import Locked, Locks
 from sphinx_scrapbox.wiki.ast import Page
-from sphinx_scrapbox.wiki.redaction import Withheld
+from sphinx_scrapbox.wiki.redaction import Redaction
 from sphinx_scrapbox.wiki.titles import key, split_fragment, split_target
 
 if TYPE_CHECKING:
@@ -64,11 +64,11 @@ class PageFiles:
         self._by_title: dict[str, list[Path]] | None = None
         self._by_earlier_title: dict[str, list[Path]] = {}
         self._read: dict[Path, PageFile | None] = {}
-        self.redaction = Withheld(
+        self.redaction = Redaction(
             config.deny.titles,
             config.deny.tags,
             config.deny.people,
-            instead=str(_("(private)")),
+            replacement=str(_("(private)")),
             origins=(config.url,),
         )
         """What the deny list removes; the leak guard adds pages denied by tag or person."""
@@ -108,8 +108,8 @@ class PageFiles:
             return file
         if file.locked and file.locked.lock.url:
             redaction = replace(redaction, origins=(file.locked.lock.url, *redaction.origins))
-        is_denied = redaction.keeps_out(file.page)
-        page, redacted = redaction.without_names(file.page)
+        is_denied = redaction.denies(file.page)
+        page, redacted = redaction.redact(file.page)
         return file._replace(page=page, redacted=redacted, is_denied=is_denied)
 
     def _from_disk(self, path: Path) -> PageFile | None:
@@ -171,7 +171,7 @@ class PageFiles:
                 text = path.read_text(encoding="utf-8-sig", errors="replace")
             except OSError:
                 return ""
-            if not redaction.may_keep_out(text):
+            if not redaction.may_deny(text):
                 return ""
         file = self._from_disk(path)  # not cached: there may be tens of thousands
         return file.page.title if file and file.is_denied else ""

@@ -108,24 +108,27 @@ class _Changes:
         old = self._old(query, folder, is_page, was_here)
         if not (old.pages or new.pages):
             raise SnapshotError("there is no page of a wiki, neither then nor now")
-        return self._without_withheld(compare(old, new))
+        return self._without_denied(compare(old, new))
 
-    def _without_withheld(self, found: Comparison) -> Comparison:
+    def _without_denied(self, found: Comparison) -> Comparison:
         """What changed but for pages that a deny list keeps out, or would have."""
-        withheld = source_folder(self._env).pages.redaction
-        if not withheld:
+        redaction = source_folder(self._env).pages.redaction
+        if not redaction:
             return found
         gone = {page.file for page in found.of(PageKind.GONE)}
         hidden: set[str] = set()
-        if withheld.tags or withheld.people:
+        if redaction.tags or redaction.people:
             states = [state for state in found.old.pages if state.file in gone]
             for state, text in zip(states, found.old.read(states), strict=True):
-                if text is None or any(withheld.may_keep_out(row.text) for row in text.rows):
+                if text is None or any(redaction.may_deny(row.text) for row in text.rows):
                     hidden.add(state.file)
         pages = tuple(
             page
             for page in found.pages
-            if not (withheld.may_name(page.title) or withheld.may_name(page.old_title))
+            if not (
+                redaction.names_denied_page(page.title)
+                or redaction.names_denied_page(page.old_title)
+            )
             and not (page.kind is PageKind.GONE and page.file in hidden)
         )
         return replace(found, pages=pages)
