@@ -86,6 +86,7 @@ class OptionsReference(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         """Return a ``confval`` for each field."""
         blocks = []
+        docstrings = _docstrings(Config)
         for option in fields(Config):
             data = option.metadata
             default = pformat(data["raw"], width=100)
@@ -94,7 +95,7 @@ class OptionsReference(SphinxDirective):
                 f":type: {_code(data['shown'])}",
                 f":default: {_code(default)}",
                 "",
-                data["help"],
+                docstrings[option.name],
                 "````",
                 "",
             ]
@@ -127,25 +128,26 @@ class WarningsReference(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         """Return a definition list."""
         lines = []
-        for subtype, text in _warnings():
+        docstrings = _docstrings(log.Warn)
+        for member in log.Warn:
+            subtype, text = member.value, docstrings[member.name]
             lines += [f"(warning-{subtype})=", f"`scrapbox.{subtype}`", f": {text}", ""]
         return self.parse_text_to_nodes("\n".join(lines))
 
 
-def _warnings() -> list[tuple[str, str]]:
-    """Return (subtype, docstring) for each member of the enum of warnings."""
-    (tree,) = ast.parse(inspect.getsource(log.Warn)).body
+def _docstrings(cls: type) -> dict[str, str]:
+    """Return the docstrings below the members of an enum, or the fields of a dataclass."""
+    (tree,) = ast.parse(inspect.getsource(cls)).body
     assert isinstance(tree, ast.ClassDef)
-    entries = []
+    docstrings = {}
     for member, below in zip(tree.body, tree.body[1:], strict=False):
         match member, below:
             case (
-                ast.Assign(value=ast.Constant(value=str(subtype))),
+                ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name)),
                 ast.Expr(value=ast.Constant(value=str(text))),
             ):
-                entries.append((subtype, " ".join(text.split()).replace("``", "`")))
-    assert len(entries) == len(log.Warn), "a warning without a docstring"
-    return entries
+                docstrings[name] = " ".join(text.split()).replace("``", "`")
+    return docstrings
 
 
 def _code(value: object) -> str:

@@ -1,7 +1,7 @@
-"""Every warning of this extension: one enum of subtypes, one way to say them.
+"""The warnings of this extension: their subtypes, and the function that emits them.
 
-A warning is suppressed with ``suppress_warnings = ["scrapbox.SUBTYPE"]``, or all of them
-with ``["scrapbox"]``. The documentation's list of warnings is made from this enum.
+``suppress_warnings = ["scrapbox.SUBTYPE"]`` suppresses one subtype, ``["scrapbox"]`` all. The
+documentation's list of warnings is generated from the enum.
 """
 
 from __future__ import annotations
@@ -22,34 +22,34 @@ class Warn(Enum):
     """The subtypes of ``type="scrapbox"`` warnings."""
 
     CONFIG = "config"
-    """A configuration value is not usable; its default is used instead."""
+    """The value of an option is invalid; the default is used."""
     FRONT_MATTER = "front_matter"
-    """The front matter of an exported page cannot be read; the file name gives the title."""
+    """The front matter of an exported page is not valid YAML; the title is the file name."""
     CONTROL_CHARACTER = "control_character"
-    """A page holds a control character that XML forbids; it was removed."""
+    """A page contains a control character that XML does not allow; it is removed."""
     NESTING = "nesting"
-    """Lines are nested deeper than any output format can show; the rest is shown flat."""
+    """Lines are indented deeper than output formats support; deeper levels are flattened."""
     DUPLICATE_TITLE = "duplicate_title"
-    """Two documents bear one title by the wiki's identity rule; links lead to the first."""
+    """Two documents have the same title by the rules of the wiki; links lead to the first."""
     RESERVED_NAME = "reserved_name"
-    """A page would be written over a page of the site's own, such as the search page."""
+    """A page has the file name of a page that Sphinx writes, such as the search page."""
     MISSING_PAGE = "missing_page"
-    """A link leads to no known page (said only if ``scrapbox_missing = "warn"``)."""
+    """The target of a link is not on the site (only if ``scrapbox_missing`` is ``"warn"``)."""
     DIRECTIVE = "directive"
-    """A directive of this extension was given something that it cannot use."""
+    """A directive of this extension has an invalid argument, option or content."""
     INCLUDE = "include"
-    """``scrapbox:include`` names a page, or a part of one, that is not there."""
+    """The page, or the part of it, that ``scrapbox:include`` names does not exist."""
     LOCK_FILE = "lock_file"
-    """A ``scrapbox.lock`` cannot be read; its pages have no line anchors."""
+    """A ``scrapbox.lock`` cannot be read; its pages get no line anchors and no dates."""
     SNAPSHOT = "snapshot"
-    """A document asks of when the wiki's pages are, and no lock file, or more than one, tells."""
+    """A document shows the date or project of a snapshot, but no lock file has one, or several
+    differ."""
     ICON = "icon"
-    """The image that ``scrapbox_people`` names for an icon does not exist."""
+    """An image in ``scrapbox_people`` or a folder in ``scrapbox_icon_path`` does not exist."""
     FETCHED_FILE = "fetched_file"
-    """A file that ``scrapbox.lock`` names for an icon or image is missing, or is no image; pages
-    are made as if it had not been fetched."""
+    """A file in ``scrapbox.lock`` is missing or not an image; it is handled as not fetched."""
     CHANGES = "changes"
-    """``scrapbox:changes`` cannot tell what changed: a revision or a snapshot is not here."""
+    """``scrapbox:changes`` cannot compare: a git revision or a snapshot is missing."""
 
 
 def warn(

@@ -23,27 +23,27 @@ OFF = "none"
 """What False becomes for an option that otherwise takes words."""
 
 
-class Invalid(ValueError):
+class InvalidValue(ValueError):
     """A value that an option cannot take; the message continues "``scrapbox_x`` …"."""
 
 
 def text_value(value: object) -> str:
     if not isinstance(value, str):
-        raise Invalid("must be a string")
+        raise InvalidValue("must be a string")
     return value
 
 
 def project_name(value: object) -> str:
     text = text_value(value).strip().strip("/")
     if "/" in text:
-        raise Invalid("must be the name of a project, as in its address")
+        raise InvalidValue("must be the name of a project, as in its address")
     return text
 
 
 def origin(value: object) -> str:
     text = text_value(value).rstrip("/")
     if _scheme(text) not in {"http", "https"}:
-        raise Invalid("must be an http or https address")
+        raise InvalidValue("must be an http or https address")
     return text
 
 
@@ -65,7 +65,7 @@ def _switch(value: object) -> bool | None:
 
 def flag(value: object) -> bool:
     if (on := _switch(value)) is None:
-        raise Invalid("must be True or False")
+        raise InvalidValue("must be True or False")
     return on
 
 
@@ -75,17 +75,18 @@ def string_tuple(value: object) -> tuple[str, ...]:
     if not isinstance(value, (list, tuple, set, frozenset)) or not all(
         isinstance(item, str) for item in value
     ):
-        raise Invalid("must be a list of strings")
+        raise InvalidValue("must be a list of strings")
     return tuple(sorted(value) if isinstance(value, (set, frozenset)) else value)
 
 
-def flag_or_globs(value: object) -> bool | tuple[str, ...]:
+def flag_or_globs(value: object) -> tuple[str, ...]:
+    """Glob patterns; True stands for all, False for none."""
     if (on := _switch(value)) is not None:
-        return on
+        return ("**",) if on else ()
     try:
         return string_tuple(value)
-    except Invalid:
-        raise Invalid("must be True, False or a list of glob patterns") from None
+    except InvalidValue:
+        raise InvalidValue("must be True, False or a list of glob patterns") from None
 
 
 def _alternatives(names: list[str]) -> str:
@@ -100,7 +101,7 @@ def choice(*words: str, on: str = "", off: str = OFF) -> Callable[[object], str]
         if on and (is_on := _switch(value)) is not None:
             return on if is_on else off
         if not isinstance(value, str) or value not in words:
-            raise Invalid(f"must be {named}")
+            raise InvalidValue(f"must be {named}")
         return value
 
     return check
@@ -123,14 +124,14 @@ def modes_by_glob(
         if not isinstance(value, Mapping):
             try:
                 return (("**", check_word(value)),)
-            except Invalid as error:
-                raise Invalid(f"{error}, or map glob patterns to these") from None
+            except InvalidValue as error:
+                raise InvalidValue(f"{error}, or map glob patterns to these") from None
         modes = []
         for glob, word in value.items():
             try:
                 modes.append((text_value(glob), check_word(word)))
-            except Invalid as error:
-                say(option, f"entry {glob!r}: {word!r}: {error}")
+            except InvalidValue as error:
+                warn_option(option, f"entry {glob!r}: {word!r}: {error}")
         return tuple(modes)
 
     return check
@@ -142,13 +143,13 @@ def mark_keys(value: object) -> frozenset[str]:
 
 def people_by_key(value: object) -> dict[str, Person]:
     if not isinstance(value, Mapping):
-        raise Invalid("must map names to people")
+        raise InvalidValue("must map names to people")
     people: dict[str, Person] = {}
     for name, entry in value.items():
         if isinstance(entry, str):
             entry = {"name": entry}
         if not isinstance(name, str) or not isinstance(entry, Mapping):
-            say("people", f"entry {name!r} must map a name to a mapping or a string")
+            warn_option("people", f"entry {name!r} must map a name to a mapping or a string")
             continue
         unknown = set(entry) - {"name", "link", "image", "aliases"}
         bad = [
@@ -157,16 +158,18 @@ def people_by_key(value: object) -> dict[str, Person]:
             if not isinstance(entry.get(option, ""), str)
         ]
         if unknown or bad:
-            say("people", f"entry {name!r} has bad options {sorted(map(str, [*unknown, *bad]))}")
+            warn_option(
+                "people", f"entry {name!r} has bad options {sorted(map(str, [*unknown, *bad]))}"
+            )
             continue
         link = entry.get("link", "")
         if link and _scheme(link) not in {"http", "https", "mailto"}:
-            say("people", f"entry {name!r}: link must be an http, https or mailto address")
+            warn_option("people", f"entry {name!r}: link must be an http, https or mailto address")
             link = ""
         try:
             aliases = string_tuple(entry.get("aliases", ()))
-        except Invalid as error:
-            say("people", f"entry {name!r}: aliases {error}")
+        except InvalidValue as error:
+            warn_option("people", f"entry {name!r}: aliases {error}")
             aliases = ()
         person = Person(entry.get("name", "") or name, link, entry.get("image", ""))
         for alias in (name, *aliases):
@@ -179,7 +182,7 @@ def directives(value: object) -> frozenset[str]:
     for name in string_tuple(value):
         plain = name.strip().lower()  # docutils finds "Include", too
         if plain in FORBIDDEN_DIRECTIVES or plain.startswith("auto"):
-            say("page_directives", f"cannot contain {name!r}: wiki text must not use it")
+            warn_option("page_directives", f"cannot contain {name!r}: wiki text must not use it")
         else:
             allowed.add(name)
     return frozenset(allowed)
@@ -200,8 +203,8 @@ def deny_options(value: object) -> DenyOptions:
             elif option == "allow":
                 given[option] = string_tuple(entry)
             else:
-                raise Invalid("must be titles, tags, people, emails or allow")
-        except Invalid as error:
+                raise InvalidValue("must be titles, tags, people, emails or allow")
+        except InvalidValue as error:
             # An error and not a warning: a list that is ignored would let secrets through.
             raise ConfigError(f"scrapbox_deny: {option!r} {error}") from None
     return DenyOptions(**given)
@@ -210,7 +213,7 @@ def deny_options(value: object) -> DenyOptions:
 def _names(value: object, *, sign: str) -> NamePatterns:
     names = name_patterns(string_tuple(value), sign=sign)
     if any(not name.strip("* _") for name in names.patterns):
-        raise Invalid("must not contain a name made of nothing but stars")
+        raise InvalidValue("must not contain a name made of nothing but stars")
     return names
 
 
@@ -228,7 +231,7 @@ def pages_by_source(value: object) -> dict[str, str]:
     The titles of translations are keys; the titles of sources are as written.
     """
     if not isinstance(value, Mapping):
-        raise Invalid("must map translations to their sources")
+        raise InvalidValue("must map translations to their sources")
     pairs = {}
     for page, source in value.items():
         targets = [
@@ -237,7 +240,7 @@ def pages_by_source(value: object) -> dict[str, str]:
         ]
         (project, title), (source_project, source_title) = targets
         if not project or not source_project or bool(title) != bool(source_title):
-            say(
+            warn_option(
                 "translation_pairs",
                 f"entry {page!r}: {source!r} must name two pages, "
                 '"/this-project/Title": "/source-project/Title", or two projects, '
@@ -251,11 +254,11 @@ def pages_by_source(value: object) -> dict[str, str]:
 def languages_by_projects(value: object) -> dict[tuple[str, str], tuple[str, str]]:
     """(source language, target language) by (source project, target project)."""
     if not isinstance(value, Mapping):
-        raise Invalid("must map pairs of projects to pairs of languages")
+        raise InvalidValue("must map pairs of projects to pairs of languages")
     languages = {}
     for projects, pair in value.items():
         if not (_is_pair(projects) and _is_pair(pair) and all(map(is_language_tag, pair))):
-            say(
+            warn_option(
                 "languages",
                 f"entry {projects!r}: {pair!r} must have the form "
                 '("source project", "this project"): ("ja", "en")',
@@ -276,21 +279,23 @@ def _is_pair(value: object) -> bool:
 def wordings(value: object) -> tuple[Wording, ...]:
     """Patterns of the sentence that a translation begins or ends with, and their languages."""
     if not isinstance(value, (str, Mapping, list, tuple)):
-        raise Invalid("must be a list of patterns")
+        raise InvalidValue("must be a list of patterns")
     compiled = []
     for entry in value if isinstance(value, (list, tuple)) else [value]:
         given = {"pattern": entry} if isinstance(entry, str) else entry
         if not isinstance(given, Mapping) or not isinstance(given.get("pattern"), str):
-            say("translation_wordings", f"entry {entry!r} must be a pattern, or have a 'pattern'")
+            warn_option(
+                "translation_wordings", f"entry {entry!r} must be a pattern, or have a 'pattern'"
+            )
             continue
         languages = (str(given.get(name, "")) for name in ("from", "to"))
         try:
             compiled.append(wording(given["pattern"], *languages))
         except ValueError as error:
-            say("translation_wordings", f"entry {entry!r}: {error}")
+            warn_option("translation_wordings", f"entry {entry!r}: {error}")
     return tuple(compiled)
 
 
-def say(option: str, message: str) -> None:
+def warn_option(option: str, message: str) -> None:
     """Warn about an option."""
     warn(Warn.CONFIG, f"scrapbox_{option} {message}")

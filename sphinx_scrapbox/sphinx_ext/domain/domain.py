@@ -145,9 +145,7 @@ class ScrapboxDomain(Domain):
         index: dict[str, str] | None = self.__dict__.get("_index_of_documents")
         if index is None:
             index = {}
-            wanted = options(self.env.config).link_documents
-            globs = wanted if isinstance(wanted, tuple) else ("**",) if wanted else ()
-            if globs:
+            if globs := options(self.env.config).link_documents:
                 matchers = list(compile_matchers(globs))
                 for docname in sorted(self.env.titles):
                     if docname in self.facts and self.facts[docname].is_page:

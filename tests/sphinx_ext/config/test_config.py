@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import gc
+import inspect
 import pickle
 import weakref
 from dataclasses import fields
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -81,8 +84,8 @@ GOOD: list[tuple[str, object, object]] = [
     ("pages", "wiki/**", ("wiki/**",)),
     ("pages", ["b/*", "a/*"], ("b/*", "a/*")),
     ("pages", {"b/*", "a/*"}, ("a/*", "b/*")),
-    ("link_documents", True, True),
-    ("link_documents", False, False),
+    ("link_documents", True, ("**",)),
+    ("link_documents", False, ()),
     ("link_documents", ["guide/**"], ("guide/**",)),
     ("link_documents", "guide/**", ("guide/**",)),
     ("missing", "text", "text"),
@@ -378,10 +381,19 @@ def declared() -> dict[str, Any]:
     return {value.name: value for value in app.config if value.name.startswith("scrapbox_")}
 
 
-def test_each_option_is_declared_with_help(declared: dict[str, Any]) -> None:
+def test_each_option_has_a_docstring() -> None:
+    """The documentation shows it."""
+    (tree,) = ast.parse(inspect.getsource(Config)).body
+    assert isinstance(tree, ast.ClassDef)
+    for member, below in pairwise(tree.body):
+        if isinstance(member, ast.AnnAssign):
+            assert isinstance(below, ast.Expr)
+            assert ast.literal_eval(below.value).endswith(".")
+
+
+def test_each_option_is_declared(declared: dict[str, Any]) -> None:
     assert set(declared) == {f"scrapbox_{option.name}" for option in fields(Config)}
     for option in fields(Config):
-        assert option.metadata["help"].endswith(".")
         assert option.metadata["shown"]
         assert declared[f"scrapbox_{option.name}"].rebuild in {"env", "html", ""}
 
