@@ -17,18 +17,7 @@ from enum import Enum
 from typing import NamedTuple
 
 from sphinx_scrapbox.formats.markdown.inlines import read_markdown_inline
-from sphinx_scrapbox.wiki.ast import (
-    Code,
-    ExternalLink,
-    Formula,
-    Hashtag,
-    Icon,
-    Image,
-    Inline,
-    PageLink,
-    Text,
-    walk,
-)
+from sphinx_scrapbox.wiki import ast
 from sphinx_scrapbox.wiki.titles import join_target
 from sphinx_scrapbox.wiki.urls import DEFAULT_ORIGIN
 
@@ -60,17 +49,15 @@ class Damage(NamedTuple):
     link: tuple[int, int, str] = (0, 0, "")
 
 
-# -- places ----------------------------------------------------------------------------
-
 # The most characters between two nodes: stars, hashes, the marks of a list item or quote.
 _MAX_MARKS = 80
 LOST_LABEL = "[]]("
 
 
-def _places(line: str) -> list[tuple[Inline, int, int]]:
+def _places(line: str) -> list[tuple[ast.Inline, int, int]]:
     """The nodes of *line*, each with its start and end; empty if one cannot be located."""
     places, at = [], 0
-    for node in walk(read_markdown_inline(line)):
+    for node in ast.walk(read_markdown_inline(line)):
         start, end = _locate(node, line, at)
         if start < 0:
             return []
@@ -79,14 +66,14 @@ def _places(line: str) -> list[tuple[Inline, int, int]]:
     return places
 
 
-def _locate(node: Inline, line: str, at: int) -> tuple[int, int]:
+def _locate(node: ast.Inline, line: str, at: int) -> tuple[int, int]:
     """Start and end of *node*, searched from *at* on but not far; a start of -1 if not found."""
-    if isinstance(node, Icon):
+    if isinstance(node, ast.Icon):
         tail = f"/icon' alt='{join_target(node.project, node.name)}.icon' height=\"19.5\"/>"
         start = line.find("<img src='", at, at + _MAX_MARKS)
         end = line.find(tail, start, start + 2 * len(tail) + 300) if start >= 0 else -1
         return (start, end + len(tail)) if end >= 0 else (-1, 0)
-    if isinstance(node, ExternalLink):
+    if isinstance(node, ast.ExternalLink):
         lost = f"{LOST_LABEL}{node.url})"
         end = line.find(lost, at, at + 2 * len(node.label) + len(lost) + _MAX_MARKS)
     else:
@@ -101,34 +88,32 @@ def _locate(node: Inline, line: str, at: int) -> tuple[int, int]:
     return min(places, default=(-1, 0))
 
 
-def _sources(node: Inline) -> tuple[str, ...]:
+def _sources(node: ast.Inline) -> tuple[str, ...]:
     """How an exported page writes *node*; a link without label has two forms."""
     match node:
-        case Text(text):
+        case ast.Text(text):
             return (text,)
-        case Code(text):
+        case ast.Code(text):
             return (f"`{text}`",)
-        case Formula(tex):
+        case ast.Formula(tex):
             return (f"${tex}$",)
-        case Hashtag(tag):
+        case ast.Hashtag(tag):
             return (f"#{tag}",)
-        case PageLink(title, ""):
+        case ast.PageLink(title, ""):
             return (f"[[{title}]]",)
-        case PageLink(title, project):
+        case ast.PageLink(title, project):
             target = join_target(project, title)
             return (f"[{target}]({DEFAULT_ORIGIN}{target})",)
-        case Image(src, ""):
+        case ast.Image(src, ""):
             return (f"![image]({src})",)
-        case Image(src, link):
+        case ast.Image(src, link):
             return (f"[![image]({src})]({link})",)
-        case ExternalLink(url, ""):
+        case ast.ExternalLink(url, ""):
             return (f"[{url}]({url})", url)
-        case ExternalLink(url, label):
+        case ast.ExternalLink(url, label):
             return (f"[{label}]({url})",)
     return ()
 
-
-# -- finding ---------------------------------------------------------------------------
 
 _STARS = r"[*/_\-]{0,10}\*[*/_\-]{0,10} "
 STRAY_BRACKET = re.compile(rf"\[(?:(?P<stars>{_STARS})|(?P<hashes>#{{1,3}} )|\$ )")
@@ -173,10 +158,10 @@ class _Search:
         self.only_text = True
         """Since the last opening bracket there were only text and hashtags."""
 
-    def see(self, node: Inline, line: str, piece: int, start: int, end: int) -> None:
-        if isinstance(node, Text):
+    def see(self, node: ast.Inline, line: str, piece: int, start: int, end: int) -> None:
+        if isinstance(node, ast.Text):
             self._match(line, piece, start, end)
-        elif isinstance(node, ExternalLink):
+        elif isinstance(node, ast.ExternalLink):
             if line.startswith(LOST_LABEL, line.rfind("](", start, end) - 2):
                 self.found.append(Damage(DamageKind.LABEL, piece, start, end, piece))
             elif line[start] == "[" and not node.label and self.opened and self.only_text:
@@ -185,7 +170,7 @@ class _Search:
                     link = (start, end, node.url)
                     self.opened[-1] = last._replace(kind=DamageKind.CUT, link=link)
             self.only_text = False
-        elif not isinstance(node, Hashtag):
+        elif not isinstance(node, ast.Hashtag):
             self.only_text = False
 
     def _match(self, line: str, piece: int, start: int, end: int) -> None:

@@ -11,16 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
 
-from sphinx_scrapbox.check.across_pages import (
-    PageIndex,
-    ambiguous_titles,
-    damaged_brackets,
-    dead_anchors,
-    file_name_findings,
-    missing_pages,
-    rule_of,
-    unknown_icons,
-)
+from sphinx_scrapbox.check import across_pages
 from sphinx_scrapbox.check.brackets import find_damage, find_native_damage
 from sphinx_scrapbox.check.pages import CheckedLock, CheckedPage, Position, folder_of, lock_rows
 from sphinx_scrapbox.check.rules import Finding, Report, Rule
@@ -29,17 +20,7 @@ from sphinx_scrapbox.formats.markdown.blocks import read_markdown
 from sphinx_scrapbox.formats.notation.characters import WHITE
 from sphinx_scrapbox.formats.notation.lines import read_notation
 from sphinx_scrapbox.snapshot.lockfile import LockError, load_lock, nearest_folder
-from sphinx_scrapbox.wiki.ast import (
-    Block,
-    Hashtag,
-    Icon,
-    Inline,
-    Line,
-    Page,
-    PageLink,
-    Text,
-    walk,
-)
+from sphinx_scrapbox.wiki import ast
 from sphinx_scrapbox.wiki.speakers import Speakers
 from sphinx_scrapbox.wiki.titles import is_line_id, key, split_fragment
 from sphinx_scrapbox.wiki.translation import lift
@@ -107,13 +88,10 @@ class Checker:
             if evidence_of(text) is Evidence.NONE:
                 return False
             page = read_markdown(text)
-        checked = CheckedPage(
-            path, page.title, native=native, line=page.line or 1, project=page.project
-        )
-        if native:
-            # A checkout on Windows may have changed the line ends, which is harmless.
-            contents = {data, data.replace(b"\r\n", b"\n")}
-            checked.digests = tuple(sha256(content).hexdigest() for content in contents)
+        # A checkout on Windows may have changed the line ends, which is harmless.
+        contents = {data, data.replace(b"\r\n", b"\n")} if native else ()
+        digests = tuple(sha256(content).hexdigest() for content in contents)
+        checked = CheckedPage(path, page.title, page.line or 1, native, page.project, digests)
         self._paths.append(path)
         self._pages.append(checked)
         self._examine(checked, page, text)
@@ -122,7 +100,7 @@ class Checker:
     def _add(self, rule: Rule, path: str, message: str, line: int = 0, column: int = 0) -> None:
         self._findings.append(Finding(rule, path, message, line, column))
 
-    def _examine(self, checked: CheckedPage, page: Page, text: str) -> None:
+    def _examine(self, checked: CheckedPage, page: ast.Page, text: str) -> None:
         lines = text.split("\n")
         self._check_problems(checked.path, page, lines)
         if _is_empty(page.blocks):
@@ -130,18 +108,18 @@ class Checker:
         elif not checked.native and _FOOTER in text:
             self._check_footers(checked, page)
         for number, block in enumerate(page.blocks):
-            if isinstance(block, Line) and block.nodes:
-                nodes = list(walk(block))
+            if isinstance(block, ast.Line) and block.nodes:
+                nodes = list(ast.walk(block))
                 if "[]](" in block.source or any(map(_has_bracket, nodes)):
                     end = len(lines)
                     if number + 1 < len(page.blocks):
                         end = page.blocks[number + 1].line - 1
                     self._check_brackets(checked, block, lines[block.line - 1 : end])
-            for leaf in walk(block):
-                if not isinstance(leaf, Text):
+            for leaf in ast.walk(block):
+                if not isinstance(leaf, ast.Text):
                     _note_reference(checked, leaf, lines)
 
-    def _check_problems(self, path: str, page: Page, lines: Sequence[str]) -> None:
+    def _check_problems(self, path: str, page: ast.Page, lines: Sequence[str]) -> None:
         for problem in page.problems:
             if problem.kind != "control_character":
                 self._add(Rule.MISSING_TITLE, path, problem.message, problem.line)
@@ -151,19 +129,15 @@ class Checker:
             characters = {chr(int(code, 16)) for code in codes}
             column = next((at for at, sign in enumerate(source, 1) if sign in characters), 0)
             names = ", ".join(f"U+{code}" for code in codes)
+            message = f"contains {names}, which is not allowed in documents"
+            repair = "".join(sign for sign in source if sign not in characters)
             self._findings.append(
                 Finding(
-                    Rule.CONTROL_CHARACTER,
-                    path,
-                    f"contains {names}, which is not allowed in documents",
-                    problem.line,
-                    column,
-                    source,
-                    "".join(sign for sign in source if sign not in characters),
+                    Rule.CONTROL_CHARACTER, path, message, problem.line, column, source, repair
                 )
             )
 
-    def _check_footers(self, checked: CheckedPage, page: Page) -> None:
+    def _check_footers(self, checked: CheckedPage, page: ast.Page) -> None:
         parts = lift(page)
         if all(part.translation and _is_empty(part.blocks) for part in parts):
             message = "the page contains only its translation footer"
@@ -173,19 +147,19 @@ class Checker:
                 message = "a second translation footer, and the part above it has no title"
                 self._add(Rule.DUPLICATE_FOOTER, checked.path, message, part.translation.line)
 
-    def _check_brackets(self, checked: CheckedPage, block: Line, lines: Sequence[str]) -> None:
+    def _check_brackets(self, checked: CheckedPage, block: ast.Line, lines: Sequence[str]) -> None:
         if block.source.startswith(_FOOTER):
             return
         if checked.native:
-            text = "".join(leaf.text if isinstance(leaf, Text) else "\0" for leaf in walk(block))
+            text = "".join(
+                leaf.text if isinstance(leaf, ast.Text) else "\0" for leaf in ast.walk(block)
+            )
             for kind in find_native_damage(text):
-                self._add(rule_of(kind), checked.path, kind.value, block.line)
+                self._add(across_pages.rule_of(kind), checked.path, kind.value, block.line)
             return
         pieces = tuple(line for line in lines if line)
         if find_damage(pieces):
             checked.damaged.append((block.line, pieces))
-
-    # -- all pages together ------------------------------------------------------------
 
     def finish(self) -> Report:
         """The findings on all pages that were read. To be called once."""
@@ -195,14 +169,14 @@ class Checker:
         own = _commonest(checked.project for checked in pages)
         for checked in pages:
             checked.project = checked.project or own
-        index = PageIndex(pages, self._locks.values())
-        findings += ambiguous_titles(pages)
-        findings += file_name_findings(sorted(self._paths))
+        index = across_pages.PageIndex(pages, self._locks.values())
+        findings += across_pages.ambiguous_titles(pages)
+        findings += across_pages.file_name_findings(sorted(self._paths))
         for checked in pages:
-            findings += unknown_icons(checked, index, self._icons)
-            findings += dead_anchors(checked, index)
-            findings += damaged_brackets(checked, index)
-        links, unresolved, wanted = missing_pages(pages, index)
+            findings += across_pages.unknown_icons(checked, index, self._icons)
+            findings += across_pages.dead_anchors(checked, index)
+            findings += across_pages.damaged_brackets(checked, index)
+        links, unresolved, wanted = across_pages.missing_pages(pages, index)
         order = {rule: number for number, rule in enumerate(Rule)}
         findings.sort(key=lambda found: (found.path, found.line, found.column, order[found.rule]))
         return Report(tuple(findings), len(self._paths), links, unresolved, wanted)
@@ -211,22 +185,18 @@ class Checker:
         """Compare pages with their rows in locks, and take over titles and projects."""
         untitled = {one.path for one in self._findings if one.rule is Rule.MISSING_TITLE}
         for checked in pages:
-            if checked.native and (lock := self._lock_above(checked.path)):
-                yield from _compare(checked, lock)
+            folder = nearest_folder(self._locks, checked.path)
+            if checked.native and folder is not None:
+                yield from _compare(checked, self._locks[folder])
             if not checked.title.strip() and checked.path not in untitled:
-                yield Finding(
-                    Rule.MISSING_TITLE, checked.path, "the page has no title", checked.line
-                )
+                message = "the page has no title"
+                yield Finding(Rule.MISSING_TITLE, checked.path, message, checked.line)
         here = set(self._paths)
         for folder, lock in self._locks.items():
             for row, line in zip(lock.lock.pages, lock.rows[1:], strict=False):
                 if folder + row.file not in here:
                     message = f"the file of {row.title!r} is missing: {row.file}"
                     yield Finding(Rule.LOST_FILE, lock.path, message, line)
-
-    def _lock_above(self, path: str) -> CheckedLock | None:
-        folder = nearest_folder(self._locks, path)
-        return None if folder is None else self._locks[folder]
 
 
 def _compare(checked: CheckedPage, lock: CheckedLock) -> Iterator[Finding]:
@@ -251,27 +221,27 @@ def _commonest(names: Iterable[str]) -> str:
     return count[0][0] if count else ""
 
 
-def _is_empty(blocks: Iterable[Block]) -> bool:
-    return all(isinstance(block, Line) and not block.nodes for block in blocks)
+def _is_empty(blocks: Iterable[ast.Block]) -> bool:
+    return all(isinstance(block, ast.Line) and not block.nodes for block in blocks)
 
 
-def _has_bracket(node: Inline) -> bool:
-    return isinstance(node, Text) and ("[" in node.text or "]" in node.text)
+def _has_bracket(node: ast.Inline) -> bool:
+    return isinstance(node, ast.Text) and ("[" in node.text or "]" in node.text)
 
 
-def _note_reference(checked: CheckedPage, leaf: Inline, lines: Sequence[str]) -> None:
+def _note_reference(checked: CheckedPage, leaf: ast.Inline, lines: Sequence[str]) -> None:
     """Keep a reference to another page."""
     match leaf:
-        case PageLink(title, project) if title:
+        case ast.PageLink(title, project) if title:
             checked.links[project, title] = None
             fragment = split_fragment(title)[1]
             if is_line_id(fragment) and (project, title) not in checked.anchors:
                 checked.anchors[project, title] = _position(
                     leaf.line, lines, title, "[" if checked.native else "[["
                 )
-        case Hashtag(tag):
+        case ast.Hashtag(tag):
             checked.links["", tag] = None
-        case Icon(name, project) if (project, name) not in checked.icons:
+        case ast.Icon(name, project) if (project, name) not in checked.icons:
             start = "[" if checked.native else "<img"
             checked.icons[project, name] = _position(leaf.line, lines, f"{name}.icon", start)
 

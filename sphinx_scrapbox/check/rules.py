@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from enum import Enum, IntEnum
+from functools import partial
 from typing import NamedTuple
 
 
@@ -25,143 +26,107 @@ class Severity(IntEnum):
 
 
 class _Text(NamedTuple):
-    id: str
     severity: Severity
     description: str
     help: str
 
 
+_note, _warning, _error = (partial(_Text, severity) for severity in Severity)
+
+
 class Rule(Enum):
     """What is checked. Findings at the same place are sorted in this order."""
 
-    UNREADABLE_PAGE = _Text(
-        "unreadable-page",
-        Severity.ERROR,
+    UNREADABLE_PAGE = _error(
         "The file is not valid UTF-8.",
         "Save it as UTF-8. Exports are always UTF-8, so something else has changed the file.",
     )
-    MISSING_TITLE = _Text(
-        "missing-title",
-        Severity.ERROR,
+    MISSING_TITLE = _error(
         "The page has no title, or its front matter is broken.",
         'An exported page begins with three lines: ---, title: "…", ---. A native page has its '
         "title in the first line. Without a title, the file name is used, and links by title do "
         "not find the page.",
     )
-    AMBIGUOUS_TITLE = _Text(
-        "ambiguous-title",
-        Severity.ERROR,
+    AMBIGUOUS_TITLE = _error(
         "Two pages of one wiki have the same title.",
         "Titles that differ only in case, or in spaces and underscores, are the same. Links "
         "lead to the first page: remove one page or change its title.",
     )
-    CASE_COLLISION = _Text(
-        "case-collision",
-        Severity.ERROR,
+    CASE_COLLISION = _error(
         "Two files have the same name on Windows and macOS, or become the same document.",
         "If names differ only in case, in the encoding of accents, or in .md and .scrapbox, one "
         "file replaces the other. Rename one; its title does not depend on the file name.",
     )
-    UNSAFE_FILE_NAME = _Text(
-        "unsafe-file-name",
-        Severity.WARNING,
+    UNSAFE_FILE_NAME = _warning(
         "Some file systems reject the name of the file or folder.",
         'Windows allows none of < > : " \\ | ? *, no control characters, no dot or space at the '
         "end, and no device name such as CON; no system allows more than 255 bytes. A "
         "repository with such a name cannot be checked out there. Rename it: an exported page "
         "keeps its title in the front matter.",
     )
-    LONG_FILE_NAME = _Text(
-        "long-file-name",
-        Severity.NOTE,
+    LONG_FILE_NAME = _note(
         "The name of the file or folder is longer than 120 bytes.",
         "Encrypted home folders allow 143 bytes, and Windows often only 260 characters for the "
         "whole path, of which a build uses some. A Japanese character takes three bytes.",
     )
-    EMPTY_PAGE = _Text(
-        "empty-page",
-        Severity.NOTE,
+    EMPTY_PAGE = _note(
         "The page contains only its title or a translation footer.",
         "Such a page is just a name that other pages link to. Leave it out; links to it then "
         "lead to the wiki.",
     )
-    DUPLICATE_FOOTER = _Text(
-        "duplicate-footer",
-        Severity.NOTE,
+    DUPLICATE_FOOTER = _note(
         "The page has a second translation footer, for a part without a title.",
         "Two pages were merged. To separate them, repeat the page's title on a line of its own "
         "just below the first footer, where the second part begins.",
     )
-    UNKNOWN_ICON = _Text(
-        "unknown-icon",
-        Severity.WARNING,
+    UNKNOWN_ICON = _warning(
         "An icon names a missing page of this wiki.",
         "Add the page, or add the person to scrapbox_people and pass the name to --icon. The "
         "language marks en and ja need no page.",
     )
-    DEAD_LINE_ANCHOR = _Text(
-        "dead-line-anchor",
-        Severity.WARNING,
+    DEAD_LINE_ANCHOR = _warning(
         "A link points to a line that the page does not have, since the line was removed later.",
         "The link leads to the page instead; remove # and the text after it. This rule needs a "
         "scrapbox.lock.",
     )
-    STRAY_DECORATION = _Text(
-        "stray-decoration",
-        Severity.WARNING,
+    STRAY_DECORATION = _warning(
         "A decoration such as [* x has no closing bracket and is shown as plain text.",
         "Close the bracket or remove it. In an exported page, where a bold line is a heading, "
         "write ### x.",
     )
-    DAMAGED_BRACKET = _Text(
-        "damaged-bracket",
-        Severity.WARNING,
+    DAMAGED_BRACKET = _warning(
         "Brackets do not match: a link was lost, most likely in machine translation.",
         "Compare the line with the source page. The suggested repair is based on the remaining "
         "brackets and on the titles of other pages, so check it before you use it.",
     )
-    CONTROL_CHARACTER = _Text(
-        "control-character",
-        Severity.WARNING,
+    CONTROL_CHARACTER = _warning(
         "The line contains a control character that is not allowed in documents.",
         "The build removes it. The usual cause is pasted terminal output.",
     )
-    BROKEN_LOCK = _Text(
-        "broken-lock",
-        Severity.ERROR,
+    BROKEN_LOCK = _error(
         "The lock file cannot be read.",
         "Recreate it with sphinx-scrapbox unpack. Do not edit it or merge it by hand.",
     )
-    LOST_FILE = _Text(
-        "lost-file",
-        Severity.WARNING,
+    LOST_FILE = _warning(
         "The lock file lists a page whose file is missing.",
         "Unpack the export again, with or without that page.",
     )
-    LOST_PICTURE = _Text(
-        "lost-picture",
-        Severity.WARNING,
+    LOST_PICTURE = _warning(
         "The lock file names an icon or image whose file is missing or not an image.",
         "A build continues as if it had not been fetched. Restore the folder _files beside the "
         "lock file, for example from Git LFS, or pull the project again.",
     )
-    UNLISTED_FILE = _Text(
-        "unlisted-file",
-        Severity.WARNING,
+    UNLISTED_FILE = _warning(
         "The page is not listed in the lock file of its folder.",
         "It was added by hand or remained from an earlier export. Unpack the export again, or "
         "move the file out of the folder.",
     )
-    CHANGED_FILE = _Text(
-        "changed-file",
-        Severity.WARNING,
+    CHANGED_FILE = _warning(
         "The file was changed after it was unpacked.",
         "The lock file assigns line anchors by position, so they may now be on the wrong lines. "
         "Change the page in the wiki, then export and unpack it again.",
     )
-    TITLE_ROW = _Text(
-        "title-row",
-        Severity.NOTE,
+    TITLE_ROW = _note(
         "The first line of the page is not its title.",
         "The title in the lock file is used. The wiki creates such pages when a title is empty "
         "or already taken.",
@@ -170,7 +135,7 @@ class Rule(Enum):
     @property
     def id(self) -> str:
         """The name of the rule, in kebab case."""
-        return self.value.id
+        return self.name.lower().replace("_", "-")
 
     @property
     def severity(self) -> Severity:

@@ -7,15 +7,15 @@ finds what changed between two. :class:`SnapshotFolder`, :func:`plan_update` and
 neither the network nor docutils nor Sphinx.
 """
 
-from sphinx_scrapbox.snapshot.diff import (
+from sphinx_scrapbox.snapshot.diff.model import (
     Comparison,
     LineChange,
     LineKind,
     PageChange,
     PageKind,
     Snapshot,
-    compare,
 )
+from sphinx_scrapbox.snapshot.diff.pages import compare
 from sphinx_scrapbox.snapshot.folder import FolderError, SnapshotFolder
 from sphinx_scrapbox.snapshot.git import SnapshotError
 from sphinx_scrapbox.snapshot.loader import SnapshotLoader, load

@@ -7,9 +7,9 @@ their own, each under a name made from its content, so they are written once and
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Container, Iterator
+from contextlib import contextmanager, suppress
 from functools import cached_property
 from hashlib import sha256
 from itertools import chain
@@ -40,6 +40,14 @@ class FolderError(Exception):
     """The folder cannot be read or written; the message says in what state it is left."""
 
 
+@contextmanager
+def _reading(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise FolderError(f"cannot read {path}: {error.strerror}") from error
+
+
 def staged_files(folder: Path) -> list[Path]:
     """Files that an interrupted transaction left behind, sorted: ``N.tmp``, and ``N.lock``."""
     stage = folder / STAGING_FOLDER
@@ -51,8 +59,9 @@ def staged_files(folder: Path) -> list[Path]:
 class SnapshotFolder:
     """A folder of pages at *path*, which need not exist yet.
 
+    All methods raise :class:`FolderError` if a file cannot be read.
+
     :raises LockError: if its lock is not valid.
-    :raises FolderError: if it cannot be read.
     """
 
     def __init__(self, path: Path) -> None:
@@ -70,13 +79,11 @@ class SnapshotFolder:
 
     def _read_text(self, path: Path) -> str | None:
         try:
-            return path.read_text(encoding="utf-8")
-        except FileNotFoundError:
-            return None
+            with _reading(path), suppress(FileNotFoundError):
+                return path.read_text(encoding="utf-8")
         except UnicodeDecodeError as error:
             raise LockError(f"{path}: not UTF-8 at byte {error.start}") from error
-        except OSError as error:
-            raise FolderError(f"cannot read {path}: {error.strerror}") from error
+        return None
 
     def _load(self, text: str | None, name: str) -> Lock:
         if text is None:
@@ -96,13 +103,12 @@ class SnapshotFolder:
         """Refuse files outside of the folder, or of another kind: locks are not trusted."""
         path = PurePosixPath(file)
         is_bad = path.is_absolute() or ".." in path.parts or path.suffix != PAGE_SUFFIX
+        is_bad |= re.search(r'[\\:*?"<>|\x00-\x1f]', file) is not None
         if not is_bad and len(path.parts) > 1:
             parent = (self.path / path).parent.resolve()
             is_bad = not parent.is_relative_to(self.path.resolve())
-        if is_bad or re.search(r'[\\:*?"<>|\x00-\x1f]', file):
+        if is_bad:
             raise LockError(f"not a file of this folder: {file!r}")
-
-    # -- pages -------------------------------------------------------------------------
 
     @cached_property
     def known_pages(self) -> list[LockedPage]:
@@ -128,32 +134,22 @@ class SnapshotFolder:
         """The SHA-256 of a file as it is, and with the line ends of Windows undone.
 
         Git may have changed the line ends at checkout. Empty if there is no file.
-
-        :raises FolderError: if the file cannot be read.
         """
         path = self.path / file
-        try:
+        if path.is_dir():
+            return {"a folder"}  # equals no hash of a lock
+        with _reading(path), suppress(FileNotFoundError):
             data = path.read_bytes()
-        except FileNotFoundError:
-            return set()
-        except OSError as error:
-            if path.is_dir():
-                return {"a folder"}  # equals no hash of a lock
-            raise FolderError(f"cannot read {path}: {error.strerror}") from error
-        return {sha256(text).hexdigest() for text in (data, data.replace(b"\r\n", b"\n"))}
+            return {sha256(text).hexdigest() for text in (data, data.replace(b"\r\n", b"\n"))}
+        return set()
 
     def unchanged_row(self, id: str, title: str, updated: int) -> LockedPage | None:
         """The row of a page whose file is that of the time *updated*, or was edited by hand since.
 
         None if the page has to be downloaded: it is new, has changed, or its file is missing.
-
-        :raises FolderError: if the file cannot be read.
         """
-        rows = [
-            row
-            for row in self._rows_by_id.get(id, ())
-            if row.updated == updated and row.title == title
-        ]
+        rows = self._rows_by_id.get(id, ())
+        rows = [row for row in rows if (row.updated, row.title) == (updated, title)]
         if not rows or not (present := self.digests(rows[0].file)):
             return None
         if current := next((row for row in rows if row.hash in present), None):
@@ -161,18 +157,11 @@ class SnapshotFolder:
         return None if present & self.written_hashes[rows[0].file] else rows[0]
 
     def read_rows(self, page: LockedPage) -> tuple[str, ...]:
-        """The lines of a page's file, the title's first; empty if it is missing or not text.
-
-        :raises FolderError: if the file cannot be read.
-        """
+        """The lines of a page's file, the title's first; empty if it is missing or not text."""
         path = self.path / page.file
-        try:
-            text = path.read_text(encoding="utf-8")
-        except (FileNotFoundError, UnicodeDecodeError):
-            return ()
-        except OSError as error:
-            raise FolderError(f"cannot read {path}: {error.strerror}") from error
-        return tuple(text.removesuffix("\n").split("\n"))
+        with _reading(path), suppress(FileNotFoundError, UnicodeDecodeError):
+            return tuple(path.read_text(encoding="utf-8").removesuffix("\n").split("\n"))
+        return ()
 
     def check_project(self, project: str, ids: Container[str]) -> None:
         """Refuse to mix projects; one that was renamed still has pages with known *ids*.
@@ -185,22 +174,12 @@ class SnapshotFolder:
         if self.lock.pages and not any(page.id in ids for page in self.lock.pages):
             raise FolderError(f"{self.path} holds the project {other!r}, not {project!r}")
 
-    def documents(self) -> Iterator[str]:
-        """The names of files in the folder that Sphinx could take for a page's source.
-
-        :raises FolderError: if the folder cannot be read.
-        """
-        try:
-            with os.scandir(self.path) as entries:
-                for entry in entries:
-                    if Path(entry.name).suffix.lower() in _DOCUMENTS:
-                        yield entry.name
-        except FileNotFoundError:
-            return
-        except OSError as error:
-            raise FolderError(f"cannot read {self.path}: {error.strerror}") from error
-
-    # -- pictures ----------------------------------------------------------------------
+    def documents(self) -> list[str]:
+        """The names of files in the folder that Sphinx could take for a page's source."""
+        with _reading(self.path), suppress(FileNotFoundError):
+            paths = self.path.iterdir()
+            return [path.name for path in paths if path.suffix.lower() in _DOCUMENTS]
+        return []
 
     def has_picture(self, file: str) -> bool:
         """Whether a picture of this file name is present, so that it need not be downloaded."""
@@ -218,33 +197,17 @@ class SnapshotFolder:
         yield from rows.values()
 
     def picture_files(self) -> set[str]:
-        """The pictures that are present, each as ``_files/HASH.suffix``.
-
-        :raises FolderError: if they cannot be listed, or lie behind a symbolic link.
-        """
+        """The pictures that are present, each as ``_files/HASH.suffix``."""
         folder = self.path / PICTURE_FOLDER
         if folder.is_symlink():
             raise FolderError(f"{folder} must not be a symbolic link")
-        try:
-            with os.scandir(folder) as entries:
-                return {
-                    name
-                    for entry in entries
-                    if is_picture_file(name := f"{PICTURE_FOLDER}/{entry.name}")
-                    and entry.is_file(follow_symlinks=False)
-                }
-        except (FileNotFoundError, NotADirectoryError):
-            return set()
-        except OSError as error:
-            raise FolderError(f"cannot read {folder}: {error.strerror}") from error
+        with _reading(folder), suppress(FileNotFoundError, NotADirectoryError):
+            names = (f"{PICTURE_FOLDER}/{path.name}" for path in folder.iterdir())
+            return {name for name in names if self.has_picture(name)}
+        return set()
 
     def is_intact(self, picture: str) -> bool:
-        """Whether the content of a picture is the one that its name is made from.
-
-        :raises FolderError: if it cannot be read.
-        """
+        """Whether the content of a picture is the one that its name is made from."""
         path = self.path / picture
-        try:
+        with _reading(path):
             return picture_file_name(path, path.suffix[1:]) == picture
-        except OSError as error:
-            raise FolderError(f"cannot read {path}: {error.strerror}") from error

@@ -23,25 +23,13 @@ BATCH = 500
 # folder that git is run in; the list is that of `git rev-parse --local-env-vars` without the
 # settings (GIT_CONFIG_...), which may well be meant for every repository.
 _REPOSITORY_VARIABLES = frozenset(
-    {
-        "GIT_ALTERNATE_OBJECT_DIRECTORIES",
-        "GIT_COMMON_DIR",
-        "GIT_DIR",
-        "GIT_GRAFT_FILE",
-        "GIT_IMPLICIT_WORK_TREE",
-        "GIT_INDEX_FILE",
-        "GIT_INTERNAL_SUPER_PREFIX",
-        "GIT_NAMESPACE",
-        "GIT_NO_REPLACE_OBJECTS",
-        "GIT_OBJECT_DIRECTORY",
-        "GIT_PREFIX",
-        "GIT_QUARANTINE_PATH",
-        "GIT_REPLACE_REF_BASE",
-        "GIT_SHALLOW_FILE",
-        "GIT_WORK_TREE",
-    }
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES GIT_COMMON_DIR GIT_DIR GIT_GRAFT_FILE GIT_IMPLICIT_WORK_TREE"
+    " GIT_INDEX_FILE GIT_INTERNAL_SUPER_PREFIX GIT_NAMESPACE GIT_NO_REPLACE_OBJECTS"
+    " GIT_OBJECT_DIRECTORY GIT_PREFIX GIT_QUARANTINE_PATH GIT_REPLACE_REF_BASE GIT_SHALLOW_FILE"
+    " GIT_WORK_TREE".split()
 )
 _SETTINGS = {"GIT_TERMINAL_PROMPT": "0", "GIT_NO_LAZY_FETCH": "1", "LC_ALL": "C"}
+_LOG = ("-c", "log.showSignature=false", "log")
 _CONTROL = re.compile("[\x00-\x1f\x7f]")
 _OBJECT_ID = re.compile(r"[0-9a-f]{40,64}")
 _NOT_FETCHED = (
@@ -55,7 +43,10 @@ class SnapshotError(Exception):
 
 
 class Repository:
-    """The git repository that *folder* lies in. Relative paths in revisions start there."""
+    """The git repository that *folder* lies in. Relative paths in revisions start there.
+
+    All methods raise :class:`SnapshotError` if git is missing, fails, or takes too long.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -107,10 +98,7 @@ class Repository:
         return dict(sorted(files.items()))
 
     def blobs(self, blob_ids: Sequence[str]) -> list[bytes | None]:
-        """The content of each blob.
-
-        :raises SnapshotError: if one of them was not fetched.
-        """
+        """The content of each blob."""
         contents: list[bytes | None] = []
         for start in range(0, len(blob_ids), BATCH):
             batch = blob_ids[start : start + BATCH]
@@ -130,8 +118,7 @@ class Repository:
 
     def time(self, commit_id: str) -> int:
         """When a commit was made, in Unix seconds; 0 if git does not say."""
-        arguments = ("-c", "log.showSignature=false", "log", "-1", "--format=%ct", commit_id)
-        answer = self._ask(*arguments)
+        answer = self._ask(*_LOG, "-1", "--format=%ct", commit_id)
         return int(answer) if answer.strip().isdigit() else 0
 
     def log(self) -> str:
@@ -140,24 +127,21 @@ class Repository:
         Each field ends in NUL; the one that begins a commit starts with U+0001.
         """
         output = self._ask(
-            *("-c", "log.showSignature=false", "log", "--no-color", "--no-renames", "--no-merges"),
-            *("--relative", "--name-only", "-z", "--format=%x01%at %P", "--", "."),
+            *_LOG,
+            *("--no-color", "--no-renames", "--no-merges", "--relative", "--name-only", "-z"),
+            *("--format=%x01%at %P", "--", "."),
         )
         return output.decode("utf-8", "surrogateescape")
 
     def _ask(self, *arguments: str, stdin: bytes = b"") -> bytes:
-        """The output of git, run in the folder.
-
-        :raises SnapshotError: if git is missing, fails, or takes longer than :data:`TIMEOUT`.
-        """
-        inherited = {
-            name: value for name, value in os.environ.items() if name not in _REPOSITORY_VARIABLES
-        }
+        """The output of git, run in the folder."""
+        names = os.environ.keys() - _REPOSITORY_VARIABLES
+        environment = {name: os.environ[name] for name in names} | _SETTINGS
         try:
             process = subprocess.run(
                 ["git", *arguments],
                 cwd=self._folder,
-                env={**inherited, **_SETTINGS},
+                env=environment,
                 input=stdin,
                 capture_output=True,
                 timeout=TIMEOUT,

@@ -60,7 +60,8 @@ class SnapshotLoader:
     """Loads snapshots. What it learns about a file is reused for other snapshots.
 
     ``is_page`` decides by path and text whether a Markdown file is a page, ``takes`` whether the
-    file of a page or a lock is read at all. Hidden files and ``_build`` never are.
+    file of a page or a lock is read at all. Hidden files and ``_build`` never are. All methods
+    raise :class:`.SnapshotError` if a snapshot cannot be read.
     """
 
     is_page: Callable[[str, str], bool] = lambda file, text: evidence_of(text).may_be_page
@@ -72,7 +73,6 @@ class SnapshotLoader:
         """The snapshot that *name* means: a folder, a lock file, ``REV:path`` or ``REV``.
 
         :param folder: the folder to read at a revision without a path.
-        :raises SnapshotError: if it is none of these.
         """
         try:
             exists = Path(name).exists()
@@ -94,10 +94,7 @@ class SnapshotLoader:
             raise SnapshotError(message) from error
 
     def from_path(self, path: Path, *, name: str) -> Snapshot:
-        """The pages of a folder, or of a lock file alone.
-
-        :raises SnapshotError: if it cannot be read.
-        """
+        """The pages of a folder, or of a lock file alone."""
         if path.is_dir():
             return self.from_folder(path, name=name)
         try:
@@ -108,30 +105,17 @@ class SnapshotLoader:
     def from_folder(
         self, folder: Path, *, name: str = "", files: Iterable[str] | None = None
     ) -> Snapshot:
-        """The current pages in *folder* and below; if *files* are given, only those.
-
-        :raises SnapshotError: if it cannot be read.
-        """
+        """The current pages in *folder* and below; if *files* are given, only those."""
         names = _files(folder) if files is None else files
         return self._snapshot(_Folder(folder, filter(self._is_read, names)), name or str(folder))
 
     def from_lock(self, data: bytes, *, name: str) -> Snapshot:
-        """The pages that a lock file lists. They have no texts.
-
-        :raises SnapshotError: if *data* is not a valid lock file.
-        """
+        """The pages that a lock file lists. They have no texts."""
         lock = _lock(data, name)
+        marks = [frozenset({f"sha256:{row.hash}"} if row.hash else ()) for row in lock.pages]
         pages = tuple(
-            PageState(
-                _clean(row.title),
-                row.file,
-                row.id,
-                lock.project,
-                clamp(row.updated),
-                frozenset({f"sha256:{row.hash}"} if row.hash else ()),
-                row.line_ids[1:],
-            )
-            for row in lock.pages
+            _state(row, row.file, lock.project, mark)
+            for row, mark in zip(lock.pages, marks, strict=True)
         )
         return Snapshot(name, pages, lock.project, clamp(lock.exported), no_texts)
 
@@ -142,7 +126,6 @@ class SnapshotLoader:
 
         :param path: a folder or lock file, from the top of the repository, or from *folder* if it
             begins with ``./``. A folder that does not exist has no pages.
-        :raises SnapshotError: if git fails, or the revision is missing.
         """
         name = name or f"{revision}:{path}"
         repository = Repository(folder)
@@ -179,15 +162,7 @@ class SnapshotLoader:
                 if row := lock.by_file.get(file[len(folder or "") :]):
                     rows[file] = row
         states = {
-            file: PageState(
-                _clean(row.title) or PurePosixPath(file).stem,
-                file,
-                row.id,
-                projects[file],
-                clamp(row.updated),
-                files.marks[file],
-                row.line_ids[1:],
-            )
+            file: _state(row, file, projects[file], files.marks[file])
             for file, row in rows.items()
         }
         for file, head in self._heads_of(files, [file for file in projects if file not in rows]):
@@ -224,11 +199,13 @@ class SnapshotLoader:
         for start in range(0, len(unread), BATCH):
             batch = unread[start : start + BATCH]
             for file, data in zip(batch, files.read(batch), strict=True):
-                head = self._head(file, data) if data is not None else _Head("")
+                head = self._head(file, data)
                 self._heads[file, min(files.marks[file], default="")] = head
                 yield file, head
 
-    def _head(self, file: str, data: bytes) -> _Head:
+    def _head(self, file: str, data: bytes | None) -> _Head:
+        if data is None:
+            return _Head("")
         text = data.decode("utf-8", "replace")
         stem = _clean(PurePosixPath(file).stem)
         if file.endswith(".scrapbox"):
@@ -248,11 +225,17 @@ def _lock(data: bytes, name: str) -> Lock:
         raise SnapshotError(f"{name}: {error}") from error
 
 
+def _state(row: LockedPage, file: str, project: str, marks: frozenset[str]) -> PageState:
+    title = _clean(row.title) or PurePosixPath(file).stem
+    ids = row.line_ids[1:]
+    return PageState(title, file, row.id, project, clamp(row.updated), marks, ids)
+
+
 def _text(file: str, data: bytes, row: LockedPage | None) -> PageText:
     text = data.decode("utf-8", "replace").removeprefix("\ufeff")
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-    marks = frozenset({_sha256(data)})
+    marks = frozenset({_lock_mark(data)})
     if file.endswith(".md"):
         front, lines = split_page(text)
         return PageText(tuple(_levels(lines[front.body :])), (), front.body + 1, marks)
@@ -283,11 +266,6 @@ def _levels(lines: Iterable[str]) -> Iterator[Row]:
 def _clean(text: str) -> str:
     """The text on one line, without characters that no document may contain."""
     return " ".join(NOT_XML.sub("", text).splitlines())
-
-
-def _sha256(data: bytes) -> str:
-    text = data.replace(b"\r\n", b"\n")
-    return f"sha256:{sha256(text).hexdigest()}"
 
 
 # -- files -----------------------------------------------------------------------------
@@ -331,13 +309,14 @@ def _files(folder: Path) -> Iterator[str]:
 
 def _marks(data: bytes) -> frozenset[str]:
     """The hashes of a file as in a lock, and as in git, whether or not it converts line ends."""
-    spellings = {data, data.replace(b"\r\n", b"\n")}
-    return frozenset(map(_blob_mark, spellings)) | {_sha256(data)}
+    blobs = (b"blob %d\0%s" % (len(text), text) for text in (data, data.replace(b"\r\n", b"\n")))
+    hashes = (sha1(blob, usedforsecurity=False).hexdigest() for blob in blobs)
+    return frozenset({_lock_mark(data), *(f"git:{object_id}" for object_id in hashes)})
 
 
-def _blob_mark(data: bytes) -> str:
-    head = b"blob %d\0" % len(data)
-    return f"git:{sha1(head + data, usedforsecurity=False).hexdigest()}"
+def _lock_mark(data: bytes) -> str:
+    text = data.replace(b"\r\n", b"\n")
+    return f"sha256:{sha256(text).hexdigest()}"
 
 
 class _Tree:

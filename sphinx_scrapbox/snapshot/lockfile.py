@@ -132,20 +132,13 @@ def nearest_folder(folders: Container[str], file: str) -> str | None:
 
 def dump_lock(lock: Lock) -> str:
     """The text of a lock file; equal locks give equal text."""
-    head: dict[str, object] = {
-        "scrapbox-lock": VERSION,
-        "project": lock.project,
-        "exported": lock.exported,
-        "private": lock.private,
-    }
-    if lock.url:
-        head["url"] = lock.url
+    head: dict[str, object] = {"scrapbox-lock": VERSION, "project": lock.project}
+    head |= {"exported": lock.exported, "private": lock.private}
+    head |= {"url": lock.url} if lock.url else {}
     pages = sorted(lock.pages, key=lambda page: (page.id, page.file))
     pictures = sorted(lock.pictures, key=lambda row: (row.kind, row.name, row.file))
     rows = [head, *map(_row, pages), *map(_picture_row, pictures)]
-    return "".join(
-        f"{json.dumps(row, ensure_ascii=False, separators=(', ', ': '))}\n" for row in rows
-    )
+    return "".join(f"{json.dumps(row, ensure_ascii=False)}\n" for row in rows)
 
 
 def _row(page: LockedPage) -> dict[str, object]:
@@ -157,20 +150,13 @@ def _row(page: LockedPage) -> dict[str, object]:
         "updated": page.updated,
         "hash": page.hash,
     }
-    if page.line_ids:
-        row["lines"] = list(page.line_ids)
-    if page.line_times:
-        row["times"] = list(page.line_times)
-    if page.earlier_titles:
-        row["was"] = list(page.earlier_titles)
-    return row
+    lists = {"lines": page.line_ids, "times": page.line_times, "was": page.earlier_titles}
+    return row | {name: list(values) for name, values in lists.items() if values}
 
 
 def _picture_row(picture: LockedPicture) -> dict[str, object]:
     row: dict[str, object] = {picture.kind: picture.name, "file": picture.file}
-    if picture.why:
-        row["why"] = picture.why
-    return row
+    return row | ({"why": picture.why} if picture.why else {})
 
 
 def load_lock(text: str) -> Lock:
@@ -188,8 +174,7 @@ def load_lock(text: str) -> Lock:
     pictures: list[LockedPicture] = []
     for number, row in enumerate(rows[1:], 2):
         entry = _object(row, number)
-        kind = next((kind for kind in _KINDS if kind in entry), None)
-        if kind:
+        if kind := next((kind for kind in _KINDS if kind in entry), None):
             pictures.append(_picture(entry, kind, number))
         else:
             pages.append(_page(entry, number))
@@ -215,9 +200,7 @@ def _page(entry: dict[str, object], number: int) -> LockedPage:
         hash=_text(entry, "hash"),
         line_ids=tuple(map(str, _list(entry, "lines"))),
         line_times=tuple(time if isinstance(time, int) else 0 for time in _list(entry, "times")),
-        earlier_titles=tuple(
-            title for title in _list(entry, "was") if title and isinstance(title, str)
-        ),
+        earlier_titles=tuple(old for old in _list(entry, "was") if old and isinstance(old, str)),
     )
 
 

@@ -5,11 +5,12 @@ Nothing is written here; :func:`.transaction.apply_plan` does.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from hashlib import sha256
-from itertools import count
+from itertools import chain, count
 
 from sphinx_scrapbox.formats.project import ProjectPage
 from sphinx_scrapbox.snapshot.filenames import file_key, file_stem
@@ -146,6 +147,7 @@ class _Planner:
         data = page_bytes(page)
         digest = sha256(data).hexdigest()
         file = old.file if old else self.names.choose(page, lambda name: self._has(name, digest))
+        earlier = _earlier_titles(old, self._titles) if old else ()
         row = LockedPage(
             page.id,
             page.title,
@@ -155,7 +157,7 @@ class _Planner:
             digest,
             page.line_ids,
             page.line_times,
-            _earlier_titles(old, self._titles) if old else (),
+            earlier,
         )
         is_renamed = old is not None and old.title != page.title
         change = Change.RENAMED if is_renamed else Change.CHANGED if old else Change.NEW
@@ -169,8 +171,7 @@ class _Planner:
         else:
             step = Step(Change.EDITED, file, page.title)
             if old:
-                titles = row.earlier_titles
-                row = replace(old, id=page.id, title=page.title, earlier_titles=titles)
+                row = replace(old, id=page.id, title=page.title, earlier_titles=earlier)
         self.steps.append(step)
         self.rows.append(row)
 
@@ -196,9 +197,9 @@ class _FileNames:
     def __init__(self, present: Iterable[str], locked: Iterable[str]) -> None:
         self.notes: list[str] = []
         self._taken = {_stem_key(file) for file in locked}
-        self._foreign: dict[str, list[str]] = {}
+        self._foreign: dict[str, list[str]] = defaultdict(list)
         for name in sorted(present):
-            self._foreign.setdefault(_stem_key(name), []).append(name)
+            self._foreign[_stem_key(name)].append(name)
 
     def choose(self, page: ProjectPage, has_content: Callable[[str], bool]) -> str:
         """A free name; the name of a file outside of the lock if *has_content* accepts it."""
@@ -221,10 +222,8 @@ class _FileNames:
 
 
 def _stems(page: ProjectPage) -> Iterator[str]:
-    yield file_stem(page.title)
-    yield file_stem(page.title, salt=key(page.title))
-    for number in count():
-        yield file_stem(page.title, salt=f"{page.id} {number}")
+    salts = chain(["", key(page.title)], (f"{page.id} {number}" for number in count()))
+    return (file_stem(page.title, salt=salt) for salt in salts)
 
 
 def _stem_key(file: str) -> str:

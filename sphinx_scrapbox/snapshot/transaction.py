@@ -22,17 +22,13 @@ from sphinx_scrapbox.snapshot.folder import (
     SnapshotFolder,
     staged_files,
 )
-from sphinx_scrapbox.snapshot.lockfile import (
-    LOCK_NAME,
-    PICTURE_FOLDER,
-    dump_lock,
-    is_picture_file,
-)
+from sphinx_scrapbox.snapshot.lockfile import LOCK_NAME, PICTURE_FOLDER, dump_lock, is_picture_file
 from sphinx_scrapbox.snapshot.plan import Change, Plan
 
 if sys.platform != "win32":
     import fcntl
 
+_NewFile = tuple[str, bytes | Path]  # the name of a file, and its content or a file to copy
 _SYNC_ALL = 100  # from so many files on, one sync of everything is faster than one a file
 
 
@@ -51,12 +47,11 @@ def exclusive_lock(folder: Path) -> Iterator[None]:
         folder.mkdir(parents=True, exist_ok=True)
         if sys.platform != "win32":
             descriptor = os.open(folder, os.O_RDONLY)
-            _lock(descriptor)
-    except BlockingIOError as error:
-        os.close(descriptor)
-        raise FolderError(f"another run is at work in {folder}: wait until it is done") from error
     except OSError as error:
         raise FolderError(f"cannot write {folder}: {error.strerror}") from error
+    if _is_locked(descriptor):
+        os.close(descriptor)
+        raise FolderError(f"another run is at work in {folder}: wait until it is done")
     try:
         yield
     finally:
@@ -67,15 +62,14 @@ def exclusive_lock(folder: Path) -> Iterator[None]:
             os.close(descriptor)
 
 
-def _lock(descriptor: int) -> None:
-    """Lock an open file if its file system can; raises BlockingIOError if it is locked."""
+def _is_locked(descriptor: int) -> bool:
+    """Lock an open file if its file system can; whether another process has locked it."""
     if sys.platform != "win32":
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise
-        except OSError:  # some network file systems
-            pass
+        except OSError as error:  # another one on some network file systems
+            return isinstance(error, BlockingIOError)
+    return False
 
 
 def apply_plan(
@@ -92,7 +86,7 @@ def apply_plan(
     :raises FolderError: if it cannot be done, or the content of a picture does not match its name.
     """
     pictures = pictures or {}
-    writes: list[tuple[str, bytes | Path]] = [
+    writes: list[_NewFile] = [
         *((step.file, step.data or b"") for step in plan.writes),
         *((file, pictures[file]) for file in plan.new_pictures if file in pictures),
     ]
@@ -106,7 +100,8 @@ def apply_plan(
     try:
         transaction.stage(writes, lock_text, progress)
     except BaseException as error:
-        transaction.roll_back()
+        with suppress(OSError):
+            transaction.clean(transaction.staged)
         if isinstance(error, OSError):
             raise FolderError(f"nothing was changed: {_reason(error)}") from error
         raise
@@ -123,14 +118,11 @@ class _Transaction:
         """Files of interrupted transactions."""
         self._folder = folder
         self._stage = folder / STAGING_FOLDER
-        self._staged: list[Path] = []
+        self.staged: list[Path] = []
         self._journal = self._stage
 
     def stage(
-        self,
-        writes: Sequence[tuple[str, bytes | Path]],
-        lock_text: str,
-        progress: Callable[[], object],
+        self, writes: Sequence[_NewFile], lock_text: str, progress: Callable[[], object]
     ) -> None:
         """Write all files into the staging folder, then the journal in one step."""
         for path in self.leftovers:
@@ -145,27 +137,20 @@ class _Transaction:
             progress()
         if not sync_each:
             os.sync()
-        names = {path.name for path in self.leftovers}
-        name = next(name for n in count() if (name := f"{n}.lock") not in names)
-        draft = self._write(lock_text.encode(), sync=True)
-        self._journal = self._stage / name
-        draft.replace(self._journal)
+        journals = (self._stage / f"{number}.lock" for number in count())
+        self._journal = next(path for path in journals if path not in self.leftovers)
+        self._write(lock_text.encode(), sync=True).replace(self._journal)
         _sync_folder(self._stage)
 
     def _write(self, content: bytes | Path, *, sync: bool) -> Path:
-        path = self._stage / f"{len(self._staged)}.tmp"
-        self._staged.append(path)
+        path = self._stage / f"{len(self.staged)}.tmp"
+        self.staged.append(path)
         _write(path, content, sync=sync)
         return path
 
-    def roll_back(self) -> None:
-        """Remove what was staged, as far as that is possible."""
-        with suppress(OSError):
-            self.clean(self._staged)
-
     def commit(self, files: Sequence[str], removals: Sequence[str]) -> None:
         """Move the staged *files* into place, remove others, and put the lock in place last."""
-        for path, file in zip(self._staged, files, strict=False):
+        for path, file in zip(self.staged, files, strict=False):
             target = self._folder / file
             if "/" in file:
                 target.parent.mkdir(parents=True, exist_ok=True)
@@ -201,18 +186,14 @@ def _write(path: Path, content: bytes | Path, *, sync: bool) -> None:
 
 def _sync_folder(folder: Path) -> None:
     """Write the entries of a folder to the disk, if the system can."""
-    try:
+    with suppress(OSError):  # Windows cannot open folders
         descriptor = os.open(folder, os.O_RDONLY)
-    except OSError:  # Windows cannot open folders
-        return
-    try:
-        os.fsync(descriptor)
-    except OSError:
-        pass
-    finally:
-        os.close(descriptor)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
 
 def _reason(error: OSError) -> str:
-    what = error.strerror or str(error)
-    return f"{error.filename}: {what}" if error.filename else what
+    message = error.strerror or str(error)
+    return f"{error.filename}: {message}" if error.filename else message

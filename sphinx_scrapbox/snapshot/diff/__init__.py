@@ -10,35 +10,3 @@ the difference stays correct, but may be longer than necessary.
 :mod:`.model` holds the types, :mod:`.pages` compares snapshots, :mod:`.lines` pages, and
 :mod:`.words` rows.
 """
-
-from sphinx_scrapbox.snapshot.diff.lines import apply, line_changes
-from sphinx_scrapbox.snapshot.diff.model import (
-    Comparison,
-    LineChange,
-    LineKind,
-    PageChange,
-    PageKind,
-    PageState,
-    PageText,
-    Row,
-    Snapshot,
-)
-from sphinx_scrapbox.snapshot.diff.pages import compare
-from sphinx_scrapbox.snapshot.diff.words import DiffSpan, diff_words
-
-__all__ = [
-    "Comparison",
-    "DiffSpan",
-    "LineChange",
-    "LineKind",
-    "PageChange",
-    "PageKind",
-    "PageState",
-    "PageText",
-    "Row",
-    "Snapshot",
-    "apply",
-    "compare",
-    "diff_words",
-    "line_changes",
-]

@@ -16,17 +16,8 @@ from sphinx_scrapbox.snapshot.diff.model import (
     PageChange,
 )
 from sphinx_scrapbox.snapshot.diff.words import diff_words
-from sphinx_scrapbox.snapshot.reports.wording import (
-    ACTIONS,
-    HOME,
-    TOOL,
-    Address,
-    Say,
-    action,
-    counts,
-    indented,
-    no_address,
-)
+from sphinx_scrapbox.snapshot.reports import wording
+from sphinx_scrapbox.snapshot.reports.wording import Address, Say, no_address
 from sphinx_scrapbox.wiki.dates import iso
 from sphinx_scrapbox.wiki.text import NOT_XML
 from sphinx_scrapbox.wiki.titles import key
@@ -45,7 +36,7 @@ class Feed:
 
     name: str
     title: str
-    author: str = TOOL
+    author: str = wording.TOOL
     address: str = ""
     site: str = ""
     language: str = ""
@@ -76,8 +67,8 @@ def diff_as_atom(
     _add(root, "id", identity.urn)
     _add(root, "title", feed.title)
     _add(root, "updated", iso(max([*times.values(), 0 if times else default])))
-    _add(_add(root, "author"), "name", feed.author or TOOL)
-    _add(root, "generator", TOOL, uri=HOME, version=__version__)
+    _add(_add(root, "author"), "name", feed.author or wording.TOOL)
+    _add(root, "generator", wording.TOOL, uri=wording.HOME, version=__version__)
     if feed.address:
         _add(root, "link", rel="self", type="application/atom+xml", href=feed.address)
     if feed.site:
@@ -123,8 +114,10 @@ def _html(page: PageChange, say: Say, *, stat: bool) -> str:
     shown = [] if stat else [change for change in page.lines if not change.is_blank]
     if shown:
         parts.append(f"<ul>{''.join(_html_item(change, say) for change in shown)}</ul>")
-    elif counted := counts(page):
-        counts_text = ", ".join(f"{say(ACTIONS[kind])}: {n}" for kind, n in counted.items())
+    elif counted := wording.counts(page):
+        counts_text = ", ".join(
+            f"{say(wording.ACTIONS[kind])}: {n}" for kind, n in counted.items()
+        )
         parts.append(f"<p>{escape(counts_text)}</p>")
     return "".join(parts) or f"<p>{escape(say(page.kind.value))}</p>"
 
@@ -141,6 +134,6 @@ def _html_item(change: LineChange, say: Say) -> str:
         )
     else:
         mark = _MARKS[_MARK_OF.get(change.kind, "")]
-        rows = (escape(row).replace("  ", "&#160; ") for row in indented(change.rows))
+        rows = (escape(row).replace("  ", "&#160; ") for row in wording.indented(change.rows))
         content = "<br>".join(map(mark.format, rows))
-    return f"<li>{escape(say(action(change)))}: {content}</li>"
+    return f"<li>{escape(say(wording.action(change)))}: {content}</li>"

@@ -6,15 +6,8 @@ import re
 from collections.abc import Iterator
 
 from sphinx_scrapbox.snapshot.diff.model import Comparison, LineKind, PageChange, PageKind
-from sphinx_scrapbox.snapshot.reports.wording import (
-    HEADINGS,
-    Address,
-    action,
-    counted_changes,
-    counts,
-    indented,
-    no_address,
-)
+from sphinx_scrapbox.snapshot.reports import wording
+from sphinx_scrapbox.snapshot.reports.wording import Address, no_address
 from sphinx_scrapbox.wiki.text import NOT_XML
 
 _MARKUP = re.compile(r"([\\`*_{}\[\]()<>#+!|~$&^=:@-])")
@@ -34,7 +27,7 @@ def diff_as_markdown(
         pages = comparison.of(kind)
         if not pages:
             continue
-        out += [f"## {HEADINGS[kind]}", ""]
+        out += [f"## {wording.HEADINGS[kind]}", ""]
         for page in pages:
             out.append(f"- {_markdown_page(page, address(page))}")
             if not stat and (lines := list(_diff_lines(page))):
@@ -50,7 +43,7 @@ def _markdown_page(page: PageChange, address: str) -> str:
     item = _link(page, address)
     if page.old_title:
         item += f" (was: {_plain(page.old_title)})"
-    return f"{item}: {counted_changes(page)}" if counts(page) else item
+    return f"{item}: {wording.counted_changes(page)}" if wording.counts(page) else item
 
 
 def _link(page: PageChange, address: str) -> str:
@@ -77,7 +70,7 @@ def _diff_lines(page: PageChange) -> Iterator[str]:
             continue
         if change.kind in (LineKind.ADDED, LineKind.EDITED, LineKind.REMOVED):
             for mark, rows in (("-", change.before), ("+", change.after)):
-                yield from (f"{mark} {_one_line(row)}" for row in indented(rows))
+                yield from (f"{mark} {_one_line(row)}" for row in wording.indented(rows))
             continue
-        yield f"! {action(change).lower()}:"
-        yield from (f"  {_one_line(row)}" for row in indented(change.rows))
+        yield f"! {wording.action(change).lower()}:"
+        yield from (f"  {_one_line(row)}" for row in wording.indented(change.rows))

@@ -12,13 +12,7 @@ from sphinx_scrapbox.snapshot.diff.model import (
     PageKind,
 )
 from sphinx_scrapbox.snapshot.diff.words import diff_words
-from sphinx_scrapbox.snapshot.reports.wording import (
-    action,
-    counted_changes,
-    counts,
-    indented,
-    sign,
-)
+from sphinx_scrapbox.snapshot.reports import wording
 from sphinx_scrapbox.wiki.text import Paint, cut, terminal_safe
 
 _COLOURS = {
@@ -58,18 +52,18 @@ def _page_line(page: PageChange, paint: Paint) -> str:
     label = paint(f"{page.kind.value:<8}", _COLOURS[page.kind])
     title = paint.bold(terminal_safe(page.title))
     was = f" (was: {terminal_safe(page.old_title)})" if page.old_title else ""
-    counted = f"  {counted_changes(page)}" if counts(page) else ""
+    counted = f"  {wording.counted_changes(page)}" if wording.counts(page) else ""
     return f"{label} {title}{was}{paint.dim(counted)}"
 
 
 def _change_lines(page: PageChange, change: LineChange, paint: Paint) -> Iterator[str]:
     old_number, number = page.old_first + change.old, page.first + change.new
     if change.kind in (LineKind.MOVED, LineKind.SHIFTED):
-        label = action(change).lower()
+        label = wording.action(change).lower()
         if change.kind is LineKind.MOVED:
             label += f" here from line {old_number}"
-        yield f"{number:>7} {sign(change)} {paint.dim(f'{label}:')}"
-        for row in indented(change.rows):
+        yield f"{number:>7} {wording.sign(change)} {paint.dim(f'{label}:')}"
+        for row in wording.indented(change.rows):
             yield f"{'':>11}{_clip(terminal_safe(row))}"
     elif change.kind is LineKind.EDITED:
         words = "".join(
@@ -80,8 +74,8 @@ def _change_lines(page: PageChange, change: LineChange, paint: Paint) -> Iterato
         yield f"{number:>7} ~ {words}{moved}"
     else:
         first = old_number if change.kind is LineKind.REMOVED else number
-        for at, row in enumerate(indented(change.rows), first):
-            line = f"{sign(change)} {_clip(terminal_safe(row))}"
+        for at, row in enumerate(wording.indented(change.rows), first):
+            line = f"{wording.sign(change)} {_clip(terminal_safe(row))}"
             yield f"{at:>7} " + paint(line, _LINE_COLOURS[change.kind])
 
 
