@@ -1,1 +1,54 @@
-"""TODO."""
+"""What a page of the wiki is and means.
+
+Readers of :mod:`sphinx_scrapbox.formats` make a :class:`Page`; :func:`structure` tells what it
+means to readers: sections, lists, turns of speech, translations. What enters here needs the
+standard library alone and knows neither a notation nor a file nor docutils. The kinds of nodes
+are in :mod:`sphinx_scrapbox.wiki.ast`.
+"""
+
+from sphinx_scrapbox.wiki.ast import (
+    CodeBlock,
+    Line,
+    Page,
+    Problem,
+    Table,
+    map_block,
+    map_inlines,
+    plain_text,
+    walk,
+)
+from sphinx_scrapbox.wiki.graph import Graph
+from sphinx_scrapbox.wiki.structure import (
+    StructuredPage,
+    StructuredPart,
+    StructureOptions,
+    arrange,
+    structure,
+)
+from sphinx_scrapbox.wiki.titles import join_target, key, split_target
+from sphinx_scrapbox.wiki.translation import Translation, Wording
+from sphinx_scrapbox.wiki.urls import page_url
+
+__all__ = [
+    "CodeBlock",
+    "Graph",
+    "Line",
+    "Page",
+    "Problem",
+    "StructureOptions",
+    "StructuredPage",
+    "StructuredPart",
+    "Table",
+    "Translation",
+    "Wording",
+    "arrange",
+    "join_target",
+    "key",
+    "map_block",
+    "map_inlines",
+    "page_url",
+    "plain_text",
+    "split_target",
+    "structure",
+    "walk",
+]

@@ -1,4 +1,4 @@
-"""The tree of a wiki page: what every reader makes and everything else reads.
+"""The abstract syntax tree of a wiki page, and the only functions that walk it.
 
 A :class:`Page` is a title and a flat tuple of blocks in source order. A block is one
 :class:`Line`, or a :class:`CodeBlock` or :class:`Table` that spans several; its ``indent``
@@ -26,7 +26,7 @@ from sphinx_scrapbox.wiki.titles import is_line_id, join_target, split_fragment
 
 
 class IconRole(Enum):
-    """What an icon does on its line; readers leave :attr:`MENTION`, speakers.py decides."""
+    """What an icon does on its line; readers set :attr:`MENTION`, :mod:`.speakers` decides."""
 
     MENTION = "mention"
     """A name inside running text."""

@@ -14,20 +14,9 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
-from sphinx_scrapbox.wiki.ast import (
-    Block,
-    CodeBlock,
-    Icon,
-    Inline,
-    Line,
-    Numbered,
-    Problem,
-    Quote,
-    Table,
-    Text,
-)
+from sphinx_scrapbox.wiki import ast
 from sphinx_scrapbox.wiki.sections import NUMBER_PREFIX, Heading, read_heading
 
 MAX_DEPTH = 32
@@ -40,7 +29,7 @@ _RULE = re.compile(r"-{3,}\s*")
 class Run:
     """Lines that stand together without a blank between; ``below`` hangs below the last."""
 
-    lines: tuple[Line, ...]
+    lines: tuple[ast.Line, ...]
     below: tuple[Part, ...] = ()
 
 
@@ -48,7 +37,7 @@ class Run:
 class Quotes:
     """Quoted lines that follow each other at one level; the lines keep their ``Quote`` node."""
 
-    lines: tuple[Line, ...]
+    lines: tuple[ast.Line, ...]
     below: tuple[Part, ...] = ()
 
 
@@ -83,7 +72,7 @@ class Gap:
 class Turn:
     """What somebody says; made by :mod:`sphinx_scrapbox.speakers`."""
 
-    speakers: tuple[Icon, ...]
+    speakers: tuple[ast.Icon, ...]
     parts: tuple[Part, ...]
     line: int
     id: str = ""
@@ -97,8 +86,8 @@ class Section:
     a date, icons, tags. ``source`` is the source of the title alone.
     """
 
-    title: tuple[Inline, ...]
-    beside: tuple[Inline, ...]
+    title: tuple[ast.Inline, ...]
+    beside: tuple[ast.Inline, ...]
     parts: tuple[Part, ...]
     source: str
     line: int
@@ -106,7 +95,7 @@ class Section:
 
 
 Part: TypeAlias = (
-    Run | Quotes | Bullets | Numbers | CodeBlock | Table | Rule | Gap | Turn | Section
+    Run | Quotes | Bullets | Numbers | ast.CodeBlock | ast.Table | Rule | Gap | Turn | Section
 )
 
 
@@ -115,103 +104,98 @@ class Outline:
     """The parts of a page in order."""
 
     parts: tuple[Part, ...]
-    problems: tuple[Problem, ...] = ()
+    problems: tuple[ast.Problem, ...] = ()
 
 
 @dataclass(slots=True)
-class _Twig:
+class _Tree:
     """A block and what hangs below it, while the tree grows."""
 
-    block: Block
-    below: list[_Twig]
+    block: ast.Block
+    below: list[_Tree]
     after_blank: bool
 
 
-_Fits: TypeAlias = Callable[[Line], bool]
+_L = TypeVar("_L", Run, Quotes)
 
 
-def outline(blocks: Iterable[Block]) -> Outline:
+def outline(blocks: Iterable[ast.Block]) -> Outline:
     """Arrange *blocks*, in source order, into sections, lists, runs and quotes."""
-    twigs, problems = _grow(blocks)
-    return Outline(_sections(twigs), problems)
+    trees, problems = _grow(blocks)
+    return Outline(_sections(trees), problems)
 
 
-def _grow(blocks: Iterable[Block]) -> tuple[list[_Twig], tuple[Problem, ...]]:
-    roots: list[_Twig] = []
-    open_twigs: list[_Twig] = []
-    problems: tuple[Problem, ...] = ()
+def _grow(blocks: Iterable[ast.Block]) -> tuple[list[_Tree], tuple[ast.Problem, ...]]:
+    roots: list[_Tree] = []
+    open_trees: list[_Tree] = []
+    problems: tuple[ast.Problem, ...] = ()
     deepest: int | None = None  # indent of the line above, if nothing can hang below it
     blank = False
     for block in blocks:
-        if isinstance(block, Line) and not block.nodes:
+        if isinstance(block, ast.Line) and not block.nodes:
             blank = True
             continue
         if (
             blank
             and block.indent
-            and len(open_twigs) == 1
-            and not open_twigs[0].below
-            and not open_twigs[0].block.indent
+            and len(open_trees) == 1
+            and not open_trees[0].below
+            and not open_trees[0].block.indent
         ):
             # After a blank, a list does not hang below the paragraph above it.
-            open_twigs.clear()
-        while open_twigs and open_twigs[-1].block.indent >= block.indent:
-            open_twigs.pop()
-        twig = _Twig(block, [], blank)
-        (open_twigs[-1].below if open_twigs else roots).append(twig)
+            open_trees.clear()
+        while open_trees and open_trees[-1].block.indent >= block.indent:
+            open_trees.pop()
+        tree = _Tree(block, [], blank)
+        (open_trees[-1].below if open_trees else roots).append(tree)
         blank = False
-        if len(open_twigs) < MAX_DEPTH:
+        if len(open_trees) < MAX_DEPTH:
             deepest = None
-            if isinstance(block, Line):  # nothing hangs below a code block or a table
-                open_twigs.append(twig)
+            if isinstance(block, ast.Line):  # nothing hangs below a code block or a table
+                open_trees.append(tree)
         elif deepest is None or block.indent <= deepest:
             deepest = block.indent
         elif not problems:
             message = f"lines nested deeper than {MAX_DEPTH} levels are shown flat"
-            problems = (Problem("nesting", message, line=block.line),)
+            problems = (ast.Problem("nesting", message, line=block.line),)
     return roots, problems
 
 
 # -- sections --------------------------------------------------------------------------
 
 
-def _sections(roots: Sequence[_Twig]) -> tuple[Part, ...]:
+def _sections(roots: Sequence[_Tree]) -> tuple[Part, ...]:
     headings = {
         index: found
-        for index, twig in enumerate(roots)
-        if isinstance(twig.block, Line)
-        and twig.block.indent == 0
-        and (found := read_heading(twig.block)) is not None
+        for index, tree in enumerate(roots)
+        if isinstance(tree.block, ast.Line)
+        and tree.block.indent == 0
+        and (found := read_heading(tree.block)) is not None
     }
     if not headings:
         return _flow(roots)
     # A frame holds the heading that opened it and the parts gathered so far; the sections
     # above it wait until it closes. Sizes fall strictly from one frame to the next.
-    frames: list[tuple[int, _Twig | None, Heading | None, list[Part]]] = [(99, None, None, [])]
+    frames: list[tuple[int, _Tree | None, Heading | None, list[Part]]] = [(99, None, None, [])]
 
     def close() -> None:
-        _, twig, heading, parts = frames.pop()
-        assert twig is not None and heading is not None and isinstance(twig.block, Line)
-        frames[-1][3].append(
-            Section(
-                heading.title,
-                heading.beside,
-                tuple(parts),
-                heading.source,
-                twig.block.line,
-                twig.block.id,
-            )
+        _, tree, heading, parts = frames.pop()
+        assert tree is not None and heading is not None and isinstance(tree.block, ast.Line)
+        title, line = heading, tree.block
+        section = Section(
+            title.title, title.beside, tuple(parts), title.source, line.line, line.id
         )
+        frames[-1][3].append(section)
 
     positions = [*headings, len(roots)]
     frames[0][3].extend(_flow(roots[: positions[0]]))
     for position, following in pairwise(positions):
-        twig, heading = roots[position], headings[position]
+        tree, heading = roots[position], headings[position]
         while frames[-1][0] <= heading.stars:
             close()
-        parts: list[Part] = list(_list_parts(twig.below))
+        parts: list[Part] = list(_list_parts(tree.below))
         parts.extend(_flow(roots[position + 1 : following]))
-        frames.append((heading.stars, twig, heading, parts))
+        frames.append((heading.stars, tree, heading, parts))
     while len(frames) > 1:
         close()
     return tuple(frames[0][3])
@@ -220,48 +204,41 @@ def _sections(roots: Sequence[_Twig]) -> tuple[Part, ...]:
 # -- lists, runs, quotes ---------------------------------------------------------------
 
 
-def _flow(twigs: Sequence[_Twig]) -> tuple[Part, ...]:
+def _flow(trees: Sequence[_Tree]) -> tuple[Part, ...]:
     """The parts of unindented lines and of lists that hang below none."""
     parts: list[Part] = []
     at = 0
-    while at < len(twigs):
-        twig = twigs[at]
-        block = twig.block
-        if twig.after_blank and parts:
+    while at < len(trees):
+        tree = trees[at]
+        block = tree.block
+        if tree.after_blank and parts:
             parts.append(Gap())
         if block.indent:
             end = at + 1
-            while end < len(twigs) and twigs[end].block.indent:
+            while end < len(trees) and trees[end].block.indent:
                 end += 1
-            parts.extend(_list_parts(twigs[at:end]))
+            parts.extend(_list_parts(trees[at:end]))
             at = end
-        elif not isinstance(block, Line):
+        elif not isinstance(block, ast.Line):
             parts.append(block)
             at += 1
         elif _is_rule(block):
             parts.append(Rule(block.line))
-            parts.extend(_list_parts(twig.below))
+            parts.extend(_list_parts(tree.below))
             at += 1
-        elif isinstance(block.nodes[0], Quote):
-            end = _together(twigs, at, _is_quote)
-            parts.append(
-                Quotes(
-                    tuple(_lines(twigs[at:end])),
-                    _list_parts(twigs[end - 1].below),
-                )
-            )
-            at = end
+        elif isinstance(block.nodes[0], ast.Quote):
+            quotes, at = _together(Quotes, trees, at, _is_quote)
+            parts.append(quotes)
         elif _number(block) is not None:
-            numbers, at = _numbers(twigs, at)
+            numbers, at = _numbers(trees, at)
             parts.append(numbers)
         else:
-            end = _together(twigs, at, _is_plain)
-            parts.append(Run(tuple(_lines(twigs[at:end])), _list_parts(twigs[end - 1].below)))
-            at = end
+            run, at = _together(Run, trees, at, _is_plain)
+            parts.append(run)
     return tuple(parts)
 
 
-def _list_parts(twigs: Sequence[_Twig]) -> tuple[Part, ...]:
+def _list_parts(trees: Sequence[_Tree]) -> tuple[Part, ...]:
     """The parts of lines that hang below another one: list items."""
     parts: list[Part] = []
     items: list[list[Part]] = []
@@ -272,103 +249,100 @@ def _list_parts(twigs: Sequence[_Twig]) -> tuple[Part, ...]:
             items.clear()
 
     at = 0
-    while at < len(twigs):
-        block = twigs[at].block
-        if not isinstance(block, Line):
+    while at < len(trees):
+        block = trees[at].block
+        if not isinstance(block, ast.Line):
             # A block belongs to the item above it.
             (items[-1] if items else parts).append(block)
             at += 1
-        elif isinstance(block.nodes[0], Quote):
-            end = _together(twigs, at, _is_quote)
-            quotes = Quotes(tuple(_lines(twigs[at:end])), _list_parts(twigs[end - 1].below))
+        elif isinstance(block.nodes[0], ast.Quote):
+            quotes, at = _together(Quotes, trees, at, _is_quote)
             items.append([quotes])
-            at = end
         elif _number(block) is not None:
             end_list()
-            numbers, at = _numbers(twigs, at)
+            numbers, at = _numbers(trees, at)
             parts.append(numbers)
         else:
-            items.append([_item(block, twigs[at].below)])
+            items.append([_item(block, trees[at].below)])
             at += 1
     end_list()
     return tuple(parts)
 
 
-def _item(line: Line, below: Sequence[_Twig]) -> Part:
-    if line.nodes and isinstance(line.nodes[0], Quote):
+def _item(line: ast.Line, below: Sequence[_Tree]) -> Part:
+    if line.nodes and isinstance(line.nodes[0], ast.Quote):
         return Quotes((line,), _list_parts(below))
     return Run((line,), _list_parts(below))
 
 
-def _together(twigs: Sequence[_Twig], start: int, fits: _Fits) -> int:
-    """The end of the stretch that begins at *start*: no blank inside, nothing hanging inside."""
+def _together(
+    kind: type[_L], trees: Sequence[_Tree], start: int, fits: Callable[[ast.Line], bool]
+) -> tuple[_L, int]:
+    """The lines from *start* on that fit, with no blank and nothing hanging inside; their end."""
     end = start + 1
     while (
-        end < len(twigs)
-        and not twigs[end - 1].below
-        and not twigs[end].after_blank
-        and isinstance(block := twigs[end].block, Line)
-        and block.indent == twigs[start].block.indent
+        end < len(trees)
+        and not trees[end - 1].below
+        and not trees[end].after_blank
+        and isinstance(block := trees[end].block, ast.Line)
+        and block.indent == trees[start].block.indent
         and fits(block)
     ):
         end += 1
-    return end
+    lines = (tree.block for tree in trees[start:end] if isinstance(tree.block, ast.Line))
+    return kind(tuple(lines), _list_parts(trees[end - 1].below)), end
 
 
-def _lines(twigs: Sequence[_Twig]) -> Iterable[Line]:
-    return (twig.block for twig in twigs if isinstance(twig.block, Line))
+def _is_quote(line: ast.Line) -> bool:
+    return isinstance(line.nodes[0], ast.Quote)
 
 
-def _is_quote(line: Line) -> bool:
-    return isinstance(line.nodes[0], Quote)
-
-
-def _is_plain(line: Line) -> bool:
+def _is_plain(line: ast.Line) -> bool:
     return not (_is_quote(line) or _is_rule(line) or _number(line) is not None)
 
 
-def _is_rule(line: Line) -> bool:
+def _is_rule(line: ast.Line) -> bool:
     match line.nodes:
-        case (Text(text),):
+        case (ast.Text(text),):
             return line.indent == 0 and _RULE.fullmatch(text) is not None
-        case (Icon(name="hr", project=project),):
+        case (ast.Icon(name="hr", project=project),):
             return line.indent == 0 and project.casefold().startswith("icons")
     return False
 
 
-def _number(line: Line) -> int | None:
+def _number(line: ast.Line) -> int | None:
     """The number that a list can show as written: no leading zero, not absurdly long."""
     match line.nodes:
-        case (Numbered(number),) if len(number) < 9 and str(int(number)) == number:
+        case (ast.Numbered(number),) if len(number) < 9 and str(int(number)) == number:
             return int(number)
     return None
 
 
-def _numbers(twigs: Sequence[_Twig], start: int) -> tuple[Numbers, int]:
-    first = number = _number_at(twigs, start)
+def _numbers(trees: Sequence[_Tree], start: int) -> tuple[Numbers, int]:
+    first = number = _number_at(trees, start)
     assert first is not None
     items: list[list[Part]] = []
     at = start
     while number is not None and number == first + len(items):
-        line = twigs[at].block
-        assert isinstance(line, Line) and isinstance(line.nodes[0], Numbered)
+        line = trees[at].block
+        assert isinstance(line, ast.Line) and isinstance(line.nodes[0], ast.Numbered)
         inner = replace(line, nodes=line.nodes[0].nodes, source=_without_number(line.source))
-        items.append([_item(inner, twigs[at].below)])
+        items.append([_item(inner, trees[at].below)])
         at += 1
         # The blocks of a numbered line belong to it, as those of any other item do.
         while (
-            at < len(twigs)
-            and twigs[at].block.indent
-            and not isinstance(block := twigs[at].block, Line)
+            at < len(trees)
+            and trees[at].block.indent
+            and not isinstance(block := trees[at].block, ast.Line)
         ):
             items[-1].append(block)
             at += 1
-        number = _number_at(twigs, at)
+        number = _number_at(trees, at)
     return Numbers(first, tuple(map(tuple, items))), at
 
 
-def _number_at(twigs: Sequence[_Twig], at: int) -> int | None:
-    if at < len(twigs) and isinstance(line := twigs[at].block, Line):
+def _number_at(trees: Sequence[_Tree], at: int) -> int | None:
+    if at < len(trees) and isinstance(line := trees[at].block, ast.Line):
         return _number(line)
     return None
 

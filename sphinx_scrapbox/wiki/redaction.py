@@ -8,19 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from hashlib import blake2b
 
-from sphinx_scrapbox.wiki.ast import (
-    ExternalLink,
-    Hashtag,
-    Icon,
-    Inline,
-    Line,
-    Page,
-    PageLink,
-    Text,
-    map_block,
-    plain_text,
-    walk,
-)
+from sphinx_scrapbox.wiki import ast
 from sphinx_scrapbox.wiki.titles import key, split_fragment, split_target
 from sphinx_scrapbox.wiki.urls import DEFAULT_ORIGIN, page_of_url
 
@@ -80,11 +68,11 @@ class Redaction:
     def __bool__(self) -> bool:
         return bool(self.titles or self.tags or self.people)
 
-    def denies(self, page: Page) -> bool:
+    def denies(self, page: ast.Page) -> bool:
         """Whether *page* is not built."""
         if page.title in self.titles or page.title in self.people:
             return True
-        return (bool(self.tags) or bool(self.people)) and any(map(self._is_denied, walk(page)))
+        return (bool(self.tags) or bool(self.people)) and any(map(self._is_denied, ast.walk(page)))
 
     def may_deny(self, text: str) -> bool:
         """Whether the source of a page may hold a tag or an icon that denies it: a quick test."""
@@ -97,13 +85,13 @@ class Redaction:
         pieces = {max(name.split("*"), key=len) for name in names}
         return re.compile("|".join(map(re.escape, sorted(pieces)))) if pieces else None
 
-    def _is_denied(self, node: Inline) -> bool:
+    def _is_denied(self, node: ast.Inline) -> bool:
         match node:
-            case Hashtag(tag):
+            case ast.Hashtag(tag):
                 return tag in self.tags
-            case PageLink(title):
+            case ast.PageLink(title):
                 return title in self.tags
-            case Icon(name):
+            case ast.Icon(name):
                 return name in self.people
         return False
 
@@ -117,30 +105,30 @@ class Redaction:
             or key(split_fragment(title)[0]) in self.denied_keys
         )
 
-    def redact(self, page: Page) -> tuple[Page, tuple[str, ...]]:
+    def redact(self, page: ast.Page) -> tuple[ast.Page, tuple[str, ...]]:
         """*page* with denied links and icons replaced, and the checksums of their keys."""
         checksums: dict[str, None] = {}
 
-        def redacted(node: Inline) -> Inline:
+        def redacted(node: ast.Inline) -> ast.Inline:
             if (name := self._name_in(node)) and self.names_denied_page(name):
                 checksums[checksum(key(name))] = None
-                return Text(self.replacement, line=node.line)
+                return ast.Text(self.replacement, line=node.line)
             return node
 
         blocks = []
         for block in page.blocks:
-            changed = map_block(block, redacted)
-            if isinstance(changed, Line) and changed is not block:
-                changed = replace(changed, source=plain_text(changed.nodes))
+            changed = ast.map_block(block, redacted)
+            if isinstance(changed, ast.Line) and changed is not block:
+                changed = replace(changed, source=ast.plain_text(changed.nodes))
             blocks.append(changed)
         return (replace(page, blocks=tuple(blocks)), tuple(checksums)) if checksums else (page, ())
 
-    def _name_in(self, node: Inline) -> str:
+    def _name_in(self, node: ast.Inline) -> str:
         """The title of the page that a link or an icon names; "" for any other inline."""
         match node:
-            case PageLink(title) | Hashtag(title) | Icon(title):
+            case ast.PageLink(title) | ast.Hashtag(title) | ast.Icon(title):
                 return title
-            case ExternalLink(url):
+            case ast.ExternalLink(url):
                 targets = (page_of_url(url, origin=origin) for origin in self.origins)
                 return next((target.title for target in targets if target), "")
         return ""

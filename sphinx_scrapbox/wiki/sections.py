@@ -9,20 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from sphinx_scrapbox.wiki.ast import (
-    Blank,
-    Code,
-    Decoration,
-    ExternalLink,
-    Hashtag,
-    Icon,
-    Image,
-    Inline,
-    Line,
-    Numbered,
-    PageLink,
-    Text,
-)
+from sphinx_scrapbox.wiki import ast
 
 NUMBER_PREFIX = re.compile(r"\s*\d{1,9}\.\s*")
 # What may stand beside a heading on its line: punctuation, a date, a time.
@@ -38,13 +25,13 @@ _DIGIT = re.compile(r"\d")
 class Heading:
     """A heading's line, taken apart as :class:`.outline.Section` keeps it."""
 
-    title: tuple[Inline, ...]
-    beside: tuple[Inline, ...]
+    title: tuple[ast.Inline, ...]
+    beside: tuple[ast.Inline, ...]
     stars: int
     source: str
 
 
-def read_heading(line: Line) -> Heading | None:
+def read_heading(line: ast.Line) -> Heading | None:
     """Read *line* as a heading, if it is one.
 
     That is a star decoration at the start, at most a number before it, and nothing beside it
@@ -52,44 +39,46 @@ def read_heading(line: Line) -> Heading | None:
     §5 without the native restriction that no date may follow).
     """
     nodes = line.nodes
-    prefix: tuple[Inline, ...] = ()
+    prefix: tuple[ast.Inline, ...] = ()
     match nodes:
-        case (Numbered(number, inner),):
-            prefix, nodes = (Text(f"{number}. ", line=line.line),), inner
-        case (Text(text), Decoration(), *_) if NUMBER_PREFIX.fullmatch(text):
-            prefix, nodes = (Text(f"{text.strip()} ", line=line.line),), nodes[1:]
-    if not nodes or not isinstance(decoration := nodes[0], Decoration):
+        case (ast.Numbered(number, inner),):
+            prefix, nodes = (ast.Text(f"{number}. ", line=line.line),), inner
+        case (ast.Text(text), ast.Decoration(), *_) if NUMBER_PREFIX.fullmatch(text):
+            prefix, nodes = (ast.Text(f"{text.strip()} ", line=line.line),), nodes[1:]
+    if not nodes or not isinstance(decoration := nodes[0], ast.Decoration):
         return None
     if not decoration.stars or not all(map(_fits_beside_heading, nodes[1:])):
         return None
-    title = _trimmed([node for node in decoration.nodes if not isinstance(node, (Icon, Image))])
+    pictures = (ast.Icon, ast.Image)
+    title = _trimmed([node for node in decoration.nodes if not isinstance(node, pictures)])
     if not any(_has_words(node) for node in title):
         return None
-    inside = (node for node in decoration.nodes if isinstance(node, (Icon, Image)))
-    beside: tuple[Inline, ...] = tuple(inside)
+    beside: tuple[ast.Inline, ...] = tuple(
+        node for node in decoration.nodes if isinstance(node, pictures)
+    )
     rest = nodes[1:]
-    if any(not isinstance(node, Text) or _DIGIT.search(node.text) for node in rest):
+    if any(not isinstance(node, ast.Text) or _DIGIT.search(node.text) for node in rest):
         beside += rest
     # Otherwise the rest is the lone full stop that a translator left behind: no words.
     source = _title_source(line.source, prefix + title, rest)
     return Heading(prefix + title, beside, decoration.stars, source)
 
 
-def _trimmed(nodes: list[Inline]) -> tuple[Inline, ...]:
+def _trimmed(nodes: list[ast.Inline]) -> tuple[ast.Inline, ...]:
     """*nodes* without the blanks around them, which an icon may have left."""
-    if nodes and isinstance(first := nodes[0], Text):
+    if nodes and isinstance(first := nodes[0], ast.Text):
         nodes[0] = replace(first, text=first.text.lstrip())
-    if nodes and isinstance(last := nodes[-1], Text):
+    if nodes and isinstance(last := nodes[-1], ast.Text):
         nodes[-1] = replace(last, text=last.text.rstrip())
-    return tuple(node for node in nodes if not isinstance(node, Text) or node.text)
+    return tuple(node for node in nodes if not isinstance(node, ast.Text) or node.text)
 
 
-def _title_source(source: str, title: tuple[Inline, ...], rest: tuple[Inline, ...]) -> str:
+def _title_source(source: str, title: tuple[ast.Inline, ...], rest: tuple[ast.Inline, ...]) -> str:
     """The source of a heading's words: without its marks, and what stood beside it."""
-    if all(isinstance(node, Text) for node in title):
-        return "".join(node.text for node in title if isinstance(node, Text))
-    if all(isinstance(node, Text) for node in rest):
-        after = "".join(node.text for node in rest if isinstance(node, Text))
+    if all(isinstance(node, ast.Text) for node in title):
+        return "".join(node.text for node in title if isinstance(node, ast.Text))
+    if all(isinstance(node, ast.Text) for node in rest):
+        after = "".join(node.text for node in rest if isinstance(node, ast.Text))
         source = source.removesuffix(after)
     match = _HEADING_SOURCE.fullmatch(source.strip())
     if not match:
@@ -98,13 +87,13 @@ def _title_source(source: str, title: tuple[Inline, ...], rest: tuple[Inline, ..
     return number + (match["marked"] or match["boxed"]).strip()
 
 
-def _fits_beside_heading(node: Inline) -> bool:
-    if isinstance(node, Text):
+def _fits_beside_heading(node: ast.Inline) -> bool:
+    if isinstance(node, ast.Text):
         return _BESIDE_HEADING.fullmatch(node.text) is not None
-    return isinstance(node, (Icon, PageLink, ExternalLink, Hashtag))
+    return isinstance(node, (ast.Icon, ast.PageLink, ast.ExternalLink, ast.Hashtag))
 
 
-def _has_words(node: Inline) -> bool:
-    if isinstance(node, (Text, Blank, Code)):
+def _has_words(node: ast.Inline) -> bool:
+    if isinstance(node, (ast.Text, ast.Blank, ast.Code)):
         return bool(node.text.strip())
     return True

@@ -1,4 +1,7 @@
-"""TODO: say what this file is."""
+"""Exported Markdown: the nearest tree that the dialect can express.
+
+Every word is kept; :mod:`.writer` says what becomes of the rest.
+"""
 
 from __future__ import annotations
 
@@ -18,11 +21,8 @@ _TAG = re.compile(r"(?<!\S)(?=#\S)")
 _UNFIT_URL = re.compile(r"[\s\]]")
 
 
-# -- what the dialect cannot say -------------------------------------------------------
-
-
 def approximate_markdown(nodes: Sequence[ast.Inline], *, bold: bool) -> tuple[ast.Inline, ...]:
-    """The nearest line that the dialect can say; *bold* at level 0."""
+    """The nearest line that the dialect can express; *bold* at level 0, where headings are."""
     match nodes:
         case (ast.Quote(inner),):
             return (ast.Quote(_joined(_each_said(inner, bold=False))),)
@@ -164,6 +164,7 @@ def _link(node: ast.ExternalLink) -> ast.Inline:
 
 
 def map_link(node: ast.Location) -> ast.ExternalLink:
+    """A point on a map as a link to the map."""
     point = f"{degrees(node.latitude)}, {degrees(node.longitude)}"
     return ast.ExternalLink(map_url(node), f"{node.place} ({point})" if node.place else point)
 
@@ -173,7 +174,10 @@ def _reads_as(text: str, node: ast.Inline) -> bool:
 
 
 def unambiguous(nodes: tuple[ast.Inline, ...], *, every: bool) -> tuple[ast.Inline, ...]:
-    """*nodes* with text that nothing can mistake; *every* text, or those that need it."""
+    """*nodes* with zero-width spaces and full-width signs where text would be read as markup.
+
+    With *every*, in each text, else only in those that alone are read as something else.
+    """
 
     def plain(node: ast.Inline) -> ast.Inline:
         if not isinstance(node, ast.Text) or not (every or not _reads_as(node.text, node)):

@@ -11,27 +11,14 @@ from bisect import bisect_left
 
 from sphinx_scrapbox.formats.front_matter import FrontMatter, read_front_matter
 from sphinx_scrapbox.formats.markdown.inlines import InlineReader
-from sphinx_scrapbox.wiki.ast import (
-    Block,
-    CodeBlock,
-    Command,
-    Decoration,
-    Inline,
-    Line,
-    Numbered,
-    Page,
-    Problem,
-    Question,
-    Quote,
-    Table,
-)
+from sphinx_scrapbox.wiki import ast
 from sphinx_scrapbox.wiki.text import NOT_XML
 from sphinx_scrapbox.wiki.urls import DEFAULT_ORIGIN
 
 # -- public ----------------------------------------------------------------------------
 
 
-def read_markdown(text: str, *, name: str = "", origin: str = DEFAULT_ORIGIN) -> Page:
+def read_markdown(text: str, *, name: str = "", origin: str = DEFAULT_ORIGIN) -> ast.Page:
     """Read one exported page; *name*, the stem of its file, is the title if none is given.
 
     The page's project is the one that its front matter names, else the one most of its own
@@ -41,7 +28,7 @@ def read_markdown(text: str, *, name: str = "", origin: str = DEFAULT_ORIGIN) ->
     front = read_front_matter(lines)
     inline = InlineReader(origin)
     blocks = _BlockReader(lines, front.body, inline).read()
-    return Page(
+    return ast.Page(
         front.title or name,
         blocks,
         project=front.project or inline.own_project(),
@@ -71,12 +58,12 @@ def split_level(line: str) -> tuple[int, str]:
 _COLOUR_ESCAPE = "\x1b["
 
 
-def _clean_lines(text: str) -> tuple[list[str], list[Problem]]:
+def _clean_lines(text: str) -> tuple[list[str], list[ast.Problem]]:
     """Split into lines, without the characters that no document may hold."""
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     lines = text.removeprefix("\ufeff").split("\n")
-    problems: list[Problem] = []
+    problems: list[ast.Problem] = []
     if NOT_XML.search(text):
         for at, line in enumerate(lines):
             clean = line.replace(_COLOUR_ESCAPE, "[")
@@ -84,7 +71,7 @@ def _clean_lines(text: str) -> tuple[list[str], list[Problem]]:
             if found:
                 names = ", ".join(f"U+{ord(sign):04X}" for sign in found)
                 message = f"removed control character {names}"
-                problems.append(Problem("control_character", message, line=at + 1))
+                problems.append(ast.Problem("control_character", message, line=at + 1))
                 clean = NOT_XML.sub("", clean)
             lines[at] = clean
     if lines[-1] == "":
@@ -152,25 +139,25 @@ class _BlockReader:
         self.lines = lines
         self.at = start
         self.inline = inline
-        self.blocks: list[Block] = []
+        self.blocks: list[ast.Block] = []
         self.fences = self._find_fences()
         self.has_tables = any(line.startswith("| --") for line in lines)
 
-    def read(self) -> tuple[Block, ...]:
+    def read(self) -> tuple[ast.Block, ...]:
         lines, blocks = self.lines, self.blocks
         special = bool(self.fences) or self.has_tables
         while self.at < len(lines):
             line = lines[self.at]
             if not line or line.isspace():
                 self.at += 1
-                blocks.append(Line(0, line=self.at))
+                blocks.append(ast.Line(0, line=self.at))
             elif special and (block := self._read_special(line)):
                 blocks.append(block)
             else:
                 blocks.append(self._read_line(line))
         return tuple(blocks)
 
-    def _read_special(self, line: str) -> Block | None:
+    def _read_special(self, line: str) -> ast.Block | None:
         return self._read_code(line) or self._read_typed_fence(line) or self._read_table(line)
 
     # code and tables
@@ -201,13 +188,13 @@ class _BlockReader:
             return False
         return bool(self._closing_fence("", at + 3))
 
-    def _read_code(self, name: str) -> CodeBlock | None:
+    def _read_code(self, name: str) -> ast.CodeBlock | None:
         start = self.at
         if not self._is_code_name(start):
             return None
         end = self._closing_fence("", start + 3)
         self.at = end + 2
-        return CodeBlock(
+        return ast.CodeBlock(
             self._block_indent(),
             name.strip(),
             tuple(self.lines[start + 3 : end]),
@@ -215,7 +202,7 @@ class _BlockReader:
             line=start + 1,
         )
 
-    def _read_typed_fence(self, line: str) -> CodeBlock | None:
+    def _read_typed_fence(self, line: str) -> ast.CodeBlock | None:
         """A MyST directive that someone typed on a wiki page: code, never a directive."""
         fence = _TYPED_FENCE.fullmatch(line) if line[0] == "`" else None
         end = self._closing_fence(fence[1], self.at + 1) if fence else 0
@@ -225,9 +212,9 @@ class _BlockReader:
         name = fence[2].rstrip()
         language = name[: name.index("}") + 1]
         rows = tuple(self.lines[start + 1 : end])
-        return CodeBlock(0, name, rows, language=language, line=start + 1)
+        return ast.CodeBlock(0, name, rows, language=language, line=start + 1)
 
-    def _read_table(self, caption: str) -> Table | None:
+    def _read_table(self, caption: str) -> ast.Table | None:
         lines, start = self.lines, self.at
         if start + 2 >= len(lines) or not _is_row(lines[start + 1]):
             return None
@@ -239,7 +226,7 @@ class _BlockReader:
         rows = [start + 1, *range(start + 3, end)]
         self.at = end
         name = caption.strip()
-        return Table(
+        return ast.Table(
             self._block_indent(),
             "" if name in ("_", ":") else name,
             tuple(self.inline.read_row(lines[at], at + 1) for at in rows),
@@ -254,7 +241,7 @@ class _BlockReader:
         """
         above = self.blocks[-1] if self.blocks else None
         indent = 0
-        if isinstance(above, Line):
+        if isinstance(above, ast.Line):
             indent = above.indent + 1 if above.nodes and above.indent else 0
         elif above is not None:
             indent = above.indent
@@ -263,13 +250,13 @@ class _BlockReader:
 
     # lines of text
 
-    def _read_line(self, line: str) -> Line:
+    def _read_line(self, line: str) -> ast.Line:
         first = self.at + 1
         indent, text = _split_indent(line) or (0, line.lstrip())
         pieces = self._take_pieces(text, bold=not indent)
         source = "".join(pieces) if len(pieces) > 1 else text
         if text[:1] == "`" and len(pieces) == 1 and (span := _WHOLE_SPAN.fullmatch(text)):
-            return Line(indent, (_read_whole_span(span, first),), source, line=first)
+            return ast.Line(indent, (_read_whole_span(span, first),), source, line=first)
         number = None
         quoted = text[:1] == ">"
         if quoted:
@@ -278,10 +265,10 @@ class _BlockReader:
             pieces[0] = text[number.end() :]
         nodes = self._read_pieces(pieces, first, indent=indent, quoted=quoted)
         if quoted:
-            nodes = (Quote(nodes, line=first),)
+            nodes = (ast.Quote(nodes, line=first),)
         elif number:
-            nodes = (Numbered(number[1], nodes, line=first),)
-        return Line(indent, nodes, source, line=first)
+            nodes = (ast.Numbered(number[1], nodes, line=first),)
+        return ast.Line(indent, nodes, source, line=first)
 
     def _take_pieces(self, text: str, *, bold: bool) -> list[str]:
         """Take the current line, and those below that the export split off from it."""
@@ -307,7 +294,7 @@ class _BlockReader:
 
     def _read_pieces(
         self, pieces: list[str], first: int, *, indent: int, quoted: bool
-    ) -> tuple[Inline, ...]:
+    ) -> tuple[ast.Inline, ...]:
         if indent or (len(pieces) == 1 and "# " not in pieces[0]):
             read = self.inline.read
             if len(pieces) == 1:
@@ -315,14 +302,16 @@ class _BlockReader:
             return tuple(
                 node for at, piece in enumerate(pieces, first) for node in read(piece, at)
             )
-        nodes: list[Inline] = []
+        nodes: list[ast.Inline] = []
         last = first + len(pieces) - 1
         for at, piece in enumerate(pieces, first):
             starts = at == first and not quoted
             nodes += self._read_bold(piece, at, starts=starts, split=at < last)
         return tuple(nodes)
 
-    def _read_bold(self, text: str, line: int, *, starts: bool, split: bool) -> tuple[Inline, ...]:
+    def _read_bold(
+        self, text: str, line: int, *, starts: bool, split: bool
+    ) -> tuple[ast.Inline, ...]:
         """Read a piece of level 0, where hashes and a blank make the rest of it bold.
 
         At the start they always do; further on only if the line was split after them.
@@ -333,7 +322,7 @@ class _BlockReader:
             match = _find_bold(text)
         if match is None:
             return read(text, line)
-        bold = Decoration(_SIGNS[match[1]], read(text[match.end() :], line), line=line)
+        bold = ast.Decoration(_SIGNS[match[1]], read(text[match.end() :], line), line=line)
         return (*read(text[: match.start(1)], line), bold)
 
 
@@ -344,10 +333,10 @@ def _find_bold(text: str) -> re.Match[str] | None:
     return next((match for match in _BOLD.finditer(text) if match[1]), None)
 
 
-def _read_whole_span(span: re.Match[str], line: int) -> Command | Question:
+def _read_whole_span(span: re.Match[str], line: int) -> ast.Command | ast.Question:
     if span[1] == "?":
-        return Question(span[2], line=line)
-    return Command(span[1], span[2], line=line)
+        return ast.Question(span[2], line=line)
+    return ast.Command(span[1], span[2], line=line)
 
 
 def _is_row(line: str) -> bool:

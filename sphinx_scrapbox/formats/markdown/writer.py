@@ -1,15 +1,14 @@
-"""Tree of a page -> exported Markdown, as the wiki's own exporter spells it.
+"""Exported Markdown: page -> text, as the wiki's own exporter spells it.
 
-What :func:`~sphinx_scrapbox.readers.markdown.read_markdown` made reads back to the same tree:
-the writer asks the reader about each line, and takes the spelling of the source as long as that
-still says what the tree says.
+What :func:`.read_markdown` made reads back to the same tree: the writer reads each line that it
+spelled, and takes the spelling of the source as long as that still gives the same nodes.
 
-The dialect has no escape and says less than native notation does. Of a tree that it cannot say,
-every word is kept, and
+The dialect has no escape and expresses less than native notation. Of a tree that it cannot
+express, every word is kept, and
 
 * a decoration with stars is a bold line at level 0 and bold text anywhere else; italics stay;
   what is underlined or struck out is plain;
-* an icon with a multiplier is written that many times, at most :data:`MAX_ICONS`;
+* an icon with a multiplier is written that many times, at most :data:`.ast.MAX_ICONS`;
 * a point on a map becomes a link to it, a formula that would be taken for money a code span;
 * text that would be read as a sign gets a zero-width space, or full-width signs.
 """

@@ -1,4 +1,4 @@
-"""TODO: say what this file is."""
+"""MyST: code, tables, directives and the notice of a translation."""
 
 from __future__ import annotations
 
@@ -16,12 +16,10 @@ from sphinx_scrapbox.wiki.ast import CodeBlock, Inline, Table, Text
 from sphinx_scrapbox.wiki.titles import join_target
 from sphinx_scrapbox.wiki.translation import Translation
 
-# -- blocks ----------------------------------------------------------------------------
-
 
 @dataclass(frozen=True, slots=True)
 class MystBlock:
-    """A block of Markdown; ``kind`` is heading, text, rule, other, or the sign of a list."""
+    """A written block; ``kind`` is heading, text, rule, other, or the marker of a list."""
 
     kind: str
     text: str
@@ -31,6 +29,7 @@ class MystBlock:
 
 
 def directive(name: str, argument: str, content: str) -> MystBlock:
+    """A directive as a fence of backticks or tildes."""
     head = f"{{{name}}} {argument}".rstrip()
     return _fenced(head, content)
 
@@ -45,6 +44,7 @@ def _fenced(head: str, content: str) -> MystBlock:
 
 
 def code(block: CodeBlock) -> MystBlock:
+    """A fence if it can say all, else ``code-block`` with a caption."""
     language = lexer_of(block.language) if block.language else lexer_of(block.name)
     caption = block.name.strip().strip(":").strip()
     if block.language and not language and not block.language.startswith("{"):
@@ -97,6 +97,7 @@ def _option(value: str) -> str:
 
 
 def table_block(table: Table) -> MystBlock:
+    """A pipe table; one with a name in the directive ``table``."""
     width = max(map(len, table.rows), default=1) or 1
     rows = [_row(row, width) for row in table.rows]
     if len(rows) < 2:
@@ -114,6 +115,7 @@ def _row(cells: Sequence[tuple[Inline, ...]], width: int) -> str:
 
 
 def translation_block(translation: Translation) -> Iterator[MystBlock]:
+    """``scrapbox:translation``, and the rest of the footer as text."""
     target = join_target(translation.project, translation.title)
     contact = translation.contact
     if translation.contact_url:

@@ -1,4 +1,4 @@
-"""TODO: say what this file is."""
+"""MyST: the content of one line, escaped wherever a parser could take it for a sign."""
 
 from __future__ import annotations
 
@@ -211,6 +211,7 @@ _SPECIAL = re.compile(
 
 
 def flat(text: str) -> str:
+    """*text* on one line."""
     return _LINE_ENDS.sub(" ", text)
 
 

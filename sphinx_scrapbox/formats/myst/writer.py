@@ -1,4 +1,4 @@
-"""Tree of a page -> clean MyST: a page to go on with by hand.
+"""MyST: page -> text to go on with by hand.
 
 It shows what the wiki's page shows: headings by size, nested lists, quotes, turns of speech, the
 notice of a translation. Text is escaped wherever Markdown or MyST would take it for a sign, so
@@ -62,14 +62,13 @@ _BREAK = "\\\n"  # a line end that stays one
 
 def write_myst(page: Page, options: StructureOptions = DEFAULT_OPTIONS) -> str:
     """Write *page* as MyST."""
-    writer = _Writer()
     blocks = [_heading(1, escaped(page.title.strip()) or "Untitled")]
     for part in structure(page, options).parts:
         level = 1
         if part.title:
             level = 2
             blocks.append(_heading(level, escaped(part.title.strip())))
-        blocks += writer.blocks(part.content, 0, heading=level)
+        blocks += _blocks(part.content, 0, heading=level)
         if part.translation is not None:
             blocks += translation_block(part.translation)
     return _joined(_without_stray_rules(blocks)) + "\n"
@@ -126,89 +125,84 @@ def _indented(text: str, first: str) -> str:
     return "\n".join([first + head, *(blank + row if row else "" for row in rest)])
 
 
-class _Writer:
-    """Writes the parts of a page; ``level`` is that of markdown-it."""
+def _blocks(parts: Iterable[Part], level: int, *, heading: int = 1) -> list[MystBlock]:
+    """The blocks of *parts*; *heading* is the level of the heading that they are below."""
+    blocks: list[MystBlock] = []
+    _fill(blocks, parts, level, heading)
+    return blocks
 
-    def blocks(self, parts: Iterable[Part], level: int, *, heading: int = 1) -> list[MystBlock]:
-        """The blocks of *parts*; *heading* is the level of the heading that they are below."""
-        blocks: list[MystBlock] = []
-        self._fill(blocks, parts, level, heading)
-        return blocks
 
-    def _fill(
-        self, blocks: list[MystBlock], parts: Iterable[Part], level: int, heading: int = 1
-    ) -> None:
-        for part in parts:
-            match part:
-                case Run(lines, below):
-                    blocks += _lines(lines)
-                    self._fill(blocks, below, level)
-                case Quotes(lines, below):
-                    blocks += _quotes(lines, _MOST_LEVELS - level)
-                    self._fill(blocks, below, level)
-                case Bullets(items):
-                    sign = _sign(blocks, _BULLETS)
-                    self._fill_list(blocks, sign, [f"{sign} "] * len(items), items, level)
-                case Numbers(start, items):
-                    sign = _sign(blocks, _NUMBERS)
-                    numbers = [f"{start + at}{sign} " for at in range(len(items))]
-                    self._fill_list(blocks, sign, numbers, items, level)
-                case CodeBlock():
-                    blocks.append(code(part))
-                case Table():
-                    blocks.append(table_block(part))
-                case Rule():
-                    blocks.append(MystBlock("rule", "---"))
-                case Gap():
-                    pass
-                case Turn():
-                    blocks.append(self._turn(part))
-                case Section():
-                    blocks.append(
-                        _heading(heading + 1, write_myst_inline(part.title, within=True))
-                    )
-                    if beside := write_myst_inline(part.beside):
-                        blocks.append(MystBlock("text", beside))
-                    self._fill(blocks, part.parts, level, heading + 1)
-                case _:
-                    assert_never(part)
+def _fill(blocks: list[MystBlock], parts: Iterable[Part], level: int, heading: int = 1) -> None:
+    for part in parts:
+        match part:
+            case Run(lines, below):
+                blocks += _lines(lines)
+                _fill(blocks, below, level)
+            case Quotes(lines, below):
+                blocks += _quotes(lines, _MOST_LEVELS - level)
+                _fill(blocks, below, level)
+            case Bullets(items):
+                sign = _sign(blocks, _BULLETS)
+                _fill_list(blocks, sign, [f"{sign} "] * len(items), items, level)
+            case Numbers(start, items):
+                sign = _sign(blocks, _NUMBERS)
+                numbers = [f"{start + at}{sign} " for at in range(len(items))]
+                _fill_list(blocks, sign, numbers, items, level)
+            case CodeBlock():
+                blocks.append(code(part))
+            case Table():
+                blocks.append(table_block(part))
+            case Rule():
+                blocks.append(MystBlock("rule", "---"))
+            case Gap():
+                pass
+            case Turn():
+                blocks.append(_turn(part))
+            case Section():
+                blocks.append(_heading(heading + 1, write_myst_inline(part.title, within=True)))
+                if beside := write_myst_inline(part.beside):
+                    blocks.append(MystBlock("text", beside))
+                _fill(blocks, part.parts, level, heading + 1)
+            case _:
+                assert_never(part)
 
-    def _fill_list(
-        self,
-        blocks: list[MystBlock],
-        sign: str,
-        marks: Sequence[str],
-        items: Sequence[Sequence[Part]],
-        level: int,
-    ) -> None:
-        if level >= 2 * MAX_LISTS:
-            for item in items:
-                self._fill(blocks, item, level)
-            return
-        entries = []
-        for mark, item in zip(marks, items, strict=True):
-            text = _joined(self.blocks(item, level + 2), tight=True)
-            entries.append(_indented(text or "&nbsp;", mark))
-        blocks.append(MystBlock(sign, "\n".join(entries)))
 
-    def _turn(self, turn: Turn) -> MystBlock:
-        blocks = self.blocks(turn.parts, 0)
-        if blocks and _LIKE_FRONT_MATTER.match(blocks[0].text):
-            # With another list before it, a list gets another sign.
-            blocks = [MystBlock(_BULLETS[0], "")]
-            self._fill(blocks, turn.parts, 0)
-            del blocks[0]
-        first, *others = turn.speakers
-        if not blocks:
-            return MystBlock("text", write_myst_inline(turn.speakers))
-        if others:
-            names = write_myst_inline(others)
-            if blocks[0].kind == "text":
-                blocks[0] = MystBlock("text", f"{names} {blocks[0].text}")
-            else:
-                blocks.insert(0, MystBlock("text", names))
-        target = join_target(first.project, first.name)
-        return directive("scrapbox:speech", target, _joined(blocks))
+def _fill_list(
+    blocks: list[MystBlock],
+    sign: str,
+    marks: Sequence[str],
+    items: Sequence[Sequence[Part]],
+    level: int,
+) -> None:
+    if level >= 2 * MAX_LISTS:
+        for item in items:
+            _fill(blocks, item, level)
+        return
+    entries = []
+    for mark, item in zip(marks, items, strict=True):
+        text = _joined(_blocks(item, level + 2), tight=True)
+        entries.append(_indented(text or "&nbsp;", mark))
+    blocks.append(MystBlock(sign, "\n".join(entries)))
+
+
+def _turn(turn: Turn) -> MystBlock:
+    blocks = _blocks(turn.parts, 0)
+    if blocks and _LIKE_FRONT_MATTER.match(blocks[0].text):
+        # With another list before it, a list gets another sign.
+        blocks = [MystBlock(_BULLETS[0], "")]
+        _fill(blocks, turn.parts, 0)
+        del blocks[0]
+    first, *others = turn.speakers
+    if not blocks:
+        return MystBlock("text", write_myst_inline(turn.speakers))
+    if others:
+        names = write_myst_inline(others)
+        if blocks[0].kind == "text":
+            blocks[0] = MystBlock("text", f"{names} {blocks[0].text}")
+        else:
+            blocks.insert(0, MystBlock("text", names))
+    target = join_target(first.project, first.name)
+    return directive("scrapbox:speech", target, _joined(blocks))
 
 
 def _lines(lines: Sequence[Line]) -> Iterator[MystBlock]:

@@ -1,4 +1,4 @@
-"""TODO: say what this file is."""
+"""Native notation: the nearest tree that the notation can express."""
 
 from __future__ import annotations
 
@@ -21,8 +21,6 @@ from sphinx_scrapbox.wiki.ast import (
     Strong,
     Text,
 )
-
-# -- what cannot be said ---------------------------------------------------------------
 
 
 def approximate_notation(nodes: Iterable[Inline]) -> Iterator[Inline]:

@@ -1,4 +1,4 @@
-"""Tree of a page -> native notation.
+"""Native notation: page -> text.
 
 Whatever tree the reader makes, its text reads back to the same tree. Native notation has no
 escape, and one line's brackets, backticks and blanks all work on each other, so no local rule
