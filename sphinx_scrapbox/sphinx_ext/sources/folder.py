@@ -57,9 +57,8 @@ class SourceFolder:
         docnames = sorted(self._project.docnames)
         docfiles = (Path(self._project.doc2path(docname, True)) for docname in docnames)
         folders = dict.fromkeys(file.parent for file in docfiles if file.suffix == ".scrapbox")
-        found = dict(filter(None, map(self.locks.above, folders)))
-        locks = {path.relative_to(self.srcdir).as_posix(): lock for path, lock in found.items()}
-        return FetchedFiles(self.srcdir, locks)
+        locks = filter(None, map(self.locks.above, folders))
+        return FetchedFiles(self.srcdir, {found.folder: found.lock for found in locks})
 
 
 _FOLDERS: WeakKeyDictionary[BuildEnvironment, SourceFolder] = WeakKeyDictionary()

@@ -12,6 +12,14 @@ from sphinx_scrapbox.sphinx_ext.warnings import Warn, warn
 from sphinx_scrapbox.wiki.titles import is_line_id, key
 
 
+class FolderLock(NamedTuple):
+    """A lock file: its folder, the folder relative to the source folder, and what it says."""
+
+    path: Path
+    folder: str
+    lock: Lock
+
+
 class Locked(NamedTuple):
     """The lock file above a page file, and the file's row in it; None if it has no row.
 
@@ -45,9 +53,8 @@ class Locks:
 
     def __init__(self, srcdir: Path) -> None:
         self._srcdir = srcdir
-        self._by_folder: dict[Path, tuple[Path, Lock] | None] = {}
+        self._by_folder: dict[Path, FolderLock | None] = {}
         self._files_by_line: dict[str, str] | None = None
-        self._names: dict[Path, str] = {}
         self._external: dict[tuple[str, str], ExternalPage] | None = None
 
     def of(self, docfile: Path) -> Locked | None:
@@ -55,17 +62,16 @@ class Locks:
         above = self.above(docfile.parent)
         if above is None:
             return None
-        folder, lock = above
-        if (name := self._names.get(folder)) is None:
-            name = self._names[folder] = folder.relative_to(self._srcdir).as_posix()
-        return Locked(lock, lock.by_file.get(docfile.relative_to(folder).as_posix()), name)
+        path, folder, lock = above
+        return Locked(lock, lock.by_file.get(docfile.relative_to(path).as_posix()), folder)
 
     def file_of_line(self, line_id: str) -> Path | None:
         """The page file with the line of this id, wherever it has moved; None if unknown."""
         if self._files_by_line is None:
+            distinct = {found.path: found.lock for found in self._by_folder.values() if found}
             self._files_by_line = {
-                line: str(folder / page.file)
-                for folder, lock in dict(filter(None, self._by_folder.values())).items()
+                line: str(path / page.file)
+                for path, lock in distinct.items()
                 for page in lock.pages
                 for line in page.line_ids
                 if is_line_id(line)
@@ -73,18 +79,19 @@ class Locks:
         file = self._files_by_line.get(line_id)
         return Path(file) if file else None
 
-    def above(self, folder: Path) -> tuple[Path, Lock] | None:
-        """The nearest lock file in *folder* or above it, with the folder that contains it.
+    def above(self, folder: Path) -> FolderLock | None:
+        """The nearest lock file in *folder* or above it.
 
         Only folders within the source folder are searched. An unreadable lock file gives a
         warning and counts as an empty one.
         """
         if folder in self._by_folder:
             return self._by_folder[folder]
-        nearest: tuple[Path, Lock] | None = None
+        nearest: FolderLock | None = None
         path = folder / LOCK_NAME
         if path.is_file():
-            nearest = (folder, _read(path, self._srcdir))
+            name = folder.relative_to(self._srcdir).as_posix()
+            nearest = FolderLock(folder, name, _read(path, self._srcdir))
         elif folder != self._srcdir and self._srcdir in folder.parents:
             nearest = self.above(folder.parent)
         self._by_folder[folder] = nearest

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from sphinx.project import Project
 
     from sphinx_scrapbox.sphinx_ext.config.options import Config
-    from sphinx_scrapbox.sphinx_ext.sources.locks import Locks
+    from sphinx_scrapbox.sphinx_ext.sources.locks import FolderLock, Locks
 
 
 class SiteSnapshot(NamedTuple):
@@ -58,7 +58,7 @@ class Snapshots:
         docnames = sorted(self._project.docnames)
         folders = dict.fromkeys(docname.rpartition("/")[0] for docname in docnames)
         above = (self._locks.above(self._srcdir / folder) for folder in folders)
-        found = {self._snapshot(*pair) for pair in above if pair and pair[1] != Lock()}
+        found = {self._snapshot(lock) for lock in above if lock and lock.lock != Lock()}
         # A project that one lock file declares private is private everywhere.
         private = {snapshot.project for snapshot in found if snapshot.private}
         return {
@@ -66,9 +66,10 @@ class Snapshots:
             for snapshot in sorted(found)
         }
 
-    def _snapshot(self, folder: Path, lock: Lock) -> SiteSnapshot:
+    def _snapshot(self, found: FolderLock) -> SiteSnapshot:
+        lock = found.lock
         return SiteSnapshot(
-            folder.relative_to(self._srcdir).as_posix(),
+            found.folder,
             " ".join(lock.project.split()) or self._config.project,
             _origin(lock) or self._config.url,
             clamp(lock.exported),
@@ -83,9 +84,7 @@ class Snapshots:
     def above(self, docname: str) -> SiteSnapshot | None:
         """The snapshot whose folder contains a document, wiki page or not; None if none does."""
         above = self._locks.above((self._srcdir / docname).parent)
-        if above is None:
-            return None
-        return self._by_folder.get(above[0].relative_to(self._srcdir).as_posix())
+        return self._by_folder.get(above.folder) if above else None
 
     def origin_of(self, project: str) -> str:
         """The host of a project: from its snapshot, else from the configuration."""
