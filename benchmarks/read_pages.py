@@ -21,29 +21,8 @@ from myst_parser.parsers.docutils_ import Parser
 from myst_parser.parsers.mdit import create_md_parser
 
 from sphinx_scrapbox.formats.markdown.blocks import read_markdown
-from sphinx_scrapbox.rendering.blocks import Renderer
-from sphinx_scrapbox.wiki.ast import CodeBlock, Icon, Text
-from sphinx_scrapbox.wiki.outline import outline
-from sphinx_scrapbox.wiki.speakers import Speakers
-from sphinx_scrapbox.wiki.translation import lift
-
-
-class _Alone:
-    """A site of no other pages: a link is what it shows."""
-
-    def link(
-        self, kind: str, target: str, content: nodes.Element, address: str = ""
-    ) -> nodes.Element:
-        return content
-
-    def page_at(self, url: str) -> str | None:
-        return None
-
-    def label(self, icon: Icon) -> str:
-        return icon.name
-
-    def directive(self, block: CodeBlock) -> list[nodes.Node] | None:
-        return None
+from sphinx_scrapbox.rendering import Site, render
+from sphinx_scrapbox.wiki.structure import structure
 
 
 def _settings():
@@ -54,12 +33,7 @@ def _settings():
 
 def with_scrapbox(text: str, settings: object) -> nodes.document:
     document = new_document("page.md", settings)
-    page = read_markdown(text)
-    renderer = Renderer(document, "page.md", _Alone())
-    root = renderer.section((Text(page.title),), 1, source=page.title)
-    for part in lift(page):
-        renderer.append(root, Speakers().mark(outline(part.blocks).parts))
-    document += root
+    document += render(structure(read_markdown(text)), Site(), document)
     return document
 
 

@@ -14,12 +14,11 @@ from sphinx.util.docutils import SphinxDirective
 
 from sphinx_scrapbox.formats.markdown.blocks import read_markdown
 from sphinx_scrapbox.formats.notation.lines import read_lines
-from sphinx_scrapbox.rendering.blocks import Renderer
+from sphinx_scrapbox.rendering import render_fragment
 from sphinx_scrapbox.sphinx_ext import warnings as log
 from sphinx_scrapbox.sphinx_ext.config.options import Config
 from sphinx_scrapbox.sphinx_ext.domain.site import SphinxSite
-from sphinx_scrapbox.wiki.outline import outline
-from sphinx_scrapbox.wiki.speakers import Speakers
+from sphinx_scrapbox.wiki.structure import arrange
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -61,22 +60,16 @@ class WikiExample(Example):
 
     def result(self, text: str) -> list[nodes.Node]:
         """Return the nodes for *text*, rendered as on a wiki page, with headings as rubrics."""
-        source, line = self.get_source_info()
-        renderer = Renderer(self.state.document, source, SphinxSite(self.env))
         if self.options.get("notation") == "native":
             page = read_lines(["", *text.split("\n")])
         else:
             page = read_markdown(text)
-        parts = outline(page.blocks).parts
-        holder = nodes.section()
-        renderer.append(holder, Speakers().mark(parts))
-        for section in list(holder.findall(nodes.section)):
-            if section is not holder:
-                title = section[0]
-                title.replace_self(nodes.rubric("", "", *title.children))
-                section.replace_self(section.children)
+        site = SphinxSite(self.env)
+        holder = nodes.Element(
+            "", *render_fragment(arrange(page.blocks), site, self.state.document)
+        )
         for node in holder.findall(nodes.Element):
-            node.line = line
+            node.line = self.lineno
         return holder.children
 
 

@@ -1,8 +1,12 @@
-"""TODO: say what this file is."""
+"""The rules of wiki text for what a directive made of it.
+
+Directives hand addresses and formulas on as they are written, and some copy a file that an
+option names; in a wiki page all of these are text of strangers.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 from docutils import nodes
 
@@ -11,54 +15,41 @@ from sphinx_scrapbox.formats.tex import is_formula
 from sphinx_scrapbox.wiki.urls import image_url, safe_url
 
 
-def tame(made: nodes.Element) -> None:
-    """Make harmless what a directive took from its options: they are wiki text, too."""
-    for raw in list(made.findall(nodes.raw)):
-        raw.replace_self(_as_code(raw))
-    for formula in [*made.findall(nodes.math), *made.findall(nodes.math_block)]:
-        if not is_formula(formula.astext()):
-            formula.replace_self(_as_code(formula))
-    for link in list(made.findall(nodes.reference)):
-        if not _leads_nowhere_bad(link.get("refuri", "")):
-            link.replace_self(link.children)
-    for image in list(made.findall(nodes.image)):
-        if not _leads_nowhere_bad(image["uri"]):
-            image.replace_self(nodes.Text(image["uri"]))
+def sanitize(directive_nodes: Iterable[nodes.Node]) -> list[nodes.Node]:
+    """*directive_nodes*, changed in place where a rule asks for it.
 
-
-def _as_code(node: nodes.Node) -> nodes.Element:
-    text = node.astext()
-    inline = isinstance(node.parent, nodes.TextElement)
-    return nodes.literal(text, text) if inline else nodes.literal_block(text, text)
-
-
-def _leads_nowhere_bad(address: str) -> bool:
-    return ":" not in address or safe_url(address) is not None
-
-
-def tamed(made: Sequence[nodes.Node]) -> list[nodes.Node]:
-    """What a directive made of wiki text, under the rules for all other wiki text.
-
-    Directives hand addresses and formulas on as they are, and some copy the files that
-    an option names.
+    * Raw output, and formulas with unsafe TeX, are shown as code.
+    * A link with an unsafe URL is replaced by its text; other URLs are percent-encoded.
+    * An image that is not on the web is replaced by its address.
     """
-    holder = nodes.Element("", *made)
+    holder = nodes.Element("", *directive_nodes)
     for node in list(holder.findall(nodes.Element)):
         match node:
             case nodes.raw():
-                node.parent.remove(node)
+                _replace(node, _as_code(node))
+            case nodes.math() | nodes.math_block() if not is_formula(node.astext()):
+                _replace(node, _as_code(node))
             case nodes.reference(attributes={"refuri": address}) if ":" in address:
-                if (safe := safe_url(address)) is None:
-                    node.replace_self([nodes.inline("", "", *node.children)])
+                if (url := safe_url(address)) is None:
+                    _replace(node, nodes.inline("", "", *node.children))
                 else:
-                    node["refuri"] = safe
+                    node["refuri"] = url
             case nodes.image():
-                if (picture := image_url(node["uri"])) is None:
-                    node.replace_self(nodes.inline("", node["uri"]))
+                if (url := image_url(node["uri"])) is None:
+                    _replace(node, nodes.inline("", node["uri"]))
                 else:
-                    node["uri"] = picture
-            case nodes.math() if not is_formula(node.astext()):
-                node.replace_self(nodes.literal("", node.astext()))
-            case nodes.math_block() if not is_formula(node.astext()):
-                node.replace_self(nodes.literal_block("", node.astext(), language=PLAIN))
+                    node["uri"] = url
     return holder.children
+
+
+def _as_code(node: nodes.Element) -> nodes.Element:
+    text = node.astext()
+    if isinstance(node.parent, nodes.TextElement):
+        return nodes.literal(text, text)
+    return nodes.literal_block(text, text, language=PLAIN)
+
+
+def _replace(old: nodes.Element, new: nodes.Element) -> None:
+    if isinstance(new, nodes.inline) and not isinstance(old.parent, nodes.TextElement):
+        new = nodes.paragraph("", "", new)
+    old.replace_self(new)

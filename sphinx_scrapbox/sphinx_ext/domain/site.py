@@ -1,8 +1,7 @@
-"""The site around a page: makes its links, names its speakers, runs its directives."""
+"""What a page asks the site for while Sphinx reads it: links, names, images."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,42 +10,36 @@ from docutils import nodes
 from sphinx import addnodes
 
 from sphinx_scrapbox.rendering.nodes import scrapbox_icon
+from sphinx_scrapbox.rendering.site import Site
 from sphinx_scrapbox.snapshot.lockfile import LOCK_NAME
 from sphinx_scrapbox.sphinx_ext.config.options import Config, options
 from sphinx_scrapbox.sphinx_ext.sources.fetched_files import image_mark
 from sphinx_scrapbox.sphinx_ext.sources.folder import source_folder
 from sphinx_scrapbox.sphinx_ext.sources.locks import Locked
-from sphinx_scrapbox.wiki.ast import CodeBlock, Icon
+from sphinx_scrapbox.wiki.ast import Icon
 from sphinx_scrapbox.wiki.titles import join_target, split_target
 from sphinx_scrapbox.wiki.urls import page_of_url
 
 if TYPE_CHECKING:
     from sphinx.environment import BuildEnvironment
 
-DirectiveRunner = Callable[[CodeBlock], list[nodes.Node] | None]
 
-
-class SphinxSite:
-    """What :class:`.render.Renderer` needs, for a document that Sphinx is reading.
+class SphinxSite(Site):
+    """The site for the document that Sphinx is reading or writing.
 
     :param project: where links without a project lead, if that is not the document's own.
     :param docfile: the file that the page is from, if that is not the document's own.
     """
 
     def __init__(
-        self,
-        env: BuildEnvironment,
-        run_directive: DirectiveRunner | None = None,
-        *,
-        project: str = "",
-        docfile: Path | None = None,
+        self, env: BuildEnvironment, *, project: str = "", docfile: Path | None = None
     ) -> None:
         self._env = env
         self._project = project
         self._docfile = docfile
         self._config: Config = options(env.config)
         self._folder = source_folder(env)
-        self._run_directive = run_directive
+        self.plays_videos = self._config.videos == "remote"
 
     def link(
         self, kind: str, target: str, content: nodes.Element, address: str = ""
@@ -120,7 +113,3 @@ class SphinxSite:
         ):
             env.note_dependency(f"{locked.folder}/{LOCK_NAME}")
         return locked
-
-    def directive(self, block: CodeBlock) -> list[nodes.Node] | None:
-        """Run a directive of ``scrapbox_page_directives``; None shows it as code."""
-        return self._run_directive(block) if self._run_directive else None

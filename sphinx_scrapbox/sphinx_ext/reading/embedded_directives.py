@@ -1,4 +1,4 @@
-"""TODO: say what this file is."""
+"""MyST directives inside wiki pages, with bodies of wiki text."""
 
 from __future__ import annotations
 
@@ -11,19 +11,18 @@ from myst_parser.parsers.mdit import create_md_parser
 
 from sphinx_scrapbox.formats.markdown.blocks import read_markdown
 from sphinx_scrapbox.formats.markdown.inlines import read_markdown_inline
+from sphinx_scrapbox.rendering import render_fragment
 from sphinx_scrapbox.rendering.blocks import Renderer
-from sphinx_scrapbox.rendering.sanitize import tame
 from sphinx_scrapbox.sphinx_ext.config.options import Config, options
 from sphinx_scrapbox.sphinx_ext.domain.site import SphinxSite
 from sphinx_scrapbox.wiki.ast import CodeBlock
-from sphinx_scrapbox.wiki.outline import outline
-from sphinx_scrapbox.wiki.speakers import Speakers
+from sphinx_scrapbox.wiki.structure import arrange
 
 _DIRECTIVE_NAME = re.compile(r"\{([\w:.+-]+)\}")
 
 
 class _WikiBodyRenderer(SphinxRenderer):
-    """Runs a directive whose body and argument are wiki text, not Markdown."""
+    """MyST's renderer, which reads the argument and the body of a directive as wiki text."""
 
     def nested_render_text(
         self,
@@ -34,37 +33,26 @@ class _WikiBodyRenderer(SphinxRenderer):
         heading_offset: int = 0,
     ) -> None:
         env = self.sphinx_env
-        renderer = Renderer(self.document, self.document["source"], SphinxSite(env))
+        site = SphinxSite(env)
         if inline:
-            self.current_node.extend(
-                renderer.paragraph(read_markdown_inline(text), text, lineno).children
-            )
+            renderer = Renderer(self.document, self.document["source"], site)
+            content = read_markdown_inline(text)
+            self.current_node.extend(renderer.paragraph(content, text, lineno).children)
             return
         config = options(env.config)
         # The line in front keeps a body that begins with a rule from being front matter.
         page = read_markdown(f"\n{text}", name="", origin=config.url)
-        parts = outline(page.blocks).parts
-        holder = nodes.section()
-        renderer.append(holder, Speakers(config.marks).mark(parts))
-        # A heading inside a directive is no section of the page.
-        for section in list(holder.findall(nodes.section)):
-            if section is not holder:
-                title = section.next_node(nodes.title)
-                if isinstance(title, nodes.title):
-                    title.replace_self(nodes.rubric("", "", *title.children))
-                section.replace_self(section.children)
-        for rule in list(holder.findall(nodes.transition)):
-            rule.parent.remove(rule)
-        for node in holder.findall(nodes.Element):
+        body = render_fragment(arrange(page.blocks, config.marks), site, self.document)
+        for node in nodes.Element("", *body).findall(nodes.Element):
             if node.line:
                 node.line += lineno - 1
-        self.current_node.extend(holder.children)
+        self.current_node.extend(body)
 
 
 def run_directive(
     document: nodes.document, config: Config, block: CodeBlock
 ) -> list[nodes.Node] | None:
-    """Run the MyST directive that *block* spells, if it is one that wiki pages may use."""
+    """The nodes of the MyST directive that *block* spells; None if wiki pages may not use it."""
     match = _DIRECTIVE_NAME.fullmatch(block.language)
     if match is None or match[1] not in config.page_directives:
         return None
@@ -79,5 +67,4 @@ def run_directive(
         holder += renderer.run_directive(
             match[1], arguments, "\n".join(block.rows), block.line, block_text=""
         )
-    tame(holder)
     return holder.children

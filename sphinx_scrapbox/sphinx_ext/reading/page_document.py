@@ -1,16 +1,16 @@
-"""TODO: say what this file is."""
+"""A page of the wiki as the document that Sphinx reads."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from docutils import nodes
 
-from sphinx_scrapbox.rendering.blocks import Renderer
+from sphinx_scrapbox.rendering import render
 from sphinx_scrapbox.rendering.nodes import scrapbox_provenance, scrapbox_related
-from sphinx_scrapbox.sphinx_ext.config.options import Config, mode_of, options
+from sphinx_scrapbox.sphinx_ext.config.options import mode_of, options
 from sphinx_scrapbox.sphinx_ext.domain.record import record_of, set_record
 from sphinx_scrapbox.sphinx_ext.domain.site import SphinxSite
 from sphinx_scrapbox.sphinx_ext.reading.embedded_directives import run_directive
@@ -21,125 +21,114 @@ from sphinx_scrapbox.sphinx_ext.reading.translation_notice import (
 )
 from sphinx_scrapbox.sphinx_ext.sources.page_files import PageFile
 from sphinx_scrapbox.sphinx_ext.warnings import Warn, warn
-from sphinx_scrapbox.wiki.ast import Page, Text
-from sphinx_scrapbox.wiki.dates import clamp_dates
-from sphinx_scrapbox.wiki.excerpts import image_of, summary_of
-from sphinx_scrapbox.wiki.outline import outline
-from sphinx_scrapbox.wiki.speakers import Speakers
-from sphinx_scrapbox.wiki.translation import WORDINGS, Part, lift
+from sphinx_scrapbox.wiki.ast import CodeBlock, Page
+from sphinx_scrapbox.wiki.structure import StructuredPage, StructuredPart, structure
+from sphinx_scrapbox.wiki.translation import Translation
 
 if TYPE_CHECKING:
     from sphinx.environment import BuildEnvironment
+
+EVENTS = ("scrapbox-page-read", "scrapbox-page-structured")
+"""The events that :func:`structured_page` emits."""
+
+
+def structured_page(env: BuildEnvironment, page: Page, docname: str) -> StructuredPage:
+    """*page*, structured; handlers of two events may replace it before and after.
+
+    ``scrapbox-page-read`` is emitted with (app, docname, :class:`.Page`),
+    ``scrapbox-page-structured`` with (app, docname, :class:`.StructuredPage`). The first result
+    that is not None counts.
+    """
+    page = env.events.emit_firstresult(EVENTS[0], docname, page) or page
+    structured = structure(page, options(env.config).structure_options)
+    return env.events.emit_firstresult(EVENTS[1], docname, structured) or structured
+
+
+class PageSite(SphinxSite):
+    """The site for the nodes of a page, with directives and translation notices.
+
+    :param document: the document that is read.
+    :param line_times: Unix times of the last change of each line of the page, if known.
+    """
+
+    def __init__(
+        self,
+        env: BuildEnvironment,
+        document: nodes.document,
+        page: Page,
+        line_times: Sequence[int] = (),
+        *,
+        project: str = "",
+        docfile: Path | None = None,
+    ) -> None:
+        super().__init__(env, project=project, docfile=docfile)
+        self._document = document
+        self._page = page
+        self._line_times = line_times
+
+    def directive(self, block: CodeBlock) -> list[nodes.Node] | None:
+        """Run a directive of ``scrapbox_page_directives``."""
+        return run_directive(self._document, self._config, block)
+
+    def notices(self, part: StructuredPart) -> tuple[list[nodes.Node], list[nodes.Node]]:
+        """The translation notice where ``scrapbox_translation_notice`` wants it."""
+        before: list[nodes.Node] = []
+        after: list[nodes.Node] = []
+        if (translation := part.translation) is not None:
+            languages = self._languages(translation)
+            mark = note_translation(self._document, translation, languages, self._line_times)
+            admonition = self._notice(translation)
+            admonition["scrapbox-translated"] = mark
+            if self._config.translation_notice in ("start", "both"):
+                before.append(admonition)
+            if self._config.translation_notice in ("end", "both"):
+                after.append(admonition.deepcopy())
+        return before, after
+
+    def _languages(self, translation: Translation) -> tuple[str, str]:
+        return languages_of(translation, self._page.project or self._config.project, self._config)
+
+    def _notice(self, translation: Translation) -> nodes.Element:
+        path = str(self._docfile or self._document["source"])
+        languages = self._languages(translation)
+        return notice(translation, self, self._config, source_path=path, languages=languages)
 
 
 def build_page(
     file: PageFile, document: nodes.document, env: BuildEnvironment, line_times: Sequence[int] = ()
 ) -> None:
-    """Fill *document* with the page of *file*, and leave on it what the domain needs to know.
+    """Fill *document* with the page of *file*, and its record with what the domain keeps.
 
-    :param line_times: when each line of the file was changed last, if that is known.
+    :param line_times: Unix times of the last change of each line of the file, if known.
     """
     config = options(env.config)
-    page = file.page
-    for problem in page.problems:
-        _say(env, problem.kind, problem.message, problem.line)
+    structured = structured_page(env, file.page, env.docname)
+    page = structured.page
+    for problem in structured.problems:
+        location = (env.docname, problem.line or None)
+        warn(Warn(problem.kind), problem.message, location=location)
     document.children.clear()
     # A wiki has no toctree: its pages are found by links.
-    document += nodes.docinfo("", _field("orphan"))
-    source = document["source"]
-    site = SphinxSite(env, partial(run_directive, document, config))
-    renderer = Renderer(document, source, site, videos=config.videos == "remote")
-    root = renderer.section((Text(page.title),), page.line, source=page.title)
-    parts = lift(page, (*config.translation_wordings, *WORDINGS))
-    blocks = [block for part in parts for block in part.blocks]
-    image = image_of(blocks)
-    dates = clamp_dates(page.created, page.updated)
+    orphan = nodes.field("", nodes.field_name("", "orphan"), nodes.field_body())
+    document += nodes.docinfo("", orphan)
+    site = PageSite(env, document, page, line_times)
+    dates, image = structured.dates, structured.image
     record = record_of(document)._replace(
         title=page.title,
         project=page.project,
+        language=structured.language,
         created=dates.created,
         updated=dates.updated,
-        summary=summary_of(blocks),
+        summary=structured.summary,
         image=site.image(image)["uri"].removeprefix("/") if image else "",
         withheld=file.redacted,
     )
     set_record(document, record)
-    for part in parts:
-        parent = root
-        if part.title:
-            parent = renderer.section((Text(part.title),), part.line, source=part.title)
-            root += parent
-        _append_part(part, parent, page, document, renderer, site, config, env, line_times)
+    section = render(structured, site, document)
     if config.provenance != "none":
         line = scrapbox_provenance(docname=env.docname)
-        root.insert(1 if config.provenance == "start" else len(root), line)
+        section.insert(1 if config.provenance == "start" else len(section), line)
     mode = mode_of(env.docname, config.related, "cards")
     if mode != "none":
-        root += scrapbox_related(mode=mode, docname=env.docname)
-    document += root
-
-
-def _append_part(
-    part: Part,
-    parent: nodes.section,
-    page: Page,
-    document: nodes.document,
-    renderer: Renderer,
-    site: SphinxSite,
-    config: Config,
-    env: BuildEnvironment,
-    line_times: Sequence[int],
-) -> None:
-    shape = outline(part.blocks)
-    for problem in shape.problems:
-        _say(env, problem.kind, problem.message, problem.line)
-    speakers = Speakers(config.marks)
-    if language := speakers.language(shape.parts):
-        set_record(document, record_of(document)._replace(language=language))
-    position = config.translation_notice
-    made: nodes.Element | None = None
-    if part.translation is not None:
-        languages = languages_of(part.translation, page.project or config.project, config)
-        noted = note_translation(document, part.translation, languages, line_times)
-        if position != "none":
-            made = notice(
-                part.translation,
-                site,
-                config,
-                source_path=document["source"],
-                languages=languages,
-            )
-            made["scrapbox-translated"] = noted
-    if made is not None and position in ("start", "both"):
-        parent += made
-    renderer.append(parent, speakers.mark(shape.parts))
-    if made is not None and position in ("end", "both"):
-        parent += made.deepcopy() if position == "both" else made
-    mend_transitions(parent)
-
-
-def mend_transitions(section: nodes.section) -> None:
-    """Take out the rules that docutils would refuse: first, last or doubled in a section."""
-    for parent in list(section.findall(nodes.section)):
-        kept: list[nodes.Node] = []
-        for child in parent.children:
-            if isinstance(child, nodes.transition) and (
-                not kept or isinstance(kept[-1], (nodes.title, nodes.transition))
-            ):
-                continue
-            follows_rule = bool(kept) and isinstance(kept[-1], nodes.transition)
-            if follows_rule and isinstance(child, nodes.section):
-                kept.pop()  # the heading parts enough
-            kept.append(child)
-        if kept and isinstance(kept[-1], nodes.transition):
-            kept.pop()
-        if len(kept) != len(parent.children):
-            parent.children = kept
-
-
-def _field(name: str) -> nodes.field:
-    return nodes.field("", nodes.field_name("", name), nodes.field_body())
-
-
-def _say(env: BuildEnvironment, kind: str, message: str, line: int) -> None:
-    warn(Warn(kind), message, location=(env.docname, line or None))
+        section += scrapbox_related(mode=mode, docname=env.docname)
+    document += section

@@ -8,6 +8,8 @@ import pytest
 from docutils import nodes
 from sites import Built, Site, icon, page, tree
 
+from sphinx_scrapbox.rendering.nodes import scrapbox_video
+
 HERE = {"scrapbox_project": "garden-en"}
 
 
@@ -166,8 +168,8 @@ def test_directives_that_no_site_can_allow(site: Site, name: str) -> None:
     )
     built = site.build(scrapbox_page_directives=["note", name], **HERE)
     assert built.warnings == [
-        f"WARNING: scrapbox_page_directives cannot contain {name!r}: wiki text must not use "
-        "it [scrapbox.config]"
+        f"WARNING: scrapbox_page_directives cannot contain {name!r}: wiki text must not use it "
+        "[scrapbox.config]"
     ]
     assert "SECRET" not in built.text("page.html")
     (block,) = built.doctree("page").findall(nodes.literal_block)
@@ -195,6 +197,16 @@ extensions = ["sphinx_scrapbox", "sphinx_design"]
     assert "Words of the button." in body.text
     assert all("javascript" not in tag.attributes.get("href", "") for tag in body.all("a"))
     assert not list(built.doctree("page").findall(nodes.math_block))
+
+
+@pytest.mark.parametrize(("videos", "players"), [("remote", 1), ("local", 0)])
+def test_a_video_inside_a_directive_is_played_as_on_the_page(
+    site: Site, videos: str, players: int
+) -> None:
+    lines = _fence("{note}", "[beds](https://youtu.be/a1B2-c3D4_e)")
+    built = _read(site, *lines, scrapbox_page_directives=["note"], scrapbox_videos=videos)
+    assert len(list(built.doctree("page").findall(scrapbox_video))) == players
+    assert built.html("page.html").body.one("a", href="https://youtu.be/a1B2-c3D4_e")
 
 
 def test_a_directive_that_fails_tells_where(site: Site) -> None:

@@ -21,7 +21,7 @@ from sphinx.util.docutils import SphinxDirective
 from sphinx_scrapbox.sphinx_ext.domain.domain import domain_of
 from sphinx_scrapbox.sphinx_ext.domain.record import record_of, set_record
 from sphinx_scrapbox.sphinx_ext.domain.site import SphinxSite
-from sphinx_scrapbox.sphinx_ext.features.include.content import Included, catalogues
+from sphinx_scrapbox.sphinx_ext.features.include.content import IncludedPart, catalogues
 from sphinx_scrapbox.sphinx_ext.features.include.options import (
     ANY,
     CODE,
@@ -88,7 +88,7 @@ class IncludeDirective(SphinxDirective):
         if kind == "line":
             file = self._with_line(file, self.options["line"])
         try:
-            holder += Included(self, file, kind).made()
+            holder += IncludedPart(self, file, kind).build()
         except NotThere as error:
             self._say(Warn.INCLUDE, f"{file.page.title!r}: {error}")
             holder += self._link(target or file.page.title)
