@@ -17,6 +17,7 @@ from sphinx_scrapbox.formats.notation.lines import read_lines
 from sphinx_scrapbox.rendering import render_fragment
 from sphinx_scrapbox.sphinx_ext import warnings as log
 from sphinx_scrapbox.sphinx_ext.config.options import Config
+from sphinx_scrapbox.sphinx_ext.domain.record import record_of, set_record
 from sphinx_scrapbox.sphinx_ext.domain.site import SphinxSite
 from sphinx_scrapbox.wiki.structure import arrange
 
@@ -37,10 +38,17 @@ class Example(SphinxDirective):
         native = self.options.get("notation") == "native"
         language = self.options.get("language", "text" if native else "md")
         source = nodes.literal_block(text, text, language=language)
-        facts = self.state.document.attributes.copy()
+        before = record_of(self.state.document)
         result = nodes.container("", *self.result(text), classes=["example-result"])
         # A translation notice in an example must not mark this page as translated.
-        self.state.document.attributes = facts
+        after = record_of(self.state.document)
+        record = after._replace(
+            source=before.source,
+            source_language=before.source_language,
+            target_language=before.target_language,
+            translated=before.translated,
+        )
+        set_record(self.state.document, record)
         pair = nodes.container("", source, result, classes=["example"])
         self.set_source_info(source)
         return [pair]

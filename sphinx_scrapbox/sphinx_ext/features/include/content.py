@@ -176,8 +176,11 @@ class IncludedPart:
             return self._titled(
                 title, self._render(self._structured.source_lines(reader.numbers()))
             )
-        section = render(self._structured, self._site, self._scratch)
-        return self._titled(title or self._page.title, section.children[1:])
+        page = replace(self._page, title=title or self._page.title)
+        section = render(replace(self._structured, page=page), self._site, self._scratch)
+        if "no-title" in self._options:
+            return section.children[1:]
+        return [self._located(section)]
 
     def _section(self, section: Section) -> list[nodes.Node]:
         self._heading_id = section.id
@@ -204,11 +207,15 @@ class IncludedPart:
         if not title or "no-title" in self._options:
             return list(content)
         section = self._renderer.section((Text(title),), self._page.line, source=title)
+        section += content
+        return [self._located(section)]
+
+    def _located(self, section: nodes.section) -> nodes.section:
+        """*section*; a title that the directive gives is from the directive's line."""
         if "title" in self._options:
             self._directive.set_source_info(section)
             self._directive.set_source_info(section[0])
-        section += content
-        return [section]
+        return section
 
     # -- blocks ------------------------------------------------------------------------
 
