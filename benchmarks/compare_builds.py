@@ -121,7 +121,11 @@ class Comparison:
 
         if name == "example":
             extension = self.checkouts[side] / "example_docs" / "_ext"
-            sites.stage_example(self.docs, extension, self.site)
+            # Texts of the code, which have their own tests, are those of the old package.
+            old = str(self.checkouts["old"] / "example_docs" / "_ext")
+            printed = self._run(("-c", sites.PRINT_REFERENCES, old), "old", check=True)
+            references = json.loads(printed.splitlines()[0])
+            sites.stage_example(self.docs, extension, references, self.site)
         elif name == "exported":
             sites.stage_exported(self.corpus, self.site, unpack)
         elif name == "native":

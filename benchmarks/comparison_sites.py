@@ -92,13 +92,48 @@ def _spread(items: list[str], count: int) -> list[str]:
     return items[:: max(1, len(items) // count)][:count]
 
 
-def stage_example(docs: Path, extension: Path, target: Path) -> None:
-    """Copy our documentation, with the extension of its own that fits the package."""
+PRINT_REFERENCES = """\
+import json, sys
+
+sys.path.insert(0, sys.argv[1])
+import showcase
+
+directives, texts = {}, {}
+
+
+class App:
+    def add_directive(self, name, directive):
+        directives[name] = directive
+
+
+showcase.setup(App())
+for name, directive in directives.items():
+    if name.startswith("scrapbox-"):
+        instance = directive.__new__(directive)
+        instance.parse_text_to_nodes = lambda text, **_: text
+        texts[name] = instance.run()
+print(json.dumps(texts))
+"""
+"""Python that prints what the references to options and warnings are made of, by directive."""
+
+
+def stage_example(
+    docs: Path, extension: Path, references: Mapping[str, str], target: Path
+) -> None:
+    """Copy our documentation, with the extension of its own that fits the package.
+
+    :param references: what takes the place of directives that write references from the code
+    """
     ignore = shutil.ignore_patterns("_build", "_ext", "__pycache__")
     shutil.copytree(docs, target / "docs", ignore=ignore)
     pattern = shutil.ignore_patterns("__pycache__")
     shutil.copytree(extension, target / "docs" / "_ext", ignore=pattern)
     shutil.copy(docs.parent / "CHANGELOG.md", target)
+    for path in sorted((target / "docs").rglob("*.md")):
+        text = path.read_text(encoding="utf-8")
+        for name, reference in references.items():
+            text = text.replace(f"```{{{name}}}\n```", reference)
+        path.write_text(text, encoding="utf-8")
 
 
 def exported_texts(corpus: Path) -> dict[str, str]:
@@ -283,7 +318,7 @@ def write_older_export(export: Path, target: Path) -> None:
     for number, page in enumerate(pages):
         page["lines"] = _older(page["lines"], number, 1)
         if number % 11 == 4:
-            page["title"] = page["lines"][0]["text"] = f"earlier {page['title']}"
+            page["title"] = page["lines"][0]["text"] = f"earlier page {number}"
         page["updated"] -= number % 4
     data["pages"] = pages
     data["exported"] -= 1000

@@ -21,6 +21,7 @@ from typing import Literal
 Side = Literal["old", "new"]
 
 _WINDOW = 160  # characters shown of a long line
+_ANOTHER_ORDER = "  the same lines in another order"
 _MAX_LINES = 600  # lines of a file that are compared to show a difference
 
 
@@ -165,7 +166,7 @@ class Difference:
     @property
     def signature(self) -> str:
         """Equal for files that differ in the same way: the diff without texts and numbers."""
-        changed = [line for line in self.lines if line[:1] in "+-"][:6]
+        changed = [line for line in self.lines if line[:1] != "@"][:6]
         plain = (re.sub(r'"[^"]*"|>[^<]+<|\d+', "", line) for line in changed)
         return "\n".join(line[:_WINDOW] for line in plain)
 
@@ -182,6 +183,8 @@ def compare_trees(old: Tree, new: Tree, length: int) -> list[Difference]:
             before, after = old.text(path), new.text(path)
             if before is None or after is None:
                 differences.append(Difference(path, ("  a binary file",)))
+            elif before != after and sorted(before.split("\n")) == sorted(after.split("\n")):
+                differences.append(Difference(path, (_ANOTHER_ORDER,)))
             elif before != after:
                 differences.append(Difference(path, short_diff(before, after, length)))
     return differences
@@ -194,7 +197,7 @@ def compare_printed(old: str, new: str, renames: Renames, length: int) -> tuple[
     if before == after:
         return ()
     if sorted(before.splitlines()) == sorted(after.splitlines()):
-        return ("  the same lines in another order",)
+        return (_ANOTHER_ORDER,)
     return short_diff(before, after, length)
 
 
