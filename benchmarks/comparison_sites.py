@@ -203,12 +203,10 @@ def stage_native(corpus: Path, target: Path, unpack: Unpack) -> None:
     first, *_, second = sorted(path.stem for path in (corpus / "native").glob("*.json"))
     ours = [title for title in survey.titles if f"/{first}/" in texts[title]]
     everything = "\n".join(texts.values())
-    # Pages that link to it can go without its name: nobody writes it out.
-    hidden = next(
-        title
-        for title in survey.linked[6:]
-        if everything.count(title) - 1 == everything.count(f"[{title}]") > 1
-    )
+    # How often each title is written out, but for links and the page's own first line.
+    written = {t: everything.count(t) - everything.count(f"[{t}]") - 1 for t in survey.linked[6:]}
+    hidden = next(title for title, times in written.items() if not times)
+    revealed = next(title for title, times in written.items() if times > 5)
     conf = {
         "exclude_patterns": ["_older"],
         "language": "ja",
@@ -231,7 +229,7 @@ def stage_native(corpus: Path, target: Path, unpack: Unpack) -> None:
             "switcher": "end",
         },
     }
-    _write_conf(docs, conf, _NATIVE_CONF.format(name=survey.linked[5]))
+    _write_conf(docs, conf, _NATIVE_CONF.format(name=revealed))
     identified = [page for page in pages if len(page["lines"]) > 6]
     included = {page["title"]: page["lines"][4]["id"] for page in identified}
     code = {title: re.search(r"^\s*code:(\S+)$", t, re.MULTILINE) for title, t in texts.items()}
