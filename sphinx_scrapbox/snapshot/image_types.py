@@ -26,6 +26,11 @@ MAX_IMAGE_PIXELS = 100_000_000
 
 _HEAD = 64
 _BLOCK = 1 << 16
+_SIGNATURE = re.compile(
+    rb"(?P<png>\x89PNG\r\n\x1a\n)|(?P<jpg>\xff\xd8\xff)|(?P<gif>GIF8[79]a)|(?P<webp>RIFF.{4}WEBP)",
+    re.DOTALL,
+)
+_MARKUP = re.compile(rb"\xff\xfe|\xfe\xff|(?:\xef\xbb\xbf)?\s*<")
 _SVG = "http://www.w3.org/2000/svg"
 _XHTML = "http://www.w3.org/1999/xhtml"
 # Elements that run scripts or embed documents, in lower case.
@@ -67,31 +72,20 @@ def image_type(data: bytes | Path, *, max_bytes: int = MAX_IMAGE_BYTES) -> str:
         if suffix:
             _check_size(file, suffix)
             return suffix
-        if head.startswith((b"\xff\xfe", b"\xfe\xff")) or _is_markup(head):
+        if _MARKUP.match(head):
             _check_drawing(file)
             return "svg"
     raise InvalidImageError("not an image")
 
 
 def _by_signature(head: bytes) -> str:
-    if head.startswith(b"\x89PNG\r\n\x1a\n"):
-        return "png"
-    if head.startswith(b"\xff\xd8\xff"):
-        return "jpg"
-    if head.startswith((b"GIF87a", b"GIF89a")):
-        return "gif"
-    if head.startswith(b"RIFF") and head[8:12] == b"WEBP":
-        return "webp"
-    if head[4:8] == b"ftyp":
-        length = min(int.from_bytes(head[:4], "big"), len(head))
-        brands = {head[8:12], *(head[at : at + 4] for at in range(16, length - 3, 4))}
-        if brands & {b"avif", b"avis"}:
-            return "avif"
-    return ""
-
-
-def _is_markup(head: bytes) -> bool:
-    return head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"<")
+    if match := _SIGNATURE.match(head):
+        return match.lastgroup or ""
+    if head[4:8] != b"ftyp":
+        return ""
+    length = min(int.from_bytes(head[:4], "big"), len(head))
+    brands = {head[8:12], *(head[at : at + 4] for at in range(16, length - 3, 4))}
+    return "avif" if brands & {b"avif", b"avis"} else ""
 
 
 def _check_size(file: BinaryIO, suffix: str) -> None:
@@ -105,9 +99,6 @@ def _check_size(file: BinaryIO, suffix: str) -> None:
             raise InvalidImageError(f"{width} by {height} pixels")
     elif suffix in ("png", "jpg", "gif"):  # imagesize does not know all forms of the others
         raise InvalidImageError("damaged")
-
-
-# -- SVG -------------------------------------------------------------------------------
 
 
 def _check_drawing(file: BinaryIO) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha1, sha256
 from pathlib import Path, PurePosixPath
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from sphinx_scrapbox.formats import PAGE_SUFFIXES
 from sphinx_scrapbox.formats.detect import evidence_of
@@ -38,13 +38,11 @@ def load(name: str, folder: Path = Path()) -> Snapshot:
     return SnapshotLoader().load(name, folder)
 
 
-class _Files(Protocol):
+class _Files(NamedTuple):
     """Files by path, with forward slashes. ``marks`` are names of their contents."""
 
-    @property
-    def marks(self) -> Mapping[str, frozenset[str]]: ...
-
-    def read(self, files: Sequence[str]) -> list[bytes | None]: ...
+    marks: Mapping[str, frozenset[str]]
+    read: Callable[[Sequence[str]], list[bytes | None]]
 
 
 class _Head(NamedTuple):
@@ -106,8 +104,11 @@ class SnapshotLoader:
         self, folder: Path, *, name: str = "", files: Iterable[str] | None = None
     ) -> Snapshot:
         """The current pages in *folder* and below; if *files* are given, only those."""
-        names = _files(folder) if files is None else files
-        return self._snapshot(_Folder(folder, filter(self._is_read, names)), name or str(folder))
+        names = sorted(filter(self._is_read, _files(folder) if files is None else files))
+        contents = ((file, _read(folder / file)) for file in names)
+        marks = {file: _marks(data) for file, data in contents if data is not None}
+        present = _Files(marks, lambda files: [_read(folder / file) for file in files])
+        return self._snapshot(present, name or str(folder))
 
     def from_lock(self, data: bytes, *, name: str) -> Snapshot:
         """The pages that a lock file lists. They have no texts."""
@@ -135,9 +136,10 @@ class SnapshotLoader:
         if kind == "blob":
             (data,) = repository.blobs([object_id])
             return self.from_lock(data or b"", name=name)
-        files = repository.tree(object_id) if kind == "tree" else {}
-        blobs = {file: blob for file, blob in files.items() if self._is_read(file)}
-        snapshot = self._snapshot(_Tree(repository, blobs), name)
+        blobs = repository.tree(object_id) if kind == "tree" else {}
+        marks = {file: frozenset({f"git:{blobs[file]}"}) for file in filter(self._is_read, blobs)}
+        files = _Files(marks, lambda files: repository.blobs([blobs[file] for file in files]))
+        snapshot = self._snapshot(files, name)
         time = snapshot.time or repository.time(commit)
         return Snapshot(name, snapshot.pages, snapshot.project, time, snapshot.read)
 
@@ -268,31 +270,13 @@ def _clean(text: str) -> str:
     return " ".join(NOT_XML.sub("", text).splitlines())
 
 
-# -- files -----------------------------------------------------------------------------
-
-
-class _Folder:
-    """The files of a folder on disk."""
-
-    def __init__(self, folder: Path, files: Iterable[str]) -> None:
-        self._folder = folder
-        self.marks: dict[str, frozenset[str]] = {}
-        for file in sorted(files):
-            data = self._read(file)
-            if data is not None:
-                self.marks[file] = _marks(data)
-
-    def read(self, files: Sequence[str]) -> list[bytes | None]:
-        return [self._read(file) for file in files]
-
-    def _read(self, file: str) -> bytes | None:
-        path = self._folder / file
-        try:
-            return path.read_bytes()
-        except FileNotFoundError:  # a dead symbolic link, or deleted meanwhile
-            return None
-        except OSError as error:
-            raise SnapshotError(f"cannot read {path}: {error.strerror}") from error
+def _read(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:  # a dead symbolic link, or deleted meanwhile
+        return None
+    except OSError as error:
+        raise SnapshotError(f"cannot read {path}: {error.strerror}") from error
 
 
 def _files(folder: Path) -> Iterator[str]:
@@ -317,15 +301,3 @@ def _marks(data: bytes) -> frozenset[str]:
 def _lock_mark(data: bytes) -> str:
     text = data.replace(b"\r\n", b"\n")
     return f"sha256:{sha256(text).hexdigest()}"
-
-
-class _Tree:
-    """The files of a folder in git."""
-
-    def __init__(self, repository: Repository, blobs: Mapping[str, str]) -> None:
-        self._repository = repository
-        self._blobs = blobs
-        self.marks = {file: frozenset({f"git:{blob}"}) for file, blob in blobs.items()}
-
-    def read(self, files: Sequence[str]) -> list[bytes | None]:
-        return self._repository.blobs([self._blobs[file] for file in files])

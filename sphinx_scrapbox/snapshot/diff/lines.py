@@ -260,14 +260,10 @@ def _removed(
     old: Sequence[Row], partners: set[int], start: int, end: int, place: int
 ) -> Iterator[LineChange]:
     """Runs of rows in ``old[start:end]`` without a partner."""
-    at = start
-    while at < end:
-        last = at
-        while last < end and last not in partners:
-            last += 1
-        if last > at:
-            yield LineChange(LineKind.REMOVED, at, place, tuple(old[at:last]))
-        at = last + 1
+    for stop in (at for at in range(start, end + 1) if at == end or at in partners):
+        if stop > start:
+            yield LineChange(LineKind.REMOVED, start, place, tuple(old[start:stop]))
+        start = stop + 1
 
 
 def _added_or_moved(

@@ -7,8 +7,6 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import NamedTuple
 
-# -- snapshots -------------------------------------------------------------------------
-
 
 class Row(NamedTuple):
     """One row of a page: its indentation level, and its text without indentation or list mark.
@@ -71,9 +69,6 @@ class Snapshot:
     read: Callable[[Sequence[PageState]], Sequence[PageText | None]] = field(
         default=no_texts, repr=False, compare=False
     )
-
-
-# -- changes ---------------------------------------------------------------------------
 
 
 class PageKind(Enum):
@@ -176,9 +171,6 @@ class Comparison:
     def of(self, kind: PageKind) -> list[PageChange]:
         """The pages with this kind of change."""
         return [page for page in self.pages if page.kind is kind]
-
-
-ORDER = {kind: place for place, kind in enumerate(PageKind)}
 
 
 def count_filled(rows: Iterable[Row]) -> int:

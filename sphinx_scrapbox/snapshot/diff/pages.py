@@ -8,7 +8,6 @@ from hashlib import sha256
 
 from sphinx_scrapbox.snapshot.diff.lines import line_changes
 from sphinx_scrapbox.snapshot.diff.model import (
-    ORDER,
     Comparison,
     LineChange,
     LineKind,
@@ -54,7 +53,8 @@ def compare(
             if is_renamed or is_edited or _differ_unread(before, after, was, now):
                 changes.append(change)
             progress()
-    changes.sort(key=lambda page: (ORDER[page.kind], key(page.title), page.title, page.file))
+    order = list(PageKind).index
+    changes.sort(key=lambda page: (order(page.kind), key(page.title), page.title, page.file))
     return Comparison(old, new, tuple(changes))
 
 
@@ -110,8 +110,6 @@ def _digest(rows: Iterable[Row]) -> str:
     text = "\n".join(f"{row.depth} {row.text}" for row in rows)
     return sha256(text.encode("utf-8", "replace")).hexdigest()
 
-
-# -- matching --------------------------------------------------------------------------
 
 _Pair = tuple[PageState, PageState]
 _Identity = Callable[[PageState], Hashable]

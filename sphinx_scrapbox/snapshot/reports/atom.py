@@ -9,12 +9,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from xml.etree import ElementTree as ET
 
 from sphinx_scrapbox import __version__
-from sphinx_scrapbox.snapshot.diff.model import (
-    Comparison,
-    LineChange,
-    LineKind,
-    PageChange,
-)
+from sphinx_scrapbox.snapshot.diff import model
 from sphinx_scrapbox.snapshot.diff.words import diff_words
 from sphinx_scrapbox.snapshot.reports import wording
 from sphinx_scrapbox.snapshot.reports.wording import Address, Say, no_address
@@ -44,7 +39,7 @@ class Feed:
 
 
 def diff_as_atom(
-    comparison: Comparison,
+    comparison: model.Comparison,
     feed: Feed,
     *,
     address: Address = no_address,
@@ -98,7 +93,7 @@ def _add(parent: ET.Element, name: str, text: str = "", **attributes: str) -> ET
     return element
 
 
-def _entry_name(page: PageChange) -> str:
+def _entry_name(page: model.PageChange) -> str:
     identity = page.id or f"{page.project}/{key(page.title)}"
     return f"{page.kind.value} {identity} {page.old_title} {page.digest}"
 
@@ -107,7 +102,7 @@ def _uuid(space: UUID, name: str) -> UUID:
     return uuid5(space, name.encode("utf-8", "replace").decode())
 
 
-def _html(page: PageChange, say: Say, *, stat: bool) -> str:
+def _html(page: model.PageChange, say: Say, *, stat: bool) -> str:
     parts = []
     if page.old_title:
         parts.append(f"<p>{escape(say('Earlier title'))}: {escape(page.old_title)}</p>")
@@ -123,11 +118,11 @@ def _html(page: PageChange, say: Say, *, stat: bool) -> str:
 
 
 _MARKS = {"": "{}", "-": "<del>{}</del>", "+": "<ins>{}</ins>"}
-_MARK_OF = {LineKind.ADDED: "+", LineKind.REMOVED: "-"}
+_MARK_OF = {model.LineKind.ADDED: "+", model.LineKind.REMOVED: "-"}
 
 
-def _html_item(change: LineChange, say: Say) -> str:
-    if change.kind is LineKind.EDITED:
+def _html_item(change: model.LineChange, say: Say) -> str:
+    if change.kind is model.LineKind.EDITED:
         content = "".join(
             _MARKS[span.sign].format(escape(span.text))
             for span in diff_words(change.before[0].text, change.after[0].text)

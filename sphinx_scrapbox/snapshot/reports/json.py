@@ -5,14 +5,7 @@ from __future__ import annotations
 import json
 
 from sphinx_scrapbox import __version__
-from sphinx_scrapbox.snapshot.diff.model import (
-    Comparison,
-    LineChange,
-    LineKind,
-    PageChange,
-    PageKind,
-    Snapshot,
-)
+from sphinx_scrapbox.snapshot.diff import model
 from sphinx_scrapbox.snapshot.reports.wording import TOOL, Address, no_address
 from sphinx_scrapbox.wiki.dates import iso
 
@@ -31,7 +24,7 @@ def dump_json(data: object) -> str:
 
 
 def diff_as_json(
-    comparison: Comparison, *, address: Address = no_address, stat: bool = False
+    comparison: model.Comparison, *, address: Address = no_address, stat: bool = False
 ) -> str:
     """The whole difference, with *stat* without lines; the manual of ``diff`` lists the fields."""
     pages = comparison.pages
@@ -39,14 +32,16 @@ def diff_as_json(
         old=_snapshot(comparison.old),
         new=_snapshot(comparison.new),
         counts={
-            "pages": {kind.value: len(comparison.of(kind)) for kind in PageKind},
-            "lines": {kind.value: sum(page.count(kind) for page in pages) for kind in LineKind},
+            "pages": {kind.value: len(comparison.of(kind)) for kind in model.PageKind},
+            "lines": {
+                kind.value: sum(page.count(kind) for page in pages) for kind in model.LineKind
+            },
         },
         pages=[_page(page, address(page), stat=stat) for page in pages],
     )
 
 
-def _snapshot(snapshot: Snapshot) -> dict[str, object]:
+def _snapshot(snapshot: model.Snapshot) -> dict[str, object]:
     return {
         "name": snapshot.name,
         "project": snapshot.project,
@@ -55,7 +50,7 @@ def _snapshot(snapshot: Snapshot) -> dict[str, object]:
     }
 
 
-def _page(page: PageChange, address: str, *, stat: bool) -> dict[str, object]:
+def _page(page: model.PageChange, address: str, *, stat: bool) -> dict[str, object]:
     fields: dict[str, object] = {
         "kind": page.kind.value,
         "title": page.title,
@@ -66,14 +61,14 @@ def _page(page: PageChange, address: str, *, stat: bool) -> dict[str, object]:
         "old_path": page.old_file or None,
         "url": address or None,
         "updated": iso(page.updated) if page.updated else None,
-        "counts": {kind.value: page.count(kind) for kind in LineKind},
+        "counts": {kind.value: page.count(kind) for kind in model.LineKind},
     }
     if not stat:
         fields["lines"] = [_line(page, change) for change in page.lines]
     return fields
 
 
-def _line(page: PageChange, change: LineChange) -> dict[str, object]:
+def _line(page: model.PageChange, change: model.LineChange) -> dict[str, object]:
     fields: dict[str, object] = {
         "kind": change.kind.value,
         "old_line": page.old_first + change.old,
