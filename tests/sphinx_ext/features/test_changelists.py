@@ -262,7 +262,7 @@ def test_a_damaged_snapshot(tmp_path: Path) -> None:
         "SRC/index.rst: WARNING: scrapbox:changes: kept: scrapbox.lock: line"
     )
     assert warning.endswith("[scrapbox.changes]")
-    assert "What changed cannot be told here." in done.html("index.html").body.text
+    assert "The changes cannot be shown." in done.html("index.html").body.text
     assert not (done.out / "changes.json").exists()
     # Mended, it is told; the document itself did not change.
     (site.src / "kept" / LOCK_NAME).write_text(lock(THEN))
@@ -345,7 +345,7 @@ def test_a_revision_that_is_not_here(repository: Site, revision: str) -> None:
         f"SRC/index.rst: WARNING: scrapbox:changes: there is no revision {revision!r} here; "
         "'git fetch --tags' may bring it [scrapbox.changes]"
     )
-    assert "What changed cannot be told here." in done.html("index.html").body.text
+    assert "The changes cannot be shown." in done.html("index.html").body.text
     assert not list(repository.src.parent.rglob("pwned"))
     assert repository.build(**HERE, suppress_warnings=["scrapbox.changes"]).warnings == []
 

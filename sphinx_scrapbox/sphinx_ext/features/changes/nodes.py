@@ -52,7 +52,7 @@ class ChangeLists(SphinxPostTransform):
             told = changes_for(self.env, query)
             if isinstance(told, str):
                 made: list[nodes.Element] = [
-                    nodes.paragraph("", str(_("What changed cannot be told here.")))
+                    nodes.paragraph("", str(_("The changes cannot be shown.")))
                 ]
             else:
                 made = _Maker(SphinxSite(self.env), is_html(builder_of(self.env)), query).make(
