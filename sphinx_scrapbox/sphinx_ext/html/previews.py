@@ -40,7 +40,9 @@ def write_previews(app: Sphinx, exception: Exception | None) -> None:
             if path.name not in files:
                 path.unlink()
         for name, text in files.items():
-            _write(folder / name, text)
+            path, data = folder / name, text.encode("utf-8", "replace")
+            if not path.is_file() or path.read_bytes() != data:
+                path.write_bytes(data)
 
 
 def _files(app: Sphinx) -> dict[str, str]:
@@ -66,14 +68,3 @@ def _files(app: Sphinx) -> dict[str, str]:
 def _dumped(data: object) -> str:
     text = json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return f"{text}\n"
-
-
-def _write(path: Path, text: str) -> None:
-    """Write a file unless it has this text already."""
-    data = text.encode("utf-8", "replace")
-    try:
-        if path.read_bytes() == data:
-            return
-    except FileNotFoundError:
-        pass
-    path.write_bytes(data)

@@ -102,11 +102,9 @@ def add_title_parts(index: IndexBuilder, docname: str, title: str) -> None:
     for parts of two letters. So words of two letters are added as they are, and longer words get a
     mark that no query contains.
     """
-    words = index._title_mapping
     for part in parts_of(title):
-        stem = index.lang.stem(part).lower()
-        if index.lang.word_filter(stem):
-            words.setdefault(stem, set()).add(docname)
+        _add_word(index, docname, part)
+    words = index._title_mapping
     for word in _WORD.findall(title.lower()):
         if len(word) > 2 and _RUN.search(word):
             stem = index.lang.stem(word).lower()
@@ -120,9 +118,13 @@ def add_title_parts(index: IndexBuilder, docname: str, title: str) -> None:
 def add_title(index: IndexBuilder, docname: str, title: str) -> None:
     """Let a document be found by the words of a second title as well."""
     for word in index.lang.split(title):
-        stem = index.lang.stem(word).lower()
-        if index.lang.word_filter(stem):
-            index._title_mapping.setdefault(stem, set()).add(docname)
+        _add_word(index, docname, word)
+
+
+def _add_word(index: IndexBuilder, docname: str, word: str) -> None:
+    stem = index.lang.stem(word).lower()
+    if index.lang.word_filter(stem):
+        index._title_mapping.setdefault(stem, set()).add(docname)
 
 
 def spans(wiki: Iterable[str], others: Iterable[str]) -> list[tuple[str, str]]:
