@@ -100,7 +100,7 @@ def _forget(project: Project, docname: str) -> None:
         note_unknown_internals("paths of documents")
 
 
-# -- the scan of the output ----------------------------------------------------------------------
+# -- the scan of the output -----------------------------------------------------------
 
 
 def scan_output(app: Sphinx, exception: Exception | None) -> None:

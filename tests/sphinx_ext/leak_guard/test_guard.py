@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+from collections import UserDict
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from edits import CONFIG, Editor, output
 from sites import BUILDERS, EPUB, Built, Site, icon, page, texts
 from sphinx.application import Sphinx
 from sphinx.errors import ConfigError
+from sphinx.project import Project
 
 from sphinx_scrapbox.snapshot.lockfile import Lock, LockedPage, dump_lock
 
@@ -348,3 +350,28 @@ def test_edits_at_random_end_as_a_new_build_does(tmp_path: Path) -> None:
         }
         assert ours == dict(output(fresh.out))
         shutil.rmtree(fresh.out.parent)
+
+
+# -- paths of documents ----------------------------------------------------------------
+
+
+class _OtherTable(UserDict[Any, Any]):
+    """A table that works, but is not the dict that is known."""
+
+
+@pytest.mark.parametrize("table", [dict, _OtherTable])
+def test_names_of_denied_files_are_not_pickled(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, table: type
+) -> None:
+    original = Project.__init__
+
+    def init(self: Project, *args: Any) -> None:
+        original(self, *args)
+        self._docname_to_path, self._path_to_docname = table(), table()
+
+    monkeypatch.setattr(Project, "__init__", init)
+    built = site_of(tmp_path).build(**HERE)
+    assert built.app.statuscode == 0
+    assert not (built.out / "wiki/hers.html").exists()
+    pickled = Path(built.app.doctreedir, "environment.pickle").read_bytes()
+    assert (b"hers.scrapbox" in pickled) is (table is not dict)
