@@ -1,6 +1,6 @@
-"""Avatars drawn from a name, for speakers without an image: initials on a colour of their own.
+"""Avatars for speakers without an image: initials on a colour that depends on the name.
 
-The drawing stands in the page itself, so that showing a face asks no third party.
+An avatar is part of the page, so that no third party is asked for it.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ _WORD = re.compile(r"[^\W_]+")
 
 
 def initials(name: str) -> str:
-    """One or two characters that stand for *name*.
+    """One or two characters for *name*; of ``/project/name`` those of the name.
 
     >>> initials("NISHIO Hirokazu"), initials("o3-mini-high"), initials("川喜田二郎")
     ('NH', 'O3', '川')
@@ -32,7 +32,7 @@ def initials(name: str) -> str:
 
 
 def hue(name: str) -> int:
-    """A hue in degrees, the same for one name in every build and on every machine."""
+    """A hue in degrees (0 to 359), the same for a name in every build and on every machine."""
     return crc32(name.casefold().encode("utf-8", "replace")) % 360
 
 
@@ -40,8 +40,8 @@ def hue(name: str) -> int:
 def avatar(name: str) -> str:
     """An inline SVG of *name*'s initials, hidden from screen readers.
 
-    White on 33 % lightness keeps a contrast of 4.5 and more for every hue at this
-    saturation, on a light page as on a dark one.
+    White on a lightness of 33 % has a contrast of at least 4.5 (WCAG 2, level AA) for every hue
+    at this saturation.
     """
     letters = initials(name)
     size = 15 if len(letters) == 1 else 12.5
@@ -57,5 +57,5 @@ def avatar(name: str) -> str:
 
 
 def avatar_uri(name: str) -> str:
-    """The same drawing as an address, for where a drawing must not stand in the page."""
+    """The same drawing as a data URL, for formats without inline SVG."""
     return f"data:image/svg+xml,{quote(avatar(name))}"

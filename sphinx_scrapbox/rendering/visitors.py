@@ -1,8 +1,6 @@
-"""The nodes that docutils has no word for, and how each output format writes them.
+"""How each output format writes the node classes of :mod:`.nodes`.
 
-Every class derives from the nearest docutils node, so that a writer nobody thought of still
-has a visitor, and :data:`VISITORS` names the five formats for each. State is kept in node
-attributes only (strings and lists of strings): they survive copying and pickling.
+Writers of other formats use the visitor of the docutils class that a node derives from.
 """
 
 from __future__ import annotations
@@ -15,7 +13,7 @@ from docutils import nodes
 
 from sphinx_scrapbox.rendering.avatars import avatar, avatar_uri
 from sphinx_scrapbox.rendering.nodes import (
-    icon_words,
+    icon_text,
     scrapbox_changelist,
     scrapbox_deleted,
     scrapbox_fold,
@@ -36,7 +34,7 @@ Visitor = Callable[[Any, Any], None]
 
 
 def _nothing(self: Any, node: nodes.Element) -> None:
-    """Write nothing of its own."""
+    """Write nothing for the node itself."""
 
 
 # -- icon ------------------------------------------------------------------------------
@@ -48,46 +46,46 @@ def _icon_html(self: Any, node: scrapbox_icon) -> None:
     if uri and "://" not in uri:  # a file among the images of the output
         uri = f"{self.builder.imgpath}/{uri}"
     if not uri and role != "mark" and self.builder.name == "epub":
-        # A drawing inside the page would have to be declared in the book's manifest.
+        # The manifest of an EPUB must declare pages with inline SVG.
         uri = avatar_uri(label)
     if uri:
         lazy = ' loading="lazy" referrerpolicy="no-referrer"' if uri.startswith("http") else ""
-        face = (
+        image = (
             f'<img class="scrapbox-avatar" src="{escape(uri)}" alt="" '
             f'width="20" height="20"{lazy} />'
         )
     elif role == "mark":
-        face = ""
+        image = ""
     else:
-        face = avatar(label)
-    shown = role == "speaker" or not face
-    name_class = "scrapbox-name" if shown else "scrapbox-name scrapbox-unseen"
+        image = avatar(label)
+    is_visible = role == "speaker" or not image
+    name_class = "scrapbox-name" if is_visible else "scrapbox-name scrapbox-unseen"
     self.body.append(
-        f'<span class="scrapbox-icon scrapbox-{role}" title="{escape(label)}">{face}'
+        f'<span class="scrapbox-icon scrapbox-{role}" title="{escape(label)}">{image}'
         f'<span class="{name_class}">{escape(label)}</span></span>'
     )
     raise nodes.SkipNode
 
 
 def _icon_latex(self: Any, node: scrapbox_icon) -> None:
-    self.body.append(self.encode(icon_words(node)))
+    self.body.append(self.encode(icon_text(node)))
     raise nodes.SkipNode
 
 
 def _icon_text(self: Any, node: scrapbox_icon) -> None:
-    self.add_text(icon_words(node))
+    self.add_text(icon_text(node))
     raise nodes.SkipNode
 
 
 def _icon_man(self: Any, node: scrapbox_icon) -> None:
-    words = icon_words(node).replace("\\", "\\e").replace("-", "\\-")
-    # At the start of a line, "." and "'" would make a request of it.
-    self.body.append(f"\\&{words}" if words.startswith((".", "'")) else words)
+    text = icon_text(node).replace("\\", "\\e").replace("-", "\\-")
+    # roff takes a line that begins with "." or "'" for a request.
+    self.body.append(f"\\&{text}" if text.startswith((".", "'")) else text)
     raise nodes.SkipNode
 
 
 def _icon_texinfo(self: Any, node: scrapbox_icon) -> None:
-    self.body.append(self.escape(icon_words(node)))
+    self.body.append(self.escape(icon_text(node)))
     raise nodes.SkipNode
 
 
@@ -178,7 +176,7 @@ def _depart_video_html(self: Any, node: scrapbox_video) -> None:
 
 
 def _as(kind: str) -> tuple[Visitor, Visitor]:
-    """The visitors of a node of docutils' own."""
+    """The visitors of docutils' node of this kind."""
 
     def visit(self: Any, node: nodes.Element) -> None:
         getattr(self, f"visit_{kind}")(node)
@@ -195,7 +193,7 @@ def _related_html(self: Any, node: scrapbox_related) -> None:
 
 
 def _visit_fold_html(self: Any, node: scrapbox_fold) -> None:
-    # Not every reader of books can unfold.
+    # Not every e-book reader can open a closed element.
     opened = {"open": "open"} if self.builder.name == "epub" else {}
     self.body.append(self.starttag(node, "details", **opened))
 
@@ -223,7 +221,7 @@ def _depart_linkmap_html(self: Any, node: scrapbox_linkmap) -> None:
 
 
 def _tagged(tag: str) -> tuple[Visitor, Visitor]:
-    """An inline element of HTML of this name."""
+    """The visitors of an inline that is this element in HTML."""
 
     def visit(self: Any, node: nodes.Element) -> None:
         self.body.append(self.starttag(node, tag, ""))
@@ -300,4 +298,4 @@ VISITORS: dict[type[nodes.Element], dict[str, tuple[Visitor, Visitor]]] = {
     scrapbox_deleted: _formats(_tagged("del")),
     scrapbox_time: _formats((_visit_time_html, _depart_time_html)),
 }
-"""Node class → output format → (visit, depart); every class has all five formats."""
+"""For each node class and output format the functions (visit, depart)."""

@@ -1,4 +1,4 @@
-"""The directives of the domain: what a reader finds in a page, written by hand."""
+"""Directives for what wiki pages hold anyway: turns of a dialogue and translation notices."""
 
 from __future__ import annotations
 
@@ -29,8 +29,7 @@ OptionSpec = dict[str, Callable[[str], object]]
 class SpeechDirective(SphinxDirective):
     """``scrapbox:speech``: a turn of a dialogue.
 
-    The argument names the speaker by icon name (``name`` or ``/project/name``); the content
-    is what is said.
+    The argument is the icon name of the speaker: ``name`` or ``/project/name``.
     """
 
     required_arguments = 1
@@ -39,7 +38,7 @@ class SpeechDirective(SphinxDirective):
     option_spec: ClassVar[OptionSpec] = {}
 
     def run(self) -> list[nodes.Node]:
-        """The turn, as the reader of a wiki page makes it."""
+        """The same nodes as for a turn in a wiki page."""
         project, name = split_target(self.arguments[0].strip())
         if not self.content:
             warn(
@@ -56,10 +55,9 @@ class SpeechDirective(SphinxDirective):
 
 
 class TranslationDirective(SphinxDirective):
-    """``scrapbox:translation``: the notice that a page was translated by a machine.
+    """``scrapbox:translation``: the notice of a machine translation.
 
-    The argument names the source page (``/project/Title``); the options are ``from`` and
-    ``to`` (language tags), ``engine``, ``contact`` (``name`` or ``name <address>``), ``date``.
+    The argument is the source page: ``/project/Title``.
     """
 
     required_arguments = 1
@@ -69,7 +67,7 @@ class TranslationDirective(SphinxDirective):
     )
 
     def run(self) -> list[nodes.Node]:
-        """The notice, as a recognised footer of a wiki page gives it."""
+        """The same nodes as for the footer of a wiki page."""
         source, line = self.get_source_info()
         config = options(self.env.config)
         project, title = split_target(self.arguments[0].strip())
@@ -88,24 +86,18 @@ class TranslationDirective(SphinxDirective):
             date=self.options.get("date", ""),
             line=line,
         )
-        known = languages_of(translation, config.project, config)
+        source_language, target_language = languages_of(translation, config.project, config)
         languages = (
-            translation.source_language or known[0],
-            translation.target_language or known[1],
+            translation.source_language or source_language,
+            translation.target_language or target_language,
         )
-        made = notice(
-            translation,
-            SphinxSite(self.env),
-            config,
-            source_path=source,
-            languages=languages,
-        )
-        noted = note_translation(self.state.document, translation, languages)
-        made["scrapbox-translated"] = noted
-        return [made]
+        text = config.translation_text
+        admonition = notice(translation, languages, SphinxSite(self.env), text, source)
+        note_translation(self.state.document, admonition, translation, languages)
+        return [admonition]
 
     def _language(self, option: str) -> str:
-        """A language tag: it goes into the head of the page."""
+        """The value of an option, which is to be a language tag."""
         tag: str = self.options.get(option, "")
         if tag and not is_language_tag(tag):
             self._complain(f"option {option!r} must be a language tag such as 'en', not {tag!r}")

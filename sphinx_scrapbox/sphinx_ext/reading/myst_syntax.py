@@ -1,9 +1,4 @@
-"""Wiki links and tags in hand-written MyST pages, and MyST directives in wiki pages.
-
-For hand-written pages: two inline rules for markdown-it and a renderer that knows them. For
-wiki pages: the few directives that ``scrapbox_page_directives`` lists, run by MyST's own
-machinery, with a body that is read as wiki text, so that nothing in it comes alive.
-"""
+"""Wiki links, tags and substitutions in hand-written MyST documents."""
 
 from __future__ import annotations
 
@@ -34,9 +29,9 @@ if TYPE_CHECKING:
     from markdown_it.rules_inline import StateInline
     from markdown_it.tree import SyntaxTreeNode
 
-# A title without brackets, that is no footnote; after a bar the text, as in other wikis.
+# A title without brackets that is no footnote, and after a bar the text of the link.
 _LINK = re.compile(r"\[\[(?!\^)([^\[\]\n|]+)(?:\|([^\[\]\n]+))?\]\]")
-# Text that Markdown can make nothing else of.
+# Text without any Markdown syntax.
 _PLAIN = re.compile(r"\w+(?:-\w+)*", re.ASCII)
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 _TAG = re.compile(r"#([^\s#\[\]`<>*]+)")
@@ -48,8 +43,8 @@ def wiki_plugin(md: MarkdownIt, *, links: bool, tags: bool) -> None:
         # After Markdown's own links: "[[1]](https://...)" is one, with brackets in its text.
         md.inline.ruler.after("link", "scrapbox_link", _link_rule)
     if tags:
-        # "#" does not interrupt markdown-it's text rule, so the tags of a text are cut
-        # out of its tokens after the inline rules have run.
+        # "#" does not interrupt markdown-it's text rule, so the text tokens are split at tags
+        # after the inline rules have run.
         md.core.ruler.after("inline", "scrapbox_tag", _tag_rule)
 
 
@@ -90,16 +85,12 @@ def _tag_rule(state: Any) -> None:
                 if match[1].isdigit() or not (first or before.isspace()):
                     continue
                 if match.start() > at:
-                    children.append(_text_token(token, token.content[at : match.start()]))
+                    children.append(token.copy(content=token.content[at : match.start()]))
                 children.append(Token("scrapbox_tag", "", 0, content=match[1], level=token.level))
                 at = match.end()
             if at < len(token.content):
-                children.append(_text_token(token, token.content[at:]))
+                children.append(token.copy(content=token.content[at:]))
         block.children = children
-
-
-def _text_token(token: Any, content: str) -> Any:
-    return token.copy(content=content)
 
 
 class WikiRenderer(SphinxRenderer):
@@ -109,21 +100,15 @@ class WikiRenderer(SphinxRenderer):
         """``[[Title]]`` as a page link."""
         target = token.meta["target"]
         head, fragment = split_fragment(target)
-        shown = nodes.inline(
-            "",
-            token.content or (head if fragment else target),
-            classes=["xref", "scrapbox-page"],
-        )
-        self._append_wiki_link("page", target, shown, token)
+        text = token.content or (head if fragment else target)
+        self._append_wiki_link("page", target, text, token)
 
     def render_scrapbox_tag(self, token: SyntaxTreeNode) -> None:
         """``#tag`` as a tag link."""
-        shown = nodes.inline("", f"#{token.content}", classes=["xref", "scrapbox-tag"])
-        self._append_wiki_link("tag", token.content, shown, token)
+        self._append_wiki_link("tag", token.content, f"#{token.content}", token)
 
-    def _append_wiki_link(
-        self, kind: str, target: str, shown: nodes.inline, token: SyntaxTreeNode
-    ) -> None:
+    def _append_wiki_link(self, kind: str, target: str, text: str, token: SyntaxTreeNode) -> None:
+        shown = nodes.inline("", text, classes=["xref", f"scrapbox-{kind}"])
         self.add_line_and_source_path(shown, token)
         self.current_node.append(SphinxSite(self.sphinx_env).link(kind, target, shown))
 
@@ -139,12 +124,12 @@ class _Substitution:
         env = self._document.settings.env
         note_snapshots(self._document, env)
         text = source_folder(env).snapshots.value(self._name, env.docname)
-        # It becomes Markdown, and a lock file is not trusted with that.
+        # It is parsed as Markdown, and a lock file must not inject any.
         return text if _PLAIN.fullmatch(text) else _PUNCTUATION.sub(r"\\\1", text)
 
 
 def parse_myst(text: str, document: nodes.document) -> None:
-    """Parse a hand-written MyST document as MyST does, with wiki links where they are on."""
+    """Parse a hand-written MyST document as MyST does, with wiki links and tags if enabled."""
     env = document.settings.env
     myst_config: MdParserConfig = env.myst_config
     try:
@@ -158,8 +143,8 @@ def parse_myst(text: str, document: nodes.document) -> None:
 
         myst_config = merge_file_level(myst_config, topmatter, complain)
     if "substitution" in myst_config.enable_extensions:
-        ours = {f"scrapbox_{name}": _Substitution(document, name) for name in SUBSTITUTION_NAMES}
-        substitutions = {**ours, **myst_config.substitutions}
+        own = {f"scrapbox_{name}": _Substitution(document, name) for name in SUBSTITUTION_NAMES}
+        substitutions = {**own, **myst_config.substitutions}
         myst_config = replace(myst_config, substitutions=substitutions)
     md = create_md_parser(myst_config, WikiRenderer)
     config = options(env.config)

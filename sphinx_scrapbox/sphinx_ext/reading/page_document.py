@@ -75,10 +75,9 @@ class PageSite(SphinxSite):
         before: list[nodes.Node] = []
         after: list[nodes.Node] = []
         if (translation := part.translation) is not None:
-            languages = self._languages(translation)
-            mark = note_translation(self._document, translation, languages, self._line_times)
             admonition = self._notice(translation)
-            admonition["scrapbox-translated"] = mark
+            languages = self._languages(translation)
+            note_translation(self._document, admonition, translation, languages, self._line_times)
             if self._config.translation_notice in ("start", "both"):
                 before.append(admonition)
             if self._config.translation_notice in ("end", "both"):
@@ -90,8 +89,8 @@ class PageSite(SphinxSite):
 
     def _notice(self, translation: Translation) -> nodes.Element:
         path = str(self._docfile or self._document["source"])
-        languages = self._languages(translation)
-        return notice(translation, self, self._config, source_path=path, languages=languages)
+        text = self._config.translation_text
+        return notice(translation, self._languages(translation), self, text, path)
 
 
 def build_page(

@@ -1,7 +1,7 @@
-"""Sphinx's parser for Markdown that may be a page exported from a wiki.
+"""The parsers of native pages (``.scrapbox``) and of Markdown.
 
-It stands in MyST's place: a page that bears the marks of an export (or that
-``scrapbox_pages`` names) is read as a wiki page, every other one goes to MyST untouched.
+The parser of Markdown takes the place of MyST's: files with the marks of an export, and those
+that ``scrapbox_pages`` names, are wiki pages; all others are passed on to MyST.
 """
 
 from __future__ import annotations
@@ -33,19 +33,20 @@ if TYPE_CHECKING:
     from sphinx.environment import BuildEnvironment
 
 _UNDERLINED = re.compile(r"(?P<title>.*)\n=+\Z", re.DOTALL)
-_FLAG = "scrapbox_page"
+_TRANSLATED = ":<translated>"  # the end of the source path in which Sphinx parses a message
+_IS_PAGE = "scrapbox_page"
 
 
 class ScrapboxParser(Parser):
-    """Reads ``.scrapbox`` files: pages in the wiki's own notation, the first line the title."""
+    """Reads pages in the wiki's own notation; the first line is the title."""
 
     supported: ClassVar[tuple[str, ...]] = ("scrapbox",)
 
     def parse(self, inputstring: str, document: nodes.document) -> None:
         """Parse a whole document, or one translated message of it."""
         env: BuildEnvironment = document.settings.env
-        if document["source"].endswith(":<translated>"):
-            _read_message(inputstring, document, env, read_notation_inline)
+        if document["source"].endswith(_TRANSLATED):
+            _append_message(inputstring, document, env, read_notation_inline)
             return
         path = Path(env.doc2path(env.docname))
         file = source_folder(env).pages.native_page(inputstring, path)
@@ -61,7 +62,7 @@ class ScrapboxParser(Parser):
                 was=tuple(row.earlier_titles) if row else (),
             )
             set_record(document, record)
-        _settle(document, env)
+        _set_up_page(document, env)
         build_page(file, document, env, line_times)
 
 
@@ -71,28 +72,28 @@ class WikiMarkdownParser(MystParser):
     def parse(self, inputstring: str, document: nodes.document) -> None:
         """Parse a whole document, or one translated message of it."""
         env: BuildEnvironment = document.settings.env
-        if document["source"].endswith(":<translated>"):
-            if env.temp_data.get(_FLAG):
-                _read_message(inputstring, document, env, read_markdown_inline)
+        if document["source"].endswith(_TRANSLATED):
+            if env.temp_data.get(_IS_PAGE):
+                _append_message(inputstring, document, env, read_markdown_inline)
             else:
                 parse_myst(inputstring, document)
             return
         path = Path(env.doc2path(env.docname))
         file = source_folder(env).pages.exported_page(inputstring, path)
         if file is not None:
-            env.temp_data[_FLAG] = True
-            _settle(document, env)
+            env.temp_data[_IS_PAGE] = True
+            _set_up_page(document, env)
             build_page(file, document, env)
         else:
             parse_myst(inputstring, document)
 
 
-def _settle(document: nodes.document, env: BuildEnvironment) -> None:
-    """Settings of a wiki page's own, so that no other document sees them."""
+def _set_up_page(document: nodes.document, env: BuildEnvironment) -> None:
+    """Give *document* settings of its own, and leave out transforms that it cannot need."""
     document.settings = copy(document.settings)
-    # A wiki's quotes and dashes are its authors'; "--" may be an option of a command.
+    # Quotes and dashes stay as written; "--" may be an option of a command.
     document.settings.smart_quotes = False
-    # MyST's transforms ask for these; before Sphinx 9 they join after the page is read.
+    # MyST's transforms read these; before Sphinx 9 they are added after the page is read.
     document.settings.myst_footnote_sort = False
     document.settings.myst_footnote_transition = False
     document.settings.myst_heading_anchors_html_ids = False
@@ -100,20 +101,19 @@ def _settle(document: nodes.document, env: BuildEnvironment) -> None:
         skip_transforms(document, env)
 
 
-def _read_message(
+def _append_message(
     text: str,
     document: nodes.document,
     env: BuildEnvironment,
     read: Callable[[str], tuple[Inline, ...]],
 ) -> None:
-    """One translated message: a literal block, an underlined title or one paragraph."""
+    """Append one translated message: a literal block, an underlined title or a paragraph."""
     if text.startswith("::\n\n"):
         code = dedent(text[3:].strip("\n"))
         document += nodes.literal_block(code, code)
         return
-    source = document["source"]
-    renderer = Renderer(document, source, SphinxSite(env))
+    renderer = Renderer(document, document["source"], SphinxSite(env))
     if title := _UNDERLINED.fullmatch(text):
         document += renderer.section(read(title["title"]), 0, source=title["title"])
-        return
-    document += renderer.paragraph(read(text), text, 0)
+    else:
+        document += renderer.paragraph(read(text), text, 0)

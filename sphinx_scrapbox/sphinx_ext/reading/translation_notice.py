@@ -1,4 +1,4 @@
-"""The notice of a machine translation, made the same way for a page and for a directive."""
+"""The notice of a translated page, for the footer of a wiki page and for a directive."""
 
 from __future__ import annotations
 
@@ -14,43 +14,45 @@ from sphinx_scrapbox.wiki.titles import join_target, split_target
 from sphinx_scrapbox.wiki.urls import safe_url
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from sphinx_scrapbox.rendering.site import Site
     from sphinx_scrapbox.sphinx_ext.config.options import Config
     from sphinx_scrapbox.wiki.translation import Translation
 
 
-_PLACE = re.compile(r"\{(source|engine|contact|from|to|date)\}")
+_PLACEHOLDER = re.compile(r"\{(source|engine|contact|from|to|date)\}")
 
 
 def languages_of(translation: Translation, project: str, config: Config) -> tuple[str, str]:
-    """(source language, target language), each "" where nothing tells.
+    """The languages of the source and of the translation, "" for an unknown one.
 
-    What the page says itself comes first for a directive's options, then the configuration's
-    pair of projects (``*`` for any), then what the wording of the footer implies.
+    *project* is that of the translation. ``scrapbox_languages`` comes first (the most specific
+    pair of projects counts), then the languages of *translation* itself.
     """
-    pairs = config.languages
     source = translation.project
     for pair in ((source, project), (source, "*"), ("*", project), ("*", "*")):
-        if pair in pairs:
-            return pairs[pair]
+        if pair in config.languages:
+            return config.languages[pair]
     return translation.source_language, translation.target_language
 
 
 def notice(
     translation: Translation,
-    site: Site,
-    config: Config,
-    *,
-    source_path: str,
     languages: tuple[str, str],
+    site: Site,
+    text: str,
+    source_path: str,
 ) -> nodes.Element:
-    """The notice as an admonition: what it is, from which page, by which engine, whom to tell."""
+    """The notice of a machine translation as an admonition.
+
+    :param languages: those of the source and of the translation.
+    :param text: the text with placeholders; "" for the usual sentences.
+    :param source_path: the file that the notice is from.
+    """
     line = translation.line
-    places: dict[str, nodes.Node] = {}
     target = join_target(translation.project, translation.title)
-    places["source"] = _source(target, languages[0], site, source_path, line)
+    places = {"source": _source(target, languages[0], site, source_path, line)}
     if translation.engine:
         places["engine"] = nodes.Text(translation.engine)
     if translation.contact:
@@ -61,21 +63,16 @@ def notice(
         if language:
             places[name] = nodes.Text(language)
 
-    # What every page says is nothing to search for; and a heading would count as the page's.
+    # Not searched: the text is the same on every page, and the title would count as the page's.
     title = nodes.title("", _("Machine translation"), translatable=False, classes=["no-search"])
     paragraph = nodes.paragraph(translatable=False, classes=["no-search"])
-    if config.translation_text:
-        paragraph += filled(config.translation_text, places)
-    else:
-        for number, sentence in enumerate(_sentences(places)):
-            if number:
-                paragraph += nodes.Text(" ")
-            paragraph += filled(sentence, places)
+    for number, sentence in enumerate([text] if text else _sentences(places)):
+        if number:
+            paragraph += nodes.Text(" ")
+        paragraph += filled(sentence, places)
     admonition = nodes.admonition("", title, paragraph, classes=["note", "scrapbox-translation"])
     if translation.note:
-        note = nodes.paragraph(translation.note, "", nodes.Text(translation.note))
-        admonition += note
-    text = config.translation_text
+        admonition += nodes.paragraph(translation.note, "", nodes.Text(translation.note))
     if translation.date and (not text or "{date}" in text):
         admonition["scrapbox-has-date"] = 1
     for element in admonition.findall(nodes.Element):
@@ -85,8 +82,8 @@ def notice(
 
 
 def mapped_notice(target: str, source_language: str, site: Site) -> nodes.admonition:
-    """The notice of a page that does not say itself what it was translated from."""
-    places: dict[str, nodes.Node] = {"source": _source(target, source_language, site)}
+    """The notice of a page whose source is configured and not named by the page."""
+    places = {"source": _source(target, source_language, site)}
     paragraph = nodes.paragraph()
     paragraph += filled(str(_("This page is a translation of {source}.")), places)
     title = nodes.title("", str(_("Translation")))
@@ -95,11 +92,11 @@ def mapped_notice(target: str, source_language: str, site: Site) -> nodes.admoni
 
 
 def _source(target: str, language: str, site: Site, path: str = "", line: int = 0) -> nodes.Node:
-    """The link to the source, by its title."""
+    """The link to the source page."""
     shown = nodes.inline("", split_target(target).title or target, classes=["scrapbox-source"])
     shown.source, shown.line = path or None, line
     if language:
-        # The second becomes the attribute ``lang`` of HTML.
+        # html/language.py makes the attribute ``lang`` of the second class.
         shown["classes"] += [f"scrapbox-lang-{language.lower()}", f"language-{language}"]
     return site.link("page", target, shown)
 
@@ -124,10 +121,10 @@ def _contact(translation: Translation) -> nodes.Node:
     return nodes.reference("", translation.contact, refuri=address, internal=False)
 
 
-def filled(template: str, places: dict[str, nodes.Node]) -> list[nodes.Node]:
-    """The text of *template* with a node at each place; a place without one stays empty."""
+def filled(template: str, places: Mapping[str, nodes.Node]) -> list[nodes.Node]:
+    """The text of *template* with the nodes of *places* for its placeholders, else nothing."""
     filled: list[nodes.Node] = []
-    for number, piece in enumerate(_PLACE.split(template)):
+    for number, piece in enumerate(_PLACEHOLDER.split(template)):
         if number % 2:
             if piece in places:
                 filled.append(places[piece].deepcopy())
@@ -138,16 +135,16 @@ def filled(template: str, places: dict[str, nodes.Node]) -> list[nodes.Node]:
 
 def note_translation(
     document: nodes.document,
+    admonition: nodes.Element,
     translation: Translation,
     languages: tuple[str, str],
     line_times: Sequence[int] = (),
-) -> str:
-    """Add a translation to the record of *document*; the first one tells its languages.
+) -> None:
+    """Add a translation to the record of *document*; the first one sets its languages.
 
-    Returns ``TIME SOURCE`` for the notice: when the page was translated (Unix seconds, 0 if
-    unknown) and the target of its source. The time is the end of the day that the footer
-    names, else that of the footer's line: a machine writes a page whole, and later edits leave
-    the footer alone.
+    The notice *admonition* gets ``TIME SOURCE``: when the page was translated (Unix seconds, 0
+    if unknown), and the target of its source. The time is the end of the day that the footer
+    names, else that of the footer's line, since later edits of a page leave its footer alone.
     """
     time = end_of_day(translation.date)
     if not time and 0 < translation.line <= len(line_times):
@@ -160,4 +157,4 @@ def note_translation(
             source=source, source_language=source_language, target_language=target_language
         )
     set_record(document, record._replace(translated=(*record.translated, (time, source))))
-    return f"{time} {source}"
+    admonition["scrapbox-translated"] = f"{time} {source}"

@@ -1,1 +1,1 @@
-"""TODO."""
+"""``scrapbox:include``: wiki pages and parts of them in other documents."""

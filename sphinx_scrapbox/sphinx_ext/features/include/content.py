@@ -23,7 +23,7 @@ from sphinx_scrapbox.rendering.blocks import Renderer
 from sphinx_scrapbox.rendering.pages import drop_stray_transitions
 from sphinx_scrapbox.rendering.tables import set_rows
 from sphinx_scrapbox.snapshot.filenames import file_stem
-from sphinx_scrapbox.sphinx_ext.config.options import options
+from sphinx_scrapbox.sphinx_ext.config.options import options as site_options
 from sphinx_scrapbox.sphinx_ext.features.include.options import RANGE, Reader, numbered_rows
 from sphinx_scrapbox.sphinx_ext.i18n import _
 from sphinx_scrapbox.sphinx_ext.reading.page_document import PageSite, structured_page
@@ -48,7 +48,7 @@ _ACTIVE_TYPES = frozenset(
 
 
 class _IncludedSite(PageSite):
-    """The site as an included page sees it: its translation is no fact of the document."""
+    """The site for an included page, whose translation is none of the document itself."""
 
     def notices(self, part: StructuredPart) -> tuple[list[nodes.Node], list[nodes.Node]]:
         position = self._config.translation_notice
@@ -68,7 +68,7 @@ class IncludedPart:
         env = self._env = directive.env
         self._directive = directive
         self._options: dict[str, Any] = directive.options
-        self._config = options(env.config)
+        self._config = site_options(env.config)
         self._document = directive.state.document
         self._file = file
         self._kind = kind
@@ -83,13 +83,13 @@ class IncludedPart:
             project=page.project if page.project != self._config.project else "",
             docfile=file.path,
         )
-        # Headings of the page are no targets of the document: a scratch one takes the names.
+        # Its headings are no targets of the document, so another document registers them.
         self._scratch = new_document(str(file.path), self._document.settings)
         self._renderer = Renderer(self._scratch, str(file.path), self._site)
         self._heading_id = ""
 
     def build(self) -> list[nodes.Node]:
-        """The part, and where it is from.
+        """The nodes of the part, and the line that says where it is from.
 
         :raises NotThere: if the page has no such part.
         :raises ValueError: if an option of ``literalinclude`` has a bad value.
@@ -111,26 +111,25 @@ class IncludedPart:
         if section is None:
             content = [*content, *attribution]
         elif len(content) == 1:
-            section.insert(1, attribution)  # at the end it would belong to the last subsection
+            section.insert(1, attribution)  # at the end it would be in the last subsection
         else:
             content = [*attribution, *content]
         for node in content:
             if isinstance(node, nodes.Element):
-                # A wiki's quotes and dashes are its authors'.
-                node["support_smartquotes"] = False
-                self._settle(node)
+                node["support_smartquotes"] = False  # as on the page itself
+                self._adopt(node)
         return content
 
-    def _settle(self, element: nodes.Element) -> None:
-        """Give sections ids of the document, and take away those of lines: the page has them.
+    def _adopt(self, element: nodes.Element) -> None:
+        """Give sections ids of the document, and remove those of lines, which the page has.
 
-        Text of the page is not translated again: its messages are in the page's catalogue.
+        Messages of the page are in its own catalogue and are not translated again.
         """
         path = str(self._file.path)
         for node in element.findall(nodes.Element):
             if isinstance(node, nodes.section):
                 node["ids"] = []
-                # From docutils 0.23 on, this notes the names from which it makes the id.
+                # From docutils 0.23 on, set_id() also registers the names.
                 names = dict(self._document.nameids)
                 self._document.set_id(node)
                 self._document.nameids = names
@@ -145,7 +144,7 @@ class IncludedPart:
                 node["translatable"] = False
 
     def _translate(self, content: Sequence[nodes.Node]) -> None:
-        """Replace texts by their translations, as Sphinx does on the page itself."""
+        """Replace texts by their translations from the catalogue of the page."""
         name, folders = catalogues(self._env, self._file.path)
         if not folders:
             return
@@ -153,16 +152,15 @@ class IncludedPart:
         for folder in folders:
             self._env.note_dependency(str(folder / language / "LC_MESSAGES" / f"{name}.mo"))
         catalogue, _found = init_locale(folders, language, name)
-        own = self._file.path.suffix == ".scrapbox"
-        read = read_notation_inline if own else read_markdown_inline
+        is_native = self._file.path.suffix == ".scrapbox"
+        read = read_notation_inline if is_native else read_markdown_inline
         for node, message in list(extract_messages(nodes.Element("", *content))):
             text = catalogue.gettext(message)
             is_text = isinstance(node, nodes.TextElement) and node.source == str(self._file.path)
             if not is_text or isinstance(node, nodes.FixedTextElement) or text in ("", message):
                 continue
-            new = self._renderer.paragraph(read(text), text, node.line or 0)
             node.children = []
-            node += new.children
+            node += self._renderer.paragraph(read(text), text, node.line or 0).children
 
     # -- text --------------------------------------------------------------------------
 
@@ -170,7 +168,7 @@ class IncludedPart:
         lines = {name: self._options[name] for name in RANGE if name in self._options}
         title = self._options.get("title", "")
         if lines:
-            # As an editor counts them, with the title and the front matter.
+            # Lines of the file, including the title and the front matter.
             text = self._file.path.read_text(encoding="utf-8-sig")
             reader = Reader(numbered_rows(text.split("\n")), lines, self._env.config)
             return self._titled(
@@ -211,7 +209,7 @@ class IncludedPart:
         return [self._located(section)]
 
     def _located(self, section: nodes.section) -> nodes.section:
-        """*section*; a title that the directive gives is from the directive's line."""
+        """*section*; a title from an option has the source and line of the directive."""
         if "title" in self._options:
             self._directive.set_source_info(section)
             self._directive.set_source_info(section[0])
@@ -220,30 +218,30 @@ class IncludedPart:
     # -- blocks ------------------------------------------------------------------------
 
     def _code(self) -> list[nodes.Node]:
-        given = self._options
-        block = self._structured.code(given["code"])
-        reader = Reader(numbered_rows(block.rows), given, self._env.config)
+        options, config = self._options, self._env.config
+        block = self._structured.code(options["code"])
+        reader = Reader(numbered_rows(block.rows), options, config)
         text, count = reader.read()
         text = text.removesuffix("\n")
         literal = nodes.literal_block(text, text)
-        language = given.get("language") or lexer_of(block.language or block.name) or PLAIN
+        language = options.get("language") or lexer_of(block.language or block.name) or PLAIN
         # Forced: the lexer shows what it cannot read as plain text, without a warning.
         literal.update_all_atts({"language": language, "force": True})
-        if {"linenos", "lineno-start", "lineno-match"} & given.keys():
+        if {"linenos", "lineno-start", "lineno-match"} & options.keys():
             literal["linenos"] = True
         arguments: dict[str, Any] = {"linenostart": reader.lineno_start}
-        if "emphasize-lines" in given:
-            wanted = {"lines": given["emphasize-lines"]}
+        if "emphasize-lines" in options:
+            chosen = {"lines": options["emphasize-lines"]}
             rows = numbered_rows([""] * count)
-            arguments["hl_lines"] = sorted(Reader(rows, wanted, self._env.config).numbers())
+            arguments["hl_lines"] = sorted(Reader(rows, chosen, config).numbers())
         literal["highlight_args"] = arguments
         literal.source, literal.line = str(self._file.path), block.line
         element: nodes.Element = literal
         caption = block.name.strip().strip(":").strip()
-        if "caption" in given:
-            element = container_wrapper(self._directive, literal, given["caption"])
+        if "caption" in options:
+            element = container_wrapper(self._directive, literal, options["caption"])
             self._directive.set_source_info(element[0])
-        elif caption and "no-title" not in given:
+        elif caption and "no-title" not in options:
             element = nodes.container("", literal_block=True, classes=["literal-block-wrapper"])
             heading = nodes.caption(caption, "", nodes.Text(caption))
             heading.source, heading.line = literal.source, literal.line
@@ -253,22 +251,22 @@ class IncludedPart:
         return [element]
 
     def _table(self) -> list[nodes.Node]:
-        given = self._options
-        block = self._structured.table(given["table"])
-        if "no-title" in given or "caption" in given:
+        options = self._options
+        block = self._structured.table(options["table"])
+        if "no-title" in options or "caption" in options:
             block = replace(block, name="")
         (table,) = self._render((block,))
         assert isinstance(table, nodes.table)
-        if "caption" in given:
-            paragraph = self._directive.parse_text_to_nodes(given["caption"])[0]
+        if "caption" in options:
+            paragraph = self._directive.parse_text_to_nodes(options["caption"])[0]
             assert isinstance(paragraph, nodes.Element)
-            title = nodes.title(given["caption"], "", *paragraph.children)
+            title = nodes.title(options["caption"], "", *paragraph.children)
             self._directive.set_source_info(title)
             table.insert(0, title)
         rows = list(table.findall(nodes.row))
-        if "header-rows" in given:
-            set_rows(table, rows, min(given["header-rows"], len(rows) - 1))
-        for column in list(table.findall(nodes.colspec))[: given.get("stub-columns", 0)]:
+        if "header-rows" in options:
+            set_rows(table, rows, min(options["header-rows"], len(rows) - 1))
+        for column in list(table.findall(nodes.colspec))[: options.get("stub-columns", 0)]:
             column["stub"] = 1
         self._add_name(table)
         return [table]

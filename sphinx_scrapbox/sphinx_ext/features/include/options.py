@@ -1,4 +1,4 @@
-"""TODO: say what this file is."""
+"""The options of ``scrapbox:include``: their values, and what fits which part of a page."""
 
 from __future__ import annotations
 
@@ -10,11 +10,9 @@ from sphinx.directives.code import LiteralIncludeReader
 
 from sphinx_scrapbox.wiki.titles import is_line_id
 
-# -- options ---------------------------------------------------------------------------
-
 
 class BadOption(ValueError):
-    """The message completes "option x …"."""
+    """A bad value of an option; the message completes ``option 'x' …``."""
 
 
 def _given(text: str) -> str:
@@ -52,26 +50,13 @@ def _attribution(text: str) -> bool:
     return text == "on"
 
 
-PARTS: dict[str, Callable[[str], Any]] = {
-    "section": _given,
-    "line": _line_id,
-    "code": str,
-    "table": str,
-}
-RANGE: dict[str, Callable[[str], Any]] = {
-    "lines": _given,
-    "start-at": _given,
-    "start-after": _given,
-    "end-at": _given,
-    "end-before": _given,
-}
-ANY: dict[str, Callable[[str], Any]] = {
-    "file": _given,
-    "class": directives.class_option,
-    "attribution": _attribution,
-}
-TITLE: dict[str, Callable[[str], Any]] = {"title": _given, "no-title": _flag}
-CODE: dict[str, Callable[[str], Any]] = {
+Checks = dict[str, Callable[[str], Any]]
+
+PARTS: Checks = {"section": _given, "line": _line_id, "code": str, "table": str}
+RANGE: Checks = dict.fromkeys(("lines", "start-at", "start-after", "end-at", "end-before"), _given)
+ANY: Checks = {"file": _given, "class": directives.class_option, "attribution": _attribution}
+TITLE: Checks = {"title": _given, "no-title": _flag}
+CODE: Checks = {
     "download": _flag,
     "language": _given,
     "linenos": _flag,
@@ -86,30 +71,34 @@ CODE: dict[str, Callable[[str], Any]] = {
     "caption": _given,
     "name": _given,
 }
-TABLE: dict[str, Callable[[str], Any]] = {
+TABLE: Checks = {
     "header-rows": _number,
     "stub-columns": _number,
     "caption": _given,
     "name": _given,
 }
-FITTING: dict[str, dict[str, Callable[[str], Any]]] = {
+FITTING: dict[str, Checks] = {
     "section": {**ANY, **TITLE, "section": _given},
     "line": {**ANY, **TITLE, "line": _line_id},
     "code": {**ANY, **RANGE, **CODE, "no-title": _flag, "code": str},
     "table": {**ANY, **TABLE, "no-title": _flag, "table": str},
     "": {**ANY, **RANGE, **TITLE},
 }
-"""What an option's text becomes, for each kind of part; "" is the page. It may raise."""
+"""For each kind of part ("" is the whole page) its options and what converts their text.
+
+Converters raise :exc:`ValueError` for a bad value.
+"""
 
 
 class _Row(str):
-    """A line of a file that remembers its number."""
+    """A line with its number."""
 
     __slots__ = ("number",)
     number: int
 
 
 def numbered_rows(lines: Iterable[str]) -> list[str]:
+    """The lines, numbered from 1, each with its line end, for :class:`Reader`."""
     rows: list[str] = []
     for number, line in enumerate(lines, 1):
         row = _Row(f"{line}\n")
@@ -119,19 +108,19 @@ def numbered_rows(lines: Iterable[str]) -> list[str]:
 
 
 class Reader(LiteralIncludeReader):
-    """``literalinclude``'s choice of lines, from lines that are in no file of their own."""
+    """Chooses lines as ``literalinclude`` does, from rows instead of a file."""
 
     def __init__(self, rows: list[str], options: dict[str, Any], config: Any) -> None:
         super().__init__("", options, config)
         self._rows = rows
 
     def read_file(self, filename: Any, location: Any = None) -> list[str]:
-        """The lines."""
+        """The rows, with tabs expanded if an option says so."""
         width = self.options.get("tab-width")
         return [row.expandtabs(width) for row in self._rows] if width else self._rows
 
     def numbers(self) -> set[int]:
-        """The numbers of the lines that the options choose."""
+        """The numbers of the chosen rows."""
         rows = self._rows
         for choose in (self.start_filter, self.end_filter, self.lines_filter):
             rows = choose(rows)
