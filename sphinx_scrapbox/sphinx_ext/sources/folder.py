@@ -1,7 +1,7 @@
-"""One object for all that a build knows of its source folder.
+"""One object for everything that a build knows about its source folder.
 
-Each part is found out when it is first asked for, before Sphinx forks its reading processes
-where possible, so that these inherit it. It is not pickled and does not outlive the build.
+Each part is computed on first use, if possible before Sphinx forks its reading processes, so that
+they inherit it. It is not pickled and does not outlive the build.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class SourceFolder:
         self._sphinx_config = config
         self._config = options(config)
         self.feature_data: dict[type, Any] = {}
-        """What single features remember during one build, by their types."""
+        """Data that features keep during one build, by the type of the data."""
         self.srcdir = Path(project.srcdir)
         self.locks = Locks(self.srcdir)
 
@@ -58,7 +58,7 @@ class SourceFolder:
         docfiles = (Path(self._project.doc2path(docname, True)) for docname in docnames)
         folders = dict.fromkeys(file.parent for file in docfiles if file.suffix == ".scrapbox")
         locks = filter(None, map(self.locks.above, folders))
-        return FetchedFiles(self.srcdir, {found.folder: found.lock for found in locks})
+        return FetchedFiles(self.srcdir, {entry.folder: entry.lock for entry in locks})
 
 
 _FOLDERS: WeakKeyDictionary[BuildEnvironment, SourceFolder] = WeakKeyDictionary()

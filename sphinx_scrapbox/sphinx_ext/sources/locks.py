@@ -68,7 +68,7 @@ class Locks:
     def file_of_line(self, line_id: str) -> Path | None:
         """The page file with the line of this id, wherever it has moved; None if unknown."""
         if self._files_by_line is None:
-            distinct = {found.path: found.lock for found in self._by_folder.values() if found}
+            distinct = {entry.path: entry.lock for entry in self._by_folder.values() if entry}
             self._files_by_line = {
                 line: str(path / page.file)
                 for path, lock in distinct.items()

@@ -73,7 +73,7 @@ class PageFiles:
         )
         """What the deny list removes; the leak guard adds pages denied by tag or person."""
         self.unchanged_titles: Mapping[str, str] = {}
-        """Titles of documents that have not changed since they were read: their files are not."""
+        """Titles by docname of documents that have not changed: their files need not be read."""
 
     # -- reading -----------------------------------------------------------------------
 

@@ -58,18 +58,18 @@ class Snapshots:
         docnames = sorted(self._project.docnames)
         folders = dict.fromkeys(docname.rpartition("/")[0] for docname in docnames)
         above = (self._locks.above(self._srcdir / folder) for folder in folders)
-        found = {self._snapshot(lock) for lock in above if lock and lock.lock != Lock()}
+        snapshots = {self._snapshot(entry) for entry in above if entry and entry.lock != Lock()}
         # A project that one lock file declares private is private everywhere.
-        private = {snapshot.project for snapshot in found if snapshot.private}
+        private = {snapshot.project for snapshot in snapshots if snapshot.private}
         return {
             snapshot.folder: snapshot._replace(private=snapshot.project in private)
-            for snapshot in sorted(found)
+            for snapshot in sorted(snapshots)
         }
 
-    def _snapshot(self, found: FolderLock) -> SiteSnapshot:
-        lock = found.lock
+    def _snapshot(self, entry: FolderLock) -> SiteSnapshot:
+        lock = entry.lock
         return SiteSnapshot(
-            found.folder,
+            entry.folder,
             " ".join(lock.project.split()) or self._config.project,
             _origin(lock) or self._config.url,
             clamp(lock.exported),
@@ -126,8 +126,8 @@ class Snapshots:
         if name == "project":
             values = [snapshot.project for snapshot in snapshots]
         else:
-            config = self._sphinx_config
-            values = [format_time(config, one.taken) for one in snapshots if one.taken]
+            times = [snapshot.taken for snapshot in snapshots if snapshot.taken]
+            values = [format_time(self._sphinx_config, time) for time in times]
         return list(dict.fromkeys(filter(None, values)))
 
 
