@@ -23,7 +23,7 @@ from sphinx_scrapbox.snapshot.lockfile import LockError, load_lock, nearest_fold
 from sphinx_scrapbox.wiki import ast
 from sphinx_scrapbox.wiki.speakers import Speakers
 from sphinx_scrapbox.wiki.titles import is_line_id, key, split_fragment
-from sphinx_scrapbox.wiki.translation import lift
+from sphinx_scrapbox.wiki.translation import split_at_footers
 
 _FOOTER = "This page is auto-translated from [/"
 _CODE_POINT = re.compile(r"U\+([0-9A-F]{4,6})")
@@ -138,7 +138,7 @@ class Checker:
             )
 
     def _check_footers(self, checked: CheckedPage, page: ast.Page) -> None:
-        parts = lift(page)
+        parts = split_at_footers(page)
         if all(part.translation and _is_empty(part.blocks) for part in parts):
             message = "the page contains only its translation footer"
             self._add(Rule.EMPTY_PAGE, checked.path, message, checked.line)

@@ -21,13 +21,14 @@ from sphinx_scrapbox.rendering.sanitize import sanitize
 from sphinx_scrapbox.rendering.site import Site
 from sphinx_scrapbox.rendering.tables import make_table
 from sphinx_scrapbox.wiki import ast
+from sphinx_scrapbox.wiki.lines import group_quotes, stands_alone
 from sphinx_scrapbox.wiki.outline import (
     Bullets,
     Gap,
+    HorizontalRule,
     Numbers,
     Part,
     Quotes,
-    Rule,
     Run,
     Section,
     Turn,
@@ -68,7 +69,7 @@ class Renderer(InlineRenderer):
                     parent += self._code(part)
                 case ast.Table():
                     parent += self._table(part)
-                case Rule(line):
+                case HorizontalRule(line):
                     # docutils allows a transition only between body elements of a section.
                     if isinstance(parent, (nodes.section, nodes.document)):
                         parent.append(self.at(nodes.transition(), line))
@@ -123,12 +124,12 @@ class Renderer(InlineRenderer):
     # -- lines -------------------------------------------------------------------------
 
     def _append_run(self, parent: nodes.Element, run: Run) -> None:
-        if len(run.lines) == 1 and not _stands_alone(run.lines[0]):  # as most items of lists are
+        if len(run.lines) == 1 and not stands_alone(run.lines[0]):  # as most items of lists are
             parent += self._text_block(run.lines)
         else:
-            for stands_alone, group in groupby(run.lines, key=_stands_alone):
+            for is_alone, group in groupby(run.lines, key=stands_alone):
                 lines = tuple(group)
-                parent += map(self._alone, lines) if stands_alone else self._text_block(lines)
+                parent += map(self._alone, lines) if is_alone else self._text_block(lines)
         self.append(parent, run.below)
 
     def _text_block(self, lines: Sequence[ast.Line]) -> nodes.Element:
@@ -171,8 +172,7 @@ class Renderer(InlineRenderer):
         """
         open_quotes: list[nodes.block_quote] = []
         is_empty = True
-        for (depth, _), group in groupby(map(_unquoted, lines), key=_quote_shape):
-            rows = [row for _, row in group]
+        for depth, rows in group_quotes(lines):
             del open_quotes[depth:]
             while rows[0].nodes and len(open_quotes) < depth:
                 quote = self.at(nodes.block_quote(), rows[0].line)
@@ -264,44 +264,6 @@ class Renderer(InlineRenderer):
             content[0] = ast.Text(first.text.lstrip(" .。\u3000") or " ", line=first.line)
         self.append_inlines(self.at(beside, section.line), content)
         return beside
-
-
-def _stands_alone(line: ast.Line) -> bool:
-    match line.nodes:
-        case (ast.Formula(),):
-            return True
-        case (ast.ExternalLink(url),):
-            return embed_url(url) is not None
-        case (ast.Text(),):
-            return False
-    return any(isinstance(node, ast.Image) for node in line.nodes) and all(
-        isinstance(node, ast.Image) or (isinstance(node, ast.Text) and node.text.isspace())
-        for node in line.nodes
-    )
-
-
-def _unquoted(line: ast.Line) -> tuple[int, ast.Line]:
-    """The depth of a quoted line (from 1), and the line without its marks."""
-    quote = line.nodes[0] if line.nodes else None
-    if not isinstance(quote, ast.Quote):
-        return 1, line
-    content = quote.nodes
-    depth = 1
-    if content and isinstance(first := content[0], ast.Text):
-        text = first.text.lstrip()
-        while text.startswith(">") and depth < 8:
-            depth += 1
-            text = text[1:].lstrip()
-        if text != first.text:
-            rest = (ast.Text(text, line=first.line),) if text else ()
-            content = rest + content[1:]
-    source = line.source.lstrip("> \u3000")
-    return depth, ast.Line(line.indent, content, source, line.id, line=line.line)
-
-
-def _quote_shape(row: tuple[int, ast.Line]) -> tuple[int, bool]:
-    depth, line = row
-    return depth, bool(line.nodes)
 
 
 def _muted(element: _E, content: Sequence[ast.Inline]) -> _E:

@@ -217,6 +217,7 @@ Inline: TypeAlias = (
 
 Container: TypeAlias = Strong | Decoration | Quote | Numbered
 """The inlines that hold others."""
+_CONTAINERS = (Strong, Decoration, Quote, Numbered)  # faster than a union
 
 # -- blocks ----------------------------------------------------------------------------
 
@@ -297,7 +298,7 @@ def walk(root: Page | Block | Iterable[Inline]) -> Iterator[Inline]:
     stack = list(_top_level(root))[::-1]
     while stack:
         node = stack.pop()
-        if isinstance(node, Container):
+        if isinstance(node, _CONTAINERS):
             stack.extend(reversed(node.nodes))
         else:
             yield node
@@ -323,16 +324,18 @@ def map_inlines(
 
     What *change* leaves alone stays the same object, and so does what holds it.
     """
+    changed = tuple([_mapped(node, change) for node in nodes])
+    for new, old in zip(changed, nodes, strict=True):
+        if new is not old:
+            return changed
+    return nodes
 
-    def mapped(node: Inline) -> Inline:
-        if not isinstance(node, Container):
-            return change(node)
-        inner = map_inlines(node.nodes, change)
-        return node if inner is node.nodes else replace(node, nodes=inner)
 
-    changed = tuple(map(mapped, nodes))
-    same = all(new is old for new, old in zip(changed, nodes, strict=True))
-    return nodes if same else changed
+def _mapped(node: Inline, change: Callable[[Inline], Inline]) -> Inline:
+    if not isinstance(node, _CONTAINERS):
+        return change(node)
+    inner = map_inlines(node.nodes, change)
+    return node if inner is node.nodes else replace(node, nodes=inner)
 
 
 def map_block(block: _B, change: Callable[[Inline], Inline]) -> _B:

@@ -17,7 +17,7 @@ from itertools import pairwise
 from typing import TypeAlias, TypeVar
 
 from sphinx_scrapbox.wiki import ast
-from sphinx_scrapbox.wiki.sections import NUMBER_PREFIX, Heading, read_heading
+from sphinx_scrapbox.wiki.lines import NUMBER_PREFIX, Heading, read_heading
 
 MAX_DEPTH = 32
 """Levels of nesting that are kept. Real pages reach 18; docutils, pickle and LaTeX recurse."""
@@ -57,7 +57,7 @@ class Numbers:
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class HorizontalRule:
     """A horizontal rule."""
 
     line: int
@@ -94,9 +94,8 @@ class Section:
     id: str = ""
 
 
-Part: TypeAlias = (
-    Run | Quotes | Bullets | Numbers | ast.CodeBlock | ast.Table | Rule | Gap | Turn | Section
-)
+_Flow: TypeAlias = Run | Quotes | Bullets | Numbers | ast.CodeBlock | ast.Table
+Part: TypeAlias = _Flow | HorizontalRule | Gap | Turn | Section
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +222,7 @@ def _flow(trees: Sequence[_Tree]) -> tuple[Part, ...]:
             parts.append(block)
             at += 1
         elif _is_rule(block):
-            parts.append(Rule(block.line))
+            parts.append(HorizontalRule(block.line))
             parts.extend(_list_parts(tree.below))
             at += 1
         elif isinstance(block.nodes[0], ast.Quote):

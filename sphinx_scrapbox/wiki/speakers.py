@@ -30,10 +30,10 @@ from sphinx_scrapbox.wiki.ast import (
 from sphinx_scrapbox.wiki.outline import (
     Bullets,
     Gap,
+    HorizontalRule,
     Numbers,
     Part,
     Quotes,
-    Rule,
     Run,
     Section,
     Turn,
@@ -90,7 +90,7 @@ class Speakers:
         out: list[Part] = []
         speaking: _Speech | None = None
         for part in parts:
-            if speaking is not None and isinstance(part, (Gap, Rule, Section)):
+            if speaking is not None and isinstance(part, (Gap, HorizontalRule, Section)):
                 out.append(speaking.turn())
                 speaking = None
             match part:

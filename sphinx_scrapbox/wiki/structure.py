@@ -19,15 +19,34 @@ has no footers: :func:`arrange` does for it what :func:`structure` does for a pa
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
-from sphinx_scrapbox.wiki import excerpts
-from sphinx_scrapbox.wiki.ast import Block, CodeBlock, Page, Problem, Table, Text
+from sphinx_scrapbox.wiki.ast import (
+    Blank,
+    Block,
+    Code,
+    CodeBlock,
+    ExternalLink,
+    Hashtag,
+    Icon,
+    Image,
+    Inline,
+    Line,
+    Page,
+    Problem,
+    Table,
+    Text,
+    plain_text,
+    walk,
+)
 from sphinx_scrapbox.wiki.dates import Dates, clamp_dates
 from sphinx_scrapbox.wiki.outline import Part, Section, outline
 from sphinx_scrapbox.wiki.speakers import DEFAULT_MARKS, Speakers
-from sphinx_scrapbox.wiki.translation import WORDINGS, Translation, Wording, lift
+from sphinx_scrapbox.wiki.text import cut
+from sphinx_scrapbox.wiki.titles import key
+from sphinx_scrapbox.wiki.translation import WORDINGS, Translation, Wording, split_at_footers
+from sphinx_scrapbox.wiki.urls import image_url
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +108,13 @@ class StructuredPage:
 
     @property
     def summary(self) -> str:
-        """The first lines of prose as plain text, at most :data:`.excerpts.LENGTH` characters."""
-        return excerpts.summary_of(self.blocks)
+        """The first lines of prose as plain text, at most :data:`SUMMARY_LENGTH` characters."""
+        return summary_of(self.blocks)
 
     @property
     def image(self) -> str:
         """The address of the first image that may be shown; "" if there is none."""
-        return excerpts.image_of(self.blocks)
+        return image_of(self.blocks)
 
     @property
     def content(self) -> tuple[Part, ...]:
@@ -109,31 +128,77 @@ class StructuredPage:
                 content.extend(part.content)
         return tuple(content)
 
-    # -- slices; all raise excerpts.NotThere -----------------------------------------------
+    # -- slices ------------------------------------------------------------------------
 
     def section(self, heading: str) -> Section:
-        """The section with this heading; if there is none, the section of this number."""
-        return excerpts.section_of(self.content, heading)
+        """The section with this heading; if there is none, the section of this number.
+
+        :raises NotThere: if there is neither.
+        """
+        sections = list(_sections(self.content))
+        for section in sections:
+            if key(plain_text(section.title).strip()) == key(heading):
+                return section
+        if heading.isascii() and heading.isdigit() and 0 < int(heading[:9]) <= len(sections):
+            return sections[int(heading) - 1]
+        raise NotThere(f"no section is called {heading!r}")
 
     def line(self, line_id: str) -> Section | tuple[Part, ...]:
-        """The line of this id with what hangs below it; of a heading, its section."""
-        if section := excerpts.section_of_line(self.content, line_id):
-            return section
-        return self._arrange(excerpts.hanging(self.page, line_id))
+        """The line of this id with what hangs below it; of a heading, its section.
+
+        A line inside a block of code or a table stands for the whole block.
+
+        :raises NotThere: if no line has this id.
+        """
+        for section in _sections(self.content):
+            if section.id == line_id:
+                return section
+        blocks = self.page.blocks
+        for at, block in enumerate(blocks):
+            if _has_id(block, line_id):
+                end = _end_below(blocks, at) if isinstance(block, Line) else at + 1
+                return self._arrange(_outdented(blocks[at:end], block.indent))
+        raise NotThere(f"no line has the id {line_id}")
 
     def source_lines(self, numbers: Collection[int]) -> tuple[Part, ...]:
-        """The blocks that begin on one of these lines of the source (1-based)."""
-        if blocks := excerpts.standing_at(self.page.blocks, numbers):
-            return self._arrange(blocks)
-        raise excerpts.NotThere("there is no text on these lines")
+        """The blocks that begin on one of these lines of the source (1-based).
+
+        :raises NotThere: if none does.
+        """
+        blocks = [block for block in self.page.blocks if block.line in numbers]
+        if not blocks:
+            raise NotThere("there is no text on these lines")
+        indents = (block.indent for block in blocks if not isinstance(block, Line) or block.nodes)
+        return self._arrange(_outdented(blocks, min(indents, default=0)))
 
     def code(self, name: str) -> CodeBlock:
-        """The code of this name, all its blocks as one; "" means the only code of the page."""
-        return excerpts.code_of(self.page, name)
+        """The code of this name; "" means the only code of the page.
+
+        Blocks that share a name are parts of one file, as they are in the wiki.
+
+        :raises NotThere: if there is none, or several and no name.
+        """
+        found = [block for block in self.page.blocks if isinstance(block, CodeBlock)]
+        found = [block for block in found if not name or key(block.name.strip()) == key(name)]
+        if not found:
+            raise NotThere(f"no block of code is called {name!r}" if name else "there is no code")
+        if not name and any(block.name != found[0].name for block in found):
+            raise NotThere("there are several blocks of code, and none is named")
+        rows = tuple(row for block in found for row in block.rows)
+        return replace(found[0], rows=rows, indent=0, row_ids=())
 
     def table(self, name: str) -> Table:
-        """The first table of this name; "" means the only table of the page."""
-        (table,) = self._arrange((excerpts.table_of(self.page, name),))
+        """The first table of this name; "" means the only table of the page.
+
+        :raises NotThere: if there is none, or several and no name.
+        """
+        found = [block for block in self.page.blocks if isinstance(block, Table)]
+        found = [block for block in found if not name or key(block.name.strip()) == key(name)]
+        if not found:
+            raise NotThere(f"no table is called {name!r}" if name else "there is no table")
+        if not name and len(found) > 1:
+            raise NotThere("there are several tables, and none is named")
+        (table,) = self._arrange((replace(found[0], indent=0, row_ids=()),))
         assert isinstance(table, Table)
         return table
 
@@ -141,9 +206,13 @@ class StructuredPage:
         return arrange(blocks, self.options.marks)
 
 
+class NotThere(LookupError):
+    """The page has no such part; the message says which."""
+
+
 def structure(page: Page, options: StructureOptions = DEFAULT_OPTIONS) -> StructuredPage:
     """Take *page* apart at its footers, outline each part and find its speakers."""
-    stretches = lift(page, options.wordings)
+    stretches = split_at_footers(page, options.wordings)
     speakers = Speakers(options.marks)
     parts = []
     for stretch in stretches:
@@ -165,3 +234,86 @@ def structure(page: Page, options: StructureOptions = DEFAULT_OPTIONS) -> Struct
 def arrange(blocks: Iterable[Block], marks: Collection[str] = DEFAULT_MARKS) -> tuple[Part, ...]:
     """The outline of *blocks* with speakers marked, for text that is no page of its own."""
     return Speakers(marks).mark(outline(blocks).parts)
+
+
+def has_line(page: Page, line_id: str) -> bool:
+    """Whether a line of the page has this id."""
+    return any(_has_id(block, line_id) for block in page.blocks)
+
+
+def _has_id(block: Block, line_id: str) -> bool:
+    return line_id == block.id if isinstance(block, Line) else line_id in block.row_ids
+
+
+def _end_below(blocks: Sequence[Block], at: int) -> int:
+    """The end of what hangs below the line at *at*, by the rules of :mod:`.outline`."""
+    indent, end = blocks[at].indent, at + 1
+    for below in range(at + 1, len(blocks)):
+        block = blocks[below]
+        if isinstance(block, Line) and not block.nodes:
+            if end == at + 1 and not indent:
+                break  # after a blank, a list does not hang below the paragraph above it
+        elif block.indent > indent:
+            end = below + 1
+        else:
+            break
+    return end
+
+
+def _outdented(blocks: Sequence[Block], levels: int) -> tuple[Block, ...]:
+    return tuple(replace(block, indent=max(block.indent - levels, 0)) for block in blocks)
+
+
+def _sections(parts: Iterable[Part]) -> Iterator[Section]:
+    for part in parts:
+        if isinstance(part, Section):
+            yield part
+            yield from _sections(part.parts)
+
+
+# -- summaries -------------------------------------------------------------------------
+
+SUMMARY_LINES = 3
+"""The number of lines in a summary."""
+SUMMARY_LENGTH = 240
+"""The largest number of characters in a summary."""
+
+
+def summary_of(blocks: Iterable[Block]) -> str:
+    """The first lines of prose as one plain text.
+
+    Code, tables, images, bare addresses and lines of nothing but tags are skipped.
+    """
+    lines: list[str] = []
+    for block in blocks:
+        if isinstance(block, Line) and any(map(_is_prose, walk(block))):
+            text = line_text(block)
+            if any(map(str.isalnum, text)):
+                lines.append(text)
+                if len(lines) == SUMMARY_LINES:
+                    break
+    return cut(" ".join(lines), SUMMARY_LENGTH)
+
+
+def line_text(line: Line) -> str:
+    """The text of a line without what makes links and emphasis of it, blanks folded."""
+    return " ".join(plain_text(line.nodes, prose=True).split())
+
+
+def _is_prose(node: Inline) -> bool:
+    """Whether *node* is more than a tag, an address or an image."""
+    match node:
+        case Text(text) | Code(text):
+            return any(map(str.isalnum, text))
+        case ExternalLink(_, label):
+            return bool(label)
+    return not isinstance(node, Hashtag | Icon | Image | Blank)
+
+
+def image_of(blocks: Iterable[Block]) -> str:
+    """The address of the first image that may be shown, icons apart; "" if there is none."""
+    for block in blocks:
+        for node in walk(block):
+            if isinstance(node, Image) and (address := image_url(node.src)):
+                return address
+    return ""

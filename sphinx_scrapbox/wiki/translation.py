@@ -46,7 +46,7 @@ class Translation:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class TranslatedPart:
     """A stretch of a page with a translation of its own.
 
     The title is empty for the first part, which has the page's, and for a text after the
@@ -108,15 +108,17 @@ WORDINGS: tuple[Wording, ...] = (
 # -- lifting ---------------------------------------------------------------------------
 
 
-def lift(page: Page, wordings: Sequence[Wording] = WORDINGS) -> tuple[Part, ...]:
-    """Take the footers off *page*, and the page apart at them.
+def split_at_footers(
+    page: Page, wordings: Sequence[Wording] = WORDINGS
+) -> tuple[TranslatedPart, ...]:
+    """Split *page* at its footers, and remove these.
 
     With each footer goes the rule before it, and the blank lines around. A page without a
     footer is a single part; there is always one.
     """
     blocks = page.blocks
     own_key = titles.key(page.title)
-    parts: list[Part] = []
+    parts: list[TranslatedPart] = []
     start = 0
     for at, block in enumerate(blocks):
         translation = _read_footer(block, wordings)
@@ -130,7 +132,7 @@ def lift(page: Page, wordings: Sequence[Wording] = WORDINGS) -> tuple[Part, ...]
 
 def _make_part(
     page: Page, own_key: str, start: int, end: int, translation: Translation | None
-) -> Part:
+) -> TranslatedPart:
     """The part in ``blocks[start:end]``; all but the first part follow a footer."""
     blocks = page.blocks
     title, line = "", page.line
@@ -143,7 +145,7 @@ def _make_part(
         if start < end and _repeats(blocks[start], own_key):
             title = _source_of(blocks[start])
             start += 1
-    return Part(title, line, blocks[start:end], translation)
+    return TranslatedPart(title, line, blocks[start:end], translation)
 
 
 def _before_rule(blocks: Sequence[Block], start: int, end: int) -> int:

@@ -18,7 +18,7 @@ import pytest
 from sphinx_scrapbox.formats.detect import is_export
 from sphinx_scrapbox.formats.markdown.blocks import read_markdown
 from sphinx_scrapbox.wiki.ast import CodeBlock, Icon, Image, Line, Page, PageLink, Table, Text
-from sphinx_scrapbox.wiki.translation import lift
+from sphinx_scrapbox.wiki.translation import split_at_footers
 
 CORPUS = Path(__file__).resolve().parents[3] / "shared" / "corpus" / "exported"
 FILES = sorted(CORPUS.glob("*.md"))
@@ -121,14 +121,20 @@ def test_each_line_of_the_file_is_read_once(path: Path) -> None:
 
 def test_footers() -> None:
     found = Counter(
-        {path: sum(part.translation is not None for part in lift(read(path))) for path in FILES}
+        {
+            path: sum(part.translation is not None for part in split_at_footers(read(path)))
+            for path in FILES
+        }
     )
     pattern = re.compile(r"^This page is auto-translated from", re.MULTILINE)
     expected = Counter({path: len(pattern.findall(body(path))) for path in FILES})
     assert differences(found, expected) == {}
     assert sum(found.values()) > len(FILES) * 0.9
     assert not any(
-        part.translation.note for path in FILES for part in lift(read(path)) if part.translation
+        part.translation.note
+        for path in FILES
+        for part in split_at_footers(read(path))
+        if part.translation
     )
 
 

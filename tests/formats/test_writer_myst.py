@@ -44,7 +44,7 @@ from sphinx_scrapbox.wiki.ast import (
     Table,
     Text,
 )
-from sphinx_scrapbox.wiki.translation import lift
+from sphinx_scrapbox.wiki.translation import split_at_footers
 
 EXTENSIONS = (
     "alert amsmath attrs_block attrs_inline colon_fence deflist dollarmath fieldlist html_image"
@@ -290,7 +290,7 @@ def check(folder: Path, pages: dict[str, Page], **config: object) -> None:
     built = Site(folder / "src", {**files, **INDEX}).build("pseudoxml", **config)
     assert built.warnings == []
     for name, page in pages.items():
-        blocks = [part.blocks for part in lift(page)]
+        blocks = [part.blocks for part in split_at_footers(page)]
         missing = letters(blocks) - Counter(re.findall(r"\w", seen(built.doctree(name))))
         # The numbers of a list are not in the document, its marks are made anew.
         assert not {sign: n for sign, n in missing.items() if not sign.isdigit()}, page.title

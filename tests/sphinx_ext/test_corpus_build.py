@@ -17,7 +17,7 @@ from sphinx_scrapbox.formats.markdown.blocks import read_markdown
 from sphinx_scrapbox.rendering.nodes import scrapbox_icon, scrapbox_video
 from sphinx_scrapbox.wiki import ast as wiki
 from sphinx_scrapbox.wiki.outline import Bullets, Numbers, Part, Quotes, Run, Section, outline
-from sphinx_scrapbox.wiki.translation import lift
+from sphinx_scrapbox.wiki.translation import split_at_footers
 
 # The JSON builder of sphinxcontrib-serializinghtml 2.0, on Sphinx 9.
 pytestmark = pytest.mark.filterwarnings("ignore:'sphinxcontrib\\.serializinghtml")
@@ -116,7 +116,7 @@ def _parts(parts: Iterable[Part]) -> Iterator[Part]:
 
 def _told(page: wiki.Page) -> Counter[str]:
     """What the reader's tree holds; the footers, which became notices, do not count."""
-    parts = lift(page)
+    parts = split_at_footers(page)
     counts: Counter[str] = Counter()
     body = wiki.Page(page.title, tuple(block for part in parts for block in part.blocks))
     for node in _inlines(body):

@@ -33,11 +33,11 @@ from sphinx_scrapbox.wiki.outline import (
     MAX_DEPTH,
     Bullets,
     Gap,
+    HorizontalRule,
     Numbers,
     Outline,
     Part,
     Quotes,
-    Rule,
     Run,
     Section,
     Turn,
@@ -98,7 +98,7 @@ def _shape_of(part: Part) -> object:
             return "<code>"
         case Table():
             return "<table>"
-        case Rule():
+        case HorizontalRule():
             return "---"
         case Gap():
             return ""
@@ -343,7 +343,7 @@ def test_rule_by_icon(project: str) -> None:
     ],
 )
 def test_no_rule(line: Line) -> None:
-    assert not any(isinstance(part, Rule) for part in outline([line]).parts)
+    assert not any(isinstance(part, HorizontalRule) for part in outline([line]).parts)
 
 
 def test_rule_in_a_list_is_text() -> None:
@@ -621,7 +621,7 @@ def lines_of(parts: tuple[Part, ...]) -> int:
                 count += sum(map(lines_of, items))
             case Section():
                 count += 1 + lines_of(part.parts)
-            case Rule() | CodeBlock() | Table():
+            case HorizontalRule() | CodeBlock() | Table():
                 count += 1
     return count
 

@@ -24,10 +24,10 @@ from sphinx_scrapbox.wiki.ast import (
 from sphinx_scrapbox.wiki.outline import (
     Bullets,
     Gap,
+    HorizontalRule,
     Numbers,
     Part,
     Quotes,
-    Rule,
     Run,
     Section,
     Turn,
@@ -80,7 +80,7 @@ def _shapes_of(part: Part) -> list[object]:
             return ["<code>"]
         case Table():
             return ["<table>"]
-        case Rule():
+        case HorizontalRule():
             return ["---"]
         case Gap():
             return [""]

@@ -20,9 +20,8 @@ from sphinx_scrapbox.wiki.ast import (
     Text,
 )
 from sphinx_scrapbox.wiki.dates import Dates
-from sphinx_scrapbox.wiki.excerpts import NotThere
 from sphinx_scrapbox.wiki.outline import Bullets, Run, Section, Turn
-from sphinx_scrapbox.wiki.structure import StructureOptions, arrange, structure
+from sphinx_scrapbox.wiki.structure import NotThere, StructureOptions, arrange, structure
 from sphinx_scrapbox.wiki.translation import wording
 
 PAGE = read_notation("""Compost

@@ -6,7 +6,7 @@ import pytest
 
 from sphinx_scrapbox.formats.markdown.blocks import read_markdown
 from sphinx_scrapbox.wiki.ast import Line, Page, Text
-from sphinx_scrapbox.wiki.translation import WORDINGS, Translation, lift, wording
+from sphinx_scrapbox.wiki.translation import WORDINGS, Translation, split_at_footers, wording
 
 LEAD = "This page is auto-translated from "
 PLEA = (
@@ -27,7 +27,7 @@ def page(body: str, title: str = "Garden Shed") -> Page:
 
 
 def only(line: str) -> Translation:
-    (part,) = lift(page(f"text\n\n---\n{line}"))
+    (part,) = split_at_footers(page(f"text\n\n---\n{line}"))
     assert [block.source for block in part.blocks if isinstance(block, Line)] == ["text"]
     assert part.translation is not None
     return part.translation
@@ -70,7 +70,7 @@ def test_contact_as_a_bare_address() -> None:
 @pytest.mark.parametrize("rule", ["", "---\n", "\n---\n", "\n\n---\n\n"])
 def test_footer_cut_short_and_what_goes_before_it(rule: str) -> None:
     line = f"{LEAD}[/garden/小屋](https://wiki.example/garden/小屋)"
-    (part,) = lift(page(f"text\n{rule}{line}"))
+    (part,) = split_at_footers(page(f"text\n{rule}{line}"))
     assert len(part.blocks) == 1
     assert part.translation is not None
     assert (part.translation.title, part.translation.contact) == ("小屋", "")
@@ -100,25 +100,25 @@ def test_words_that_are_not_known_stay_in_the_note() -> None:
     ],
 )
 def test_lines_that_are_no_footer(line: str) -> None:
-    (part,) = lift(page(f"text\n---\n{line}"))
+    (part,) = split_at_footers(page(f"text\n---\n{line}"))
     assert part.translation is None
     assert len(part.blocks) == 3
 
 
 def test_page_without_footer_is_one_part() -> None:
     plain = page("\na\n\n---\nb\n\n")
-    (part,) = lift(plain)
+    (part,) = split_at_footers(plain)
     assert (part.title, part.line, part.translation) == ("", 2, None)
     assert part.blocks == plain.blocks
 
 
 def test_page_without_blocks_is_one_part() -> None:
-    assert [part.blocks for part in lift(Page("x", ()))] == [()]
+    assert [part.blocks for part in split_at_footers(Page("x", ()))] == [()]
 
 
 def test_merged_pages() -> None:
     one, two, three = (f"---\n{footer(source)}\n" for source in "一二三")
-    parts = lift(page(f"a\n{one}garden_shed\nb\n\n{two}\nGarden Shed\n\n{three}"))
+    parts = split_at_footers(page(f"a\n{one}garden_shed\nb\n\n{two}\nGarden Shed\n\n{three}"))
     assert [part.title for part in parts] == ["", "garden_shed", "Garden Shed"]
     assert [part.line for part in parts] == [2, 8, 14]
     assert [len(part.blocks) for part in parts] == [1, 1, 0]
@@ -126,18 +126,20 @@ def test_merged_pages() -> None:
 
 
 def test_text_after_the_last_footer() -> None:
-    first, last = lift(page(f"a\n---\n{footer('一')}\n\nb\n"))
+    first, last = split_at_footers(page(f"a\n---\n{footer('一')}\n\nb\n"))
     assert (first.translation is not None, last.translation) == (True, None)
     assert (last.title, last.line, last.blocks) == ("", 9, (Line(0, (Text("b"),)),))
 
 
 def test_blank_lines_after_the_last_footer_are_no_part() -> None:
-    assert len(lift(page(f"a\n---\n{footer('一')}\n\n\n"))) == 1
+    assert len(split_at_footers(page(f"a\n---\n{footer('一')}\n\n\n"))) == 1
 
 
 def test_wording_of_ones_own() -> None:
     own = wording(r"From (?P<project>\w+):(?P<title>\w+) on (?P<date>[\d-]+)", "de", "en")
-    (part,) = lift(page("a\nFrom garden:Schuppen on 2024-01-02, thanks."), (*WORDINGS, own))
+    (part,) = split_at_footers(
+        page("a\nFrom garden:Schuppen on 2024-01-02, thanks."), (*WORDINGS, own)
+    )
     assert part.translation == Translation(
         "garden",
         "Schuppen",
@@ -162,4 +164,4 @@ def test_wording_needs_to_be_a_pattern() -> None:
 
 @pytest.mark.parametrize("token", ["](https://wiki.example/garden/", "[/a]", " using ", "@a ["])
 def test_long_footers_are_read_in_one_go(token: str) -> None:
-    lift(page(f"{LEAD}[/garden/{token * 20_000}"))
+    split_at_footers(page(f"{LEAD}[/garden/{token * 20_000}"))

@@ -28,29 +28,25 @@ from sphinx_scrapbox.formats.myst.inlines import escaped, write_myst_inline
 from sphinx_scrapbox.formats.tex import is_formula
 from sphinx_scrapbox.wiki.ast import (
     CodeBlock,
-    ExternalLink,
     Formula,
-    Image,
     Line,
     Page,
-    Quote,
     Table,
-    Text,
 )
+from sphinx_scrapbox.wiki.lines import group_quotes, stands_alone
 from sphinx_scrapbox.wiki.outline import (
     Bullets,
     Gap,
+    HorizontalRule,
     Numbers,
     Part,
     Quotes,
-    Rule,
     Run,
     Section,
     Turn,
 )
 from sphinx_scrapbox.wiki.structure import DEFAULT_OPTIONS, StructureOptions, structure
 from sphinx_scrapbox.wiki.titles import join_target
-from sphinx_scrapbox.wiki.urls import embed_url
 
 MAX_LISTS = 8
 """Lists within lists. CommonMark parsers of the markdown-it family drop what lies deeper than
@@ -152,7 +148,7 @@ def _fill(blocks: list[MystBlock], parts: Iterable[Part], level: int, heading: i
                 blocks.append(code(part))
             case Table():
                 blocks.append(table_block(part))
-            case Rule():
+            case HorizontalRule():
                 blocks.append(MystBlock("rule", "---"))
             case Gap():
                 pass
@@ -207,7 +203,7 @@ def _turn(turn: Turn) -> MystBlock:
 
 def _lines(lines: Sequence[Line]) -> Iterator[MystBlock]:
     """Lines that stand together: their ends stay, and images and formulas stand alone."""
-    for alone, group in groupby(lines, key=_stands_alone):
+    for alone, group in groupby(lines, key=stands_alone):
         if not alone:
             texts = filter(None, map(write_myst_inline, (line.nodes for line in group)))
             if text := _BREAK.join(texts):
@@ -222,25 +218,12 @@ def _lines(lines: Sequence[Line]) -> Iterator[MystBlock]:
                         yield MystBlock("text", text)
 
 
-def _stands_alone(line: Line) -> bool:
-    match line.nodes:
-        case (Formula(),):
-            return True
-        case (ExternalLink(url),):
-            return embed_url(url) is not None
-    return any(isinstance(node, Image) for node in line.nodes) and all(
-        isinstance(node, Image) or (isinstance(node, Text) and node.text.isspace())
-        for node in line.nodes
-    )
-
-
 def _quotes(lines: Iterable[Line], most: int) -> Iterator[MystBlock]:
     """Quoted lines, nested by how many further ``>`` they begin with, at most *most* deep."""
     rows: list[str] = []
     last = 0
-    for (depth, blank), group in groupby(map(_unquoted, lines), key=_quote_shape):
-        text = "" if blank else _joined(_lines([line for _, line in group]))
-        if not text:
+    for depth, group in group_quotes(lines):
+        if not (text := _joined(_lines(group))):
             continue
         depth = min(depth, most)
         if rows:
@@ -254,23 +237,3 @@ def _quotes(lines: Iterable[Line], most: int) -> Iterator[MystBlock]:
 
 def _quote_mark(depth: int) -> str:
     return " ".join(">" * depth)
-
-
-def _unquoted(line: Line) -> tuple[int, Line]:
-    """How deep a quoted line is quoted, and the line without its marks."""
-    match line.nodes:
-        case (Quote((Text(text), *rest)), *_):
-            text = text.lstrip()
-            depth = 1
-            while text.startswith(">") and depth < 8:
-                depth += 1
-                text = text[1:].lstrip()
-            return depth, Line(0, (Text(text), *rest) if text else tuple(rest))
-        case (Quote(nodes), *_):
-            return 1, Line(0, nodes)
-    return 1, line
-
-
-def _quote_shape(row: tuple[int, Line]) -> tuple[int, bool]:
-    depth, line = row
-    return depth, not line.nodes

@@ -67,7 +67,7 @@ def read_notation_inline(text: str, *, line: int = 0) -> tuple[Inline, ...]:
 def read_line(text: str, line: int) -> tuple[Inline, ...]:
     """Read a line. Kinds of line count at its real start only, not after each node."""
     numbers: list[str] = []
-    while len(numbers) < MOST_NUMBERS and (match := _NUMBER.match(text)):
+    while text[:1].isdigit() and (match := _NUMBER.match(text)) and len(numbers) < MOST_NUMBERS:
         numbers.append(match[1])
         text = text[match.end() :]
     nodes: tuple[Inline, ...]

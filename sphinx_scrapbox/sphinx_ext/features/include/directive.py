@@ -36,7 +36,7 @@ from sphinx_scrapbox.sphinx_ext.features.include.transforms import HOLDER, Downl
 from sphinx_scrapbox.sphinx_ext.sources.folder import source_folder
 from sphinx_scrapbox.sphinx_ext.sources.page_files import PageFile
 from sphinx_scrapbox.sphinx_ext.warnings import Warn, warn
-from sphinx_scrapbox.wiki.excerpts import NotThere, has_line
+from sphinx_scrapbox.wiki.structure import NotThere, has_line
 from sphinx_scrapbox.wiki.titles import is_line_id, split_fragment, split_target
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from sphinx_scrapbox.sphinx_ext.sources.folder import source_folder
 from sphinx_scrapbox.sphinx_ext.sources.locks import ExternalPage
 from sphinx_scrapbox.wiki.ast import Line
 from sphinx_scrapbox.wiki.dates import clamp
-from sphinx_scrapbox.wiki.excerpts import plain
+from sphinx_scrapbox.wiki.structure import line_text
 from sphinx_scrapbox.wiki.titles import key, split_target
 
 if TYPE_CHECKING:
@@ -139,7 +139,7 @@ def changed_lines(domain: ScrapboxDomain, age: Age) -> Iterator[ChangedLine]:
     if (found := _newer(domain.env, age)) is None:
         return
     blocks = read_lines(found.lines).blocks
-    said = {block.line: plain(block) for block in blocks if isinstance(block, Line)}
+    said = {block.line: line_text(block) for block in blocks if isinstance(block, Line)}
     ids = found.row.line_ids
     for at in found.newer:
         shown = said.get(at + 1) or " ".join(found.lines[at].split())

@@ -1,15 +1,17 @@
-"""Headings: which lines are one, and what of the line is its title.
+"""What a line is by itself: a heading, a quotation, or an image or formula that stands alone.
 
-A heading is a matter of size: exported pages and native ones both have stars, the more the
-larger. :mod:`.outline` nests the sections.
+A heading is a matter of size: the more stars, the larger. :mod:`.outline` nests the sections.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import groupby
 
 from sphinx_scrapbox.wiki import ast
+from sphinx_scrapbox.wiki.urls import embed_url
 
 NUMBER_PREFIX = re.compile(r"\s*\d{1,9}\.\s*")
 # What may stand beside a heading on its line: punctuation, a date, a time.
@@ -97,3 +99,51 @@ def _has_words(node: ast.Inline) -> bool:
     if isinstance(node, (ast.Text, ast.Blank, ast.Code)):
         return bool(node.text.strip())
     return True
+
+
+# -- lines that are shown on their own, and quotations ---------------------------------
+
+_MAX_QUOTES = 8
+
+
+def stands_alone(line: ast.Line) -> bool:
+    """Whether a line is a block of its own: a formula, a video, or nothing but images."""
+    match line.nodes:
+        case (ast.Formula(),):
+            return True
+        case (ast.ExternalLink(url),):
+            return embed_url(url) is not None
+        case (ast.Text(),):  # as most lines are
+            return False
+    return any(isinstance(node, ast.Image) for node in line.nodes) and all(
+        isinstance(node, ast.Image) or (isinstance(node, ast.Text) and node.text.isspace())
+        for node in line.nodes
+    )
+
+
+def group_quotes(lines: Iterable[ast.Line]) -> Iterator[tuple[int, list[ast.Line]]]:
+    """Quoted lines that follow each other at one depth, the depth (from 1) with each group.
+
+    The lines come without their marks; empty ones are a group of their own.
+    """
+    rows = map(_unquoted, lines)
+    for (depth, _), group in groupby(rows, lambda row: (row[0], bool(row[1].nodes))):
+        yield depth, [line for _, line in group]
+
+
+def _unquoted(line: ast.Line) -> tuple[int, ast.Line]:
+    quote = line.nodes[0] if line.nodes else None
+    if not isinstance(quote, ast.Quote):
+        return 1, line
+    content = quote.nodes
+    depth = 1
+    if content and isinstance(first := content[0], ast.Text):
+        text = first.text.lstrip()
+        while text.startswith(">") and depth < _MAX_QUOTES:
+            depth += 1
+            text = text[1:].lstrip()
+        if text != first.text:
+            rest = (ast.Text(text, line=first.line),) if text else ()
+            content = rest + content[1:]
+    source = line.source.lstrip("> \u3000")
+    return depth, ast.Line(line.indent, content, source, line.id, line=line.line)
