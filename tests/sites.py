@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import unescape
 from html.parser import HTMLParser
@@ -100,9 +100,13 @@ class Site:
         parallel: int = 0,
         target: str = "_build",
         force: bool = False,
+        only: Sequence[str] = (),
         **config: Any,
     ) -> Built:
-        """Build; ``target`` tells builds apart that must not share what they have read."""
+        """Build; ``target`` tells builds apart that must not share what they have read.
+
+        :param only: files to write, below the sources, as named on the command line of Sphinx.
+        """
         app = SphinxTestApp(
             builder,
             srcdir=self.src,
@@ -114,7 +118,7 @@ class Site:
         app.connect("env-before-read-docs", lambda app, env, docnames: read.extend(docnames))
         before = _written(app)
         try:
-            app.build(force_all=force)
+            app.build(force_all=force, filenames=[self.src / name for name in only])
         finally:
             app.cleanup()
         now = _written(app)

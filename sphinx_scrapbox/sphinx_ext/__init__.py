@@ -1,23 +1,23 @@
 """The Sphinx extension: what it registers, and what it does at each event of a build.
 
-``EVENTS`` is the only place that connects handlers. Handlers of one event run in the order of
-their priorities (Sphinx's default is 500), those of equal priority in the order of the table.
+``FEATURES`` and ``EVENTS`` list it, and :func:`setup` registers what they list. Handlers of one
+event run in the order of their priorities (Sphinx's default is 500), those of equal priority in
+the order of the table, and those of features last.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING
 
 from sphinx_scrapbox import __version__
 from sphinx_scrapbox.rendering.visitors import VISITORS
-from sphinx_scrapbox.sphinx_ext import builders
+from sphinx_scrapbox.sphinx_ext import builders, incremental
 from sphinx_scrapbox.sphinx_ext.config import options
-from sphinx_scrapbox.sphinx_ext.domain import domain
+from sphinx_scrapbox.sphinx_ext.domain import domain, links, missing, roles
+from sphinx_scrapbox.sphinx_ext.feature import Feature, Listener
 from sphinx_scrapbox.sphinx_ext.features import pictures, provenance, related
 from sphinx_scrapbox.sphinx_ext.features.changes import directive as changes
-from sphinx_scrapbox.sphinx_ext.features.changes import feeds
 from sphinx_scrapbox.sphinx_ext.features.include import directive as include
 from sphinx_scrapbox.sphinx_ext.features.linkmap import directive as linkmap
 from sphinx_scrapbox.sphinx_ext.features.lists import directives as lists
@@ -43,14 +43,21 @@ if TYPE_CHECKING:
     from sphinx.util.typing import ExtensionMetadata
 
 
-class Listener(NamedTuple):
-    """A handler of an event, and why it has its priority or its place among its equals."""
-
-    event: str
-    handler: Callable[..., Any]
-    priority: int = 500
-    why: str = ""
-
+FEATURES: tuple[Feature, ...] = (
+    links.FEATURE,
+    metadata.FEATURE,
+    related.FEATURE,
+    lists.FEATURE,
+    indices.FEATURE,
+    linkmap.FEATURE,
+    include.FEATURE,
+    pictures.FEATURE,
+    provenance.FEATURE,
+    translations.FEATURE,
+    changes.FEATURE,
+    guard.FEATURE,
+)
+"""What collects from documents, adds to pages and decides which pages are written again."""
 
 EVENTS = (
     Listener("config-inited", garbage_collection.raise_thresholds),
@@ -63,47 +70,36 @@ EVENTS = (
     Listener("builder-inited", options.validate_options),
     Listener("builder-inited", builders.note_builder, 1, "Others ask which builder it is."),
     Listener("builder-inited", addresses.quote_target_uris),
-    Listener("builder-inited", indices.register_index_labels),
     Listener("builder-inited", assets.add_style_and_scripts),
     Listener("builder-inited", search.adapt_search_index),
     Listener("builder-inited", search_index.skip_unchanged_index),
     Listener("env-get-outdated", guard.prepare_leak_guard, 100, "Before any file is looked at."),
     Listener("env-get-outdated", domain.reread_for_locks, why="Finds every lock file."),
-    Listener("env-get-outdated", include.reread_for_included),
-    Listener("env-get-outdated", provenance.reread_for_snapshots),
-    Listener("env-get-outdated", pictures.reread_for_images, 600, "Needs every lock file."),
+    Listener("env-get-outdated", incremental.documents_to_read, 600, "Needs every lock file."),
     Listener("env-before-read-docs", pickling.install_tracking_tables, 900, "After others."),
-    Listener("env-purge-doc", linkmap.forget_maps),
-    Listener("env-merge-info", linkmap.merge_maps),
     Listener("env-updated", pickling.remove_tracking_tables, 1, "Others see plain tables."),
     Listener("env-updated", metadata.date_pages_from_git, 400, "Lists and ages show the dates."),
-    Listener("env-updated", translations.note_what_came_from_elsewhere, 450, "Before lists."),
-    Listener("env-updated", domain.links_to_write),
-    Listener("env-updated", related.related_to_write),
-    Listener("env-updated", lists.lists_to_write),
-    Listener("env-updated", linkmap.maps_to_write),
-    Listener("env-updated", pictures.rewritten_for_icons),
-    Listener("env-updated", pictures.name_fetched_images),
-    Listener("env-updated", provenance.provenance_to_write),
-    Listener("env-updated", translations.translations_to_write, 600, "After the dates of git."),
-    Listener("env-updated", changes.changelists_to_write, 600, "After the dates of git."),
+    Listener("env-updated", incremental.documents_to_write, 600, "After the dates of git."),
     Listener("env-updated", garbage_collection.freeze_objects, 999, "When all is in memory."),
     Listener("env-check-consistency", domain.check_reserved_names),
-    Listener("env-check-consistency", indices.check_index_names),
-    Listener("missing-reference", domain.resolve_missing, 900, "After intersphinx (500)."),
-    Listener("html-collect-pages", indices.index_pages),
+    Listener("doctree-resolved", incremental.note_written),
+    Listener("missing-reference", missing.resolve_missing, 900, "After intersphinx (500)."),
+    Listener(
+        "html-collect-pages", incremental.note_all_written, 1, "Others may resolve documents then."
+    ),
     Listener("html-page-context", metadata.add_metadata, 400, "Before sphinxext-opengraph."),
-    Listener("html-page-context", feeds.link_feeds),
+    Listener("html-page-context", incremental.change_context),
     Listener("html-page-context", language.set_page_language),
     Listener("html-page-context", page_sources.choose_page_source),
     Listener("html-page-context", canonical.add_canonical_link, 900, "Changes what others set."),
-    Listener("build-finished", feeds.write_feeds),
+    Listener("build-finished", incremental.finish_features),
     Listener("build-finished", garbage_collection.restore_thresholds),
     Listener("build-finished", previews.write_previews),
     Listener("build-finished", sitemap.amend_sitemap, 600, "After sphinx-sitemap (500)."),
     Listener("build-finished", guard.scan_output, 950, "Looks at what all others have written."),
+    Listener("build-finished", incremental.remember_output, 999, "When nothing can fail."),
 )
-"""Every handler of an event of Sphinx, event by event in the order of a build."""
+"""The handlers of events, event by event in the order of a build."""
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:
@@ -115,29 +111,28 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_source_parser(parsers.ScrapboxParser)
     for node, visitors in VISITORS.items():
         app.add_node(node, override=False, **visitors)
-    domain.register(app)
+    app.add_domain(domain.ScrapboxDomain)
+    domain.ScrapboxDomain.features = FEATURES
+    app.add_role("scrapbox", roles.WikiRole("page"))
+    app.add_event("scrapbox-resolve-missing")
     app.add_directive_to_domain("scrapbox", "speech", directives.SpeechDirective)
     app.add_directive_to_domain("scrapbox", "translation", directives.TranslationDirective)
-    related.register(app)
-    lists.register(app)
-    translations.register(app)
-    indices.register(app)
-    linkmap.register(app)
-    include.register(app)
-    app.add_post_transform(pictures.Pictures)
-    app.add_post_transform(pictures.StrangePictures)
-    app.add_post_transform(pictures.LineTargets)
-    changes.register(app)
-    provenance.register(app)
+    for feature in FEATURES:
+        for name, directive in feature.directives.items():
+            app.add_directive_to_domain("scrapbox", name, directive)
+        for transform in feature.transforms:
+            app.add_transform(transform)
+        for post_transform in feature.post_transforms:
+            app.add_post_transform(post_transform)
     addresses.register(app)
     assets.register(app)
     for event in page_document.EVENTS:
         app.add_event(event)
-    for listener in EVENTS:
+    for listener in (*EVENTS, *(one for feature in FEATURES for one in feature.listeners)):
         app.connect(listener.event, listener.handler, listener.priority)
     return {
         "version": __version__,
-        "env_version": 6,
+        "env_version": 7,
         "parallel_read_safe": True,
         "parallel_write_safe": True,
     }

@@ -1,7 +1,8 @@
-"""TODO: say what this file is."""
+"""References to documents of this site, as nodes and as HTML text."""
 
 from __future__ import annotations
 
+from html import escape
 from typing import TYPE_CHECKING
 
 from docutils import nodes
@@ -10,11 +11,14 @@ from sphinx.util.nodes import make_refnode
 
 from sphinx_scrapbox.rendering.nodes import scrapbox_icon
 from sphinx_scrapbox.sphinx_ext.builders import is_single_file
+from sphinx_scrapbox.wiki.graph import is_wanted
 
 if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
     from sphinx.builders import Builder
+
+    from sphinx_scrapbox.sphinx_ext.domain.index import PageIndex
 
 
 def make_reference(
@@ -44,3 +48,32 @@ def marked(reference: nodes.reference) -> nodes.reference:
     if isinstance(reference[0], scrapbox_icon):
         reference["classes"].append("scrapbox-person")
     return reference
+
+
+def graph_address(domain: PageIndex, builder: Builder, from_docname: str, node: str) -> str:
+    """The address of a node of the graph, seen from a document; "" if none may be linked to."""
+    if is_wanted(node):
+        return domain.wiki_address(node)
+    if is_single_file(builder):
+        if node == builder.config.root_doc:
+            return "#"  # its beginning: Sphinx marks where all other documents begin
+        if node not in domain.below_root:
+            return ""
+    try:
+        return builder.get_relative_uri(from_docname, node) or "#"
+    except NoUri:
+        return ""
+
+
+def html_link(title: str, address: str, *, is_missing: bool = False) -> str:
+    """A link as HTML text; the title alone without an address.
+
+    :param is_missing: whether it leads to a page of the live wiki that is not part of this site.
+    """
+    text = escape(title)
+    if is_missing:
+        text = f'<span class="scrapbox-missing">{text}</span>'
+    if not address:
+        return text
+    kind = "scrapbox-wiki reference external" if is_missing else "reference internal"
+    return f'<a class="{kind}" href="{escape(address)}">{text}</a>'

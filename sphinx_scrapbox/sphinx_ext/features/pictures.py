@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Hashable, Iterable, Sequence
 from hashlib import sha1
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
@@ -21,6 +21,7 @@ from sphinx_scrapbox.sphinx_ext.builders import (
 )
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.domain import domain_of
+from sphinx_scrapbox.sphinx_ext.feature import Feature, Listener, Outdated
 from sphinx_scrapbox.sphinx_ext.i18n import _
 from sphinx_scrapbox.sphinx_ext.sources.folder import source_folder
 from sphinx_scrapbox.sphinx_ext.warnings import note_unknown_internals
@@ -31,8 +32,11 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
     from sphinx.environment import BuildEnvironment
 
+    from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain
+    from sphinx_scrapbox.sphinx_ext.domain.record import DocumentRecord
 
-class Pictures(SphinxPostTransform):
+
+class SettlePictures(SphinxPostTransform):
     """Settle what becomes of a page's images and icons in this format.
 
     A remote image of a wiki page is shown in HTML and linked elsewhere: LaTeX and EPUB would
@@ -98,7 +102,7 @@ class Pictures(SphinxPostTransform):
             node["uri"] = icon_url(project, node["name"], origin=origin)
 
 
-class StrangePictures(SphinxPostTransform):
+class LinkUnshownPictures(SphinxPostTransform):
     """Link the fetched images of kinds that LaTeX cannot show."""
 
     # After Sphinx's converters (200), which may have made another kind of them.
@@ -136,51 +140,6 @@ def _link_image(image: nodes.image) -> None:
     parent.replace(image, link)
 
 
-def rewritten_for_icons(app: Sphinx, env: BuildEnvironment) -> list[str]:
-    """Documents with an icon whose image came since the last build.
-
-    One that changed or went is a dependency of the documents that show it: they are read again.
-    One that was fetched is not: what became of it is found here too.
-    """
-    domain = domain_of(env)
-    before: dict[str, str] | None = domain.data["icons"]
-    now = domain.data["icons"] = source_folder(env).icons.table
-    fetched_before: dict[str, int] | None = domain.data["fetched_icons"]
-    fetched_now = domain.data["fetched_icons"] = source_folder(env).fetched_files.icon_table()
-    if before is None or fetched_before is None:
-        return []
-    names = {*(now.keys() - before.keys()), *_changed(fetched_before, fetched_now)}
-    if not names:
-        return []
-    lists = [name for name, facts in domain.facts.items() if any(map(_shows_people, facts.lists))]
-    return lists + domain.docnames_that_name({split_target(name).title for name in names})
-
-
-def _shows_people(query: str) -> bool:
-    """Whether a list holds icons that its document itself does not name."""
-    return bool(json.loads(query)["kind"] == "people")
-
-
-def reread_for_images(
-    app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]
-) -> list[str]:
-    """Documents with an image for which a file was fetched, or is gone, since the last build.
-
-    A file that was edited is a dependency of theirs, as of any image.
-    """
-    domain = domain_of(env)
-    before: dict[str, int] | None = domain.data["fetched_images"]
-    now = domain.data["fetched_images"] = source_folder(env).fetched_files.image_table()
-    if before is None or before == now:
-        return []
-    marks = _changed(before, now)
-    return [
-        docname
-        for docname, facts in domain.facts.items()
-        if docname not in removed and not marks.isdisjoint(facts.pictures)
-    ]
-
-
 def name_fetched_images(app: Sphinx, env: BuildEnvironment) -> None:
     """Name these files in the output as they are named.
 
@@ -189,7 +148,8 @@ def name_fetched_images(app: Sphinx, env: BuildEnvironment) -> None:
     of ``env.images``, from which ``Builder.post_process_images`` takes the names; unnecessary once
     an image can be given its name in the output.
     """
-    for path, entry in env.images.items():
+    images: dict[str, Any] = dict(env.images)
+    for path, entry in images.items():
         if not (isinstance(entry, tuple) and len(entry) == 2):
             note_unknown_internals("names of images")
             return
@@ -197,11 +157,6 @@ def name_fetched_images(app: Sphinx, env: BuildEnvironment) -> None:
         own_name = PurePosixPath(path).name
         if name != own_name and is_picture_file(f"{PICTURE_FOLDER}/{own_name}"):
             env.images[path] = (docnames, own_name)
-
-
-def _changed(before: Mapping[str, int], now: Mapping[str, int]) -> set[str]:
-    """What came, went or is another now."""
-    return {name for name in before.keys() | now.keys() if before.get(name) != now.get(name)}
 
 
 class LineTargets(SphinxPostTransform):
@@ -221,3 +176,60 @@ class LineTargets(SphinxPostTransform):
 
 def _is_line(node: nodes.Node) -> bool:
     return isinstance(node, (nodes.paragraph, nodes.line)) and bool(node["ids"])
+
+
+def _icons(domain: ScrapboxDomain) -> dict[str, list[object]]:
+    """What is known of the files of icons, by the key of an icon's name without its project."""
+    if "icons" not in domain.cache:
+        folder = source_folder(domain.env)
+        by_name: dict[str, list[object]] = {}
+        for table in (folder.icons.table, folder.fetched_files.icon_table()):
+            for name, file in sorted(table.items()):
+                by_name.setdefault(split_target(name).title, []).append((name, file))
+        domain.cache["icons"] = by_name
+    icons: dict[str, list[object]] = domain.cache["icons"]
+    return icons
+
+
+class PicturesFeature(Feature):
+    """Keeps for which images of a document files may come or go, and which it was given."""
+
+    name = "pictures"
+    post_transforms = (SettlePictures, LinkUnshownPictures, LineTargets)
+    listeners = (Listener("env-updated", name_fetched_images),)
+    node_classes = (nodes.image,)
+
+    def collect(self, nodes: Sequence[nodes.Element], record: DocumentRecord) -> object | None:
+        """The marks of images."""
+        return (
+            tuple({node["scrapbox-mark"]: 1 for node in nodes if "scrapbox-mark" in node}) or None
+        )
+
+    def reread(self, domain: ScrapboxDomain, outdated: Outdated) -> Iterable[str]:
+        """Documents with an image for which a file was fetched, or is gone, since the last build.
+
+        A file that was edited is a dependency of theirs, as of any image.
+        """
+        before: dict[str, int] | None = domain.data["images"]
+        now = domain.data["images"] = source_folder(domain.env).fetched_files.image_table()
+        if before is None or before == now:
+            return []
+        moved = {mark for mark in before.keys() | now.keys() if before.get(mark) != now.get(mark)}
+        marks = domain.collected("pictures")
+        return [docname for docname in marks if not moved.isdisjoint(marks[docname])]
+
+    def state(self, domain: ScrapboxDomain) -> Hashable:
+        """The files of icons."""
+        return repr(sorted(_icons(domain).items()))
+
+    def shown(self, docname: str, domain: ScrapboxDomain) -> Hashable:
+        """The files of the icons that a document names, or of all if it lists people."""
+        if (facts := domain.facts.get(docname)) is None or not (icons := _icons(domain)):
+            return None
+        queries = domain.collected("lists").get(docname, ())
+        if any(json.loads(query)["kind"] == "people" for query in queries):
+            return repr(sorted(icons.items()))
+        return repr([icons[link] for link in facts.links if link in icons])
+
+
+FEATURE = PicturesFeature()

@@ -8,7 +8,7 @@ writing: a new snapshot has thousands of pages written anew, but not read.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -22,8 +22,9 @@ from sphinx_scrapbox.rendering.nodes import scrapbox_provenance, scrapbox_time
 from sphinx_scrapbox.rendering.tables import table
 from sphinx_scrapbox.sphinx_ext.builders import builder_of
 from sphinx_scrapbox.sphinx_ext.config.options import options
-from sphinx_scrapbox.sphinx_ext.domain.domain import domain_of, live_address
+from sphinx_scrapbox.sphinx_ext.domain.domain import live_address
 from sphinx_scrapbox.sphinx_ext.domain.record import note_snapshots
+from sphinx_scrapbox.sphinx_ext.feature import Feature, Outdated
 from sphinx_scrapbox.sphinx_ext.i18n import _, ngettext
 from sphinx_scrapbox.sphinx_ext.sources.folder import source_folder
 from sphinx_scrapbox.sphinx_ext.sources.snapshots import (
@@ -36,9 +37,10 @@ from sphinx_scrapbox.wiki.dates import iso
 from sphinx_scrapbox.wiki.urls import page_url
 
 if TYPE_CHECKING:
-    from sphinx.application import Sphinx
     from sphinx.config import Config as SphinxConfig
-    from sphinx.environment import BuildEnvironment
+
+    from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain
+    from sphinx_scrapbox.sphinx_ext.domain.record import DocumentRecord
 
 
 _PLACE = re.compile(r"\{(project|date|pages)\}")
@@ -176,7 +178,7 @@ class SnapshotSubstitutions(SphinxTransform):
 # -- the line on each page -------------------------------------------------------------
 
 
-class Provenance(SphinxPostTransform):
+class FillProvenance(SphinxPostTransform):
     """Writes the line where the parser left its place, before references are resolved (10)."""
 
     default_priority = 5
@@ -209,46 +211,38 @@ class Provenance(SphinxPostTransform):
         return parts
 
 
-# -- incremental builds ----------------------------------------------------------------
+# -- the feature -----------------------------------------------------------------------
 
 
-def reread_for_snapshots(
-    app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]
-) -> list[str]:
-    """Documents that were told something else of the snapshots than they would be now."""
-    facts = domain_of(env).facts
-    asking = [name for name in facts if facts[name].snapshots and name not in removed]
-    if not asking:
-        return []
-    now = source_folder(env).snapshots.checksum
-    return [name for name in asking if facts[name].snapshots != now]
+class ProvenanceFeature(Feature):
+    """Keeps which documents speak of snapshots, and what they were told."""
+
+    name = "provenance"
+    directives = {"snapshot": SnapshotDirective}
+    transforms = (SnapshotSubstitutions,)
+    post_transforms = (FillProvenance,)
+
+    def collect(self, nodes: Sequence[nodes.Element], record: DocumentRecord) -> object | None:
+        """The state of the snapshots, if the document says something of them."""
+        return record.snapshots or None
+
+    def reread(self, domain: ScrapboxDomain, outdated: Outdated) -> Iterable[str]:
+        """Documents that would be told something else of the snapshots."""
+        told_before: dict[str, str] = domain.collected("provenance")
+        now = source_folder(domain.env).snapshots.checksum if told_before else ""
+        return [docname for docname, before in told_before.items() if before != now]
+
+    def state(self, domain: ScrapboxDomain) -> Hashable:
+        """The heads of the lock files."""
+        return repr(source_folder(domain.env).snapshots.all())
+
+    def shown(self, docname: str, domain: ScrapboxDomain) -> Hashable:
+        """The snapshot that the line of a wiki page tells of."""
+        facts = domain.facts.get(docname)
+        if facts is None or not facts.is_page or options(domain.env.config).provenance == "none":
+            return None
+        snapshot = source_folder(domain.env).snapshots.above(docname)
+        return (snapshot.project, snapshot.origin, snapshot.taken) if snapshot else None
 
 
-def provenance_to_write(app: Sphinx, env: BuildEnvironment) -> list[str]:
-    """Pages of which the head of the lock file says something else than in the last build."""
-    domain = domain_of(env)
-    has_lines = options(env.config).provenance != "none"
-    before: dict[str, tuple[str, str, int]] | None = domain.data["snapshots"]
-    snapshots = source_folder(env).snapshots
-    now = domain.data["snapshots"] = {
-        one.folder: (one.project, one.origin, one.taken * has_lines) for one in snapshots.all()
-    }
-    if before is None or before == now:
-        return []
-    if {told[:2] for told in before.values()} != {told[:2] for told in now.values()}:
-        return list(domain.facts)  # links lead to another host
-    stale = {folder for folder in now if before.get(folder) != now[folder]}
-    changed = []
-    for docname, facts in domain.facts.items():
-        if facts.is_page:
-            snapshot = snapshots.above(docname)
-            if snapshot and snapshot.folder in stale:
-                changed.append(docname)
-    return changed
-
-
-def register(app: Sphinx) -> None:
-    """Add the directive, the substitutions and the line."""
-    app.add_directive_to_domain("scrapbox", "snapshot", SnapshotDirective)
-    app.add_transform(SnapshotSubstitutions)
-    app.add_post_transform(Provenance)
+FEATURE = ProvenanceFeature()

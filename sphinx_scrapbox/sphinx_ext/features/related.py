@@ -7,28 +7,27 @@ nodes, whose links Sphinx resolves as any others.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from html import escape
-from typing import TYPE_CHECKING, Any
-from zlib import crc32
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from docutils import nodes
-from sphinx.errors import NoUri
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.docutils import SphinxDirective
 
 from sphinx_scrapbox.rendering.nodes import scrapbox_related
-from sphinx_scrapbox.sphinx_ext.builders import builder_of, is_html, is_single_file
+from sphinx_scrapbox.sphinx_ext.builders import builder_of, is_html
 from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain, domain_of
+from sphinx_scrapbox.sphinx_ext.domain.resolve import graph_address, html_link
 from sphinx_scrapbox.sphinx_ext.domain.site import SphinxSite
+from sphinx_scrapbox.sphinx_ext.feature import Feature
 from sphinx_scrapbox.sphinx_ext.i18n import _
-from sphinx_scrapbox.wiki.graph import Group, Neighbour, is_wanted
+from sphinx_scrapbox.wiki.graph import Neighbour, is_wanted
 
 if TYPE_CHECKING:
-    from sphinx.application import Sphinx
     from sphinx.builders import Builder
-    from sphinx.environment import BuildEnvironment
 
+    from sphinx_scrapbox.sphinx_ext.domain.record import DocumentRecord
 
 SHOWN = 12
 """Neighbours of one kind that are shown at once; the others are folded."""
@@ -40,20 +39,78 @@ SHARING = 12
 """Pages of one group; the rest is counted, and to be found at the page that they share."""
 
 
-class Related(SphinxPostTransform):
-    """Fills the placeholder of each page, before references are resolved (10)."""
+# -- what is related -------------------------------------------------------------------
 
-    default_priority = 5
 
-    def run(self, **kwargs: Any) -> None:
-        """Fill each placeholder of this document."""
-        builder = builder_of(self.env)
-        for node in list(self.document.findall(scrapbox_related)):
-            block = _Block(domain_of(self.env), node["docname"], node["mode"])
-            if is_html(builder):
-                node["html"] = block.html(builder)
-            else:
-                node.replace_self(block.standard_nodes(SphinxSite(self.env)))
+class NodeTitle(NamedTuple):
+    """A node of the graph and its title."""
+
+    node: str
+    title: str
+
+
+class Item(NamedTuple):
+    """A page, and the line that links; None if the line is but its title."""
+
+    place: NodeTitle
+    line: str | None
+
+
+class Items(NamedTuple):
+    """Linked or linking pages, and how many more there are."""
+
+    items: tuple[Item, ...]
+    rest: int
+
+
+class Sharing(NamedTuple):
+    """Pages that name ``via`` too, and how many more do."""
+
+    via: NodeTitle
+    places: tuple[NodeTitle, ...]
+    rest: int
+
+
+class RelatedPages(NamedTuple):
+    """All that a block is made of."""
+
+    links: Items
+    linked_from: Items
+    groups: tuple[Sharing, ...]
+
+
+def related_pages(domain: ScrapboxDomain, docname: str) -> RelatedPages | None:
+    """What the block of *docname* shows; None if nothing is related."""
+    related = domain.graph.related(docname)
+    if not related:
+        return None
+    return RelatedPages(
+        _items(domain, related.links),
+        _items(domain, related.linked_from),
+        tuple(
+            Sharing(
+                _place(domain, group.via),
+                tuple(_place(domain, node) for node in group.others[:SHARING]),
+                max(0, len(group.others) - SHARING),
+            )
+            for group in related.groups[:GROUPS]
+        ),
+    )
+
+
+def _items(domain: ScrapboxDomain, neighbours: Sequence[Neighbour]) -> Items:
+    items = []
+    for neighbour in neighbours[:FOLDED]:
+        place = _place(domain, neighbour.node)
+        items.append(Item(place, None if neighbour.line == place.title else neighbour.line))
+    return Items(tuple(items), max(0, len(neighbours) - FOLDED))
+
+
+def _place(domain: ScrapboxDomain, node: str) -> NodeTitle:
+    return NodeTitle(node, domain.title_of(node))
+
+
+# -- the directive and its nodes -------------------------------------------------------
 
 
 class RelatedDirective(SphinxDirective):
@@ -69,180 +126,139 @@ class RelatedDirective(SphinxDirective):
         return [node]
 
 
-class _Block:
-    def __init__(self, domain: ScrapboxDomain, docname: str, mode: str) -> None:
+class FillRelated(SphinxPostTransform):
+    """Fills the placeholder of each page, before references are resolved (10)."""
+
+    default_priority = 5
+
+    def run(self, **kwargs: Any) -> None:
+        """Fill each placeholder of this document."""
+        builder = builder_of(self.env)
+        for node in list(self.document.findall(scrapbox_related)):
+            domain = domain_of(self.env)
+            related = related_pages(domain, node["docname"])
+            if is_html(builder):
+                html = _HtmlBlock(domain, builder, node["docname"])
+                node["html"] = html.block(related, node["mode"]) if related else ""
+            else:
+                standard = _StandardBlock(domain, SphinxSite(self.env))
+                node.replace_self(standard.block(related) if related else [])
+
+
+class _HtmlBlock:
+    """Writes a block as HTML."""
+
+    def __init__(self, domain: ScrapboxDomain, builder: Builder, docname: str) -> None:
         self._domain = domain
+        self._builder = builder
         self._docname = docname
-        self._mode = mode
-        self._related = domain.graph.related(docname)
-        self._folder: str | None = None
+        # Seen from one folder, a page's link is the same for all that make it.
+        self._folder = builder.get_target_uri(docname).rpartition("/")[0]
+        self._links: dict[tuple[str, str], str]
+        self._links = domain.cache.setdefault(f"links in {builder.name}", {})
 
-    # -- HTML --------------------------------------------------------------------------
-
-    def html(self, builder: Builder) -> str:
-        """The block as markup; empty if nothing is related."""
-        if not self._related:
-            return ""
+    def block(self, related: RelatedPages, mode: str) -> str:
         heading = escape(str(_("Related pages")))
         parts = [
-            f'<section class="scrapbox-related scrapbox-{self._mode}" aria-label="{heading}">'
+            f'<section class="scrapbox-related scrapbox-{mode}" aria-label="{heading}">'
             f'<p class="rubric">{heading}</p>'
         ]
-        self._html_of(builder, str(_("Links")), self._related.links, parts)
-        self._html_of(builder, str(_("Linked from")), self._related.linked_from, parts)
-        for group in self._related.groups[:GROUPS]:
-            parts.append(f'<p class="scrapbox-via">{self._link(builder, group.via)}</p>')
-            items = [f"<li>{self._link(builder, name)}</li>" for name in group.others[:SHARING]]
-            parts.append(f"<ul>{''.join(items)}{_rest(len(group.others) - SHARING)}</ul>")
+        parts += self._list(str(_("Links")), related.links)
+        parts += self._list(str(_("Linked from")), related.linked_from)
+        for group in related.groups:
+            parts.append(f'<p class="scrapbox-via">{self._link(group.via)}</p>')
+            items = [f"<li>{self._link(place)}</li>" for place in group.places]
+            parts.append(f"<ul>{''.join(items)}{_html_rest(group.rest)}</ul>")
         parts.append("</section>\n")
         return "".join(parts)
 
-    def _html_of(
-        self, builder: Builder, heading: str, neighbours: Sequence[Neighbour], parts: list[str]
-    ) -> None:
-        if not neighbours:
+    def _list(self, heading: str, items: Items) -> Iterable[str]:
+        if not items.items:
             return
-        parts.append(f'<p class="scrapbox-via">{escape(heading)}</p>')
-        parts.append(f"<ul>{''.join(self._items(builder, neighbours[:SHOWN]))}</ul>")
-        if len(neighbours) > SHOWN:
-            folded = "".join(self._items(builder, neighbours[SHOWN:FOLDED]))
-            more = escape(_more(len(neighbours) - SHOWN))
-            rest = _rest(len(neighbours) - FOLDED)
-            parts.append(f"<details><summary>{more}</summary><ul>{folded}{rest}</ul></details>")
+        yield f'<p class="scrapbox-via">{escape(heading)}</p>'
+        rows = []
+        for place, line in items.items:
+            span = "" if line is None else f" <span>{escape(line)}</span>"
+            rows.append(f"<li>{self._link(place)}{span}</li>")
+        yield f"<ul>{''.join(rows[:SHOWN])}</ul>"
+        if len(rows) > SHOWN:
+            more = escape(_more(len(rows) - SHOWN + items.rest))
+            folded = f"{''.join(rows[SHOWN:])}{_html_rest(items.rest)}"
+            yield f"<details><summary>{more}</summary><ul>{folded}</ul></details>"
 
-    def _items(self, builder: Builder, neighbours: Iterable[Neighbour]) -> Iterable[str]:
-        for neighbour in neighbours:
-            link = self._link(builder, neighbour.node)
-            title = self._domain.title_of(neighbour.node)
-            line = "" if neighbour.line == title else f" <span>{escape(neighbour.line)}</span>"
-            yield f"<li>{link}{line}</li>"
-
-    def _link(self, builder: Builder, node: str) -> str:
-        # Seen from one folder, a page's link is the same for all that make it.
-        if self._folder is None:
-            own_address = builder.get_target_uri(self._docname)
-            self._folder = own_address.rpartition("/")[0]
-        links: dict[tuple[str, str], str]
-        links = self._domain.made.setdefault(f"links in {builder.name}", {})
-        place = (self._folder, node)
-        if (link := links.get(place)) is None:
-            link = links[place] = self._made_link(builder, node)
+    def _link(self, place: NodeTitle) -> str:
+        known = self._folder, place.node
+        if (link := self._links.get(known)) is None:
+            address = graph_address(self._domain, self._builder, self._docname, place.node)
+            link = html_link(place.title, address, is_missing=is_wanted(place.node))
+            self._links[known] = link
         return link
 
-    def _made_link(self, builder: Builder, node: str) -> str:
-        title = escape(self._domain.title_of(node))
-        if is_wanted(node):
-            address = self._domain.wiki_address(node)
-            if not address:
-                return f'<span class="scrapbox-missing">{title}</span>'
-            return (
-                '<a class="scrapbox-wiki reference external" '
-                f'href="{escape(address)}"><span class="scrapbox-missing">{title}</span></a>'
-            )
-        if is_single_file(builder):
-            if node not in self._domain.below_root:
-                return title  # no part of the single file
-            if node == builder.config.root_doc:  # its beginning, which has no name
-                return f'<a class="reference internal" href="#">{title}</a>'
-        try:
-            address = builder.get_relative_uri(self._docname, node)
-        except NoUri:
-            return title
-        return f'<a class="reference internal" href="{escape(address or "#")}">{title}</a>'
 
-    # -- every other format ------------------------------------------------------------
+class _StandardBlock:
+    """Makes the standard nodes of a block."""
 
-    def standard_nodes(self, site: SphinxSite) -> list[nodes.Node]:
-        """The block as standard nodes."""
-        if not self._related:
-            return []
-        made: list[nodes.Node] = [nodes.rubric("", str(_("Related pages")))]
-        for heading, neighbours in (
-            (_("Links"), self._related.links),
-            (_("Linked from"), self._related.linked_from),
+    def __init__(self, domain: ScrapboxDomain, site: SphinxSite) -> None:
+        self._domain = domain
+        self._site = site
+
+    def block(self, related: RelatedPages) -> list[nodes.Node]:
+        block: list[nodes.Node] = [nodes.rubric("", str(_("Related pages")))]
+        for heading, items in (
+            (_("Links"), related.links),
+            (_("Linked from"), related.linked_from),
         ):
-            if neighbours:
-                made.append(nodes.paragraph("", "", nodes.strong("", str(heading))))
-                made.append(self._list(site, neighbours))
-        for group in self._related.groups[:GROUPS]:
-            via = self._xref(site, group.via)
-            made.append(nodes.paragraph("", "", nodes.strong("", "", via)))
-            made.append(self._group(site, group))
-        return made
+            if items.items:
+                block.append(nodes.paragraph("", "", nodes.strong("", str(heading))))
+                block.append(self._list(items.items, items.rest))
+        for group in related.groups:
+            via = self._xref(group.via)
+            block.append(nodes.paragraph("", "", nodes.strong("", "", via)))
+            block.append(self._list([Item(place, None) for place in group.places], group.rest))
+        return block
 
-    def _list(self, site: SphinxSite, neighbours: Sequence[Neighbour]) -> nodes.bullet_list:
-        shown = nodes.bullet_list(bullet="-")
-        for neighbour in neighbours[:FOLDED]:
-            paragraph = nodes.paragraph("", "", self._xref(site, neighbour.node))
-            if neighbour.line != self._domain.title_of(neighbour.node):
-                paragraph += nodes.Text(f": {neighbour.line}")
-            shown += nodes.list_item("", paragraph)
-        _count_rest(shown, len(neighbours) - FOLDED)
-        return shown
+    def _list(self, items: Iterable[Item], rest: int) -> nodes.bullet_list:
+        bullets = nodes.bullet_list(bullet="-")
+        for place, line in items:
+            paragraph = nodes.paragraph("", "", self._xref(place))
+            if line is not None:
+                paragraph += nodes.Text(f": {line}")
+            bullets += nodes.list_item("", paragraph)
+        if rest:
+            bullets += nodes.list_item("", nodes.paragraph("", _more(rest)))
+        return bullets
 
-    def _group(self, site: SphinxSite, group: Group) -> nodes.bullet_list:
-        shown = nodes.bullet_list(bullet="-")
-        for name in group.others[:SHARING]:
-            paragraph = nodes.paragraph("", "", self._xref(site, name))
-            shown += nodes.list_item("", paragraph)
-        _count_rest(shown, len(group.others) - SHARING)
-        return shown
-
-    def _xref(self, site: SphinxSite, node: str) -> nodes.Node:
-        title = self._domain.title_of(node)
-        facts = self._domain.facts.get(node)
-        if not is_wanted(node) and (facts is None or not facts.is_page):
-            return nodes.Text(title)
-        shown = nodes.inline("", title, classes=["xref", "scrapbox-page"])
-        return site.link("page", title, shown)
+    def _xref(self, place: NodeTitle) -> nodes.Node:
+        facts = self._domain.facts.get(place.node)
+        if not is_wanted(place.node) and (facts is None or not facts.is_page):
+            return nodes.Text(place.title)
+        content = nodes.inline("", place.title, classes=["xref", "scrapbox-page"])
+        return self._site.link("page", place.title, content)
 
 
 def _more(count: int) -> str:
     return str(_("{count} more")).format(count=count)
 
 
-def _rest(count: int) -> str:
-    if count <= 0:
-        return ""
-    return f'<li class="scrapbox-rest">{escape(_more(count))}</li>'
+def _html_rest(count: int) -> str:
+    return f'<li class="scrapbox-rest">{escape(_more(count))}</li>' if count else ""
 
 
-def _count_rest(shown: nodes.bullet_list, count: int) -> None:
-    if count > 0:
-        shown += nodes.list_item("", nodes.paragraph("", _more(count)))
+class RelatedFeature(Feature):
+    """Keeps which documents have a block."""
+
+    name = "related"
+    directives = {"related": RelatedDirective}
+    post_transforms = (FillRelated,)
+    node_classes = (scrapbox_related,)
+
+    def collect(self, nodes: Sequence[nodes.Element], record: DocumentRecord) -> object | None:
+        """Whether there is a block."""
+        return bool(nodes) or None
+
+    def shown(self, docname: str, domain: ScrapboxDomain) -> Hashable:
+        """All that the block is made of."""
+        return related_pages(domain, docname) if docname in domain.collected("related") else None
 
 
-def fingerprint(domain: ScrapboxDomain, docname: str) -> int:
-    """Changes when the block of *docname* would be written otherwise; 0 for no block."""
-    facts = domain.facts.get(docname)
-    related = domain.graph.related(docname) if facts and facts.shows_related else None
-    if not related:
-        return 0
-    shown = [
-        *((n.node, n.line, domain.title_of(n.node)) for n in related.links),
-        *((n.node, n.line, domain.title_of(n.node)) for n in related.linked_from),
-        *(
-            (group.via, len(group.others), [domain.title_of(o) for o in group.others[:SHARING]])
-            for group in related.groups[:GROUPS]
-        ),
-    ]
-    return crc32(repr(shown).encode("utf-8", "replace")) or 1
-
-
-def related_to_write(app: Sphinx, env: BuildEnvironment) -> list[str]:
-    """Documents whose block would be written otherwise than in the last build."""
-    domain = domain_of(env)
-    if not domain.was_touched:
-        return []
-    now = {name: mark for name in domain.facts if (mark := fingerprint(domain, name))}
-    before: dict[str, int] | None = domain.data["related"]
-    domain.data["related"] = now
-    if before is None:  # the first build writes all
-        return []
-    return [name for name in domain.facts if before.get(name, 0) != now.get(name, 0)]
-
-
-def register(app: Sphinx) -> None:
-    """Add the directive and what fills its placeholder."""
-    app.add_directive_to_domain("scrapbox", "related", RelatedDirective)
-    app.add_post_transform(Related)
+FEATURE = RelatedFeature()

@@ -5,6 +5,7 @@ Description and image are for sphinxext-opengraph, if a site loads it.
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,7 @@ from sphinx_scrapbox.snapshot.git import git_dates
 from sphinx_scrapbox.sphinx_ext.builders import is_epub
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.domain import domain_of
+from sphinx_scrapbox.sphinx_ext.feature import Feature
 from sphinx_scrapbox.sphinx_ext.sources.snapshots import format_time
 from sphinx_scrapbox.wiki.dates import Dates, iso
 from sphinx_scrapbox.wiki.text import cut
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
     from sphinx.environment import BuildEnvironment
 
+    from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain
     from sphinx_scrapbox.sphinx_ext.domain.facts import PageFacts
 
 
@@ -82,17 +85,15 @@ def _summary(app: Sphinx, facts: PageFacts) -> str:
 # -- dates from git --------------------------------------------------------------------
 
 
-def date_pages_from_git(app: Sphinx, env: BuildEnvironment) -> list[str]:
+def date_pages_from_git(app: Sphinx, env: BuildEnvironment) -> None:
     """Handler of ``env-updated``: date the pages without dates of their own by git.
 
-    It returns the pages whose dates changed: a commit changes no file, so they are not read again.
+    A commit changes no file, so pages are not read again for it.
     """
-    domain = domain_of(env)
-    before: dict[str, Dates] | None = domain.data["git"]
     if options(app.config).dates != "git":
-        domain.data["git"] = None
-        return []
-    given = before or {}
+        return
+    domain = domain_of(env)
+    given: dict[str, Dates] = domain.data["git"]
     waiting = [
         docname
         for docname, facts in domain.facts.items()
@@ -108,7 +109,21 @@ def date_pages_from_git(app: Sphinx, env: BuildEnvironment) -> list[str]:
         facts = domain.facts[docname]
         domain.facts[docname] = facts._replace(created=dates.created, updated=dates.updated)
     domain.data["git"] = now
-    changed = [name for name in waiting if given.get(name) != now.get(name)]
-    if changed:
-        domain.was_touched = True  # lists of pages may be in another order
-    return changed if before is not None else []
+
+
+class DatesFeature(Feature):
+    """The dates of pages, which a commit changes without a document being read."""
+
+    name = "dates"
+
+    def state(self, domain: ScrapboxDomain) -> Hashable:
+        """The dates that git tells."""
+        return tuple(sorted(domain.data["git"].items()))
+
+    def shown(self, docname: str, domain: ScrapboxDomain) -> Hashable:
+        """The dates of a wiki page."""
+        facts = domain.facts.get(docname)
+        return (facts.created, facts.updated) if facts and facts.is_page else None
+
+
+FEATURE = DatesFeature()

@@ -22,10 +22,11 @@ def choose_page_source(
     app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.document
 ) -> None:
     """Handler of ``html-page-context``: publish no such source, and quote the other addresses."""
-    facts = domain_of(app.env).facts.get(pagename)
+    domain = domain_of(app.env)
+    facts = domain.facts.get(pagename)
     if facts is None or not facts.is_page:
         return
-    if facts.private or facts.withheld:
+    if facts.private or pagename in domain.collected("leak_guard"):
         context["sourcename"] = ""
     if doctree is not None and "pathto" in context:
         context["pathto"] = _quoting(context["pathto"])

@@ -8,6 +8,7 @@ them.
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from hashlib import blake2b
 from pathlib import Path
@@ -19,6 +20,7 @@ from sphinx.util.display import progress_message
 
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.domain import domain_of
+from sphinx_scrapbox.sphinx_ext.feature import Feature
 from sphinx_scrapbox.sphinx_ext.leak_guard.scanner import Leak, Scanner
 from sphinx_scrapbox.sphinx_ext.sources.folder import source_folder
 from sphinx_scrapbox.sphinx_ext.warnings import note_unknown_internals
@@ -26,9 +28,12 @@ from sphinx_scrapbox.wiki.redaction import checksum
 from sphinx_scrapbox.wiki.titles import key
 
 if TYPE_CHECKING:
+    from docutils import nodes
     from sphinx.application import Sphinx
     from sphinx.environment import BuildEnvironment
     from sphinx.project import Project
+
+    from sphinx_scrapbox.sphinx_ext.domain.record import DocumentRecord
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -77,11 +82,12 @@ def prepare_leak_guard(
     moved = set(before) ^ set(marks)
     if not moved:
         return []
+    replaced: dict[str, tuple[str, ...]] = domain.collected("leak_guard")
     return [
         docname
         for docname, facts in domain.facts.items()
         if docname in env.found_docs
-        and not (moved.isdisjoint(map(checksum, facts.links)) and moved.isdisjoint(facts.withheld))
+        and not moved.isdisjoint((*map(checksum, facts.links), *replaced.get(docname, ())))
     ]
 
 
@@ -229,3 +235,16 @@ class _ScanCache:
         digest = blake2b(data, digest_size=16)
         digest.update(f"\0{name}".encode("utf-8", "replace"))
         return digest.hexdigest()
+
+
+class LeakGuard(Feature):
+    """Keeps which names of a document were replaced because of the deny list."""
+
+    name = "leak_guard"
+
+    def collect(self, nodes: Sequence[nodes.Element], record: DocumentRecord) -> object | None:
+        """The marks of these names."""
+        return record.withheld or None
+
+
+FEATURE = LeakGuard()

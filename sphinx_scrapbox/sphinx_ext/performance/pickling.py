@@ -114,5 +114,6 @@ def _exchange(env: BuildEnvironment, old: type, new: type) -> None:
         if type(table := getattr(env, name, None)) is old:
             setattr(env, name, new(table))
     data = domain_of(env).data
-    if type(data["facts"]) is old:
-        data["facts"] = new(data["facts"])
+    for name in ("facts", "collected"):
+        if type(data[name]) is old:
+            data[name] = new(data[name])

@@ -14,16 +14,13 @@ from collections.abc import Set
 from functools import partial
 from typing import TYPE_CHECKING
 
-from sphinx.application import ENV_PICKLE_FILENAME
-
 from sphinx_scrapbox.sphinx_ext.builders import has_search
 from sphinx_scrapbox.sphinx_ext.config.options import options
-from sphinx_scrapbox.sphinx_ext.domain.domain import domain_of
+from sphinx_scrapbox.sphinx_ext.incremental import is_current
 from sphinx_scrapbox.sphinx_ext.warnings import note_unknown_internals
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
-    from sphinx.builders.html import StandaloneHTMLBuilder
     from sphinx.search import IndexBuilder
 
 BY_DOCNAME = ("_titles", "_all_titles", "_filenames")
@@ -43,7 +40,8 @@ def skip_unchanged_index(app: Sphinx) -> None:
 
     def load_indexer(docnames: Set[str]) -> None:
         nonlocal is_unchanged
-        is_unchanged = not docnames and _is_current(builder)
+        index_file = builder.outdir / builder.searchindex_filename
+        is_unchanged = not docnames and is_current(app) and index_file.is_file()
         if is_unchanged:
             return
         index: IndexBuilder | None = builder.indexer
@@ -78,17 +76,3 @@ def prune(index: IndexBuilder, docnames: Set[str]) -> None:
     for name in BY_WORD:
         for names in getattr(index, name).values():
             names.difference_update(removed)
-
-
-def _is_current(builder: StandaloneHTMLBuilder) -> bool:
-    """Whether the index of the last build describes the documents of this one.
-
-    It is written after the environment; if it is older, that build was interrupted.
-    """
-    if domain_of(builder.env).was_touched:
-        return False
-    try:
-        written = (builder.outdir / builder.searchindex_filename).stat().st_mtime_ns
-        return written >= (builder.doctreedir / ENV_PICKLE_FILENAME).stat().st_mtime_ns
-    except OSError:
-        return False

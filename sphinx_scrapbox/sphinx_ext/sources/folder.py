@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from sphinx_scrapbox.sphinx_ext.config.options import options
@@ -31,8 +31,6 @@ class SourceFolder:
         self._project = project
         self._sphinx_config = config
         self._config = options(config)
-        self.feature_data: dict[type, Any] = {}
-        """Data that features keep during one build, by the type of the data."""
         self.srcdir = Path(project.srcdir)
         self.locks = Locks(self.srcdir)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from docutils.utils import new_document
 from sites import Built, Site, page
 
+from sphinx_scrapbox.sphinx_ext.domain.domain import domain_of
 from sphinx_scrapbox.sphinx_ext.domain.record import DocumentRecord, record_of, set_record
 
 FOOTER = (
@@ -46,18 +47,22 @@ def test_record_survives_copies_and_pickles() -> None:
 
 
 def test_what_is_said_by_the_page_is_among_its_facts(tmp_path: Path) -> None:
-    facts = build(tmp_path, "dummy").facts("Compost")
+    built = build(tmp_path, "dummy")
+    facts = built.facts("Compost")
     assert (facts.title, facts.summary) == ("Compost", "Layer upon layer.")
     assert (facts.source, facts.translated) == ("/garden/堆肥", ((0, "/garden/堆肥"),))
-    assert facts.shows_related
+    assert "Compost" in domain_of(built.app.env).collected("related")
 
 
-def test_what_is_said_by_hand_is_among_the_facts(tmp_path: Path) -> None:
-    facts = build(tmp_path, "dummy").facts("index")
-    assert not facts.is_page
-    assert facts.shows_related
-    assert len(facts.lists) == len(facts.includes) == 1
-    assert facts.snapshots
+def test_features_keep_what_is_said_by_hand(tmp_path: Path) -> None:
+    built = build(tmp_path, "dummy")
+    assert not built.facts("index").is_page
+    domain = domain_of(built.app.env)
+    assert {"related", "lists", "include", "provenance"} == {
+        feature.name for feature in domain.features if "index" in domain.collected(feature.name)
+    }
+    assert len(domain.collected("lists")["index"]) == 1
+    assert len(domain.collected("include")["index"]) == 1
 
 
 def test_no_writer_sees_the_record(tmp_path: Path) -> None:

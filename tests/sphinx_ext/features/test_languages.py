@@ -14,6 +14,8 @@ from sites import BUILDERS, EPUB, Built, Site, Tag, broken_links
 from sphinx.util.inventory import InventoryFile
 
 from sphinx_scrapbox.snapshot.lockfile import Lock, LockedPage, dump_lock
+from sphinx_scrapbox.sphinx_ext.domain.domain import domain_of
+from sphinx_scrapbox.sphinx_ext.features.translations.switcher import FEATURE
 
 # The JSON builder of sphinxcontrib-serializinghtml 2.0, on Sphinx 9.
 pytestmark = pytest.mark.filterwarnings("ignore:'sphinxcontrib\\.serializinghtml")
@@ -665,7 +667,10 @@ def test_a_site_without_translations_writes_nothing_of_them(site: Site) -> None:
     site.write(files)
     built = build(site)
     assert alternates(built, "ja/mizu") == {}
-    assert built.app.env.domains["scrapbox"].data["languages"] == {}
+    domain = domain_of(built.app.env)
+    assert len(domain.facts) == 3
+    shown = {FEATURE.shown(docname, domain) for docname in domain.facts}
+    assert shown == {None}
 
 
 GUIDE = """# Guide

@@ -240,7 +240,7 @@ class Domain:
 
     def __init__(self, facts: dict[str, PageFacts]) -> None:
         self.facts = facts
-        self.made: dict[Any, Any] = {}
+        self.cache: dict[Any, Any] = {}
         config = SimpleNamespace(root_doc="index")
         self.env = SimpleNamespace(config=config)
         by_title = {facts.title: name for name, facts in facts.items()}

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
-from zlib import crc32
 
 from sphinx.project import EXCLUDE_PATHS
 from sphinx.util.matching import compile_matchers
@@ -18,12 +17,14 @@ from sphinx_scrapbox.snapshot.git import Repository, SnapshotError
 from sphinx_scrapbox.snapshot.loader import SnapshotLoader
 from sphinx_scrapbox.snapshot.lockfile import LOCK_NAME
 from sphinx_scrapbox.sphinx_ext.config.options import options
-from sphinx_scrapbox.sphinx_ext.domain.domain import domain_of
+from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain, domain_of
 from sphinx_scrapbox.sphinx_ext.features.lists.collation import sort_key
+from sphinx_scrapbox.sphinx_ext.incremental import digest
 from sphinx_scrapbox.sphinx_ext.sources.folder import source_folder
 
 if TYPE_CHECKING:
     from sphinx.environment import BuildEnvironment
+
 LIMIT = 100
 """Pages of one kind, unless ``max`` says otherwise; the rest is counted."""
 
@@ -85,6 +86,11 @@ class _Changes:
                 found = str(error)
             self._found[asked] = found
         return found
+
+    @property
+    def has_problem(self) -> bool:
+        """Whether what was asked could not be told."""
+        return any(isinstance(answer, str) for answer in self._found.values())
 
     def _compare(self, query: Query) -> Comparison:
         folder = Path(self._env.srcdir, query.path)
@@ -191,7 +197,7 @@ class _Changes:
             seen = [(name, state.st_mtime_ns, state.st_size) for name, state in states]
         except (OSError, SnapshotError):
             return ""
-        return f"{crc32(repr(seen).encode('utf-8', 'replace'))}"
+        return digest(seen)
 
     def docname(self, query: Query, page: PageChange) -> str:
         """The document that holds a page; "" for one that is gone."""
@@ -202,17 +208,18 @@ class _Changes:
 
 
 def changes_of(env: BuildEnvironment) -> _Changes:
-    """The comparisons of this build."""
-    data = source_folder(env).feature_data
-    if _Changes not in data:
-        data[_Changes] = _Changes(env)
-    changes: _Changes = data[_Changes]
+    """What changed, for this build."""
+    cache = domain_of(env).cache
+    if "changes" not in cache:
+        cache["changes"] = _Changes(env)
+    changes: _Changes = cache["changes"]
     return changes
 
 
-def forget_changes(env: BuildEnvironment) -> None:
-    """Compare again when asked again."""
-    source_folder(env).feature_data.pop(_Changes, None)
+def queries_of(domain: ScrapboxDomain) -> dict[str, list[Query]]:
+    """The documents that tell of changes, in order, and what they ask."""
+    by_docname: dict[str, tuple[str, ...]] = domain.collected("changes")
+    return {docname: list(map(query_of, texts)) for docname, texts in by_docname.items()}
 
 
 class Told(NamedTuple):

@@ -1,39 +1,38 @@
 """What changed in the wiki, told in a page: against a revision of git, or a snapshot kept beside.
 
-The directive leaves a placeholder that holds a query; documents keep their queries among their
-facts. What changed is found out once a build, and only for a document that asks. A document is
-written anew if that is something else than in the last build, whatever file or commit made it so.
+The directive leaves a placeholder that holds a query. What changed is found out once a build, and
+only for a document that asks.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Hashable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
-from zlib import crc32
 
 from docutils import nodes
 from docutils.parsers.rst import directives
 from sphinx.util.docutils import SphinxDirective
 
 from sphinx_scrapbox.rendering.nodes import scrapbox_changelist
-from sphinx_scrapbox.sphinx_ext.domain.domain import domain_of
+from sphinx_scrapbox.sphinx_ext.feature import Feature
 from sphinx_scrapbox.sphinx_ext.features.changes.comparison import (
     KINDS,
     Query,
     changes_for,
     changes_of,
-    forget_changes,
+    queries_of,
 )
-from sphinx_scrapbox.sphinx_ext.features.changes.feeds import (
-    documents_with_changes,
-)
-from sphinx_scrapbox.sphinx_ext.features.changes.nodes import ChangeLists
+from sphinx_scrapbox.sphinx_ext.features.changes.feeds import link_feeds, write_feeds
+from sphinx_scrapbox.sphinx_ext.features.changes.nodes import FillChangeLists
 from sphinx_scrapbox.sphinx_ext.warnings import Warn, warn
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
-    from sphinx.environment import BuildEnvironment
+
+    from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain
+    from sphinx_scrapbox.sphinx_ext.domain.record import DocumentRecord
 
 
 _FEED = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]+)*\.(?:xml|atom|json)", re.A)
@@ -119,36 +118,40 @@ class ChangesDirective(SphinxDirective):
         )
 
 
-def changelists_to_write(app: Sphinx, env: BuildEnvironment) -> list[str]:
-    """Documents in which something else is to be told than in the last build."""
-    domain = domain_of(env)
-    forget_changes(env)
-    asking = documents_with_changes(env)
-    before: dict[str, tuple[int, list[str]]] | None = domain.data["changes"]
-    if not asking and not before:
-        domain.data["changes"] = {}
-        return []
-    changes = changes_of(env)
-    now: dict[str, tuple[int, list[str]]] = {}
-    for docname, queries in asking.items():
-        signatures = [changes.signature(query) for query in queries]
-        known = (before or {}).get(docname)
-        if known and not domain.was_touched and all(signatures) and known[1] == signatures:
-            now[docname] = known  # neither the pages nor what they are compared with
-            continue
-        told = [changes_for(env, query) for query in queries]
-        problems = [one for one in told if isinstance(one, str)]
-        for problem in dict.fromkeys(problems):
+class ChangesFeature(Feature):
+    """Keeps what documents tell of changes, and writes the feeds."""
+
+    name = "changes"
+    directives = {"changes": ChangesDirective}
+    post_transforms = (FillChangeLists,)
+    node_classes = (scrapbox_changelist,)
+
+    def collect(self, nodes: Sequence[nodes.Element], record: DocumentRecord) -> object | None:
+        """The query of each list."""
+        return tuple(node["query"] for node in nodes) or None
+
+    def state(self, domain: ScrapboxDomain) -> Hashable:
+        """What the earlier snapshots are; None after a problem, which is told in each build."""
+        changes = changes_of(domain.env)
+        queries = [query for asked in queries_of(domain).values() for query in asked]
+        states = [changes.signature(query) for query in queries]
+        return tuple(states) if all(states) and not changes.has_problem else None
+
+    def shown(self, docname: str, domain: ScrapboxDomain) -> Hashable:
+        """What each list tells, or why it cannot be told."""
+        queries = queries_of(domain).get(docname, ())
+        told = tuple(changes_for(domain.env, query) for query in queries)
+        for problem in dict.fromkeys(answer for answer in told if isinstance(answer, str)):
             warn(Warn.CHANGES, f"scrapbox:changes: {problem}", location=docname)
-        mark = crc32(repr(told).encode("utf-8", "replace"))
-        now[docname] = mark, [] if problems else signatures  # a problem is told each time
-    domain.data["changes"] = now
-    if before is None:  # the first build writes all
-        return []
-    return [docname for docname in now if before.get(docname, (-1,))[0] != now[docname][0]]
+        return told or None
+
+    def page_context(self, app: Sphinx, docname: str, context: dict[str, Any]) -> None:
+        """Link the feeds that tell the same as the page."""
+        link_feeds(app, docname, context)
+
+    def finish(self, app: Sphinx) -> None:
+        """Write the feeds."""
+        write_feeds(app)
 
 
-def register(app: Sphinx) -> None:
-    """Add the directive, what fills its placeholder, and the feeds."""
-    app.add_directive_to_domain("scrapbox", "changes", ChangesDirective)
-    app.add_post_transform(ChangeLists)
+FEATURE = ChangesFeature()

@@ -9,15 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
-from docutils import nodes
-
 from sphinx_scrapbox.snapshot.diff.model import Comparison, PageChange
 from sphinx_scrapbox.snapshot.reports.atom import Feed, diff_as_atom
 from sphinx_scrapbox.snapshot.reports.json import diff_as_json
 from sphinx_scrapbox.snapshot.reports.wording import ACTIONS, OUTDENTED
 from sphinx_scrapbox.sphinx_ext.builders import has_browser_pages
 from sphinx_scrapbox.sphinx_ext.domain.domain import domain_of
-from sphinx_scrapbox.sphinx_ext.features.changes.comparison import Query, changes_of, query_of
+from sphinx_scrapbox.sphinx_ext.features.changes.comparison import Query, changes_of, queries_of
 from sphinx_scrapbox.sphinx_ext.features.changes.nodes import change_labels
 from sphinx_scrapbox.sphinx_ext.i18n import _
 from sphinx_scrapbox.sphinx_ext.warnings import Warn, warn
@@ -32,19 +30,10 @@ ENTRIES = 500
 # -- builds ----------------------------------------------------------------------------
 
 
-def documents_with_changes(env: BuildEnvironment) -> dict[str, list[Query]]:
-    """The documents that tell of changes, and what they ask."""
-    return {
-        docname: [query_of(text) for text in facts.changes]
-        for docname, facts in domain_of(env).facts.items()
-        if facts.changes
-    }
-
-
 def _feeds(env: BuildEnvironment) -> Iterator[tuple[str, str, Query]]:
     """The name of each feed, the document that it belongs to, and what it tells."""
     seen = set()
-    for docname, queries in sorted(documents_with_changes(env).items()):
+    for docname, queries in queries_of(domain_of(env)).items():
         for query in queries:
             for name in query.feeds:
                 if name not in seen:
@@ -57,8 +46,9 @@ def _is_written(app: Sphinx, name: str) -> bool:
     return name.endswith(".json") or bool(app.config.html_baseurl)
 
 
-def write_feeds(app: Sphinx, exception: Exception | None) -> None:
-    if exception is not None or not has_browser_pages(app.builder):
+def write_feeds(app: Sphinx) -> None:
+    """Write each feed, in an output that has any."""
+    if not has_browser_pages(app.builder):
         return
     for name, docname, query in _feeds(app.env):
         comparison = changes_of(app.env).find(query)
@@ -133,16 +123,9 @@ def _feed_title(app: Sphinx) -> str:
     return str(_("Changes in {project}")).format(project=app.config.project)
 
 
-def link_feeds(
-    app: Sphinx,
-    pagename: str,
-    templatename: str,
-    context: dict[str, Any],
-    doctree: nodes.document | None,
-) -> None:
+def link_feeds(app: Sphinx, pagename: str, context: dict[str, Any]) -> None:
     """Name the feeds in the head of the page that tells the same."""
-    facts = domain_of(app.env).facts.get(pagename)
-    if facts is None or not facts.changes or doctree is None or not has_browser_pages(app.builder):
+    if pagename not in queries_of(domain_of(app.env)) or not has_browser_pages(app.builder):
         return
     tags = []
     for name, docname, query in _feeds(app.env):

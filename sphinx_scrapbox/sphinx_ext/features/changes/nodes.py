@@ -38,7 +38,7 @@ _DEEPEST = 8
 # -- nodes -----------------------------------------------------------------------------
 
 
-class ChangeLists(SphinxPostTransform):
+class FillChangeLists(SphinxPostTransform):
     """Fills the placeholders, before references are resolved (10)."""
 
     default_priority = 5

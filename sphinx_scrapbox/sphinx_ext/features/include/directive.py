@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -18,9 +18,9 @@ from docutils import nodes
 from docutils.parsers.rst import directives
 from sphinx.util.docutils import SphinxDirective
 
-from sphinx_scrapbox.sphinx_ext.domain.domain import domain_of
 from sphinx_scrapbox.sphinx_ext.domain.record import record_of, set_record
 from sphinx_scrapbox.sphinx_ext.domain.site import SphinxSite
+from sphinx_scrapbox.sphinx_ext.feature import Feature, Outdated
 from sphinx_scrapbox.sphinx_ext.features.include.content import IncludedPart, catalogues
 from sphinx_scrapbox.sphinx_ext.features.include.options import (
     ANY,
@@ -40,8 +40,10 @@ from sphinx_scrapbox.wiki.structure import NotThere, has_line
 from sphinx_scrapbox.wiki.titles import is_line_id, split_fragment, split_target
 
 if TYPE_CHECKING:
-    from sphinx.application import Sphinx
     from sphinx.environment import BuildEnvironment
+
+    from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain
+    from sphinx_scrapbox.sphinx_ext.domain.record import DocumentRecord
 
 
 # -- the directive ---------------------------------------------------------------------
@@ -169,33 +171,37 @@ def _mark(env: BuildEnvironment, file: PageFile | None) -> str:
     return f"{place}{said}"
 
 
-def reread_for_included(
-    app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]
-) -> list[str]:
-    """Documents of which what they include is elsewhere by now, or otherwise."""
-    facts = domain_of(env).facts
-    including = {name: facts[name].includes for name in facts if facts[name].includes}
-    if not including:
-        return []
-    new = added | changed | removed
-    files = source_folder(env).pages
-    files.unchanged_titles = {name: facts[name].title for name in facts if name not in new}
-    outdated = []
-    for docname in including.keys() - removed:
-        for text in including[docname]:
-            target, given, before = json.loads(text)
-            if given:
-                file = files.read(Path(env.relfn2path(given, docname)[1]))
-            else:
-                file = files.find(target)
-            if _mark(env, file) != before:
-                outdated.append(docname)
-                break
-    return outdated
+class Include(Feature):
+    """Keeps which pages documents include, and what was known of their files."""
+
+    name = "include"
+    directives = {"include": IncludeDirective}
+    transforms = (Headings,)
+    post_transforms = (Downloads,)
+
+    def collect(self, nodes: Sequence[nodes.Element], record: DocumentRecord) -> object | None:
+        """The target, the file option and the mark of each included page, as JSON texts."""
+        return record.includes or None
+
+    def reread(self, domain: ScrapboxDomain, outdated: Outdated) -> Iterable[str]:
+        """Documents of which what they include is elsewhere by now, or otherwise."""
+        including: dict[str, tuple[str, ...]] = domain.collected("include")
+        if not including:
+            return
+        env, new = domain.env, set().union(*outdated)
+        titles = {name: facts.title for name, facts in domain.facts.items() if name not in new}
+        files = source_folder(env).pages
+        files.unchanged_titles = titles
+        for docname in including.keys() - outdated.removed:
+            for text in including[docname]:
+                target, given, before = json.loads(text)
+                if given:
+                    file = files.read(Path(env.relfn2path(given, docname)[1]))
+                else:
+                    file = files.find(target)
+                if _mark(env, file) != before:
+                    yield docname
+                    break
 
 
-def register(app: Sphinx) -> None:
-    """Add the directive and what goes with it."""
-    app.add_directive_to_domain("scrapbox", "include", IncludeDirective)
-    app.add_transform(Headings)
-    app.add_post_transform(Downloads)
+FEATURE = Include()

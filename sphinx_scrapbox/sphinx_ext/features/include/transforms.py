@@ -94,11 +94,7 @@ class Downloads(SphinxPostTransform):
     def run(self, **kwargs: Any) -> None:
         """Visit each download, if any document holds one."""
         domain = domain_of(self.env)
-        used: bool | None = domain.made.get("includes")
-        if used is None:
-            used = any(facts.includes for facts in domain.facts.values())
-            domain.made["includes"] = used
-        if not used:
+        if not domain.collected("include"):
             return
         builder = builder_of(self.env)
         for node in list(self.document.findall(_is_download)):

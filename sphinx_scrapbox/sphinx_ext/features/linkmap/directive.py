@@ -7,7 +7,7 @@ page would have to be declared in the book's manifest.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable, Sequence
 from html import escape
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 from zlib import crc32
@@ -15,13 +15,14 @@ from zlib import crc32
 from docutils import nodes
 from docutils.parsers.rst import directives
 from sphinx import addnodes
-from sphinx.errors import NoUri
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.docutils import SphinxDirective
 
 from sphinx_scrapbox.rendering.nodes import scrapbox_linkmap
-from sphinx_scrapbox.sphinx_ext.builders import builder_of, is_epub, is_html, is_single_file
+from sphinx_scrapbox.sphinx_ext.builders import builder_of, is_epub, is_html
 from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain, domain_of, may_hold_directives
+from sphinx_scrapbox.sphinx_ext.domain.resolve import graph_address, html_link
+from sphinx_scrapbox.sphinx_ext.feature import Feature
 from sphinx_scrapbox.sphinx_ext.features.linkmap.neighbourhood import Neighbourhood, neighbourhood
 from sphinx_scrapbox.sphinx_ext.features.linkmap.svg import draw
 from sphinx_scrapbox.sphinx_ext.i18n import _
@@ -29,8 +30,9 @@ from sphinx_scrapbox.sphinx_ext.warnings import Warn, warn
 from sphinx_scrapbox.wiki.graph import is_wanted
 
 if TYPE_CHECKING:
-    from sphinx.application import Sphinx
     from sphinx.environment import BuildEnvironment
+
+    from sphinx_scrapbox.sphinx_ext.domain.record import DocumentRecord
 
 
 class Spec(NamedTuple):
@@ -78,10 +80,9 @@ class MapDirective(SphinxDirective):
             limit=self.options.get("limit", 40),
             wanted="wanted" in self.options,
         )
-        maps = _maps_of(domain_of(self.env))
-        maps[docname] = (*maps.get(docname, ()), spec)
-        # Of all documents, since one file may hold them all.
-        name = f"scrapbox-map-{crc32(docname.encode()):08x}-{len(maps[docname])}"
+        # Unlike that of any map of another document, since one file may hold them all.
+        number = self.env.new_serialno("scrapbox-map") + 1
+        name = f"scrapbox-map-{crc32(docname.encode()):08x}-{number}"
         node = scrapbox_linkmap(docname=docname, name=name, alt=self.options.get("alt", ""))
         node.attributes.update(spec._asdict(), wanted=int(spec.wanted))
         self.set_source_info(node)
@@ -94,7 +95,7 @@ class MapDirective(SphinxDirective):
         return [node]
 
 
-class Maps(SphinxPostTransform):
+class FillMaps(SphinxPostTransform):
     """Fills each placeholder, before references are resolved (10)."""
 
     default_priority = 5
@@ -121,7 +122,7 @@ class _Map:
         self._domain = domain_of(env)
         self._from = from_docname
         self._node = node
-        spec = Spec(node["target"], node["hops"], node["limit"], bool(node["wanted"]))
+        spec = _spec_of(node)
         self.around = _around(self._domain, node["docname"], spec)
         if self.around is None:
             warn(
@@ -160,29 +161,13 @@ class _Map:
         assert self.around is not None
         items = []
         for number in self.around.children(parent):
-            title = escape(self._titles[number])
             is_missing = is_wanted(self.around.places[number].node)
-            if is_missing:
-                title = f'<span class="scrapbox-missing">{title}</span>'
-            if address := addresses[number]:
-                kind = "scrapbox-wiki reference external" if is_missing else "reference internal"
-                title = f'<a class="{kind}" href="{escape(address)}">{title}</a>'
-            items.append(f"<li>{title}{self._html_list(addresses, number)}</li>")
+            link = html_link(self._titles[number], addresses[number], is_missing=is_missing)
+            items.append(f"<li>{link}{self._html_list(addresses, number)}</li>")
         return f"<ul>{''.join(items)}</ul>" if items else ""
 
     def _address(self, node: str) -> str:
-        if is_wanted(node):
-            return self._domain.wiki_address(node)
-        builder = builder_of(self._env)
-        if is_single_file(builder):
-            if node == self._env.config.root_doc:
-                return "#"  # Sphinx marks where all others begin
-            if node not in self._domain.below_root:
-                return ""
-        try:
-            return builder.get_relative_uri(self._from, node) or "#"
-        except NoUri:
-            return ""
+        return graph_address(self._domain, builder_of(self._env), self._from, node)
 
     # -- every other format ------------------------------------------------------------
 
@@ -246,53 +231,32 @@ def _around(domain: ScrapboxDomain, docname: str, spec: Spec) -> Neighbourhood |
     )
 
 
-# -- incremental builds ----------------------------------------------------------------
+class LinkMap(Feature):
+    """Keeps what the maps of documents show."""
+
+    name = "linkmap"
+    directives = {"map": MapDirective}
+    post_transforms = (FillMaps,)
+    node_classes = (scrapbox_linkmap,)
+
+    def collect(self, nodes: Sequence[nodes.Element], record: DocumentRecord) -> object | None:
+        """The specification of each map."""
+        return tuple(map(_spec_of, nodes)) or None
+
+    def shown(self, docname: str, domain: ScrapboxDomain) -> Hashable:
+        """The pages of each map and their titles; None for a map of a page that is not there."""
+        specs: tuple[Spec, ...] = domain.collected("linkmap").get(docname, ())
+        return tuple(_titled(domain, _around(domain, docname, spec)) for spec in specs) or None
 
 
-def _maps_of(domain: ScrapboxDomain) -> dict[str, tuple[Spec, ...]]:
-    """The maps of each document that has any."""
-    maps: dict[str, tuple[Spec, ...]] = domain.data["maps"]
-    return maps
+def _spec_of(node: nodes.Element) -> Spec:
+    return Spec(node["target"], node["hops"], node["limit"], bool(node["wanted"]))
 
 
-def _fingerprint(domain: ScrapboxDomain, docname: str, spec: Spec) -> int:
-    """Changes when a map would be drawn otherwise."""
-    around = _around(domain, docname, spec)
+def _titled(domain: ScrapboxDomain, around: Neighbourhood | None) -> Hashable:
     if around is None:
-        return 0
-    shown = (around, [domain.title_of(place.node) for place in around.places])
-    return crc32(repr(shown).encode("utf-8", "replace")) or 1
+        return None
+    return around, tuple(domain.title_of(place.node) for place in around.places)
 
 
-def forget_maps(app: Sphinx, env: BuildEnvironment, docname: str) -> None:
-    _maps_of(domain_of(env)).pop(docname, None)
-
-
-def merge_maps(
-    app: Sphinx, env: BuildEnvironment, docnames: set[str], other: BuildEnvironment
-) -> None:
-    """Take over what another process read."""
-    found = other.domaindata["scrapbox"]["maps"]  # it came without its domains
-    _maps_of(domain_of(env)).update((name, found[name]) for name in docnames if name in found)
-
-
-def maps_to_write(app: Sphinx, env: BuildEnvironment) -> list[str]:
-    """Documents with a map that would be drawn otherwise than in the last build."""
-    domain = domain_of(env)
-    if not domain.was_touched:
-        return []
-    now = {
-        docname: tuple(_fingerprint(domain, docname, spec) for spec in specs)
-        for docname, specs in sorted(_maps_of(domain).items())
-    }
-    before: dict[str, tuple[int, ...]] | None = domain.data["map_marks"]
-    domain.data["map_marks"] = now
-    if before is None:  # the first build writes all
-        return []
-    return [docname for docname, marks in now.items() if before.get(docname) != marks]
-
-
-def register(app: Sphinx) -> None:
-    """Add the directive, what fills its placeholder, and what tells when to draw anew."""
-    app.add_directive_to_domain("scrapbox", "map", MapDirective)
-    app.add_post_transform(Maps)
+FEATURE = LinkMap()

@@ -1,31 +1,29 @@
 """Lists of pages, of wanted pages and of people, written where a directive asks for them.
 
-A directive leaves a placeholder that holds a query; documents keep their queries among their
-facts. What a query finds is plain data, made once per build from tables over all facts. It is
-all that the list's nodes are made from, so a list has to be written anew just when it differs.
+A directive leaves a placeholder that holds a query. What a query finds is plain data, computed
+once per build from tables over all facts, and all that the nodes of the list are made of.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any, ClassVar
-from zlib import crc32
 
 from docutils import nodes
 from docutils.parsers.rst import directives
 from sphinx.util.docutils import SphinxDirective
 
 from sphinx_scrapbox.rendering.nodes import scrapbox_listing
-from sphinx_scrapbox.sphinx_ext.domain.domain import domain_of
-from sphinx_scrapbox.sphinx_ext.features.lists.nodes import Lists
-from sphinx_scrapbox.sphinx_ext.features.lists.query import Query, Rows
+from sphinx_scrapbox.sphinx_ext.feature import Feature
+from sphinx_scrapbox.sphinx_ext.features.lists.nodes import FillLists
+from sphinx_scrapbox.sphinx_ext.features.lists.query import Query
 from sphinx_scrapbox.sphinx_ext.features.lists.tables import rows_of
 from sphinx_scrapbox.sphinx_ext.warnings import Warn, warn
 
 if TYPE_CHECKING:
-    from sphinx.application import Sphinx
-    from sphinx.environment import BuildEnvironment
+    from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain
+    from sphinx_scrapbox.sphinx_ext.domain.record import DocumentRecord
 
 
 # -- directives ------------------------------------------------------------------------
@@ -162,38 +160,28 @@ class StaleDirective(_ListDirective):
     option_spec = _options("project sort reverse limit empty")
 
 
-# -- incremental builds ----------------------------------------------------------------
+class ListsFeature(Feature):
+    """Keeps the queries of the lists that documents show."""
 
-
-def lists_to_write(app: Sphinx, env: BuildEnvironment) -> list[str]:
-    """Documents with a list that finds something else than in the last build."""
-    domain = domain_of(env)
-    if not domain.was_touched:
-        return []
-    now = {
-        docname: [_mark(rows_of(domain, text)[1]) for text in facts.lists]
-        for docname, facts in domain.facts.items()
-        if facts.lists
+    name = "lists"
+    directives = {
+        "pages": PagesDirective,
+        "tagged": TaggedDirective,
+        "wanted": WantedDirective,
+        "people": PeopleDirective,
+        "stale": StaleDirective,
     }
-    before: dict[str, list[int]] | None = domain.data["lists"]
-    domain.data["lists"] = now
-    if before is None:  # the first build writes all
-        return []
-    return [docname for docname, marks in now.items() if before.get(docname) != marks]
+    post_transforms = (FillLists,)
+    node_classes = (scrapbox_listing,)
+
+    def collect(self, nodes: Sequence[nodes.Element], record: DocumentRecord) -> object | None:
+        """The query of each list."""
+        return tuple(node["query"] for node in nodes) or None
+
+    def shown(self, docname: str, domain: ScrapboxDomain) -> Hashable:
+        """The rows of each list."""
+        queries: tuple[str, ...] = domain.collected("lists").get(docname, ())
+        return tuple(tuple(rows_of(domain, query)[1]) for query in queries) or None
 
 
-def _mark(rows: Rows) -> int:
-    return crc32(repr(rows).encode("utf-8", "replace"))
-
-
-def register(app: Sphinx) -> None:
-    """Add the directives and what fills their placeholders."""
-    for name, directive in (
-        ("pages", PagesDirective),
-        ("tagged", TaggedDirective),
-        ("wanted", WantedDirective),
-        ("people", PeopleDirective),
-        ("stale", StaleDirective),
-    ):
-        app.add_directive_to_domain("scrapbox", name, directive)
-    app.add_post_transform(Lists)
+FEATURE = ListsFeature()

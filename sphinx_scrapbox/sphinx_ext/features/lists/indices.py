@@ -21,6 +21,8 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx_scrapbox.sphinx_ext.builders import builder_of, has_pages
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.domain import domain_of
+from sphinx_scrapbox.sphinx_ext.domain.resolve import html_link
+from sphinx_scrapbox.sphinx_ext.feature import Feature, Listener
 from sphinx_scrapbox.sphinx_ext.features.lists.collation import (
     DIGITS,
     IDEOGRAPHS,
@@ -265,10 +267,7 @@ def _entry(builder: Builder, pagename: str, entry: Entry) -> str:
     if entry.docname:
         name = _to(builder, pagename, entry.docname, entry.name)
     elif entry.address:
-        name = (
-            f'<a class="scrapbox-wiki reference external" href="{escape(entry.address)}">'
-            f'<span class="scrapbox-missing">{name}</span></a>'
-        )
+        name = html_link(entry.name, entry.address, is_missing=True)
     note = f" <small>{escape(entry.note)}</small>" if entry.note else ""
     if not entry.pages:
         return f"<li>{name}{note}</li>\n"
@@ -281,8 +280,7 @@ def _entry(builder: Builder, pagename: str, entry: Entry) -> str:
 def _to(builder: Builder, pagename: str, target: str, title: str, is_here: bool = False) -> str:
     if is_here:
         return f'<span aria-current="page">{escape(title)}</span>'
-    address = escape(builder.get_relative_uri(pagename, target))
-    return f'<a class="reference internal" href="{address}">{escape(title)}</a>'
+    return html_link(title, builder.get_relative_uri(pagename, target))
 
 
 # -- links to them ---------------------------------------------------------------------
@@ -342,6 +340,16 @@ def check_index_names(app: Sphinx, env: BuildEnvironment) -> None:
         )
 
 
-def register(app: Sphinx) -> None:
-    """Write the indices with every build of HTML pages."""
-    app.add_post_transform(IndexNames)
+class Indices(Feature):
+    """Names the indices, and writes them with every build of HTML pages."""
+
+    name = "indices"
+    post_transforms = (IndexNames,)
+    listeners = (
+        Listener("builder-inited", register_index_labels),
+        Listener("html-collect-pages", index_pages),
+        Listener("env-check-consistency", check_index_names),
+    )
+
+
+FEATURE = Indices()

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 # -- nodes -----------------------------------------------------------------------------
 
 
-class Lists(SphinxPostTransform):
+class FillLists(SphinxPostTransform):
     """Fills the placeholders, before references are resolved (10)."""
 
     default_priority = 5

@@ -220,16 +220,16 @@ def _source_title(domain: ScrapboxDomain, source: str) -> str:
 
 def tables_of(domain: ScrapboxDomain) -> Tables:
     """The tables of a build, made when first asked for and forgotten when a fact changes."""
-    tables: Tables | None = domain.made.get("tables")
+    tables: Tables | None = domain.cache.get("tables")
     if tables is None:
-        tables = domain.made["tables"] = Tables(domain)
+        tables = domain.cache["tables"] = Tables(domain)
     return tables
 
 
 def rows_of(domain: ScrapboxDomain, text: str) -> tuple[Query, Rows]:
     """A query as a document keeps it, and what it finds."""
-    found: tuple[Query, Rows] | None = domain.made.get(("rows", text))
+    found: tuple[Query, Rows] | None = domain.cache.get(("rows", text))
     if found is None:
         query = Query(**json.loads(text))
-        found = domain.made["rows", text] = query, tables_of(domain).rows(query)
+        found = domain.cache["rows", text] = query, tables_of(domain).rows(query)
     return found

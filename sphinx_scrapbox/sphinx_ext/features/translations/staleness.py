@@ -172,9 +172,9 @@ def _newer(env: BuildEnvironment, age: Age) -> _Newer | None:
 
 def stale_pages(domain: ScrapboxDomain) -> list[Stale]:
     """Each page that is older than what it was translated from, in order of docname."""
-    made: list[Stale] | None = domain.made.get("stale")
+    made: list[Stale] | None = domain.cache.get("stale")
     if made is None:
-        made = domain.made["stale"] = [
+        made = domain.cache["stale"] = [
             Stale(docname, age, len(found.newer) if (found := _newer(domain.env, age)) else 0)
             for docname in pairs_of(domain).sources
             for age in ages_of(domain, docname)

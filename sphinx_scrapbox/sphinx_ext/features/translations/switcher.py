@@ -7,10 +7,9 @@ and a page is written anew when that differs.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
-from zlib import crc32
 
 from babel import Locale, UnknownLocaleError
 from docutils import nodes
@@ -27,6 +26,7 @@ from sphinx_scrapbox.sphinx_ext.builders import builder_of, joins_documents
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.domain import domain_of
 from sphinx_scrapbox.sphinx_ext.domain.site import SphinxSite
+from sphinx_scrapbox.sphinx_ext.feature import Feature
 from sphinx_scrapbox.sphinx_ext.features.translations.staleness import (
     Age,
     ChangedLine,
@@ -48,7 +48,6 @@ from sphinx_scrapbox.wiki.text import cut
 from sphinx_scrapbox.wiki.titles import anchor
 
 if TYPE_CHECKING:
-    from sphinx.application import Sphinx
     from sphinx.environment import BuildEnvironment
 
     from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain
@@ -60,7 +59,7 @@ LENGTH = 180
 """Characters of a changed line that are shown."""
 
 
-class Languages(SphinxPostTransform):
+class CompleteTranslations(SphinxPostTransform):
     """Completes notices and adds the links to other languages, before references are resolved."""
 
     # Before those who fill the end of a page (5).
@@ -275,50 +274,41 @@ def language_name(tag: str) -> str:
     return name[:1].upper() + name[1:] if name else tag
 
 
-# -- incremental builds ----------------------------------------------------------------
+class Translations(Feature):
+    """Shows how old a translation is, and links the versions of a page in other languages."""
 
+    name = "translations"
+    post_transforms = (CompleteTranslations,)
 
-def note_what_came_from_elsewhere(app: Sphinx, env: BuildEnvironment) -> None:
-    """See whether a translation stands otherwise to its source without any document read anew.
+    def state(self, domain: ScrapboxDomain) -> Hashable:
+        """What is known of sources that are not part of the site, and of other sites."""
+        config = options(domain.env.config)
+        folders = config.translation_sources
+        outside = source_folder(domain.env).locks.external_state(folders) if folders else None
+        if not inventories_of(domain.env) and not config.translation_pairs:
+            return repr(outside)
+        pairs = pairs_of(domain)
+        return repr((outside, sorted(pairs.sources.items()), sorted(pairs.versions.items())))
 
-    Then its age, and lists of ages, are not what they were in the last build.
-    """
-    domain = domain_of(env)
-    folders = options(env.config).translation_sources
-    state: list[object] = [source_folder(env).locks.external_state(folders)] if folders else []
-    if options(env.config).translation_pairs:
-        sources = pairs_of(domain).sources
-        state += sorted(docname for docname, source in sources.items() if source.is_mapped)
-    if domain.data["elsewhere"] != state:
-        domain.data["elsewhere"] = state
-        domain.was_touched = True
-
-
-def translations_to_write(app: Sphinx, env: BuildEnvironment) -> list[str]:
-    """Documents that would show other languages, or another age, than in the last build."""
-    domain = domain_of(env)
-    if not domain.was_touched and not inventories_of(env):
-        return []
-    pairs = pairs_of(domain)
-    now: dict[str, int] = {}
-    for docname in sorted(pairs.sources.keys() | pairs.versions.keys()):
+    def shown(self, docname: str, domain: ScrapboxDomain) -> Hashable:
+        """The other versions with their titles, a mapped source, and how old the page is."""
+        pairs = pairs_of(domain)
         source = pairs.sources.get(docname)
-        versions = [
+        versions = tuple(
             (version, domain.title_of(version.docname))
             for version in pairs.versions.get(docname, ())
-        ]
-        shown: list[object] = [versions]
-        if source is not None:
-            shown += [source if source.is_mapped else None, *ages_of(domain, docname)]
-        now[docname] = crc32(repr(shown).encode("utf-8", "replace"))
-    before: dict[str, int] | None = domain.data["languages"]
-    domain.data["languages"] = now
-    domain.data["translations"] = pairs.names()
-    if before is None:  # the first build writes all
-        return []
-    return [docname for docname in domain.facts if before.get(docname, 0) != now.get(docname, 0)]
+        )
+        if source is None:
+            return versions or None
+        return versions, source if source.is_mapped else None, tuple(ages_of(domain, docname))
+
+    def objects(self, domain: ScrapboxDomain) -> Iterator[tuple[str, str, str, str, str, int]]:
+        """The translations, for other sites, by the names of their sources."""
+        listed: set[str] = set()
+        for docname, name in sorted(pairs_of(domain).names().items()):
+            if name not in listed:  # of two translations the first
+                listed.add(name)
+                yield name, domain.title_of(docname), "translation", docname, "", -1
 
 
-def register(app: Sphinx) -> None:
-    """Add what completes the pages."""
-    app.add_post_transform(Languages)
+FEATURE = Translations()

@@ -284,7 +284,7 @@ class _Group:
 
 def pairs_of(domain: ScrapboxDomain) -> Pairs:
     """The pairs of a build, found when first asked for and forgotten when a fact changes."""
-    pairs: Pairs | None = domain.made.get("pairs")
+    pairs: Pairs | None = domain.cache.get("pairs")
     if pairs is None:
-        pairs = domain.made["pairs"] = Pairs(domain)
+        pairs = domain.cache["pairs"] = Pairs(domain)
     return pairs

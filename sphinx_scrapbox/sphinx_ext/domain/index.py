@@ -1,0 +1,175 @@
+"""The index over all documents: which of them a title names, and the graph of their links."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from sphinx.util.matching import compile_matchers
+
+from sphinx_scrapbox.sphinx_ext.config.options import options
+from sphinx_scrapbox.sphinx_ext.sources.folder import source_folder
+from sphinx_scrapbox.wiki.graph import Graph, is_wanted
+from sphinx_scrapbox.wiki.titles import anchor, is_line_id, key, split_fragment, split_target
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from sphinx.environment import BuildEnvironment
+
+    from sphinx_scrapbox.sphinx_ext.domain.facts import PageFacts
+
+
+class PageIndex:
+    """What the facts of all documents give together, computed on demand and never pickled."""
+
+    env: BuildEnvironment
+
+    @property
+    def facts(self) -> dict[str, PageFacts]:
+        """The facts by docname."""
+        raise NotImplementedError
+
+    def forget_index(self) -> None:
+        """Compute everything again: the facts of a document changed."""
+        for name, member in vars(PageIndex).items():
+            if isinstance(member, cached_property):
+                self.__dict__.pop(name, None)
+
+    @cached_property
+    def cache(self) -> dict[Any, Any]:
+        """What others computed of all facts, forgotten as soon as one of these changes."""
+        return {}
+
+    # -- titles ------------------------------------------------------------------------
+
+    @cached_property
+    def pages(self) -> dict[str, tuple[str, ...]]:
+        """Docnames of wiki pages by key of their title, each sorted."""
+        return _index((name, [facts.title]) for name, facts in self.facts.items() if facts.title)
+
+    @cached_property
+    def earlier(self) -> dict[str, tuple[str, ...]]:
+        """Docnames of wiki pages by the keys of titles that they had earlier, each sorted."""
+        return _index((name, facts.was) for name, facts in self.facts.items() if facts.was)
+
+    @cached_property
+    def documents(self) -> dict[str, str]:
+        """Docnames of other documents by key of their title, as far as links may use them."""
+        matchers = list(compile_matchers(options(self.env.config).link_documents))
+        index: dict[str, str] = {}
+        for docname in sorted(self.env.titles) if matchers else ():
+            if docname in self.facts and self.facts[docname].is_page:
+                continue
+            if any(matches(docname) for matches in matchers):
+                index.setdefault(key(self.env.titles[docname].astext()), docname)
+        return index
+
+    def title_of(self, node: str) -> str:
+        """The title of a node of the graph."""
+        if is_wanted(node):
+            return self.graph.wanted_title(node)
+        facts = self.facts.get(node)
+        if facts is not None and facts.title:
+            return facts.title
+        title = self.env.titles.get(node)
+        return title.astext() if title is not None else node
+
+    # -- projects ----------------------------------------------------------------------
+
+    def project_of(self, docname: str) -> str:
+        """The project of a document: its own where that is known, else the configured one."""
+        facts = self.facts.get(docname)
+        return (facts.project if facts else "") or options(self.env.config).project
+
+    @cached_property
+    def private_projects(self) -> set[str]:
+        """The projects of which a lock file forbids links to pages that are not here."""
+        return {self.project_of(name) for name, facts in self.facts.items() if facts.private}
+
+    def wiki_address(self, node: str) -> str:
+        """The live wiki's address of a wanted page; "" if none may be given."""
+        config = options(self.env.config)
+        _, project, _ = node.split("/", 2)
+        if config.missing != "wiki" or not project or project in self.private_projects:
+            return ""
+        title = self.graph.wanted_title(node)
+        return source_folder(self.env).snapshots.page_url(project, title)
+
+    # -- targets -----------------------------------------------------------------------
+
+    def find_page(self, target: str, from_docname: str) -> str | None:
+        """The document that *target* names, seen from another one; None if it is not here.
+
+        The whole title is tried before what precedes its last ``#``. Without a project in
+        the target, a page of the same project comes before one of another. A title that a page
+        had earlier counts where nothing has it now.
+        """
+        project, title = split_target(target)
+        candidates = [key(one) for one in dict.fromkeys((title, split_fragment(title)[0])) if one]
+        for title_key in candidates:
+            docname = self._choose(self.pages.get(title_key, ()), project, from_docname)
+            if docname := docname or (None if project else self.documents.get(title_key)):
+                return docname
+        for title_key in candidates if self.earlier else ():
+            docnames = self.earlier.get(title_key, ())
+            if docname := self._choose(docnames, project, from_docname):
+                return docname
+        return None
+
+    def _choose(self, docnames: tuple[str, ...], project: str, from_docname: str) -> str | None:
+        if project:
+            return next((name for name in docnames if self.project_of(name) == project), None)
+        if not docnames:
+            return None
+        own = self.project_of(from_docname)
+        return next((name for name in docnames if self.project_of(name) == own), docnames[0])
+
+    def find_target(self, target: str, from_docname: str) -> tuple[str, str] | None:
+        """The document and the anchor ("" = the page) that *target* names; None if not here.
+
+        A line is looked up by its id alone, because lines move from page to page; if it is
+        nowhere, the page is the next best place.
+        """
+        _, title = split_target(target)
+        fragment = split_fragment(title)[1]
+        if is_line_id(fragment) and (docname := self.docname_of_line(fragment)):
+            return docname, anchor(fragment)
+        page = self.find_page(target, from_docname)
+        return (page, "") if page is not None else None
+
+    def docname_of_line(self, line_id: str) -> str | None:
+        """The document that holds a line, as a lock file tells; None if that is unknown."""
+        file = source_folder(self.env).locks.file_of_line(line_id)
+        docname = self.env.path2doc(file) if file else None
+        return docname if docname in self.facts else None
+
+    # -- links -------------------------------------------------------------------------
+
+    @cached_property
+    def graph(self) -> Graph:
+        """The graph of all documents."""
+        mentions = {docname: facts.mentions for docname, facts in self.facts.items()}
+        return Graph(mentions, self.find_page, self.project_of, split_target)
+
+    @cached_property
+    def below_root(self) -> set[str]:
+        """The documents that toctrees lead to: all that a single file holds."""
+        docnames: set[str] = set()
+        waiting = [self.env.config.root_doc]
+        while waiting:
+            docname = waiting.pop()
+            if docname not in docnames:
+                docnames.add(docname)
+                waiting.extend(self.env.toctree_includes.get(docname, ()))
+        return docnames
+
+
+def _index(titles: Iterable[tuple[str, Iterable[str]]]) -> dict[str, tuple[str, ...]]:
+    """Docnames by the keys of their titles, each sorted."""
+    index: defaultdict[str, tuple[str, ...]] = defaultdict(tuple)
+    for docname, of_document in sorted(titles):
+        for title_key in dict.fromkeys(map(key, of_document)):
+            index[title_key] += (docname,)
+    return dict(index)

@@ -1,0 +1,56 @@
+"""What the links of a page lead to, as far as it decides whether the page is written again."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import TYPE_CHECKING
+
+from sphinx_scrapbox.sphinx_ext.feature import Feature
+from sphinx_scrapbox.sphinx_ext.sources.folder import source_folder
+from sphinx_scrapbox.wiki.titles import is_line_id, key, split_target
+
+if TYPE_CHECKING:
+    from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain
+
+
+class Links(Feature):
+    """A page that came, went or changed its title concerns just the documents that name it."""
+
+    name = "links"
+
+    def shown(self, docname: str, domain: ScrapboxDomain) -> Hashable:
+        """The documents that may be meant by each link, and what all live links depend on."""
+        if (facts := domain.facts.get(docname)) is None:
+            return None
+        if "links" not in domain.cache:
+            domain.cache["links"] = _targets(domain), _hosts(domain)
+        targets, hosts = domain.cache["links"]
+        names = [*facts.links, key(split_target(facts.source).title)]
+        return hosts, [targets.get(name) for name in names]
+
+
+def _targets(domain: ScrapboxDomain) -> dict[str, list[str]]:
+    """The documents that a link may lead to, by key of the link."""
+    targets = {
+        title_key: [f"/{domain.project_of(name)}/{name}" for name in docnames]
+        for title_key, docnames in domain.pages.items()
+    }
+    for title_key, docname in domain.documents.items():
+        targets.setdefault(title_key, [docname])
+    for title_key, docnames in domain.earlier.items():
+        earlier = [f"was /{domain.project_of(name)}/{name}" for name in docnames]
+        targets[title_key] = targets.get(title_key, []) + earlier
+    for facts in domain.facts.values():
+        for link in facts.links:
+            if link.startswith("#") and is_line_id(link[1:]):
+                targets[link] = [domain.docname_of_line(link[1:]) or ""]
+    return targets
+
+
+def _hosts(domain: ScrapboxDomain) -> tuple[list[str], list[tuple[str, str]]]:
+    """The private projects, and the host of each project of a lock file."""
+    hosts = {(one.project, one.origin) for one in source_folder(domain.env).snapshots.all()}
+    return sorted(domain.private_projects), sorted(hosts)
+
+
+FEATURE = Links()

@@ -1,0 +1,89 @@
+"""Links to pages that are not part of this site: inventories, other extensions, the live wiki."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from docutils import nodes
+from sphinx.errors import NoUri
+
+from sphinx_scrapbox.sphinx_ext.config.options import options
+from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain, domain_of
+from sphinx_scrapbox.sphinx_ext.domain.facts import PageFacts
+from sphinx_scrapbox.sphinx_ext.domain.resolve import marked
+from sphinx_scrapbox.sphinx_ext.sources.folder import source_folder
+from sphinx_scrapbox.sphinx_ext.warnings import Warn, warn
+from sphinx_scrapbox.wiki.titles import is_line_id, split_fragment, split_target
+
+if TYPE_CHECKING:
+    from sphinx import addnodes
+    from sphinx.application import Sphinx
+    from sphinx.environment import BuildEnvironment
+
+
+def resolve_missing(
+    app: Sphinx, env: BuildEnvironment, node: addnodes.pending_xref, contnode: nodes.TextElement
+) -> nodes.Element | None:
+    if node.get("refdomain") != "scrapbox":
+        return None
+    project, title = split_target(node["reftarget"])
+    if title and project in getattr(app.config, "intersphinx_mapping", ()):
+        # An inventory that bears the name of a project lists the pages of that project.
+        from sphinx.ext.intersphinx import inventory_exists, resolve_reference_in_inventory
+
+        plain = node.copy()
+        plain["reftarget"] = title
+        if inventory_exists(env, project):
+            found = resolve_reference_in_inventory(env, project, plain, contnode)
+            if found is not None:
+                line = node.get("scrapbox-anchor", "")
+                if line and "#" not in found.get("refuri", "#"):
+                    found["refuri"] += f"#{line}"
+                return found
+    answer: nodes.Element | None = env.events.emit_firstresult(
+        "scrapbox-resolve-missing", env, node, contnode, allowed_exceptions=(NoUri,)
+    )
+    return unresolved(domain_of(env), node, contnode) if answer is None else answer
+
+
+def unresolved(
+    domain: ScrapboxDomain, node: addnodes.pending_xref, contnode: nodes.Element
+) -> nodes.Element:
+    """What a link becomes whose page is neither here nor in any inventory."""
+    config = options(domain.env.config)
+    docname = node.get("refdoc", "")
+    project, title = split_target(node["reftarget"])
+    typ = node["reftype"]
+    own = domain.project_of(docname)
+    is_private = (project or own) in domain.private_projects
+    address = node.get("scrapbox-address", "")
+    if address and is_private:
+        head, fragment = split_fragment(title)
+        shown = head if is_line_id(fragment) else title
+        words = contnode.astext()
+        return nodes.inline("", shown if words == address else words, classes=["xref"])
+    if address:  # an ordinary link that happens to be ours
+        return nodes.reference("", "", contnode, refuri=address, internal=False)
+    exact = domain.facts.get(node.get("scrapbox-docname", ""), PageFacts())
+    if "scrapbox-docname" in node and not exact.is_page:
+        return contnode  # a document of this site, outside of this PDF
+    contnode["classes"].append("scrapbox-missing")
+    unknown = domain.find_page(node["reftarget"], docname) is None  # else outside of this PDF
+    if unknown and config.missing == "warn" and typ in ("page", "tag"):
+        warn(Warn.MISSING_PAGE, f"no wiki page {node['reftarget']!r}", location=node)
+    if is_private:
+        return contnode
+    project = project or own
+    if (config.missing != "wiki" and typ != "project") or not project:
+        return contnode
+    address = source_folder(domain.env).snapshots.page_url(project, title)
+    return marked(
+        nodes.reference(
+            "",
+            "",
+            contnode,
+            refuri=address,
+            internal=False,
+            classes=["scrapbox-project" if typ == "project" else "scrapbox-wiki"],
+        )
+    )

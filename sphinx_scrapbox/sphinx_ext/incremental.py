@@ -1,0 +1,211 @@
+"""Which pages to write again: those that would show something else than the output does.
+
+What a page shows is a property of the output: two builders may share the environment, and a
+build may be killed while it writes, or be asked for some files only. For each output there is
+therefore a file beside the doctrees that holds a digest of what each of its pages shows. A
+page's digest is struck from it before the page is written, and entered when the build has ended
+without an error. A second file lists what was struck, so that neither has to be rewritten for
+each page.
+
+A digest covers the time when the document was read, as Sphinx writes a page again only if its
+source is newer than the page, not if the document was read for another reason.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from hashlib import blake2b
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
+
+from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain, domain_of
+from sphinx_scrapbox.sphinx_ext.feature import Outdated
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from docutils import nodes
+    from sphinx.application import Sphinx
+    from sphinx.environment import BuildEnvironment
+
+_FORMAT = 1
+
+
+def digest(value: object) -> str:
+    """A digest of the ``repr`` of plain data, the same in every process."""
+    return blake2b(repr(value).encode("utf-8", "backslashreplace"), digest_size=8).hexdigest()
+
+
+class Output:
+    """What the pages of one output show, as far as they were written."""
+
+    def __init__(self, app: Sphinx) -> None:
+        # Relative, so that a tree that is moved as a whole keeps it.
+        place = os.path.relpath(app.outdir, app.doctreedir)
+        name = f"scrapbox-{app.builder.name}-{digest(place)}"
+        self._file = Path(app.doctreedir, f"{name}.json")
+        self._log = Path(app.doctreedir, f"{name}.log")
+        self._written: set[str] = set()
+        self._is_listening = True
+        self.state, self.pages = "", dict[str, str]()
+        self._saved: tuple[str, dict[str, str]] | None = None
+        self._load()
+        self.wanted = self.pages
+        """What the pages have to show, by docname."""
+        self.wanted_state: str = ""
+        """The state of the site that they show then; "" if it is unknown."""
+
+    def _load(self) -> None:
+        try:
+            saved = json.loads(self._file.read_text(encoding="utf-8"))
+            if saved["format"] == _FORMAT:
+                self.state, self.pages = saved["state"], dict(saved["pages"])
+        except (OSError, ValueError, KeyError, TypeError):
+            return
+        try:
+            struck = self._log.read_bytes().split(b"\0")
+        except OSError:
+            self._saved = self.state, dict(self.pages)
+            return
+        self.state = ""
+        for name in struck:
+            self.pages.pop(os.fsdecode(name), None)
+
+    @property
+    def is_current(self) -> bool:
+        """Whether the last build finished the output, and nothing it shows has changed since."""
+        return self.state == self.wanted_state != ""
+
+    def strike(self, docname: str) -> None:
+        """Forget what a page shows, since it is about to be written."""
+        if not self._is_listening or docname in self._written:
+            return
+        with self._log.open("ab") as log:
+            log.write(os.fsencode(docname) + b"\0")
+        self._written.add(docname)
+
+    def stop(self) -> None:
+        """Take no document for written from now on: others may resolve some for their files."""
+        self._is_listening = False
+
+    def save(self) -> None:
+        """Enter what was written."""
+        pages = {
+            docname: shown
+            for docname in self.wanted
+            if (shown := (self.wanted if docname in self._written else self.pages).get(docname))
+        }
+        state = self.wanted_state if pages == self.wanted else ""
+        if (state, pages) != self._saved:
+            text = json.dumps({"format": _FORMAT, "state": state, "pages": pages})
+            new = self._file.with_suffix(".new")
+            new.write_text(text, encoding="utf-8")
+            new.replace(self._file)
+        self._log.unlink(missing_ok=True)
+
+
+_OUTPUTS: WeakKeyDictionary[Sphinx, Output] = WeakKeyDictionary()
+
+
+def is_current(app: Sphinx) -> bool:
+    """Whether the output of the last build shows the site as it is."""
+    output = _OUTPUTS.get(app)
+    return output is not None and output.is_current
+
+
+def documents_to_read(
+    app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]
+) -> list[str]:
+    """Handler of ``env-get-outdated``: the documents that a feature wants to be read again."""
+    domain, outdated = domain_of(env), Outdated(added, changed, removed)
+    wanted = (feature.reread(domain, outdated) for feature in domain.features)
+    return [docname for docnames in wanted for docname in docnames if docname not in removed]
+
+
+def documents_to_write(app: Sphinx, env: BuildEnvironment) -> Iterable[str]:
+    """Handler of ``env-updated``: the documents that the output shows otherwise than they are."""
+    _OUTPUTS.pop(app, None)
+    domain = domain_of(env)
+    domain.forget_index()  # nothing of an earlier build of this process
+    outdated = app.builder.get_outdated_docs()
+    if isinstance(outdated, str) or outdated is env.found_docs:
+        return []  # this builder always writes everything
+    output = _OUTPUTS[app] = Output(app)
+    settings = _settings(app)
+    output.wanted_state = _state(domain, settings)
+    if not output.is_current:
+        output.wanted = {name: _shown(domain, name, settings) for name in sorted(env.all_docs)}
+        output.wanted_state = _state(domain, settings)  # some are known only now
+    return [name for name, shown in output.wanted.items() if output.pages.get(name) != shown]
+
+
+def _settings(app: Sphinx) -> Sequence[object]:
+    """What all pages are written with: of HTML all options, of other formats those that are ours.
+
+    Sphinx notes the options of HTML with the first page that is written with them.
+    """
+    info = getattr(app.builder, "build_info", None)
+    if info is not None:
+        return [info.config_hash, info.tags_hash]
+    own = (
+        value
+        for value in app.config.filter(frozenset({"html"}))
+        if value.name.startswith("scrapbox_")
+    )
+    return sorted((value.name, value.value) for value in own)
+
+
+def _state(domain: ScrapboxDomain, settings: Sequence[object]) -> str:
+    """Changes with each document that is read or removed, and with the states of features."""
+    states = [feature.state(domain) for feature in domain.features]
+    if None in states:
+        return ""
+    documents = sorted(domain.env.all_docs.items())
+    return digest((domain.data_version, settings, documents, states))
+
+
+def _shown(domain: ScrapboxDomain, docname: str, settings: Sequence[object]) -> str:
+    parts = [feature.shown(docname, domain) for feature in domain.features]
+    return digest((settings, domain.env.all_docs[docname], parts))
+
+
+def note_written(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """Handler of ``doctree-resolved``, which comes before a page is written."""
+    if output := _OUTPUTS.get(app):
+        output.strike(docname)
+
+
+def note_all_written(app: Sphinx) -> list[Any]:
+    """Handler of ``html-collect-pages``: no page of a document is written from now on."""
+    if output := _OUTPUTS.get(app):
+        output.stop()
+    return []
+
+
+def remember_output(app: Sphinx, exception: Exception | None) -> None:
+    """Handler of ``build-finished``: enter what was written, unless the build failed."""
+    output = _OUTPUTS.pop(app, None)
+    if output is not None and exception is None:
+        output.save()
+
+
+def finish_features(app: Sphinx, exception: Exception | None) -> None:
+    """Handler of ``build-finished``: have the features write files of their own."""
+    if exception is None:
+        for feature in domain_of(app.env).features:
+            feature.finish(app)
+
+
+def change_context(
+    app: Sphinx,
+    pagename: str,
+    templatename: str,
+    context: dict[str, Any],
+    doctree: nodes.document | None,
+) -> None:
+    """Handler of ``html-page-context``: have the features change that of a document's page."""
+    if doctree is not None:
+        for feature in domain_of(app.env).features:
+            feature.page_context(app, pagename, context)
