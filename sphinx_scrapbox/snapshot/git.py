@@ -183,4 +183,4 @@ def git_dates(folder: Path) -> dict[str, Dates]:
         elif (file := field.lstrip("\n")) and time:
             old = dates.get(file, Dates(time, time))
             dates[file] = Dates(min(old.created, time), max(old.updated, time))
-    return {file: clamp_dates(*found) for file, found in dates.items()}
+    return {file: clamp_dates(*times) for file, times in dates.items()}

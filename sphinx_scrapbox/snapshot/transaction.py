@@ -29,7 +29,7 @@ if sys.platform != "win32":
     import fcntl
 
 _NewFile = tuple[str, bytes | Path]  # the name of a file, and its content or a file to copy
-_SYNC_ALL = 100  # from so many files on, one sync of everything is faster than one a file
+_SYNC_ALL = 100  # files; for more, one sync of everything is faster than one for each
 
 
 @contextmanager
@@ -39,7 +39,7 @@ def exclusive_lock(folder: Path) -> Iterator[None]:
     The system releases the lock when the process ends. Nothing is locked on Windows and on
     network file systems that do not support it.
 
-    :raises FolderError: if another process holds the lock, or the folder cannot be made.
+    :raises FolderError: if another process holds the lock, or the folder cannot be created.
     """
     is_new = not folder.is_dir()
     descriptor = -1
@@ -67,7 +67,7 @@ def _is_locked(descriptor: int) -> bool:
     if sys.platform != "win32":
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:  # another one on some network file systems
+        except OSError as error:  # other errors: a network file system cannot lock
             return isinstance(error, BlockingIOError)
     return False
 

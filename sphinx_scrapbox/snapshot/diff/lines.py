@@ -107,8 +107,8 @@ class _Pairing:
         for old_places, new_places in list(self._gaps()):
             before = [name(self._old[at]) for at in old_places]
             after = [name(self._new[at]) for at in new_places]
-            for one, other in self._patience.match(before, after):
-                self._pair(old_places[one], new_places[other])
+            for old_at, new_at in self._patience.match(before, after):
+                self._pair(old_places[old_at], new_places[new_at])
 
     def _match_moved_blocks(self) -> None:
         """Pair blocks of rows that were moved, the longest for each place."""
@@ -160,8 +160,8 @@ class _Pairing:
                 if self._similarity(old_places[0], new_places[0]) >= _MIN_SIMILARITY_ALONE:
                     self._pair(old_places[0], new_places[0])
             elif old_places and new_places:
-                for one, other in self._most_similar(old_places, new_places):
-                    self._pair(one, other)
+                for old_at, new_at in self._most_similar(old_places, new_places):
+                    self._pair(old_at, new_at)
 
     def _most_similar(self, old_places: list[int], new_places: list[int]) -> list[tuple[int, int]]:
         """Pairs in the same order with the highest total similarity, by dynamic programming."""

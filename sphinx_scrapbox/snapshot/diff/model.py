@@ -113,7 +113,7 @@ class LineChange:
     def shift(self) -> int:
         """How many levels deeper the rows are than before."""
         pairs = zip(self.before, self.after, strict=False)
-        return next((now.depth - was.depth for was, now in pairs if was.text or now.text), 0)
+        return next((new.depth - old.depth for old, new in pairs if old.text or new.text), 0)
 
     @property
     def rows(self) -> tuple[Row, ...]:

@@ -46,11 +46,11 @@ def compare(
         batch = differing[start : start + _BATCH]
         old_texts = old.read([before for before, _after in batch])
         new_texts = new.read([after for _before, after in batch])
-        for (before, after), was, now in zip(batch, old_texts, new_texts, strict=True):
-            change = _change(before, after, was, now)
+        for (before, after), *texts in zip(batch, old_texts, new_texts, strict=True):
+            change = _change(before, after, *texts)
             is_edited = not all(line.is_blank for line in change.lines)
             is_renamed = change.kind is PageKind.RENAMED
-            if is_renamed or is_edited or _differ_unread(before, after, was, now):
+            if is_renamed or is_edited or _differ_unread(before, after, *texts):
                 changes.append(change)
             progress()
     order = list(PageKind).index
@@ -83,8 +83,8 @@ def _change(
     added = removed = 0
     if old and new:
         lines = line_changes(old, new)
-        added = sum(count_filled(one.after) for one in lines if one.kind is LineKind.ADDED)
-        removed = sum(count_filled(one.before) for one in lines if one.kind is LineKind.REMOVED)
+        added = sum(count_filled(line.after) for line in lines if line.kind is LineKind.ADDED)
+        removed = sum(count_filled(line.before) for line in lines if line.kind is LineKind.REMOVED)
     elif before.line_ids and after.line_ids:
         old_ids, new_ids = set(before.line_ids), set(after.line_ids)
         added, removed = len(new_ids - old_ids), len(old_ids - new_ids)

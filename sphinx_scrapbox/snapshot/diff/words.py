@@ -39,18 +39,18 @@ DiffSpan(sign='+', text='wet'), DiffSpan(sign='', text='.'))
     tail = 0
     while tail < min(len(old), len(new)) - head and old[-1 - tail] == new[-1 - tail]:
         tail += 1
-    middle, now = old[head : len(old) - tail], new[head : len(new) - tail]
+    removed, added = old[head : len(old) - tail], new[head : len(new) - tail]
     spans = [DiffSpan("", "".join(old[:head]))]
-    if len(middle) * len(now) <= _MAX_EXACT:
-        matcher = SequenceMatcher(None, middle, now, autojunk=False)
+    if len(removed) * len(added) <= _MAX_EXACT:
+        matcher = SequenceMatcher(None, removed, added, autojunk=False)
         for tag, start, end, begin, stop in matcher.get_opcodes():
             if tag == "equal":
-                spans.append(DiffSpan("", "".join(middle[start:end])))
+                spans.append(DiffSpan("", "".join(removed[start:end])))
             else:
-                spans.append(DiffSpan("-", "".join(middle[start:end])))
-                spans.append(DiffSpan("+", "".join(now[begin:stop])))
+                spans.append(DiffSpan("-", "".join(removed[start:end])))
+                spans.append(DiffSpan("+", "".join(added[begin:stop])))
     else:
-        spans += [DiffSpan("-", "".join(middle)), DiffSpan("+", "".join(now))]
+        spans += [DiffSpan("-", "".join(removed)), DiffSpan("+", "".join(added))]
     spans.append(DiffSpan("", "".join(old[len(old) - tail :])))
     spans = list(_smooth(spans))
     same = sum(len(span.text) for span in spans if not span.sign)
