@@ -42,10 +42,11 @@ _WORD = re.compile(r"\w+")
 _MARK = "_"
 _METHODS = {"index_page": ("pagename", "doctree", "title"), "prepare_writing": ("docnames",)}
 
-# The numbers are Sphinx's defaults, for the case that its script runs after this one.
+# The numbers are Sphinx's defaults, for the case that its script runs after this one. The first
+# semicolon ends the stemmer of Sphinx 8, a function that would be called otherwise.
 _RANKING = """
 /* Wiki pages rank below all others (sphinx-scrapbox). */
-(() => {
+;(() => {
   const spans = %s;
   const isWiki = (name) => {
     let low = 0;
