@@ -14,6 +14,7 @@ from sphinx.util import logging
 
 if TYPE_CHECKING:
     from docutils import nodes
+    from sphinx.util.docutils import SphinxDirective
 
 _LOGGER = logging.getLogger("sphinx_scrapbox")
 
@@ -63,6 +64,14 @@ def warn(
     :param location: a node with ``source`` and ``line``, a docname, or a docname and a line.
     """
     _LOGGER.warning(message, type="scrapbox", subtype=subtype.value, location=location)
+
+
+def warn_directive(
+    directive: SphinxDirective, message: str, subtype: Warn = Warn.DIRECTIVE
+) -> None:
+    """Warn about a directive at its line; its name precedes the message."""
+    location = (directive.env.docname, directive.lineno)
+    warn(subtype, f"{directive.name}: {message}", location=location)
 
 
 @cache

@@ -32,7 +32,7 @@ from sphinx_scrapbox.sphinx_ext.sources.snapshots import (
     SiteSnapshot,
     format_time,
 )
-from sphinx_scrapbox.sphinx_ext.warnings import Warn, warn
+from sphinx_scrapbox.sphinx_ext.warnings import warn_directive
 from sphinx_scrapbox.wiki.dates import iso
 from sphinx_scrapbox.wiki.urls import page_url
 
@@ -66,11 +66,11 @@ class SnapshotDirective(SphinxDirective):
         note_snapshots(self.state.document, self.env)
         form = self.options.get("as", "sentence")
         if form not in ("sentence", "table"):
-            self._complain(f"option 'as' must be sentence or table, not {form!r}")
+            warn_directive(self, f"option 'as' must be sentence or table, not {form!r}")
             form = "sentence"
         snapshots = self._chosen()
         if not snapshots:
-            self._complain("no lock file tells of such pages")
+            warn_directive(self, "no lock file tells of such pages")
             return []
         made: nodes.Element
         if form == "table":
@@ -98,13 +98,6 @@ class SnapshotDirective(SphinxDirective):
             folder = Path(self.env.relfn2path(path)[0]).as_posix()
             snapshots = [one for one in snapshots if one.folder == folder]
         return snapshots
-
-    def _complain(self, message: str) -> None:
-        warn(
-            Warn.DIRECTIVE,
-            f"scrapbox:snapshot: {message}",
-            location=(self.env.docname, self.lineno),
-        )
 
 
 def _sentence(snapshot: SiteSnapshot, config: SphinxConfig) -> list[nodes.Node]:

@@ -18,7 +18,7 @@ from sphinx_scrapbox.sphinx_ext.reading.translation_notice import (
     note_translation,
     notice,
 )
-from sphinx_scrapbox.sphinx_ext.warnings import Warn, warn
+from sphinx_scrapbox.sphinx_ext.warnings import warn_directive
 from sphinx_scrapbox.wiki.ast import Icon
 from sphinx_scrapbox.wiki.titles import split_target
 from sphinx_scrapbox.wiki.translation import Translation
@@ -41,11 +41,7 @@ class SpeechDirective(SphinxDirective):
         """The same nodes as for a turn in a wiki page."""
         project, name = split_target(self.arguments[0].strip())
         if not self.content:
-            warn(
-                Warn.DIRECTIVE,
-                f"scrapbox:speech: {name!r} says nothing: the directive has no content",
-                location=(self.env.docname, self.lineno),
-            )
+            warn_directive(self, f"{name!r} says nothing: the directive has no content")
             return []
         source, line = self.get_source_info()
         renderer = Renderer(self.state.document, source, SphinxSite(self.env))
@@ -72,7 +68,7 @@ class TranslationDirective(SphinxDirective):
         config = options(self.env.config)
         project, title = split_target(self.arguments[0].strip())
         if not title:
-            self._complain(f"{self.arguments[0]!r} names no page")
+            warn_directive(self, f"{self.arguments[0]!r} names no page")
             return []
         contact, _, address = self.options.get("contact", "").partition("<")
         translation = Translation(
@@ -100,13 +96,8 @@ class TranslationDirective(SphinxDirective):
         """The value of an option, which is to be a language tag."""
         tag: str = self.options.get(option, "")
         if tag and not is_language_tag(tag):
-            self._complain(f"option {option!r} must be a language tag such as 'en', not {tag!r}")
+            warn_directive(
+                self, f"option {option!r} must be a language tag such as 'en', not {tag!r}"
+            )
             return ""
         return tag
-
-    def _complain(self, message: str) -> None:
-        warn(
-            Warn.DIRECTIVE,
-            f"scrapbox:translation: {message}",
-            location=(self.env.docname, self.lineno),
-        )

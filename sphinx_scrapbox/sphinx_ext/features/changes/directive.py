@@ -26,7 +26,7 @@ from sphinx_scrapbox.sphinx_ext.features.changes.comparison import (
 )
 from sphinx_scrapbox.sphinx_ext.features.changes.feeds import link_feeds, write_feeds
 from sphinx_scrapbox.sphinx_ext.features.changes.nodes import FillChangeLists
-from sphinx_scrapbox.sphinx_ext.warnings import Warn, warn
+from sphinx_scrapbox.sphinx_ext.warnings import Warn, warn, warn_directive
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -60,9 +60,11 @@ class ChangesDirective(SphinxDirective):
             try:
                 fields.update(self._checked(option, (text or "").strip()))
             except _BadOption as error:
-                self._complain(f"option {option!r} {error}; it is ignored")
+                warn_directive(self, f"option {option!r} {error}; it is ignored")
         if ("since" in fields) == ("source" in fields):
-            self._complain("say either since which revision, or from which folder or lock file")
+            warn_directive(
+                self, "say either since which revision, or from which folder or lock file"
+            )
             return []
         node = scrapbox_changelist(query=Query(**fields).text())
         self.set_source_info(node)
@@ -109,13 +111,6 @@ class ChangesDirective(SphinxDirective):
         except (OSError, ValueError):
             pass
         raise _BadOption(f"must be {what} below the source folder, not {text!r}")
-
-    def _complain(self, message: str) -> None:
-        warn(
-            Warn.DIRECTIVE,
-            f"scrapbox:changes: {message}",
-            location=(self.env.docname, self.lineno),
-        )
 
 
 class ChangesFeature(Feature):

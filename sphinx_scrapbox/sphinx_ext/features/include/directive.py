@@ -35,7 +35,7 @@ from sphinx_scrapbox.sphinx_ext.features.include.options import (
 from sphinx_scrapbox.sphinx_ext.features.include.transforms import HOLDER, Downloads, Headings
 from sphinx_scrapbox.sphinx_ext.sources.folder import source_folder
 from sphinx_scrapbox.sphinx_ext.sources.page_files import PageFile
-from sphinx_scrapbox.sphinx_ext.warnings import Warn, warn
+from sphinx_scrapbox.sphinx_ext.warnings import Warn, warn_directive
 from sphinx_scrapbox.wiki.structure import NotThere, has_line
 from sphinx_scrapbox.wiki.titles import is_line_id, split_fragment, split_target
 
@@ -80,7 +80,7 @@ class IncludeDirective(SphinxDirective):
         set_record(self.state.document, record)
         if file is None:
             what = f"file {given!r} holds no wiki page" if given else f"no wiki page {target!r}"
-            self._say(Warn.INCLUDE, what)
+            warn_directive(self, what, Warn.INCLUDE)
             holder += self._link(target)
             return [holder]
         self._note(file)
@@ -92,10 +92,10 @@ class IncludeDirective(SphinxDirective):
         try:
             holder += IncludedPart(self, file, kind).build()
         except NotThere as error:
-            self._say(Warn.INCLUDE, f"{file.page.title!r}: {error}")
+            warn_directive(self, f"{file.page.title!r}: {error}", Warn.INCLUDE)
             holder += self._link(target or file.page.title)
         except ValueError as error:  # of what literalinclude takes
-            self._say(Warn.DIRECTIVE, str(error))
+            warn_directive(self, str(error))
             holder += self._link(target or file.page.title)
         return [holder]
 
@@ -105,10 +105,10 @@ class IncludeDirective(SphinxDirective):
         fragment = split_fragment(split_target(target).title)[1]
         if len(kinds) > 1:
             named = " and ".join(map(repr, kinds))
-            self._say(Warn.DIRECTIVE, f"options {named} exclude each other")
+            warn_directive(self, f"options {named} exclude each other")
             return None
         if not target and "file" not in self.options:
-            self._say(Warn.DIRECTIVE, "neither a page nor a file is named")
+            warn_directive(self, "neither a page nor a file is named")
             return None
         kind = kinds[0] if kinds else "line" if is_line_id(fragment) else ""
         fitting = FITTING[kind]
@@ -119,7 +119,7 @@ class IncludeDirective(SphinxDirective):
                     raise BadOption("does not fit what is included")
                 checked[option] = fitting[option]((text or "").strip())
             except ValueError as error:
-                self._say(Warn.DIRECTIVE, f"option {option!r} {error}; it is ignored")
+                warn_directive(self, f"option {option!r} {error}; it is ignored")
                 if option == kind:
                     return None
         if kind == "line":
@@ -152,9 +152,6 @@ class IncludeDirective(SphinxDirective):
         shown.source, shown.line = paragraph.source, paragraph.line
         paragraph += SphinxSite(self.env).link("page", target, shown)
         return [paragraph]
-
-    def _say(self, kind: Warn, message: str) -> None:
-        warn(kind, f"{self.name}: {message}", location=(self.env.docname, self.lineno))
 
 
 # -- incremental builds ----------------------------------------------------------------

@@ -19,7 +19,7 @@ from sphinx_scrapbox.sphinx_ext.feature import Feature
 from sphinx_scrapbox.sphinx_ext.features.lists.nodes import FillLists
 from sphinx_scrapbox.sphinx_ext.features.lists.query import Query
 from sphinx_scrapbox.sphinx_ext.features.lists.tables import rows_of
-from sphinx_scrapbox.sphinx_ext.warnings import Warn, warn
+from sphinx_scrapbox.sphinx_ext.warnings import warn_directive
 
 if TYPE_CHECKING:
     from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain
@@ -107,19 +107,12 @@ class _ListDirective(SphinxDirective):
             try:
                 fields[field] = check((text or "").strip())
             except _BadOption as error:
-                self._complain(f"option {option!r} {error}; it is ignored")
+                warn_directive(self, f"option {option!r} {error}; it is ignored")
         if self.arguments:
             fields["tag"] = self.arguments[0].strip().removeprefix("#")
         node = scrapbox_listing(query=Query(self.kind, **fields).text())
         self.set_source_info(node)
         return [node]
-
-    def _complain(self, message: str) -> None:
-        warn(
-            Warn.DIRECTIVE,
-            f"{self.name}: {message}",
-            location=(self.env.docname, self.lineno),
-        )
 
 
 class PagesDirective(_ListDirective):
