@@ -1,8 +1,8 @@
-"""Text <-> page, one folder a format.
+"""Readers and writers: text to page and back, one folder for each format.
 
 A reader turns text into a :class:`~sphinx_scrapbox.wiki.ast.Page`, a writer turns a page into
-text. What enters here knows how a format is spelt; what a page means is the business of
-:mod:`sphinx_scrapbox.wiki`. No docutils, no Sphinx, no network.
+text. This folder knows the syntax of the formats; what a page means is defined in
+:mod:`sphinx_scrapbox.wiki`. It does not import docutils or Sphinx, and does no I/O.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ __all__ = [
 
 
 class Format(NamedTuple):
-    """The suffix of a file, and what reads and writes one page; None for what cannot be done."""
+    """The file suffix of a format, its reader and its writer of one page, or None."""
 
     suffix: str
     read: Callable[[str, str], Page] | None
@@ -59,7 +59,7 @@ PAGE_SUFFIXES = (FORMATS["markdown"].suffix, FORMATS["notation"].suffix)
 def read(text: str, format: str, name: str = "") -> Page:
     r"""Read one page; *name*, the stem of its file, is its title if it has none.
 
-    :raises ValueError: if *format* is none of :data:`FORMATS` that can be read page by page.
+    :raises ValueError: if *format* cannot be read page by page.
 
     >>> read("Compost\n[Soil]", "notation").blocks[0].nodes
     (PageLink(line=2, title='Soil', project=''),)
@@ -74,10 +74,10 @@ def read(text: str, format: str, name: str = "") -> Page:
 def write(page: Page, format: str) -> str:
     r"""Write one page.
 
-    :raises ValueError: if *format* is none of :data:`FORMATS` that can be written page by page.
+    :raises ValueError: if *format* cannot be written page by page.
 
     >>> write(Page("Compost", ()), "notation")
-    'Compost\\n'
+    'Compost\n'
     """
     writer = FORMATS[format].write if format in FORMATS else None
     if writer is None:

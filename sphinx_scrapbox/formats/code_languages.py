@@ -1,7 +1,7 @@
-"""Which lexer the name of a code block asks for.
+"""The Pygments lexer for the name of a code block.
 
-An author names a block after its language (``python``), its file (``app.py``) or as he likes
-(``output``): a name that Pygments does not know is a caption and no lexer.
+Authors name a block after its language (``python``), its file (``app.py``) or anything else
+(``output``). A name that Pygments does not know is a caption only.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""What a file is, and whether it is a page of a wiki.
+"""The format of a file, and whether it is a page of a wiki.
 
-Build, ``check``, ``diff`` and ``convert`` all ask here. They differ in how much evidence they
-need: see :class:`Evidence`.
+Builds and the commands ``check``, ``diff`` and ``convert`` share these rules; they require
+different :class:`Evidence`.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from sphinx_scrapbox.wiki.urls import DEFAULT_ORIGIN
 
 
 class Evidence(Enum):
-    """How a Markdown text shows that the wiki exported it.
+    """The evidence that a Markdown text is a page exported by the wiki.
 
-    A *mark* is an icon of the wiki, or a translation footer, outside of any fence: a page
-    *about* exported pages shows them in one.
+    A *mark* is an icon of the wiki or a translation footer outside of fences. (A document
+    *about* exported pages has them inside of fences.)
     """
 
     NONE = "none"
@@ -37,9 +37,9 @@ class Evidence(Enum):
 
 
 def evidence_of(text: str, *, origin: str = DEFAULT_ORIGIN) -> Evidence:
-    """Look for the marks that exports of the wiki at *origin* bear."""
+    """The evidence in *text* for an export of the wiki at *origin*."""
     bare = BARE.match(text)
-    marked = _bears_mark(text, bare.end() if bare else 0, f"<img src='{origin}/api/pages/")
+    marked = _has_mark(text, bare.end() if bare else 0, f"<img src='{origin}/api/pages/")
     if bare:
         return Evidence.EXPORT if marked and bare["title"].strip() else Evidence.TITLE
     if marked and not read_front_matter(text.removeprefix("\ufeff").split("\n")).title:
@@ -48,7 +48,7 @@ def evidence_of(text: str, *, origin: str = DEFAULT_ORIGIN) -> Evidence:
 
 
 def is_export(text: str, *, origin: str = DEFAULT_ORIGIN) -> bool:
-    """Whether a build reads *text* as an exported page without being told to."""
+    """Whether a build reads *text* as a wiki page without being configured to."""
     return evidence_of(text, origin=origin) is Evidence.EXPORT
 
 
@@ -78,8 +78,8 @@ def _mark_or_fence(icon_mark: str) -> re.Pattern[str]:
     )
 
 
-def _bears_mark(text: str, start: int, icon_mark: str) -> bool:
-    """Whether *text* from *start* on bears a mark outside of fences, or ends in a footer."""
+def _has_mark(text: str, start: int, icon_mark: str) -> bool:
+    """Whether *text* from *start* on has a mark outside of fences, or ends in a footer."""
     if icon_mark not in text and _FOOTER_MARK not in text:
         return False
     if _LAST_FOOTER.search(text, max(start, len(text) - _FOOTER_REACH)):

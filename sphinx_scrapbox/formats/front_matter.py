@@ -1,8 +1,8 @@
-"""Front matter of a Markdown page: what stands between its first line ``---`` and the next one.
+"""Front matter of a Markdown page: the YAML between the line ``---`` at its start and the next.
 
-The exporter of the wiki writes a title alone; ``project``, ``created``, ``updated`` and ``date``
-are what authors and this package add. All values are read as text, so a title such as ``yes`` or
-``2024-01-02`` stays one.
+The wiki exports ``title`` only; authors and this package add ``project``, ``created``,
+``updated`` and ``date``. All scalars are read as strings, so ``yes`` and ``2024-01-02`` are
+valid titles.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ BARE = re.compile(
     r"\ufeff?---[ \t]*\r?\ntitle:[ \t]*(?P<title>[^\r\n]*)\r?\n"
     r"(?:project:[ \t]*[^\s]+[ \t]*\r?\n)?---[ \t]*(?:\r?\n|\Z)"
 )
-"""Front matter as an export has it: a title, a project below it or nothing else."""
+"""Front matter of an export: a title and nothing else but a project below it."""
 
 # What the exporter writes; YAML would take a hundred times as long.
 _EXPORTED_TITLE = re.compile(r"""title: (?:"([^"\\]*)"|'((?:[^']|'')*)')""")
@@ -29,10 +29,10 @@ _TITLE_KEY = re.compile(r"[\"']?title[\"']?[ \t]*:")
 
 @dataclass(frozen=True, slots=True)
 class FrontMatter:
-    """What front matter says of a page; empty values where it says nothing.
+    """The fields of front matter; a missing field has an empty value.
 
-    ``line`` is the number of the line that holds the title; the text of the page begins
-    at ``lines[body]``. A problem tells of front matter that is not YAML.
+    ``line`` is the line number (1-based) of the title; the text of the page begins at
+    ``lines[body]``. Front matter that is not valid YAML is a problem.
     """
 
     title: str = ""
@@ -64,7 +64,7 @@ def read_front_matter(lines: Sequence[str]) -> FrontMatter:
 
 
 def _read_yaml(rows: Sequence[str], body: int) -> FrontMatter:
-    """Read front matter of another origin; text between two rules is none."""
+    """Read front matter that the exporter did not write; text between two rules is none."""
     import yaml
 
     try:
@@ -87,11 +87,11 @@ def _read_yaml(rows: Sequence[str], body: int) -> FrontMatter:
 
 
 def _time(value: object) -> int:
-    """Unix seconds of an ISO date or of digits; eight digits or fewer are a date without signs."""
+    """Unix seconds from an ISO 8601 date or a number of more than eight digits; else 0."""
     text = value.strip() if isinstance(value, str) else ""
     return int(text[:16]) if text.isdecimal() and len(text) > 8 else parse_iso(text)
 
 
 def _one_line(value: object) -> str:
-    """A string of YAML, whose escapes may spell what no title holds; empty for the rest."""
+    """A YAML string on one line, without characters that XML excludes; "" for other values."""
     return NOT_XML.sub("", value).replace("\n", " ") if isinstance(value, str) else ""

@@ -1,4 +1,4 @@
-"""The page in a file: its text, and its row in the lock file if there is one."""
+"""The page of a file, from its text and its row in the lock file."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sphinx_scrapbox.wiki.ast import Page
 
 
 class LockRow(Protocol):
-    """What a lock file keeps of a page: the part of :class:`.lockfile.LockedPage` used here."""
+    """The attributes of :class:`.lockfile.LockedPage` that are used here."""
 
     @property
     def id(self) -> str: ...
@@ -24,13 +24,13 @@ class LockRow(Protocol):
     @property
     def line_ids(self) -> Sequence[str]: ...
     def matches(self, text: str) -> bool:
-        """Whether the text is the one that was locked, so that ``line_ids`` fit its lines."""
+        """Whether the text is unchanged since it was locked, so that ``line_ids`` apply."""
 
 
 def native_page(text: str, *, name: str, row: LockRow | None = None, project: str = "") -> Page:
     """The page of a ``.scrapbox`` file.
 
-    Its title is that of the lock, else its first line, else *name*, the stem of the file.
+    Its title is that of the row, else the first line, else *name*, the stem of the file.
     """
     page = read_lines(
         text.removesuffix("\n").split("\n"),

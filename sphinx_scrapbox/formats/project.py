@@ -1,9 +1,9 @@
-"""Project export: JSON of a whole project -> its pages.
+"""Project export: the JSON of a whole project, read and written.
 
-An export names the project and lists its pages, whose lines are strings or, if exported with
-metadata, objects. Nothing but the list of pages is needed: what is missing is made up in a way
-that a second export repeats. What is about people stays behind: the list of users with their
-e-mail addresses, who wrote a line, how often a page was seen.
+An export has the name of the project and its pages, whose lines are strings or, in an export
+with metadata, objects. Only the list of pages is required; missing ids are derived from titles,
+so that a second export gets the same. Personal data is not read: the users with their e-mail
+addresses, the authors of lines, the numbers of views.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _MENDED = re.compile(f"[\n\r\x85\u2028\u2029{SURROGATES}]")
 
 
 class ProjectError(ValueError):
-    """The data is no project export; ``offset`` is the byte at which that shows, if one does."""
+    """The data is not a project export; ``offset`` is the byte of the error, if there is one."""
 
     def __init__(self, message: str, offset: int | None = None) -> None:
         super().__init__(message)
@@ -42,11 +42,11 @@ class ProjectError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class ProjectPage:
-    """A page as its export has it; ``rows`` are never empty, the first is the title's.
+    """A page of an export; ``rows`` is never empty, and its first row is that of the title.
 
-    ``title`` is the page's identity; its row mostly says the same. ``line_ids`` is empty or holds
-    an id or ``""`` for each row, ``line_times`` is empty or holds the Unix time of each row's last
-    change, or 0.
+    ``title`` is the identity of the page; the first row may differ. ``line_ids`` is empty or has
+    an id or "" for each row, ``line_times`` is empty or has the time of each row's last change
+    (Unix seconds) or 0.
     """
 
     id: str
@@ -60,7 +60,7 @@ class ProjectPage:
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """A project; ``notes`` tell in words what had to be mended."""
+    """A project; ``notes`` are messages about what was corrected."""
 
     name: str
     display_name: str
@@ -72,7 +72,7 @@ class Project:
 def load_project(data: bytes) -> Project:
     """Read the JSON of a project export.
 
-    :raises ProjectError: if it is broken or no export; says where.
+    :raises ProjectError: if it is not valid, with the offset.
     """
     value = _parse(data)
     if not isinstance(value, dict):
@@ -94,15 +94,15 @@ def load_project(data: bytes) -> Project:
 
 
 def load_page(entry: dict[str, object], notes: list[str]) -> ProjectPage:
-    """Read one page as the wiki's API answers it; what had to be mended is added to *notes*.
+    """Read one page as the wiki's API returns it; corrections are added to *notes*.
 
-    It has an id only if *entry* does.
+    It has an id only if *entry* has one.
     """
     return _page(entry, "page", notes)
 
 
 def page_of(page: ProjectPage, *, project: str = "") -> Page:
-    """The tree of *page*."""
+    """The :class:`.Page` of an exported page."""
     tree = read_lines(page.rows, ids=page.line_ids, title=page.title)
     return replace(tree, project=project, id=page.id, created=page.created, updated=page.updated)
 
@@ -216,26 +216,26 @@ def _page(entry: dict[str, object], where: str, notes: list[str]) -> ProjectPage
 
 def _with_ids(pages: Iterator[ProjectPage], notes: list[str]) -> list[ProjectPage]:
     """Give an id to pages that have none, and keep the newer one of two with the same."""
-    found: dict[str, ProjectPage] = {}
+    by_id: dict[str, ProjectPage] = {}
     without: list[ProjectPage] = []
     for page in pages:
         if not page.id:
             without.append(page)
-        elif (other := found.setdefault(page.id, page)) is not page:
+        elif (other := by_id.setdefault(page.id, page)) is not page:
             notes.append(f"page {page.title!r} is there twice: the newer one counts")
             if page.updated > other.updated:
-                found[page.id] = page
+                by_id[page.id] = page
     for page in without:
         new, number = _made_id(page.title, 0), 0
-        while new in found:
+        while new in by_id:
             number += 1
             new = _made_id(page.title, number)
-        found[new] = replace(page, id=new)
-    return list(found.values())
+        by_id[new] = replace(page, id=new)
+    return list(by_id.values())
 
 
 def _made_id(title: str, number: int) -> str:
-    """An id in the wiki's form that the same title gets again."""
+    """An id in the form of the wiki's ids, derived from the title."""
     return sha256(f"{key(title)}\n{number}".encode()).hexdigest()[:24]
 
 
@@ -251,14 +251,14 @@ def _text(value: object) -> str:
 
 
 def one_line(text: str) -> str:
-    """*text* without what ends a line to some program or other, and without halves of letters."""
+    """*text* with blanks for line ends and U+FFFD for surrogates."""
     if _MENDED.search(text) is None:
         return text
     return _HALF.sub("\ufffd", _LINE_ENDS.sub(" ", text))
 
 
 def _time(value: object) -> int:
-    """Unix seconds from a number, its digits or an ISO date; 0 if *value* is no time."""
+    """Unix seconds from a number, its digits or an ISO date; 0 if *value* is not a time."""
     if isinstance(value, str):
         try:
             number = float(value)
@@ -278,10 +278,10 @@ def _time(value: object) -> int:
 def write_project(
     pages: Iterable[Page], *, name: str = "", display_name: str = "", exported: int = 0
 ) -> str:
-    """Write *pages*, in their order, as JSON that a project can be made from.
+    """Write *pages*, in their order, as JSON that the wiki can import.
 
-    Rows are texts, or objects with an id where any of a page's is known. Without *name*, the
-    project is the one that the first page names that names any.
+    Rows are strings, or objects with an id if any id of the page is known. Without *name*, the
+    project is the first one that a page has.
     """
     entries = []
     for page in pages:
@@ -314,13 +314,13 @@ def page_json(page: Page) -> str:
 
 
 def _rows(page: Page) -> Iterator[tuple[str, str]]:
-    """The rows of *page* in native notation, each with its id or an empty text."""
+    """The rows of *page* in native notation, each with its id or ""."""
     rows = write_notation(page).removesuffix("\n").split("\n")
     return zip_longest(rows, _ids(page.blocks), fillvalue="")
 
 
 def _ids(blocks: Iterable[Block]) -> Iterator[str]:
-    """The id of each row that the writer of native notation makes; the title has none here."""
+    """The id or "" of each row that :func:`.write_notation` writes, the title row included."""
     yield ""
     closing: int | None = None
     for block in blocks:
@@ -340,5 +340,5 @@ def _json(value: object) -> str:
 
 
 def _lines(opening: str, entries: Iterable[str], closing: str) -> str:
-    """A list or an object with each entry on lines of its own."""
+    """A JSON list or object with each entry on its own lines."""
     return f"{opening}\n" + ",\n".join(entries) + f"\n{closing}"

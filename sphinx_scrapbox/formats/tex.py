@@ -1,10 +1,10 @@
-"""Which TeX of a wiki may be handed on as a formula.
+"""An allow list for TeX of wiki pages.
 
-Wiki text is untrusted, and a formula reaches LaTeX and MathJax verbatim: there, an unknown
-command stops a PDF, and a known one can read files or carry a script address. A formula
-passes if its braces and environments balance and each of its commands is on the list below,
-which holds the mathematics that KaTeX, MathJax and amsmath share. Anything else is shown as
-the text that it is.
+Wiki text is not trusted, and formulas are passed to LaTeX and MathJax verbatim: an unknown
+command stops a PDF build, and known ones can read files or contain script addresses. A formula
+is accepted if its braces and environments are balanced and all of its commands are on the list
+below, which has the mathematics common to KaTeX, MathJax and amsmath. Other TeX is shown as
+text.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ ENVIRONMENTS = frozenset(
 
 
 def is_formula(tex: str) -> bool:
-    """Whether *tex* can be handed on as mathematics; linear in its length."""
+    """Whether *tex* is safe as a formula; linear in its length."""
     if not tex.strip() or _UNFIT.search(tex):
         return False
     # What is open, innermost last: "{", "left", or the name of an environment.

@@ -1,9 +1,8 @@
-"""What a page of the wiki is and means.
+"""The model of a wiki page, and what the page means.
 
-Readers of :mod:`sphinx_scrapbox.formats` make a :class:`Page`; :func:`structure` tells what it
-means to readers: sections, lists, turns of speech, translations. What enters here needs the
-standard library alone and knows neither a notation nor a file nor docutils. The kinds of nodes
-are in :mod:`sphinx_scrapbox.wiki.ast`.
+:mod:`sphinx_scrapbox.formats` reads text into a :class:`Page`; :func:`structure` derives its
+sections, lists, speech and translations. This folder uses the standard library only; it knows
+no syntax, no files and no docutils. The node classes are in :mod:`sphinx_scrapbox.wiki.ast`.
 """
 
 from sphinx_scrapbox.wiki.ast import (

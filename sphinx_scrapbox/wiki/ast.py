@@ -2,16 +2,14 @@
 
 A :class:`Page` is a title and a flat tuple of blocks in source order. A block is one
 :class:`Line`, or a :class:`CodeBlock` or :class:`Table` that spans several; its ``indent``
-is the wiki's own level (0 = not indented). What hangs below what is the business of
-:mod:`.outline`.
+is the level in the wiki (0 = not indented). :mod:`.outline` derives parents and children.
 
-Two notations meet here. Native notation is the fuller one, so the tree of an exported
-Markdown page is the tree of the native page that it came from, as far as the export still
-tells: ``### x`` at level 0 is a :class:`Decoration` with one star, ``> x`` a :class:`Quote`,
-``---`` the :class:`Text` that an author typed.
+The tree follows the native notation, which is richer. An exported Markdown page has the tree
+of its native page, as far as the export preserves it: ``### x`` at level 0 is a
+:class:`Decoration` with one star, ``> x`` a :class:`Quote`, ``---`` a :class:`Text`.
 
 Every node is frozen, slotted and hashable. ``line`` is the 1-based number of the source line
-(0 = unknown); it never counts when trees are compared.
+(0 = unknown); it is ignored when trees are compared.
 """
 
 from __future__ import annotations
@@ -86,7 +84,7 @@ class Decoration(_Node):
     """``[signs body]``. ``signs`` is the run of signs as it was typed, such as ``**`` or ``*/-``.
 
     Stars give a size (more stars, larger), ``/`` italic, ``-`` strike, ``_`` underline; other
-    signs have no meaning of their own, only what an author's style sheet gives them.
+    signs have no meaning but what a style sheet gives them.
     """
 
     signs: str
@@ -133,7 +131,7 @@ MAX_ICONS = 100
 
 @dataclass(frozen=True, slots=True)
 class Icon(_Node):
-    """``[name.icon]``: the image of a page, used as a face or a sign.
+    """``[name.icon]``: the image of a page, used for a person or as a symbol.
 
     ``project`` is empty for the page's own project. ``count`` is the written multiplier of
     ``[name.icon*3]``; a renderer caps it.
@@ -216,7 +214,7 @@ Inline: TypeAlias = (
 )
 
 Container: TypeAlias = Strong | Decoration | Quote | Numbered
-"""The inlines that hold others."""
+"""The inlines with children."""
 _CONTAINERS = (Strong, Decoration, Quote, Numbered)  # faster than a union
 
 # -- blocks ----------------------------------------------------------------------------
@@ -226,8 +224,8 @@ _CONTAINERS = (Strong, Decoration, Quote, Numbered)  # faster than a union
 class Line(_Node):
     """One line of text; without nodes it is blank.
 
-    ``source`` is the text of the line without its indent, as the source has it; ``id`` the
-    wiki's id of the line (24 to 26 hexadecimal digits) where it is known.
+    ``source`` is the source text of the line without its indent; ``id`` is the wiki's id of
+    the line (24 to 26 hexadecimal digits) or "".
     """
 
     indent: int
@@ -267,7 +265,7 @@ _B = TypeVar("_B", bound=Block)
 
 @dataclass(frozen=True, slots=True)
 class Problem(_Node):
-    """Something that a reader had to mend; ``kind`` is a subtype of warning."""
+    """An error in the source that a reader corrected; ``kind`` is a subtype of warning."""
 
     kind: str
     message: str
@@ -275,7 +273,7 @@ class Problem(_Node):
 
 @dataclass(frozen=True, slots=True)
 class Page(_Node):
-    """A page. ``project`` is empty where the source does not tell; times are Unix seconds."""
+    """A page. ``project`` is "" if unknown; times are Unix seconds, 0 if unknown."""
 
     title: str
     blocks: tuple[Block, ...]
@@ -290,7 +288,7 @@ class Page(_Node):
 
 
 def walk(root: Page | Block | Iterable[Inline]) -> Iterator[Inline]:
-    """The inlines that hold no others, in source order, however deep they are nested.
+    """The inlines without children, in source order, at any depth.
 
     >>> [node.text for node in walk((Text("a"), Strong((Text("b"), Quote((Text("c"),))))))]
     ['a', 'b', 'c']
@@ -320,9 +318,9 @@ def _top_level(root: Page | Block | Iterable[Inline]) -> Iterable[Inline]:
 def map_inlines(
     nodes: tuple[Inline, ...], change: Callable[[Inline], Inline]
 ) -> tuple[Inline, ...]:
-    """*nodes* with *change* applied to each inline that holds no others.
+    """*nodes* with *change* applied to each inline without children.
 
-    What *change* leaves alone stays the same object, and so does what holds it.
+    Nodes that are not changed, and containers without changes, stay the same objects.
     """
     changed = tuple([_mapped(node, change) for node in nodes])
     for new, old in zip(changed, nodes, strict=True):
@@ -353,8 +351,8 @@ def map_block(block: _B, change: Callable[[Inline], Inline]) -> _B:
 def plain_text(nodes: Iterable[Inline], *, prose: bool = False) -> str:
     """The text of inlines as readers see it; icons and images have none.
 
-    With *prose*, what a sentence can do without is left out: an address that has no label, the
-    project of a link, the sign of a question.
+    With *prose*, parts that are not prose are left out: addresses without a label, projects of
+    links, the mark of a question.
 
     >>> link = PageLink("barrel", "garden")
     >>> plain_text((Strong((Text("Rain "), link)),)), plain_text((link,), prose=True)

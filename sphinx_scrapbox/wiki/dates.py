@@ -1,4 +1,4 @@
-"""Times as Unix seconds, 0 where nothing tells; days and times in ISO 8601, always UTC."""
+"""Times as Unix seconds, 0 if unknown; days and times in ISO 8601, in UTC."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ class Dates(NamedTuple):
 
 
 def clamp(time: float) -> int:
-    """*time* in whole seconds; 0 if no calendar has it (before 1970, after 9999, NaN)."""
+    """*time* in whole seconds; 0 if it is before 1970, after 9999 or not a number."""
     return int(time) if 0 < time <= LATEST else 0
 
 
 def clamp_dates(created: float, updated: float) -> Dates:
-    """Both times clamped; where one is missing, the other stands for it."""
+    """Both times clamped; if one is 0, it is the other one."""
     created, updated = clamp(created), clamp(updated)
     return Dates(created or updated, updated or created)
 
 
 def parse_iso(text: str) -> int:
-    """The time of an ISO 8601 text, UTC unless it names a zone; 0 if it is none.
+    """The time of an ISO 8601 text, which is in UTC without a zone; 0 if it is not valid.
 
     >>> parse_iso("1970-01-02"), parse_iso("1970-01-01T01:00+01:00"), parse_iso("soon")
     (86400, 0, 0)
@@ -46,7 +46,7 @@ def parse_iso(text: str) -> int:
 
 
 def end_of_day(text: str) -> int:
-    """The last second of the day that a text names, year first; 0 if it names none.
+    """The last second of the first date (year first) in a text; 0 if there is none.
 
     >>> end_of_day("1970/1/1"), end_of_day("last week")
     (86399, 0)

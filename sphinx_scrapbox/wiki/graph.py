@@ -1,7 +1,7 @@
-"""The wiki's graph: what one document says of it, and what all of them make together.
+"""The link graph of a wiki.
 
-A node of the graph is the docname of a document, or, for a page that nobody has written, its
-name as :func:`wanted` spells it. Wanted pages group the pages that name them like any other.
+A node is the docname of a document or, for a page that does not exist, the name that
+:func:`wanted` returns. Wanted pages connect the pages that link to them like existing ones.
 """
 
 from __future__ import annotations
@@ -15,15 +15,12 @@ _WANTED = "?"
 
 
 def wanted(project: str, title: str) -> str:
-    """The node of a page that nobody has written.
-
-    No document can bear this name: it begins with a sign and a slash.
-    """
+    """The node of a page that does not exist; "?/" at its start is not possible in a docname."""
     return f"{_WANTED}/{project}/{key(title)}"
 
 
 def is_wanted(node: str) -> bool:
-    """Whether a node is a page that nobody has written."""
+    """Whether a node is a page that does not exist."""
     return node.startswith(f"{_WANTED}/")
 
 
@@ -37,15 +34,15 @@ class Neighbour:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Pages that name ``via`` as well; ``others`` in order of name."""
+    """The ``others``, in order of name, also link to ``via``."""
 
     via: str
     others: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Related:
-    """What is related to one document."""
+class RelatedNodes:
+    """The nodes related to one document."""
 
     links: tuple[Neighbour, ...]
     linked_from: tuple[Neighbour, ...]
@@ -56,10 +53,10 @@ class Related:
 
 
 class Graph:
-    """Who links to whom, with the linking lines.
+    """Links between documents, with the text of the linking lines.
 
     :param mentions: by docname, the targets it links to, each with the linking line.
-    :param find: (target, docname of the link) → docname, or None for a page not written.
+    :param find: (target, docname of the link) → docname, or None for a page that does not exist.
     :param project_of: docname → project, for the names of wanted pages.
     """
 
@@ -95,18 +92,18 @@ class Graph:
         return self._to.get(node, {})
 
     def wanted_title(self, node: str) -> str:
-        """The title of a wanted page, as it was first written."""
+        """The title of a wanted page, as first linked."""
         return self._wanted_titles[node]
 
     def wanted_nodes(self) -> Iterable[str]:
-        """Every page that is named and not written."""
+        """All pages that are linked to and do not exist."""
         return self._wanted_titles
 
-    def related(self, docname: str) -> Related:
-        """What is linked from *docname*, what links to it, and who names the same pages.
+    def related(self, docname: str) -> RelatedNodes:
+        """The links from and to *docname*, and the pages that link to the same pages (two hops).
 
-        Pages that are one step away are not repeated among those that are two. Groups come
-        in the order of size, the smallest first: a link that few share says most.
+        Pages at one hop are left out of the groups. Small groups come first: a link that few
+        pages share is the most specific.
         """
         links = self.links_of(docname)
         linked_from = self.links_to(docname)
@@ -117,7 +114,7 @@ class Graph:
             if (others := tuple(other for other in self.links_to(via) if other not in near))
         ]
         groups.sort(key=lambda group: (len(group.others), group.via))
-        return Related(
+        return RelatedNodes(
             tuple(Neighbour(node, line) for node, line in links.items() if not is_wanted(node)),
             tuple(Neighbour(node, line) for node, line in linked_from.items()),
             tuple(groups),

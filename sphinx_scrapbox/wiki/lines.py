@@ -1,6 +1,6 @@
-"""What a line is by itself: a heading, a quotation, or an image or formula that stands alone.
+"""Kinds of lines: headings, quotations, and lines that are blocks of their own.
 
-A heading is a matter of size: the more stars, the larger. :mod:`.outline` nests the sections.
+The number of stars is the size of a heading. :mod:`.outline` nests the sections.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _DIGIT = re.compile(r"\d")
 
 @dataclass(slots=True)
 class Heading:
-    """A heading's line, taken apart as :class:`.outline.Section` keeps it."""
+    """The parts of a heading's line: see :class:`.outline.Section`."""
 
     title: tuple[ast.Inline, ...]
     beside: tuple[ast.Inline, ...]
@@ -34,11 +34,10 @@ class Heading:
 
 
 def read_heading(line: ast.Line) -> Heading | None:
-    """Read *line* as a heading, if it is one.
+    """The parts of *line* if it is a heading, else None.
 
-    That is a star decoration at the start, at most a number before it, and nothing beside it
-    but blanks, a date, icons, links and tags (dialect of exported pages, and native notation
-    §5 without the native restriction that no date may follow).
+    A heading begins with a decoration with stars, perhaps after a number. It may be followed
+    only by blanks, a date, icons, links and tags.
     """
     nodes = line.nodes
     prefix: tuple[ast.Inline, ...] = ()
@@ -76,7 +75,7 @@ def _trimmed(nodes: list[ast.Inline]) -> tuple[ast.Inline, ...]:
 
 
 def _title_source(source: str, title: tuple[ast.Inline, ...], rest: tuple[ast.Inline, ...]) -> str:
-    """The source of a heading's words: without its marks, and what stood beside it."""
+    """The source text of a heading's title, without its markup and the rest of the line."""
     if all(isinstance(node, ast.Text) for node in title):
         return "".join(node.text for node in title if isinstance(node, ast.Text))
     if all(isinstance(node, ast.Text) for node in rest):
@@ -122,9 +121,9 @@ def stands_alone(line: ast.Line) -> bool:
 
 
 def group_quotes(lines: Iterable[ast.Line]) -> Iterator[tuple[int, list[ast.Line]]]:
-    """Quoted lines that follow each other at one depth, the depth (from 1) with each group.
+    """Consecutive quoted lines of one depth, which counts from 1, without their ``>``.
 
-    The lines come without their marks; empty ones are a group of their own.
+    Empty lines are a group of their own.
     """
     rows = map(_unquoted, lines)
     for (depth, _), group in groupby(rows, lambda row: (row[0], bool(row[1].nodes))):

@@ -1,7 +1,7 @@
-"""The outline of a page: from lines with an indent to sections, lists, runs and quotes.
+"""The outline of a page: from indented lines to sections, lists, runs and quotations.
 
-The tree follows the wiki's own rule: a line hangs below the nearest line above that is
-indented less. A level that is skipped therefore nests once. Blank lines end a run of
+The rule is the wiki's: the parent of a line is the nearest line above with a smaller indent. A
+skipped level therefore nests once. Blank lines end a run of
 unindented lines, never a list.
 
 Headings are a matter of size (more stars, larger): the distinct sizes of a page are ranked,
@@ -27,7 +27,7 @@ _RULE = re.compile(r"-{3,}\s*")
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Lines that stand together without a blank between; ``below`` hangs below the last."""
+    """Consecutive lines without a blank line between; ``below`` are children of the last."""
 
     lines: tuple[ast.Line, ...]
     below: tuple[Part, ...] = ()
@@ -35,7 +35,7 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Quotes:
-    """Quoted lines that follow each other at one level; the lines keep their ``Quote`` node."""
+    """Consecutive quoted lines of one indent; the lines keep their ``Quote`` node."""
 
     lines: tuple[ast.Line, ...]
     below: tuple[Part, ...] = ()
@@ -43,7 +43,7 @@ class Quotes:
 
 @dataclass(frozen=True, slots=True)
 class Bullets:
-    """A list; each item is the flow of parts that begins with its own line."""
+    """A list; the first part of each item is its own line."""
 
     items: tuple[tuple[Part, ...], ...]
 
@@ -70,7 +70,7 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """What somebody says; made by :mod:`sphinx_scrapbox.speakers`."""
+    """What somebody says; made by :mod:`.speakers`."""
 
     speakers: tuple[ast.Icon, ...]
     parts: tuple[Part, ...]
@@ -82,8 +82,8 @@ class Turn:
 class Section:
     """A heading and what follows it up to the next heading of its size or larger.
 
-    ``beside`` is what stood beside the heading on its line and is no part of the title:
-    a date, icons, tags. ``source`` is the source of the title alone.
+    ``beside`` is the rest of the heading's line, such as a date, icons or tags. ``source``
+    is the source text of the title.
     """
 
     title: tuple[ast.Inline, ...]
@@ -108,7 +108,7 @@ class Outline:
 
 @dataclass(slots=True)
 class _Tree:
-    """A block and what hangs below it, while the tree grows."""
+    """A block and its children."""
 
     block: ast.Block
     below: list[_Tree]
@@ -165,11 +165,11 @@ def _grow(blocks: Iterable[ast.Block]) -> tuple[list[_Tree], tuple[ast.Problem, 
 
 def _sections(roots: Sequence[_Tree]) -> tuple[Part, ...]:
     headings = {
-        index: found
+        index: heading
         for index, tree in enumerate(roots)
         if isinstance(tree.block, ast.Line)
         and tree.block.indent == 0
-        and (found := read_heading(tree.block)) is not None
+        and (heading := read_heading(tree.block)) is not None
     }
     if not headings:
         return _flow(roots)
@@ -204,7 +204,7 @@ def _sections(roots: Sequence[_Tree]) -> tuple[Part, ...]:
 
 
 def _flow(trees: Sequence[_Tree]) -> tuple[Part, ...]:
-    """The parts of unindented lines and of lists that hang below none."""
+    """The parts of unindented lines, and of lists without a parent."""
     parts: list[Part] = []
     at = 0
     while at < len(trees):
@@ -238,7 +238,7 @@ def _flow(trees: Sequence[_Tree]) -> tuple[Part, ...]:
 
 
 def _list_parts(trees: Sequence[_Tree]) -> tuple[Part, ...]:
-    """The parts of lines that hang below another one: list items."""
+    """The parts of child lines, which are list items."""
     parts: list[Part] = []
     items: list[list[Part]] = []
 
@@ -277,7 +277,7 @@ def _item(line: ast.Line, below: Sequence[_Tree]) -> Part:
 def _together(
     kind: type[_L], trees: Sequence[_Tree], start: int, fits: Callable[[ast.Line], bool]
 ) -> tuple[_L, int]:
-    """The lines from *start* on that fit, with no blank and nothing hanging inside; their end."""
+    """Consecutive lines from *start* that fit, of which only the last has children; their end."""
     end = start + 1
     while (
         end < len(trees)

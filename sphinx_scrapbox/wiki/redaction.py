@@ -33,14 +33,14 @@ class NamePatterns:
         return bool(self.patterns)
 
     def __contains__(self, title: object) -> bool:
-        """Whether *title*, with or without a fragment, is one of these.
+        """Whether *title*, with or without a fragment, matches one of the patterns.
 
         >>> "salary_2026" in NamePatterns(("Salary *",)), "Salaries" in NamePatterns(("Salary *",))
         (True, False)
         """
         if not isinstance(title, str):
             return False
-        return any(self._has(key(one)) for one in {title, split_fragment(title)[0]})
+        return any(self._has(key(spelling)) for spelling in {title, split_fragment(title)[0]})
 
     def _has(self, title_key: str) -> bool:
         if title_key in self._exact:

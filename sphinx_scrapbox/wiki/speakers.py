@@ -1,13 +1,13 @@
-"""Who speaks on a line, and for how far: icons as speakers, signatures and marks.
+"""Speakers, signatures and marks: what each icon means on its line.
 
-Measured on real wikis (exported dialect §6, native notation §6):
+The rules were measured on real wikis:
 
 * an icon in front of text opens a turn: that line and what hangs below it;
 * an icon alone on a line speaks what hangs below it and, at level 0, the lines that follow,
   up to a blank, the next speaker, a heading or a rule; where nothing follows, it signs;
-* icons at the end of a line sign that line;
+* icons at the end of a line are its signature;
 * an icon inside text mentions somebody, and so does one in front of a form of address;
-* language marks and the icons of emoji projects are nobody.
+* language marks and icons of emoji projects are not people.
 """
 
 from __future__ import annotations
@@ -16,17 +16,7 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
-from sphinx_scrapbox.wiki.ast import (
-    Icon,
-    IconRole,
-    Inline,
-    Line,
-    Quote,
-    Table,
-    Text,
-    map_block,
-    map_inlines,
-)
+from sphinx_scrapbox.wiki import ast
 from sphinx_scrapbox.wiki.outline import (
     Bullets,
     Gap,
@@ -46,7 +36,7 @@ DEFAULT_MARKS = frozenset({"en", "ja"})
 """Keys of icon names that mark a language and stand for nobody."""
 
 _ADDRESS = re.compile(r"\s?(さん|くん|ちゃん|君|氏|様|先生)|['’]s\b")
-_COMMA, _COLON = Text(", "), Text(": ")
+_COMMA, _COLON = ast.Text(", "), ast.Text(": ")
 # What parts a speaker from the words: blanks, and the colon of a play.
 _PARTING = r"[ \t\u3000]*(?:(?:[:：](?=\s|$)|：)[ \t\u3000]*)?"
 _PARTED = re.compile(r"\A" + _PARTING)
@@ -57,22 +47,22 @@ _ICON_SOURCES = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Speakers:
-    """Tells people from marks; ``marks`` holds the keys of icon names that are nobody."""
+    """Distinguishes people from ``marks``, the keys of icon names that are not people."""
 
     marks: Collection[str] = DEFAULT_MARKS
 
-    def is_person(self, icon: Icon) -> bool:
+    def is_person(self, icon: ast.Icon) -> bool:
         """Whether *icon* stands for somebody who can speak."""
         if icon.project.casefold() in EMOJI_PROJECTS:
             return False
         return icon.project != "" or key(icon.name) not in self.marks
 
     def mark(self, parts: Sequence[Part]) -> tuple[Part, ...]:
-        """Find the turns and signatures in *parts*, and give every icon its role."""
+        """*parts* with turns, and with the role of each icon set."""
         return self._flow(parts, unindented=True)
 
     def language(self, parts: Sequence[Part]) -> str:
-        """The language that a mark alone on an unindented line claims for the page, if any."""
+        """The language of the first mark that is alone on an unindented line; "" for none."""
         for part in parts:
             if isinstance(part, Section):
                 if language := self.language(part.parts):
@@ -80,7 +70,7 @@ class Speakers:
                 continue
             for line in part.lines if isinstance(part, Run) else ():
                 match line.nodes:
-                    case (Icon(name, ""),) if len(name) == 2 and key(name) in self.marks:
+                    case (ast.Icon(name, ""),) if len(name) == 2 and key(name) in self.marks:
                         return key(name)
         return ""
 
@@ -119,7 +109,7 @@ class Speakers:
         return replace(
             section,
             title=self._mentions(section.title),
-            beside=tuple(self._role(node, IconRole.SIGNATURE) for node in section.beside),
+            beside=tuple(self._role(node, ast.IconRole.SIGNATURE) for node in section.beside),
             parts=self._flow(section.parts, unindented=True),
         )
 
@@ -131,15 +121,15 @@ class Speakers:
                 return Numbers(start, tuple(self._flow(item, unindented=False) for item in items))
             case Quotes(lines, below):
                 return Quotes(tuple(map(self._quoted, lines)), self._flow(below, unindented=False))
-            case Table():
-                return map_block(part, self._mention)
+            case ast.Table():
+                return ast.map_block(part, self._mention)
             case _:
                 return part
 
     def _run(self, run: Run, unindented: bool) -> list[Part | _Speech]:
         """Cut a run at its speakers; a :class:`_Speech` goes on into what follows the run."""
         out: list[Part | _Speech] = []
-        pending: list[Line] = []
+        pending: list[ast.Line] = []
         below = self._flow(run.below, unindented=False)
 
         def flush() -> None:
@@ -159,8 +149,8 @@ class Speakers:
                     continue
             if leading:
                 flush()
-                said = replace(line, nodes=nodes, source=_without_icons(line.source))
-                out.append(Turn(leading, (Run((said,), hanging),), line.line))
+                spoken = replace(line, nodes=nodes, source=_without_icons(line.source))
+                out.append(Turn(leading, (Run((spoken,), hanging),), line.line))
                 continue
             pending.append(line if nodes == line.nodes else replace(line, nodes=nodes))
         if pending:  # the last of them is the last of the run
@@ -169,102 +159,102 @@ class Speakers:
 
     # -- lines -------------------------------------------------------------------------
 
-    def _people(self, icons: Sequence[Icon]) -> tuple[Icon, ...]:
+    def _people(self, icons: Sequence[ast.Icon]) -> tuple[ast.Icon, ...]:
         return tuple(icon for icon in icons if self.is_person(icon))
 
-    def _role(self, node: Inline, role: IconRole) -> Inline:
-        if not isinstance(node, Icon):
+    def _role(self, node: ast.Inline, role: ast.IconRole) -> ast.Inline:
+        if not isinstance(node, ast.Icon):
             return self._mentions((node,))[0]
-        role = role if self.is_person(node) else IconRole.MARK
+        role = role if self.is_person(node) else ast.IconRole.MARK
         return node if node.role is role else replace(node, role=role)
 
-    def _mentions(self, nodes: tuple[Inline, ...]) -> tuple[Inline, ...]:
+    def _mentions(self, nodes: tuple[ast.Inline, ...]) -> tuple[ast.Inline, ...]:
         """*nodes* with the role of each icon: inside of something, none speaks or signs."""
-        return map_inlines(nodes, self._mention)
+        return ast.map_inlines(nodes, self._mention)
 
-    def _mention(self, node: Inline) -> Inline:
-        return self._role(node, IconRole.MENTION) if isinstance(node, Icon) else node
+    def _mention(self, node: ast.Inline) -> ast.Inline:
+        return self._role(node, ast.IconRole.MENTION) if isinstance(node, ast.Icon) else node
 
     def _read(
-        self, nodes: tuple[Inline, ...]
-    ) -> tuple[tuple[Icon, ...], tuple[Inline, ...], tuple[Icon, ...]]:
+        self, nodes: tuple[ast.Inline, ...]
+    ) -> tuple[tuple[ast.Icon, ...], tuple[ast.Inline, ...], tuple[ast.Icon, ...]]:
         """Read a line: (people in front, the nodes without them, icons if there is no text).
 
         The nodes come back with the role of each icon set.
         """
-        if len(nodes) == 1 and isinstance(nodes[0], Text):  # as most lines are
+        if len(nodes) == 1 and isinstance(nodes[0], ast.Text):  # as most lines are
             return (), nodes, ()
-        if not any(isinstance(node, Icon) for node in nodes):
+        if not any(isinstance(node, ast.Icon) for node in nodes):
             return (), self._mentions(nodes), ()
         start, end = 0, len(nodes)
         while start < end and _is_icon_or_blank(nodes[start]):
             start += 1
         if start == end or (start and end == start + 1 and _is_colon(nodes[start])):
-            icons = tuple(node for node in nodes if isinstance(node, Icon))
+            icons = tuple(node for node in nodes if isinstance(node, ast.Icon))
             marked = self._mentions(nodes)
             return (), marked, icons
         while _is_icon_or_blank(nodes[end - 1]):
             end -= 1
         middle = self._mentions(nodes[start:end])
-        tail = tuple(self._role(node, IconRole.SIGNATURE) for node in nodes[end:])
+        tail = tuple(self._role(node, ast.IconRole.SIGNATURE) for node in nodes[end:])
         head = self._mentions(nodes[:start])
         leading = tuple(
-            replace(node, role=IconRole.SPEAKER)
+            replace(node, role=ast.IconRole.SPEAKER)
             for node in head
-            if isinstance(node, Icon) and node.role is IconRole.MENTION
+            if isinstance(node, ast.Icon) and node.role is ast.IconRole.MENTION
         )
         first = middle[0]
-        if not leading or (isinstance(first, Text) and _ADDRESS.match(first.text)):
+        if not leading or (isinstance(first, ast.Text) and _ADDRESS.match(first.text)):
             return (), head + middle + tail, ()
-        marks = tuple(n for n in head if isinstance(n, Icon) and n.role is IconRole.MARK)
+        marks = tuple(n for n in head if isinstance(n, ast.Icon) and n.role is ast.IconRole.MARK)
         return leading, marks + _stripped(middle) + tail, ()
 
-    def _quoted(self, line: Line) -> Line:
+    def _quoted(self, line: ast.Line) -> ast.Line:
         match line.nodes:
-            case (Quote(nodes),):
+            case (ast.Quote(nodes),):
                 leading, rest, _ = self._read(nodes)
                 if leading:
                     # Their names are shown, so they need what they need in print.
                     names = [part for icon in leading for part in (_COMMA, icon)][1:]
                     rest = (*names, _COLON, *rest)
                 if rest != nodes:
-                    return replace(line, nodes=(Quote(rest, line=line.line),))
+                    return replace(line, nodes=(ast.Quote(rest, line=line.line),))
         return line
 
 
 @dataclass(slots=True)
 class _Speech:
-    """A turn that goes on, and the line that began it: nothing but icons."""
+    """An open turn, and the line of icons that began it."""
 
-    speakers: tuple[Icon, ...]
+    speakers: tuple[ast.Icon, ...]
     parts: list[Part]
-    line: Line
+    line: ast.Line
 
     def turn(self) -> Turn | Run:
         """The turn; of a line that nothing follows, the line: who stands there alone, signs."""
-        icons = tuple(node for node in self.line.nodes if isinstance(node, Icon))
+        icons = tuple(node for node in self.line.nodes if isinstance(node, ast.Icon))
         if self.parts:
-            marks = tuple(icon for icon in icons if icon.role is IconRole.MARK)
+            marks = tuple(icon for icon in icons if icon.role is ast.IconRole.MARK)
             first = (Run((replace(self.line, nodes=marks),)),) if marks else ()
             return Turn(self.speakers, (*first, *self.parts), self.line.line, self.line.id)
         signed = (
-            icon if icon.role is IconRole.MARK else replace(icon, role=IconRole.SIGNATURE)
+            icon if icon.role is ast.IconRole.MARK else replace(icon, role=ast.IconRole.SIGNATURE)
             for icon in icons
         )
         return Run((replace(self.line, nodes=tuple(signed)),))
 
 
-def _is_colon(node: Inline) -> bool:
-    return isinstance(node, Text) and node.text.strip() in (":", "：")
+def _is_colon(node: ast.Inline) -> bool:
+    return isinstance(node, ast.Text) and node.text.strip() in (":", "：")
 
 
-def _is_icon_or_blank(node: Inline) -> bool:
-    return isinstance(node, Icon) or (isinstance(node, Text) and node.text.isspace())
+def _is_icon_or_blank(node: ast.Inline) -> bool:
+    return isinstance(node, ast.Icon) or (isinstance(node, ast.Text) and node.text.isspace())
 
 
-def _stripped(nodes: tuple[Inline, ...]) -> tuple[Inline, ...]:
+def _stripped(nodes: tuple[ast.Inline, ...]) -> tuple[ast.Inline, ...]:
     """*nodes* without the blanks and the colon that part a speaker from the words."""
-    if not isinstance(first := nodes[0], Text):
+    if not isinstance(first := nodes[0], ast.Text):
         return nodes
     text = _PARTED.sub("", first.text, count=1)
     if text == first.text:

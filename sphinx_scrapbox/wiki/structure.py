@@ -1,20 +1,19 @@
-"""A page, understood: :func:`structure` turns a :class:`.Page` into a :class:`StructuredPage`.
+"""The structure of a page: from :class:`.Page` to :class:`StructuredPage`.
 
-It runs the three steps that belong together, in this order: take off the footers of machine
-translations (:mod:`.translation`), arrange the lines into sections and lists (:mod:`.outline`),
-find out who speaks and who signs (:mod:`.speakers`). A renderer or a writer goes through
-:attr:`StructuredPage.parts`::
+Three steps, in this order: split the page at the footers of machine translations
+(:mod:`.translation`), arrange the lines in sections and lists (:mod:`.outline`), find speakers
+and signatures (:mod:`.speakers`). A renderer or writer iterates :attr:`StructuredPage.parts`::
 
     structured = structure(page, config.structure_options)
     for problem in structured.problems: ...  # the caller warns
     for part in structured.parts:
         ...  # part.title, part.content, part.translation
 
-A directive that shows one piece of a page takes a slice, which is arranged and has its speakers
-marked like the page: :meth:`~StructuredPage.section`, :meth:`~StructuredPage.line`,
+To show a piece of a page, take a slice, which is arranged like the page itself:
+:meth:`~StructuredPage.section`, :meth:`~StructuredPage.line`,
 :meth:`~StructuredPage.source_lines`, :meth:`~StructuredPage.code`,
-:meth:`~StructuredPage.table`. Text that is no page of its own, such as the body of a directive,
-has no footers: :func:`arrange` does for it what :func:`structure` does for a page.
+:meth:`~StructuredPage.table`. :func:`arrange` is for text that is not a page, such as the body
+of a directive: it has no footers.
 """
 
 from __future__ import annotations
@@ -22,24 +21,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from sphinx_scrapbox.wiki.ast import (
-    Blank,
-    Block,
-    Code,
-    CodeBlock,
-    ExternalLink,
-    Hashtag,
-    Icon,
-    Image,
-    Inline,
-    Line,
-    Page,
-    Problem,
-    Table,
-    Text,
-    plain_text,
-    walk,
-)
+from sphinx_scrapbox.wiki import ast
 from sphinx_scrapbox.wiki.dates import Dates, clamp_dates
 from sphinx_scrapbox.wiki.outline import Part, Section, outline
 from sphinx_scrapbox.wiki.speakers import DEFAULT_MARKS, Speakers
@@ -51,10 +33,10 @@ from sphinx_scrapbox.wiki.urls import image_url
 
 @dataclass(frozen=True, slots=True)
 class StructureOptions:
-    """What the structure of a page depends on, apart from the page.
+    """Options of :func:`structure`.
 
-    ``marks`` are the keys (:func:`.titles.key`) of icon names that stand for nobody;
-    ``wordings`` are all footers that are recognised, the first that matches counts.
+    ``marks`` are the keys (:func:`.titles.key`) of icon names that are not people;
+    ``wordings`` are the patterns of footers, of which the first match counts.
     """
 
     marks: Collection[str] = DEFAULT_MARKS
@@ -66,10 +48,10 @@ DEFAULT_OPTIONS = StructureOptions()
 
 @dataclass(frozen=True, slots=True)
 class StructuredPart:
-    """A stretch of a page that ends at a translation footer, or at the end of the page.
+    """The text up to a translation footer or to the end of the page, with the footer.
 
-    ``title`` is empty for the first part, which has the page's, and for one that repeats none.
-    ``language`` is what a language mark alone on a line claims, such as ``"en"``.
+    ``title`` is "" for the first part, and for a later part without a title line. ``language``
+    is the code of a language mark that is alone on a line, such as ``"en"``.
     """
 
     title: str
@@ -77,33 +59,33 @@ class StructuredPart:
     content: tuple[Part, ...]
     translation: Translation | None
     language: str
-    problems: tuple[Problem, ...]
+    problems: tuple[ast.Problem, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class StructuredPage:
     """A page and its parts; there is always at least one part."""
 
-    page: Page
+    page: ast.Page
     parts: tuple[StructuredPart, ...]
-    blocks: tuple[Block, ...]
+    blocks: tuple[ast.Block, ...]
     """The blocks of the page without footers and repeated titles, in source order."""
     options: StructureOptions
 
     @property
-    def problems(self) -> tuple[Problem, ...]:
-        """What the reader mended and what the outline cannot show, for the caller to report."""
+    def problems(self) -> tuple[ast.Problem, ...]:
+        """The problems of reader and outline, to be reported by the caller."""
         outlines = (problem for part in self.parts for problem in part.problems)
         return (*self.page.problems, *outlines)
 
     @property
     def language(self) -> str:
-        """The language that the last language mark claims; "" if there is none."""
+        """The language of the last language mark; "" if there is none."""
         return next((part.language for part in reversed(self.parts) if part.language), "")
 
     @property
     def dates(self) -> Dates:
-        """When the page was created and last changed, as the page itself tells it."""
+        """The dates of the page, as far as the page itself has any."""
         return clamp_dates(self.page.created, self.page.updated)
 
     @property
@@ -122,7 +104,7 @@ class StructuredPage:
         content: list[Part] = []
         for part in self.parts:
             if part.title:
-                title = Text(part.title)
+                title = ast.Text(part.title)
                 content.append(Section((title,), (), part.content, part.title, part.line))
             else:
                 content.extend(part.content)
@@ -137,7 +119,7 @@ class StructuredPage:
         """
         sections = list(_sections(self.content))
         for section in sections:
-            if key(plain_text(section.title).strip()) == key(heading):
+            if key(ast.plain_text(section.title).strip()) == key(heading):
                 return section
         if heading.isascii() and heading.isdigit() and 0 < int(heading[:9]) <= len(sections):
             return sections[int(heading) - 1]
@@ -156,7 +138,7 @@ class StructuredPage:
         blocks = self.page.blocks
         for at, block in enumerate(blocks):
             if _has_id(block, line_id):
-                end = _end_below(blocks, at) if isinstance(block, Line) else at + 1
+                end = _end_below(blocks, at) if isinstance(block, ast.Line) else at + 1
                 return self._arrange(_outdented(blocks[at:end], block.indent))
         raise NotThere(f"no line has the id {line_id}")
 
@@ -168,41 +150,43 @@ class StructuredPage:
         blocks = [block for block in self.page.blocks if block.line in numbers]
         if not blocks:
             raise NotThere("there is no text on these lines")
-        indents = (block.indent for block in blocks if not isinstance(block, Line) or block.nodes)
+        indents = (
+            block.indent for block in blocks if not isinstance(block, ast.Line) or block.nodes
+        )
         return self._arrange(_outdented(blocks, min(indents, default=0)))
 
-    def code(self, name: str) -> CodeBlock:
+    def code(self, name: str) -> ast.CodeBlock:
         """The code of this name; "" means the only code of the page.
 
         Blocks that share a name are parts of one file, as they are in the wiki.
 
         :raises NotThere: if there is none, or several and no name.
         """
-        found = [block for block in self.page.blocks if isinstance(block, CodeBlock)]
-        found = [block for block in found if not name or key(block.name.strip()) == key(name)]
-        if not found:
+        blocks = [block for block in self.page.blocks if isinstance(block, ast.CodeBlock)]
+        blocks = [block for block in blocks if not name or key(block.name.strip()) == key(name)]
+        if not blocks:
             raise NotThere(f"no block of code is called {name!r}" if name else "there is no code")
-        if not name and any(block.name != found[0].name for block in found):
+        if not name and any(block.name != blocks[0].name for block in blocks):
             raise NotThere("there are several blocks of code, and none is named")
-        rows = tuple(row for block in found for row in block.rows)
-        return replace(found[0], rows=rows, indent=0, row_ids=())
+        rows = tuple(row for block in blocks for row in block.rows)
+        return replace(blocks[0], rows=rows, indent=0, row_ids=())
 
-    def table(self, name: str) -> Table:
+    def table(self, name: str) -> ast.Table:
         """The first table of this name; "" means the only table of the page.
 
         :raises NotThere: if there is none, or several and no name.
         """
-        found = [block for block in self.page.blocks if isinstance(block, Table)]
-        found = [block for block in found if not name or key(block.name.strip()) == key(name)]
-        if not found:
+        tables = [block for block in self.page.blocks if isinstance(block, ast.Table)]
+        tables = [block for block in tables if not name or key(block.name.strip()) == key(name)]
+        if not tables:
             raise NotThere(f"no table is called {name!r}" if name else "there is no table")
-        if not name and len(found) > 1:
+        if not name and len(tables) > 1:
             raise NotThere("there are several tables, and none is named")
-        (table,) = self._arrange((replace(found[0], indent=0, row_ids=()),))
-        assert isinstance(table, Table)
+        (table,) = self._arrange((replace(tables[0], indent=0, row_ids=()),))
+        assert isinstance(table, ast.Table)
         return table
 
-    def _arrange(self, blocks: Iterable[Block]) -> tuple[Part, ...]:
+    def _arrange(self, blocks: Iterable[ast.Block]) -> tuple[Part, ...]:
         return arrange(blocks, self.options.marks)
 
 
@@ -210,8 +194,8 @@ class NotThere(LookupError):
     """The page has no such part; the message says which."""
 
 
-def structure(page: Page, options: StructureOptions = DEFAULT_OPTIONS) -> StructuredPage:
-    """Take *page* apart at its footers, outline each part and find its speakers."""
+def structure(page: ast.Page, options: StructureOptions = DEFAULT_OPTIONS) -> StructuredPage:
+    """Split *page* at its footers, outline each part, and mark speakers and signatures."""
     stretches = split_at_footers(page, options.wordings)
     speakers = Speakers(options.marks)
     parts = []
@@ -231,26 +215,28 @@ def structure(page: Page, options: StructureOptions = DEFAULT_OPTIONS) -> Struct
     return StructuredPage(page, tuple(parts), blocks, options)
 
 
-def arrange(blocks: Iterable[Block], marks: Collection[str] = DEFAULT_MARKS) -> tuple[Part, ...]:
-    """The outline of *blocks* with speakers marked, for text that is no page of its own."""
+def arrange(
+    blocks: Iterable[ast.Block], marks: Collection[str] = DEFAULT_MARKS
+) -> tuple[Part, ...]:
+    """The outline of *blocks* with speakers marked, for text that is not a page."""
     return Speakers(marks).mark(outline(blocks).parts)
 
 
-def has_line(page: Page, line_id: str) -> bool:
+def has_line(page: ast.Page, line_id: str) -> bool:
     """Whether a line of the page has this id."""
     return any(_has_id(block, line_id) for block in page.blocks)
 
 
-def _has_id(block: Block, line_id: str) -> bool:
-    return line_id == block.id if isinstance(block, Line) else line_id in block.row_ids
+def _has_id(block: ast.Block, line_id: str) -> bool:
+    return line_id == block.id if isinstance(block, ast.Line) else line_id in block.row_ids
 
 
-def _end_below(blocks: Sequence[Block], at: int) -> int:
+def _end_below(blocks: Sequence[ast.Block], at: int) -> int:
     """The end of what hangs below the line at *at*, by the rules of :mod:`.outline`."""
     indent, end = blocks[at].indent, at + 1
     for below in range(at + 1, len(blocks)):
         block = blocks[below]
-        if isinstance(block, Line) and not block.nodes:
+        if isinstance(block, ast.Line) and not block.nodes:
             if end == at + 1 and not indent:
                 break  # after a blank, a list does not hang below the paragraph above it
         elif block.indent > indent:
@@ -260,7 +246,7 @@ def _end_below(blocks: Sequence[Block], at: int) -> int:
     return end
 
 
-def _outdented(blocks: Sequence[Block], levels: int) -> tuple[Block, ...]:
+def _outdented(blocks: Sequence[ast.Block], levels: int) -> tuple[ast.Block, ...]:
     return tuple(replace(block, indent=max(block.indent - levels, 0)) for block in blocks)
 
 
@@ -279,14 +265,14 @@ SUMMARY_LENGTH = 240
 """The largest number of characters in a summary."""
 
 
-def summary_of(blocks: Iterable[Block]) -> str:
+def summary_of(blocks: Iterable[ast.Block]) -> str:
     """The first lines of prose as one plain text.
 
     Code, tables, images, bare addresses and lines of nothing but tags are skipped.
     """
     lines: list[str] = []
     for block in blocks:
-        if isinstance(block, Line) and any(map(_is_prose, walk(block))):
+        if isinstance(block, ast.Line) and any(map(_is_prose, ast.walk(block))):
             text = line_text(block)
             if any(map(str.isalnum, text)):
                 lines.append(text)
@@ -295,25 +281,25 @@ def summary_of(blocks: Iterable[Block]) -> str:
     return cut(" ".join(lines), SUMMARY_LENGTH)
 
 
-def line_text(line: Line) -> str:
-    """The text of a line without what makes links and emphasis of it, blanks folded."""
-    return " ".join(plain_text(line.nodes, prose=True).split())
+def line_text(line: ast.Line) -> str:
+    """The plain text of a line (:func:`.plain_text`, prose), with single blanks."""
+    return " ".join(ast.plain_text(line.nodes, prose=True).split())
 
 
-def _is_prose(node: Inline) -> bool:
+def _is_prose(node: ast.Inline) -> bool:
     """Whether *node* is more than a tag, an address or an image."""
     match node:
-        case Text(text) | Code(text):
+        case ast.Text(text) | ast.Code(text):
             return any(map(str.isalnum, text))
-        case ExternalLink(_, label):
+        case ast.ExternalLink(_, label):
             return bool(label)
-    return not isinstance(node, Hashtag | Icon | Image | Blank)
+    return not isinstance(node, ast.Hashtag | ast.Icon | ast.Image | ast.Blank)
 
 
-def image_of(blocks: Iterable[Block]) -> str:
+def image_of(blocks: Iterable[ast.Block]) -> str:
     """The address of the first image that may be shown, icons apart; "" if there is none."""
     for block in blocks:
-        for node in walk(block):
-            if isinstance(node, Image) and (address := image_url(node.src)):
+        for node in ast.walk(block):
+            if isinstance(node, ast.Image) and (address := image_url(node.src)):
                 return address
     return ""

@@ -1,6 +1,6 @@
-"""Characters: which a document or a terminal must not get, which scripts have no blanks.
+"""Characters: unsafe for documents and terminals, scripts without blanks, cutting text.
 
-Constants in capitals that are plain strings go inside the brackets of a regular expression.
+The string constants are character sets, to be used inside the brackets of a regular expression.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ class Paint:
 
 
 def cut(text: str, length: int, *, at_word: bool = True) -> str:
-    """*text* in at most *length* characters; an ellipsis stands for what was cut off.
+    """*text* in at most *length* characters; an ellipsis replaces the rest.
 
     With *at_word*, it ends with a whole word where the script has blanks.
 

@@ -1,8 +1,8 @@
-"""Translation footers: find them, take them off, and tell what they say.
+"""Translation footers: recognise, remove and parse them.
 
-A page that was translated by machine ends in a rule and a sentence that names its source.
-A page into which others were merged has several such footers; each closes its part of the
-page, and the next part starts with its title.
+A page translated by machine ends with a rule and a sentence that names its source. A page
+into which others were merged has several footers. Each ends a part of the page, and the next
+part begins with its title.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from sphinx_scrapbox.wiki.ast import Block, Line, Page
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """How a footer is worded: a pattern for the start of its line, and the two languages.
+    """The wording of a footer: a pattern for the start of its line, and the two languages.
 
     The pattern's named groups are ``project`` and ``title`` (or ``link``, both in the form
     ``/project/title``), and where the wording has them ``engine``, ``contact``,
@@ -31,7 +31,7 @@ class Wording:
 
 @dataclass(frozen=True, slots=True)
 class Translation:
-    """What a footer says; ``note`` is whatever of it the wording does not cover."""
+    """The content of a footer; ``note`` is the text that the wording does not match."""
 
     project: str
     title: str
@@ -47,10 +47,9 @@ class Translation:
 
 @dataclass(frozen=True, slots=True)
 class TranslatedPart:
-    """A stretch of a page with a translation of its own.
+    """The text up to a footer or to the end of the page, with the footer.
 
-    The title is empty for the first part, which has the page's, and for a text after the
-    last footer that does not repeat it.
+    The title is "" for the first part, and for a later part without a title line.
     """
 
     title: str
@@ -84,7 +83,10 @@ _IMAGE_TITLE = re.compile(r"!\[image\]\((https?://[^\s()]+?)(?:/thumb/\d+)?\)")
 
 
 def wording(pattern: str, source_language: str = "", target_language: str = "") -> Wording:
-    """Make a :class:`Wording`; a pattern that cannot serve raises :class:`ValueError`."""
+    """A :class:`Wording` from a regular expression.
+
+    :raises ValueError: if it is not valid or lacks the groups that it needs.
+    """
     try:
         compiled = re.compile(pattern)
     except re.error as error:
@@ -113,8 +115,8 @@ def split_at_footers(
 ) -> tuple[TranslatedPart, ...]:
     """Split *page* at its footers, and remove these.
 
-    With each footer goes the rule before it, and the blank lines around. A page without a
-    footer is a single part; there is always one.
+    The rule before a footer and the blank lines around it are removed, too. There is always at
+    least one part.
     """
     blocks = page.blocks
     own_key = titles.key(page.title)
@@ -179,13 +181,13 @@ def _read_footer(block: Block, wordings: Sequence[Wording]) -> Translation | Non
     source = _source_of(block)
     if not source:
         return None
-    for known in wordings:
-        if match := known.pattern.match(source):
-            return _make_translation(match, known, block.line)
+    for wording in wordings:
+        if match := wording.pattern.match(source):
+            return _make_translation(match, wording, block.line)
     return None
 
 
-def _make_translation(match: re.Match[str], known: Wording, line: int) -> Translation:
+def _make_translation(match: re.Match[str], wording: Wording, line: int) -> Translation:
     groups = {name: value or "" for name, value in match.groupdict().items()}
     project, title = groups.get("project", ""), groups.get("title", "")
     if groups.get("link"):
@@ -198,8 +200,8 @@ def _make_translation(match: re.Match[str], known: Wording, line: int) -> Transl
         contact_url=(groups.get("contact_url") or groups.get("native_contact_url", "")).rstrip(
             ".,;:!?"
         ),
-        source_language=known.source_language,
-        target_language=known.target_language,
+        source_language=wording.source_language,
+        target_language=wording.target_language,
         date=groups.get("date", ""),
         note=(match.string[: match.start()] + match.string[match.end() :]).strip(),
         line=line,

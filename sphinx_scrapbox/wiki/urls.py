@@ -28,10 +28,10 @@ _UNFIT = re.compile(r"[^\w%:/?#@!$&'()*+,;=~.-]")
 
 
 def safe_url(url: str) -> str | None:
-    """*url* made fit for an attribute, or None if it must not become a link.
+    """*url* for the attribute of a link; None if its scheme is not http, https or mailto.
 
-    Only http, https and mailto are links. Blanks, quotes, brackets and control characters are
-    percent-encoded; letters of any script stay, as browsers show them.
+    Blanks, quotes, brackets and control characters are percent-encoded; letters of any script
+    stay, as browsers show them.
     """
     if not url.lower().startswith(SAFE_SCHEMES):
         return None
@@ -43,9 +43,9 @@ def safe_url(url: str) -> str | None:
 
 
 def image_url(src: str) -> str | None:
-    """The address of the picture itself, made fit; a Gyazo page's leads to its thumbnail.
+    """The address of an image file for an attribute; that of the thumbnail for a Gyazo page.
 
-    None if it must not be shown: only http and https are pictures.
+    None if the scheme is not http or https.
     """
     match = _GYAZO.fullmatch(src)
     if match and not match["rest"]:
@@ -55,7 +55,7 @@ def image_url(src: str) -> str | None:
 
 
 def embed_url(url: str) -> str | None:
-    """The player's address of a YouTube or Vimeo film, without tracking cookies; else None."""
+    """The address of the player of a YouTube or Vimeo video, without cookies; else None."""
     try:
         parts = urlsplit(url)
         query = parse_qs(parts.query, max_num_fields=50)
@@ -171,7 +171,7 @@ def icon_url(project: str, name: str, *, origin: str = DEFAULT_ORIGIN) -> str:
 
 
 def degrees(number: float) -> str:
-    """Degrees to a centimetre, as addresses spell them: no exponent, no idle zeros.
+    """Degrees to a centimetre, as addresses spell them: no exponent, no trailing zeros.
 
     >>> degrees(35.01160), degrees(-0.00000001)
     ('35.0116', '0')
@@ -190,7 +190,7 @@ def map_url(point: Location) -> str:
 
 
 def map_label(point: Location) -> str:
-    """What readers see of *point*: its place, if it has a name, and its coordinates.
+    """The label of *point*: the name of its place, if any, and its coordinates.
 
     >>> map_label(Location(35.0116, -135.5, place="Pond"))
     'Pond (35.0116°N, 135.5°W)'

@@ -1,6 +1,6 @@
 """Exported Markdown: the nearest tree that the dialect can express.
 
-Every word is kept; :mod:`.writer` says what becomes of the rest.
+No word is lost; the docstring of :mod:`.writer` lists what changes.
 """
 
 from __future__ import annotations
@@ -25,22 +25,22 @@ def approximate_markdown(nodes: Sequence[ast.Inline], *, bold: bool) -> tuple[as
     """The nearest line that the dialect can express; *bold* at level 0, where headings are."""
     match nodes:
         case (ast.Quote(inner),):
-            return (ast.Quote(_joined(_each_said(inner, bold=False))),)
+            return (ast.Quote(_joined(_approximations(inner, bold=False))),)
         case (ast.Numbered(number, inner),):
-            return (ast.Numbered(number, _joined(_each_said(inner, bold=bold))),)
+            return (ast.Numbered(number, _joined(_approximations(inner, bold=bold))),)
         case (ast.Command(),) | (ast.Question(),):
             if "`" not in nodes[0].text:
                 return tuple(nodes)
-    kept = list(_joined(_each_said(nodes, bold=bold)))
-    while kept and isinstance(first := kept[0], ast.Text):
-        kept.pop(0)
+    line = list(_joined(_approximations(nodes, bold=bold)))
+    while line and isinstance(first := line[0], ast.Text):
+        line.pop(0)
         if text := first.text.lstrip():
-            kept.insert(0, replace(first, text=text))
+            line.insert(0, replace(first, text=text))
             break
-    return tuple(kept)
+    return tuple(line)
 
 
-def _each_said(
+def _approximations(
     nodes: Iterable[ast.Inline], *, bold: bool, inside: bool = False
 ) -> Iterator[ast.Inline]:
     nodes = tuple(nodes)
@@ -53,20 +53,20 @@ def _each_said(
             case ast.Formula(tex):
                 yield (node if _reads_as(f"${tex}$", node) else ast.Code(tex.replace("`", "‘")))
             case ast.Strong(inner):
-                yield from _in(ast.Strong(()), inner, inside)
+                yield from _contained(ast.Strong(()), inner, inside)
             case ast.Decoration(signs, inner):
                 # A bold piece ends its line, or is followed by a blank: there the line splits.
                 after = nodes[at + 1] if at + 1 < len(nodes) else None
                 fits = after is None or (isinstance(after, ast.Text) and after.text[:1] == " ")
                 if node.stars and bold and not at and fits:
                     outer = ast.Decoration("*" * min(node.stars, 3), ())
-                    yield from _in(outer, inner, inside)
+                    yield from _contained(outer, inner, inside)
                 elif node.stars:
-                    yield from _in(ast.Strong(()), inner, inside)
+                    yield from _contained(ast.Strong(()), inner, inside)
                 elif "/" in signs:
-                    yield from _in(ast.Decoration("/", ()), inner, inside)
+                    yield from _contained(ast.Decoration("/", ()), inner, inside)
                 else:
-                    yield from _each_said(inner, bold=False, inside=inside)
+                    yield from _approximations(inner, bold=False, inside=inside)
             case ast.PageLink(title, project):
                 title = title.translate(FULL_WIDTH) if re.search(r"[\[\]]", title) else title
                 link = replace(node, title=title)
@@ -87,10 +87,10 @@ def _each_said(
                 yield map_link(node)
             case ast.Quote(inner):
                 yield ast.Text(">")
-                yield from _each_said(inner, bold=False, inside=inside)
+                yield from _approximations(inner, bold=False, inside=inside)
             case ast.Numbered(number, inner):
                 yield ast.Text(f"{number}. ")
-                yield from _each_said(inner, bold=False, inside=inside)
+                yield from _approximations(inner, bold=False, inside=inside)
             case ast.Question(text):
                 yield ast.Text(f"? {text}")
             case ast.Command(sign, text):
@@ -101,55 +101,55 @@ def _each_said(
                 assert_never(node)
 
 
-def _in(
+def _contained(
     outer: ast.Strong | ast.Decoration, nodes: Sequence[ast.Inline], inside: bool
 ) -> Iterator[ast.Inline]:
-    """*nodes* in *outer*, without the blanks at its edges; plain if it is inside another."""
-    said = list(_joined(_each_said(nodes, bold=False, inside=True)))
+    """*nodes* in *outer* with blanks moved out of its edges; without *outer* if *inside*."""
+    inner = list(_joined(_approximations(nodes, bold=False, inside=True)))
     before = after = ""
-    if said and isinstance(first := said[0], ast.Text):
+    if inner and isinstance(first := inner[0], ast.Text):
         text = first.text.lstrip()
         before = first.text[: len(first.text) - len(text)]
-        said[0] = replace(first, text=text)
-    if said and isinstance(last := said[-1], ast.Text):
+        inner[0] = replace(first, text=text)
+    if inner and isinstance(last := inner[-1], ast.Text):
         text = last.text.rstrip()
         after = last.text[len(text) :]
-        said[-1] = replace(last, text=text)
-    said = [node for node in said if node != ast.Text("")]
+        inner[-1] = replace(last, text=text)
+    inner = [node for node in inner if node != ast.Text("")]
     if before:
         yield ast.Text(before)
-    if inside or not said:
-        yield from said
+    if inside or not inner:
+        yield from inner
     else:
-        yield replace(outer, nodes=tuple(said))
+        yield replace(outer, nodes=tuple(inner))
     if after:
         yield ast.Text(after)
 
 
 def _joined(nodes: Iterable[ast.Inline]) -> tuple[ast.Inline, ...]:
-    """*nodes* with one text where several follow each other, and blanks around tags."""
-    kept: list[ast.Inline] = []
+    """*nodes* with adjacent texts merged, and blanks around tags."""
+    joined: list[ast.Inline] = []
     for node in nodes:
-        last = kept[-1] if kept else None
+        last = joined[-1] if joined else None
         if isinstance(node, ast.Text):
             if not node.text:
                 continue
             if isinstance(last, ast.Hashtag) and not node.text[0].isspace():
                 node = ast.Text(f" {node.text}")
             if isinstance(last, ast.Text):
-                kept[-1] = ast.Text(last.text + node.text)
+                joined[-1] = ast.Text(last.text + node.text)
                 continue
         elif isinstance(node, ast.Hashtag):
             if isinstance(last, ast.Text) and not last.text[-1].isspace():
-                kept[-1] = ast.Text(f"{last.text} ")
+                joined[-1] = ast.Text(f"{last.text} ")
             elif isinstance(last, ast.Hashtag):
-                kept.append(ast.Text(" "))
-        kept.append(node)
-    return tuple(kept)
+                joined.append(ast.Text(" "))
+        joined.append(node)
+    return tuple(joined)
 
 
 def _link(node: ast.ExternalLink) -> ast.Inline:
-    """A link that reads back; text, if its address is none that the export links to."""
+    """A link that reads back as *node*; text if the dialect cannot link to its address."""
     if _reads_as(f"[{node.label or node.url}]({node.url})", node):
         return node
     url = _UNFIT_URL.sub(lambda match: "%5D" if match[0] == "]" else "%20", node.url)

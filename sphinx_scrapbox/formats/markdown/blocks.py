@@ -19,10 +19,10 @@ from sphinx_scrapbox.wiki.urls import DEFAULT_ORIGIN
 
 
 def read_markdown(text: str, *, name: str = "", origin: str = DEFAULT_ORIGIN) -> ast.Page:
-    """Read one exported page; *name*, the stem of its file, is the title if none is given.
+    """Read one exported page; *name*, the stem of its file, is the title if the text has none.
 
-    The page's project is the one that its front matter names, else the one most of its own
-    icons come from.
+    The project is the one in the front matter, else that of most icons of the page's own
+    project.
     """
     lines, problems = _clean_lines(text)
     front = read_front_matter(lines)
@@ -40,13 +40,13 @@ def read_markdown(text: str, *, name: str = "", origin: str = DEFAULT_ORIGIN) ->
 
 
 def split_page(text: str) -> tuple[FrontMatter, list[str]]:
-    """The front matter of an exported page, and all its lines as they are."""
+    """The front matter of an exported page, and all lines of the text."""
     lines, _problems = _clean_lines(text)
     return read_front_matter(lines), lines
 
 
 def split_level(line: str) -> tuple[int, str]:
-    """The level of a line outside of code, and its text without the marks of that.
+    """The indent level of a line outside of code blocks, and its text without the list marker.
 
     >>> split_level("        - Dry leaves")
     (3, 'Dry leaves')
@@ -54,12 +54,12 @@ def split_level(line: str) -> tuple[int, str]:
     return (_split_indent(line) if line else None) or (0, line)
 
 
-# Pasted terminal logs are full of colour sequences: their ESC is no loss to tell of.
+# Pasted terminal logs contain many colour sequences: no warning for their ESC.
 _COLOUR_ESCAPE = "\x1b["
 
 
 def _clean_lines(text: str) -> tuple[list[str], list[ast.Problem]]:
-    """Split into lines, without the characters that no document may hold."""
+    """The lines of *text* without characters that XML excludes, and a problem for each."""
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     lines = text.removeprefix("\ufeff").split("\n")
@@ -67,9 +67,9 @@ def _clean_lines(text: str) -> tuple[list[str], list[ast.Problem]]:
     if NOT_XML.search(text):
         for at, line in enumerate(lines):
             clean = line.replace(_COLOUR_ESCAPE, "[")
-            found = sorted(set(NOT_XML.findall(clean)))
-            if found:
-                names = ", ".join(f"U+{ord(sign):04X}" for sign in found)
+            signs = sorted(set(NOT_XML.findall(clean)))
+            if signs:
+                names = ", ".join(f"U+{ord(sign):04X}" for sign in signs)
                 message = f"removed control character {names}"
                 problems.append(ast.Problem("control_character", message, line=at + 1))
                 clean = NOT_XML.sub("", clean)
@@ -234,10 +234,10 @@ class _BlockReader:
         )
 
     def _block_indent(self) -> int:
-        """Guess the level of a block, which the export does not tell.
+        """Guess the indent of a block, which the export does not contain.
 
-        It hangs below the list item right above it. A list item right below it is certain
-        not to be deeper: it would belong to the block.
+        A block belongs to the list item right above it. A list item right below it cannot be
+        deeper: it would be part of the block.
         """
         above = self.blocks[-1] if self.blocks else None
         indent = 0

@@ -1,6 +1,6 @@
-"""Exported Markdown: what the passes left over becomes emphasis, text and tags.
+"""Exported Markdown: emphasis, text and tags, from what the passes left as text.
 
-Stars enclose other tokens, so they come last, and pair across all pieces of a line.
+Stars enclose other tokens. So they are read last and are matched across all pieces of a line.
 """
 
 from __future__ import annotations

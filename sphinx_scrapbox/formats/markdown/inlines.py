@@ -1,7 +1,7 @@
 """Exported Markdown: the content of one line.
 
-One pass for each kind of token cuts these out of the text that the passes before it left over.
-No pass looks at a character more than a few times, whatever the input.
+Each pass extracts one kind of token from the text that the previous passes left. All passes are
+linear in the length of the line.
 """
 
 from __future__ import annotations
@@ -12,22 +12,13 @@ from functools import lru_cache
 from typing import TypeAlias
 
 from sphinx_scrapbox.formats.markdown.emphasis import Piece, finish, read_emphasis
-from sphinx_scrapbox.wiki.ast import (
-    Code,
-    ExternalLink,
-    Formula,
-    Icon,
-    Image,
-    Inline,
-    PageLink,
-    Text,
-)
+from sphinx_scrapbox.wiki import ast
 from sphinx_scrapbox.wiki.urls import DEFAULT_ORIGIN
 
 
 def read_markdown_inline(
     text: str, *, line: int = 0, origin: str = DEFAULT_ORIGIN
-) -> tuple[Inline, ...]:
+) -> tuple[ast.Inline, ...]:
     """Read the content of one line: no indent, no quote, no heading."""
     return InlineReader(origin).read(text, line)
 
@@ -56,7 +47,7 @@ _OPERATOR = re.compile(r"[=^_+<>]")
 
 
 class InlineReader:
-    """Reads the content of lines; remembers which project the page's own icons are of."""
+    """Reads the content of lines, and counts the projects of icons without one of their own."""
 
     def __init__(self, origin: str) -> None:
         origin = origin.rstrip("/")
@@ -65,12 +56,12 @@ class InlineReader:
         self.own_icons: dict[str, int] = {}
 
     def own_project(self) -> str:
-        """The project most of the page's own icons come from, empty without icons."""
+        """The project of most icons of the page's own project; "" without icons."""
         return max(self.own_icons, key=self.own_icons.__getitem__, default="")
 
-    def read(self, text: str, line: int) -> tuple[Inline, ...]:
+    def read(self, text: str, line: int) -> tuple[ast.Inline, ...]:
         if _SPECIAL.search(text) is None:
-            return (Text(text, line=line),) if text else ()
+            return (ast.Text(text, line=line),) if text else ()
         pieces: list[Piece] = [text]
         if "`" in text:
             pieces = _cut(pieces, _cut_code, line)
@@ -86,7 +77,7 @@ class InlineReader:
             return read_emphasis(pieces, line)
         return finish(pieces, line)
 
-    def read_row(self, row: str, line: int) -> tuple[tuple[Inline, ...], ...]:
+    def read_row(self, row: str, line: int) -> tuple[tuple[ast.Inline, ...], ...]:
         """Read the cells of a table: the export converts nothing but wiki links and icons."""
         # The bar within a wiki link is part of its title.
         row = _WIKI_LINK.sub(lambda link: link[0].replace(" | ", "\0"), row[2:-2])
@@ -128,14 +119,14 @@ class InlineReader:
         if head:
             yield head
 
-    def _make_icon(self, path: str, alt: str, line: int) -> Icon:
+    def _make_icon(self, path: str, alt: str, line: int) -> ast.Icon:
         project, slash, name = alt[1:].partition("/") if alt.startswith("/") else ("", "", "")
         if slash and project and name:
-            return Icon(name, project, line=line)
+            return ast.Icon(name, project, line=line)
         if path.endswith(f"/{alt}"):
             own = path[: -len(alt) - 1]
             self.own_icons[own] = self.own_icons.get(own, 0) + 1
-        return Icon(alt, line=line)
+        return ast.Icon(alt, line=line)
 
 
 _ICON_REST = re.compile(r"(.+?)/icon' alt='(.+?)\.icon' height=\"19\.5\"/>")
@@ -151,7 +142,7 @@ _Cutter: TypeAlias = Callable[[str, int], Iterator[Piece]]
 
 
 def _cut(pieces: list[Piece], cutter: _Cutter, line: int) -> list[Piece]:
-    """Let one pass cut its tokens out of what is still text."""
+    """Apply one pass to all pieces that are still text."""
     if len(pieces) == 1 and isinstance(pieces[0], str):
         return list(cutter(pieces[0], line))
     done: list[Piece] = []
@@ -163,11 +154,11 @@ def _cut(pieces: list[Piece], cutter: _Cutter, line: int) -> list[Piece]:
     return done
 
 
-def _as_text(piece: Piece, line: int) -> Inline:
-    return Text(piece, line=line) if isinstance(piece, str) else piece
+def _as_text(piece: Piece, line: int) -> ast.Inline:
+    return ast.Text(piece, line=line) if isinstance(piece, str) else piece
 
 
-def _cutter(pattern: re.Pattern[str], make: Callable[[str, int], Inline]) -> _Cutter:
+def _cutter(pattern: re.Pattern[str], make: Callable[[str, int], ast.Inline]) -> _Cutter:
     """A pass that cuts out all matches; *make* gets the only group of *pattern*, and the line."""
 
     def cut(text: str, line: int) -> Iterator[Piece]:
@@ -180,13 +171,13 @@ def _cutter(pattern: re.Pattern[str], make: Callable[[str, int], Inline]) -> _Cu
     return cut
 
 
-def _page_link_of_path(path: str, line: int) -> PageLink:
+def _page_link_of_path(path: str, line: int) -> ast.PageLink:
     project, _, title = path.partition("/")
-    return PageLink(title, project, line=line)
+    return ast.PageLink(title, project, line=line)
 
 
-_cut_wiki_links = _cutter(_WIKI_LINK, lambda title, line: PageLink(title, line=line))
-_cut_address_links = _cutter(_ADDRESS_LINK, lambda url, line: ExternalLink(url, line=line))
+_cut_wiki_links = _cutter(_WIKI_LINK, lambda title, line: ast.PageLink(title, line=line))
+_cut_address_links = _cutter(_ADDRESS_LINK, lambda url, line: ast.ExternalLink(url, line=line))
 
 # passes, in their order
 
@@ -204,7 +195,7 @@ def _cut_spans(text: str, line: int) -> Iterator[Piece]:
         parts[-1] += f"`{last}"
     for at, part in enumerate(parts):
         if at % 2:
-            yield Code(part, line=line)
+            yield ast.Code(part, line=line)
         elif part:
             yield part
 
@@ -242,7 +233,7 @@ def _cut_images(text: str, line: int) -> Iterator[Piece]:
                 head, link, rest = head[:-1], rest[2:link_end], rest[link_end + 1 :]
         if head:
             yield head
-        yield Image(src, link, line=line)
+        yield ast.Image(src, link, line=line)
         head = rest
     if head:
         yield head
@@ -277,7 +268,7 @@ def _cut_links(text: str, line: int, *, lost: bool = False) -> Iterator[Piece]:
             label = text[start + 1 : here]
         if start > done:
             yield text[done:start]
-        yield ExternalLink(text[end.end() : stop], label, line=line)
+        yield ast.ExternalLink(text[end.end() : stop], label, line=line)
         done = at = stop + 1
         opened.clear()
     if done < len(text):
@@ -319,7 +310,7 @@ def _cut_raw_addresses(text: str, line: int) -> Iterator[Piece]:
             continue
         if match.start() > at:
             yield text[at : match.start()]
-        yield ExternalLink(url, line=line)
+        yield ast.ExternalLink(url, line=line)
         at = match.start() + len(url)
     if at < len(text):
         yield text[at:]
@@ -332,7 +323,7 @@ def _cut_formulas(text: str, line: int) -> Iterator[Piece]:
             continue
         if match.start() > at:
             yield text[at : match.start()]
-        yield Formula(match[1], line=line)
+        yield ast.Formula(match[1], line=line)
         at = match.end()
     if at < len(text):
         yield text[at:]

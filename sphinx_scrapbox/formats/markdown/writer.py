@@ -43,7 +43,7 @@ _THUMB = re.compile(rf"({_GYAZO.pattern})/thumb/1000")
 def write_markdown(page: ast.Page, *, origin: str = DEFAULT_ORIGIN) -> str:
     """Write *page* as the wiki exports it; like the export, it ends without a newline.
 
-    The project of the page's own icons is the page's. If no icon tells it, front matter does.
+    Front matter names the project of the page unless an icon of that project does.
     """
     title = page.title.replace("\n", " ")
     head = ["---", f"title: {_quoted(title)}"]
@@ -71,10 +71,10 @@ def write_markdown_inline(
 
 
 def as_exported(page: ast.Page) -> ast.Page:
-    """*page*, a native one, with what its export would change in ways that do not show.
+    """A native *page* changed as the wiki's export changes it without effect on what is shown.
 
-    Blank lines lose their indent, an image at Gyazo is shown by its thumbnail, nothing but the
-    page's own icons tells its project, and how a line was spelt is forgotten.
+    Blank lines lose their indent, Gyazo images have the address of a thumbnail, the project is
+    known only from icons, and lines have no source text.
     """
     thumb = _each_image(lambda src: f"{src}/thumb/1000" if _GYAZO.fullmatch(src) else src)
     blocks = tuple(
@@ -88,7 +88,7 @@ def as_exported(page: ast.Page) -> ast.Page:
 
 
 def as_native(page: ast.Page) -> ast.Page:
-    """*page*, an exported one, with the addresses of images as the wiki's authors wrote them."""
+    """An exported *page* with the addresses of images as authors write them."""
     whole = _each_image(lambda src: match[1] if (match := _THUMB.fullmatch(src)) else src)
     blocks = (whole(block) if isinstance(block, ast.Line) else block for block in page.blocks)
     return replace(page, blocks=tuple(blocks))
@@ -136,8 +136,8 @@ class _Writer:
     def rows(self, blocks: Iterable[ast.Block], *, wary: int = 0) -> list[str]:
         """The rows of *blocks*.
 
-        If *wary*, a line shall not look like a part of code or of a table: spelt otherwise
-        where that says the same (1), changed where it does not (2).
+        If *wary*, no line may look like a part of a code block or of a table: it is written
+        differently with the same meaning (1), or changed (2).
         """
         rows: list[str] = []
         last: ast.Block | None = None
@@ -372,8 +372,8 @@ def _is_told_by(name: str, language: str) -> bool:
     """Whether the reader takes *language* for what the exporter made of *name*."""
     text = f"{name}\n\n```{language}\n```\n"
     match read_markdown(text).blocks:
-        case (ast.CodeBlock(language=found),):
-            return found == language
+        case (ast.CodeBlock(language=language_read),):
+            return language_read == language
     return False
 
 

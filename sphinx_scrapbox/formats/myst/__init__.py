@@ -1,4 +1,4 @@
-"""Clean MyST: written, never read. A page becomes a document to go on with by hand."""
+"""MyST Markdown, written only: a page becomes a document that is then edited by hand."""
 
 from sphinx_scrapbox.formats.myst.writer import write_myst
 

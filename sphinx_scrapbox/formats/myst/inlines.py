@@ -49,7 +49,7 @@ def _spell_all(nodes: Sequence[ast.Inline]) -> str:
 
 
 def _glued(out: str, piece: str) -> str:
-    """*piece* behind *out*, so that no sign is made of the two."""
+    """*out* and *piece*, separated where the characters that meet would become markup."""
     before, first = out[-1:], piece[:1]
     if before == first and first in ("`", "*"):
         return f"{out}{_NOTHING}{piece}"
@@ -91,14 +91,14 @@ def _spell(node: ast.Inline) -> str:
 
 
 def _plainer(nodes: Iterable[ast.Inline], *, inside: bool = False) -> list[ast.Inline]:
-    """*nodes* as far as Markdown has them; *inside* emphasis without further emphasis."""
-    kept: list[ast.Inline] = []
+    """*nodes* reduced to what Markdown can express; *inside* emphasis without further emphasis."""
+    merged: list[ast.Inline] = []
     for node in _each_plainer(nodes, inside=inside):
-        if isinstance(node, ast.Text) and kept and isinstance(last := kept[-1], ast.Text):
-            kept[-1] = ast.Text(last.text + node.text)
+        if isinstance(node, ast.Text) and merged and isinstance(last := merged[-1], ast.Text):
+            merged[-1] = ast.Text(last.text + node.text)
         elif node not in (ast.Text(""), ast.Code("")):
-            kept.append(node)
-    return kept
+            merged.append(node)
+    return merged
 
 
 def _each_plainer(nodes: Iterable[ast.Inline], *, inside: bool) -> Iterator[ast.Inline]:
@@ -149,10 +149,11 @@ def _emphasis_of(node: ast.Inline) -> str:
 
 
 def _emphasised(out: str, node: ast.Strong | ast.Decoration, after: str) -> str:
-    """*node* behind *out* and before the character *after*.
+    """*out* and *node*, which is followed by the character *after*.
 
-    Stars work only where the text inside begins and ends with a letter, or the text outside
-    with none. So blanks are moved out, and where it matters, punctuation.
+    CommonMark's flanking rules: stars are markup only if the text inside begins and ends with
+    a letter, or the text outside does not. So blanks and, where needed, punctuation are moved
+    out.
     """
     inner = _plainer(node.nodes, inside=True)
     lead = _take(inner, 0, str.isspace)
@@ -174,7 +175,7 @@ def _emphasised(out: str, node: ast.Strong | ast.Decoration, after: str) -> str:
 
 
 def _parts(character: str) -> bool:
-    """Whether *character* parts words, to Markdown: a blank, a sign, or the end of a line."""
+    """Whether *character* separates words for CommonMark: blank, punctuation or line end ("")."""
     return not character or character.isspace() or unicodedata.category(character)[0] in ("P", "S")
 
 
@@ -216,7 +217,7 @@ def flat(text: str) -> str:
 
 
 def escaped(text: str) -> str:
-    """*text* with a backslash before whatever Markdown or an extension of MyST could read."""
+    """*text* with a backslash before all that Markdown or an extension of MyST interprets."""
     return _SPECIAL.sub(r"\\\g<0>", flat(text))
 
 
@@ -231,7 +232,7 @@ def _code_span(text: str) -> str:
 
 
 def _role(name: str, text: str) -> str | None:
-    """A role, if it can hold *text*: there is no escape in one."""
+    """A role with *text*; None if it cannot contain it, as roles have no escapes."""
     text = flat(text)
     if not text.strip() or text[0] == "`" or text[-1] == "`":
         return None
@@ -243,7 +244,7 @@ _WITH_TARGET = re.compile(r".+<[^<]*>", re.DOTALL)
 
 
 def _wiki_role(kind: str, target: str) -> str | None:
-    """A role of ours, if its text is not taken for another form of it."""
+    """A role of this extension; None if its text would be parsed as another form."""
     if target.startswith("!") or _WITH_TARGET.fullmatch(target):
         return None
     return _role(f"scrapbox:{kind}", target)

@@ -1,13 +1,12 @@
-"""MyST: page -> text to go on with by hand.
+"""MyST: page -> text to be edited by hand.
 
-It shows what the wiki's page shows: headings by size, nested lists, quotes, turns of speech, the
-notice of a translation. Text is escaped wherever Markdown or MyST would take it for a sign, so
-that it reads as it stands. ``[[Title]]`` and the roles and directives of ``scrapbox`` need this
-extension; all the rest is MyST's own.
+The result shows what the page shows: headings by size, nested lists, quotations, speech,
+translation notices. Text is escaped wherever Markdown or MyST would interpret it. ``[[Title]]``
+and the roles and directives of ``scrapbox`` need this extension; the rest is plain MyST.
 
-What MyST cannot say is shown plainly: what is underlined or struck out, a formula that LaTeX or
-MathJax may not be handed, an address that is no link. Lists end at :data:`MAX_LISTS` levels,
-where Markdown parsers stop reading; deeper items stand below the last one that has a level.
+What MyST cannot express becomes plain text: underlined and struck text, formulas that are not
+safe (:mod:`.tex`), addresses that are not links. Lists nest :data:`MAX_LISTS` levels, where
+Markdown parsers stop; deeper items follow the last item of that level.
 """
 
 from __future__ import annotations
@@ -26,13 +25,7 @@ from sphinx_scrapbox.formats.myst.blocks import (
 )
 from sphinx_scrapbox.formats.myst.inlines import escaped, write_myst_inline
 from sphinx_scrapbox.formats.tex import is_formula
-from sphinx_scrapbox.wiki.ast import (
-    CodeBlock,
-    Formula,
-    Line,
-    Page,
-    Table,
-)
+from sphinx_scrapbox.wiki import ast
 from sphinx_scrapbox.wiki.lines import group_quotes, stands_alone
 from sphinx_scrapbox.wiki.outline import (
     Bullets,
@@ -56,7 +49,7 @@ _MOST_LEVELS = 19
 _BREAK = "\\\n"  # a line end that stays one
 
 
-def write_myst(page: Page, options: StructureOptions = DEFAULT_OPTIONS) -> str:
+def write_myst(page: ast.Page, options: StructureOptions = DEFAULT_OPTIONS) -> str:
     """Write *page* as MyST."""
     blocks = [_heading(1, escaped(page.title.strip()) or "Untitled")]
     for part in structure(page, options).parts:
@@ -71,7 +64,7 @@ def write_myst(page: Page, options: StructureOptions = DEFAULT_OPTIONS) -> str:
 
 
 def _joined(blocks: Iterable[MystBlock], *, tight: bool = False) -> str:
-    """*blocks* below each other; if *tight*, a list follows its text at once."""
+    """*blocks* separated by blank lines; if *tight*, no blank line between a text and its list."""
     out = ""
     last = ""
     for block in blocks:
@@ -90,7 +83,7 @@ _NUMBERS = (".", ")")
 
 
 def _sign(blocks: Sequence[MystBlock], signs: tuple[str, str]) -> str:
-    """The sign of a new list after *blocks*: another one, if it would go on the last list."""
+    """The marker of a new list after *blocks*: another one, if it would continue the last list."""
     return signs[1] if blocks and blocks[-1].kind == signs[0] else signs[0]
 
 
@@ -102,16 +95,16 @@ def _heading(level: int, text: str) -> MystBlock:
 
 def _without_stray_rules(blocks: Iterable[MystBlock]) -> list[MystBlock]:
     """No rule first, last or doubled in a section: docutils refuses these."""
-    kept: list[MystBlock] = []
+    result: list[MystBlock] = []
     for block in blocks:
-        if block.kind == "rule" and (not kept or kept[-1].kind in ("heading", "rule")):
+        if block.kind == "rule" and (not result or result[-1].kind in ("heading", "rule")):
             continue
-        if block.kind == "heading" and kept and kept[-1].kind == "rule":
-            kept.pop()
-        kept.append(block)
-    if kept and kept[-1].kind == "rule":
-        kept.pop()
-    return kept
+        if block.kind == "heading" and result and result[-1].kind == "rule":
+            result.pop()
+        result.append(block)
+    if result and result[-1].kind == "rule":
+        result.pop()
+    return result
 
 
 def _indented(text: str, first: str) -> str:
@@ -144,9 +137,9 @@ def _fill(blocks: list[MystBlock], parts: Iterable[Part], level: int, heading: i
                 sign = _sign(blocks, _NUMBERS)
                 numbers = [f"{start + at}{sign} " for at in range(len(items))]
                 _fill_list(blocks, sign, numbers, items, level)
-            case CodeBlock():
+            case ast.CodeBlock():
                 blocks.append(code(part))
-            case Table():
+            case ast.Table():
                 blocks.append(table_block(part))
             case HorizontalRule():
                 blocks.append(MystBlock("rule", "---"))
@@ -201,7 +194,7 @@ def _turn(turn: Turn) -> MystBlock:
     return directive("scrapbox:speech", target, _joined(blocks))
 
 
-def _lines(lines: Sequence[Line]) -> Iterator[MystBlock]:
+def _lines(lines: Sequence[ast.Line]) -> Iterator[MystBlock]:
     """Lines that stand together: their ends stay, and images and formulas stand alone."""
     for alone, group in groupby(lines, key=stands_alone):
         if not alone:
@@ -211,14 +204,14 @@ def _lines(lines: Sequence[Line]) -> Iterator[MystBlock]:
             continue
         for line in group:
             match line.nodes:
-                case (Formula(tex),) if is_formula(tex):
+                case (ast.Formula(tex),) if is_formula(tex):
                     yield directive("math", "", f"\n{tex}" if tex.startswith(":") else tex)
                 case nodes:
                     if text := write_myst_inline(nodes):
                         yield MystBlock("text", text)
 
 
-def _quotes(lines: Iterable[Line], most: int) -> Iterator[MystBlock]:
+def _quotes(lines: Iterable[ast.Line], most: int) -> Iterator[MystBlock]:
     """Quoted lines, nested by how many further ``>`` they begin with, at most *most* deep."""
     rows: list[str] = []
     last = 0

@@ -24,7 +24,7 @@ from sphinx_scrapbox.wiki.ast import (
 
 
 def approximate_notation(nodes: Iterable[Inline]) -> Iterator[Inline]:
-    """*nodes* without empty containers, and with nothing in a container that cannot be there."""
+    """*nodes* without empty containers, and without content that a container cannot have."""
     for node in nodes:
         match node:
             case Strong() | Decoration():
@@ -38,7 +38,7 @@ def approximate_notation(nodes: Iterable[Inline]) -> Iterator[Inline]:
 
 
 def _pieces(outer: Strong | Decoration, nodes: Iterable[Inline]) -> Iterator[Inline]:
-    """Container *outer*, cut where something stands in it that it cannot hold."""
+    """*outer* with *nodes*, split at those that it cannot contain."""
     piece: list[Inline] = []
 
     def close() -> Iterator[Inline]:

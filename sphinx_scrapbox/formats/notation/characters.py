@@ -1,4 +1,4 @@
-"""Native notation: white space, and what no row can hold."""
+"""Native notation: white space, and characters that rows cannot contain."""
 
 from __future__ import annotations
 
@@ -32,5 +32,5 @@ NOT_IN_ROWS = re.compile(f"{NOT_XML.pattern}|[\r\x7f]")
 
 
 def without_controls(text: str) -> str:
-    """*text* without what no row can hold; white space among it becomes a space."""
+    """*text* without :data:`NOT_IN_ROWS`, of which white space becomes a space."""
     return NOT_IN_ROWS.sub(lambda match: " " if match[0] in WHITE else "", text)

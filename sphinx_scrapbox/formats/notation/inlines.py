@@ -1,12 +1,11 @@
 """Native notation: the content of one line, by *ordered splitting*.
 
-The first kind of notation that occurs anywhere cuts the line in two, and what is left is
-searched for the next kind. Order beats position, so a code span cuts any bracket in two.
-``_KINDS`` is that order.
+All matches of the first kind of notation split the line, and the pieces between them are
+searched for the next kind. The order of kinds (``_KINDS``) takes precedence over position, so a
+code span splits any bracket.
 
-No kind can appear in a piece that was not there before the cut, so one pass per kind over the
-pieces that are still text does the work: no recursion, and, as every pass below is linear,
-time linear in the length of the line whatever brackets it holds.
+A split never creates a match of another kind. So one pass for each kind over the pieces that
+are still text is enough, and the time is linear in the length of the line.
 """
 
 from __future__ import annotations
@@ -21,25 +20,7 @@ from sphinx_scrapbox.formats.notation.characters import (
     compile_pattern,
     without_controls,
 )
-from sphinx_scrapbox.wiki.ast import (
-    Blank,
-    Code,
-    Command,
-    Decoration,
-    ExternalLink,
-    Formula,
-    Hashtag,
-    Icon,
-    Image,
-    Inline,
-    Location,
-    Numbered,
-    PageLink,
-    Question,
-    Quote,
-    Strong,
-    Text,
-)
+from sphinx_scrapbox.wiki import ast
 from sphinx_scrapbox.wiki.titles import split_target
 
 MOST_NUMBERS = 8
@@ -48,7 +29,7 @@ for whoever walks, compares or prints it."""
 MOST_ICONS = 999_999_999
 """The largest multiplier of an icon that is kept; more digits than these only do harm."""
 
-_Found: TypeAlias = Iterator[tuple[int, int, Inline]]
+_Found: TypeAlias = Iterator[tuple[int, int, ast.Inline]]
 _Find: TypeAlias = Callable[[str, int], _Found]
 
 
@@ -57,69 +38,69 @@ _Find: TypeAlias = Callable[[str, int], _Found]
 _NUMBER = re.compile(r"([0-9]+)\. ")
 
 
-def read_notation_inline(text: str, *, line: int = 0) -> tuple[Inline, ...]:
+def read_notation_inline(text: str, *, line: int = 0) -> tuple[ast.Inline, ...]:
     """Read the content of one line, quotes, numbers and other kinds of line included."""
     if NOT_IN_ROWS.search(text):
         text = without_controls(text)
     return read_line(text, line)
 
 
-def read_line(text: str, line: int) -> tuple[Inline, ...]:
-    """Read a line. Kinds of line count at its real start only, not after each node."""
+def read_line(text: str, line: int) -> tuple[ast.Inline, ...]:
+    """Read a line. Kinds of line are recognised at its start only, not after each node."""
     numbers: list[str] = []
     while text[:1].isdigit() and (match := _NUMBER.match(text)) and len(numbers) < MOST_NUMBERS:
         numbers.append(match[1])
         text = text[match.end() :]
-    nodes: tuple[Inline, ...]
+    nodes: tuple[ast.Inline, ...]
     if text.startswith(">"):
-        nodes = (Quote(_read(text[1:], _KINDS, line), line=line),)
+        nodes = (ast.Quote(_read(text[1:], _KINDS, line), line=line),)
     elif text.startswith("? ") and len(text) > 2:
-        nodes = (Question(text[2:], line=line),)
+        nodes = (ast.Question(text[2:], line=line),)
     elif text.startswith(("$ ", "% ")):
         # A code span is found before a command, so it ends one.
         tick = text.find("`")
         end = tick if 0 <= tick < text.rfind("`") else len(text)
         if end > 2:
-            command = Command(text[0], text[2:end], line=line)
+            command = ast.Command(text[0], text[2:end], line=line)
             nodes = (command, *_read(text[end:], _KINDS, line))
         else:
             nodes = _read(text, _KINDS, line)
     else:
         nodes = _read(text, _KINDS, line)
     for number in reversed(numbers):
-        nodes = (Numbered(number, nodes, line=line),)
+        nodes = (ast.Numbered(number, nodes, line=line),)
     return nodes
 
 
-def read_cell(text: str, line: int) -> tuple[Inline, ...]:
-    """Read the cell of a table: page links and icons. All else is found, but stays text."""
+def read_cell(text: str, line: int) -> tuple[ast.Inline, ...]:
+    """Read the cell of a table: page links and icons; other kinds split the text and stay text."""
     if "[" not in text:
-        return (Text(text, line=line),) if text else ()
-    nodes: list[Inline] = []
+        return (ast.Text(text, line=line),) if text else ()
+    nodes: list[ast.Inline] = []
     literal = ""
     for node in _read(text, _KINDS, line, cell=True):
-        if isinstance(node, Text):
+        if isinstance(node, ast.Text):
             literal += node.text
             continue
         if literal:
-            nodes.append(Text(literal, line=line))
+            nodes.append(ast.Text(literal, line=line))
             literal = ""
         nodes.append(node)
     if literal:
-        nodes.append(Text(literal, line=line))
+        nodes.append(ast.Text(literal, line=line))
     return tuple(nodes)
 
 
 def _read(
     text: str, kinds: tuple[tuple[str, _Find], ...], line: int, *, cell: bool = False
-) -> tuple[Inline, ...]:
+) -> tuple[ast.Inline, ...]:
     if not ("[" in text or "`" in text or "#" in text or "://" in text):
-        return (Text(text, line=line),) if text else ()
-    parts: list[str | Inline] = [text]
+        return (ast.Text(text, line=line),) if text else ()
+    parts: list[str | ast.Inline] = [text]
     for needle, find in kinds:
         if needle not in text:
             continue
-        cut: list[str | Inline] = []
+        cut: list[str | ast.Inline] = []
         for part in parts:
             if not isinstance(part, str):
                 cut.append(part)
@@ -129,16 +110,16 @@ def _read(
                 if done < start:
                     cut.append(part[done:start])
                 if cell and not _in_cells(node):
-                    node = Text(part[start:end], line=line)
+                    node = ast.Text(part[start:end], line=line)
                 cut.append(node)
                 done = end
             if done < len(part):
                 cut.append(part[done:] if done else part)
         parts = cut
-    return tuple([Text(part, line=line) if isinstance(part, str) else part for part in parts])
+    return tuple([ast.Text(part, line=line) if isinstance(part, str) else part for part in parts])
 
 
-def _each(pattern: re.Pattern[str], make: Callable[[re.Match[str], int], Inline]) -> _Find:
+def _each(pattern: re.Pattern[str], make: Callable[[re.Match[str], int], ast.Inline]) -> _Find:
     """A search for all matches of *pattern*."""
 
     def find(text: str, line: int) -> _Found:
@@ -148,22 +129,22 @@ def _each(pattern: re.Pattern[str], make: Callable[[re.Match[str], int], Inline]
     return find
 
 
-def _in_cells(node: Inline) -> bool:
-    return isinstance(node, PageLink) or (isinstance(node, Icon) and not node.strong)
+def _in_cells(node: ast.Inline) -> bool:
+    return isinstance(node, ast.PageLink) or (isinstance(node, ast.Icon) and not node.strong)
 
 
 def _codes(text: str, line: int) -> _Found:
     """`` `…` ``: no escape, no double backtick, may be empty."""
     start = text.find("`")
     while start >= 0 and (end := text.find("`", start + 1)) >= 0:
-        yield start, end + 1, Code(text[start + 1 : end], line=line)
+        yield start, end + 1, ast.Code(text[start + 1 : end], line=line)
         start = text.find("`", end + 1)
 
 
 _BLANK = compile_pattern(r"\[(~s+)\]")
 
 
-_blanks = _each(_BLANK, lambda match, line: Blank(match[1], line=line))
+_blanks = _each(_BLANK, lambda match, line: ast.Blank(match[1], line=line))
 _DECORATION = re.compile(r"""\[([!"#%&'()*+,\-./{|}<>_~]+)[ ]""")
 # A body takes brackets in pairs, one level deep.
 _BODY = re.compile(r"(?:[^\[\]]++|\[[^\[\]]++\]|\[)++(?=\])")
@@ -185,7 +166,7 @@ def _decorations(text: str, line: int) -> _Found:
             continue
         at = body.end() + 1
         nodes = _read(body[0], _NESTED_KINDS, line)
-        yield opening.start(), at, Decoration(opening[1], nodes, line=line)
+        yield opening.start(), at, ast.Decoration(opening[1], nodes, line=line)
 
 
 # A formula that holds a closing bracket ends in a space and a bracket. No formula holds the
@@ -194,8 +175,8 @@ _SPACED_FORMULA = re.compile(r"\[\$ ((?:(?!\[\$ ).)+?) \]", re.DOTALL)
 _FORMULA = re.compile(r"\[\$ ((?:(?!\[\$ )[^\]])+)\]")
 
 
-_spaced_formulas = _each(_SPACED_FORMULA, lambda match, line: Formula(match[1], line=line))
-_formulas = _each(_FORMULA, lambda match, line: Formula(match[1], line=line))
+_spaced_formulas = _each(_SPACED_FORMULA, lambda match, line: ast.Formula(match[1], line=line))
+_formulas = _each(_FORMULA, lambda match, line: ast.Formula(match[1], line=line))
 
 _EXTENSION = r"\.(?:png|jpe?g|gif|svg|webp)"
 _STRONG_IMAGE = compile_pattern(r"\[\[(https?://~U++)(?:\]\]|~s++(https?://~U++)\]\])?", re.I)
@@ -208,12 +189,12 @@ def _is_image(url: str) -> bool:
     return (_BY_EXTENSION.fullmatch(url) or _GYAZO.fullmatch(url)) is not None
 
 
-def _image(first: str, second: str, line: int, *, strong: bool = False) -> Image | None:
-    """The image that one or two addresses in brackets are, if any of them is an image."""
+def _image(first: str, second: str, line: int, *, strong: bool = False) -> ast.Image | None:
+    """The image of one or two addresses in brackets; None if neither is that of an image."""
     if second and _is_image(second):
-        return Image(second, first, strong, line=line)
+        return ast.Image(second, first, strong, line=line)
     if _is_image(first):
-        return Image(first, second, strong, line=line)
+        return ast.Image(first, second, strong, line=line)
     return None
 
 
@@ -227,7 +208,7 @@ def _strong_images(text: str, line: int) -> _Found:
         else:
             gyazo = _GYAZO.fullmatch(first)
             alone = _BY_EXTENSION_ALONE.fullmatch(first) or (gyazo and not gyazo[1])
-            image = Image(first, strong=True, line=line) if alone else None
+            image = ast.Image(first, strong=True, line=line) if alone else None
         if image:
             yield match.start(), match.end(), image
 
@@ -244,7 +225,11 @@ _STRONG = re.compile(r"\[\[((?:[^\[]|\[[^\[]).*?\]*)\]\]", re.DOTALL)
 def _strongs(text: str, line: int) -> _Found:
     # Up to the last end there is one for each beginning: no search runs on in vain.
     for match in _STRONG.finditer(text, 0, text.rfind("]]") + 2):
-        yield match.start(), match.end(), Strong(_read(match[1], _NESTED_KINDS, line), line=line)
+        yield (
+            match.start(),
+            match.end(),
+            ast.Strong(_read(match[1], _NESTED_KINDS, line), line=line),
+        )
 
 
 _ADDRESSES = compile_pattern(r"\[(https?://~U++)(?:\]|~s++(https?://~U++)\])?", re.I)
@@ -277,7 +262,7 @@ def _labels_last(text: str, line: int) -> _Found:
             end += 1
         label, at = text[at:end], end + 1
         if label and label[-1] not in WHITE:
-            yield match.start(), at, ExternalLink(match[1], label, line=line)
+            yield match.start(), at, ast.ExternalLink(match[1], label, line=line)
 
 
 _LABEL_FIRST = compile_pattern(r"\[([^\[\]]*~S)~s++(https?://~U++)\]")
@@ -286,7 +271,7 @@ _LABEL_FIRST = compile_pattern(r"\[([^\[\]]*~S)~s++(https?://~U++)\]")
 # [label url]
 _labels_first = _each(
     _LABEL_FIRST,
-    lambda match, line: ExternalLink(match[2], match[1].lstrip(WHITE), line=line),
+    lambda match, line: ast.ExternalLink(match[2], match[1].lstrip(WHITE), line=line),
 )
 _ADDRESS = compile_pattern(r"\[(https?://~U++)(\])?")
 
@@ -295,7 +280,7 @@ def _addresses(text: str, line: int) -> _Found:
     """``[url]``."""
     for match in _ADDRESS.finditer(text):
         if match[2]:
-            yield match.start(), match.end(), ExternalLink(match[1], line=line)
+            yield match.start(), match.end(), ast.ExternalLink(match[1], line=line)
 
 
 _BARE = compile_pattern(r"https?://~U")
@@ -317,7 +302,7 @@ def _bare_addresses(text: str, line: int) -> _Found:
             else:
                 at = match.start()
                 break
-        yield start, at, ExternalLink(text[start:at], line=line)
+        yield start, at, ast.ExternalLink(text[start:at], line=line)
 
 
 _PAIR = re.compile(r"\[([^\[\]]+)\]")
@@ -328,10 +313,10 @@ _POINT_FIRST = compile_pattern(rf"{_POINT}(?:~s+(.*~S))?")
 
 
 def _pairs(text: str, line: int) -> _Found:
-    """What any pair of brackets is that holds no bracket: icon, point on a map, page link."""
+    """A pair of brackets without brackets inside: icon, point on a map or page link."""
     for match in _PAIR.finditer(text):
         inner = match[1]
-        node: Inline | None = None
+        node: ast.Inline | None = None
         if ".icon" in inner and (icon := _ICON.fullmatch(inner)):
             node = _icon(icon[1], icon[2], line)
         elif ",E" in inner or ",W" in inner:
@@ -339,26 +324,26 @@ def _pairs(text: str, line: int) -> _Found:
         if node is None:
             if inner.startswith("/"):
                 project, title = split_target(inner)
-                node = PageLink(title, project, line=line)
+                node = ast.PageLink(title, project, line=line)
             else:
-                node = PageLink(inner, line=line)
+                node = ast.PageLink(inner, line=line)
         yield match.start(), match.end(), node
 
 
-def _icon(path: str, count: str | None, line: int, *, strong: bool = False) -> Icon:
+def _icon(path: str, count: str | None, line: int, *, strong: bool = False) -> ast.Icon:
     number = 1 if not count else int(count) if len(count) < 10 else MOST_ICONS
     project, name = split_target(path) if path.startswith("/") else ("", path)
-    return Icon(name, project, number, strong, line=line)
+    return ast.Icon(name, project, number, strong, line=line)
 
 
-def _location(text: str, line: int) -> Location | None:
+def _location(text: str, line: int) -> ast.Location | None:
     if match := _PLACE_FIRST.fullmatch(text):
         place, south, latitude, west, longitude, zoom = match.groups()
     elif match := _POINT_FIRST.fullmatch(text):
         south, latitude, west, longitude, zoom, place = match.groups()
     else:
         return None
-    return Location(
+    return ast.Location(
         float(latitude) * (-1 if south == "S" else 1),
         float(longitude) * (-1 if west == "W" else 1),
         int(zoom) if zoom else 14,
@@ -371,7 +356,7 @@ _HASHTAG = compile_pattern(r"(?:^|(?<=~s))#(~S++)")
 
 
 # At the start of a piece or after white space; nothing but white space ends a tag.
-_hashtags = _each(_HASHTAG, lambda match, line: Hashtag(match[1], line=line))
+_hashtags = _each(_HASHTAG, lambda match, line: ast.Hashtag(match[1], line=line))
 
 _NESTED_KINDS: tuple[tuple[str, _Find], ...] = (
     ("[$ ", _spaced_formulas),

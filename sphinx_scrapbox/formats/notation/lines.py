@@ -34,9 +34,9 @@ def read_lines(
 ) -> Page:
     """Read the rows of a page; row 0 is the title row, which is never parsed.
 
-    *ids* are the wiki's ids of the rows. *title* is the title if it is known otherwise: the
-    wiki's own may differ from row 0, whose outer white space does not count. *first_line* is
-    the line number of row 0.
+    *ids* are the wiki's ids of the rows. *title* is the title if it is known, as it may differ
+    from row 0; else the title is row 0 without outer white space. *first_line* is the line
+    number of row 0.
     """
     rows, problems = _clean(rows, first_line)
     if title is None:
@@ -79,7 +79,7 @@ def _indent(row: str) -> int:
 
 
 def _name_and_language(name: str) -> tuple[str, str]:
-    """Take ``name(language)`` apart; neither may be blank."""
+    """Split ``name(language)``, if neither is blank."""
     if name.endswith(")") and (match := _LANGUAGE.fullmatch(name)):
         title, language = match[1].rstrip(WHITE), match[2].strip(WHITE)
         if title and language:
@@ -88,7 +88,7 @@ def _name_and_language(name: str) -> tuple[str, str]:
 
 
 def _clean(rows: Sequence[str], first_line: int) -> tuple[Sequence[str], list[Problem]]:
-    """Rows without line ends and without characters that no document may hold."""
+    """Rows without line ends and without characters that XML excludes."""
     joined = "\n".join(rows)
     line_ends = "\r" in joined or joined.count("\n") >= max(len(rows), 1)
     if not line_ends and NOT_IN_ROWS.search(joined) is None:
@@ -96,8 +96,8 @@ def _clean(rows: Sequence[str], first_line: int) -> tuple[Sequence[str], list[Pr
     cleaned, problems = [], []
     for number, row in enumerate(rows, first_line):
         row = row.rstrip("\r\n").replace("\n", " ")
-        if found := NOT_IN_ROWS.findall(row):
-            codes = ", ".join(sorted({f"U+{ord(char):04X}" for char in found}))
+        if characters := NOT_IN_ROWS.findall(row):
+            codes = ", ".join(sorted({f"U+{ord(char):04X}" for char in characters}))
             message = f"removed characters that no document can hold: {codes}"
             problems.append(Problem("control_character", message, line=number))
             row = without_controls(row)

@@ -1,11 +1,11 @@
 """Native notation: page -> text.
 
-Whatever tree the reader makes, its text reads back to the same tree. Native notation has no
-escape, and one line's brackets, backticks and blanks all work on each other, so no local rule
-can promise that. The writer therefore asks the reader: it spells a line the customary way, and
-if that does not read back, more carefully.
+The text of any tree that the reader made reads back as the same tree. Native notation has no
+escapes, and all brackets, backticks and blanks of a line interact, so no local rule can
+guarantee that. The writer therefore reads what it writes: it writes a line the customary way,
+and if that reads back differently, more carefully.
 
-A tree of another origin may hold what the notation cannot say. Then every word is kept, and
+Other trees may contain what the notation cannot express. No word is lost, and
 
 * code inside strong text or a decoration, and a formula inside strong text, stand between two
   pieces of it; a decoration inside another adds its signs to it;
@@ -50,7 +50,7 @@ _BLOCK = ("code:", "table:")
 
 
 class _Care(IntEnum):
-    """What may be changed so that a line can be read back."""
+    """What may be changed so that a line reads back."""
 
     NONE = 0
     SOME = 1
@@ -61,10 +61,10 @@ class _Care(IntEnum):
 
 @dataclass
 class _Manner:
-    """How a line is spelt.
+    """How a line is written.
 
-    Where two spellings say the same, ``picks`` holds the choices in their order; past its end
-    the customary one is taken.
+    ``picks`` are the choices, in their order, between two spellings with the same meaning;
+    after its end, the customary spelling is used.
     """
 
     care: _Care = _Care.NONE
@@ -171,7 +171,7 @@ def _write(nodes: Sequence[ast.Inline], manner: _Manner, *, nested: bool = False
 
 
 def _ends_address(after: ast.Inline | None) -> bool:
-    """Whether a bare address ends before *after*: not at what is looked for only after it."""
+    """Whether a bare address ends before *after*, and not at nodes that are read later."""
     match after:
         case ast.Text():
             return after.text[:1] in WHITE + "]"
@@ -185,7 +185,7 @@ def _ends_address(after: ast.Inline | None) -> bool:
 
 
 def _touches(before: ast.Inline, node: ast.Inline) -> bool:
-    """Whether a tag would take *node* along, or text would hide the tag that *node* is."""
+    """Whether *node* would become part of a tag, or is a tag that *before* would hide."""
     if isinstance(before, ast.Hashtag):
         return isinstance(node, ast.Text) and node.text[:1] not in WHITE
     return (
