@@ -35,7 +35,10 @@ _note, _warning, _error = (partial(_Text, severity) for severity in Severity)
 
 
 class Rule(Enum):
-    """What is checked. Findings at the same place are sorted in this order."""
+    """What is checked. Findings at the same place are sorted in this order.
+
+    ``description`` is one sentence that says what is wrong, ``help`` says what to do about it.
+    """
 
     UNREADABLE_PAGE = _error(
         "The file is not valid UTF-8.",
@@ -132,25 +135,11 @@ class Rule(Enum):
         "or already taken.",
     )
 
-    @property
-    def id(self) -> str:
-        """The name of the rule, in kebab case."""
-        return self.name.lower().replace("_", "-")
-
-    @property
-    def severity(self) -> Severity:
-        """The severity of its findings."""
-        return self.value.severity
-
-    @property
-    def description(self) -> str:
-        """One sentence: what is wrong."""
-        return self.value.description
-
-    @property
-    def help(self) -> str:
-        """What to do about it."""
-        return self.value.help
+    def __init__(self, severity: Severity, description: str, help: str) -> None:
+        self.id = self.name.lower().replace("_", "-")
+        self.severity = severity
+        self.description = description
+        self.help = help
 
 
 RULES: dict[str, Rule] = {rule.id: rule for rule in Rule}

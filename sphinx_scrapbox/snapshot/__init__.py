@@ -27,11 +27,10 @@ from sphinx_scrapbox.snapshot.lockfile import (
     dump_lock,
     load_lock,
 )
-from sphinx_scrapbox.snapshot.plan import Change, Plan, Step, plan_update
+from sphinx_scrapbox.snapshot.plan import plan_update
 from sphinx_scrapbox.snapshot.transaction import apply_plan, exclusive_lock
 
 __all__ = [
-    "Change",
     "Comparison",
     "FolderError",
     "LineChange",
@@ -42,12 +41,10 @@ __all__ = [
     "LockedPicture",
     "PageChange",
     "PageKind",
-    "Plan",
     "Snapshot",
     "SnapshotError",
     "SnapshotFolder",
     "SnapshotLoader",
-    "Step",
     "apply_plan",
     "compare",
     "dump_lock",

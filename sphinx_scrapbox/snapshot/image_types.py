@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import re
 import struct
-from contextlib import ExitStack
 from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
@@ -54,18 +53,10 @@ def image_type(data: bytes | Path, *, max_bytes: int = MAX_IMAGE_BYTES) -> str:
     :raises InvalidImageError: if it is not an image, too large, damaged, or an active SVG.
     :raises OSError: if the file cannot be read.
     """
-    with ExitStack() as stack:
-        file: BinaryIO
-        if isinstance(data, bytes):
-            size, file = len(data), BytesIO(data)
-        else:
-            size = data.stat().st_size
-            if size <= max_bytes:
-                file = stack.enter_context(data.open("rb"))
-        if not size:
-            raise InvalidImageError("empty")
-        if size > max_bytes:
-            raise InvalidImageError(f"larger than {max_bytes:,} bytes")
+    size = len(data) if isinstance(data, bytes) else data.stat().st_size
+    if not 0 < size <= max_bytes:
+        raise InvalidImageError(f"larger than {max_bytes:,} bytes" if size else "empty")
+    with BytesIO(data) if isinstance(data, bytes) else data.open("rb") as file:
         head = file.read(_HEAD)
         suffix = _by_signature(head)
         file.seek(0)

@@ -113,12 +113,11 @@ class SnapshotLoader:
     def from_lock(self, data: bytes, *, name: str) -> Snapshot:
         """The pages that a lock file lists. They have no texts."""
         lock = _lock(data, name)
-        marks = [frozenset({f"sha256:{row.hash}"} if row.hash else ()) for row in lock.pages]
-        pages = tuple(
-            _state(row, row.file, lock.project, mark)
-            for row, mark in zip(lock.pages, marks, strict=True)
-        )
-        return Snapshot(name, pages, lock.project, clamp(lock.exported), no_texts)
+        pages = []
+        for row in lock.pages:
+            marks = frozenset({f"sha256:{row.hash}"} if row.hash else ())
+            pages.append(_state(row, row.file, lock.project, marks))
+        return Snapshot(name, tuple(pages), lock.project, clamp(lock.exported), no_texts)
 
     def from_revision(
         self, folder: Path, revision: str, path: str = "./", *, name: str = ""

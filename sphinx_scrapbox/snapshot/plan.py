@@ -146,7 +146,8 @@ class _Planner:
         old = self._by_id.get(page.id) or self._by_title.pop(key(page.title), None)
         data = page_bytes(page)
         digest = sha256(data).hexdigest()
-        file = old.file if old else self.names.choose(page, lambda name: self._has(name, digest))
+        digests = self._folder.digests
+        file = old.file if old else self.names.choose(page, lambda name: digest in digests(name))
         earlier = _earlier_titles(old, self._titles) if old else ()
         row = LockedPage(
             page.id,
@@ -161,7 +162,7 @@ class _Planner:
         )
         is_renamed = old is not None and old.title != page.title
         change = Change.RENAMED if is_renamed else Change.CHANGED if old else Change.NEW
-        present = self._folder.digests(file)
+        present = digests(file)
         if digest in present:
             if old and old.hash == digest and not is_renamed:
                 change = Change.UNCHANGED
@@ -174,9 +175,6 @@ class _Planner:
                 row = replace(old, id=page.id, title=page.title, earlier_titles=earlier)
         self.steps.append(step)
         self.rows.append(row)
-
-    def _has(self, file: str, digest: str) -> bool:
-        return digest in self._folder.digests(file)
 
     def remove_others(self) -> None:
         """Remove the files of pages that no longer exist, unless they were edited by hand."""

@@ -85,11 +85,8 @@ class _Pairing:
     def _ids(self, old: Sequence[str], new: Sequence[str]) -> list[tuple[int, int]]:
         """Places of rows with the same id, in the new page and in the old one."""
         places = {id: at for at, id in enumerate(old[: len(self._old)]) if id}
-        return [
-            (new_at, places.pop(id))
-            for new_at, id in enumerate(new[: len(self._new)])
-            if id in places
-        ]
+        rows = enumerate(new[: len(self._new)])
+        return [(new_at, places.pop(id)) for new_at, id in rows if id in places]
 
     def _gaps(self) -> Iterator[tuple[list[int], list[int]]]:
         """Places of unpaired rows, old and new, between rows that stayed where they were."""
@@ -119,17 +116,12 @@ class _Pairing:
         new_at = 0
         while new_at < len(self._new):
             candidates = places.get(self._new[new_at].text, ()) if self.pairs[new_at] < 0 else ()
-            length, old_at = max(
-                (
-                    (self._block_length(old_at, new_at), -old_at)
-                    for old_at in candidates[:_MAX_CANDIDATES]
-                ),
-                default=(0, 0),
-            )
+            blocks = [(self._block_length(at, new_at), -at) for at in candidates[:_MAX_CANDIDATES]]
+            length, negative = max(blocks, default=(0, 0))  # of equal ones, the first
             block = self._new[new_at : new_at + length]
             if sum(sum(map(str.isalnum, row.text)) for row in block) >= _MIN_MOVED:
                 for at in range(length):
-                    self._pair(at - old_at, new_at + at)
+                    self._pair(at - negative, new_at + at)
             new_at += length or 1
 
     def _block_length(self, old_at: int, new_at: int) -> int:

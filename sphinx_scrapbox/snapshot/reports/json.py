@@ -74,10 +74,6 @@ def _line(page: model.PageChange, change: model.LineChange) -> dict[str, object]
         "old_line": page.old_first + change.old,
         "new_line": page.first + change.new,
     }
-    if change.before:
-        fields["before"] = [row._asdict() for row in change.before]
-    if change.after:
-        fields["after"] = [row._asdict() for row in change.after]
-    if change.moved:
-        fields["moved"] = True
-    return fields
+    versions = {"before": change.before, "after": change.after}
+    fields |= {name: [row._asdict() for row in rows] for name, rows in versions.items() if rows}
+    return fields | ({"moved": True} if change.moved else {})
