@@ -1,6 +1,6 @@
 """The Sphinx extension: what it registers, and what it does at each event of a build.
 
-``FEATURES`` and ``EVENTS`` list it, and :func:`setup` registers what they list. Handlers of one
+``FEATURES`` and ``LISTENERS`` list it, and :func:`setup` registers what they list. Handlers of one
 event run in the order of their priorities (Sphinx's default is 500), those of equal priority in
 the order of the table, and those of features last.
 """
@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 from sphinx_scrapbox import __version__
 from sphinx_scrapbox.rendering.visitors import VISITORS
-from sphinx_scrapbox.sphinx_ext import builders, incremental
+from sphinx_scrapbox.sphinx_ext import builders
 from sphinx_scrapbox.sphinx_ext.config import options
-from sphinx_scrapbox.sphinx_ext.domain import domain, links, missing, roles
+from sphinx_scrapbox.sphinx_ext.domain import domain, incremental, links, missing, roles
 from sphinx_scrapbox.sphinx_ext.feature import Feature, Listener
 from sphinx_scrapbox.sphinx_ext.features import pictures, provenance, related
 from sphinx_scrapbox.sphinx_ext.features.changes import directive as changes
@@ -59,7 +59,7 @@ FEATURES: tuple[Feature, ...] = (
 )
 """What collects from documents, adds to pages and decides which pages are written again."""
 
-EVENTS = (
+LISTENERS = (
     Listener("config-inited", garbage_collection.raise_thresholds),
     Listener(
         "config-inited",
@@ -128,7 +128,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     assets.register(app)
     for event in page_document.EVENTS:
         app.add_event(event)
-    for listener in (*EVENTS, *(one for feature in FEATURES for one in feature.listeners)):
+    for listener in (*LISTENERS, *(one for feature in FEATURES for one in feature.listeners)):
         app.connect(listener.event, listener.handler, listener.priority)
     return {
         "version": __version__,

@@ -1,1 +1,1 @@
-"""TODO."""
+"""The domain ``scrapbox``: what it keeps of documents, and how links find them."""

@@ -20,7 +20,7 @@ from sphinx.util import docname_join
 from sphinx_scrapbox.sphinx_ext.builders import has_pages
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.facts import PageFacts, facts_of
-from sphinx_scrapbox.sphinx_ext.domain.index import PageIndex
+from sphinx_scrapbox.sphinx_ext.domain.index import DomainIndex
 from sphinx_scrapbox.sphinx_ext.domain.record import drop_record, record_of
 from sphinx_scrapbox.sphinx_ext.domain.resolve import make_reference, marked
 from sphinx_scrapbox.sphinx_ext.domain.roles import WikiRole
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from sphinx_scrapbox.sphinx_ext.feature import Feature
 
 
-class ScrapboxDomain(PageIndex, Domain):
+class ScrapboxDomain(DomainIndex, Domain):
     """Pages, tags and people of a wiki."""
 
     name = "scrapbox"

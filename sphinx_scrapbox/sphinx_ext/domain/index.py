@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from sphinx_scrapbox.sphinx_ext.domain.facts import PageFacts
 
 
-class PageIndex:
+class DomainIndex:
     """What the facts of all documents give together, computed on demand and never pickled."""
 
     env: BuildEnvironment
@@ -33,7 +33,7 @@ class PageIndex:
 
     def forget_index(self) -> None:
         """Compute everything again: the facts of a document changed."""
-        for name, member in vars(PageIndex).items():
+        for name, member in vars(DomainIndex).items():
             if isinstance(member, cached_property):
                 self.__dict__.pop(name, None)
 

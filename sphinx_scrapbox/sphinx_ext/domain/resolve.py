@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from sphinx.builders import Builder
 
-    from sphinx_scrapbox.sphinx_ext.domain.index import PageIndex
+    from sphinx_scrapbox.sphinx_ext.domain.index import DomainIndex
 
 
 def make_reference(
@@ -50,7 +50,7 @@ def marked(reference: nodes.reference) -> nodes.reference:
     return reference
 
 
-def graph_address(domain: PageIndex, builder: Builder, from_docname: str, node: str) -> str:
+def graph_address(domain: DomainIndex, builder: Builder, from_docname: str, node: str) -> str:
     """The address of a node of the graph, seen from a document; "" if none may be linked to."""
     if is_wanted(node):
         return domain.wiki_address(node)

@@ -1,1 +1,1 @@
-"""TODO."""
+"""Features: each is listed in ``FEATURES`` and imports none of the others."""

@@ -29,13 +29,13 @@ if TYPE_CHECKING:
 
     from sphinx_scrapbox.sphinx_ext.domain.record import DocumentRecord
 
-SHOWN = 12
+SHOWN_NEIGHBOURS = 12
 """Neighbours of one kind that are shown at once; the others are folded."""
-FOLDED = 300
+MOST_NEIGHBOURS = 300
 """Neighbours of one kind at the most; beyond, they are only counted."""
-GROUPS = 15
+MOST_GROUPS = 15
 """Groups of pages that share a link."""
-SHARING = 12
+MOST_SHARING = 12
 """Pages of one group; the rest is counted, and to be found at the page that they share."""
 
 
@@ -49,17 +49,17 @@ class NodeTitle(NamedTuple):
     title: str
 
 
-class Item(NamedTuple):
+class RelatedItem(NamedTuple):
     """A page, and the line that links; None if the line is but its title."""
 
     place: NodeTitle
     line: str | None
 
 
-class Items(NamedTuple):
+class RelatedItems(NamedTuple):
     """Linked or linking pages, and how many more there are."""
 
-    items: tuple[Item, ...]
+    items: tuple[RelatedItem, ...]
     rest: int
 
 
@@ -74,8 +74,8 @@ class Sharing(NamedTuple):
 class RelatedPages(NamedTuple):
     """All that a block is made of."""
 
-    links: Items
-    linked_from: Items
+    links: RelatedItems
+    linked_from: RelatedItems
     groups: tuple[Sharing, ...]
 
 
@@ -90,20 +90,20 @@ def related_pages(domain: ScrapboxDomain, docname: str) -> RelatedPages | None:
         tuple(
             Sharing(
                 _place(domain, group.via),
-                tuple(_place(domain, node) for node in group.others[:SHARING]),
-                max(0, len(group.others) - SHARING),
+                tuple(_place(domain, node) for node in group.others[:MOST_SHARING]),
+                max(0, len(group.others) - MOST_SHARING),
             )
-            for group in related.groups[:GROUPS]
+            for group in related.groups[:MOST_GROUPS]
         ),
     )
 
 
-def _items(domain: ScrapboxDomain, neighbours: Sequence[Neighbour]) -> Items:
+def _items(domain: ScrapboxDomain, neighbours: Sequence[Neighbour]) -> RelatedItems:
     items = []
-    for neighbour in neighbours[:FOLDED]:
+    for neighbour in neighbours[:MOST_NEIGHBOURS]:
         place = _place(domain, neighbour.node)
-        items.append(Item(place, None if neighbour.line == place.title else neighbour.line))
-    return Items(tuple(items), max(0, len(neighbours) - FOLDED))
+        items.append(RelatedItem(place, None if neighbour.line == place.title else neighbour.line))
+    return RelatedItems(tuple(items), max(0, len(neighbours) - MOST_NEIGHBOURS))
 
 
 def _place(domain: ScrapboxDomain, node: str) -> NodeTitle:
@@ -172,7 +172,7 @@ class _HtmlBlock:
         parts.append("</section>\n")
         return "".join(parts)
 
-    def _list(self, heading: str, items: Items) -> Iterable[str]:
+    def _list(self, heading: str, items: RelatedItems) -> Iterable[str]:
         if not items.items:
             return
         yield f'<p class="scrapbox-via">{escape(heading)}</p>'
@@ -180,10 +180,10 @@ class _HtmlBlock:
         for place, line in items.items:
             span = "" if line is None else f" <span>{escape(line)}</span>"
             rows.append(f"<li>{self._link(place)}{span}</li>")
-        yield f"<ul>{''.join(rows[:SHOWN])}</ul>"
-        if len(rows) > SHOWN:
-            more = escape(_more(len(rows) - SHOWN + items.rest))
-            folded = f"{''.join(rows[SHOWN:])}{_html_rest(items.rest)}"
+        yield f"<ul>{''.join(rows[:SHOWN_NEIGHBOURS])}</ul>"
+        if len(rows) > SHOWN_NEIGHBOURS:
+            more = escape(_more(len(rows) - SHOWN_NEIGHBOURS + items.rest))
+            folded = f"{''.join(rows[SHOWN_NEIGHBOURS:])}{_html_rest(items.rest)}"
             yield f"<details><summary>{more}</summary><ul>{folded}</ul></details>"
 
     def _link(self, place: NodeTitle) -> str:
@@ -214,10 +214,12 @@ class _StandardBlock:
         for group in related.groups:
             via = self._xref(group.via)
             block.append(nodes.paragraph("", "", nodes.strong("", "", via)))
-            block.append(self._list([Item(place, None) for place in group.places], group.rest))
+            block.append(
+                self._list([RelatedItem(place, None) for place in group.places], group.rest)
+            )
         return block
 
-    def _list(self, items: Iterable[Item], rest: int) -> nodes.bullet_list:
+    def _list(self, items: Iterable[RelatedItem], rest: int) -> nodes.bullet_list:
         bullets = nodes.bullet_list(bullet="-")
         for place, line in items:
             paragraph = nodes.paragraph("", "", self._xref(place))

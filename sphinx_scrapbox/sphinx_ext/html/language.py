@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
 from sphinx_scrapbox.sphinx_ext.domain.domain import domain_of
-from sphinx_scrapbox.sphinx_ext.features.translations.versions import address_from, pairs_of
+from sphinx_scrapbox.sphinx_ext.features.translations.versions import (
+    address_from,
+    language_versions,
+)
 
 if TYPE_CHECKING:
     from docutils import nodes
@@ -28,13 +31,13 @@ def set_page_language(
     facts = domain_of(app.env).facts.get(pagename)
     if facts is None or doctree is None:
         return
-    pairs = pairs_of(domain_of(app.env))
-    language = pairs.language_of(pagename) or facts.target_language or facts.language
+    versions = language_versions(domain_of(app.env))
+    language = versions.language_of(pagename) or facts.target_language or facts.language
     if language:
         context["language"] = language
     tags = [
         _link("alternate", _address(app, pagename, version, context), version.language)
-        for version in pairs.versions.get(pagename, ())
+        for version in versions.versions.get(pagename, ())
     ]
     if facts.source:
         # RFC 6497: content in one language, transformed from another by a machine.

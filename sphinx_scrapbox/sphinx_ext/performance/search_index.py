@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from sphinx_scrapbox.sphinx_ext.builders import has_search
 from sphinx_scrapbox.sphinx_ext.config.options import options
-from sphinx_scrapbox.sphinx_ext.incremental import is_current
+from sphinx_scrapbox.sphinx_ext.domain.incremental import is_current
 from sphinx_scrapbox.sphinx_ext.warnings import note_unknown_internals
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from sites import EPUB, Built, Site, Tag, broken_links, icon, page
 from sphinx.testing.util import SphinxTestApp
 
 from sphinx_scrapbox.sphinx_ext.domain.facts import PageFacts
-from sphinx_scrapbox.sphinx_ext.features.lists.query import PageRow, Query
+from sphinx_scrapbox.sphinx_ext.features.lists.query import ListQuery, PageRow
 from sphinx_scrapbox.sphinx_ext.features.lists.tables import Tables, rows_of
 from sphinx_scrapbox.wiki.graph import Graph
 from sphinx_scrapbox.wiki.titles import split_target
@@ -272,7 +272,7 @@ def dated(monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 def shown(domain: Any, **fields: Any) -> str:
-    _query, rows = rows_of(domain, Query("pages", **fields).text())
+    _query, rows = rows_of(domain, ListQuery("pages", **fields).text())
     return "".join(cast(PageRow, row).docname for row in rows)
 
 
@@ -290,9 +290,9 @@ def test_order_of_time_is_the_newest_first(dated: Any) -> None:
 
 
 def test_rows_hold_what_their_shape_shows(dated: Any) -> None:
-    (card,) = rows_of(dated, Query("pages", "cards", title="c*").text())[1]
+    (card,) = rows_of(dated, ListQuery("pages", "cards", title="c*").text())[1]
     assert card == PageRow("c", "Chisel", summary="Sharp.", image="https://example.org/c")
-    (row,) = rows_of(dated, Query("pages", "table", title="b*").text())[1]
+    (row,) = rows_of(dated, ListQuery("pages", "table", title="b*").text())[1]
     assert row == PageRow("b", "Bellows", updated="2022-01-09")
 
 

@@ -7,7 +7,11 @@ from pathlib import Path
 import pytest
 from sites import EPUB, Built, Site, Tag, page
 
-from sphinx_scrapbox.sphinx_ext.features.related import FOLDED, SHARING, SHOWN
+from sphinx_scrapbox.sphinx_ext.features.related import (
+    MOST_NEIGHBOURS,
+    MOST_SHARING,
+    SHOWN_NEIGHBOURS,
+)
 
 HERE = {"scrapbox_project": "garden-en"}
 FILES = {
@@ -100,7 +104,9 @@ def test_some_pages_have_none(tmp_path: Path) -> None:
 
 
 def test_a_hub_folds_and_counts(tmp_path: Path) -> None:
-    many = {f"w/{n}.md": page(f"Page {n:03}", "To the [[Hub]].") for n in range(FOLDED + 20)}
+    many = {
+        f"w/{n}.md": page(f"Page {n:03}", "To the [[Hub]].") for n in range(MOST_NEIGHBOURS + 20)
+    }
     files = {"index.md": "# Index\n", "Hub.md": page("Hub", "Here."), **many}
     site = Site(tmp_path / "src", files)
     built = site.build(**HERE)
@@ -108,17 +114,17 @@ def test_a_hub_folds_and_counts(tmp_path: Path) -> None:
     assert block is not None
     (details,) = block.all("details")
     (summary,) = details.all("summary")
-    assert str(FOLDED + 20 - SHOWN) in summary.text
+    assert str(MOST_NEIGHBOURS + 20 - SHOWN_NEIGHBOURS) in summary.text
     items = block.all("li")
-    assert len(items) == FOLDED + 1
+    assert len(items) == MOST_NEIGHBOURS + 1
     assert items[-1].text == "20 more"
     other = block_of(built, "w/1")
     assert other is not None
     (group,) = [items for heading, items in shape(other) if heading == "Hub"]
-    assert len(group) == SHARING + 1
-    assert group[-1] == f"{FOLDED + 19 - SHARING} more"
+    assert len(group) == MOST_SHARING + 1
+    assert group[-1] == f"{MOST_NEIGHBOURS + 19 - MOST_SHARING} more"
     text = site.build("text", target="_text", **HERE).text("Hub.txt")
-    assert text.count("To the Hub") == FOLDED
+    assert text.count("To the Hub") == MOST_NEIGHBOURS
     assert "20 more" in text
 
 

@@ -1,1 +1,1 @@
-"""TODO."""
+"""``scrapbox:changes``: what changed since a revision or an earlier snapshot, and feeds of it."""

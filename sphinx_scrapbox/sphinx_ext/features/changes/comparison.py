@@ -1,4 +1,4 @@
-"""TODO: say what this file is."""
+"""The comparison behind a list of changes, made once for all that ask the same in a build."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from sphinx_scrapbox.snapshot.loader import SnapshotLoader
 from sphinx_scrapbox.snapshot.lockfile import LOCK_NAME
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain, domain_of
+from sphinx_scrapbox.sphinx_ext.domain.incremental import digest
 from sphinx_scrapbox.sphinx_ext.features.lists.collation import sort_key
-from sphinx_scrapbox.sphinx_ext.incremental import digest
 from sphinx_scrapbox.sphinx_ext.sources.folder import source_folder
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ LIMIT = 100
 KINDS = tuple(kind.value for kind in PageKind)
 
 
-class Query(NamedTuple):
+class ChangesQuery(NamedTuple):
     """What is asked: ``since`` is a revision, or else ``source`` a folder or a lock file.
 
     Both paths are relative to the source folder.
@@ -55,10 +55,10 @@ class Query(NamedTuple):
         return json.dumps(given, ensure_ascii=False)
 
 
-def query_of(text: str) -> Query:
+def query_of(text: str) -> ChangesQuery:
     given = json.loads(text)
     lists = {name: tuple(value) for name, value in given.items() if isinstance(value, list)}
-    return Query(**{**given, **lists})
+    return ChangesQuery(**{**given, **lists})
 
 
 # -- what changed ----------------------------------------------------------------------
@@ -76,7 +76,7 @@ class _Changes:
         self._included = list(compile_matchers(config.include_patterns))
         self._suffixes = (*config.source_suffix, LOCK_NAME)
 
-    def find(self, query: Query) -> Comparison | str:
+    def find(self, query: ChangesQuery) -> Comparison | str:
         """What changed, or why that cannot be told."""
         asked = query[:3]
         if (found := self._found.get(asked)) is None:
@@ -92,7 +92,7 @@ class _Changes:
         """Whether what was asked could not be told."""
         return any(isinstance(answer, str) for answer in self._found.values())
 
-    def _compare(self, query: Query) -> Comparison:
+    def _compare(self, query: ChangesQuery) -> Comparison:
         folder = Path(self._env.srcdir, query.path)
         prefix = f"{query.path}/" if query.path else ""
         here = {
@@ -149,7 +149,7 @@ class _Changes:
 
     def _old(
         self,
-        query: Query,
+        query: ChangesQuery,
         folder: Path,
         is_page: Callable[[str, str], bool],
         was_here: Callable[[str], bool],
@@ -185,7 +185,7 @@ class _Changes:
         )
         return replace(snapshot, pages=pages)
 
-    def signature(self, query: Query) -> str:
+    def signature(self, query: ChangesQuery) -> str:
         """Changes when the earlier snapshot may have; "" if nothing tells. No text is read."""
         try:
             if query.since:
@@ -199,7 +199,7 @@ class _Changes:
             return ""
         return digest(seen)
 
-    def docname(self, query: Query, page: PageChange) -> str:
+    def docname(self, query: ChangesQuery, page: PageChange) -> str:
         """The document that holds a page; "" for one that is gone."""
         if page.kind is PageKind.GONE:
             return ""
@@ -216,7 +216,7 @@ def changes_of(env: BuildEnvironment) -> _Changes:
     return changes
 
 
-def queries_of(domain: ScrapboxDomain) -> dict[str, list[Query]]:
+def queries_of(domain: ScrapboxDomain) -> dict[str, list[ChangesQuery]]:
     """The documents that tell of changes, in order, and what they ask."""
     by_docname: dict[str, tuple[str, ...]] = domain.collected("changes")
     return {docname: list(map(query_of, texts)) for docname, texts in by_docname.items()}
@@ -229,7 +229,7 @@ class Told(NamedTuple):
     rest: tuple[tuple[str, int], ...]
 
 
-def changes_for(env: BuildEnvironment, query: Query) -> Told | str:
+def changes_for(env: BuildEnvironment, query: ChangesQuery) -> Told | str:
     changes = changes_of(env)
     comparison = changes.find(query)
     if isinstance(comparison, str):

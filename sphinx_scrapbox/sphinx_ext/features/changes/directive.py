@@ -19,7 +19,7 @@ from sphinx_scrapbox.rendering.nodes import scrapbox_changelist
 from sphinx_scrapbox.sphinx_ext.feature import Feature
 from sphinx_scrapbox.sphinx_ext.features.changes.comparison import (
     KINDS,
-    Query,
+    ChangesQuery,
     changes_for,
     changes_of,
     queries_of,
@@ -66,7 +66,7 @@ class ChangesDirective(SphinxDirective):
                 self, "say either since which revision, or from which folder or lock file"
             )
             return []
-        node = scrapbox_changelist(query=Query(**fields).text())
+        node = scrapbox_changelist(query=ChangesQuery(**fields).text())
         self.set_source_info(node)
         return [node]
 

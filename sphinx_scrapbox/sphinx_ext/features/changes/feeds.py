@@ -1,4 +1,4 @@
-"""TODO: say what this file is."""
+"""Feeds of changes: Atom for readers, JSON for programs."""
 
 from __future__ import annotations
 
@@ -15,7 +15,11 @@ from sphinx_scrapbox.snapshot.reports.json import diff_as_json
 from sphinx_scrapbox.snapshot.reports.wording import ACTIONS, OUTDENTED
 from sphinx_scrapbox.sphinx_ext.builders import has_browser_pages
 from sphinx_scrapbox.sphinx_ext.domain.domain import domain_of
-from sphinx_scrapbox.sphinx_ext.features.changes.comparison import Query, changes_of, queries_of
+from sphinx_scrapbox.sphinx_ext.features.changes.comparison import (
+    ChangesQuery,
+    changes_of,
+    queries_of,
+)
 from sphinx_scrapbox.sphinx_ext.features.changes.nodes import change_labels
 from sphinx_scrapbox.sphinx_ext.i18n import _
 from sphinx_scrapbox.sphinx_ext.warnings import Warn, warn
@@ -30,7 +34,7 @@ ENTRIES = 500
 # -- builds ----------------------------------------------------------------------------
 
 
-def _feeds(env: BuildEnvironment) -> Iterator[tuple[str, str, Query]]:
+def _feeds(env: BuildEnvironment) -> Iterator[tuple[str, str, ChangesQuery]]:
     """The name of each feed, the document that it belongs to, and what it tells."""
     seen = set()
     for docname, queries in queries_of(domain_of(env)).items():
@@ -68,7 +72,9 @@ def write_feeds(app: Sphinx) -> None:
             path.write_bytes(data)
 
 
-def _feed(app: Sphinx, name: str, docname: str, query: Query, comparison: Comparison) -> str:
+def _feed(
+    app: Sphinx, name: str, docname: str, query: ChangesQuery, comparison: Comparison
+) -> str:
     base = f"{app.config.html_baseurl.rstrip('/')}/" if app.config.html_baseurl else ""
     pages = tuple(page for page in comparison.pages if page.kind.value in query.kinds)
     comparison = replace(comparison, pages=pages, new=replace(comparison.new, name=""))

@@ -1,4 +1,4 @@
-"""TODO: say what this file is."""
+"""The nodes of a list of changes."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ from sphinx_scrapbox.sphinx_ext.builders import builder_of, is_html
 from sphinx_scrapbox.sphinx_ext.domain.domain import may_hold_directives
 from sphinx_scrapbox.sphinx_ext.domain.site import SphinxSite
 from sphinx_scrapbox.sphinx_ext.features.changes.comparison import (
-    Query,
+    ChangesQuery,
     Told,
     changes_for,
     query_of,
 )
 from sphinx_scrapbox.sphinx_ext.i18n import _, ngettext
 
-SHOWN = 12
+UNFOLDED_LINES = 12
 """Lines of one page that are shown at once; if there are more, all of them are folded."""
-FOLDED = 300
+MOST_LINES = 300
 """Lines of one page at the most; the rest is counted."""
 _DEEPEST = 8
 
@@ -102,7 +102,7 @@ def _counted(page: PageChange) -> str:
 class _Maker:
     """Makes the nodes of a list for one output format."""
 
-    def __init__(self, site: SphinxSite, is_html: bool, query: Query) -> None:
+    def __init__(self, site: SphinxSite, is_html: bool, query: ChangesQuery) -> None:
         self._site = site
         self._is_html = is_html
         self._query = query
@@ -151,14 +151,14 @@ class _Maker:
         if not total:
             return
         blocks: list[nodes.Node] = []
-        left = FOLDED
+        left = MOST_LINES
         for change in changes:
             if left > 0:
                 blocks.append(self._block(change, left))
                 left -= _length(change)
         if left < 0:
             blocks.append(nodes.paragraph("", str(_("{count} more")).format(count=-left)))
-        if total <= SHOWN:
+        if total <= UNFOLDED_LINES:
             yield from blocks
         else:
             title = ngettext("{count} line", "{count} lines", total)

@@ -1,4 +1,4 @@
-"""TODO: say what this file is."""
+"""Transforms of included pages: headings where they may stand, and downloads."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""TODO."""
+"""``scrapbox:map``: the pages around a page, drawn."""

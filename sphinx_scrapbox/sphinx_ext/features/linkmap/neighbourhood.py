@@ -1,4 +1,4 @@
-"""TODO: say what this file is."""
+"""Which pages a link map shows, and which of them are linked."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""TODO: say what this file is."""
+"""A link map as SVG."""
 
 from __future__ import annotations
 

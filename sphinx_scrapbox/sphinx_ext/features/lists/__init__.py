@@ -1,1 +1,1 @@
-"""TODO."""
+"""Lists of pages, wanted pages, people and translations, and the indices."""

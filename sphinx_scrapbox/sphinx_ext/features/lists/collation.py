@@ -16,7 +16,7 @@ from unicodedata import category, combining, normalize
 from sphinx_scrapbox.wiki.text import HAN
 
 
-class Section(NamedTuple):
+class IndexSection(NamedTuple):
     """A section of an index. Sections sort as they stand in it.
 
     ``label`` is what the reader sees: ``A``, ``か``, ``ㄱ``, ``Б``; empty for ideographs and for
@@ -27,9 +27,9 @@ class Section(NamedTuple):
     label: str
 
 
-DIGITS = Section(1, "0–9")
-IDEOGRAPHS = Section(3, "")
-OTHER = Section(9, "")
+DIGITS = IndexSection(1, "0–9")
+IDEOGRAPHS = IndexSection(3, "")
+OTHER = IndexSection(9, "")
 
 _LATIN, _KANA, _HANGUL, _LETTERS = 0, 2, 4, 5
 
@@ -66,22 +66,22 @@ def _hiragana(char: str) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _section(first: str) -> Section:
+def _section(first: str) -> IndexSection:
     if "a" <= first <= "z":
-        return Section(_LATIN, first.upper())
+        return IndexSection(_LATIN, first.upper())
     kind = category(first)
     if kind == "Nd":
         return DIGITS
     if "ぁ" <= first <= "ゖ":
         first = first.translate(_SMALL_KA_KE)
         row = sum(first > end for end in _ROW_ENDS)
-        return Section(_KANA, _ROWS[row])
+        return IndexSection(_KANA, _ROWS[row])
     if is_ideograph(first):
         return IDEOGRAPHS
     if "\u1100" <= first <= "\u1112":  # a syllable is three letters once it is taken apart
-        return Section(_HANGUL, _HANGUL_LEADS[ord(first) - 0x1100])
+        return IndexSection(_HANGUL, _HANGUL_LEADS[ord(first) - 0x1100])
     if kind in ("Ll", "Lu", "Lo", "Lt"):
-        return Section(_LETTERS, first.upper())
+        return IndexSection(_LETTERS, first.upper())
     return OTHER
 
 
@@ -93,7 +93,7 @@ def is_ideograph(char: str) -> bool:
 _HAN = re.compile(f"[{HAN}]")
 
 
-def section_of(title: str) -> Section:
+def section_of(title: str) -> IndexSection:
     """The section of an index that *title* stands in.
 
     >>> [section_of(title).label for title in ("émile", "『パン』", "2024", "ㄱ", "Ёлка")]
@@ -115,7 +115,7 @@ def radical_of(title: str) -> str:
     return _RADICALS[bisect_right(_RADICALS, first) - 1]
 
 
-def sort_key(title: str) -> tuple[Section, str, str]:
+def sort_key(title: str) -> tuple[IndexSection, str, str]:
     """Sorts titles as an index does."""
     text = folded(title)
     return (_section(text[0]) if text else OTHER), text, title

@@ -17,7 +17,7 @@ from sphinx.util.docutils import SphinxDirective
 from sphinx_scrapbox.rendering.nodes import scrapbox_listing
 from sphinx_scrapbox.sphinx_ext.feature import Feature
 from sphinx_scrapbox.sphinx_ext.features.lists.nodes import FillLists
-from sphinx_scrapbox.sphinx_ext.features.lists.query import Query
+from sphinx_scrapbox.sphinx_ext.features.lists.query import ListQuery
 from sphinx_scrapbox.sphinx_ext.features.lists.tables import rows_of
 from sphinx_scrapbox.sphinx_ext.warnings import warn_directive
 
@@ -110,7 +110,7 @@ class _ListDirective(SphinxDirective):
                 warn_directive(self, f"option {option!r} {error}; it is ignored")
         if self.arguments:
             fields["tag"] = self.arguments[0].strip().removeprefix("#")
-        node = scrapbox_listing(query=Query(self.kind, **fields).text())
+        node = scrapbox_listing(query=ListQuery(self.kind, **fields).text())
         self.set_source_info(node)
         return [node]
 

@@ -27,7 +27,7 @@ from sphinx_scrapbox.sphinx_ext.features.lists.collation import (
     DIGITS,
     IDEOGRAPHS,
     OTHER,
-    Section,
+    IndexSection,
     radical_of,
     section_of,
     sort_key,
@@ -48,7 +48,7 @@ if TYPE_CHECKING:
 
 MOST = 600
 """Links of one page, at the most."""
-SHOWN = 12
+NAMED_PAGES = 12
 """Pages that are named beside a tag or a person; the rest is counted."""
 
 TITLES = {
@@ -142,13 +142,13 @@ def _chunks(
         yield tuple(run)
 
 
-def _label(section: Section) -> str:
+def _label(section: IndexSection) -> str:
     if section == IDEOGRAPHS:
         return str(_("Ideographs"))
     return str(_("Signs")) if section == OTHER else section.label
 
 
-def _slug(section: Section) -> str:
+def _slug(section: IndexSection) -> str:
     if section == IDEOGRAPHS:
         return "ideographs"
     if section == OTHER:
@@ -182,13 +182,13 @@ def _tags(domain: ScrapboxDomain) -> Iterator[Entry]:
         is_linked = project and config.missing == "wiki" and project not in domain.private_projects
         if not found and is_linked:
             address = source_folder(domain.env).snapshots.page_url(project, name)
-        pages = tuple((docname, domain.title_of(docname)) for docname in docnames[:SHOWN])
+        pages = tuple((docname, domain.title_of(docname)) for docname in docnames[:NAMED_PAGES])
         yield Entry(name, found, address, str(len(docnames)), pages, len(docnames))
 
 
 def _people(domain: ScrapboxDomain) -> Iterator[Entry]:
     root = domain.env.config.root_doc
-    for row in tables_of(domain).person_rows(SHOWN):
+    for row in tables_of(domain).person_rows(NAMED_PAGES):
         found = domain.find_page(row.target, root) or ""
         pages = tuple((docname, title) for docname, title, _turns in row.pages)
         yield Entry(row.label, found, "", str(row.turns), pages, row.total)

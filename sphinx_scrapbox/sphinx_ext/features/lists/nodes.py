@@ -1,4 +1,4 @@
-"""TODO: say what this file is."""
+"""The nodes of a list, made of its rows alone."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.domain import domain_of, may_hold_directives
 from sphinx_scrapbox.sphinx_ext.domain.site import SphinxSite
 from sphinx_scrapbox.sphinx_ext.features.lists.query import (
+    ListQuery,
     PageRow,
     PersonRow,
-    Query,
     Rows,
     StaleRow,
     WantedRow,
@@ -69,7 +69,7 @@ class _Maker:
         self._builder = builder
         self._shows_images = builder.supported_remote_images and self._config.images == "remote"
 
-    def make(self, query: Query, rows: Rows) -> list[nodes.Element]:
+    def make(self, query: ListQuery, rows: Rows) -> list[nodes.Element]:
         """The list; nothing at all if it is empty."""
         if not rows:
             return [nodes.paragraph("", query.empty)] if query.empty else []

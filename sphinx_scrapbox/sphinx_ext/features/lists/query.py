@@ -1,4 +1,4 @@
-"""TODO: say what this file is."""
+"""What a list is asked to show, and the rows that it shows."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sphinx_scrapbox.sphinx_ext.config.values import Person
 # -- queries ---------------------------------------------------------------------------
 
 
-class Query(NamedTuple):
+class ListQuery(NamedTuple):
     """What a list holds. Names and days are "" and numbers 0 where they set no limit."""
 
     kind: str

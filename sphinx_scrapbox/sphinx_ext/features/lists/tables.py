@@ -1,4 +1,4 @@
-"""TODO: say what this file is."""
+"""The tables over all documents that lists and indices are made of."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.config.values import Person
 from sphinx_scrapbox.sphinx_ext.features.lists.collation import sort_key
 from sphinx_scrapbox.sphinx_ext.features.lists.query import (
+    ListQuery,
     PageRow,
     PersonRow,
-    Query,
     Rows,
     StaleRow,
     WantedRow,
     Who,
 )
 from sphinx_scrapbox.sphinx_ext.features.translations.staleness import stale_pages
-from sphinx_scrapbox.sphinx_ext.features.translations.versions import pairs_of
+from sphinx_scrapbox.sphinx_ext.features.translations.versions import language_versions
 from sphinx_scrapbox.wiki.dates import iso_day
 from sphinx_scrapbox.wiki.titles import join_target, key, split_target
 
@@ -99,7 +99,7 @@ class Tables:
         found = {(project, key(name))} if project else self._people_named.get(key(name), set())
         return {docname for known in found for docname in self.people.get(known, ())}
 
-    def _select(self, query: Query) -> list[str]:
+    def _select(self, query: ListQuery) -> list[str]:
         facts = self._domain.facts
         found = self.pages
         for name, among in ((query.tag, self.tagged), (query.person, self.spoken_by)):
@@ -127,7 +127,7 @@ class Tables:
             return lambda docname: -facts[docname].created
         return lambda docname: -facts[docname].updated
 
-    def _page_rows(self, query: Query) -> list[PageRow]:
+    def _page_rows(self, query: ListQuery) -> list[PageRow]:
         rows = []
         for docname in self._select(query):
             facts = self._domain.facts[docname]
@@ -142,7 +142,7 @@ class Tables:
 
     # -- wanted pages and people -------------------------------------------------------
 
-    def _wanted_rows(self, query: Query) -> list[WantedRow]:
+    def _wanted_rows(self, query: ListQuery) -> list[WantedRow]:
         domain, graph = self._domain, self._domain.graph
         found = []
         for node in graph.wanted_nodes():
@@ -174,7 +174,7 @@ class Tables:
 
     # -- translations ------------------------------------------------------------------
 
-    def _stale_rows(self, query: Query) -> list[StaleRow]:
+    def _stale_rows(self, query: ListQuery) -> list[StaleRow]:
         domain = self._domain
         rows = []
         for docname, age, lines in stale_pages(domain):
@@ -185,7 +185,7 @@ class Tables:
                         domain.title_of(docname),
                         age.source,
                         _source_title(domain, age.source),
-                        pairs_of(domain).sources[docname].source_language,
+                        language_versions(domain).sources[docname].source_language,
                         iso_day(age.translated),
                         iso_day(age.changed),
                         age.days,
@@ -203,7 +203,7 @@ class Tables:
 
     # -- all of them -------------------------------------------------------------------
 
-    def rows(self, query: Query) -> Rows:
+    def rows(self, query: ListQuery) -> Rows:
         """What a list shows: nothing else goes into its nodes."""
         if query.kind == "wanted":
             return self._wanted_rows(query)
@@ -226,10 +226,10 @@ def tables_of(domain: ScrapboxDomain) -> Tables:
     return tables
 
 
-def rows_of(domain: ScrapboxDomain, text: str) -> tuple[Query, Rows]:
+def rows_of(domain: ScrapboxDomain, text: str) -> tuple[ListQuery, Rows]:
     """A query as a document keeps it, and what it finds."""
-    found: tuple[Query, Rows] | None = domain.cache.get(("rows", text))
+    found: tuple[ListQuery, Rows] | None = domain.cache.get(("rows", text))
     if found is None:
-        query = Query(**json.loads(text))
+        query = ListQuery(**json.loads(text))
         found = domain.cache["rows", text] = query, tables_of(domain).rows(query)
     return found

@@ -1,1 +1,1 @@
-"""TODO."""
+"""Pages in several languages: their versions, how old a translation is, and links."""

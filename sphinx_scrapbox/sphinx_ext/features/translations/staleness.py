@@ -13,7 +13,7 @@ from zlib import crc32
 
 from sphinx_scrapbox.formats.notation.lines import read_lines
 from sphinx_scrapbox.sphinx_ext.config.options import options
-from sphinx_scrapbox.sphinx_ext.features.translations.versions import pairs_of
+from sphinx_scrapbox.sphinx_ext.features.translations.versions import language_versions
 from sphinx_scrapbox.sphinx_ext.sources.folder import source_folder
 from sphinx_scrapbox.sphinx_ext.sources.locks import ExternalPage
 from sphinx_scrapbox.wiki.ast import Line
@@ -111,9 +111,9 @@ def _age_outside(env: BuildEnvironment, target: str, translated: int) -> Age | N
     return age
 
 
-def ages_of(domain: ScrapboxDomain, docname: str) -> Iterator[Age]:
+def staleness_of(domain: ScrapboxDomain, docname: str) -> Iterator[Age]:
     """The ages of *docname* against all that it was translated from."""
-    source = pairs_of(domain).sources.get(docname)
+    source = language_versions(domain).sources.get(docname)
     if source is not None and source.is_mapped:
         found: Iterable[tuple[int, str]] = ((0, source.target),)
     else:
@@ -176,8 +176,8 @@ def stale_pages(domain: ScrapboxDomain) -> list[Stale]:
     if made is None:
         made = domain.cache["stale"] = [
             Stale(docname, age, len(found.newer) if (found := _newer(domain.env, age)) else 0)
-            for docname in pairs_of(domain).sources
-            for age in ages_of(domain, docname)
+            for docname in language_versions(domain).sources
+            for age in staleness_of(domain, docname)
             if age.is_stale
         ]
     return made

@@ -31,14 +31,14 @@ from sphinx_scrapbox.sphinx_ext.features.translations.staleness import (
     Age,
     ChangedLine,
     age_of,
-    ages_of,
     changed_lines,
+    staleness_of,
 )
 from sphinx_scrapbox.sphinx_ext.features.translations.versions import (
     Version,
     address_from,
     inventories_of,
-    pairs_of,
+    language_versions,
 )
 from sphinx_scrapbox.sphinx_ext.i18n import _, ngettext
 from sphinx_scrapbox.sphinx_ext.reading.translation_notice import mapped_notice
@@ -53,7 +53,7 @@ if TYPE_CHECKING:
     from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain
 
 
-SHOWN = 20
+SHOWN_LINES = 20
 """Changed lines that a notice shows; the rest is counted."""
 LENGTH = 180
 """Characters of a changed line that are shown."""
@@ -68,7 +68,7 @@ class CompleteTranslations(SphinxPostTransform):
     def run(self, **kwargs: Any) -> None:
         """Complete this document, and those that are part of it."""
         domain = domain_of(self.env)
-        pairs = pairs_of(domain)
+        pairs = language_versions(domain)
         if not pairs.sources and not pairs.versions:
             return
         for docname, document in self._documents():
@@ -104,7 +104,7 @@ class _Page:
         self._document = document
         self._site = SphinxSite(env)
         self._config = options(env.config)
-        self._pairs = pairs_of(domain)
+        self._pairs = language_versions(domain)
 
     def complete(self) -> None:
         """Say how old the translation is, and link to its other languages."""
@@ -189,7 +189,7 @@ class _Page:
         """The changed lines, folded where a format can fold."""
         language = self._language_of(age.source)
         items = nodes.bullet_list(bullet="-")
-        for line in lines[:SHOWN]:
+        for line in lines[:SHOWN_LINES]:
             shown = nodes.inline("", cut(line.text, LENGTH))
             if language:
                 shown["classes"].append(f"language-{language}")
@@ -200,8 +200,8 @@ class _Page:
                 link = self._link(age.source, shown)
             link["scrapbox-anchor"] = anchor(line.id) if line.id else ""
             items += nodes.list_item("", nodes.paragraph("", "", link))
-        if len(lines) > SHOWN:
-            rest = str(_("{count} more")).format(count=len(lines) - SHOWN)
+        if len(lines) > SHOWN_LINES:
+            rest = str(_("{count} more")).format(count=len(lines) - SHOWN_LINES)
             items += nodes.list_item("", nodes.paragraph("", rest))
         title = ngettext(
             "{count} line of the source is newer than this translation",
@@ -287,12 +287,12 @@ class Translations(Feature):
         outside = source_folder(domain.env).locks.external_state(folders) if folders else None
         if not inventories_of(domain.env) and not config.translation_pairs:
             return repr(outside)
-        pairs = pairs_of(domain)
+        pairs = language_versions(domain)
         return repr((outside, sorted(pairs.sources.items()), sorted(pairs.versions.items())))
 
     def shown(self, docname: str, domain: ScrapboxDomain) -> Hashable:
         """The other versions with their titles, a mapped source, and how old the page is."""
-        pairs = pairs_of(domain)
+        pairs = language_versions(domain)
         source = pairs.sources.get(docname)
         versions = tuple(
             (version, domain.title_of(version.docname))
@@ -300,12 +300,12 @@ class Translations(Feature):
         )
         if source is None:
             return versions or None
-        return versions, source if source.is_mapped else None, tuple(ages_of(domain, docname))
+        return versions, source if source.is_mapped else None, tuple(staleness_of(domain, docname))
 
     def objects(self, domain: ScrapboxDomain) -> Iterator[tuple[str, str, str, str, str, int]]:
         """The translations, for other sites, by the names of their sources."""
         listed: set[str] = set()
-        for docname, name in sorted(pairs_of(domain).names().items()):
+        for docname, name in sorted(language_versions(domain).names().items()):
             if name not in listed:  # of two translations the first
                 listed.add(name)
                 yield name, domain.title_of(docname), "translation", docname, "", -1

@@ -116,7 +116,7 @@ def _name(project: str, title: str) -> str:
     return f"/{inventory_name(project)}/{inventory_name(title)}"
 
 
-class Pairs:
+class LanguageVersions:
     """What is a translation of what, over all facts."""
 
     def __init__(self, domain: ScrapboxDomain) -> None:
@@ -282,9 +282,9 @@ class _Group:
         return found
 
 
-def pairs_of(domain: ScrapboxDomain) -> Pairs:
+def language_versions(domain: ScrapboxDomain) -> LanguageVersions:
     """The pairs of a build, found when first asked for and forgotten when a fact changes."""
-    pairs: Pairs | None = domain.cache.get("pairs")
+    pairs: LanguageVersions | None = domain.cache.get("pairs")
     if pairs is None:
-        pairs = domain.cache["pairs"] = Pairs(domain)
+        pairs = domain.cache["pairs"] = LanguageVersions(domain)
     return pairs
