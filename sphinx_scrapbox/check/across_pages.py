@@ -15,7 +15,7 @@ from sphinx_scrapbox.snapshot.filenames import LONG_NAME_BYTES, file_key, portab
 from sphinx_scrapbox.wiki.titles import key, split_fragment
 
 
-class PageIndex:
+class TitleIndex:
     """The titles of all pages, earlier ones included, and the lines of those in a lock."""
 
     def __init__(self, pages: Sequence[CheckedPage], locks: Iterable[CheckedLock]) -> None:
@@ -58,7 +58,7 @@ def ambiguous_titles(pages: Sequence[CheckedPage]) -> Iterator[Finding]:
 
 
 def unknown_icons(
-    checked: CheckedPage, index: PageIndex, icons: Collection[str]
+    checked: CheckedPage, index: TitleIndex, icons: Collection[str]
 ) -> Iterator[Finding]:
     """Icons of the own project without a page; *icons* holds the keys of those that need none."""
     for (project, name), place in checked.icons.items():
@@ -70,7 +70,7 @@ def unknown_icons(
         yield Finding(Rule.UNKNOWN_ICON, checked.path, message, place.line, place.column)
 
 
-def dead_anchors(checked: CheckedPage, index: PageIndex) -> Iterator[Finding]:
+def dead_anchors(checked: CheckedPage, index: TitleIndex) -> Iterator[Finding]:
     """Links to lines that are in no lock, though the lines of their page are known."""
     for (project, title), place in checked.anchors.items():
         page, line_id = split_fragment(title)
@@ -81,7 +81,7 @@ def dead_anchors(checked: CheckedPage, index: PageIndex) -> Iterator[Finding]:
             yield Finding(Rule.DEAD_LINE_ANCHOR, checked.path, message, place.line, place.column)
 
 
-def damaged_brackets(checked: CheckedPage, index: PageIndex) -> Iterator[Finding]:
+def damaged_brackets(checked: CheckedPage, index: TitleIndex) -> Iterator[Finding]:
     """Brackets that do not match, with a repair proposed by the titles of other pages."""
     for first, pieces in checked.damaged:
         damages = find_damage(pieces)
@@ -110,7 +110,7 @@ def rule_of(kind: DamageKind) -> Rule:
 
 
 def missing_pages(
-    pages: Sequence[CheckedPage], index: PageIndex
+    pages: Sequence[CheckedPage], index: TitleIndex
 ) -> tuple[int, int, tuple[Wanted, ...]]:
     """Links in all, links to missing pages, and these pages, the most linked ones first."""
     links = 0

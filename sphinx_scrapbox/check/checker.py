@@ -169,7 +169,7 @@ class Checker:
         own = _commonest(checked.project for checked in pages)
         for checked in pages:
             checked.project = checked.project or own
-        index = across_pages.PageIndex(pages, self._locks.values())
+        index = across_pages.TitleIndex(pages, self._locks.values())
         findings += across_pages.ambiguous_titles(pages)
         findings += across_pages.file_name_findings(sorted(self._paths))
         for checked in pages:

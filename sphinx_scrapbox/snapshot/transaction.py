@@ -160,8 +160,9 @@ class _Transaction:
         pictures = self._folder / PICTURE_FOLDER
         if any(map(is_picture_file, files)):
             _sync_folder(pictures)
-        if any(map(is_picture_file, removals)) and not any(pictures.iterdir()):
-            pictures.rmdir()
+        if any(map(is_picture_file, removals)):
+            with suppress(OSError):  # not empty
+                pictures.rmdir()
         _sync_folder(self._folder)
         self._journal.replace(self._folder / LOCK_NAME)
         _sync_folder(self._folder)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 _MAX_DEPTH = 8
 _MAX_EXACT_GAP = 2_500  # old items times new items
 
-Items = Sequence[Hashable]
+_Items = Sequence[Hashable]
 
 
 def longest_increasing_subsequence(numbers: Sequence[int]) -> list[int]:
@@ -37,7 +37,7 @@ def longest_increasing_subsequence(numbers: Sequence[int]) -> list[int]:
 
 
 class _Gap(NamedTuple):
-    """Items that are not yet matched: ``old[start:end]`` and ``new[begin:stop]``."""
+    """_Items that are not yet matched: ``old[start:end]`` and ``new[begin:stop]``."""
 
     start: int
     end: int
@@ -49,7 +49,7 @@ class _Gap(NamedTuple):
 class PatienceDiff:
     """Matches equal items of two sequences in the same order.
 
-    Items that occur once in both are matched first, then what lies between them. A gap without
+    _Items that occur once in both are matched first, then what lies between them. A gap without
     such items is matched by :class:`difflib.SequenceMatcher` if it is small and the *budget*,
     old items times new items of all such gaps, is not used up; otherwise, the first occurrence of
     an item is matched with the first, the second with the second, and so on.
@@ -58,7 +58,7 @@ class PatienceDiff:
     def __init__(self, budget: int) -> None:
         self._budget = budget
 
-    def match(self, old: Items, new: Items) -> Iterator[tuple[int, int]]:
+    def match(self, old: _Items, new: _Items) -> Iterator[tuple[int, int]]:
         """Pairs of places of equal items, in any order."""
         gaps = [_Gap(0, len(old), 0, len(new))]
         while gaps:
@@ -89,22 +89,22 @@ class PatienceDiff:
                 yield from _match_by_occurrence(old, new, gap)
 
 
-def _unique_matches(old: Items, new: Items, gap: _Gap) -> list[tuple[int, int]]:
-    """Items that occur once in both, as many as are in the same order."""
+def _unique_matches(old: _Items, new: _Items, gap: _Gap) -> list[tuple[int, int]]:
+    """_Items that occur once in both, as many as are in the same order."""
     once = _places_of_unique(old, gap.start, gap.end)
     places = _places_of_unique(new, gap.begin, gap.stop)
     pairs = [(once[item], at) for item, at in places.items() if item in once]
     return _increasing(sorted(pairs, key=lambda pair: pair[1]))
 
 
-def _places_of_unique(items: Items, start: int, end: int) -> dict[Hashable, int]:
+def _places_of_unique(items: _Items, start: int, end: int) -> dict[Hashable, int]:
     places: dict[Hashable, int] = {}
     for at in range(start, end):
         places[items[at]] = -1 if items[at] in places else at
     return {item: at for item, at in places.items() if at >= 0}
 
 
-def _match_by_occurrence(old: Items, new: Items, gap: _Gap) -> list[tuple[int, int]]:
+def _match_by_occurrence(old: _Items, new: _Items, gap: _Gap) -> list[tuple[int, int]]:
     places: dict[Hashable, list[int]] = {}
     for at in reversed(range(gap.start, gap.end)):
         places.setdefault(old[at], []).append(at)
