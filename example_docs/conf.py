@@ -15,10 +15,13 @@ version = release = sphinx_scrapbox.__version__
 
 extensions = [
     "sphinx_scrapbox",
+    "sphinx.ext.autodoc",
     "showcase",  # local extension: examples, and references generated from the source
 ]
 exclude_patterns = ["_build", "_ext", "_kept", "Thumbs.db", ".DS_Store"]
 nitpicky = True
+# Types of other packages and type variables; our own types are checked.
+nitpick_ignore_regex = [("py:.*", r"(?!sphinx_scrapbox\.).*|.*\._\w+")]
 
 # -- the wiki ------------------------------------------------------------------------------
 

@@ -12,14 +12,10 @@ from docutils import nodes
 from docutils.parsers.rst import directives
 from sphinx.util.docutils import SphinxDirective
 
-from sphinx_scrapbox.formats.markdown.blocks import read_markdown
-from sphinx_scrapbox.formats.notation.lines import read_lines
+from sphinx_scrapbox.formats import read
 from sphinx_scrapbox.rendering import render_fragment
-from sphinx_scrapbox.sphinx_ext import warnings as log
-from sphinx_scrapbox.sphinx_ext.config.options import Config
-from sphinx_scrapbox.sphinx_ext.domain.record import record_of, set_record
-from sphinx_scrapbox.sphinx_ext.domain.site import SphinxSite
-from sphinx_scrapbox.wiki.structure import arrange
+from sphinx_scrapbox.sphinx_ext import Config, SphinxSite, Warn
+from sphinx_scrapbox.wiki import arrange
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -38,17 +34,10 @@ class Example(SphinxDirective):
         native = self.options.get("notation") == "native"
         language = self.options.get("language", "text" if native else "md")
         source = nodes.literal_block(text, text, language=language)
-        before = record_of(self.state.document)
-        result = nodes.container("", *self.result(text), classes=["example-result"])
         # A translation notice in an example must not mark this page as translated.
-        after = record_of(self.state.document)
-        record = after._replace(
-            source=before.source,
-            source_language=before.source_language,
-            target_language=before.target_language,
-            translated=before.translated,
-        )
-        set_record(self.state.document, record)
+        attributes = dict(self.state.document.attributes)
+        result = nodes.container("", *self.result(text), classes=["example-result"])
+        self.state.document.attributes = attributes
         pair = nodes.container("", source, result, classes=["example"])
         self.set_source_info(source)
         return [pair]
@@ -69,9 +58,9 @@ class WikiExample(Example):
     def result(self, text: str) -> list[nodes.Node]:
         """Return the nodes for *text*, rendered as on a wiki page, with headings as rubrics."""
         if self.options.get("notation") == "native":
-            page = read_lines(["", *text.split("\n")])
+            page = read(f"\n{text}", "notation")
         else:
-            page = read_markdown(text)
+            page = read(text, "markdown")
         site = SphinxSite(self.env)
         holder = nodes.Element(
             "", *render_fragment(arrange(page.blocks), site, self.state.document)
@@ -129,8 +118,8 @@ class WarningsReference(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         """Return a definition list."""
         lines = []
-        docstrings = _docstrings(log.Warn)
-        for member in log.Warn:
+        docstrings = _docstrings(Warn)
+        for member in Warn:
             subtype, text = member.value, docstrings[member.name]
             lines += [f"(warning-{subtype})=", f"`scrapbox.{subtype}`", f": {text}", ""]
         return self.parse_text_to_nodes("\n".join(lines))

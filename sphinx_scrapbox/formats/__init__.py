@@ -14,14 +14,17 @@ from sphinx_scrapbox.formats.detect import Evidence, detect, evidence_of
 from sphinx_scrapbox.formats.markdown import read_markdown, write_markdown
 from sphinx_scrapbox.formats.myst import write_myst
 from sphinx_scrapbox.formats.notation import read_notation, write_notation
-from sphinx_scrapbox.formats.page_file import native_page
-from sphinx_scrapbox.formats.project import load_project, write_project
+from sphinx_scrapbox.formats.page_file import LockRow, native_page
+from sphinx_scrapbox.formats.project import Project, ProjectPage, load_project, write_project
 from sphinx_scrapbox.wiki.ast import Page
 
 __all__ = [
     "FORMATS",
     "Evidence",
     "Format",
+    "LockRow",
+    "Project",
+    "ProjectPage",
     "detect",
     "evidence_of",
     "load_project",

@@ -13,6 +13,7 @@ from sphinx_scrapbox.snapshot.diff.model import (
     LineKind,
     PageChange,
     PageKind,
+    Row,
     Snapshot,
 )
 from sphinx_scrapbox.snapshot.diff.pages import compare
@@ -41,6 +42,7 @@ __all__ = [
     "LockedPicture",
     "PageChange",
     "PageKind",
+    "Row",
     "Snapshot",
     "SnapshotError",
     "SnapshotFolder",

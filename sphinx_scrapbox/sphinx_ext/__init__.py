@@ -14,7 +14,9 @@ from sphinx_scrapbox import __version__
 from sphinx_scrapbox.rendering.visitors import VISITORS
 from sphinx_scrapbox.sphinx_ext import builders
 from sphinx_scrapbox.sphinx_ext.config import options
+from sphinx_scrapbox.sphinx_ext.config.options import Config
 from sphinx_scrapbox.sphinx_ext.domain import domain, incremental, links, missing, roles
+from sphinx_scrapbox.sphinx_ext.domain.site import SphinxSite
 from sphinx_scrapbox.sphinx_ext.feature import Feature, Listener
 from sphinx_scrapbox.sphinx_ext.features import pictures, provenance, related
 from sphinx_scrapbox.sphinx_ext.features.changes import directive as changes
@@ -37,11 +39,13 @@ from sphinx_scrapbox.sphinx_ext.html import (
 from sphinx_scrapbox.sphinx_ext.leak_guard import guard
 from sphinx_scrapbox.sphinx_ext.performance import garbage_collection, pickling, search_index
 from sphinx_scrapbox.sphinx_ext.reading import directives, page_document, parsers
+from sphinx_scrapbox.sphinx_ext.warnings import Warn
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
     from sphinx.util.typing import ExtensionMetadata
 
+__all__ = ["EVENTS", "FEATURES", "Config", "Feature", "Listener", "SphinxSite", "Warn", "setup"]
 
 FEATURES: tuple[Feature, ...] = (
     links.FEATURE,

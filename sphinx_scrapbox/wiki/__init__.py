@@ -16,7 +16,8 @@ from sphinx_scrapbox.wiki.ast import (
     plain_text,
     walk,
 )
-from sphinx_scrapbox.wiki.graph import Graph
+from sphinx_scrapbox.wiki.dates import Dates
+from sphinx_scrapbox.wiki.graph import Graph, Group, Neighbour, Related
 from sphinx_scrapbox.wiki.structure import (
     StructuredPage,
     StructuredPart,
@@ -24,20 +25,25 @@ from sphinx_scrapbox.wiki.structure import (
     arrange,
     structure,
 )
-from sphinx_scrapbox.wiki.titles import join_target, key, split_target
+from sphinx_scrapbox.wiki.titles import Target, join_target, key, split_target
 from sphinx_scrapbox.wiki.translation import Translation, Wording
 from sphinx_scrapbox.wiki.urls import page_url
 
 __all__ = [
     "CodeBlock",
+    "Dates",
     "Graph",
+    "Group",
     "Line",
+    "Neighbour",
     "Page",
     "Problem",
+    "Related",
     "StructureOptions",
     "StructuredPage",
     "StructuredPart",
     "Table",
+    "Target",
     "Translation",
     "Wording",
     "arrange",

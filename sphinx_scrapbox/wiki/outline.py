@@ -70,7 +70,7 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """What somebody says; made by :mod:`.speakers`."""
+    """What somebody says; made by ``wiki.speakers``."""
 
     speakers: tuple[ast.Icon, ...]
     parts: tuple[Part, ...]
