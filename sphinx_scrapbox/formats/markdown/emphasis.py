@@ -6,20 +6,17 @@ Stars enclose other tokens. So they are read last and are matched across all pie
 from __future__ import annotations
 
 import re
-from typing import TypeAlias
 
+from sphinx_scrapbox.formats.passes import LinePart
 from sphinx_scrapbox.wiki.ast import Decoration, Hashtag, Inline, Strong, Text
-
-Piece: TypeAlias = "str | Inline"
-"""Text that no pass has claimed yet, or a token."""
 
 _STARS = re.compile(r"(?<!\*)(\*{1,2})(?!\*)")
 _HASHTAG = re.compile(r"(?<!\S)#([^\s#]\S*)")
 
 
-def read_emphasis(pieces: list[Piece], line: int) -> tuple[Inline, ...]:
+def read_emphasis(pieces: list[LinePart], line: int) -> tuple[Inline, ...]:
     """Turn pairs of stars into strong text (two) and italics (one)."""
-    parts: list[Piece] = []
+    parts: list[LinePart] = []
     stars: list[int] = []
     for piece in pieces:
         if not isinstance(piece, str):
@@ -34,7 +31,7 @@ def read_emphasis(pieces: list[Piece], line: int) -> tuple[Inline, ...]:
     return _wrap_pairs(parts, pairs, line) if pairs else finish(pieces, line)
 
 
-def _pair_stars(parts: list[Piece], stars: list[int]) -> dict[int, int]:
+def _pair_stars(parts: list[LinePart], stars: list[int]) -> dict[int, int]:
     """Opener -> closer; pairs of one star never cross those of two."""
     pairs: dict[int, int] = {}
     opener = -1
@@ -57,7 +54,7 @@ def _pair_stars(parts: list[Piece], stars: list[int]) -> dict[int, int]:
     return pairs
 
 
-def _starts_blank(parts: list[Piece], at: int) -> bool:
+def _starts_blank(parts: list[LinePart], at: int) -> bool:
     """Whether a blank, or nothing, follows the stars at *at*."""
     if at + 1 == len(parts):
         return True
@@ -65,12 +62,12 @@ def _starts_blank(parts: list[Piece], at: int) -> bool:
     return isinstance(after, str) and after[0].isspace()
 
 
-def _ends_blank(parts: list[Piece], at: int) -> bool:
+def _ends_blank(parts: list[LinePart], at: int) -> bool:
     before = parts[at - 1] if at else " "
     return isinstance(before, str) and before[-1].isspace()
 
 
-def _is_glued(parts: list[Piece], at: int, edge: int) -> bool:
+def _is_glued(parts: list[LinePart], at: int, edge: int) -> bool:
     """Whether the *edge* of a neighbour is a letter or digit."""
     if not 0 <= at < len(parts):
         return False
@@ -78,9 +75,9 @@ def _is_glued(parts: list[Piece], at: int, edge: int) -> bool:
     return isinstance(part, str) and (part[edge].isalnum() or part[edge] == "_")
 
 
-def _wrap_pairs(parts: list[Piece], pairs: dict[int, int], line: int) -> tuple[Inline, ...]:
+def _wrap_pairs(parts: list[LinePart], pairs: dict[int, int], line: int) -> tuple[Inline, ...]:
     closers = set(pairs.values())
-    open_lists: list[list[Piece]] = [[]]
+    open_lists: list[list[LinePart]] = [[]]
     for at, part in enumerate(parts):
         if at in pairs:
             open_lists.append([])
@@ -95,7 +92,7 @@ def _wrap_pairs(parts: list[Piece], pairs: dict[int, int], line: int) -> tuple[I
     return finish(open_lists[0], line)
 
 
-def finish(pieces: list[Piece], line: int) -> tuple[Inline, ...]:
+def finish(pieces: list[LinePart], line: int) -> tuple[Inline, ...]:
     """Turn what no pass has claimed into text and hashtags."""
     nodes: list[Inline] = []
     text = ""

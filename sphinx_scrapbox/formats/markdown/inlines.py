@@ -7,11 +7,10 @@ linear in the length of the line.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
 from functools import lru_cache
-from typing import TypeAlias
 
-from sphinx_scrapbox.formats.markdown.emphasis import Piece, finish, read_emphasis
+from sphinx_scrapbox.formats.markdown.emphasis import finish, read_emphasis
+from sphinx_scrapbox.formats.passes import Found, LinePart, apply_pass, each_match
 from sphinx_scrapbox.wiki import ast
 from sphinx_scrapbox.wiki.urls import DEFAULT_ORIGIN
 
@@ -26,7 +25,7 @@ def read_markdown_inline(
 # -- inlines ---------------------------------------------------------------------------
 
 _SPECIAL = re.compile(r"[`<\[*$#]|://")
-_BACKTICKS = re.compile(r"(`{3,})")
+_BACKTICKS = re.compile(r"`{3,}|`")
 _WIKI_LINK = re.compile(r"\[\[([^\[\]]+)\]\]")
 _ADDRESS_LINK = re.compile(r"\[(https?://[^\s\[\]]+)\]\(\1\)")
 _LINK_END = re.compile(r"\]\((?=https?://|mailto:)", re.IGNORECASE)
@@ -52,7 +51,7 @@ class InlineReader:
     def __init__(self, origin: str) -> None:
         origin = origin.rstrip("/")
         self.icon_start = f"<img src='{origin}/api/pages/"
-        self._cut_root_links = _cutter(_root_link(origin), _page_link_of_path)
+        self._root_links = each_match(_root_link(origin), _root_link_node)
         self.own_icons: dict[str, int] = {}
 
     def own_project(self) -> str:
@@ -62,20 +61,20 @@ class InlineReader:
     def read(self, text: str, line: int) -> tuple[ast.Inline, ...]:
         if _SPECIAL.search(text) is None:
             return (ast.Text(text, line=line),) if text else ()
-        pieces: list[Piece] = [text]
+        parts: list[LinePart] = [text]
         if "`" in text:
-            pieces = _cut(pieces, _cut_code, line)
+            parts = apply_pass(parts, _codes, line)
         if self.icon_start in text:
-            pieces = _cut(pieces, self._cut_icons, line)
+            parts = apply_pass(parts, self._icons, line)
         if "[" in text:
-            pieces = self._cut_brackets(pieces, text, line)
+            parts = self._read_brackets(parts, text, line)
         if "://" in text:
-            pieces = _cut(pieces, _cut_raw_addresses, line)
+            parts = apply_pass(parts, _raw_addresses, line)
         if "$" in text:
-            pieces = _cut(pieces, _cut_formulas, line)
+            parts = apply_pass(parts, _formulas, line)
         if "*" in text:
-            return read_emphasis(pieces, line)
-        return finish(pieces, line)
+            return read_emphasis(parts, line)
+        return finish(parts, line)
 
     def read_row(self, row: str, line: int) -> tuple[tuple[ast.Inline, ...], ...]:
         """Read the cells of a table: the export converts nothing but wiki links and icons."""
@@ -83,41 +82,37 @@ class InlineReader:
         row = _WIKI_LINK.sub(lambda link: link[0].replace(" | ", "\0"), row[2:-2])
         cells = []
         for cell in row.split(" | "):
-            pieces: list[Piece] = [cell.replace("\0", " | ")]
-            pieces = _cut(pieces, self._cut_icons, line)
-            pieces = _cut(pieces, _cut_wiki_links, line)
-            cells.append(tuple(_as_text(piece, line) for piece in pieces if piece))
+            parts: list[LinePart] = [cell.replace("\0", " | ")]
+            parts = apply_pass(parts, self._icons, line)
+            parts = apply_pass(parts, _wiki_links, line)
+            cells.append(tuple(_as_text(part, line) for part in parts if part))
         return tuple(cells)
 
-    def _cut_brackets(self, pieces: list[Piece], text: str, line: int) -> list[Piece]:
+    def _read_brackets(self, parts: list[LinePart], text: str, line: int) -> list[LinePart]:
         if _IMAGE_START in text:
-            pieces = _cut(pieces, _cut_images, line)
+            parts = apply_pass(parts, _images, line)
         if "[]](" in text:
-            pieces = _cut(pieces, _cut_lost_labels, line)
+            parts = apply_pass(parts, _lost_labels, line)
         if "[[" in text:
-            pieces = _cut(pieces, _cut_wiki_links, line)
+            parts = apply_pass(parts, _wiki_links, line)
         if "](" in text:
             if "[/" in text:
-                pieces = _cut(pieces, self._cut_root_links, line)
+                parts = apply_pass(parts, self._root_links, line)
             if "[http" in text:
-                pieces = _cut(pieces, _cut_address_links, line)
-            pieces = _cut(pieces, _cut_links, line)
-        return pieces
+                parts = apply_pass(parts, _address_links, line)
+            parts = apply_pass(parts, _links, line)
+        return parts
 
-    def _cut_icons(self, text: str, line: int) -> Iterator[Piece]:
-        # An icon never holds the start of another one, so each search stays within its part.
-        head, *parts = text.split(self.icon_start)
-        for part in parts:
-            icon = _ICON_REST.match(part)
-            if icon is None:
-                head += self.icon_start + part
-                continue
-            if head:
-                yield head
-            yield self._make_icon(icon[1], icon[2], line)
-            head = part[icon.end() :]
-        if head:
-            yield head
+    def _icons(self, text: str, line: int) -> Found:
+        # An icon never contains the start of another one: each search ends before the next.
+        at = text.find(self.icon_start)
+        while at >= 0:
+            start = at + len(self.icon_start)
+            following = text.find(self.icon_start, start)
+            end = following if following >= 0 else len(text)
+            if icon := _ICON_REST.match(text, start, end):
+                yield at, icon.end(), self._make_icon(icon[1], icon[2], line)
+            at = following
 
     def _make_icon(self, path: str, alt: str, line: int) -> ast.Icon:
         project, slash, name = alt[1:].partition("/") if alt.startswith("/") else ("", "", "")
@@ -138,115 +133,60 @@ def _root_link(origin: str) -> re.Pattern[str]:
     return re.compile(rf"\[/([^\[\]/][^\[\]]*)\]\({re.escape(origin)}/\1\)")
 
 
-_Cutter: TypeAlias = Callable[[str, int], Iterator[Piece]]
+def _as_text(part: LinePart, line: int) -> ast.Inline:
+    return ast.Text(part, line=line) if isinstance(part, str) else part
 
 
-def _cut(pieces: list[Piece], cutter: _Cutter, line: int) -> list[Piece]:
-    """Apply one pass to all pieces that are still text."""
-    if len(pieces) == 1 and isinstance(pieces[0], str):
-        return list(cutter(pieces[0], line))
-    done: list[Piece] = []
-    for piece in pieces:
-        if isinstance(piece, str):
-            done.extend(cutter(piece, line))
-        else:
-            done.append(piece)
-    return done
-
-
-def _as_text(piece: Piece, line: int) -> ast.Inline:
-    return ast.Text(piece, line=line) if isinstance(piece, str) else piece
-
-
-def _cutter(pattern: re.Pattern[str], make: Callable[[str, int], ast.Inline]) -> _Cutter:
-    """A pass that cuts out all matches; *make* gets the only group of *pattern*, and the line."""
-
-    def cut(text: str, line: int) -> Iterator[Piece]:
-        for at, part in enumerate(pattern.split(text)):
-            if at % 2:
-                yield make(part, line)
-            elif part:
-                yield part
-
-    return cut
-
-
-def _page_link_of_path(path: str, line: int) -> ast.PageLink:
-    project, _, title = path.partition("/")
+def _root_link_node(match: re.Match[str], line: int) -> ast.PageLink:
+    project, _, title = match[1].partition("/")
     return ast.PageLink(title, project, line=line)
 
 
-_cut_wiki_links = _cutter(_WIKI_LINK, lambda title, line: ast.PageLink(title, line=line))
-_cut_address_links = _cutter(_ADDRESS_LINK, lambda url, line: ast.ExternalLink(url, line=line))
+_wiki_links = each_match(_WIKI_LINK, lambda match, line: ast.PageLink(match[1], line=line))
+_address_links = each_match(
+    _ADDRESS_LINK, lambda match, line: ast.ExternalLink(match[1], line=line)
+)
 
 # passes, in their order
 
 
-def _cut_code(text: str, line: int) -> Iterator[Piece]:
-    if "```" not in text:
-        return _cut_spans(text, line)
-    return _cut_spans_between_fences(text, line)
+def _codes(text: str, line: int) -> Found:
+    """Pairs of single backticks; three and more are a fence that someone typed: literal."""
+    opened = -1
+    for ticks in _BACKTICKS.finditer(text):
+        if len(ticks[0]) > 1:
+            opened = -1
+        elif opened < 0:
+            opened = ticks.start()
+        else:
+            yield opened, ticks.end(), ast.Code(text[opened + 1 : ticks.start()], line=line)
+            opened = -1
 
 
-def _cut_spans(text: str, line: int) -> Iterator[Piece]:
-    parts = text.split("`")
-    if len(parts) % 2 == 0:  # the last one has no partner
-        last = parts.pop()
-        parts[-1] += f"`{last}"
-    for at, part in enumerate(parts):
-        if at % 2:
-            yield ast.Code(part, line=line)
-        elif part:
-            yield part
-
-
-def _cut_spans_between_fences(text: str, line: int) -> Iterator[Piece]:
-    """Three backticks and more are a fence that someone typed: literal."""
-    kept = ""
-    for at, part in enumerate(_BACKTICKS.split(text)):
-        if at % 2:
-            kept += part
+def _images(text: str, line: int) -> Found:
+    """``![image](src)`` and ``[![image](src)](link)``."""
+    done, at = 0, text.find(_IMAGE_START)
+    while at >= 0:
+        start, link, src = at, "", at + len(_IMAGE_START)
+        at = text.find(_IMAGE_START, src)
+        if not text.startswith(_WEB, src) or (end := _address_end(text, src)) < 0:
             continue
-        for piece in _cut_spans(part, line):
-            if isinstance(piece, str):
-                kept += piece
-                continue
-            if kept:
-                yield kept
-            kept = ""
-            yield piece
-    if kept:
-        yield kept
+        image, rest = text[src:end], end + 3
+        is_label = start > done and text[start - 1] == "[" and text.startswith("](", end + 1)
+        if is_label and text.startswith(_WEB, rest) and (stop := _address_end(text, rest)) >= 0:
+            start, link, end = start - 1, text[rest:stop], stop
+        done = end + 1
+        yield start, done, ast.Image(image, link, line=line)
 
 
-def _cut_images(text: str, line: int) -> Iterator[Piece]:
-    head, *parts = text.split(_IMAGE_START)
-    for part in parts:
-        end = _address_end(part, 0) if part.startswith(_WEB) else -1
-        if end < 0:
-            head += _IMAGE_START + part
-            continue
-        src, link, rest = part[:end], "", part[end + 1 :]
-        if head.endswith("[") and rest.startswith("](") and rest.startswith(_WEB, 2):
-            link_end = _address_end(rest, 2)
-            if link_end >= 0:
-                head, link, rest = head[:-1], rest[2:link_end], rest[link_end + 1 :]
-        if head:
-            yield head
-        yield ast.Image(src, link, line=line)
-        head = rest
-    if head:
-        yield head
+def _lost_labels(text: str, line: int) -> Found:
+    """Correct ``[Title … []](address)``: the title had brackets, and the link lost it."""
+    return _links(text, line, lost=True)
 
 
-def _cut_lost_labels(text: str, line: int) -> Iterator[Piece]:
-    """Mend ``[Title … []](address)``: the title held brackets, and the link lost it."""
-    return _cut_links(text, line, lost=True)
-
-
-def _cut_links(text: str, line: int, *, lost: bool = False) -> Iterator[Piece]:
-    """Cut ``[label](address)``: the label starts at the nearest bracket still open."""
-    done = at = 0
+def _links(text: str, line: int, *, lost: bool = False) -> Found:
+    """``[label](address)``: the label starts at the nearest bracket still open."""
+    at = 0
     opened: list[int] = []
     while bracket := _BRACKET.search(text, at):
         here, at = bracket.start(), bracket.end()
@@ -266,13 +206,9 @@ def _cut_links(text: str, line: int, *, lost: bool = False) -> Iterator[Piece]:
             label = _mend_label(text[start + 1 : here - 2])
         else:
             label = text[start + 1 : here]
-        if start > done:
-            yield text[done:start]
-        yield ast.ExternalLink(text[end.end() : stop], label, line=line)
-        done = at = stop + 1
+        yield start, stop + 1, ast.ExternalLink(text[end.end() : stop], label, line=line)
+        at = stop + 1
         opened.clear()
-    if done < len(text):
-        yield text[done:]
 
 
 def _mend_label(label: str) -> str:
@@ -300,33 +236,19 @@ def _address_end(text: str, start: int) -> int:
     return last
 
 
-def _cut_raw_addresses(text: str, line: int) -> Iterator[Piece]:
-    at = 0
+def _raw_addresses(text: str, line: int) -> Found:
     for match in _RAW_ADDRESS.finditer(text):
         url = match[0].rstrip(_PUNCTUATION)
         if url.endswith(")") and "(" not in url:
             url = url.rstrip(_PUNCTUATION + ")")
-        if url.endswith("//"):
-            continue
-        if match.start() > at:
-            yield text[at : match.start()]
-        yield ast.ExternalLink(url, line=line)
-        at = match.start() + len(url)
-    if at < len(text):
-        yield text[at:]
+        if not url.endswith("//"):
+            yield match.start(), match.start() + len(url), ast.ExternalLink(url, line=line)
 
 
-def _cut_formulas(text: str, line: int) -> Iterator[Piece]:
-    at = 0
+def _formulas(text: str, line: int) -> Found:
     for match in _FORMULA.finditer(text):
-        if not _is_formula(match[1]):
-            continue
-        if match.start() > at:
-            yield text[at : match.start()]
-        yield ast.Formula(match[1], line=line)
-        at = match.end()
-    if at < len(text):
-        yield text[at:]
+        if _is_formula(match[1]):
+            yield match.start(), match.end(), ast.Formula(match[1], line=line)
 
 
 def _is_formula(tex: str) -> bool:

@@ -11,8 +11,6 @@ are still text is enough, and the time is linear in the length of the line.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from typing import TypeAlias
 
 from sphinx_scrapbox.formats.notation.characters import (
     NOT_IN_ROWS,
@@ -20,6 +18,7 @@ from sphinx_scrapbox.formats.notation.characters import (
     compile_pattern,
     without_controls,
 )
+from sphinx_scrapbox.formats.passes import Found, LinePart, Pass, apply_pass, each_match
 from sphinx_scrapbox.wiki import ast
 from sphinx_scrapbox.wiki.titles import split_target
 
@@ -28,9 +27,6 @@ MOST_NUMBERS = 8
 for whoever walks, compares or prints it."""
 MOST_ICONS = 999_999_999
 """The largest multiplier of an icon that is kept; more digits than these only do harm."""
-
-_Found: TypeAlias = Iterator[tuple[int, int, ast.Inline]]
-_Find: TypeAlias = Callable[[str, int], _Found]
 
 
 # -- lines -----------------------------------------------------------------------------
@@ -92,48 +88,32 @@ def read_cell(text: str, line: int) -> tuple[ast.Inline, ...]:
 
 
 def _read(
-    text: str, kinds: tuple[tuple[str, _Find], ...], line: int, *, cell: bool = False
+    text: str, kinds: tuple[tuple[str, Pass], ...], line: int, *, cell: bool = False
 ) -> tuple[ast.Inline, ...]:
     if not ("[" in text or "`" in text or "#" in text or "://" in text):
         return (ast.Text(text, line=line),) if text else ()
-    parts: list[str | ast.Inline] = [text]
+    parts: list[LinePart] = [text]
     for needle, find in kinds:
-        if needle not in text:
-            continue
-        cut: list[str | ast.Inline] = []
-        for part in parts:
-            if not isinstance(part, str):
-                cut.append(part)
-                continue
-            done = 0
-            for start, end, node in find(part, line):
-                if done < start:
-                    cut.append(part[done:start])
-                if cell and not _in_cells(node):
-                    node = ast.Text(part[start:end], line=line)
-                cut.append(node)
-                done = end
-            if done < len(part):
-                cut.append(part[done:] if done else part)
-        parts = cut
+        if needle in text:
+            parts = apply_pass(parts, _in_cell(find) if cell else find, line)
     return tuple([ast.Text(part, line=line) if isinstance(part, str) else part for part in parts])
 
 
-def _each(pattern: re.Pattern[str], make: Callable[[re.Match[str], int], ast.Inline]) -> _Find:
-    """A search for all matches of *pattern*."""
+def _in_cell(find: Pass) -> Pass:
+    """*find* with text for what is not read in cells."""
 
-    def find(text: str, line: int) -> _Found:
-        for match in pattern.finditer(text):
-            yield match.start(), match.end(), make(match, line)
+    def find_in_cell(text: str, line: int) -> Found:
+        for start, end, node in find(text, line):
+            yield start, end, node if _in_cells(node) else ast.Text(text[start:end], line=line)
 
-    return find
+    return find_in_cell
 
 
 def _in_cells(node: ast.Inline) -> bool:
     return isinstance(node, ast.PageLink) or (isinstance(node, ast.Icon) and not node.strong)
 
 
-def _codes(text: str, line: int) -> _Found:
+def _codes(text: str, line: int) -> Found:
     """`` `…` ``: no escape, no double backtick, may be empty."""
     start = text.find("`")
     while start >= 0 and (end := text.find("`", start + 1)) >= 0:
@@ -144,14 +124,14 @@ def _codes(text: str, line: int) -> _Found:
 _BLANK = compile_pattern(r"\[(~s+)\]")
 
 
-_blanks = _each(_BLANK, lambda match, line: ast.Blank(match[1], line=line))
+_blanks = each_match(_BLANK, lambda match, line: ast.Blank(match[1], line=line))
 _DECORATION = re.compile(r"""\[([!"#%&'()*+,\-./{|}<>_~]+)[ ]""")
 # A body takes brackets in pairs, one level deep.
 _BODY = re.compile(r"(?:[^\[\]]++|\[[^\[\]]++\]|\[)++(?=\])")
 _PLAIN_BODY = re.compile(r"[^\[\]]+(?=\])")
 
 
-def _decorations(text: str, line: int) -> _Found:
+def _decorations(text: str, line: int) -> Found:
     at, body_of = 0, _BODY
     while opening := _DECORATION.search(text, at):
         start = opening.end()
@@ -175,8 +155,10 @@ _SPACED_FORMULA = re.compile(r"\[\$ ((?:(?!\[\$ ).)+?) \]", re.DOTALL)
 _FORMULA = re.compile(r"\[\$ ((?:(?!\[\$ )[^\]])+)\]")
 
 
-_spaced_formulas = _each(_SPACED_FORMULA, lambda match, line: ast.Formula(match[1], line=line))
-_formulas = _each(_FORMULA, lambda match, line: ast.Formula(match[1], line=line))
+_spaced_formulas = each_match(
+    _SPACED_FORMULA, lambda match, line: ast.Formula(match[1], line=line)
+)
+_formulas = each_match(_FORMULA, lambda match, line: ast.Formula(match[1], line=line))
 
 _EXTENSION = r"\.(?:png|jpe?g|gif|svg|webp)"
 _STRONG_IMAGE = compile_pattern(r"\[\[(https?://~U++)(?:\]\]|~s++(https?://~U++)\]\])?", re.I)
@@ -198,7 +180,7 @@ def _image(first: str, second: str, line: int, *, strong: bool = False) -> ast.I
     return None
 
 
-def _strong_images(text: str, line: int) -> _Found:
+def _strong_images(text: str, line: int) -> Found:
     for match in _STRONG_IMAGE.finditer(text):
         first, second = match.groups(default="")
         if not match[0].endswith("]]"):
@@ -216,13 +198,13 @@ def _strong_images(text: str, line: int) -> _Found:
 _STRONG_ICON = re.compile(r"\[\[([^\[\]]*)\.icon(?:\*([1-9][0-9]*))?\]\]")
 
 
-_strong_icons = _each(
+_strong_icons = each_match(
     _STRONG_ICON, lambda match, line: _icon(match[1], match[2], line, strong=True)
 )
 _STRONG = re.compile(r"\[\[((?:[^\[]|\[[^\[]).*?\]*)\]\]", re.DOTALL)
 
 
-def _strongs(text: str, line: int) -> _Found:
+def _strongs(text: str, line: int) -> Found:
     # Up to the last end there is one for each beginning: no search runs on in vain.
     for match in _STRONG.finditer(text, 0, text.rfind("]]") + 2):
         yield (
@@ -235,7 +217,7 @@ def _strongs(text: str, line: int) -> _Found:
 _ADDRESSES = compile_pattern(r"\[(https?://~U++)(?:\]|~s++(https?://~U++)\])?", re.I)
 
 
-def _images(text: str, line: int) -> _Found:
+def _images(text: str, line: int) -> Found:
     """``[src]``, ``[src link]``, ``[link src]``."""
     for match in _ADDRESSES.finditer(text):
         first, second = match.groups(default="")
@@ -248,7 +230,7 @@ def _images(text: str, line: int) -> _Found:
 _ADDRESS_FIRST = compile_pattern(r"\[(https?://~U++)(~s++)?")
 
 
-def _labels_last(text: str, line: int) -> _Found:
+def _labels_last(text: str, line: int) -> Found:
     """``[url label]``: up to the first bracket that closes, which may take one more along."""
     at = 0
     while match := _ADDRESS_FIRST.search(text, at):
@@ -269,14 +251,14 @@ _LABEL_FIRST = compile_pattern(r"\[([^\[\]]*~S)~s++(https?://~U++)\]")
 
 
 # [label url]
-_labels_first = _each(
+_labels_first = each_match(
     _LABEL_FIRST,
     lambda match, line: ast.ExternalLink(match[2], match[1].lstrip(WHITE), line=line),
 )
 _ADDRESS = compile_pattern(r"\[(https?://~U++)(\])?")
 
 
-def _addresses(text: str, line: int) -> _Found:
+def _addresses(text: str, line: int) -> Found:
     """``[url]``."""
     for match in _ADDRESS.finditer(text):
         if match[2]:
@@ -287,7 +269,7 @@ _BARE = compile_pattern(r"https?://~U")
 _BARE_END = compile_pattern(r"[\[\]]|~s")
 
 
-def _bare_addresses(text: str, line: int) -> _Found:
+def _bare_addresses(text: str, line: int) -> Found:
     """Up to white space, or to a bracket that closes nothing within the address."""
     at = 0
     while opening := _BARE.search(text, at):
@@ -312,7 +294,7 @@ _PLACE_FIRST = compile_pattern(rf"(.*~S)~s+{_POINT}")
 _POINT_FIRST = compile_pattern(rf"{_POINT}(?:~s+(.*~S))?")
 
 
-def _pairs(text: str, line: int) -> _Found:
+def _pairs(text: str, line: int) -> Found:
     """A pair of brackets without brackets inside: icon, point on a map or page link."""
     for match in _PAIR.finditer(text):
         inner = match[1]
@@ -356,9 +338,9 @@ _HASHTAG = compile_pattern(r"(?:^|(?<=~s))#(~S++)")
 
 
 # At the start of a piece or after white space; nothing but white space ends a tag.
-_hashtags = _each(_HASHTAG, lambda match, line: ast.Hashtag(match[1], line=line))
+_hashtags = each_match(_HASHTAG, lambda match, line: ast.Hashtag(match[1], line=line))
 
-_NESTED_KINDS: tuple[tuple[str, _Find], ...] = (
+_NESTED_KINDS: tuple[tuple[str, Pass], ...] = (
     ("[$ ", _spaced_formulas),
     ("[$ ", _formulas),
     ("://", _images),
@@ -370,7 +352,7 @@ _NESTED_KINDS: tuple[tuple[str, _Find], ...] = (
     ("#", _hashtags),
 )
 """What is read inside decorations and strong text."""
-_KINDS: tuple[tuple[str, _Find], ...] = (
+_KINDS: tuple[tuple[str, Pass], ...] = (
     ("`", _codes),
     ("[", _blanks),
     ("[", _decorations),
