@@ -17,7 +17,7 @@ from sphinx_scrapbox.wiki.ast import (
     walk,
 )
 from sphinx_scrapbox.wiki.dates import Dates
-from sphinx_scrapbox.wiki.graph import Graph, Group, Neighbour, Related
+from sphinx_scrapbox.wiki.graph import Graph, Group, Neighbour, RelatedNodes
 from sphinx_scrapbox.wiki.structure import (
     StructuredPage,
     StructuredPart,
@@ -38,7 +38,7 @@ __all__ = [
     "Neighbour",
     "Page",
     "Problem",
-    "Related",
+    "RelatedNodes",
     "StructureOptions",
     "StructuredPage",
     "StructuredPart",
