@@ -28,10 +28,11 @@ from sphinx_scrapbox.snapshot.lockfile import (
     dump_lock,
     load_lock,
 )
-from sphinx_scrapbox.snapshot.plan import plan_update
+from sphinx_scrapbox.snapshot.plan import Change, Plan, Step, plan_update
 from sphinx_scrapbox.snapshot.transaction import apply_plan, exclusive_lock
 
 __all__ = [
+    "Change",
     "Comparison",
     "FolderError",
     "LineChange",
@@ -42,11 +43,13 @@ __all__ = [
     "LockedPicture",
     "PageChange",
     "PageKind",
+    "Plan",
     "Row",
     "Snapshot",
     "SnapshotError",
     "SnapshotFolder",
     "SnapshotLoader",
+    "Step",
     "apply_plan",
     "compare",
     "dump_lock",
