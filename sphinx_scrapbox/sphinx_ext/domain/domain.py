@@ -64,7 +64,7 @@ class ScrapboxDomain(DomainIndex, Domain):
     initial_data: ClassVar[dict[str, Any]] = {
         "facts": {},
         "collected": {},
-        "withheld": (),
+        "denied": (),
         "images": None,
         "git": {},
     }

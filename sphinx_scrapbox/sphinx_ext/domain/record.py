@@ -48,7 +48,7 @@ class DocumentRecord(NamedTuple):
     updated: int = 0
     includes: tuple[str, ...] = ()
     """The pages that are included, and the state of their files, as JSON texts."""
-    withheld: tuple[str, ...] = ()
+    redacted: tuple[str, ...] = ()
     """Marks of the names that were replaced because of a deny list."""
     snapshots: str = ""
     """The state of the snapshots if the document says something of them; else ""."""

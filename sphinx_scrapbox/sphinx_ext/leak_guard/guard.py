@@ -54,7 +54,7 @@ def prepare_leak_guard(
     domain = domain_of(env)
     files = source_folder(env).pages
     redaction = files.redaction
-    before: list[str] = domain.data["withheld"]
+    before: list[str] = domain.data["denied"]
     if not redaction and not before:
         return []
     new = added | changed | removed
@@ -78,7 +78,7 @@ def prepare_leak_guard(
     denied_keys = frozenset(map(key, denied.values()))
     files.redaction = replace(redaction, denied_keys=denied_keys)
     marks = sorted(map(checksum, denied_keys))
-    domain.data["withheld"] = marks
+    domain.data["denied"] = marks
     moved = set(before) ^ set(marks)
     if not moved:
         return []
@@ -244,7 +244,7 @@ class LeakGuard(Feature):
 
     def collect(self, nodes: Sequence[nodes.Element], record: DocumentRecord) -> object | None:
         """The marks of these names."""
-        return record.withheld or None
+        return record.redacted or None
 
 
 FEATURE = LeakGuard()

@@ -120,7 +120,7 @@ def build_page(
         updated=dates.updated,
         summary=structured.summary,
         image=site.image(image)["uri"].removeprefix("/") if image else "",
-        withheld=file.redacted,
+        redacted=file.redacted,
     )
     set_record(document, record)
     section = render(structured, site, document)

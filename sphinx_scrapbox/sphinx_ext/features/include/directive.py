@@ -75,7 +75,7 @@ class IncludeDirective(SphinxDirective):
         record = record_of(self.state.document)
         record = record._replace(
             includes=tuple(dict.fromkeys((*record.includes, mark))),
-            withheld=tuple(dict.fromkeys((*record.withheld, *(file.redacted if file else ())))),
+            redacted=tuple(dict.fromkeys((*record.redacted, *(file.redacted if file else ())))),
         )
         set_record(self.state.document, record)
         if file is None:
