@@ -101,7 +101,7 @@ class PageFacts(NamedTuple):
     private: bool = False
     lock: str = ""
     is_as_locked: bool = False
-    was: tuple[str, ...] = ()
+    earlier_titles: tuple[str, ...] = ()
     summary: str = ""
     image: str = ""
     created: int = 0

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from docutils import nodes
 
+from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.sources.folder import source_folder
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ class DocumentRecord(NamedTuple):
     """The fingerprint of the page's row in a lock file."""
     is_as_locked: bool = False
     """Whether that row describes the very text that was read."""
-    was: tuple[str, ...] = ()
+    earlier_titles: tuple[str, ...] = ()
     """Earlier titles."""
     summary: str = ""
     """The first lines of prose."""
@@ -46,10 +47,10 @@ class DocumentRecord(NamedTuple):
     """The first image: an address, or the path of a file below the source folder."""
     created: int = 0
     updated: int = 0
-    includes: tuple[str, ...] = ()
-    """The pages that are included, and the state of their files, as JSON texts."""
+    includes: tuple[tuple[str, str, str], ...] = ()
+    """For each included page the target and the file as written, and the state of its file."""
     redacted: tuple[str, ...] = ()
-    """Marks of the names that were replaced because of a deny list."""
+    """Checksums of the names that were replaced because of a deny list."""
     snapshots: str = ""
     """The state of the snapshots if the document says something of them; else ""."""
 
@@ -63,6 +64,11 @@ def record_of(document: nodes.document) -> DocumentRecord:
 def set_record(document: nodes.document, record: DocumentRecord) -> None:
     """Replace the record of a document that is being read."""
     document[_ATTRIBUTE] = record
+
+
+def has_no_directives(document: nodes.document, env: BuildEnvironment) -> bool:
+    """Whether *document*, which is being read, is a wiki page without directives."""
+    return bool(record_of(document).title) and not options(env.config).page_directives
 
 
 def note_snapshots(document: nodes.document, env: BuildEnvironment) -> None:

@@ -23,7 +23,7 @@ from sphinx_scrapbox.rendering.tables import table
 from sphinx_scrapbox.sphinx_ext.builders import builder_of
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.domain import live_address
-from sphinx_scrapbox.sphinx_ext.domain.record import note_snapshots
+from sphinx_scrapbox.sphinx_ext.domain.record import has_no_directives, note_snapshots
 from sphinx_scrapbox.sphinx_ext.feature import Feature, Outdated
 from sphinx_scrapbox.sphinx_ext.i18n import _, ngettext
 from sphinx_scrapbox.sphinx_ext.sources.folder import source_folder
@@ -160,6 +160,8 @@ class SnapshotSubstitutions(SphinxTransform):
 
     def apply(self, **kwargs: Any) -> None:
         """Put a text in the place of each."""
+        if has_no_directives(self.document, self.env):
+            return
         for node in list(self.document.findall(nodes.substitution_reference)):
             name = _SUBSTITUTIONS.get(node["refname"])
             if name and node["refname"] not in self.document.substitution_defs:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from docutils import nodes
 
@@ -28,6 +28,8 @@ from sphinx_scrapbox.wiki.translation import Translation
 if TYPE_CHECKING:
     from sphinx.environment import BuildEnvironment
 
+_T = TypeVar("_T")
+
 EVENTS = ("scrapbox-page-read", "scrapbox-page-structured")
 """The events that :func:`structured_page` emits."""
 
@@ -39,9 +41,17 @@ def structured_page(env: BuildEnvironment, page: Page, docname: str) -> Structur
     ``scrapbox-page-structured`` with (app, docname, :class:`.StructuredPage`). The first result
     that is not None counts.
     """
-    page = env.events.emit_firstresult(EVENTS[0], docname, page) or page
+    page = _emit(env, EVENTS[0], docname, page)
     structured = structure(page, options(env.config).structure_options)
-    return env.events.emit_firstresult(EVENTS[1], docname, structured) or structured
+    return _emit(env, EVENTS[1], docname, structured)
+
+
+def _emit(env: BuildEnvironment, event: str, docname: str, value: _T) -> _T:
+    # Sphinx logs repr() of all arguments, which takes longer than structuring the page.
+    if not env.events.listeners.get(event):
+        return value
+    result: _T | None = env.events.emit_firstresult(event, docname, value)
+    return value if result is None else result
 
 
 class PageSite(SphinxSite):

@@ -59,7 +59,7 @@ class ScrapboxParser(Parser):
                 lock=locked.fingerprint,
                 private=locked.lock.private,
                 is_as_locked=is_as_locked,
-                was=tuple(row.earlier_titles) if row else (),
+                earlier_titles=tuple(row.earlier_titles) if row else (),
             )
             set_record(document, record)
         _set_up_page(document, env)

@@ -40,7 +40,9 @@ def build(tmp_path: Path, builder: str) -> Built:
 def test_record_survives_copies_and_pickles() -> None:
     document = new_document("a")
     assert record_of(document) == DocumentRecord()
-    record = DocumentRecord(title="Heap", translated=((7, "/garden/堆肥"),), was=("Pile",))
+    record = DocumentRecord(
+        title="Heap", translated=((7, "/garden/堆肥"),), earlier_titles=("Pile",)
+    )
     set_record(document, record)
     assert record_of(document.deepcopy()) == record
     assert pickle.loads(pickle.dumps(record)) == record

@@ -1,14 +1,12 @@
-"""``scrapbox:include``: a page, or a part of one, inside of a hand-written document.
+"""``scrapbox:include``: a page, or a part of one, inside another document.
 
-What is included is rendered as on its own page, but has no addresses there: a link to a page, a
-line or a heading leads to the page itself. What a document includes is among its facts, so that
-it is read again when another file holds the page, or the lock file says something else of it;
-the file itself is a dependency like any other.
+It is rendered as on its own page, but links to the page, its headings and its lines lead to the
+page itself. The file is a dependency of the document. A document is also read again when the page
+is in another file, or when the lock file changed what it says of the page.
 """
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -32,7 +30,11 @@ from sphinx_scrapbox.sphinx_ext.features.include.options import (
     TITLE,
     BadOption,
 )
-from sphinx_scrapbox.sphinx_ext.features.include.transforms import HOLDER, Downloads, Headings
+from sphinx_scrapbox.sphinx_ext.features.include.transforms import (
+    INCLUDE_CLASS,
+    PlaceDownloads,
+    PlaceSections,
+)
 from sphinx_scrapbox.sphinx_ext.sources.folder import source_folder
 from sphinx_scrapbox.sphinx_ext.sources.page_files import PageFile
 from sphinx_scrapbox.sphinx_ext.warnings import Warn, warn_directive
@@ -60,33 +62,25 @@ class IncludeDirective(SphinxDirective):
     )
 
     def run(self) -> list[nodes.Node]:
-        """What is included, or a link to the page where nothing can be."""
+        """The included nodes, or a link to the page if nothing can be included."""
         target = self.arguments[0].strip() if self.arguments else ""
         kind = self._check(target)
         if kind is None:
             return self._link(target)
-        given = str(self.options.get("file", ""))
-        path = Path(self.env.relfn2path(given)[1]) if given else None
-        files = source_folder(self.env).pages
-        file = files.read(path) if path else files.find(target)
-        holder = nodes.container(classes=[HOLDER, *self.options.get("class", ())])
+        name = str(self.options.get("file", ""))
+        file = _find_page(self.env, self.env.docname, target, name)
+        self._record(target, name, file)
+        holder = nodes.container(classes=[INCLUDE_CLASS, *self.options.get("class", ())])
         self.set_source_info(holder)
-        mark = json.dumps([target, given, _mark(self.env, file)], ensure_ascii=False)
-        record = record_of(self.state.document)
-        record = record._replace(
-            includes=tuple(dict.fromkeys((*record.includes, mark))),
-            redacted=tuple(dict.fromkeys((*record.redacted, *(file.redacted if file else ())))),
-        )
-        set_record(self.state.document, record)
         if file is None:
-            what = f"file {given!r} holds no wiki page" if given else f"no wiki page {target!r}"
-            warn_directive(self, what, Warn.INCLUDE)
+            problem = f"file {name!r} holds no wiki page" if name else f"no wiki page {target!r}"
+            warn_directive(self, problem, Warn.INCLUDE)
             holder += self._link(target)
             return [holder]
-        self._note(file)
+        self._note_dependency(file)
         row = file.locked.page if file.locked else None
         if kind == "line" and row and row.line_ids[:1] == (self.options["line"],):
-            kind = ""  # the line of the title stands for the page
+            kind = ""  # the title stands for the page
         if kind == "line":
             file = self._with_line(file, self.options["line"])
         try:
@@ -94,18 +88,21 @@ class IncludeDirective(SphinxDirective):
         except NotThere as error:
             warn_directive(self, f"{file.page.title!r}: {error}", Warn.INCLUDE)
             holder += self._link(target or file.page.title)
-        except ValueError as error:  # of what literalinclude takes
+        except ValueError as error:  # a bad value of an option of literalinclude
             warn_directive(self, str(error))
             holder += self._link(target or file.page.title)
         return [holder]
 
     def _check(self, target: str) -> str | None:
-        """Check the options, in place; returns the kind of part, None if none can be told."""
+        """Check and convert the options in place.
+
+        Returns the kind of the part: a key of :data:`.FITTING`; None if it is not clear.
+        """
         kinds = [option for option in PARTS if option in self.options]
         fragment = split_fragment(split_target(target).title)[1]
         if len(kinds) > 1:
-            named = " and ".join(map(repr, kinds))
-            warn_directive(self, f"options {named} exclude each other")
+            names = " and ".join(map(repr, kinds))
+            warn_directive(self, f"options {names} exclude each other")
             return None
         if not target and "file" not in self.options:
             warn_directive(self, "neither a page nor a file is named")
@@ -127,19 +124,29 @@ class IncludeDirective(SphinxDirective):
         self.options = checked
         return kind
 
-    def _note(self, file: PageFile) -> None:
+    def _record(self, target: str, name: str, file: PageFile | None) -> None:
+        record = record_of(self.state.document)
+        include = (target, name, _state(self.env, file))
+        redacted = file.redacted if file else ()
+        record = record._replace(
+            includes=tuple(dict.fromkeys((*record.includes, include))),
+            redacted=tuple(dict.fromkeys((*record.redacted, *redacted))),
+        )
+        set_record(self.state.document, record)
+
+    def _note_dependency(self, file: PageFile) -> None:
         path = os.path.relpath(file.path, self.env.srcdir)
         self.env.note_dependency(path)
         self.env.note_included(path)
 
     def _with_line(self, file: PageFile, line_id: str) -> PageFile:
-        """The page that the line is on by now: it may have moved to another one."""
+        """The file of the page that has the line now: lines move between pages."""
         if not has_line(file.page, line_id):
             folder = source_folder(self.env)
             path = folder.locks.file_of_line(line_id)
             moved = folder.pages.read(path) if path else None
             if moved and has_line(moved.page, line_id):
-                self._note(moved)
+                self._note_dependency(moved)
                 return moved
         return file
 
@@ -157,48 +164,48 @@ class IncludeDirective(SphinxDirective):
 # -- incremental builds ----------------------------------------------------------------
 
 
-def _mark(env: BuildEnvironment, file: PageFile | None) -> str:
-    """Changes with the file that holds a page, and with what a lock file says of it."""
+def _find_page(env: BuildEnvironment, docname: str, target: str, name: str) -> PageFile | None:
+    """The page in the file *name*, as written in *docname*; without a name that of *target*."""
+    pages = source_folder(env).pages
+    return pages.read(Path(env.relfn2path(name, docname)[1])) if name else pages.find(target)
+
+
+def _state(env: BuildEnvironment, file: PageFile | None) -> str:
+    """The path of a page's file, what a lock file says of it, and its number of catalogues."""
     if file is None:
         return ""
-    place = os.path.relpath(file.path, env.srcdir).replace(os.sep, "/")
-    locked = file.locked
-    said = f" {locked.lock.exported} {locked.fingerprint}" if locked else ""
-    said += " translated" * len(catalogues(env, file.path)[1])
-    return f"{place}{said}"
+    state = os.path.relpath(file.path, env.srcdir).replace(os.sep, "/")
+    if locked := file.locked:
+        state += f" {locked.lock.exported} {locked.fingerprint}"
+    return state + " translated" * len(catalogues(env, file.path)[1])
 
 
 class Include(Feature):
-    """Keeps which pages documents include, and what was known of their files."""
+    """Keeps the pages that documents include, and the states of their files."""
 
     name = "include"
     directives = {"include": IncludeDirective}
-    transforms = (Headings,)
-    post_transforms = (Downloads,)
+    transforms = (PlaceSections,)
+    post_transforms = (PlaceDownloads,)
 
     def collect(self, nodes: Sequence[nodes.Element], record: DocumentRecord) -> object | None:
-        """The target, the file option and the mark of each included page, as JSON texts."""
+        """:attr:`.DocumentRecord.includes`, if there are any."""
         return record.includes or None
 
     def reread(self, domain: ScrapboxDomain, outdated: Outdated) -> Iterable[str]:
-        """Documents of which what they include is elsewhere by now, or otherwise."""
-        including: dict[str, tuple[str, ...]] = domain.collected("include")
+        """Documents with an included page whose file has another state than in the last build."""
+        including: dict[str, tuple[tuple[str, str, str], ...]] = domain.collected("include")
         if not including:
             return
         env, new = domain.env, set().union(*outdated)
         titles = {name: facts.title for name, facts in domain.facts.items() if name not in new}
-        files = source_folder(env).pages
-        files.unchanged_titles = titles
+        source_folder(env).pages.unchanged_titles = titles
         for docname in including.keys() - outdated.removed:
-            for text in including[docname]:
-                target, given, before = json.loads(text)
-                if given:
-                    file = files.read(Path(env.relfn2path(given, docname)[1]))
-                else:
-                    file = files.find(target)
-                if _mark(env, file) != before:
-                    yield docname
-                    break
+            if any(
+                _state(env, _find_page(env, docname, target, name)) != state
+                for target, name, state in including[docname]
+            ):
+                yield docname
 
 
 FEATURE = Include()

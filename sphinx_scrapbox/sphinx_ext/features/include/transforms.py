@@ -1,4 +1,4 @@
-"""Transforms of included pages: headings where they may stand, and downloads."""
+"""Where included sections and downloads go in the document that includes them."""
 
 from __future__ import annotations
 
@@ -11,31 +11,27 @@ from sphinx.transforms import SphinxTransform
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from sphinx_scrapbox.sphinx_ext.builders import builder_of, has_downloads
-from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.domain import domain_of
-from sphinx_scrapbox.sphinx_ext.domain.record import record_of
+from sphinx_scrapbox.sphinx_ext.domain.record import has_no_directives
 
-HOLDER = "scrapbox-include"
-
-
-# -- in the document -------------------------------------------------------------------
+INCLUDE_CLASS = "scrapbox-include"
 
 
-class Headings(SphinxTransform):
-    """Puts what is included in its place: sections only where a document may have some.
+class PlaceSections(SphinxTransform):
+    """Keeps included sections where a document may have sections, and makes others rubrics.
 
-    A section may stand in a section, and nothing but sections after it. Elsewhere its title is
-    a heading that is in no table of contents.
+    docutils allows a section in a section or document, followed by sections only. Rubrics are
+    not in the table of contents.
     """
 
     default_priority = 5  # before translation, which looks at titles
 
     def apply(self, **kwargs: Any) -> None:
-        """Visit each place."""
-        if record_of(self.document).title and not options(self.config).page_directives:
+        """Visit the container of each included part."""
+        if has_no_directives(self.document, self.env):
             return
         for holder in list(self.document.findall(nodes.container)):
-            if HOLDER not in holder["classes"]:
+            if INCLUDE_CLASS not in holder["classes"]:
                 continue
             if any(isinstance(node, nodes.section) for node in holder.children):
                 if _may_hold_sections(holder):
@@ -57,20 +53,21 @@ def _may_hold_sections(holder: nodes.Element) -> bool:
 
 
 def _is_section(holder: nodes.container) -> bool:
-    """Whether a place holds nothing but sections."""
-    return HOLDER in holder["classes"] and all(
+    """Whether this is an included part of sections only."""
+    return INCLUDE_CLASS in holder["classes"] and all(
         isinstance(node, nodes.section) for node in holder.children
     )
 
 
 def _flatten(holder: nodes.Element) -> None:
+    """Make the sections rubrics, with the levels of headings at this place."""
     depth = 0
     above = holder.parent
     while above is not None:
         depth += isinstance(above, nodes.section)
         above = above.parent
-    for rule in list(holder.findall(nodes.transition)):
-        rule.parent.remove(rule)
+    for transition in list(holder.findall(nodes.transition)):
+        transition.parent.remove(transition)
     _flatten_below(holder, max(depth, 1) + 1)
 
 
@@ -86,28 +83,25 @@ def _flatten_below(parent: nodes.Element, level: int) -> None:
         section.replace_self([rubric, *section.children[1:]])
 
 
-class Downloads(SphinxPostTransform):
-    """Writes code that is to be downloaded, and links it, in formats that have downloads."""
+class PlaceDownloads(SphinxPostTransform):
+    """Writes code files and links them, in formats that have downloads; removes others."""
 
     default_priority = 50
 
     def run(self, **kwargs: Any) -> None:
-        """Visit each download, if any document holds one."""
-        domain = domain_of(self.env)
-        if not domain.collected("include"):
+        """Visit each download, if any document includes something."""
+        if not domain_of(self.env).collected("include"):
             return
         builder = builder_of(self.env)
         for node in list(self.document.findall(_is_download)):
             assert isinstance(node, nodes.inline)
-            name, text = node["scrapbox-file"], node["scrapbox-text"]
-            paragraph = node.parent
+            name, paragraph = node["scrapbox-file"], node.parent
             if has_downloads(builder):
                 path = Path(builder.outdir, "_downloads", name)
                 path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_text(text, encoding="utf-8", newline="\n")
-                link = addnodes.download_reference(
-                    "", "", *node.children, reftarget=name, filename=name
-                )
+                path.write_text(node["scrapbox-text"], encoding="utf-8", newline="\n")
+                link = addnodes.download_reference("", "", *node.children)
+                link.update_all_atts({"reftarget": name, "filename": name})
                 link["classes"] += node["classes"]
                 node.replace_self(link)
             else:
