@@ -101,7 +101,7 @@ def test_compiled_catalogue_is_that_of_the_language(language: str) -> None:
 
 def commands() -> list[list[str]]:
     text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
-    section = text.partition("## Translations of the interface")[2].partition("\n## ")[0]
+    section = text.partition("### A language of the interface")[2].partition("\n## ")[0]
     return [line.split() for line in section.splitlines() if line.startswith("pybabel ")]
 
 
