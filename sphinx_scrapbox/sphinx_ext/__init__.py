@@ -73,6 +73,7 @@ LISTENERS = (
     Listener("config-inited", options.prepare_config, sys.maxsize, "conf.py may set options."),
     Listener("builder-inited", options.validate_options),
     Listener("builder-inited", builders.note_builder, 1, "Others ask which builder it is."),
+    Listener("builder-inited", incremental.remove_torn_build_info),
     Listener("builder-inited", addresses.quote_target_uris),
     Listener("builder-inited", assets.add_style_and_scripts),
     Listener("builder-inited", search.adapt_search_index),

@@ -1,7 +1,21 @@
-"""Builds that are killed, take turns and write single files: the next whole one mends it all.
+"""After a build that was killed, of single files or by another builder, a whole one mends all.
 
-Nothing here trips over what Sphinx itself does not keep up to date: titles in toctrees do not
-change, and what it wrote of a page whose source went is removed with the source.
+What Sphinx itself (9.0) leaves stale for good, so that only writing the page again helps:
+
+* It pickles the environment before it writes. Afterwards it writes a page only if its source is
+  newer than its target: one that was read again for another reason (a file that it depends on, an
+  event) is lost, and so is one that a build of single files or another builder read.
+* A target that was opened, and so emptied, is newer than its source. The copy in ``_sources`` is
+  written after the page, images are copied after all pages, and ``searchindex.js`` last of all,
+  each from the pages of that build alone.
+* ``.buildinfo`` with the new options is written before anything is read. An empty one ends each
+  further build with an IndexError.
+
+A truncated environment or doctree does no harm: all, or this document, is read again. Files that
+each build writes (objects.inv, genindex, search, ``_static``) mend themselves.
+
+The site here keeps off what Sphinx leaves stale without any kill: titles in toctrees do not
+change, and what it wrote of a page whose source is removed is removed, too.
 """
 
 from __future__ import annotations
@@ -44,7 +58,7 @@ Read [[Topic 1]], [[Topic 2]] and [[Nowhere]].
 :sort: linked
 ```
 
-```{scrapbox:tags}
+```{scrapbox:tagged} tag1
 ```
 
 ```{scrapbox:people}

@@ -25,7 +25,7 @@ Read [[Alpha]] and [[Nowhere]].
 :sort: linked
 ```
 
-```{scrapbox:tags}
+```{scrapbox:tagged} mulch
 ```
 
 ```{scrapbox:people}

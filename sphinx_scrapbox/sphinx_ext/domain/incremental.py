@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from sphinx.environment import BuildEnvironment
 
 _FORMAT = 1
+_LINES_OF_BUILD_INFO = 4
 
 
 def digest(value: object) -> str:
@@ -104,6 +105,16 @@ class Output:
             new.write_text(text, encoding="utf-8")
             new.replace(self._file)
         self._log.unlink(missing_ok=True)
+
+
+def remove_torn_build_info(app: Sphinx) -> None:
+    """Handler of ``builder-inited``: remove ``.buildinfo`` if a build was killed as it wrote it.
+
+    Sphinx up to 9.0 ends with an ``IndexError`` over such a file; without one it writes all pages.
+    """
+    path = Path(app.outdir, ".buildinfo")
+    if path.is_file() and path.read_bytes().count(b"\n") < _LINES_OF_BUILD_INFO:
+        path.unlink()
 
 
 _OUTPUTS: WeakKeyDictionary[Sphinx, Output] = WeakKeyDictionary()
