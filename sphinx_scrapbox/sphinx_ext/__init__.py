@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
     from sphinx.util.typing import ExtensionMetadata
 
-__all__ = ["EVENTS", "FEATURES", "Config", "Feature", "Listener", "SphinxSite", "Warn", "setup"]
+__all__ = ["FEATURES", "LISTENERS", "Config", "Feature", "Listener", "SphinxSite", "Warn", "setup"]
 
 FEATURES: tuple[Feature, ...] = (
     links.FEATURE,
