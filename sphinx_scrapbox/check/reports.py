@@ -19,8 +19,6 @@ from sphinx_scrapbox.wiki.text import Paint, terminal_safe
 MAX_WANTED = 20
 """The number of missing pages that the text lists; JSON lists all."""
 
-# -- text ------------------------------------------------------------------------------
-
 _COLOURS = {Severity.ERROR: "31", Severity.WARNING: "33", Severity.NOTE: "36"}
 _WIDTH = 88
 _BEFORE_CHANGE = 24
@@ -111,9 +109,6 @@ def _count(number: int, noun: str) -> str:
     return f"{number:,} {noun}"
 
 
-# -- JSON ------------------------------------------------------------------------------
-
-
 def report_as_json(report: Report, *, missing: bool = False) -> str:
     """The whole report; the manual of ``check`` lists the fields."""
     links: dict[str, object] = {
@@ -144,8 +139,6 @@ def _finding(finding: Finding) -> dict[str, object]:
         "related": finding.related or None,
     }
 
-
-# -- SARIF -----------------------------------------------------------------------------
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _BASE = "SRCROOT"

@@ -145,9 +145,6 @@ def command(
         sys.exit(1)
 
 
-# -- reading ---------------------------------------------------------------------------
-
-
 def diagnose(folder: Path, icons: Sequence[str]) -> Report:
     """Read the pages and locks in *folder* and below, and return the findings."""
     files = sorted(_files(folder))

@@ -47,12 +47,7 @@ _NATIVE = ("notation", "json")
     help="A file for one page or for JSON, else a folder; - is standard output, and the default.",
 )
 @click.option(
-    "-t",
-    "--to",
-    "target",
-    required=True,
-    type=click.Choice([*FORMATS]),
-    help="The form to write.",
+    "-t", "--to", "target", required=True, type=click.Choice([*FORMATS]), help="The form to write."
 )
 @click.option(
     "-f",
@@ -126,9 +121,6 @@ def command(
         return
     _check(writes, overwrite=overwrite)
     _save(writes, dry_run=dry_run)
-
-
-# -- what to read ----------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,9 +241,6 @@ def _lock(folder: Path) -> tuple[Path, Lock] | None:
         except LockError as error:
             raise Failure(f"{place / LOCK_NAME}: {error}") from error
     return None
-
-
-# -- what to write ---------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)

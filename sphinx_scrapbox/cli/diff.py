@@ -166,12 +166,7 @@ def _base_url(context: click.Context, parameter: click.Parameter, value: str | N
 )
 @click.option("--exit-code", is_flag=True, help="Exit with 1 if there is a difference.")
 def command(
-    old: str,
-    new: str,
-    folder: Path | None,
-    report: _Report,
-    page_filter: _Filter,
-    exit_code: bool,
+    old: str, new: str, folder: Path | None, report: _Report, page_filter: _Filter, exit_code: bool
 ) -> None:
     """List the pages that are new, changed, renamed or deleted from OLD to NEW, with their lines.
 

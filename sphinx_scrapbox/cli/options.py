@@ -50,9 +50,6 @@ def grouped(name: str, make: Callable[..., object], *options: Decorator) -> Deco
     return decorate
 
 
-# -- which pages -----------------------------------------------------------------------
-
-
 def _selection(
     tags: tuple[str, ...],
     exclude_tags: tuple[str, ...],
@@ -89,9 +86,6 @@ selection_options = grouped(
         help="How many links away from --around a page may be (default: 1).",
     ),
 )
-
-
-# -- which wiki ------------------------------------------------------------------------
 
 
 def _server(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:

@@ -25,9 +25,6 @@ _MAX_NOTES = 10
 _COUNTED = (Change.NEW, Change.CHANGED, Change.RENAMED, Change.REMOVED, Change.UNCHANGED)
 
 
-# -- errors ----------------------------------------------------------------------------
-
-
 class Failure(click.ClickException):
     """The command cannot do what it was asked to do. The exit code is 2."""
 
@@ -47,9 +44,6 @@ def failures(folder: Path) -> Iterator[None]:
         raise Failure(str(error)) from error
     except OSError as error:
         raise Failure(f"{folder}: {error}") from error
-
-
-# -- the terminal ----------------------------------------------------------------------
 
 
 def say(text: str, *, err: bool = False) -> None:
@@ -95,9 +89,6 @@ def write_report(report: str, output: str | None, *, for_people: bool) -> None:
         say(report.removesuffix("\n"))
     else:
         click.echo(report.encode("utf-8", "backslashreplace"), nl=False)
-
-
-# -- summaries -------------------------------------------------------------------------
 
 
 def print_comparison(

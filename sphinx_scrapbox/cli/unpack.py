@@ -44,11 +44,7 @@ from sphinx_scrapbox.snapshot.transaction import apply_plan, exclusive_lock
 )
 @click.option("-n", "--dry-run", is_flag=True, help="Say what would happen, and change nothing.")
 def command(
-    export: str,
-    folder: Path,
-    selection: Selection,
-    private: bool | None,
-    dry_run: bool,
+    export: str, folder: Path, selection: Selection, private: bool | None, dry_run: bool
 ) -> None:
     """Write each page of a project export into DIR, and record them in DIR/scrapbox.lock.
 

@@ -92,9 +92,6 @@ class _Session(requests.Session):
         return None
 
 
-# -- asking ----------------------------------------------------------------------------
-
-
 @dataclass(frozen=True, slots=True)
 class Reply:
     """A complete answer; ``url`` is the address after redirects."""
@@ -291,8 +288,7 @@ class Client:
                 raise ClosedError(what, "interrupted") from None
             except WaitTooLong as error:
                 raise StopError(
-                    what,
-                    f"the server asks to wait {error}: run the same command again after that",
+                    what, f"the server asks to wait {error}: run the same command again after that"
                 ) from None
             except public_hosts.HostNotAllowedError:
                 raise

@@ -30,9 +30,6 @@ class PageStatus(Enum):
     SAME = "same"
 
 
-# -- the list --------------------------------------------------------------------------
-
-
 def read_list(api: Api) -> list[Listed]:
     """All pages of the project, once each.
 
@@ -96,9 +93,6 @@ def select_pages(api: Api, pages: Sequence[Listed], selection: Selection) -> lis
             )
         links = [by_id[page.id] for page in pages]
     return [pages[index] for index in select(selection, [page.title for page in pages], links)]
-
-
-# -- beside a folder -------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)

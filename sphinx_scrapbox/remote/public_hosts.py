@@ -81,9 +81,6 @@ def _is_proxied(scheme: str, host: str) -> bool:
     return scheme in getproxies() and not proxy_bypass(host)
 
 
-# -- at the connection -----------------------------------------------------------------
-
-
 def _checked(connection: socket.socket) -> socket.socket:
     try:
         _check_address(str(connection.getpeername()[0]))

@@ -39,10 +39,7 @@ class Fetched:
 
 
 def fetch(
-    api: Api,
-    stage: Stage,
-    pages: Sequence[Listed],
-    progress: Callable[[], object] = lambda: None,
+    api: Api, stage: Stage, pages: Sequence[Listed], progress: Callable[[], object] = lambda: None
 ) -> Fetched:
     """Request pages over a few connections, except those in *stage*.
 
@@ -113,9 +110,6 @@ def _failures(failed: Sequence[ClientError]) -> str:
     if len(failed) >= _MAX_ERRORS:
         rows.append(str(last))
     return "\n".join(rows)
-
-
-# -- the snapshot ----------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)

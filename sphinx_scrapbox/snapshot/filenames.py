@@ -41,8 +41,6 @@ def portability_problems(name: str) -> Iterator[str]:
         yield f"a name of {size} bytes is too long for the suffixes that a build appends"
 
 
-# -- pages -----------------------------------------------------------------------------
-
 _MAX_STEM_BYTES = LONG_NAME_BYTES - len(".scrapbox")
 _REPLACED = re.compile(rf"[{_WINDOWS}/{CONTROLS}{SURROGATES}\ufffe\uffff]")
 # Invisible characters and marks of direction. Joiners stay: emoji are composed with them.
@@ -94,8 +92,6 @@ def file_key(name: str) -> str:
     """
     return normalize("NFC", normalize("NFD", name).casefold())
 
-
-# -- pictures --------------------------------------------------------------------------
 
 _BLOCK_BYTES = 1 << 20
 _HASH_DIGITS = 32
