@@ -21,7 +21,7 @@ from sphinx_scrapbox.formats.notation.characters import WHITE
 from sphinx_scrapbox.formats.notation.lines import read_notation
 from sphinx_scrapbox.snapshot.lockfile import LockError, load_lock, nearest_folder
 from sphinx_scrapbox.wiki import ast
-from sphinx_scrapbox.wiki.speakers import Speakers
+from sphinx_scrapbox.wiki.speakers import DEFAULT_MARKS
 from sphinx_scrapbox.wiki.titles import is_line_id, key, split_fragment
 from sphinx_scrapbox.wiki.translation import split_at_footers
 
@@ -43,7 +43,7 @@ class Checker:
         icons: Iterable[str] = (),
         examine: Callable[[str], str] = lambda path: "",
     ) -> None:
-        self._icons = {*Speakers().marks, *map(key, icons)}
+        self._icons = {*DEFAULT_MARKS, *map(key, icons)}
         self._findings: list[Finding] = []
         self._pages: list[CheckedPage] = []
         self._paths: list[str] = []

@@ -13,12 +13,11 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from hashlib import sha256
-from itertools import zip_longest
 
 from sphinx_scrapbox.formats.notation.characters import WHITE
 from sphinx_scrapbox.formats.notation.lines import read_lines
-from sphinx_scrapbox.formats.notation.writer import write_notation
-from sphinx_scrapbox.wiki.ast import Block, Line, Page
+from sphinx_scrapbox.formats.notation.writer import rows_with_ids
+from sphinx_scrapbox.wiki.ast import Page
 from sphinx_scrapbox.wiki.dates import LATEST, clamp, parse_iso
 from sphinx_scrapbox.wiki.text import SURROGATES
 from sphinx_scrapbox.wiki.titles import is_line_id, key
@@ -28,8 +27,8 @@ UNTITLED = "Untitled"
 
 # What ends a line to some program or other, and so would put later lines out of step.
 _LINE_ENDS = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
-_HALF = re.compile(f"[{SURROGATES}]")
-_MENDED = re.compile(f"[\n\r\x85\u2028\u2029{SURROGATES}]")
+_SURROGATE = re.compile(f"[{SURROGATES}]")
+_NOT_IN_ROWS = re.compile(f"[\n\r\x85\u2028\u2029{SURROGATES}]")
 
 
 class ProjectError(ValueError):
@@ -93,14 +92,6 @@ def load_project(data: bytes) -> Project:
     )
 
 
-def load_page(entry: dict[str, object], notes: list[str]) -> ProjectPage:
-    """Read one page as the wiki's API returns it; corrections are added to *notes*.
-
-    It has an id only if *entry* has one.
-    """
-    return _page(entry, "page", notes)
-
-
 def page_of(page: ProjectPage, *, project: str = "") -> Page:
     """The :class:`.Page` of an exported page."""
     tree = read_lines(page.rows, ids=page.line_ids, title=page.title)
@@ -150,20 +141,12 @@ def _broken(error: json.JSONDecodeError, text: str, start: int) -> ProjectError:
     return ProjectError(f"byte {at}: {error.msg}", at)
 
 
+_KINDS = {bool: "a truth value", float: "a number", int: "a number", list: "a list"}
+_KINDS |= {dict: "an object", str: "a text", type(None): "null"}
+
+
 def _kind(value: object) -> str:
-    match value:
-        case None:
-            return "null"
-        case bool():
-            return "a truth value"
-        case int() | float():
-            return "a number"
-        case str():
-            return "a text"
-        case list():
-            return "a list"
-        case _:
-            return "an object"
+    return _KINDS[type(value)]
 
 
 # -- pages -----------------------------------------------------------------------------
@@ -172,17 +155,21 @@ def _kind(value: object) -> str:
 def _pages(entries: list[object], notes: list[str]) -> Iterator[ProjectPage]:
     for number, entry in enumerate(entries, 1):
         if isinstance(entry, dict):
-            yield _page(entry, f"page {number},", notes)
+            yield load_page(entry, notes, where=f"page {number},")
         else:
             notes.append(f"page {number} of the list is {_kind(entry)}: left out")
 
 
-def _page(entry: dict[str, object], where: str, notes: list[str]) -> ProjectPage:
+def load_page(entry: dict[str, object], notes: list[str], *, where: str = "page") -> ProjectPage:
+    """Read one page as the wiki's API returns it; corrections are added to *notes*.
+
+    It has an id only if *entry* has one. *where* names the page in notes.
+    """
     lines = entry.get("lines")
     if isinstance(lines, str):
         lines = lines.split("\n")
     lines = lines if isinstance(lines, list) else []
-    rows, ids, times, mended = [], [], [], 0
+    rows, ids, times, corrected = [], [], [], 0
     for line in lines:
         if isinstance(line, str):
             row, line_id, time = line, "", 0
@@ -192,16 +179,16 @@ def _page(entry: dict[str, object], where: str, notes: list[str]) -> ProjectPage
             time = _time(line.get("updated")) or _time(line.get("created"))
         else:
             row, line_id, time = _text(line), "", 0
-        if _MENDED.search(row):
+        if _NOT_IN_ROWS.search(row):
             row = one_line(row)
-            mended += 1
+            corrected += 1
         rows.append(row)
         ids.append(line_id if is_line_id(line_id) else "")
         times.append(time)
     first = rows[0].strip(WHITE) if rows else ""
     title = one_line(_text(entry.get("title"))) or first or UNTITLED
-    if mended:
-        what = "1 line" if mended == 1 else f"{mended} lines"
+    if corrected:
+        what = "1 line" if corrected == 1 else f"{corrected} lines"
         notes.append(f"{where} {title!r}: {what} held line ends or halves of characters, replaced")
     return ProjectPage(
         id=one_line(_text(entry.get("id"))).strip(),
@@ -252,9 +239,9 @@ def _text(value: object) -> str:
 
 def one_line(text: str) -> str:
     """*text* with blanks for line ends and U+FFFD for surrogates."""
-    if _MENDED.search(text) is None:
+    if _NOT_IN_ROWS.search(text) is None:
         return text
-    return _HALF.sub("\ufffd", _LINE_ENDS.sub(" ", text))
+    return _SURROGATE.sub("\ufffd", _LINE_ENDS.sub(" ", text))
 
 
 def _time(value: object) -> int:
@@ -302,7 +289,7 @@ def page_json(page: Page) -> str:
     if page.id:
         fields["id"] = page.id
     fields |= {"created": page.created, "updated": page.updated}
-    rows = list(_rows(page))
+    rows = list(rows_with_ids(page))
     if any(row_id for _, row_id in rows):
         lines = [
             _json({"id": row_id, "text": row} if row_id else {"text": row}) for row, row_id in rows
@@ -311,28 +298,6 @@ def page_json(page: Page) -> str:
         lines = [_json(row) for row, _ in rows]
     entries = [f"{_json(key)}: {_json(value)}" for key, value in fields.items()]
     return _lines("{", [*entries, '"lines": ' + _lines("[", lines, "]")], "}")
-
-
-def _rows(page: Page) -> Iterator[tuple[str, str]]:
-    """The rows of *page* in native notation, each with its id or ""."""
-    rows = write_notation(page).removesuffix("\n").split("\n")
-    return zip_longest(rows, _ids(page.blocks), fillvalue="")
-
-
-def _ids(blocks: Iterable[Block]) -> Iterator[str]:
-    """The id or "" of each row that :func:`.write_notation` writes, the title row included."""
-    yield ""
-    closing: int | None = None
-    for block in blocks:
-        if closing is not None and block.indent > closing:
-            yield ""  # the row that keeps this one out of the block above
-        if isinstance(block, Line):
-            closing = None
-            yield block.id
-        else:
-            closing = block.indent
-            for at in range(len(block.rows) + 1):
-                yield block.row_ids[at] if at < len(block.row_ids) else ""
 
 
 def _json(value: object) -> str:

@@ -203,7 +203,7 @@ def _links(text: str, line: int, *, lost: bool = False) -> Found:
         if start < 0:
             start, label = here - 2, ""
         elif lost:
-            label = _mend_label(text[start + 1 : here - 2])
+            label = _restored_label(text[start + 1 : here - 2])
         else:
             label = text[start + 1 : here]
         yield start, stop + 1, ast.ExternalLink(text[end.end() : stop], label, line=line)
@@ -211,7 +211,7 @@ def _links(text: str, line: int, *, lost: bool = False) -> Found:
         opened.clear()
 
 
-def _mend_label(label: str) -> str:
+def _restored_label(label: str) -> str:
     return label.replace("[[", "[").replace("]]", "]").strip()
 
 

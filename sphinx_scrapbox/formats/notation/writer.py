@@ -24,7 +24,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import IntEnum
-from itertools import product
+from itertools import chain, product, repeat
 from typing import assert_never
 
 from sphinx_scrapbox.formats.notation.approximate import approximate_notation
@@ -78,14 +78,19 @@ class _Manner:
 
 def write_notation(page: ast.Page) -> str:
     """Write *page* in native notation; its title is the first line."""
-    rows = [_flat(page.title)]
+    return "\n".join(row for row, _ in rows_with_ids(page)) + "\n"
+
+
+def rows_with_ids(page: ast.Page) -> Iterator[tuple[str, str]]:
+    """The rows of *page* in native notation, each with its id or ""."""
+    yield _flat(page.title), ""
     closing: int | None = None  # the indent of a block that deeper rows would still belong to
     for block in page.blocks:
         if closing is not None and block.indent > closing:
-            rows.append("")
-        rows.extend(_rows(block))
+            yield "", ""
         closing = None if isinstance(block, ast.Line) else block.indent
-    return "\n".join(rows) + "\n"
+        ids = (block.id,) if isinstance(block, ast.Line) else block.row_ids
+        yield from zip(_rows(block), chain(ids, repeat("")), strict=False)
 
 
 def write_notation_inline(nodes: Iterable[ast.Inline]) -> str:
