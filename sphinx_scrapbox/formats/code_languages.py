@@ -12,7 +12,7 @@ from functools import cache
 from pygments.lexers import get_all_lexers
 
 _EXTENSION = re.compile(r"\*(\.\w+)")
-# What authors write and Pygments calls otherwise, or would take for something rarer.
+# Names for which Pygments has none or a less common language.
 _ALIASES = {".h": "c", ".m": "objective-c", ".ts": "typescript", "sh": "bash", ".sh": "bash"}
 PLAIN = "text"
 

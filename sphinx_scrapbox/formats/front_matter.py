@@ -21,7 +21,7 @@ BARE = re.compile(
 )
 """Front matter of an export: a title and nothing else but a project below it."""
 
-# What the exporter writes; YAML would take a hundred times as long.
+# The form that the exporter writes; a YAML parser is a hundred times slower.
 _EXPORTED_TITLE = re.compile(r"""title: (?:"([^"\\]*)"|'((?:[^']|'')*)')""")
 _NO_DATES = Dates()
 _TITLE_KEY = re.compile(r"[\"']?title[\"']?[ \t]*:")
@@ -68,7 +68,7 @@ def _read_yaml(rows: Sequence[str], body: int) -> FrontMatter:
     import yaml
 
     try:
-        # The base loader makes no dates of titles, and no objects of anything.
+        # The base loader reads all scalars as strings and creates no objects.
         data = yaml.load("\n".join(rows), Loader=yaml.BaseLoader)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         reason = " ".join(str(error).split()) or type(error).__name__

@@ -25,7 +25,7 @@ from sphinx_scrapbox.wiki.titles import is_line_id, key
 UNTITLED = "Untitled"
 """The wiki's own name for a page without a title."""
 
-# What ends a line to some program or other, and so would put later lines out of step.
+# Line ends of various programs, which would shift the numbers of later lines.
 _LINE_ENDS = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 _SURROGATE = re.compile(f"[{SURROGATES}]")
 _NOT_IN_ROWS = re.compile(f"[\n\r\x85\u2028\u2029{SURROGATES}]")
@@ -118,7 +118,7 @@ def _parse(data: bytes) -> object:
         except json.JSONDecodeError:
             raise
         except ValueError:
-            # Python refuses a number of thousands of digits; none that counts here is as long.
+            # Python refuses numbers with thousands of digits; none that is used here is so long.
             return json.loads(text, parse_int=lambda digits: int(digits[:20]))
     except json.JSONDecodeError as error:
         raise _broken(error, text, start) from error
@@ -126,7 +126,7 @@ def _parse(data: bytes) -> object:
         raise ProjectError("the JSON is nested too deeply for a project") from error
 
 
-# What a value may begin with that breaks off before it is one.
+# The beginning of a value that is cut off.
 _BEGUN = re.compile(
     r"(?:t(?:r(?:ue?)?)?|f(?:a(?:l(?:se?)?)?)?|n(?:u(?:ll?)?)?|-|\.|[eE][-+]?|u[0-9a-fA-F]{0,4})?\s*"
 )

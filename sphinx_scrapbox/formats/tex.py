@@ -17,8 +17,8 @@ _TOKEN = re.compile(
     r"|(?P<brace>[{}])|(?P<special>[%#&$])",
     re.DOTALL,
 )
-# What TeX reads as something else than it shows: "^^5c" is a backslash, an empty line (or a
-# form feed) the end of a paragraph.
+# Characters with another meaning in TeX: "^^5c" is a backslash, an empty line (or a form feed)
+# ends a paragraph.
 _UNFIT = re.compile(r"\^\^|\n[^\S\n]*\n|[\x00-\x08\x0b-\x1f\x7f]")
 _SYMBOLS = frozenset(",:;!>{}|\\%#&$_ -/")
 
@@ -75,7 +75,7 @@ def is_formula(tex: str) -> bool:
     """Whether *tex* is safe as a formula; linear in its length."""
     if not tex.strip() or _UNFIT.search(tex):
         return False
-    # What is open, innermost last: "{", "left", or the name of an environment.
+    # The open groups, innermost last: "{", "left", or the name of an environment.
     open_groups: list[str] = []
     for match in _TOKEN.finditer(tex):
         opens = closes = ""

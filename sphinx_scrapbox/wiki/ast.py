@@ -29,11 +29,11 @@ class IconRole(Enum):
     MENTION = "mention"
     """A name inside running text."""
     SPEAKER = "speaker"
-    """In front of quoted words: whoever says them."""
+    """In front of text: the person who says it."""
     SIGNATURE = "signature"
-    """At the end of a line: whoever wrote it, or agrees."""
+    """At the end of a line: the person who wrote it, or agrees."""
     MARK = "mark"
-    """Not a person: a language mark, an emoji, a status light."""
+    """Not a person: a language mark, an emoji, a status symbol."""
 
 
 @dataclass(frozen=True, slots=True)

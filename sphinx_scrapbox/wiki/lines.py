@@ -14,7 +14,7 @@ from sphinx_scrapbox.wiki import ast
 from sphinx_scrapbox.wiki.urls import embed_url
 
 NUMBER_PREFIX = re.compile(r"\s*\d{1,9}\.\s*")
-# What may stand beside a heading on its line: punctuation, a date, a time.
+# Text that may follow a heading on its line: punctuation, a date, a time.
 _BESIDE_HEADING = re.compile(r"(?:[\s\d.。:：,、;/～~ー\-‐()（）]|(?<=\d)T(?=\d))*")
 # The source of a heading's line: "1.### x" and "[*/ x]".
 _HEADING_SOURCE = re.compile(
@@ -60,7 +60,7 @@ def read_heading(line: ast.Line) -> Heading | None:
     rest = nodes[1:]
     if any(not isinstance(node, ast.Text) or _DIGIT.search(node.text) for node in rest):
         beside += rest
-    # Otherwise the rest is the lone full stop that a translator left behind: no words.
+    # Otherwise the rest is punctuation that a translator added.
     source = _title_source(line.source, prefix + title, rest)
     return Heading(prefix + title, beside, decoration.stars, source)
 

@@ -141,7 +141,7 @@ def _grow(blocks: Iterable[ast.Block]) -> tuple[list[_Tree], tuple[ast.Problem, 
             and not open_trees[0].below
             and not open_trees[0].block.indent
         ):
-            # After a blank, a list does not hang below the paragraph above it.
+            # After a blank line, a list is no child of the paragraph above it.
             open_trees.clear()
         while open_trees and open_trees[-1].block.indent >= block.indent:
             open_trees.pop()
@@ -173,8 +173,8 @@ def _sections(roots: Sequence[_Tree]) -> tuple[Part, ...]:
     }
     if not headings:
         return _flow(roots)
-    # A frame holds the heading that opened it and the parts gathered so far; the sections
-    # above it wait until it closes. Sizes fall strictly from one frame to the next.
+    # A stack of open sections: size and line of the heading, the heading, the parts so far.
+    # Sizes decrease strictly from one section to the next.
     frames: list[tuple[int, _Tree | None, Heading | None, list[Part]]] = [(99, None, None, [])]
 
     def close() -> None:

@@ -37,7 +37,7 @@ DEFAULT_MARKS = frozenset({"en", "ja"})
 
 _ADDRESS = re.compile(r"\s?(さん|くん|ちゃん|君|氏|様|先生)|['’]s\b")
 _COMMA, _COLON = ast.Text(", "), ast.Text(": ")
-# What parts a speaker from the words: blanks, and the colon of a play.
+# Between a speaker and the text: blanks, or a colon as in a play.
 _PARTING = r"[ \t\u3000]*(?:(?:[:：](?=\s|$)|：)[ \t\u3000]*)?"
 _PARTED = re.compile(r"\A" + _PARTING)
 _ICON_SOURCES = re.compile(
@@ -214,7 +214,7 @@ class Speakers:
             case (ast.Quote(nodes),):
                 leading, rest, _ = self._read(nodes)
                 if leading:
-                    # Their names are shown, so they need what they need in print.
+                    # The names of speakers are shown in a quotation, so they get punctuation.
                     names = [part for icon in leading for part in (_COMMA, icon)][1:]
                     rest = (*names, _COLON, *rest)
                 if rest != nodes:

@@ -238,7 +238,7 @@ def _end_below(blocks: Sequence[ast.Block], at: int) -> int:
         block = blocks[below]
         if isinstance(block, ast.Line) and not block.nodes:
             if end == at + 1 and not indent:
-                break  # after a blank, a list does not hang below the paragraph above it
+                break  # after a blank line, a list is no child of the paragraph above it
         elif block.indent > indent:
             end = below + 1
         else:

@@ -61,8 +61,8 @@ class TranslatedPart:
 # -- wordings --------------------------------------------------------------------------
 
 _REQUIRED_GROUPS = ({"link"}, {"project", "title"})
-# The source stands in the footer twice and not encoded, so it ends where the second time
-# does. The length is bounded, for the search to be; no title is longer.
+# A footer contains the source twice, not encoded: its end is found by the back reference. The
+# length is limited to keep the search linear; no title is longer.
 _SOURCE = r"(?P<link>/.{1,1500}?)"
 _BUILT_IN = (
     r"This page is auto-translated from "
@@ -75,7 +75,7 @@ _BUILT_IN = (
     r"|\[(?P<native_contact>@[\w.-]{1,100}) (?P<native_contact_url>[^\]\s]{1,500})\])\.?)?"
     r"(?: ?I'm very happy to spread my thought to non-Japanese readers\.?)?"
 )
-# Where the source was an image, the export broke its link; the wiki's own notation has none.
+# The export breaks the link if the source is an image; native notation has no link.
 _BUILT_IN_BROKEN = _BUILT_IN.replace(
     r"\]\(https?://[^/\s]+(?P=link)\)", r"\](?:(?= using )|(?=\.)|$)"
 )

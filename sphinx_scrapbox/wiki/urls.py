@@ -19,11 +19,11 @@ _YOUTUBE_HOSTS = frozenset(
 )
 _YOUTUBE_ID = re.compile(r"[\w-]{6,20}", re.ASCII)
 _YOUTUBE_LIST = re.compile(r"[\w-]{2,64}", re.ASCII)
-# An unlisted film has a key behind its number, which the player asks for.
+# An unlisted video has a key after its number, which the player requires.
 _VIMEO_FILM = re.compile(r"/(?:video/)?(\d{4,12})(?:/([0-9a-f]{6,16}))?(?:/.*)?", re.ASCII)
 _VIMEO_KEY = re.compile(r"[0-9a-f]{6,16}")
 _SECONDS = re.compile(r"(?:(\d{1,3})h)?(?:(\d{1,4})m)?(?:(\d{1,6})s?)?")
-# What an address must not hold as it stands; "%" may, because it is encoded already.
+# Characters to be percent-encoded; "%" is not one, as addresses are encoded already.
 _UNFIT = re.compile(r"[^\w%:/?#@!$&'()*+,;=~.-]")
 
 
@@ -102,9 +102,9 @@ def _start(text: str) -> int:
 
 
 DEFAULT_ORIGIN = "https://scrapbox.io"
-# What a readable address must not hold: the wiki's own list, and what no address may hold.
+# Characters to be percent-encoded in readable addresses: the wiki's own list, and controls.
 _UNREADABLE = re.compile(rf"[%/?#{{}}^|<>\\\"`\[\]\s{CONTROLS}]")
-# First words of a path on the wiki's host that name no project.
+# First segments of paths on the wiki's host that are not projects.
 _NO_PROJECTS = frozenset(
     {"api", "files", "assets", "auth", "login", "product", "settings", "stream"}
 )

@@ -86,9 +86,9 @@ _NUMBER = re.compile(r"([0-9]+)\. ")
 _FENCE = re.compile(r"```([^`\s]*)")
 _TYPED_FENCE = re.compile(r"(`{3,})(\{[^{}`\s]+\}[^`]*)")
 _SEPARATOR = re.compile(r"\|(?: -- \|)+")
-# A bold piece of level 0 starts with hashes, and the line breaks at its end.
+# Bold text at level 0 begins with hashes, and the export breaks the line after it.
 _BOLD_START = re.compile(r"(?:[0-9]+\.|\[(?=###))?(#{1,3}) (?=.)")
-# Hashes in a code span are none, nor is the one of "C# ".
+# Hashes in code spans do not count, nor does that of "C# ".
 _BOLD = re.compile(r"`[^`]*`|(?<!#)(#{2,3}|(?<![A-Za-z0-9])#) (?=.)")
 _SIGNS = {"#": "***", "##": "**", "###": "*"}
 _STOPS = (".", "。")

@@ -129,7 +129,7 @@ _ICON_REST = re.compile(r"(.+?)/icon' alt='(.+?)\.icon' height=\"19\.5\"/>")
 
 @lru_cache(maxsize=8)
 def _root_link(origin: str) -> re.Pattern[str]:
-    # Its address is not encoded, blanks and all: it ends where its text does.
+    # The address is not encoded and may have blanks; the back reference finds its end.
     return re.compile(rf"\[/([^\[\]/][^\[\]]*)\]\({re.escape(origin)}/\1\)")
 
 

@@ -52,7 +52,7 @@ def write_markdown(page: ast.Page, *, origin: str = DEFAULT_ORIGIN) -> str:
     writer = _Writer(page.project, origin.rstrip("/"))
     rows = writer.rows(page.blocks)
     if any(row.startswith(("```", "| ")) for row in rows):
-        # Stray fences and bars could together make a block that was none.
+        # Lines that look like fences and rows could together become a block.
         kinds = list(map(_kind, [ast.Line(0), *page.blocks]))
         for wary in (1, 2):
             read = read_markdown("\n".join(["", *rows]), origin=origin)
@@ -200,7 +200,7 @@ class _Writer:
             rows = self._spell_line(careful)
             if self._reads(rows, careful):
                 return rows
-        # Only its start can still be taken for a sign.
+        # Only the start of the line can still be read as markup.
         text = self._spell_split(careful.nodes, bold=False).replace("\n", "")
         return [_mark(line.indent, ()) + UNSEEN + text]
 
@@ -362,7 +362,7 @@ def _code(block: ast.CodeBlock) -> Iterator[str]:
     yield from (name, "", f"```{language}")
     rows = block.rows
     for at, row in enumerate(rows):
-        # The first bare fence before a blank line would be the end.
+        # A bare fence before a blank line would end the block.
         closes = row == "```" and at + 1 < len(rows) and not rows[at + 1]
         yield "``` " if closes else row
     yield from ("```", "")

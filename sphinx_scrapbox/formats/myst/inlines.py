@@ -31,8 +31,7 @@ def write_myst_inline(nodes: Iterable[ast.Inline], *, within: bool = False) -> s
     return text
 
 
-# Without a backslash, text that begins so would be a block or a part of one. What we write
-# for anything but text begins with other signs.
+# Text at the start of a line that would begin a block. Nodes other than text never begin so.
 _SIGN_FIRST = re.compile(r"[>:|%=]|[-+](?=[-+|:\s]|$)|\((?=.*\)=\s*$)")
 _NUMBER_FIRST = re.compile(r"\d{1,9}(?=[.)](?:\s|$))", re.ASCII)
 
@@ -79,7 +78,7 @@ def _spell(node: ast.Inline) -> str:
         case ast.Icon(name, project):
             return _wiki_role("icon", join_target(project, name)) or escaped(name)
         case ast.Hashtag(tag):
-            # The role takes one sign off its text.
+            # The role removes one "#" from its text.
             target = f"#{tag}" if tag.startswith("#") else tag
             return _wiki_role("tag", target) or escaped(f"#{tag}")
         case ast.Strong() | ast.Decoration():
@@ -257,7 +256,7 @@ def _page_link(node: ast.PageLink) -> str:
     head, fragment = split_fragment(target)
     is_line = is_line_id(fragment)
     if target.strip() and not re.search(r"[\[\]|]", target):
-        # Only the name of a line goes without saying.
+        # A fragment that is not a line id has to be shown.
         target = target.strip()
         return f"[[{target}|{target}]]" if fragment and not is_line else f"[[{target}]]"
     return _wiki_role("page", target) or escaped(head if is_line else target)

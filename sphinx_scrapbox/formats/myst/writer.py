@@ -76,8 +76,8 @@ def _joined(blocks: Iterable[MystBlock], *, tight: bool = False) -> str:
 
 
 _BULLETS = ("-", "*")
-# The front matter of markdown-it looks for dashes on the first line of any text that begins
-# with one, but from behind the first character after the sign of a list.
+# The front matter rule of markdown-it takes the first line of a text for a fence if it begins
+# with a dash and has dashes after the first character behind that.
 _LIKE_FRONT_MATTER = re.compile(r"-[-\s]*.--")
 _NUMBERS = (".", ")")
 
@@ -88,7 +88,7 @@ def _sign(blocks: Sequence[MystBlock], signs: tuple[str, str]) -> str:
 
 
 def _heading(level: int, text: str) -> MystBlock:
-    # Signs at the end would only close the heading.
+    # Hashes at the end would be the closing sequence of the heading.
     text = re.sub(r"(?<!\\)(#+)$", r"\\\1", text)
     return MystBlock("heading", f"{'#' * min(level, 6)} {text}".rstrip())
 
@@ -177,7 +177,7 @@ def _fill_list(
 def _turn(turn: Turn) -> MystBlock:
     blocks = _blocks(turn.parts, 0)
     if blocks and _LIKE_FRONT_MATTER.match(blocks[0].text):
-        # With another list before it, a list gets another sign.
+        # After another list, a list gets the other marker.
         blocks = [MystBlock(_BULLETS[0], "")]
         _fill(blocks, turn.parts, 0)
         del blocks[0]

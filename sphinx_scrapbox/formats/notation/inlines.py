@@ -23,8 +23,8 @@ from sphinx_scrapbox.wiki import ast
 from sphinx_scrapbox.wiki.titles import split_target
 
 MOST_NUMBERS = 8
-"""How deep ``1. 1. 1. …`` nests; what lies deeper is text. A tree must stay shallow enough
-for whoever walks, compares or prints it."""
+"""How deep ``1. 1. 1. …`` nests; deeper numbers are text. This keeps trees shallow enough
+for recursive functions."""
 MOST_ICONS = 999_999_999
 """The largest multiplier of an icon that is kept; more digits than these only do harm."""
 
@@ -53,7 +53,7 @@ def read_line(text: str, line: int) -> tuple[ast.Inline, ...]:
     elif text.startswith("? ") and len(text) > 2:
         nodes = (ast.Question(text[2:], line=line),)
     elif text.startswith(("$ ", "% ")):
-        # A code span is found before a command, so it ends one.
+        # Code spans have precedence over commands, so one ends a command.
         tick = text.find("`")
         end = tick if 0 <= tick < text.rfind("`") else len(text)
         if end > 2:
@@ -126,7 +126,7 @@ _BLANK = compile_pattern(r"\[(~s+)\]")
 
 _blanks = each_match(_BLANK, lambda match, line: ast.Blank(match[1], line=line))
 _DECORATION = re.compile(r"""\[([!"#%&'()*+,\-./{|}<>_~]+)[ ]""")
-# A body takes brackets in pairs, one level deep.
+# A body may contain pairs of brackets, one level deep.
 _BODY = re.compile(r"(?:[^\[\]]++|\[[^\[\]]++\]|\[)++(?=\])")
 _PLAIN_BODY = re.compile(r"[^\[\]]+(?=\])")
 
@@ -137,8 +137,8 @@ def _decorations(text: str, line: int) -> Found:
         start = opening.end()
         body = body_of.match(text, start)
         if body is None and body_of is _BODY and not text.startswith("]", start):
-            # No bracket closes from here to the end of the line, but those that close a pair
-            # of their own: from here on look for these, or the search would be quadratic.
+            # From here to the end of the line, brackets close only pairs of their own. Search for
+            # bodies without brackets from now on; otherwise the time would be quadratic.
             body_of = _PLAIN_BODY
             body = body_of.match(text, start)
         if body is None:
@@ -149,8 +149,8 @@ def _decorations(text: str, line: int) -> Found:
         yield opening.start(), at, ast.Decoration(opening[1], nodes, line=line)
 
 
-# A formula that holds a closing bracket ends in a space and a bracket. No formula holds the
-# beginning of another: `[$ a][$ b ]` is two.
+# A formula with a closing bracket inside ends with a blank and a bracket. No formula contains
+# the beginning of another: `[$ a][$ b ]` are two.
 _SPACED_FORMULA = re.compile(r"\[\$ ((?:(?!\[\$ ).)+?) \]", re.DOTALL)
 _FORMULA = re.compile(r"\[\$ ((?:(?!\[\$ )[^\]])+)\]")
 
@@ -205,7 +205,7 @@ _STRONG = re.compile(r"\[\[((?:[^\[]|\[[^\[]).*?\]*)\]\]", re.DOTALL)
 
 
 def _strongs(text: str, line: int) -> Found:
-    # Up to the last end there is one for each beginning: no search runs on in vain.
+    # Up to the last "]]", each beginning has an end: no search is in vain.
     for match in _STRONG.finditer(text, 0, text.rfind("]]") + 2):
         yield (
             match.start(),
@@ -225,8 +225,8 @@ def _images(text: str, line: int) -> Found:
             yield match.start(), match.end(), image
 
 
-# What may follow an address is optional here and below, so that a search that fails goes on
-# behind the address, not inside it.
+# What follows an address is optional in these patterns, so that a failed search continues
+# after the address and not inside it.
 _ADDRESS_FIRST = compile_pattern(r"\[(https?://~U++)(~s++)?")
 
 

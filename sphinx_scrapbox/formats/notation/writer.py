@@ -37,7 +37,7 @@ from sphinx_scrapbox.wiki.titles import join_target
 _UNSEEN = "\u200b"  # no white space to the wiki, so it is neither an indent nor a border of tags
 _FULL_WIDTH = str.maketrans("[]`", "［］｀")
 _ADDRESS = re.compile(rf"https?://[^{WHITE}\]][^{WHITE}]*")
-# What the wiki shows in place of an address in brackets, but not of a bare one.
+# The wiki embeds these addresses in brackets, but not bare ones.
 _EMBEDDED = re.compile(
     r"\.(?:mp4|webm|mp3|ogg|wav|aac)(?:\?|$)"
     r"|//(?:[a-z]+\.)?(?:youtube\.com|youtu\.be|vimeo\.com|spotify\.com)/",
@@ -263,7 +263,7 @@ def _literal(text: str, care: _Care, nested: bool, first: bool) -> str:
 
 
 def _formula(tex: str, manner: _Manner) -> str:
-    # A blank before the end lets brackets stand inside, but must not become a bracketed blank.
+    # A blank at the end allows brackets inside, but must not become a bracketed blank.
     if manner.care:
         tex = tex.replace("`", "\u2018")
     must = "]" in tex or (tex.endswith(" ") and tex != " ")
@@ -296,7 +296,7 @@ def _address(url: str, *, bare: bool) -> str:
 
 
 def _labelled(node: ast.ExternalLink, manner: _Manner, nested: bool) -> str:
-    # The wide blanks keep a label from being a sign, or an address that comes first.
+    # The wide blanks prevent a label from being read as a decoration or as an address.
     label_first = (
         f"[{node.label} {node.url}]",
         f"[{node.label}\u3000{node.url}]",
@@ -308,7 +308,7 @@ def _labelled(node: ast.ExternalLink, manner: _Manner, nested: bool) -> str:
     for text in texts:
         if _reads(text, node, nested):
             return text
-    # Not from our reader: an address with blanks or brackets, a label with brackets.
+    # Not made by the reader: an address with blanks or brackets, a label with brackets.
     if not node.url.startswith(("http://", "https://")):
         return f"{node.label} {node.url}"
     url = re.sub(rf"[{WHITE}]", "%20", node.url).replace("]", "%5D")
@@ -323,7 +323,7 @@ def _image(node: ast.Image) -> str:
     for text in texts:
         if read_notation_inline(f"{left}{text}{right}") == (node,):
             return f"{left}{text}{right}"
-    # Not from our reader: an address that does not look like an image's, or is none.
+    # Not made by the reader: an address that is not that of an image.
     if not node.src.startswith(("http://", "https://")):
         return f"{node.src} {node.link}".rstrip()
     src = re.sub(rf"[{WHITE}]", "%20", node.src).replace("]", "%5D")
@@ -351,7 +351,7 @@ def _location(node: ast.Location, nested: bool) -> str:
         point += f",Z{node.zoom}"
     if not node.place:
         return f"[{point}]"
-    # The customary order cannot say a place that ends in another point, or in ".icon".
+    # The customary order cannot express a place that ends with another point or ".icon".
     text = f"[{point} {node.place}]"
     return text if _reads(text, node, nested) else f"[{node.place} {point}]"
 
