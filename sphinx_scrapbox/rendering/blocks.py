@@ -20,19 +20,8 @@ from sphinx_scrapbox.rendering.nodes import scrapbox_speaker, scrapbox_speech, s
 from sphinx_scrapbox.rendering.sanitize import sanitize
 from sphinx_scrapbox.rendering.site import Site
 from sphinx_scrapbox.rendering.tables import make_table
-from sphinx_scrapbox.wiki import ast
+from sphinx_scrapbox.wiki import ast, outline
 from sphinx_scrapbox.wiki.lines import group_quotes, stands_alone
-from sphinx_scrapbox.wiki.outline import (
-    Bullets,
-    Gap,
-    HorizontalRule,
-    Numbers,
-    Part,
-    Quotes,
-    Run,
-    Section,
-    Turn,
-)
 from sphinx_scrapbox.wiki.urls import embed_url, safe_url
 
 _E = TypeVar("_E", bound=nodes.Element)
@@ -49,18 +38,18 @@ class Renderer(InlineRenderer):
         super().__init__(source, site)
         self._document = document
 
-    def append(self, parent: nodes.Element, parts: Iterable[Part]) -> None:
+    def append(self, parent: nodes.Element, parts: Iterable[outline.Part]) -> None:
         """Append the nodes of *parts* to *parent*."""
         for part in parts:
             match part:
-                case Run():
+                case outline.Run():
                     self._append_run(parent, part)
-                case Quotes(lines, below):
+                case outline.Quotes(lines, below):
                     self._append_quotes(parent, lines)
                     self.append(parent, below)
-                case Bullets(items):
+                case outline.Bullets(items):
                     parent += self._list(nodes.bullet_list(bullet="-"), items)
-                case Numbers(start, items):
+                case outline.Numbers(start, items):
                     numbers = nodes.enumerated_list(enumtype="arabic", prefix="", suffix=".")
                     if start != 1:
                         numbers["start"] = start
@@ -69,18 +58,18 @@ class Renderer(InlineRenderer):
                     parent += self._code(part)
                 case ast.Table():
                     parent += self._table(part)
-                case HorizontalRule(line):
+                case outline.HorizontalRule(line):
                     # docutils allows a transition only between body elements of a section.
                     if isinstance(parent, (nodes.section, nodes.document)):
                         parent.append(self.at(nodes.transition(), line))
-                case Gap():
+                case outline.Gap():
                     pass
-                case Turn(speakers, parts_of_turn, line, turn_id):
+                case outline.Turn(speakers, parts_of_turn, line, turn_id):
                     turn = self.turn(speakers, line)
                     self.anchor(turn, turn_id)
                     self.append(turn, parts_of_turn)
                     parent += turn
-                case Section():
+                case outline.Section():
                     section = self.section(part.title, part.line, source=part.source, id=part.id)
                     if part.beside:
                         section += self._beside(part)
@@ -123,7 +112,7 @@ class Renderer(InlineRenderer):
 
     # -- lines -------------------------------------------------------------------------
 
-    def _append_run(self, parent: nodes.Element, run: Run) -> None:
+    def _append_run(self, parent: nodes.Element, run: outline.Run) -> None:
         if len(run.lines) == 1 and not stands_alone(run.lines[0]):  # as most items of lists are
             parent += self._text_block(run.lines)
         else:
@@ -179,13 +168,13 @@ class Renderer(InlineRenderer):
                 (open_quotes[-1] if open_quotes else parent).append(quote)
                 open_quotes.append(quote)
             if rows[0].nodes:
-                self._append_run(open_quotes[-1], Run(tuple(rows)))
+                self._append_run(open_quotes[-1], outline.Run(tuple(rows)))
                 is_empty = False
         if is_empty:
             line = lines[0].line
             parent += self.at(nodes.block_quote("", self.at(nodes.paragraph(), line)), line)
 
-    def _list(self, container: _E, items: Iterable[Sequence[Part]]) -> _E:
+    def _list(self, container: _E, items: Iterable[Sequence[outline.Part]]) -> _E:
         for item in items:
             entry = nodes.list_item()
             self.append(entry, item)
@@ -256,7 +245,7 @@ class Renderer(InlineRenderer):
             row += entry
         return row
 
-    def _beside(self, section: Section) -> nodes.paragraph:
+    def _beside(self, section: outline.Section) -> nodes.paragraph:
         """What stood beside a heading on its line: a date, icons, tags."""
         beside = nodes.paragraph(classes=["scrapbox-beside"], translatable=False)
         content = list(section.beside)

@@ -331,7 +331,7 @@ def test_a_file_that_is_no_document(tmp_path: Path) -> None:
         (
             "Tool shed",
             (":attribution: off", ":section: Code"),
-            "option 'attribution' must be 'on' or 'none', not 'off'; it is ignored "
+            "option 'attribution' must be one of on, none, not 'off'; it is ignored "
             "[scrapbox.directive]",
         ),
         (

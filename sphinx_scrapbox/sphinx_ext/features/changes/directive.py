@@ -26,6 +26,7 @@ from sphinx_scrapbox.sphinx_ext.features.changes.comparison import (
 )
 from sphinx_scrapbox.sphinx_ext.features.changes.feeds import link_feeds, write_feeds
 from sphinx_scrapbox.sphinx_ext.features.changes.nodes import FillChangeLists
+from sphinx_scrapbox.sphinx_ext.reading.option_values import BadOption, flag, whole_number
 from sphinx_scrapbox.sphinx_ext.warnings import Warn, warn, warn_directive
 
 if TYPE_CHECKING:
@@ -42,10 +43,6 @@ _TAKEN = frozenset({"sitemap.xml", "opensearch.xml"})
 # -- the directive ---------------------------------------------------------------------
 
 
-class _BadOption(ValueError):
-    """The message completes "option x …"."""
-
-
 class ChangesDirective(SphinxDirective):
     """``scrapbox:changes``: the pages that are new, changed, renamed or gone."""
 
@@ -59,7 +56,7 @@ class ChangesDirective(SphinxDirective):
         for option, text in self.options.items():
             try:
                 fields.update(self._checked(option, (text or "").strip()))
-            except _BadOption as error:
+            except BadOption as error:
                 warn_directive(self, f"option {option!r} {error}; it is ignored")
         if ("since" in fields) == ("source" in fields):
             warn_directive(
@@ -73,31 +70,27 @@ class ChangesDirective(SphinxDirective):
     def _checked(self, option: str, text: str) -> dict[str, Any]:
         if option == "since":
             if not text or not text.isprintable():
-                raise _BadOption(f"must be a revision of git, not {text!r}")
+                raise BadOption(f"must be a revision of git, not {text!r}")
             return {"since": text}
         if option == "from":
             return {"source": self._below_sources(text, "a folder or a lock file")}
         if option == "path":
             path = self._below_sources(text, "a folder")
             if not Path(self.env.srcdir, path).is_dir():
-                raise _BadOption(f"must be a folder, not {text!r}")
+                raise BadOption(f"must be a folder, not {text!r}")
             return {"path": path}
         if option == "max":
-            if not (text.isascii() and text.isdigit() and len(text) < 8):
-                raise _BadOption(f"must be a whole number, not {text!r}")
-            return {"limit": int(text)}
+            return {"limit": whole_number(text)}
         if option == "lines":
-            if text:
-                raise _BadOption(f"takes no value, not {text!r}")
-            return {"lines": True}
+            return {"lines": flag(text)}
         if option == "kinds":
             kinds = tuple(kind for kind in re.split(r"[\s,]+", text) if kind)
             if not kinds or not set(kinds) <= set(KINDS):
-                raise _BadOption(f"must be some of {', '.join(KINDS)}, not {text!r}")
+                raise BadOption(f"must be some of {', '.join(KINDS)}, not {text!r}")
             return {"kinds": tuple(kind for kind in KINDS if kind in kinds)}
         feeds = tuple(dict.fromkeys(text.split()))
         if not feeds or not all(_FEED.fullmatch(name) for name in feeds) or _TAKEN & {*feeds}:
-            raise _BadOption(f"must be the name of a file such as changes.xml, not {text!r}")
+            raise BadOption(f"must be the name of a file such as changes.xml, not {text!r}")
         return {"feeds": feeds}
 
     def _below_sources(self, text: str, what: str) -> str:
@@ -110,7 +103,7 @@ class ChangesDirective(SphinxDirective):
                 return "" if relative == "." else relative
         except (OSError, ValueError):
             pass
-        raise _BadOption(f"must be {what} below the source folder, not {text!r}")
+        raise BadOption(f"must be {what} below the source folder, not {text!r}")
 
 
 class ChangesFeature(Feature):

@@ -19,22 +19,14 @@ from sphinx.util.docutils import SphinxDirective
 from sphinx_scrapbox.sphinx_ext.domain.record import record_of, set_record
 from sphinx_scrapbox.sphinx_ext.domain.site import SphinxSite
 from sphinx_scrapbox.sphinx_ext.feature import Feature, Outdated
+from sphinx_scrapbox.sphinx_ext.features.include import options
 from sphinx_scrapbox.sphinx_ext.features.include.content import IncludedPart, catalogues
-from sphinx_scrapbox.sphinx_ext.features.include.options import (
-    ANY,
-    CODE,
-    FITTING,
-    PARTS,
-    RANGE,
-    TABLE,
-    TITLE,
-    BadOption,
-)
 from sphinx_scrapbox.sphinx_ext.features.include.transforms import (
     INCLUDE_CLASS,
     PlaceDownloads,
     PlaceSections,
 )
+from sphinx_scrapbox.sphinx_ext.reading import option_values
 from sphinx_scrapbox.sphinx_ext.sources.folder import source_folder
 from sphinx_scrapbox.sphinx_ext.sources.page_files import PageFile
 from sphinx_scrapbox.sphinx_ext.warnings import Warn, warn_directive
@@ -58,7 +50,7 @@ class IncludeDirective(SphinxDirective):
     final_argument_whitespace = True
     # They are checked here and not by docutils, whose errors cannot be suppressed by type.
     option_spec: ClassVar[dict[str, Callable[[str], str]]] = dict.fromkeys(
-        [*PARTS, *RANGE, *ANY, *TITLE, *CODE, *TABLE], directives.unchanged
+        options.ALL, directives.unchanged
     )
 
     def run(self) -> list[nodes.Node]:
@@ -98,7 +90,7 @@ class IncludeDirective(SphinxDirective):
 
         Returns the kind of the part: a key of :data:`.FITTING`; None if it is not clear.
         """
-        kinds = [option for option in PARTS if option in self.options]
+        kinds = [option for option in options.PARTS if option in self.options]
         fragment = split_fragment(split_target(target).title)[1]
         if len(kinds) > 1:
             names = " and ".join(map(repr, kinds))
@@ -108,12 +100,12 @@ class IncludeDirective(SphinxDirective):
             warn_directive(self, "neither a page nor a file is named")
             return None
         kind = kinds[0] if kinds else "line" if is_line_id(fragment) else ""
-        fitting = FITTING[kind]
+        fitting = options.FITTING[kind]
         checked: dict[str, Any] = {}
         for option, text in self.options.items():
             try:
                 if option not in fitting:
-                    raise BadOption("does not fit what is included")
+                    raise option_values.BadOption("does not fit what is included")
                 checked[option] = fitting[option]((text or "").strip())
             except ValueError as error:
                 warn_directive(self, f"option {option!r} {error}; it is ignored")

@@ -8,80 +8,64 @@ from typing import Any
 from docutils.parsers.rst import directives
 from sphinx.directives.code import LiteralIncludeReader
 
+from sphinx_scrapbox.sphinx_ext.reading.option_values import (
+    BadOption,
+    flag,
+    one_of,
+    text,
+    whole_number,
+)
 from sphinx_scrapbox.wiki.titles import is_line_id
 
 
-class BadOption(ValueError):
-    """A bad value of an option; the message completes ``option 'x' …``."""
+def _number_if_any(value: str) -> int | None:
+    return whole_number(value) if value else None
 
 
-def _given(text: str) -> str:
-    if not text:
-        raise BadOption("is empty")
-    return text
+def _line_id(value: str) -> str:
+    value = value.removeprefix("#")
+    if not is_line_id(value):
+        raise BadOption(f"must be the id of a line, 24 hexadecimal digits, not {value!r}")
+    return value
 
 
-def _flag(text: str) -> bool:
-    if text:
-        raise BadOption(f"takes no value, not {text!r}")
-    return True
-
-
-def _number(text: str) -> int:
-    if not (text.isascii() and text.isdigit()):
-        raise BadOption(f"must be a whole number, not {text!r}")
-    return int(text[:9])
-
-
-def _number_if_any(text: str) -> int | None:
-    return _number(text) if text else None
-
-
-def _line_id(text: str) -> str:
-    text = text.removeprefix("#")
-    if not is_line_id(text):
-        raise BadOption(f"must be the id of a line, 24 hexadecimal digits, not {text!r}")
-    return text
-
-
-def _attribution(text: str) -> bool:
-    if text not in ("on", "none"):
-        raise BadOption(f"must be 'on' or 'none', not {text!r}")
-    return text == "on"
+def _attribution(value: str) -> bool:
+    return one_of("on", "none")(value) == "on"
 
 
 Checks = dict[str, Callable[[str], Any]]
 
-PARTS: Checks = {"section": _given, "line": _line_id, "code": str, "table": str}
-RANGE: Checks = dict.fromkeys(("lines", "start-at", "start-after", "end-at", "end-before"), _given)
-ANY: Checks = {"file": _given, "class": directives.class_option, "attribution": _attribution}
-TITLE: Checks = {"title": _given, "no-title": _flag}
+PARTS: Checks = {"section": text, "line": _line_id, "code": str, "table": str}
+RANGE: Checks = dict.fromkeys(("lines", "start-at", "start-after", "end-at", "end-before"), text)
+ANY: Checks = {"file": text, "class": directives.class_option, "attribution": _attribution}
+TITLE: Checks = {"title": text, "no-title": flag}
 CODE: Checks = {
-    "download": _flag,
-    "language": _given,
-    "linenos": _flag,
-    "lineno-start": _number,
-    "lineno-match": _flag,
-    "emphasize-lines": _given,
+    "download": flag,
+    "language": text,
+    "linenos": flag,
+    "lineno-start": whole_number,
+    "lineno-match": flag,
+    "emphasize-lines": text,
     "dedent": _number_if_any,
-    "tab-width": _number,
-    "prepend": _given,
-    "append": _given,
-    "force": _flag,
-    "caption": _given,
-    "name": _given,
+    "tab-width": whole_number,
+    "prepend": text,
+    "append": text,
+    "force": flag,
+    "caption": text,
+    "name": text,
 }
 TABLE: Checks = {
-    "header-rows": _number,
-    "stub-columns": _number,
-    "caption": _given,
-    "name": _given,
+    "header-rows": whole_number,
+    "stub-columns": whole_number,
+    "caption": text,
+    "name": text,
 }
+ALL = [*PARTS, *RANGE, *ANY, *TITLE, *CODE, *TABLE]
 FITTING: dict[str, Checks] = {
-    "section": {**ANY, **TITLE, "section": _given},
+    "section": {**ANY, **TITLE, "section": text},
     "line": {**ANY, **TITLE, "line": _line_id},
-    "code": {**ANY, **RANGE, **CODE, "no-title": _flag, "code": str},
-    "table": {**ANY, **TABLE, "no-title": _flag, "table": str},
+    "code": {**ANY, **RANGE, **CODE, "no-title": flag, "code": str},
+    "table": {**ANY, **TABLE, "no-title": flag, "table": str},
     "": {**ANY, **RANGE, **TITLE},
 }
 """For each kind of part ("" is the whole page) its options and what converts their text.

@@ -19,6 +19,7 @@ from sphinx_scrapbox.sphinx_ext.feature import Feature
 from sphinx_scrapbox.sphinx_ext.features.lists.nodes import FillLists
 from sphinx_scrapbox.sphinx_ext.features.lists.query import ListQuery
 from sphinx_scrapbox.sphinx_ext.features.lists.tables import rows_of
+from sphinx_scrapbox.sphinx_ext.reading import option_values
 from sphinx_scrapbox.sphinx_ext.warnings import warn_directive
 
 if TYPE_CHECKING:
@@ -29,61 +30,26 @@ if TYPE_CHECKING:
 # -- directives ------------------------------------------------------------------------
 
 
-class _BadOption(ValueError):
-    """The message completes "option x …"."""
-
-
-def _number(text: str) -> int:
-    if not (text.isascii() and text.isdigit()):
-        raise _BadOption(f"must be a whole number, not {text!r}")
-    return int(text)
-
-
 def _iso_day(text: str) -> str:
     try:
         return date.fromisoformat(text).isoformat()
     except ValueError:
-        raise _BadOption(f"must be a day such as 2025-04-01, not {text!r}") from None
-
-
-def _one_of(*choices: str) -> Callable[[str], str]:
-    def check(text: str) -> str:
-        if text not in choices:
-            raise _BadOption(f"must be one of {', '.join(choices)}, not {text!r}")
-        return text
-
-    return check
-
-
-def _name(text: str) -> str:
-    if not text:
-        raise _BadOption("is empty")
-    return text
-
-
-def _tag(text: str) -> str:
-    return _name(text.removeprefix("#"))
-
-
-def _yes(text: str) -> bool:
-    if text:
-        raise _BadOption(f"takes no value, not {text!r}")
-    return True
+        raise option_values.BadOption(f"must be a day such as 2025-04-01, not {text!r}") from None
 
 
 _CHECKS: dict[str, tuple[str, Callable[[str], Any]]] = {
-    "tag": ("tag", _tag),
-    "person": ("person", _name),
-    "title": ("title", _name),
+    "tag": ("tag", lambda text: option_values.text(text.removeprefix("#"))),
+    "person": ("person", option_values.text),
+    "title": ("title", option_values.text),
     "since": ("since", _iso_day),
     "until": ("until", _iso_day),
     "sort": ("sort", str),  # each directive has its own orders
-    "reverse": ("reverse", _yes),
-    "limit": ("limit", _number),
-    "as": ("shape", _one_of("list", "table", "cards")),
-    "min": ("least", _number),
-    "project": ("project", lambda text: _name(text.strip("/"))),
-    "empty": ("empty", _name),
+    "reverse": ("reverse", option_values.flag),
+    "limit": ("limit", option_values.whole_number),
+    "as": ("shape", option_values.one_of("list", "table", "cards")),
+    "min": ("least", option_values.whole_number),
+    "project": ("project", lambda text: option_values.text(text.strip("/"))),
+    "empty": ("empty", option_values.text),
 }
 """Option → field of the query, and what makes its value of the text; it may raise."""
 
@@ -103,10 +69,10 @@ class _ListDirective(SphinxDirective):
         for option, text in self.options.items():
             field, check = _CHECKS[option]
             if option == "sort":
-                check = _one_of(*self.sorts)
+                check = option_values.one_of(*self.sorts)
             try:
                 fields[field] = check((text or "").strip())
-            except _BadOption as error:
+            except option_values.BadOption as error:
                 warn_directive(self, f"option {option!r} {error}; it is ignored")
         if self.arguments:
             fields["tag"] = self.arguments[0].strip().removeprefix("#")
