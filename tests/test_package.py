@@ -46,6 +46,11 @@ def test_the_public_packages_load_no_sphinx() -> None:
     assert "sphinx" not in _loaded_by(f"{ROOT}.rendering")
 
 
+def test_commands_that_ask_no_wiki_do_not_load_an_http_client() -> None:
+    commands = [f"{ROOT}.cli.{name}" for name in ("check", "convert", "diff", "unpack")]
+    assert "requests" not in _loaded_by(*commands)
+
+
 @pytest.mark.parametrize("name", MODULES)
 def test_examples_in_docstrings(name: str) -> None:
     assert doctest.testmod(importlib.import_module(name)).failed == 0

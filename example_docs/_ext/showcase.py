@@ -14,7 +14,7 @@ from sphinx.util.docutils import SphinxDirective
 
 from sphinx_scrapbox.formats import read
 from sphinx_scrapbox.rendering import render_fragment
-from sphinx_scrapbox.sphinx_ext import Config, SphinxSite, Warn
+from sphinx_scrapbox.sphinx_ext import Config, SphinxSite, Warn, record_of, set_record
 from sphinx_scrapbox.wiki import arrange
 
 if TYPE_CHECKING:
@@ -34,10 +34,17 @@ class Example(SphinxDirective):
         native = self.options.get("notation") == "native"
         language = self.options.get("language", "text" if native else "md")
         source = nodes.literal_block(text, text, language=language)
-        # A translation notice in an example must not mark this page as translated.
-        attributes = dict(self.state.document.attributes)
+        before = record_of(self.state.document)
         result = nodes.container("", *self.result(text), classes=["example-result"])
-        self.state.document.attributes = attributes
+        # A translation notice in an example must not mark this page as translated.
+        after = record_of(self.state.document)
+        record = after._replace(
+            source=before.source,
+            source_language=before.source_language,
+            target_language=before.target_language,
+            translated=before.translated,
+        )
+        set_record(self.state.document, record)
         pair = nodes.container("", source, result, classes=["example"])
         self.set_source_info(source)
         return [pair]

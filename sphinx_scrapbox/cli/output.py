@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -11,8 +10,6 @@ from pathlib import Path
 
 import click
 
-from sphinx_scrapbox.remote.errors import ClientError, printable
-from sphinx_scrapbox.remote.listing import FolderComparison, PageStatus, PullError
 from sphinx_scrapbox.snapshot.folder import FolderError
 from sphinx_scrapbox.snapshot.lockfile import LockError
 from sphinx_scrapbox.snapshot.plan import Change, Plan
@@ -37,10 +34,10 @@ class Failure(click.ClickException):
 
 @contextmanager
 def failures(folder: Path) -> Iterator[None]:
-    """Turn what can go wrong with a wiki or with *folder* into a :class:`Failure`."""
+    """Turn what can go wrong with the snapshot in *folder* into a :class:`Failure`."""
     try:
         yield
-    except (ClientError, LockError, SelectionError, PullError, FolderError) as error:
+    except (LockError, SelectionError, FolderError) as error:
         raise Failure(str(error)) from error
     except OSError as error:
         raise Failure(f"{folder}: {error}") from error
@@ -89,30 +86,6 @@ def write_report(report: str, output: str | None, *, for_people: bool) -> None:
         say(report.removesuffix("\n"))
     else:
         click.echo(report.encode("utf-8", "backslashreplace"), nl=False)
-
-
-def print_comparison(
-    comparison: FolderComparison, *, left_out: int, as_json: bool = False
-) -> None:
-    """Each page that differs between the wiki and the folder, and the counts."""
-    counts = {state.value: comparison.count(state) for state in PageStatus}
-    different = [page for page in comparison.differences if page.state is not PageStatus.SAME]
-    different.sort(key=lambda page: (list(PageStatus).index(page.state), page.title))
-    if as_json:
-        rows = [
-            {"state": page.state.value, "title": page.title}
-            | ({"was": page.was} if page.was else {})
-            for page in different
-        ]
-        say(json.dumps({"version": 1, "counts": counts, "pages": rows}, indent=2))
-        return
-    for page in different:
-        before = f"{page.was} -> " if page.was else ""
-        say(printable(f"{page.state.value:<8} {before}{page.title}", max_length=1000))
-    words = [f"{count} {state}" for state, count in counts.items()]
-    if left_out:
-        words.append(f"{left_out} left out")
-    say(", ".join(words))
 
 
 def print_kept(plan: Plan) -> None:

@@ -9,11 +9,11 @@ from typing import Literal, get_args
 
 import click
 
-from sphinx_scrapbox.cli.options import Connection, grouped, pull_connection, selection_options
+from sphinx_scrapbox.cli.connection import Connection, print_comparison, pull_connection
+from sphinx_scrapbox.cli.options import grouped, selection_options
 from sphinx_scrapbox.cli.output import (
     Failure,
     failures,
-    print_comparison,
     print_kept,
     print_notes,
     print_plan,

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import click
 
-from sphinx_scrapbox.cli.options import Connection, selection_options, status_connection
-from sphinx_scrapbox.cli.output import Failure, failures, print_comparison
+from sphinx_scrapbox.cli.connection import Connection, print_comparison, status_connection
+from sphinx_scrapbox.cli.options import selection_options
+from sphinx_scrapbox.cli.output import Failure, failures
 from sphinx_scrapbox.remote.listing import compare_with_folder, list_selected
 from sphinx_scrapbox.snapshot.folder import SnapshotFolder
 from sphinx_scrapbox.snapshot.lockfile import LOCK_NAME

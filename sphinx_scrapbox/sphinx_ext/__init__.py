@@ -16,6 +16,7 @@ from sphinx_scrapbox.sphinx_ext import builders
 from sphinx_scrapbox.sphinx_ext.config import options
 from sphinx_scrapbox.sphinx_ext.config.options import Config
 from sphinx_scrapbox.sphinx_ext.domain import domain, incremental, links, missing, roles
+from sphinx_scrapbox.sphinx_ext.domain.record import record_of, set_record
 from sphinx_scrapbox.sphinx_ext.domain.site import SphinxSite
 from sphinx_scrapbox.sphinx_ext.feature import Feature, Listener
 from sphinx_scrapbox.sphinx_ext.features import pictures, provenance, related
@@ -45,7 +46,8 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
     from sphinx.util.typing import ExtensionMetadata
 
-__all__ = ["FEATURES", "LISTENERS", "Config", "Feature", "Listener", "SphinxSite", "Warn", "setup"]
+__all__ = ["EVENTS", "FEATURES", "Config", "Feature", "Listener", "SphinxSite", "Warn"]
+__all__ += ["record_of", "set_record", "setup"]
 
 FEATURES: tuple[Feature, ...] = (
     links.FEATURE,
