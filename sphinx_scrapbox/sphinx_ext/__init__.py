@@ -62,6 +62,9 @@ FEATURES: tuple[Feature, ...] = (
     translations.FEATURE,
     changes.FEATURE,
     guard.FEATURE,
+    language.FEATURE,
+    page_sources.FEATURE,
+    previews.FEATURE,
 )
 """What collects from documents, adds to pages and decides which pages are written again."""
 
@@ -96,12 +99,9 @@ LISTENERS = (
     ),
     Listener("html-page-context", metadata.add_metadata, 400, "Before sphinxext-opengraph."),
     Listener("html-page-context", incremental.change_context),
-    Listener("html-page-context", language.set_page_language),
-    Listener("html-page-context", page_sources.choose_page_source),
     Listener("html-page-context", canonical.add_canonical_link, 900, "Changes what others set."),
     Listener("build-finished", incremental.finish_features),
     Listener("build-finished", garbage_collection.restore_thresholds),
-    Listener("build-finished", previews.write_previews),
     Listener("build-finished", sitemap.amend_sitemap, 600, "After sphinx-sitemap (500)."),
     Listener("build-finished", guard.scan_output, 950, "Looks at what all others have written."),
     Listener("build-finished", incremental.remember_output, 999, "When nothing can fail."),

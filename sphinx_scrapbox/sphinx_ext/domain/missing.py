@@ -40,9 +40,11 @@ def resolve_missing(
                 if line and "#" not in found.get("refuri", "#"):
                     found["refuri"] += f"#{line}"
                 return found
-    answer: nodes.Element | None = env.events.emit_firstresult(
-        "scrapbox-resolve-missing", env, node, contnode, allowed_exceptions=(NoUri,)
-    )
+    answer: nodes.Element | None = None
+    if env.events.listeners.get("scrapbox-resolve-missing"):  # emit() is slow without any
+        answer = env.events.emit_firstresult(
+            "scrapbox-resolve-missing", env, node, contnode, allowed_exceptions=(NoUri,)
+        )
     return unresolved(domain_of(env), node, contnode) if answer is None else answer
 
 

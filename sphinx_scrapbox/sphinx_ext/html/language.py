@@ -8,63 +8,65 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
 from sphinx_scrapbox.sphinx_ext.domain.domain import domain_of
+from sphinx_scrapbox.sphinx_ext.feature import Feature
 from sphinx_scrapbox.sphinx_ext.features.translations.versions import (
     address_from,
     language_versions,
 )
 
 if TYPE_CHECKING:
-    from docutils import nodes
     from sphinx.application import Sphinx
 
     from sphinx_scrapbox.sphinx_ext.features.translations.versions import Version
 
 
-def set_page_language(
-    app: Sphinx,
-    pagename: str,
-    templatename: str,
-    context: dict[str, Any],
-    doctree: nodes.document | None,
-) -> None:
-    """Handler of ``html-page-context``: set the language, and add links and tags to the head."""
-    facts = domain_of(app.env).facts.get(pagename)
-    if facts is None or doctree is None:
-        return
-    versions = language_versions(domain_of(app.env))
-    language = versions.language_of(pagename) or facts.target_language or facts.language
-    if language:
-        context["language"] = language
-    tags = [
-        _link("alternate", _address(app, pagename, version, context), version.language)
-        for version in versions.versions.get(pagename, ())
-    ]
-    if facts.source:
-        # RFC 6497: content in one language, transformed from another by a machine.
-        tag = facts.target_language or "und"
-        if facts.source_language:
-            tag = f"{tag}-t-{facts.source_language.lower()}-t0-und"
-        tags.append(f'<meta name="dcterms.language" content="{escape(tag)}" />')
-        tags.append('<meta name="translation" content="machine" />')
-    if tags:
-        context["metatags"] = "\n".join([context.get("metatags", ""), *tags])
+class LanguageFeature(Feature):
+    """The language of a page, and links to its other language versions."""
+
+    name = "language"
+
+    def page_context(self, app: Sphinx, docname: str, context: dict[str, Any]) -> None:
+        """Set the language, and add links and tags to the head."""
+        facts = domain_of(app.env).facts.get(docname)
+        if facts is None:
+            return
+        versions = language_versions(domain_of(app.env))
+        language = versions.language_of(docname) or facts.target_language or facts.language
+        if language:
+            context["language"] = language
+        tags = [
+            _link("alternate", _address(app, docname, version, context), version.language)
+            for version in versions.versions.get(docname, ())
+        ]
+        if facts.source:
+            # RFC 6497: content in one language, transformed from another by a machine.
+            tag = facts.target_language or "und"
+            if facts.source_language:
+                tag = f"{tag}-t-{facts.source_language.lower()}-t0-und"
+            tags.append(f'<meta name="dcterms.language" content="{escape(tag)}" />')
+            tags.append('<meta name="translation" content="machine" />')
+        if tags:
+            context["metatags"] = "\n".join([context.get("metatags", ""), *tags])
 
 
-def _address(app: Sphinx, pagename: str, version: Version, context: dict[str, Any]) -> str:
+def _address(app: Sphinx, docname: str, version: Version, context: dict[str, Any]) -> str:
     """The address of a version of a page: absolute if ``html_baseurl`` is set."""
     base: str = app.config.html_baseurl
     if version.address:
         if base and "://" not in version.address:
             return urljoin(f"{base.rstrip('/')}/", version.address)
-        return address_from(pagename, version.address)
+        return address_from(docname, version.address)
     if base:
         return posixpath.join(base, app.builder.get_target_uri(version.docname))
-    if version.docname != pagename:
-        return app.builder.get_relative_uri(pagename, version.docname)
+    if version.docname != docname:
+        return app.builder.get_relative_uri(docname, version.docname)
     # In dirhtml, the address of a page is that of its folder.
-    return app.builder.get_target_uri(pagename).rpartition("/")[2] or "./"
+    return app.builder.get_target_uri(docname).rpartition("/")[2] or "./"
 
 
 def _link(relation: str, address: str, language: str) -> str:
     hreflang = f' hreflang="{escape(language)}"' if language else ""
     return f'<link rel="{relation}"{hreflang} href="{escape(address)}" />'
+
+
+FEATURE = LanguageFeature()

@@ -12,24 +12,27 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from sphinx_scrapbox.sphinx_ext.domain.domain import domain_of
+from sphinx_scrapbox.sphinx_ext.feature import Feature
 
 if TYPE_CHECKING:
-    from docutils import nodes
     from sphinx.application import Sphinx
 
 
-def choose_page_source(
-    app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.document
-) -> None:
-    """Handler of ``html-page-context``: publish no such source, and quote the other addresses."""
-    domain = domain_of(app.env)
-    facts = domain.facts.get(pagename)
-    if facts is None or not facts.is_page:
-        return
-    if facts.private or pagename in domain.collected("leak_guard"):
-        context["sourcename"] = ""
-    if doctree is not None and "pathto" in context:
-        context["pathto"] = _quoting(context["pathto"])
+class PageSources(Feature):
+    """Which sources are published, and the links to them."""
+
+    name = "page_sources"
+
+    def page_context(self, app: Sphinx, docname: str, context: dict[str, Any]) -> None:
+        """Publish no such source, and quote the other addresses."""
+        domain = domain_of(app.env)
+        facts = domain.facts.get(docname)
+        if facts is None or not facts.is_page:
+            return
+        if facts.private or docname in domain.collected("leak_guard"):
+            context["sourcename"] = ""
+        if "pathto" in context:
+            context["pathto"] = _quoting(context["pathto"])
 
 
 def _quoting(pathto: Callable[..., str]) -> Callable[..., str]:
@@ -42,3 +45,6 @@ def _quoting(pathto: Callable[..., str]) -> Callable[..., str]:
         return pathto(other, resource, *rest, **more)
 
     return quoting
+
+
+FEATURE = PageSources()

@@ -16,6 +16,7 @@ from zlib import crc32
 from sphinx_scrapbox.sphinx_ext.builders import has_browser_pages
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.domain import domain_of
+from sphinx_scrapbox.sphinx_ext.feature import Feature
 from sphinx_scrapbox.sphinx_ext.html.assets import FOLDER
 
 if TYPE_CHECKING:
@@ -27,9 +28,15 @@ PER_FILE = 32
 """Pages of one file, on average: some ten kilobytes."""
 
 
-def write_previews(app: Sphinx, exception: Exception | None) -> None:
-    """Handler of ``build-finished``: write the files that changed and remove old ones."""
-    if exception is None and has_browser_pages(app.builder):
+class Previews(Feature):
+    """The files of previews."""
+
+    name = "previews"
+
+    def finish(self, app: Sphinx) -> None:
+        """Write the files that changed and remove old ones."""
+        if not has_browser_pages(app.builder):
+            return
         folder = Path(app.outdir) / PREVIEWS
         files = _files(app) if options(app.config).previews else {}
         if files:
@@ -68,3 +75,6 @@ def _files(app: Sphinx) -> dict[str, str]:
 def _dumped(data: object) -> str:
     text = json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return f"{text}\n"
+
+
+FEATURE = Previews()
