@@ -25,19 +25,8 @@ from sphinx_scrapbox.formats.myst.blocks import (
 )
 from sphinx_scrapbox.formats.myst.inlines import escaped, write_myst_inline
 from sphinx_scrapbox.formats.tex import is_formula
-from sphinx_scrapbox.wiki import ast
+from sphinx_scrapbox.wiki import ast, outline
 from sphinx_scrapbox.wiki.lines import group_quotes, stands_alone
-from sphinx_scrapbox.wiki.outline import (
-    Bullets,
-    Gap,
-    HorizontalRule,
-    Numbers,
-    Part,
-    Quotes,
-    Run,
-    Section,
-    Turn,
-)
 from sphinx_scrapbox.wiki.structure import DEFAULT_OPTIONS, StructureOptions, structure
 from sphinx_scrapbox.wiki.titles import join_target
 
@@ -114,26 +103,28 @@ def _indented(text: str, first: str) -> str:
     return "\n".join([first + head, *(blank + row if row else "" for row in rest)])
 
 
-def _blocks(parts: Iterable[Part], level: int, *, heading: int = 1) -> list[MystBlock]:
+def _blocks(parts: Iterable[outline.Part], level: int, *, heading: int = 1) -> list[MystBlock]:
     """The blocks of *parts*; *heading* is the level of the heading that they are below."""
     blocks: list[MystBlock] = []
     _fill(blocks, parts, level, heading)
     return blocks
 
 
-def _fill(blocks: list[MystBlock], parts: Iterable[Part], level: int, heading: int = 1) -> None:
+def _fill(
+    blocks: list[MystBlock], parts: Iterable[outline.Part], level: int, heading: int = 1
+) -> None:
     for part in parts:
         match part:
-            case Run(lines, below):
+            case outline.Run(lines, below):
                 blocks += _lines(lines)
                 _fill(blocks, below, level)
-            case Quotes(lines, below):
+            case outline.Quotes(lines, below):
                 blocks += _quotes(lines, _MOST_LEVELS - level)
                 _fill(blocks, below, level)
-            case Bullets(items):
+            case outline.Bullets(items):
                 sign = _sign(blocks, _BULLETS)
                 _fill_list(blocks, sign, [f"{sign} "] * len(items), items, level)
-            case Numbers(start, items):
+            case outline.Numbers(start, items):
                 sign = _sign(blocks, _NUMBERS)
                 numbers = [f"{start + at}{sign} " for at in range(len(items))]
                 _fill_list(blocks, sign, numbers, items, level)
@@ -141,13 +132,13 @@ def _fill(blocks: list[MystBlock], parts: Iterable[Part], level: int, heading: i
                 blocks.append(code(part))
             case ast.Table():
                 blocks.append(table_block(part))
-            case HorizontalRule():
+            case outline.HorizontalRule():
                 blocks.append(MystBlock("rule", "---"))
-            case Gap():
+            case outline.Gap():
                 pass
-            case Turn():
+            case outline.Turn():
                 blocks.append(_turn(part))
-            case Section():
+            case outline.Section():
                 blocks.append(_heading(heading + 1, write_myst_inline(part.title, within=True)))
                 if beside := write_myst_inline(part.beside):
                     blocks.append(MystBlock("text", beside))
@@ -160,7 +151,7 @@ def _fill_list(
     blocks: list[MystBlock],
     sign: str,
     marks: Sequence[str],
-    items: Sequence[Sequence[Part]],
+    items: Sequence[Sequence[outline.Part]],
     level: int,
 ) -> None:
     if level >= 2 * MAX_LISTS:
@@ -174,7 +165,7 @@ def _fill_list(
     blocks.append(MystBlock(sign, "\n".join(entries)))
 
 
-def _turn(turn: Turn) -> MystBlock:
+def _turn(turn: outline.Turn) -> MystBlock:
     blocks = _blocks(turn.parts, 0)
     if blocks and _LIKE_FRONT_MATTER.match(blocks[0].text):
         # After another list, a list gets the other marker.
