@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
+from sphinx_scrapbox.sphinx_ext.builders import has_search
 from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain, domain_of
 from sphinx_scrapbox.sphinx_ext.feature import Outdated
 
@@ -52,7 +53,10 @@ class Output:
         self._is_listening = True
         self.state, self.pages = "", dict[str, str]()
         self._saved: tuple[str, dict[str, str]] | None = None
-        self._load()
+        builder = app.builder
+        # Sphinx adds pages to the search index as it writes them, so all are needed for a new one.
+        if not has_search(builder) or (builder.outdir / builder.searchindex_filename).is_file():
+            self._load()
         self.wanted = self.pages
         """What the pages have to show, by docname."""
         self.wanted_state: str = ""

@@ -40,8 +40,7 @@ def skip_unchanged_index(app: Sphinx) -> None:
 
     def load_indexer(docnames: Set[str]) -> None:
         nonlocal is_unchanged
-        index_file = builder.outdir / builder.searchindex_filename
-        is_unchanged = not docnames and is_current(app) and index_file.is_file()
+        is_unchanged = not docnames and is_current(app)
         if is_unchanged:
             return
         index: IndexBuilder | None = builder.indexer
