@@ -172,7 +172,7 @@ def adapt_search_index(app: Sphinx) -> None:
                 index.js_scorer_code += _RANKING % (json.dumps(runs), BELOW)
 
     builder.prepare_writing = prepare_writing  # type: ignore[method-assign]
-    builder.index_page = _indexing(builder)  # type: ignore[method-assign]
+    builder.index_page = _indexing(builder)  # type: ignore[method-assign,assignment]
 
 
 def _indexing(builder: StandaloneHTMLBuilder) -> Callable[[str, nodes.document, str], None]:
