@@ -75,11 +75,11 @@ def _is_skipped(module: str, name: str, names: frozenset[str]) -> bool:
 
 
 def _has_known_shape(transformer: Transformer) -> bool:
-    """Whether the list holds tuples of a priority, a class, a node and arguments."""
+    """Whether it has a list of tuples of a priority, a class, a node and arguments."""
     transforms = getattr(transformer, "transforms", None)
     if type(transforms) is list and all(
         isinstance(entry, tuple) and len(entry) == 4 and isinstance(entry[1], type)
-        for entry in transforms
+        for entry in transforms[:1]
     ):
         return True
     note_unknown_internals("the transforms of docutils")
