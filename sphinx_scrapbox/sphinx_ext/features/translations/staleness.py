@@ -1,7 +1,7 @@
-"""How old a translation is against its source, and what of the source has changed since.
+"""Whether the source of a translation changed after it was translated, and which lines did.
 
-The times of pages are facts; the times and the texts of lines are read from the source's lock
-file and its page file, for those pages alone whose translation is behind.
+The times of pages are facts. The times and texts of lines are read from the lock file and the page
+file of the source, only for stale translations.
 """
 
 from __future__ import annotations
@@ -9,10 +9,10 @@ from __future__ import annotations
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
-from zlib import crc32
 
 from sphinx_scrapbox.formats.notation.lines import read_lines
 from sphinx_scrapbox.sphinx_ext.config.options import options
+from sphinx_scrapbox.sphinx_ext.domain.incremental import digest
 from sphinx_scrapbox.sphinx_ext.features.translations.versions import language_versions
 from sphinx_scrapbox.sphinx_ext.sources.folder import source_folder
 from sphinx_scrapbox.sphinx_ext.sources.locks import ExternalPage
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 _DAY = 86400
 
 
-class Age(NamedTuple):
+class Staleness(NamedTuple):
     """When a page was translated and when its source last changed: Unix seconds, never 0.
 
     ``source`` is the docname of the source, or its target (``/project/Title``) if it is not
@@ -67,11 +67,13 @@ class Stale(NamedTuple):
     """A page whose source changed after it was translated."""
 
     docname: str
-    age: Age
+    age: Staleness
     lines: int
 
 
-def age_of(domain: ScrapboxDomain, docname: str, target: str, translated: int = 0) -> Age | None:
+def staleness_against(
+    domain: ScrapboxDomain, docname: str, target: str, translated: int = 0
+) -> Staleness | None:
     """The age of *docname* against the page *target*; None where a time or the page is unknown.
 
     :param translated: when it was translated; 0 for the time that the page was last changed.
@@ -85,7 +87,7 @@ def age_of(domain: ScrapboxDomain, docname: str, target: str, translated: int = 
     facts = domain.facts[source]
     if not translated or not facts.updated:
         return None
-    age = Age(source, translated, facts.updated)
+    age = Staleness(source, translated, facts.updated)
     if age.is_stale and facts.is_as_locked:
         return age._replace(state=facts.lock)
     return age
@@ -98,20 +100,20 @@ def _outside(env: BuildEnvironment, target: str) -> ExternalPage | None:
     return pages.get((project, key(title)))
 
 
-def _age_outside(env: BuildEnvironment, target: str, translated: int) -> Age | None:
+def _age_outside(env: BuildEnvironment, target: str, translated: int) -> Staleness | None:
     found = _outside(env, target)
     changed = clamp(found.page.updated) if found else 0
     if found is None or not translated or not changed:
         return None
-    age = Age(target, translated, changed)
+    age = Staleness(target, translated, changed)
     if age.is_stale and found.file and found.page.hash and found.page.line_times:
         with suppress(OSError):
             size = found.file.stat().st_size
-            return age._replace(state=f"{crc32(repr(found.page).encode()):08x} {size}")
+            return age._replace(state=digest((found.page, size)))
     return age
 
 
-def staleness_of(domain: ScrapboxDomain, docname: str) -> Iterator[Age]:
+def staleness_of(domain: ScrapboxDomain, docname: str) -> Iterator[Staleness]:
     """The ages of *docname* against all that it was translated from."""
     source = language_versions(domain).sources.get(docname)
     if source is not None and source.is_mapped:
@@ -119,7 +121,7 @@ def staleness_of(domain: ScrapboxDomain, docname: str) -> Iterator[Age]:
     else:
         found = domain.facts[docname].translated
     for translated, target in found:
-        if age := age_of(domain, docname, target, translated):
+        if age := staleness_against(domain, docname, target, translated):
             yield age
 
 
@@ -131,7 +133,7 @@ class _Newer(NamedTuple):
     newer: list[int]
 
 
-def changed_lines(domain: ScrapboxDomain, age: Age) -> Iterator[ChangedLine]:
+def changed_lines(domain: ScrapboxDomain, age: Staleness) -> Iterator[ChangedLine]:
     """The lines of the source that are newer than the translation, as they are now.
 
     Blank lines are passed over. A line that was taken out is nowhere, so there may be none.
@@ -146,7 +148,7 @@ def changed_lines(domain: ScrapboxDomain, age: Age) -> Iterator[ChangedLine]:
         yield ChangedLine(ids[at] if at and at < len(ids) else "", shown)
 
 
-def _newer(env: BuildEnvironment, age: Age) -> _Newer | None:
+def _newer(env: BuildEnvironment, age: Staleness) -> _Newer | None:
     if not age.state:
         return None
     file: Path | None

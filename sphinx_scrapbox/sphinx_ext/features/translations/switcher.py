@@ -28,10 +28,10 @@ from sphinx_scrapbox.sphinx_ext.domain.domain import domain_of
 from sphinx_scrapbox.sphinx_ext.domain.site import SphinxSite
 from sphinx_scrapbox.sphinx_ext.feature import Feature
 from sphinx_scrapbox.sphinx_ext.features.translations.staleness import (
-    Age,
     ChangedLine,
-    age_of,
+    Staleness,
     changed_lines,
+    staleness_against,
     staleness_of,
 )
 from sphinx_scrapbox.sphinx_ext.features.translations.versions import (
@@ -68,11 +68,11 @@ class CompleteTranslations(SphinxPostTransform):
     def run(self, **kwargs: Any) -> None:
         """Complete this document, and those that are part of it."""
         domain = domain_of(self.env)
-        pairs = language_versions(domain)
-        if not pairs.sources and not pairs.versions:
+        languages = language_versions(domain)
+        if not languages.sources and not languages.versions:
             return
         for docname, document in self._documents():
-            if docname in pairs.sources or docname in pairs.versions:
+            if docname in languages.sources or docname in languages.versions:
                 _Page(self.env, domain, docname, document).complete()
 
     def _documents(self) -> Iterator[tuple[str, nodes.Element]]:
@@ -104,11 +104,11 @@ class _Page:
         self._document = document
         self._site = SphinxSite(env)
         self._config = options(env.config)
-        self._pairs = language_versions(domain)
+        self._languages = language_versions(domain)
 
     def complete(self) -> None:
         """Say how old the translation is, and link to its other languages."""
-        source = self._pairs.sources.get(self._docname)
+        source = self._languages.sources.get(self._docname)
         if source is not None and source.is_mapped:
             self._add_notice()
         elif source is not None:
@@ -139,7 +139,7 @@ class _Page:
         position = self._config.translation_notice
         if section is None or position == "none":
             return
-        source = self._pairs.sources[self._docname]
+        source = self._languages.sources[self._docname]
         for place in ("start", "end"):
             if position in (place, "both"):
                 notice = mapped_notice(source.target, source.source_language, self._site)
@@ -158,7 +158,7 @@ class _Page:
         section.insert(at, node)
 
     def _say_age(self, notice: nodes.Element, target: str, translated: int) -> None:
-        age = age_of(self._domain, self._docname, target, translated)
+        age = staleness_against(self._domain, self._docname, target, translated)
         if age is None:
             return
         said = []
@@ -185,7 +185,7 @@ class _Page:
         if age.is_stale and (lines := list(changed_lines(self._domain, age))):
             notice += self._changed(age, lines)
 
-    def _changed(self, age: Age, lines: Sequence[ChangedLine]) -> nodes.Element:
+    def _changed(self, age: Staleness, lines: Sequence[ChangedLine]) -> nodes.Element:
         """The changed lines, folded where a format can fold."""
         language = self._language_of(age.source)
         items = nodes.bullet_list(bullet="-")
@@ -220,9 +220,9 @@ class _Page:
     def _language_of(self, source: str) -> str:
         """The language of a source; a page that is not here has what the translation says."""
         if source.startswith("/"):
-            return self._pairs.sources[self._docname].source_language
+            return self._languages.sources[self._docname].source_language
         facts = self._domain.facts.get(source)
-        return self._pairs.language_of(source) or (facts.language if facts else "")
+        return self._languages.language_of(source) or (facts.language if facts else "")
 
     # -- the switcher ------------------------------------------------------------------
 
@@ -230,7 +230,7 @@ class _Page:
         position = self._config.language_switcher
         versions = [
             version
-            for version in self._pairs.versions.get(self._docname, ())
+            for version in self._languages.versions.get(self._docname, ())
             if not version.is_live
         ]
         section = self._section()
@@ -287,16 +287,18 @@ class Translations(Feature):
         outside = source_folder(domain.env).locks.external_state(folders) if folders else None
         if not inventories_of(domain.env) and not config.translation_pairs:
             return repr(outside)
-        pairs = language_versions(domain)
-        return repr((outside, sorted(pairs.sources.items()), sorted(pairs.versions.items())))
+        languages = language_versions(domain)
+        return repr(
+            (outside, sorted(languages.sources.items()), sorted(languages.versions.items()))
+        )
 
     def shown(self, docname: str, domain: ScrapboxDomain) -> Hashable:
         """The other versions with their titles, a mapped source, and how old the page is."""
-        pairs = language_versions(domain)
-        source = pairs.sources.get(docname)
+        languages = language_versions(domain)
+        source = languages.sources.get(docname)
         versions = tuple(
             (version, domain.title_of(version.docname))
-            for version in pairs.versions.get(docname, ())
+            for version in languages.versions.get(docname, ())
         )
         if source is None:
             return versions or None

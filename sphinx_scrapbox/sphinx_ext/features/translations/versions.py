@@ -283,8 +283,8 @@ class _Group:
 
 
 def language_versions(domain: ScrapboxDomain) -> LanguageVersions:
-    """The pairs of a build, found when first asked for and forgotten when a fact changes."""
-    pairs: LanguageVersions | None = domain.cache.get("pairs")
-    if pairs is None:
-        pairs = domain.cache["pairs"] = LanguageVersions(domain)
-    return pairs
+    """The language versions of all pages, computed once until a fact changes."""
+    versions: LanguageVersions | None = domain.cache.get("language versions")
+    if versions is None:
+        versions = domain.cache["language versions"] = LanguageVersions(domain)
+    return versions
