@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sites import Built, Site, page
+from sites import ROOT, Built, Site, page
 
 HANDLERS = """
 from dataclasses import replace
@@ -71,3 +71,16 @@ def test_an_included_page_is_changed_as_on_its_own_page(tmp_path: Path) -> None:
     body = build(tmp_path).html("index.html").body
     assert "Turned by a handler." in body.text
     assert body.one("h2").text == "Heap¶"
+
+
+def test_the_example_of_the_documentation(tmp_path: Path) -> None:
+    text = (ROOT / "example_docs/reference/api.md").read_text("utf-8")
+    (example,) = (part for part in text.split("```") if "plain_questions" in part)
+    files = {
+        "conf.py": f'extensions = ["sphinx_scrapbox"]\n{example.removeprefix("python")}',
+        "index.rst": "Index\n=====\n",
+        "water.scrapbox": "Water\n? how much\n",
+    }
+    built = Site(tmp_path / "src", files).build()
+    assert built.warnings == []
+    assert built.html("water.html").body.one("p").text == "how much"
