@@ -199,6 +199,4 @@ def _kind_of(line: str, at: int) -> DamageKind:
         return DamageKind.OPEN
     if match["stars"]:
         return DamageKind.STRAY
-    if match["hashes"]:
-        return DamageKind.HEADING
-    return DamageKind.FORMULA
+    return DamageKind.HEADING if match["hashes"] else DamageKind.FORMULA

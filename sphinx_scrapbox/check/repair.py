@@ -6,13 +6,8 @@ import re
 from collections.abc import Collection, Sequence
 from urllib.parse import unquote_to_bytes
 
-from sphinx_scrapbox.check.brackets import (
-    LOST_LABEL,
-    STRAY_BRACKET,
-    Damage,
-    DamageKind,
-    find_damage,
-)
+from sphinx_scrapbox.check import brackets
+from sphinx_scrapbox.check.brackets import Damage, DamageKind
 from sphinx_scrapbox.formats.markdown.inlines import read_markdown_inline
 from sphinx_scrapbox.wiki.ast import ExternalLink, Formula, walk
 from sphinx_scrapbox.wiki.titles import key
@@ -58,7 +53,7 @@ def propose_repair(
             return ()
         repaired[damage.piece], url = edit
         urls.add(url)
-    if find_damage(repaired):
+    if brackets.find_damage(repaired):
         return ()
     nodes = (node for line in repaired for node in walk(read_markdown_inline(line)))
     read = {node.url for node in nodes if isinstance(node, ExternalLink)}
@@ -132,7 +127,7 @@ def _close_formula(line: str, at: int) -> str | None:
 
 def _remove_decoration(line: str, damage: Damage) -> str:
     """``[* x`` -> ``### x`` at the start of a line, where it is a heading, else ``x``."""
-    match = STRAY_BRACKET.match(line, damage.at)
+    match = brackets.STRAY_BRACKET.match(line, damage.at)
     assert match is not None
     if damage.end >= 0:
         line = line[: damage.end] + line[damage.end + 1 :]
@@ -145,7 +140,7 @@ def _remove_decoration(line: str, damage: Damage) -> str:
 
 def _restore_label(line: str, damage: Damage) -> tuple[str, str] | None:
     """``[Title []](url)`` -> ``[Title](url)``."""
-    head, _, url = line[damage.at : damage.end - 1].rpartition(LOST_LABEL)
+    head, _, url = line[damage.at : damage.end - 1].rpartition(brackets.LOST_LABEL)
     label = head[1:].replace("[[", "[").replace("]]", "]").strip()
     if not label:
         return None

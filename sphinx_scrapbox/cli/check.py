@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
@@ -13,9 +12,10 @@ import click
 from sphinx_scrapbox.check.checker import Checker
 from sphinx_scrapbox.check.reports import report_as_json, report_as_sarif, report_as_text
 from sphinx_scrapbox.check.rules import RULES, Report, Rule, Severity
-from sphinx_scrapbox.cli.options import grouped
+from sphinx_scrapbox.cli.options import format_option, grouped
 from sphinx_scrapbox.cli.output import Failure, progress, shows_color, write_report
 from sphinx_scrapbox.formats import PAGE_SUFFIXES
+from sphinx_scrapbox.snapshot.folder import page_files
 from sphinx_scrapbox.snapshot.image_types import InvalidImageError, image_type
 from sphinx_scrapbox.snapshot.lockfile import LOCK_NAME
 
@@ -73,12 +73,8 @@ class _Command(click.Command):
     epilog="Exit codes: 0 no findings, 1 findings, 2 the arguments cannot be used.",
 )
 @click.argument("folder", metavar="DIR", type=click.Path(exists=True, file_okay=False))
-@click.option(
-    "--format",
-    "report_format",
-    type=click.Choice(["human", "json", "sarif"]),
-    default="human",
-    show_default=True,
+@format_option(
+    *("human", "json", "sarif"),
     help="For people, for scripts, or for services that show findings.",
 )
 @click.option(
@@ -147,7 +143,7 @@ def command(
 
 def diagnose(folder: Path, icons: Sequence[str]) -> Report:
     """Read the pages and locks in *folder* and below, and return the findings."""
-    files = sorted(_files(folder))
+    files = sorted(page_files(folder))
     names = [name for name in files if name.endswith(PAGE_SUFFIXES)]
     locks = {name: _read(folder, name) for name in files if Path(name).name == LOCK_NAME}
     checker = Checker(locks, icons, partial(_picture_problem, folder))
@@ -171,16 +167,6 @@ def _picture_problem(folder: Path, name: str) -> str:
     except OSError as error:
         return f"cannot be read: {error.strerror}"
     return "" if name.endswith(f".{suffix}") else f"is {suffix}, not what its name says"
-
-
-def _files(folder: Path) -> Iterator[str]:
-    """The pages and locks, relative to *folder* and with forward slashes."""
-    for place, folders, names in os.walk(folder):
-        folders[:] = [name for name in folders if name[0] != "." and name != "_build"]
-        within = Path(place).relative_to(folder)
-        for name in names:
-            if name == LOCK_NAME or (name.endswith(PAGE_SUFFIXES) and name[0] != "."):
-                yield (within / name).as_posix()
 
 
 def _read(folder: Path, name: str) -> bytes:

@@ -11,16 +11,8 @@ from pathlib import Path, PurePath
 
 import click
 
-from sphinx_scrapbox.cli.output import Failure, print_notes, progress, say
-from sphinx_scrapbox.formats import (
-    FORMATS,
-    PAGE_SUFFIXES,
-    detect,
-    evidence_of,
-    native_page,
-    read,
-    write,
-)
+from sphinx_scrapbox import formats
+from sphinx_scrapbox.cli.output import Failure, print_notes, progress, read_input, say
 from sphinx_scrapbox.formats.markdown import as_exported, as_native
 from sphinx_scrapbox.formats.project import ProjectError, load_project, page_of, write_project
 from sphinx_scrapbox.snapshot.filenames import file_key, file_stem
@@ -47,13 +39,18 @@ _NATIVE = ("notation", "json")
     help="A file for one page or for JSON, else a folder; - is standard output, and the default.",
 )
 @click.option(
-    "-t", "--to", "target", required=True, type=click.Choice([*FORMATS]), help="The form to write."
+    "-t",
+    "--to",
+    "target",
+    required=True,
+    type=click.Choice([*formats.FORMATS]),
+    help="The form to write.",
 )
 @click.option(
     "-f",
     "--from",
     "source",
-    type=click.Choice([name for name in FORMATS if name != "myst"]),
+    type=click.Choice([name for name in formats.FORMATS if name != "myst"]),
     help="The form to read, where neither name nor content tells it.",
 )
 @click.option(
@@ -142,18 +139,16 @@ def _sources(
         if name != "-" and path.is_dir():
             yield from _in_folder(path, kind, output, notes)
         else:
-            data = sys.stdin.buffer.read() if name == "-" else _bytes(path)
-            yield from _of_file(name, data, kind, notes)
+            yield from _of_file(name, read_input(name), kind, notes)
 
 
 def _of_file(name: str, data: bytes, kind: str | None, notes: list[str]) -> Iterator[_Source]:
-    if name.endswith(FORMATS["myst"].suffix) and kind is None:
+    if name.endswith(formats.FORMATS["myst"].suffix) and kind is None:
         raise Failure(f"{name} is MyST, which is written and never read")
-    suffixes = {entry.suffix: name for name, entry in FORMATS.items() if name != "myst"}
+    suffixes = {entry.suffix: name for name, entry in formats.FORMATS.items() if name != "myst"}
     kind = kind or suffixes.get(PurePath(name).suffix.lower())
     text = "" if kind == "json" else _text(name, data)
-    if kind is None:
-        kind = detect(text)
+    kind = kind or formats.detect(text)
     if kind is None:
         raise Failure(f"cannot tell in which form {name} is: say it with --from")
     if kind != "json":
@@ -172,15 +167,15 @@ def _of_file(name: str, data: bytes, kind: str | None, notes: list[str]) -> Iter
 
 def _in_folder(folder: Path, kind: str | None, output: str, notes: list[str]) -> Iterator[_Source]:
     """The pages in *folder* and below, but for those in *output*."""
-    suffixes = (FORMATS[kind].suffix,) if kind else PAGE_SUFFIXES
+    suffixes = (formats.FORMATS[kind].suffix,) if kind else formats.PAGE_SUFFIXES
     passed = 0
     for path in sorted(_files(folder, suffixes, output)):
-        text = _text(str(path), _bytes(path))
+        text = _text(str(path), read_input(str(path)))
         if kind == "json":
             yield from _of_file(str(path), text.encode(), kind, notes)
             continue
-        is_native = path.suffix == FORMATS["notation"].suffix
-        if not is_native and kind is None and not evidence_of(text).may_be_page:
+        is_native = path.suffix == formats.FORMATS["notation"].suffix
+        if not is_native and kind is None and not formats.evidence_of(text).may_be_page:
             passed += 1
             continue
         one = "notation" if is_native else "markdown"
@@ -201,15 +196,8 @@ def _files(folder: Path, suffixes: tuple[str, ...], output: str) -> Iterator[Pat
             if name[0] != "." and name != "_build" and (within / name).resolve() != out
         ]
         for name in names:
-            if name.endswith(suffixes) and not name.endswith(FORMATS["myst"].suffix):
+            if name.endswith(suffixes) and not name.endswith(formats.FORMATS["myst"].suffix):
                 yield within / name
-
-
-def _bytes(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise Failure(f"cannot read {path}: {error.strerror}") from error
 
 
 def _text(name: str, data: bytes) -> str:
@@ -224,10 +212,10 @@ def _read(name: str, kind: str, text: str) -> Page:
     path = Path(name)
     found = _lock(path.parent.resolve()) if kind == "notation" and name != "-" else None
     if found is None:
-        return read(text, kind, "" if name == "-" else path.stem)
+        return formats.read(text, kind, "" if name == "-" else path.stem)
     folder, lock = found
     row = lock.by_file.get((path.resolve()).relative_to(folder).as_posix())
-    return native_page(text, name=path.stem, row=row, project=lock.project)
+    return formats.native_page(text, name=path.stem, row=row, project=lock.project)
 
 
 @cache
@@ -270,22 +258,20 @@ def _pages(
 def _writes(
     pages: Iterator[tuple[_Source, Page]], sources: Sequence[_Source], target: str, output: str
 ) -> Iterator[_Write]:
-    single = len(sources) == 1 and sources[0].folder is None
-    if output == "-" or (
-        single and not output.endswith(("/", os.sep)) and not Path(output).is_dir()
-    ):
-        yield from (_Write(Path(output), write(page, target)) for _, page in pages)
+    is_single = len(sources) == 1 and sources[0].folder is None
+    if output == "-" or (is_single and not _is_folder(output)):
+        yield from (_Write(Path(output), formats.write(page, target)) for _, page in pages)
         return
     taken: set[str] = set()
     for source, page in pages:
         for salt in ("", key(page.title), source.label):
-            name = file_stem(page.title, salt=salt) + FORMATS[target].suffix
+            name = file_stem(page.title, salt=salt) + formats.FORMATS[target].suffix
             path = Path(output) / (source.folder or "") / name
             folded = file_key(str(path))
             if folded not in taken:
                 break
         taken.add(folded)
-        yield _Write(path, write(page, target))
+        yield _Write(path, formats.write(page, target))
 
 
 def _is_folder(output: str) -> bool:

@@ -8,22 +8,15 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from fnmatch import translate
 from pathlib import Path
 
 import click
 
-from sphinx_scrapbox.cli.options import grouped
+from sphinx_scrapbox.cli.options import format_option, grouped
 from sphinx_scrapbox.cli.output import Failure, progress, say, shows_color, write_report
 from sphinx_scrapbox.formats.markdown.inlines import read_markdown_inline
 from sphinx_scrapbox.formats.notation.lines import read_lines
-from sphinx_scrapbox.snapshot.diff.model import (
-    Comparison,
-    PageChange,
-    PageKind,
-    PageText,
-    Snapshot,
-)
+from sphinx_scrapbox.snapshot.diff.model import Comparison, PageChange, PageKind, Row, Snapshot
 from sphinx_scrapbox.snapshot.diff.pages import compare
 from sphinx_scrapbox.snapshot.git import SnapshotError
 from sphinx_scrapbox.snapshot.loader import SnapshotLoader
@@ -32,12 +25,11 @@ from sphinx_scrapbox.snapshot.reports.json import diff_as_json
 from sphinx_scrapbox.snapshot.reports.markdown import diff_as_markdown
 from sphinx_scrapbox.snapshot.reports.text import diff_as_text
 from sphinx_scrapbox.snapshot.reports.wording import addresses, no_address
-from sphinx_scrapbox.snapshot.selection import links_of
+from sphinx_scrapbox.snapshot.selection import links_of, tag_keys, title_pattern
 from sphinx_scrapbox.wiki.ast import Line, Page
 from sphinx_scrapbox.wiki.dates import clamp
 from sphinx_scrapbox.wiki.titles import key
 
-_BATCH = 400  # pages whose texts are in memory at a time
 _MANY = 2000  # pages
 
 
@@ -76,38 +68,6 @@ class _Report:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class _Filter:
-    """The pages to report: globs over titles, and tags."""
-
-    titles: tuple[str, ...]
-    tags: tuple[str, ...]
-
-    def apply(self, comparison: Comparison) -> Comparison:
-        pages = comparison.pages
-        if self.titles:
-            matches = [re.compile(translate(key(title))).match for title in self.titles]
-            pages = tuple(
-                page
-                for page in pages
-                if any(
-                    match(key(title))
-                    for match in matches
-                    for title in (page.title, page.old_title)
-                )
-            )
-        if self.tags:
-            tags = {key(tag.removeprefix("#")) for tag in self.tags}
-            deleted = [page for page in pages if page.kind is PageKind.GONE]
-            present = [page for page in pages if page.kind is not PageKind.GONE]
-            tagged = {
-                *_tagged(comparison.old, deleted, tags),
-                *_tagged(comparison.new, present, tags),
-            }
-            pages = tuple(page for page in pages if page in tagged)
-        return replace(comparison, pages=pages)
-
-
 def _base_url(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
     if value is not None and not re.match(r"https?://[^\s<>\"]+\Z", value):
         raise click.UsageError(f"--base-url must be an address of the web, not {value!r}")
@@ -121,12 +81,8 @@ def _base_url(context: click.Context, parameter: click.Parameter, value: str | N
 @grouped(
     "report",
     _Report,
-    click.option(
-        "--format",
-        "report_format",
-        type=click.Choice(["text", "markdown", "json", "atom"]),
-        default="text",
-        show_default=True,
+    format_option(
+        *("text", "markdown", "json", "atom"),
         help="For people, for release notes, for scripts, or for feed readers.",
     ),
     click.option(
@@ -145,28 +101,29 @@ def _base_url(context: click.Context, parameter: click.Parameter, value: str | N
         " by the page's path; otherwise the path and .html are appended.",
     ),
 )
-@grouped(
-    "page_filter",
-    _Filter,
-    click.option(
-        "--title",
-        "titles",
-        metavar="GLOB",
-        multiple=True,
-        help="Only pages whose old or new title matches, such as 'Garden *' (may be repeated).",
-    ),
-    click.option(
-        "--tag",
-        "tags",
-        metavar="TAG",
-        multiple=True,
-        help="Only pages with this #tag or [link], or deleted pages that had it (may be"
-        " repeated).",
-    ),
+@click.option(
+    "--title",
+    "titles",
+    metavar="GLOB",
+    multiple=True,
+    help="Only pages whose old or new title matches, such as 'Garden *' (may be repeated).",
+)
+@click.option(
+    "--tag",
+    "tags",
+    metavar="TAG",
+    multiple=True,
+    help="Only pages with this #tag or [link], or deleted pages that had it (may be repeated).",
 )
 @click.option("--exit-code", is_flag=True, help="Exit with 1 if there is a difference.")
 def command(
-    old: str, new: str, folder: Path | None, report: _Report, page_filter: _Filter, exit_code: bool
+    old: str,
+    new: str,
+    folder: Path | None,
+    report: _Report,
+    titles: tuple[str, ...],
+    tags: tuple[str, ...],
+    exit_code: bool,
 ) -> None:
     """List the pages that are new, changed, renamed or deleted from OLD to NEW, with their lines.
 
@@ -189,7 +146,7 @@ def command(
     if folder is None:
         folder = next((Path(name) for name in (new, old) if Path(name).is_dir()), Path())
     try:
-        comparison = page_filter.apply(_compare(old, new, folder))
+        comparison = _filter(_compare(old, new, folder), titles, tags)
     except SnapshotError as error:
         raise Failure(str(error)) from error
     report.write(comparison, folder)
@@ -209,24 +166,38 @@ def _compare(old: str, new: str, folder: Path) -> Comparison:
         return compare(before, after, step)
 
 
+def _filter(comparison: Comparison, titles: Sequence[str], tags: Sequence[str]) -> Comparison:
+    pages = comparison.pages
+    if titles:
+        matches = title_pattern(titles).match
+        pages = tuple(
+            page for page in pages if matches(key(page.title)) or matches(key(page.old_title))
+        )
+    if tags:
+        keys = tag_keys(tags)
+        present = [page for page in pages if page.kind is not PageKind.GONE]
+        deleted = [page for page in pages if page.kind is PageKind.GONE]
+        deleted = [*_tagged(comparison.old, deleted, keys)]
+        pages = (*_tagged(comparison.new, present, keys), *deleted)  # in the order of kinds
+    return replace(comparison, pages=pages)
+
+
 def _tagged(
     snapshot: Snapshot, pages: Sequence[PageChange], tags: set[str]
 ) -> Iterator[PageChange]:
     """The pages that link to one of *tags*, as they are in *snapshot*."""
     states = {state.file: state for state in snapshot.pages}
-    for start in range(0, len(pages), _BATCH):
-        batch = pages[start : start + _BATCH]
-        texts = snapshot.read([states[page.file] for page in batch])
-        for page, text in zip(batch, texts, strict=True):
-            if text is None:
-                raise SnapshotError(f"{snapshot.name} has no texts, so its tags are not known")
-            if tags & _links(page, text):
-                yield page
+    texts = snapshot.texts([states[page.file] for page in pages])
+    for page, text in zip(pages, texts, strict=True):
+        if text is None:
+            raise SnapshotError(f"{snapshot.name} has no texts, so its tags are not known")
+        if tags & _links(page, text.rows):
+            yield page
 
 
-def _links(page: PageChange, text: PageText) -> frozenset[str]:
+def _links(page: PageChange, rows: Sequence[Row]) -> frozenset[str]:
     if page.file.endswith(".md"):
-        blocks = tuple(Line(row.depth, read_markdown_inline(row.text)) for row in text.rows)
+        blocks = tuple(Line(row.depth, read_markdown_inline(row.text)) for row in rows)
         return links_of(Page(page.title, blocks, page.project))
-    rows = [page.title, *(f"{' ' * row.depth}{row.text}" for row in text.rows)]
-    return links_of(replace(read_lines(rows), project=page.project))
+    lines = [page.title, *(f"{' ' * row.depth}{row.text}" for row in rows)]
+    return links_of(replace(read_lines(lines), project=page.project))

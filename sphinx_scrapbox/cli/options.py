@@ -38,6 +38,14 @@ def grouped(name: str, make: Callable[..., object], *options: Decorator) -> Deco
     return decorate
 
 
+def format_option(*names: str, help: str) -> Decorator:
+    """The form of a report, passed on as ``report_format``; the first of *names* by default."""
+    choice = click.Choice(names)
+    return click.option(
+        "--format", "report_format", type=choice, default=names[0], show_default=True, help=help
+    )
+
+
 def _selection(
     tags: tuple[str, ...],
     exclude_tags: tuple[str, ...],

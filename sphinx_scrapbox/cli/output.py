@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 import click
 
-from sphinx_scrapbox.snapshot.folder import FolderError
+from sphinx_scrapbox.snapshot.folder import FolderError, SnapshotFolder
 from sphinx_scrapbox.snapshot.lockfile import LockError
 from sphinx_scrapbox.snapshot.plan import Change, Plan
 from sphinx_scrapbox.snapshot.selection import SelectionError
+from sphinx_scrapbox.snapshot.transaction import apply_plan
 
 MANY_PAGES = 200
 """From this many pages on, a command shows a progress bar."""
@@ -41,6 +42,16 @@ def failures(folder: Path) -> Iterator[None]:
         raise Failure(str(error)) from error
     except OSError as error:
         raise Failure(f"{folder}: {error}") from error
+
+
+def read_input(name: str) -> bytes:
+    """The content of a file; of standard input for ``-``."""
+    if name == "-":
+        return sys.stdin.buffer.read()
+    try:
+        return Path(name).read_bytes()
+    except OSError as error:
+        raise Failure(f"cannot read {name}: {error.strerror}") from error
 
 
 def say(text: str, *, err: bool = False) -> None:
@@ -74,6 +85,26 @@ def print_notes(notes: Sequence[str]) -> None:
         say(f"note: and {len(notes) - _MAX_NOTES} more like these", err=True)
 
 
+def write_pages(
+    folder: SnapshotFolder,
+    plan: Plan,
+    notes: Sequence[str],
+    pictures: Mapping[str, Path] | None = None,
+    *,
+    dry_run: bool = False,
+) -> None:
+    """Print *notes* and the files that are kept, and apply *plan*, but not with *dry_run*."""
+    print_notes(notes)
+    for step in plan.steps:
+        if step.change is Change.EDITED:
+            say(f"edited by hand, so kept as it is: {step.file}", err=True)
+        elif step.change is Change.RELEASED:
+            say(f"its page is gone, but it was edited by hand, so kept: {step.file}", err=True)
+    if not dry_run:
+        with progress(len(plan.writes), "Writing") as written:
+            apply_plan(folder, plan, written, pictures=pictures)
+
+
 def write_report(report: str, output: str | None, *, for_people: bool) -> None:
     """Print a report, or write it to the file *output*."""
     # Where a character cannot be encoded, an escape with a backslash is right in JSON, too.
@@ -86,15 +117,6 @@ def write_report(report: str, output: str | None, *, for_people: bool) -> None:
         say(report.removesuffix("\n"))
     else:
         click.echo(report.encode("utf-8", "backslashreplace"), nl=False)
-
-
-def print_kept(plan: Plan) -> None:
-    """The files that were edited by hand and are therefore kept."""
-    for step in plan.steps:
-        if step.change is Change.EDITED:
-            say(f"edited by hand, so kept as it is: {step.file}", err=True)
-        elif step.change is Change.RELEASED:
-            say(f"its page is gone, but it was edited by hand, so kept: {step.file}", err=True)
 
 
 def print_plan(plan: Plan, *, left_out: int, dry_run: bool = False) -> None:

@@ -9,17 +9,9 @@ from typing import Literal, get_args
 
 import click
 
+from sphinx_scrapbox.cli import output
 from sphinx_scrapbox.cli.connection import Connection, print_comparison, pull_connection
 from sphinx_scrapbox.cli.options import grouped, selection_options
-from sphinx_scrapbox.cli.output import (
-    Failure,
-    failures,
-    print_kept,
-    print_notes,
-    print_plan,
-    progress,
-    say,
-)
 from sphinx_scrapbox.remote.api import Api, ProjectInfo
 from sphinx_scrapbox.remote.listing import compare_with_folder, list_selected
 from sphinx_scrapbox.remote.pictures import PictureDownload
@@ -29,7 +21,7 @@ from sphinx_scrapbox.snapshot.folder import SnapshotFolder
 from sphinx_scrapbox.snapshot.lockfile import Lock, PictureKind
 from sphinx_scrapbox.snapshot.plan import plan_update
 from sphinx_scrapbox.snapshot.selection import Selection
-from sphinx_scrapbox.snapshot.transaction import apply_plan, exclusive_lock
+from sphinx_scrapbox.snapshot.transaction import exclusive_lock
 from sphinx_scrapbox.wiki.titles import key
 from sphinx_scrapbox.wiki.urls import DEFAULT_ORIGIN
 
@@ -116,7 +108,7 @@ def command(
     origin = connection.origin or DEFAULT_ORIGIN
     try:
         with (
-            failures(folder),
+            output.failures(folder),
             nullcontext() if preview else exclusive_lock(folder),
             connection.open(project, origin) as api,
         ):
@@ -130,7 +122,7 @@ def command(
                 api, info, store, selection, _kinds(store, pictures), connection.private, refresh
             )
     except KeyboardInterrupt as error:
-        raise Failure("interrupted: run the same command again to continue") from error
+        raise output.Failure("interrupted: run the same command again to continue") from error
 
 
 def _find_project(api: Api, connection: Connection, project: str) -> ProjectInfo:
@@ -138,7 +130,7 @@ def _find_project(api: Api, connection: Connection, project: str) -> ProjectInfo
     info = api.project_info()
     connection.check_access(info, doing="bring its pages into DIR")
     if key(info.name) != key(project):
-        say(f"note: project {project!r} is now called {info.name!r}", err=True)
+        output.say(f"note: project {project!r} is now called {info.name!r}", err=True)
     api.project = info.name
     return info
 
@@ -175,16 +167,14 @@ def _pull(
     plan = plan_update(
         store, snapshot.pages, header, pictures=pictures.rows, unchanged=snapshot.standing
     )
-    print_notes([*snapshot.notes, *pictures.notes, *plan.notes])
-    print_kept(plan)
-    with progress(len(plan.writes), "Writing") as step:
-        apply_plan(store, plan, step, pictures=pictures.files)
+    notes = [*snapshot.notes, *pictures.notes, *plan.notes]
+    output.write_pages(store, plan, notes, pictures.files)
     stage.clear()
-    print_plan(plan, left_out=snapshot.left_out)
+    output.print_plan(plan, left_out=snapshot.left_out)
 
 
 def _bar(label: str) -> Progress:
-    return partial(progress, label=label, least=_MANY)
+    return partial(output.progress, label=label, least=_MANY)
 
 
 def _kinds(
@@ -203,7 +193,7 @@ def _check_origin(store: SnapshotFolder, origin: str) -> None:
     """A folder holds the pages of one wiki."""
     known = store.lock.url or DEFAULT_ORIGIN
     if store.lock.pages and known != origin:
-        raise Failure(
+        raise output.Failure(
             f"{store.path} holds pages of {known}, not of {origin}: add --url {known}, or name "
             "another folder"
         )

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from sphinx_scrapbox.cli.connection import Connection, print_comparison, status_connection
-from sphinx_scrapbox.cli.options import selection_options
+from sphinx_scrapbox.cli.options import format_option, selection_options
 from sphinx_scrapbox.cli.output import Failure, failures
 from sphinx_scrapbox.remote.listing import compare_with_folder, list_selected
 from sphinx_scrapbox.snapshot.folder import SnapshotFolder
@@ -22,14 +22,7 @@ from sphinx_scrapbox.wiki.urls import DEFAULT_ORIGIN
 )
 @status_connection
 @selection_options
-@click.option(
-    "--format",
-    "report_format",
-    type=click.Choice(["human", "json"]),
-    default="human",
-    show_default=True,
-    help="For people or for scripts.",
-)
+@format_option("human", "json", help="For people or for scripts.")
 def command(
     folder: Path, connection: Connection, selection: Selection, report_format: str
 ) -> None:

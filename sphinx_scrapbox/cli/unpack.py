@@ -2,34 +2,20 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from contextlib import nullcontext
 from pathlib import Path
 
 import click
 
+from sphinx_scrapbox.cli import output
 from sphinx_scrapbox.cli.options import selection_options
-from sphinx_scrapbox.cli.output import (
-    Failure,
-    failures,
-    print_kept,
-    print_notes,
-    print_plan,
-    progress,
-)
-from sphinx_scrapbox.formats.project import (
-    Project,
-    ProjectError,
-    ProjectPage,
-    load_project,
-    page_of,
-)
+from sphinx_scrapbox.formats.project import ProjectError, ProjectPage, load_project, page_of
 from sphinx_scrapbox.snapshot.folder import SnapshotFolder
 from sphinx_scrapbox.snapshot.lockfile import Lock
 from sphinx_scrapbox.snapshot.plan import plan_update
 from sphinx_scrapbox.snapshot.selection import Selection, links_of, select
-from sphinx_scrapbox.snapshot.transaction import apply_plan, exclusive_lock
+from sphinx_scrapbox.snapshot.transaction import exclusive_lock
 
 
 @click.command(short_help="Turn a project export (JSON) into one .scrapbox file per page.")
@@ -68,11 +54,11 @@ def command(
     Exit codes: 0 success, 2 the arguments, the export or DIR cannot be used: the message says why.
     """  # noqa: D301 -- click needs the backslash
     try:
-        project = load_project(_read(export))
+        project = load_project(output.read_input(export))
     except ProjectError as error:
-        raise Failure(f"{export}: {error}") from error
-    with failures(folder):
-        pages = _select(project, selection)
+        raise output.Failure(f"{export}: {error}") from error
+    with output.failures(folder):
+        pages = _select(project.pages, selection, project.name)
         with nullcontext() if dry_run else exclusive_lock(folder):
             store = SnapshotFolder(folder)
             is_private = store.lock.private if private is None else private
@@ -81,36 +67,22 @@ def command(
             notes = [*project.notes, *plan.notes]
             if 0 < project.exported < store.lock.exported:
                 notes.append("this export is older than the one that DIR was filled from")
-            print_notes(notes)
-            print_kept(plan)
-            if not dry_run:
-                with progress(len(plan.writes), "Writing") as step:
-                    apply_plan(store, plan, step)
-    print_plan(plan, left_out=len(project.pages) - len(pages), dry_run=dry_run)
+            output.write_pages(store, plan, notes, dry_run=dry_run)
+    output.print_plan(plan, left_out=len(project.pages) - len(pages), dry_run=dry_run)
 
 
-def _read(export: str) -> bytes:
-    if export == "-":
-        return sys.stdin.buffer.read()
-    try:
-        return Path(export).read_bytes()
-    except OSError as error:
-        raise Failure(f"cannot read {export}: {error.strerror}") from error
-
-
-def _select(project: Project, selection: Selection) -> Sequence[ProjectPage]:
-    pages = project.pages
+def _select(pages: Sequence[ProjectPage], selection: Selection, project: str) -> list[ProjectPage]:
     if not pages:
-        raise Failure("the export holds no page")
+        raise output.Failure("the export holds no page")
     if not selection:
-        return pages
+        return list(pages)
     links = []
     if selection.needs_links:
-        with progress(len(pages), "Reading links") as step:
+        with output.progress(len(pages), "Reading links") as step:
             for page in pages:
-                links.append(links_of(page_of(page, project=project.name)))
+                links.append(links_of(page_of(page, project=project)))
                 step()
     selected = select(selection, [page.title for page in pages], links)
     if not selected:
-        raise Failure(f"none of the {len(pages)} pages matches the options")
+        raise output.Failure(f"none of the {len(pages)} pages matches the options")
     return [pages[index] for index in selected]

@@ -19,38 +19,13 @@ from urllib.parse import quote, unquote, urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
-from requests.auth import AuthBase
 from urllib3.exceptions import HTTPError
 from urllib3.util import Retry
 
 from sphinx_scrapbox import __version__
-from sphinx_scrapbox.remote import public_hosts
-from sphinx_scrapbox.remote.addresses import (
-    DEFAULT_PORTS,
-    is_on,
-    redirect_target,
-    server_name,
-    split_address,
-)
+from sphinx_scrapbox.remote import addresses, errors, pacing, public_hosts
 from sphinx_scrapbox.remote.credentials import Credential, CredentialKind
-from sphinx_scrapbox.remote.errors import (
-    ClientError,
-    ClosedError,
-    MissingError,
-    OtherServerError,
-    StopError,
-    printable,
-    reason_of,
-)
-from sphinx_scrapbox.remote.pacing import (
-    Pace,
-    PacedRetry,
-    Stopped,
-    Throttle,
-    WaitTooLong,
-    duration,
-)
-from sphinx_scrapbox.remote.public_hosts import PublicHostsAdapter
+from sphinx_scrapbox.remote.errors import ClientError, ClosedError, OtherServerError, StopError
 
 USER_AGENT = f"sphinx-scrapbox/{__version__} (+https://github.com/sphinx-scrapbox/sphinx-scrapbox)"
 
@@ -59,30 +34,7 @@ _BLOCK = 1 << 16
 _MAX_REDIRECTS = 5
 _DOTS = re.compile(r"/%2E(?:%2E)?(?=[/?]|$)")
 _LOOPBACK = re.compile(r"localhost|127(?:\.\d+){3}|::1")
-
-
 _Result = TypeVar("_Result")
-
-
-class _Auth(AuthBase):
-    """Adds the credential to requests to the wiki's server.
-
-    Needed even without a credential: requests would look for one in ``~/.netrc``.
-    """
-
-    def __init__(self, origin: str, credential: Credential | None) -> None:
-        self._origin = origin
-        self._credential = credential
-
-    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        if self._credential and is_on(self._origin, request.url or ""):
-            name, value = self._credential.header
-            request.headers[name] = value
-        return request
-
-
-def _without_credential(request: requests.PreparedRequest) -> requests.PreparedRequest:
-    return request
 
 
 class _Session(requests.Session):
@@ -127,10 +79,10 @@ class Client:
     """
 
     def __init__(
-        self, origin: str, credential: Credential | None = None, pace: Pace | None = None
+        self, origin: str, credential: Credential | None = None, pace: pacing.Pace | None = None
     ) -> None:
         self.origin = origin
-        self.pace = pace = pace or Pace()
+        self.pace = pace = pace or pacing.Pace()
         self._credential = credential
         parts = urlsplit(origin)
         is_safe = parts.scheme == "https" or _LOOPBACK.fullmatch(parts.hostname or "")
@@ -140,19 +92,27 @@ class Client:
                 f"{credential.kind.value} would be sent to {origin} without encryption: "
                 "use an address that begins with https://",
             )
-        self._throttle = Throttle(pace.per_second)
+        self._throttle = pacing.Throttle(pace.per_second)
         self._failures = 0
         self._lock = threading.Lock()
         self._retry_wiki = self._retry(pace.retries)
         self._retry_others = self._retry(min(pace.retries, 1))
         self._session = _Session()
         self._session.headers["User-Agent"] = USER_AGENT
-        self._session.auth = _Auth(origin, credential)
+        # Needed even without a credential: requests would look for one in ~/.netrc.
+        self._session.auth = self._add_credential
         # No cookie of a server is kept.
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         self._mount(f"{origin}/", HTTPAdapter, self._retry_wiki)
-        for scheme in DEFAULT_PORTS:
-            self._mount(f"{scheme}://", PublicHostsAdapter, self._retry_others)
+        for scheme in addresses.DEFAULT_PORTS:
+            self._mount(f"{scheme}://", public_hosts.PublicHostsAdapter, self._retry_others)
+
+    def _add_credential(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        """Add the credential to a request to the wiki's server."""
+        if self._credential and addresses.is_on(self.origin, request.url or ""):
+            name, value = self._credential.header
+            request.headers[name] = value
+        return request
 
     def _mount(self, prefix: str, adapter: type[HTTPAdapter], retry: Retry) -> None:
         connections = self.pace.connections
@@ -160,8 +120,8 @@ class Client:
             prefix, adapter(pool_maxsize=connections, pool_block=True, max_retries=retry)
         )
 
-    def _retry(self, retries: int) -> PacedRetry:
-        return PacedRetry(
+    def _retry(self, retries: int) -> pacing.PacedRetry:
+        return pacing.PacedRetry(
             total=retries,
             other=0,  # for example an untrusted certificate
             redirect=False,
@@ -224,7 +184,7 @@ class Client:
         except (StopError, OtherServerError):
             raise
         except ClientError as error:
-            self._count(failed=not (error.permanent or isinstance(error, MissingError)))
+            self._count(failed=not (error.permanent or isinstance(error, errors.MissingError)))
             raise
         self._count(failed=False)
         return result
@@ -235,22 +195,22 @@ class Client:
 
     def _follow(self, url: str, ask: _Request) -> Reply:
         for _ in range(_MAX_REDIRECTS + 1):
-            if is_on(self.origin, url):
+            if addresses.is_on(self.origin, url):
                 reply = self._send_repeatedly(url, ask, self._retry_wiki)
             elif ask.any_host:
                 reply = self._ask_other_server(url, ask)
             else:
                 raise StopError(
                     ask.what,
-                    f"{self.origin} redirects to {server_name(url)}; "
+                    f"{self.origin} redirects to {addresses.server_name(url)}; "
                     "if the wiki has moved there, name it with --url",
                 )
             location = reply.headers.get("Location")
             if not (300 <= reply.status < 400 and location):
                 return reply
-            target = redirect_target(url, _utf8(location))
+            target = addresses.redirect_target(url, _utf8(location))
             if not target:
-                why = f"{server_name(url)} redirects to something that is not an address"
+                why = f"{addresses.server_name(url)} redirects to something that is not an address"
                 raise ClientError(ask.what, why + ask.advice, permanent=ask.any_host)
             url = target
         why = f"more than {_MAX_REDIRECTS} redirects"
@@ -258,7 +218,7 @@ class Client:
 
     def _ask_other_server(self, url: str, ask: _Request) -> Reply:
         """Request an address on another server, whose faults are not the wiki's."""
-        if split_address(url) is None:
+        if addresses.split_address(url) is None:
             raise OtherServerError(ask.what, "this is not an address", permanent=True)
         try:
             public_hosts.check(url)
@@ -284,16 +244,18 @@ class Client:
                     else:
                         return Reply(response.status_code, data, response.headers, url)
                 retry.sleep()
-            except Stopped:
+            except pacing.Stopped:
                 raise ClosedError(what, "interrupted") from None
-            except WaitTooLong as error:
+            except pacing.WaitTooLong as error:
                 raise StopError(
                     what, f"the server asks to wait {error}: run the same command again after that"
                 ) from None
             except public_hosts.HostNotAllowedError:
                 raise
             except (requests.RequestException, HTTPError) as error:
-                raise ClientError(what, reason_of(error, server_name(url))) from None
+                raise ClientError(
+                    what, errors.reason_of(error, addresses.server_name(url))
+                ) from None
 
     def _send(self, url: str, ask: _Request) -> requests.Response:
         session = self._session
@@ -302,7 +264,7 @@ class Client:
                 "GET",
                 url,
                 {"Accept": ask.accept},
-                auth=_without_credential if ask.anonymous else None,
+                auth=(lambda request: request) if ask.anonymous else None,
             )
         )
         if _DOTS.search(url):
@@ -329,7 +291,7 @@ class Client:
             if size > max_bytes:
                 raise too_much
             if time.monotonic() > until:
-                limit = duration(self.pace.total_timeout)
+                limit = pacing.duration(self.pace.total_timeout)
                 raise ClientError(what, f"no complete answer within {limit}: try again later")
             blocks.append(block)
             self._throttle.wait(0)
@@ -341,7 +303,7 @@ class Client:
             value = self._credential.value
             for secret in (value, unquote(value), quote(value, safe="")):
                 text = text.replace(secret, "…")
-        return printable(text)
+        return errors.printable(text)
 
 
 def _utf8(header: str) -> str:

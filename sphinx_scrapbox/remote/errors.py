@@ -3,14 +3,7 @@
 from __future__ import annotations
 
 import requests
-from urllib3.exceptions import (
-    HTTPError,
-    MaxRetryError,
-    NameResolutionError,
-    NewConnectionError,
-    SSLError,
-    TimeoutError,
-)
+from urllib3 import exceptions
 
 from sphinx_scrapbox.wiki.text import without_unsafe
 
@@ -53,30 +46,29 @@ def reason_of(error: BaseException, server: str) -> str:
     chain = [error]
     while len(chain) < 10:
         last = chain[-1]
-        cause = getattr(last, "reason", None)
-        cause = cause if isinstance(cause, BaseException) else None
-        cause = cause or next((arg for arg in last.args if isinstance(arg, Exception)), None)
-        if cause is None:
+        causes = (getattr(last, "reason", None), *last.args)
+        inner = next((cause for cause in causes if isinstance(cause, Exception)), None)
+        if inner is None:
             break
-        chain.append(cause)
+        chain.append(inner)
     for cause in chain:
         match cause:
-            case NameResolutionError():
+            case exceptions.NameResolutionError():
                 return f"the host of {server} is not known: check the address and the network"
-            case NewConnectionError():
+            case exceptions.NewConnectionError():
                 return f"{server} cannot be reached: check the address and the network"
-            case SSLError() | requests.exceptions.SSLError():
+            case exceptions.SSLError() | requests.exceptions.SSLError():
                 return (
                     f"the certificate of {server} is not trusted: "
                     "set REQUESTS_CA_BUNDLE to a file with a certificate that is"
                 )
             case requests.exceptions.ProxyError():
                 return "the proxy does not answer: check HTTPS_PROXY"
-            case TimeoutError() | requests.exceptions.Timeout():
+            case exceptions.TimeoutError() | requests.exceptions.Timeout():
                 return f"{server} does not answer in time: try again later"
-            case MaxRetryError():
+            case exceptions.MaxRetryError():
                 continue
-            case HTTPError():
+            case exceptions.HTTPError():
                 return f"the connection to {server} was interrupted: try again later"
     return f"the request to {server} failed ({type(chain[-1]).__name__}): try again later"
 

@@ -25,7 +25,6 @@ _MAX_ROUNDS = 5
 _MAX_MISSING = 10
 _MAX_ERRORS = 5
 
-
 Progress = Callable[[int], AbstractContextManager[Callable[[], object]]]
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
@@ -44,9 +43,11 @@ class Stage:
     def put(self, page: Listed, entry: dict[str, object]) -> None:
         """Keep the fields of a page that the snapshot needs: none about people."""
         value = {name: entry.get(name) for name in ("id", "title", "created", "updated")}
+        lines = entry.get("lines")
         value["lines"] = [
             {name: line.get(name) for name in ("id", "text", "created", "updated")}
-            for line in _lines(entry)
+            for line in (lines if isinstance(lines, list) else ())
+            if isinstance(line, dict)
         ]
         self._write(self._path(page), json.dumps(value).encode())
 
@@ -56,7 +57,7 @@ class Stage:
         return self._folder / f"{digest}.picture"
 
     def put_picture(self, name: str, data: bytes) -> Path:
-        """SnapshotFolder a picture, and return its path."""
+        """Store a picture, and return its path."""
         path = self.picture(name)
         self._write(path, data)
         return path
@@ -64,7 +65,10 @@ class Stage:
     def _write(self, path: Path, data: bytes) -> None:
         draft = path.with_suffix(".tmp")
         try:
-            self._make()
+            if not self._folder.is_dir():
+                self._folder.mkdir(parents=True, exist_ok=True)
+                # An unfinished pull must not be committed.
+                (self._folder / ".gitignore").write_text("*\n", encoding="ascii")
             draft.write_bytes(data)
             draft.replace(path)
         except OSError as error:
@@ -82,16 +86,3 @@ class Stage:
 
     def _path(self, page: Listed) -> Path:
         return self._folder / f"{page.id}-{page.updated}.json"
-
-    def _make(self) -> None:
-        if not self._folder.is_dir():
-            self._folder.mkdir(parents=True, exist_ok=True)
-            # An unfinished pull must not be committed.
-            (self._folder / ".gitignore").write_text("*\n", encoding="ascii")
-
-
-def _lines(entry: dict[str, object]) -> Iterator[dict[str, object]]:
-    lines = entry.get("lines")
-    for line in lines if isinstance(lines, list) else ():
-        if isinstance(line, dict):
-            yield line

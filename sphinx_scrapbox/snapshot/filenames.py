@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from hashlib import sha256
+from hashlib import file_digest, sha256
+from io import BufferedReader, BytesIO
 from pathlib import Path
 from unicodedata import normalize
 
@@ -93,18 +94,12 @@ def file_key(name: str) -> str:
     return normalize("NFC", normalize("NFD", name).casefold())
 
 
-_BLOCK_BYTES = 1 << 20
 _HASH_DIGITS = 32
 
 
-def read_blocks(content: bytes | Path) -> Iterator[bytes]:
-    """The bytes themselves, or those of a file in blocks."""
-    if isinstance(content, bytes):
-        yield content
-        return
-    with content.open("rb") as file:
-        while block := file.read(_BLOCK_BYTES):
-            yield block
+def open_content(content: bytes | Path) -> BytesIO | BufferedReader:
+    """A file to read from: the bytes, or a file that holds them."""
+    return BytesIO(content) if isinstance(content, bytes) else content.open("rb")
 
 
 def picture_file_name(content: bytes | Path, suffix: str) -> str:
@@ -116,7 +111,6 @@ def picture_file_name(content: bytes | Path, suffix: str) -> str:
     """
     if suffix not in IMAGE_SUFFIXES:
         raise ValueError(f"not the suffix of a picture: {suffix!r}")
-    digest = sha256()
-    for block in read_blocks(content):
-        digest.update(block)
-    return f"{PICTURE_FOLDER}/{digest.hexdigest()[:_HASH_DIGITS]}.{suffix}"
+    with open_content(content) as file:
+        digest = file_digest(file, "sha256").hexdigest()
+    return f"{PICTURE_FOLDER}/{digest[:_HASH_DIGITS]}.{suffix}"

@@ -7,25 +7,19 @@ their own, each under a name made from its content, so they are written once and
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Container, Iterator
+from collections.abc import Callable, Container, Iterator
 from contextlib import contextmanager, suppress
 from functools import cached_property
 from hashlib import sha256
 from itertools import chain
 from pathlib import Path, PurePosixPath
 
+from sphinx_scrapbox.formats import PAGE_SUFFIXES
+from sphinx_scrapbox.snapshot import lockfile
 from sphinx_scrapbox.snapshot.filenames import file_key, picture_file_name
-from sphinx_scrapbox.snapshot.lockfile import (
-    LOCK_NAME,
-    PICTURE_FOLDER,
-    Lock,
-    LockedPage,
-    LockedPicture,
-    LockError,
-    is_picture_file,
-    load_lock,
-)
+from sphinx_scrapbox.snapshot.lockfile import LOCK_NAME, Lock, LockedPage, LockError
 from sphinx_scrapbox.wiki.titles import key
 
 PAGE_SUFFIX = ".scrapbox"
@@ -54,6 +48,21 @@ def staged_files(folder: Path) -> list[Path]:
     if not stage.is_dir():
         return []
     return sorted(path for path in stage.iterdir() if _STAGED.fullmatch(path.name))
+
+
+def page_files(folder: Path, on_error: Callable[[OSError], object] | None = None) -> Iterator[str]:
+    """The pages and locks in *folder* and below, relative to it and with forward slashes.
+
+    Hidden files and folders are left out, as is ``_build``.
+
+    :param on_error: called for a folder that cannot be read; without it, such folders are skipped.
+    """
+    for place, folders, names in os.walk(folder, onerror=on_error):
+        folders[:] = [name for name in folders if name[0] != "." and name != "_build"]
+        within = Path(place).relative_to(folder)
+        for name in names:
+            if name == LOCK_NAME or (name.endswith(PAGE_SUFFIXES) and name[0] != "."):
+                yield (within / name).as_posix()
 
 
 class SnapshotFolder:
@@ -89,7 +98,7 @@ class SnapshotFolder:
         if text is None:
             return Lock()
         try:
-            lock = load_lock(text)
+            lock = lockfile.load_lock(text)
             ids: dict[str, str] = {}
             for page in lock.pages:
                 self._check(page.file)
@@ -184,11 +193,11 @@ class SnapshotFolder:
     def has_picture(self, file: str) -> bool:
         """Whether a picture of this file name is present, so that it need not be downloaded."""
         path = self.path / file
-        return is_picture_file(file) and path.is_file() and not path.is_symlink()
+        return lockfile.is_picture_file(file) and path.is_file() and not path.is_symlink()
 
-    def kept_pictures(self) -> Iterator[LockedPicture]:
+    def kept_pictures(self) -> Iterator[lockfile.LockedPicture]:
         """One row for each picture; after an interruption, the one whose file is present."""
-        rows: dict[tuple[str, str], LockedPicture] = {}
+        rows: dict[tuple[str, str], lockfile.LockedPicture] = {}
         for row in chain(self.lock.pictures, *(lock.pictures for lock in self._journals)):
             first = rows.setdefault((row.kind, row.name), row)
             other_file = first.file != row.file
@@ -198,11 +207,11 @@ class SnapshotFolder:
 
     def picture_files(self) -> set[str]:
         """The pictures that are present, each as ``_files/HASH.suffix``."""
-        folder = self.path / PICTURE_FOLDER
+        folder = self.path / lockfile.PICTURE_FOLDER
         if folder.is_symlink():
             raise FolderError(f"{folder} must not be a symbolic link")
         with _reading(folder), suppress(FileNotFoundError, NotADirectoryError):
-            names = (f"{PICTURE_FOLDER}/{path.name}" for path in folder.iterdir())
+            names = (f"{lockfile.PICTURE_FOLDER}/{path.name}" for path in folder.iterdir())
             return {name for name in names if self.has_picture(name)}
         return set()
 

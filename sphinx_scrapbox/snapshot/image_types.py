@@ -11,12 +11,13 @@ from __future__ import annotations
 
 import re
 import struct
-from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 from xml.parsers import expat
 
 import imagesize
+
+from sphinx_scrapbox.snapshot.filenames import open_content
 
 MAX_IMAGE_BYTES = 20 * 1024 * 1024
 """The default limit for the size of an image."""
@@ -56,7 +57,7 @@ def image_type(data: bytes | Path, *, max_bytes: int = MAX_IMAGE_BYTES) -> str:
     size = len(data) if isinstance(data, bytes) else data.stat().st_size
     if not 0 < size <= max_bytes:
         raise InvalidImageError(f"larger than {max_bytes:,} bytes" if size else "empty")
-    with BytesIO(data) if isinstance(data, bytes) else data.open("rb") as file:
+    with open_content(data) as file:
         head = file.read(_HEAD)
         suffix = _by_signature(head)
         file.seek(0)

@@ -6,7 +6,6 @@ document may contain are removed.
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,16 +16,11 @@ from typing import NamedTuple
 from sphinx_scrapbox.formats import PAGE_SUFFIXES
 from sphinx_scrapbox.formats.detect import evidence_of
 from sphinx_scrapbox.formats.markdown.blocks import split_level, split_page
+from sphinx_scrapbox.snapshot import lockfile
 from sphinx_scrapbox.snapshot.diff.model import PageState, PageText, Row, Snapshot, no_texts
+from sphinx_scrapbox.snapshot.folder import page_files
 from sphinx_scrapbox.snapshot.git import BATCH, Repository, SnapshotError
-from sphinx_scrapbox.snapshot.lockfile import (
-    LOCK_NAME,
-    Lock,
-    LockedPage,
-    LockError,
-    load_lock,
-    nearest_folder,
-)
+from sphinx_scrapbox.snapshot.lockfile import LOCK_NAME, Lock, LockedPage
 from sphinx_scrapbox.wiki.dates import clamp
 from sphinx_scrapbox.wiki.text import NOT_XML
 
@@ -104,7 +98,8 @@ class SnapshotLoader:
         self, folder: Path, *, name: str = "", files: Iterable[str] | None = None
     ) -> Snapshot:
         """The current pages in *folder* and below; if *files* are given, only those."""
-        names = sorted(filter(self._is_read, _files(folder) if files is None else files))
+        files = page_files(folder, _fail) if files is None else files
+        names = sorted(filter(self._is_read, files))
         contents = ((file, _read(folder / file)) for file in names)
         marks = {file: _marks(data) for file, data in contents if data is not None}
         present = _Files(marks, lambda files: [_read(folder / file) for file in files])
@@ -157,7 +152,7 @@ class SnapshotLoader:
         projects: dict[str, str] = {}
         for file in files.marks:
             if file.endswith(PAGE_SUFFIXES):
-                folder = nearest_folder(locks, file)
+                folder = lockfile.nearest_folder(locks, file)
                 lock = locks[folder] if folder is not None else Lock()
                 projects[file] = lock.project
                 if row := lock.by_file.get(file[len(folder or "") :]):
@@ -219,10 +214,10 @@ class SnapshotLoader:
 
 def _lock(data: bytes, name: str) -> Lock:
     try:
-        return load_lock(data.decode("utf-8"))
+        return lockfile.load_lock(data.decode("utf-8"))
     except UnicodeDecodeError as error:
         raise SnapshotError(f"{name}: not UTF-8 at byte {error.start}") from error
-    except LockError as error:
+    except lockfile.LockError as error:
         raise SnapshotError(f"{name}: {error}") from error
 
 
@@ -278,16 +273,8 @@ def _read(path: Path) -> bytes | None:
         raise SnapshotError(f"cannot read {path}: {error.strerror}") from error
 
 
-def _files(folder: Path) -> Iterator[str]:
-    def fail(error: OSError) -> None:
-        raise SnapshotError(f"cannot read {error.filename}: {error.strerror}") from error
-
-    for place, folders, names in os.walk(folder, onerror=fail):
-        folders[:] = [name for name in folders if name[0] != "." and name != "_build"]
-        within = Path(place).relative_to(folder)
-        for name in names:
-            if name.endswith(PAGE_SUFFIXES) or name == LOCK_NAME:
-                yield (within / name).as_posix()
+def _fail(error: OSError) -> None:
+    raise SnapshotError(f"cannot read {error.filename}: {error.strerror}") from error
 
 
 def _marks(data: bytes) -> frozenset[str]:

@@ -142,14 +142,8 @@ def dump_lock(lock: Lock) -> str:
 
 
 def _row(page: LockedPage) -> dict[str, object]:
-    row: dict[str, object] = {
-        "id": page.id,
-        "title": page.title,
-        "file": page.file,
-        "created": page.created,
-        "updated": page.updated,
-        "hash": page.hash,
-    }
+    names = ("id", "title", "file", "created", "updated", "hash")
+    row: dict[str, object] = {name: getattr(page, name) for name in names}
     lists = {"lines": page.line_ids, "times": page.line_times, "was": page.earlier_titles}
     return row | {name: list(values) for name, values in lists.items() if values}
 

@@ -54,19 +54,28 @@ def select(
     """
     chosen: Iterable[int] = range(len(titles))
     if selection.titles:
-        globs = "|".join(translate(key(glob)) for glob in selection.titles)
-        matches = re.compile(globs).match
+        matches = title_pattern(selection.titles).match
         chosen = [at for at in chosen if matches(key(titles[at]))]
     if selection.tags:
-        tags = {key(tag.removeprefix("#")) for tag in selection.tags}
+        tags = tag_keys(selection.tags)
         chosen = [at for at in chosen if not tags.isdisjoint(links[at])]
     if selection.exclude_tags:
-        tags = {key(tag.removeprefix("#")) for tag in selection.exclude_tags}
+        tags = tag_keys(selection.exclude_tags)
         chosen = [at for at in chosen if tags.isdisjoint(links[at])]
     if selection.around:
         near = _near(selection, titles, links)
         chosen = [at for at in chosen if key(titles[at]) in near]
     return list(chosen)
+
+
+def title_pattern(globs: Iterable[str]) -> re.Pattern[str]:
+    """A pattern for the keys of titles that match any of *globs*."""
+    return re.compile("|".join(translate(key(glob)) for glob in globs))
+
+
+def tag_keys(tags: Iterable[str]) -> set[str]:
+    """The keys of *tags*, each with or without ``#``."""
+    return {key(tag.removeprefix("#")) for tag in tags}
 
 
 def links_of(page: Page) -> frozenset[str]:

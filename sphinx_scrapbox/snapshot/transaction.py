@@ -14,8 +14,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
+from shutil import copyfileobj
 
-from sphinx_scrapbox.snapshot.filenames import picture_file_name, read_blocks
+from sphinx_scrapbox.snapshot.filenames import open_content, picture_file_name
 from sphinx_scrapbox.snapshot.folder import (
     STAGING_FOLDER,
     FolderError,
@@ -177,9 +178,8 @@ class _Transaction:
 
 
 def _write(path: Path, content: bytes | Path, *, sync: bool) -> None:
-    with path.open("xb") as file:
-        for block in read_blocks(content):
-            file.write(block)
+    with path.open("xb") as file, open_content(content) as source:
+        copyfileobj(source, file)
         if sync:
             file.flush()
             os.fsync(file.fileno())

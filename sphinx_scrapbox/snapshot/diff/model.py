@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import NamedTuple
+
+_BATCH = 400  # pages whose texts are in memory together
 
 
 class Row(NamedTuple):
@@ -69,6 +71,11 @@ class Snapshot:
     read: Callable[[Sequence[PageState]], Sequence[PageText | None]] = field(
         default=no_texts, repr=False, compare=False
     )
+
+    def texts(self, pages: Sequence[PageState]) -> Iterator[PageText | None]:
+        """The text of each of *pages*, read in batches to keep few in memory."""
+        for start in range(0, len(pages), _BATCH):
+            yield from self.read(pages[start : start + _BATCH])
 
 
 class PageKind(Enum):

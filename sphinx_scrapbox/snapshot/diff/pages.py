@@ -6,27 +6,15 @@ from collections import Counter
 from collections.abc import Callable, Hashable, Iterable
 from hashlib import sha256
 
+from sphinx_scrapbox.snapshot.diff import model
 from sphinx_scrapbox.snapshot.diff.lines import line_changes
-from sphinx_scrapbox.snapshot.diff.model import (
-    Comparison,
-    LineChange,
-    LineKind,
-    PageChange,
-    PageKind,
-    PageState,
-    PageText,
-    Row,
-    Snapshot,
-    count_filled,
-)
+from sphinx_scrapbox.snapshot.diff.model import LineKind, PageKind, PageState, PageText, Snapshot
 from sphinx_scrapbox.wiki.titles import key
-
-_BATCH = 400  # pages whose texts are in memory together
 
 
 def compare(
     old: Snapshot, new: Snapshot, progress: Callable[[], object] = lambda: None
-) -> Comparison:
+) -> model.Comparison:
     """What changed from *old* to *new*. Only texts that may differ are read.
 
     *progress* is called once for each page that both snapshots have.
@@ -42,25 +30,23 @@ def compare(
         if before.title != after.title:
             changes.append(_change(before, after, None, None))
         progress()
-    for start in range(0, len(differing), _BATCH):
-        batch = differing[start : start + _BATCH]
-        old_texts = old.read([before for before, _after in batch])
-        new_texts = new.read([after for _before, after in batch])
-        for (before, after), *texts in zip(batch, old_texts, new_texts, strict=True):
-            change = _change(before, after, *texts)
-            is_edited = not all(line.is_blank for line in change.lines)
-            is_renamed = change.kind is PageKind.RENAMED
-            if is_renamed or is_edited or _differ_unread(before, after, *texts):
-                changes.append(change)
-            progress()
+    old_texts = old.texts([before for before, _after in differing])
+    new_texts = new.texts([after for _before, after in differing])
+    for (before, after), *texts in zip(differing, old_texts, new_texts, strict=True):
+        change = _change(before, after, *texts)
+        is_edited = not all(line.is_blank for line in change.lines)
+        is_renamed = change.kind is PageKind.RENAMED
+        if is_renamed or is_edited or _differ_unread(before, after, *texts):
+            changes.append(change)
+        progress()
     order = list(PageKind).index
     changes.sort(key=lambda page: (order(page.kind), key(page.title), page.title, page.file))
-    return Comparison(old, new, tuple(changes))
+    return model.Comparison(old, new, tuple(changes))
 
 
-def _added_or_gone(kind: PageKind, page: PageState) -> PageChange:
+def _added_or_gone(kind: PageKind, page: PageState) -> model.PageChange:
     updated = page.updated if kind is PageKind.NEW else 0
-    return PageChange(
+    return model.PageChange(
         kind, page.title, page.file, id=page.id, project=page.project, updated=updated
     )
 
@@ -77,18 +63,20 @@ def _differ_unread(
 
 def _change(
     before: PageState, after: PageState, old: PageText | None, new: PageText | None
-) -> PageChange:
+) -> model.PageChange:
     is_renamed = before.title != after.title
-    lines: tuple[LineChange, ...] = ()
+    lines: tuple[model.LineChange, ...] = ()
     added = removed = 0
     if old and new:
         lines = line_changes(old, new)
-        added = sum(count_filled(line.after) for line in lines if line.kind is LineKind.ADDED)
-        removed = sum(count_filled(line.before) for line in lines if line.kind is LineKind.REMOVED)
+        added, removed = (
+            sum(model.count_filled(line.rows) for line in lines if line.kind is kind)
+            for kind in (LineKind.ADDED, LineKind.REMOVED)
+        )
     elif before.line_ids and after.line_ids:
         old_ids, new_ids = set(before.line_ids), set(after.line_ids)
         added, removed = len(new_ids - old_ids), len(old_ids - new_ids)
-    return PageChange(
+    return model.PageChange(
         PageKind.RENAMED if is_renamed else PageKind.CHANGED,
         after.title,
         after.file,
@@ -106,7 +94,7 @@ def _change(
     )
 
 
-def _digest(rows: Iterable[Row]) -> str:
+def _digest(rows: Iterable[model.Row]) -> str:
     text = "\n".join(f"{row.depth} {row.text}" for row in rows)
     return sha256(text.encode("utf-8", "replace")).hexdigest()
 
@@ -209,11 +197,10 @@ def _pairs_by_content(
 
 def _distinct_rows(snapshot: Snapshot, pages: dict[int, PageState]) -> dict[int, frozenset[str]]:
     """The texts of the rows of each page that has some."""
-    numbers, states = list(pages), list(pages.values())
-    rows: dict[int, frozenset[str]] = {}
-    for start in range(0, len(numbers), _BATCH):
-        texts = snapshot.read(states[start : start + _BATCH])
-        for at, text in zip(numbers[start : start + _BATCH], texts, strict=True):
-            if text and (filled := frozenset(row.text for row in text.rows if row.text)):
-                rows[at] = filled
-    return rows
+    texts = snapshot.texts(list(pages.values()))
+    rows = {
+        at: frozenset(row.text for row in text.rows if row.text)
+        for at, text in zip(pages, texts, strict=True)
+        if text
+    }
+    return {at: filled for at, filled in rows.items() if filled}
