@@ -3,9 +3,8 @@
 What a page shows is a property of the output: two builders may share the environment, and a
 build may be killed while it writes, or be asked for some files only. For each output there is
 therefore a file beside the doctrees that holds a digest of what each of its pages shows. A
-page's digest is struck from it before the page is written, and entered when the build has ended
-without an error. A second file lists what was struck, so that neither has to be rewritten for
-each page.
+page's digest is dropped before the page is written, and stored when the build has ended without
+an error. What is dropped is appended to a second file, a log, so that the first is written once.
 
 A digest covers the time when the document was read, as Sphinx writes a page again only if its
 source is newer than the page, not if the document was read for another reason.
@@ -70,12 +69,12 @@ class Output:
         except (OSError, ValueError, KeyError, TypeError):
             return
         try:
-            struck = self._log.read_bytes().split(b"\0")
+            dropped = self._log.read_bytes().split(b"\0")
         except OSError:
             self._saved = self.state, dict(self.pages)
             return
         self.state = ""
-        for name in struck:
+        for name in dropped:
             self.pages.pop(os.fsdecode(name), None)
 
     @property
@@ -83,8 +82,8 @@ class Output:
         """Whether the last build finished the output, and nothing it shows has changed since."""
         return self.state == self.wanted_state != ""
 
-    def strike(self, docname: str) -> None:
-        """Forget what a page shows, since it is about to be written."""
+    def drop(self, docname: str) -> None:
+        """Drop the digest of a page that is about to be written."""
         if not self._is_listening or docname in self._written:
             return
         with self._log.open("ab") as log:
@@ -92,11 +91,11 @@ class Output:
         self._written.add(docname)
 
     def stop(self) -> None:
-        """Take no document for written from now on: others may resolve some for their files."""
+        """Drop nothing from now on: what is resolved after all pages is for other files."""
         self._is_listening = False
 
     def save(self) -> None:
-        """Enter what was written."""
+        """Store the digests of what was written."""
         pages = {
             docname: shown
             for docname in self.wanted
@@ -157,9 +156,9 @@ def documents_to_write(app: Sphinx, env: BuildEnvironment) -> Iterable[str]:
 
 
 def _settings(app: Sphinx) -> Sequence[object]:
-    """What all pages are written with: of HTML all options, of other formats those that are ours.
+    """The options that all pages depend on: of HTML all, of other formats those of this extension.
 
-    Sphinx notes the options of HTML with the first page that is written with them.
+    Sphinx stores those of HTML before it has written the pages with them.
     """
     info = getattr(app.builder, "build_info", None)
     if info is not None:
@@ -189,7 +188,7 @@ def _shown(domain: ScrapboxDomain, docname: str, settings: Sequence[object]) -> 
 def note_written(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """Handler of ``doctree-resolved``, which comes before a page is written."""
     if output := _OUTPUTS.get(app):
-        output.strike(docname)
+        output.drop(docname)
 
 
 def note_all_written(app: Sphinx) -> list[Any]:
@@ -200,7 +199,7 @@ def note_all_written(app: Sphinx) -> list[Any]:
 
 
 def remember_output(app: Sphinx, exception: Exception | None) -> None:
-    """Handler of ``build-finished``: enter what was written, unless the build failed."""
+    """Handler of ``build-finished``: store what was written, unless the build failed."""
     output = _OUTPUTS.pop(app, None)
     if output is not None and exception is None:
         output.save()

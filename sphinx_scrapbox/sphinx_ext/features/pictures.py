@@ -1,4 +1,4 @@
-"""What an output format needs of a page once every link is resolved."""
+"""Icons and images of pages, as far as an output format can show them."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 
 class SettlePictures(SphinxPostTransform):
-    """Settle what becomes of a page's images and icons in this format.
+    """Decides how the images and icons of a page appear in this format.
 
     A remote image of a wiki page is shown in HTML and linked elsewhere: LaTeX and EPUB would
     fetch it during the build. One that was fetched is shown wherever the format can show its
@@ -103,7 +103,7 @@ class SettlePictures(SphinxPostTransform):
 
 
 class LinkUnshownPictures(SphinxPostTransform):
-    """Link the fetched images of kinds that LaTeX cannot show."""
+    """Replaces fetched images that LaTeX cannot show with links."""
 
     # After Sphinx's converters (200), which may have made another kind of them.
     default_priority = 250
@@ -118,7 +118,7 @@ class LinkUnshownPictures(SphinxPostTransform):
 
 
 def _docname_around(node: nodes.Node) -> str:
-    """The document of a node, where one file holds several: Sphinx marks their sections."""
+    """The document that a node comes from, in an output that joins several documents."""
     parent: nodes.Element | None = node.parent
     while parent is not None:
         if docname := parent.get("docname", ""):
@@ -141,7 +141,7 @@ def _link_image(image: nodes.image) -> None:
 
 
 def name_fetched_images(app: Sphinx, env: BuildEnvironment) -> None:
-    """Name these files in the output as they are named.
+    """Handler of ``env-updated``: keep the names of fetched files in the output.
 
     Sphinx numbers files of one name in the order in which documents were read, which differs from
     build to build. Of these, all that share a name have the same content. This changes the entries
@@ -160,7 +160,7 @@ def name_fetched_images(app: Sphinx, env: BuildEnvironment) -> None:
 
 
 class LineTargets(SphinxPostTransform):
-    """Give LaTeX, which writes no ids of paragraphs, a target at each line that has an address."""
+    """Adds a target to each line with an id for LaTeX, which writes no ids of paragraphs."""
 
     default_priority = 50
     formats = ("latex",)
@@ -179,7 +179,7 @@ def _is_line(node: nodes.Node) -> bool:
 
 
 def _icons(domain: ScrapboxDomain) -> dict[str, list[object]]:
-    """What is known of the files of icons, by the key of an icon's name without its project."""
+    """The files of icons, by the key of the icon's name without its project."""
     if "icons" not in domain.cache:
         folder = source_folder(domain.env)
         by_name: dict[str, list[object]] = {}
@@ -192,7 +192,7 @@ def _icons(domain: ScrapboxDomain) -> dict[str, list[object]]:
 
 
 class PicturesFeature(Feature):
-    """Keeps for which images of a document files may come or go, and which it was given."""
+    """Keeps the images of documents whose files a pull may add or remove."""
 
     name = "pictures"
     post_transforms = (SettlePictures, LinkUnshownPictures, LineTargets)
@@ -206,9 +206,9 @@ class PicturesFeature(Feature):
         )
 
     def reread(self, domain: ScrapboxDomain, outdated: Outdated) -> Iterable[str]:
-        """Documents with an image for which a file was fetched, or is gone, since the last build.
+        """Documents with an image whose file was added or removed since the last build.
 
-        A file that was edited is a dependency of theirs, as of any image.
+        A file that was edited is a dependency of the document.
         """
         before: dict[str, int] | None = domain.data["images"]
         now = domain.data["images"] = source_folder(domain.env).fetched_files.image_table()
@@ -223,7 +223,7 @@ class PicturesFeature(Feature):
         return repr(sorted(_icons(domain).items()))
 
     def shown(self, docname: str, domain: ScrapboxDomain) -> Hashable:
-        """The files of the icons that a document names, or of all if it lists people."""
+        """The files of the icons in a document, or of all icons if it lists people."""
         if (facts := domain.facts.get(docname)) is None or not (icons := _icons(domain)):
             return None
         queries = domain.collected("lists").get(docname, ())

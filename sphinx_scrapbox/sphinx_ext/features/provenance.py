@@ -1,8 +1,8 @@
-"""Pages that know their version: of which wiki they are, of when, and where the live page is.
+"""Where pages come from: the wiki, the date of the snapshot, and the address of the live page.
 
 What a document says of snapshots by directive or substitution is part of its text, so it is
 read again when a lock file says something else. The line on each wiki page is filled in before
-writing: a new snapshot has thousands of pages written anew, but not read.
+writing: after a new snapshot, thousands of pages are written again, but not read again.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ _SUBSTITUTIONS = {f"scrapbox-{name}": name for name in SUBSTITUTION_NAMES}
 
 
 class SnapshotDirective(SphinxDirective):
-    """``scrapbox:snapshot``: of which wiki and of when the site's pages are.
+    """``scrapbox:snapshot``: the wiki and the date of the site's pages.
 
     The options ``path`` (a folder with a lock file) and ``project`` choose among several
     snapshots, ``as`` the form: ``sentence`` or ``table``.
@@ -159,7 +159,7 @@ class SnapshotSubstitutions(SphinxTransform):
     default_priority = 210
 
     def apply(self, **kwargs: Any) -> None:
-        """Put a text in the place of each."""
+        """Replace each with text."""
         if has_no_directives(self.document, self.env):
             return
         for node in list(self.document.findall(nodes.substitution_reference)):
@@ -174,12 +174,12 @@ class SnapshotSubstitutions(SphinxTransform):
 
 
 class FillProvenance(SphinxPostTransform):
-    """Writes the line where the parser left its place, before references are resolved (10)."""
+    """Writes the line at the placeholder of the parser, before references are resolved (10)."""
 
     default_priority = 5
 
     def run(self, **kwargs: Any) -> None:
-        """Fill each place in this document."""
+        """Fill each placeholder of this document."""
         if options(self.config).provenance == "none":
             return
         for node in list(self.document.findall(scrapbox_provenance)):
@@ -210,7 +210,7 @@ class FillProvenance(SphinxPostTransform):
 
 
 class ProvenanceFeature(Feature):
-    """Keeps which documents speak of snapshots, and what they were told."""
+    """Keeps which documents mention snapshots, and the state that they were read with."""
 
     name = "provenance"
     directives = {"snapshot": SnapshotDirective}
@@ -218,11 +218,11 @@ class ProvenanceFeature(Feature):
     post_transforms = (FillProvenance,)
 
     def collect(self, nodes: Sequence[nodes.Element], record: DocumentRecord) -> object | None:
-        """The state of the snapshots, if the document says something of them."""
+        """The state of the snapshots, if the document mentions them."""
         return record.snapshots or None
 
     def reread(self, domain: ScrapboxDomain, outdated: Outdated) -> Iterable[str]:
-        """Documents that would be told something else of the snapshots."""
+        """Documents that mention snapshots, if these changed."""
         told_before: dict[str, str] = domain.collected("provenance")
         now = source_folder(domain.env).snapshots.checksum if told_before else ""
         return [docname for docname, before in told_before.items() if before != now]
@@ -232,7 +232,7 @@ class ProvenanceFeature(Feature):
         return repr(source_folder(domain.env).snapshots.all())
 
     def shown(self, docname: str, domain: ScrapboxDomain) -> Hashable:
-        """The snapshot that the line of a wiki page tells of."""
+        """The snapshot that the line of a wiki page names."""
         facts = domain.facts.get(docname)
         if facts is None or not facts.is_page or options(domain.env.config).provenance == "none":
             return None

@@ -1,8 +1,8 @@
-"""Related pages: what a page links to, what links to it, and who names the same things.
+"""Related pages: the links of a page, its backlinks, and pages that share a link with it.
 
-The block is a placeholder in the doctree. In HTML it is filled with ready markup, which costs
-no walk of docutils' and stays out of the search index; in every other format with standard
-nodes, whose links Sphinx resolves as any others.
+The doctree holds a placeholder. In HTML it is replaced by ready markup, which docutils need not
+visit and the search index does not see; in other formats by standard nodes, whose links Sphinx
+resolves.
 """
 
 from __future__ import annotations
@@ -32,11 +32,11 @@ if TYPE_CHECKING:
 SHOWN_NEIGHBOURS = 12
 """Neighbours of one kind that are shown at once; the others are folded."""
 MOST_NEIGHBOURS = 300
-"""Neighbours of one kind at the most; beyond, they are only counted."""
+"""Neighbours of one kind at most; the rest is only counted."""
 MOST_GROUPS = 15
 """Groups of pages that share a link."""
 MOST_SHARING = 12
-"""Pages of one group; the rest is counted, and to be found at the page that they share."""
+"""Pages of one group; the rest is only counted."""
 
 
 # -- what is related -------------------------------------------------------------------
@@ -50,7 +50,7 @@ class NodeTitle(NamedTuple):
 
 
 class RelatedItem(NamedTuple):
-    """A page, and the line that links; None if the line is but its title."""
+    """A page, and the line that links; None if the line is just its title."""
 
     place: NodeTitle
     line: str | None
@@ -72,7 +72,7 @@ class Sharing(NamedTuple):
 
 
 class RelatedPages(NamedTuple):
-    """All that a block is made of."""
+    """The data from which a block is written."""
 
     links: RelatedItems
     linked_from: RelatedItems
@@ -259,7 +259,7 @@ class RelatedFeature(Feature):
         return bool(nodes) or None
 
     def shown(self, docname: str, domain: ScrapboxDomain) -> Hashable:
-        """All that the block is made of."""
+        """The data from which the block is written."""
         return related_pages(domain, docname) if docname in domain.collected("related") else None
 
 

@@ -1,4 +1,4 @@
-"""The comparison behind a list of changes, made once for all that ask the same in a build."""
+"""Comparisons for lists of changes and feeds, each made once a build."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def query_of(text: str) -> ChangesQuery:
 
 
 class _Changes:
-    """What changed, found out once for all that ask the same in one build."""
+    """The comparisons of one build."""
 
     def __init__(self, env: BuildEnvironment) -> None:
         self._env = env
@@ -77,7 +77,7 @@ class _Changes:
         self._suffixes = (*config.source_suffix, LOCK_NAME)
 
     def find(self, query: ChangesQuery) -> Comparison | str:
-        """What changed, or why that cannot be told."""
+        """The comparison that a query asks for, or the message why there is none."""
         asked = query[:3]
         if (found := self._found.get(asked)) is None:
             try:
@@ -89,7 +89,7 @@ class _Changes:
 
     @property
     def has_problem(self) -> bool:
-        """Whether what was asked could not be told."""
+        """Whether a comparison failed."""
         return any(isinstance(answer, str) for answer in self._found.values())
 
     def _compare(self, query: ChangesQuery) -> Comparison:
@@ -117,7 +117,7 @@ class _Changes:
         return self._without_denied(compare(old, new))
 
     def _without_denied(self, found: Comparison) -> Comparison:
-        """What changed but for pages that a deny list keeps out, or would have."""
+        """*comparison* without pages that the deny list keeps out, or would have kept out."""
         redaction = source_folder(self._env).pages.redaction
         if not redaction:
             return found
@@ -140,7 +140,7 @@ class _Changes:
         return replace(found, pages=pages)
 
     def _new(self, folder: Path, here: Iterable[str], prefix: str) -> Snapshot:
-        """The pages that the site has: the locks above them may tell of them."""
+        """The pages of the site, with the rows of the lock files above them."""
         files = [file.removeprefix(prefix) for file in here]
         folders = {parent for file in files for parent in Path(file).parents}
         locks = [(parent / LOCK_NAME).as_posix() for parent in folders]
@@ -162,7 +162,7 @@ class _Changes:
         )
 
     def _may_be_source(self, path: str) -> bool:
-        """Whether a file would be read today: pages that are left out are not gone."""
+        """Whether the site would read a file: a page that is excluded now is not gone."""
         if not path.endswith(self._suffixes) or any(takes(path) for takes in self._excluded):
             return False
         return path.endswith(f"/{LOCK_NAME}") or any(takes(path) for takes in self._included)
@@ -177,7 +177,7 @@ class _Changes:
         }
 
     def _dated(self, snapshot: Snapshot, here: dict[str, str], prefix: str) -> Snapshot:
-        """The snapshot with the times that the site has of its pages, which git may tell."""
+        """The snapshot with the times of the site's pages, which may come from git."""
         facts = domain_of(self._env).facts
         pages = tuple(
             replace(page, updated=page.updated or facts[here[prefix + page.file]].updated)
@@ -186,7 +186,7 @@ class _Changes:
         return replace(snapshot, pages=pages)
 
     def signature(self, query: ChangesQuery) -> str:
-        """Changes when the earlier snapshot may have; "" if nothing tells. No text is read."""
+        """A value that changes with the earlier snapshot; "" if unknown. No page is read."""
         try:
             if query.since:
                 folder = Path(self._env.srcdir, query.path)
@@ -208,7 +208,7 @@ class _Changes:
 
 
 def changes_of(env: BuildEnvironment) -> _Changes:
-    """What changed, for this build."""
+    """The comparisons of this build."""
     cache = domain_of(env).cache
     if "changes" not in cache:
         cache["changes"] = _Changes(env)
@@ -217,13 +217,13 @@ def changes_of(env: BuildEnvironment) -> _Changes:
 
 
 def queries_of(domain: ScrapboxDomain) -> dict[str, list[ChangesQuery]]:
-    """The documents that tell of changes, in order, and what they ask."""
+    """The queries of documents, in order of docname."""
     by_docname: dict[str, tuple[str, ...]] = domain.collected("changes")
     return {docname: list(map(query_of, texts)) for docname, texts in by_docname.items()}
 
 
 class Told(NamedTuple):
-    """All that a list is made from: pages of each kind as far as they are shown, and the rest."""
+    """The data of a list: the shown pages of each kind, and the number of the others."""
 
     pages: tuple[tuple[PageChange, str], ...]
     rest: tuple[tuple[str, int], ...]

@@ -1,7 +1,6 @@
-"""What changed in the wiki, told in a page: against a revision of git, or a snapshot kept beside.
+"""``scrapbox:changes``: what changed since a revision of git or an earlier snapshot.
 
-The directive leaves a placeholder that holds a query. What changed is found out once a build, and
-only for a document that asks.
+The directive leaves a placeholder that holds a query.
 """
 
 from __future__ import annotations
@@ -107,7 +106,7 @@ class ChangesDirective(SphinxDirective):
 
 
 class ChangesFeature(Feature):
-    """Keeps what documents tell of changes, and writes the feeds."""
+    """Keeps the queries of documents, and writes the feeds."""
 
     name = "changes"
     directives = {"changes": ChangesDirective}
@@ -119,14 +118,14 @@ class ChangesFeature(Feature):
         return tuple(node["query"] for node in nodes) or None
 
     def state(self, domain: ScrapboxDomain) -> Hashable:
-        """What the earlier snapshots are; None after a problem, which is told in each build."""
+        """The earlier snapshots; None after a failed comparison, to warn of it in each build."""
         changes = changes_of(domain.env)
         queries = [query for asked in queries_of(domain).values() for query in asked]
         states = [changes.signature(query) for query in queries]
         return tuple(states) if all(states) and not changes.has_problem else None
 
     def shown(self, docname: str, domain: ScrapboxDomain) -> Hashable:
-        """What each list tells, or why it cannot be told."""
+        """The data of each list, or the message why there is none."""
         queries = queries_of(domain).get(docname, ())
         told = tuple(changes_for(domain.env, query) for query in queries)
         for problem in dict.fromkeys(answer for answer in told if isinstance(answer, str)):
@@ -134,7 +133,7 @@ class ChangesFeature(Feature):
         return told or None
 
     def page_context(self, app: Sphinx, docname: str, context: dict[str, Any]) -> None:
-        """Link the feeds that tell the same as the page."""
+        """Link the feeds of the page's lists."""
         link_feeds(app, docname, context)
 
     def finish(self, app: Sphinx) -> None:

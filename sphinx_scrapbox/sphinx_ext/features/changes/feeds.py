@@ -28,14 +28,14 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
     from sphinx.environment import BuildEnvironment
 ENTRIES = 500
-"""Entries of an Atom feed, the newest; who follows it has the others."""
+"""Entries of an Atom feed, the newest ones."""
 
 
 # -- builds ----------------------------------------------------------------------------
 
 
 def _feeds(env: BuildEnvironment) -> Iterator[tuple[str, str, ChangesQuery]]:
-    """The name of each feed, the document that it belongs to, and what it tells."""
+    """The name of each feed, its document and its query."""
     seen = set()
     for docname, queries in queries_of(domain_of(env)).items():
         for query in queries:
@@ -46,12 +46,12 @@ def _feeds(env: BuildEnvironment) -> Iterator[tuple[str, str, ChangesQuery]]:
 
 
 def _is_written(app: Sphinx, name: str) -> bool:
-    """Whether a feed of this name can be: Atom wants addresses that are whole."""
+    """Whether a feed of this name can be written: Atom needs absolute addresses."""
     return name.endswith(".json") or bool(app.config.html_baseurl)
 
 
 def write_feeds(app: Sphinx) -> None:
-    """Write each feed, in an output that has any."""
+    """Write the feeds, in an output for browsers."""
     if not has_browser_pages(app.builder):
         return
     for name, docname, query in _feeds(app.env):
@@ -105,7 +105,7 @@ def _feed(
 
 
 def _feed_labels() -> dict[str, str]:
-    """What a feed says of pages and lines, by how it says that in English."""
+    """The translated labels of a feed by their English text."""
     own = change_labels()
     return {
         **{word: own[kind.value] for kind, word in ACTIONS.items()},
@@ -119,7 +119,7 @@ def _feed_labels() -> dict[str, str]:
 
 
 def _author(app: Sphinx) -> str:
-    """Who the site is by; a feed has to name somebody."""
+    """The author of the site, which a feed has to name; else the project."""
     author: str = app.config.author
     is_given = author and author != app.config.values["author"].default
     return author if is_given else str(app.config.project)
@@ -130,7 +130,7 @@ def _feed_title(app: Sphinx) -> str:
 
 
 def link_feeds(app: Sphinx, pagename: str, context: dict[str, Any]) -> None:
-    """Name the feeds in the head of the page that tells the same."""
+    """Link the feeds of a page in its head."""
     if pagename not in queries_of(domain_of(app.env)) or not has_browser_pages(app.builder):
         return
     tags = []

@@ -31,7 +31,7 @@ from sphinx_scrapbox.sphinx_ext.i18n import _, ngettext
 UNFOLDED_LINES = 12
 """Lines of one page that are shown at once; if there are more, all of them are folded."""
 MOST_LINES = 300
-"""Lines of one page at the most; the rest is counted."""
+"""Lines of one page at most; the rest is only counted."""
 _DEEPEST = 8
 
 
@@ -193,7 +193,7 @@ class _Maker:
         return block
 
     def _label(self, kind: str, sign: str, *, only_sign: bool = False) -> list[nodes.Node]:
-        """What happened, for readers who do not see the colours. HTML has signs by style."""
+        """The kind of change as text, for readers who do not see colours."""
         if not self._is_html:
             return [nodes.Text(sign)]
         if only_sign:
@@ -221,7 +221,7 @@ def _length(change: LineChange) -> int:
 def _levels(
     rows: Sequence[Row], block: nodes.line_block
 ) -> Iterator[tuple[str, nodes.line_block]]:
-    """Each row's text with the block that it belongs into: one inside another for each level."""
+    """The text of each row, and the block for its level; blocks of levels are nested."""
     least = min((row.depth for row in rows), default=0)
     blocks = [block]
     for row in rows:

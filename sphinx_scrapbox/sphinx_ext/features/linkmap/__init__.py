@@ -1,1 +1,1 @@
-"""``scrapbox:map``: the pages around a page, drawn."""
+"""``scrapbox:map``: a drawing of the pages around a page."""

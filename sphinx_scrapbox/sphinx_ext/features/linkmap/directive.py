@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 
 class Spec(NamedTuple):
-    """What a map was asked to show; ``target`` is empty for the document that it stands in."""
+    """What a map shows; ``target`` is empty for a map of its own document."""
 
     target: str
     hops: int
@@ -55,7 +55,7 @@ def _number(least: int, most: int) -> Callable[[str], int]:
 
 
 class MapDirective(SphinxDirective):
-    """``scrapbox:map``: the pages around one, drawn.
+    """``scrapbox:map``: a drawing of the pages around a page.
 
     The argument is the title of a page, ``/project/Title`` too; without it the map is of the
     document itself.
@@ -222,7 +222,7 @@ class _Map:
 
 
 def _around(domain: ScrapboxDomain, docname: str, spec: Spec) -> Neighbourhood | None:
-    """The pages of a map; None if the one in the middle does not exist."""
+    """The pages of a map; None if its centre does not exist."""
     centre = domain.find_page(spec.target, docname) if spec.target else docname
     if centre is None:
         return None
@@ -232,7 +232,7 @@ def _around(domain: ScrapboxDomain, docname: str, spec: Spec) -> Neighbourhood |
 
 
 class LinkMap(Feature):
-    """Keeps what the maps of documents show."""
+    """Keeps the specifications of maps."""
 
     name = "linkmap"
     directives = {"map": MapDirective}
@@ -244,7 +244,7 @@ class LinkMap(Feature):
         return tuple(map(_spec_of, nodes)) or None
 
     def shown(self, docname: str, domain: ScrapboxDomain) -> Hashable:
-        """The pages of each map and their titles; None for a map of a page that is not there."""
+        """The pages of each map with their titles; None for one whose centre does not exist."""
         specs: tuple[Spec, ...] = domain.collected("linkmap").get(docname, ())
         return tuple(_titled(domain, _around(domain, docname, spec)) for spec in specs) or None
 

@@ -1,4 +1,4 @@
-"""The map of a page's surroundings: which pages are on it, where, and the drawing.
+"""Where the pages of a link map are placed.
 
 Nothing here depends on chance or on the machine: the arithmetic is that of IEEE numbers, what
 goes through sine and cosine is rounded first, and coordinates are whole. networkx finds the
@@ -37,7 +37,7 @@ _WIDTHS = {
 
 
 def _width(text: str) -> float:
-    """About how wide *text* is: fonts differ, so rather too much than too little.
+    """An estimate of the width of *text*; fonts differ, so it is rather too large.
 
     >>> _width("mulch") < _width("MULCH") < _width("堆肥の山々")
     True
@@ -56,7 +56,7 @@ def _width_of(char: str) -> float:
 
 
 def wrap(title: str, most: int) -> list[str]:
-    """A title in at most so many lines, the last one cut with "…" if need be.
+    """A title in at most so many lines, the last one cut with "…" if necessary.
 
     >>> wrap("How much light reaches a leaf", 2)
     ['How much light', 'reaches a leaf']
@@ -148,7 +148,7 @@ def place_boxes(around: Neighbourhood, boxes: Sequence[Box]) -> None:
 
 
 def _side(box: Box) -> float:
-    """How far from the middle a box may go."""
+    """The largest distance of a box from the centre."""
     return (WIDTH - box.width) / 2 - MARGIN
 
 
@@ -265,7 +265,7 @@ def _within(x: float, side: float) -> float:
 
 
 def _settle(boxes: Sequence[Box]) -> None:
-    """Put each box on whole numbers, and those that still lie on another where there is room."""
+    """Round coordinates, and move boxes that still overlap to free space."""
     settled: list[Box] = []
     for box in sorted(boxes, key=lambda box: (box.x * box.x + box.y * box.y, box.y, box.x)):
         box.x, box.y = float(round(box.x)), float(round(box.y))

@@ -16,7 +16,7 @@ FAN = 1000
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A page on the map: how many steps from the middle, and through which place."""
+    """A page on the map: its distance from the centre in links, and the place before it."""
 
     node: str
     hop: int = 0
@@ -40,7 +40,7 @@ class Neighbourhood:
         return len(self.places) > 1
 
     def children(self, number: int) -> list[int]:
-        """The places that are reached through one."""
+        """The places whose parent is *number*."""
         return [n for n, place in enumerate(self.places) if place.parent == number]
 
 

@@ -31,7 +31,7 @@ def draw(
     name: str,
     current: str,
 ) -> str:
-    """The map as SVG: a group of links for whoever cannot see it, boxes and lines for others.
+    """The map as SVG: a group of links for screen readers, boxes and lines for others.
 
     :param addresses: of each place; "" for one that cannot be linked to.
     :param label: what the map is of.

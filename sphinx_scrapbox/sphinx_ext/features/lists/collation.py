@@ -46,7 +46,7 @@ _SMALL_KA_KE = str.maketrans("ゕゖ", "かけ")
 
 
 def folded(title: str) -> str:
-    """*title* without what makes no difference in an index.
+    """*title* reduced to what counts in an index.
 
     >>> folded("Ｃafé"), folded("ガス"), folded("ｶﾞｽ"), folded("「Straße」")
     ('cafe', 'かす', 'かす', 'strasse」')
@@ -104,7 +104,7 @@ def section_of(title: str) -> IndexSection:
 
 
 def radical_of(title: str) -> str:
-    """The radical under which a dictionary has the first character of *title*; "" for none.
+    """The radical of the first character of *title*; "" if it is no ideograph.
 
     >>> radical_of("種まき"), radical_of("江戸"), radical_of("rain")
     ('禾', '水', '')

@@ -51,7 +51,7 @@ _CHECKS: dict[str, tuple[str, Callable[[str], Any]]] = {
     "project": ("project", lambda text: option_values.text(text.strip("/"))),
     "empty": ("empty", option_values.text),
 }
-"""Option → field of the query, and what makes its value of the text; it may raise."""
+"""The field of the query and the converter of each option."""
 
 
 def _options(names: str) -> dict[str, Callable[[str], str]]:
@@ -89,7 +89,7 @@ class PagesDirective(_ListDirective):
 
 
 class TaggedDirective(_ListDirective):
-    """``scrapbox:tagged``: the pages that bear the tag that the argument names."""
+    """``scrapbox:tagged``: the pages with the tag that the argument names."""
 
     kind = "pages"
     required_arguments = 1
@@ -98,7 +98,7 @@ class TaggedDirective(_ListDirective):
 
 
 class WantedDirective(_ListDirective):
-    """``scrapbox:wanted``: pages that several pages link to and nobody has written."""
+    """``scrapbox:wanted``: missing pages that several pages link to."""
 
     kind = "wanted"
     option_spec = _options("min limit")
@@ -112,7 +112,7 @@ class PeopleDirective(_ListDirective):
 
 
 class StaleDirective(_ListDirective):
-    """``scrapbox:stale``: translations whose source has changed since, the worst first."""
+    """``scrapbox:stale``: translations whose source has changed since, the stalest first."""
 
     kind = "stale"
     sorts = ("lines", "age", "title")

@@ -47,16 +47,16 @@ if TYPE_CHECKING:
 
 
 MOST = 600
-"""Links of one page, at the most."""
+"""Links of one page, at most."""
 NAMED_PAGES = 12
-"""Pages that are named beside a tag or a person; the rest is counted."""
+"""Pages that are named beside a tag or a person; the rest is only counted."""
 
 TITLES = {
     "scrapbox-pages": _("Pages"),
     "scrapbox-tags": _("Tags"),
     "scrapbox-people": _("People"),
 }
-"""Each index: its label and page, and what it is called."""
+"""The titles of the indices by label, which is also the name of the page."""
 
 
 class Entry(NamedTuple):
@@ -205,12 +205,12 @@ _ENTRIES: dict[str, Callable[[ScrapboxDomain], Iterator[Entry]]] = {
 
 
 def _has_indices(builder: Builder) -> bool:
-    """Whether this format has pages that no document makes."""
+    """Whether this output has indices."""
     return has_pages(builder) and options(builder.config).indices
 
 
 def index_pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
-    """The name, the context and the template of each page."""
+    """Handler of ``html-collect-pages``: the name, context and template of each page."""
     builder = app.builder
     if not _has_indices(builder):
         return
@@ -306,7 +306,7 @@ def register_index_labels(app: Sphinx) -> None:
 
 
 class IndexNames(SphinxPostTransform):
-    """Puts the name of an index in place of a link to it, in formats that have none."""
+    """Replaces links to an index with its title, in formats without indices."""
 
     # Before MyST (9) and Sphinx (10) look for what links mean.
     default_priority = 5
@@ -328,7 +328,7 @@ class IndexNames(SphinxPostTransform):
 
 
 def check_index_names(app: Sphinx, env: BuildEnvironment) -> None:
-    """Name the documents that an index is written over."""
+    """Handler of ``env-check-consistency``: warn of documents that an index overwrites."""
     if not _has_indices(app.builder):
         return
     for docname in TITLES.keys() & env.all_docs.keys():

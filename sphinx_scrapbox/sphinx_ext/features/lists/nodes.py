@@ -70,7 +70,7 @@ class _Maker:
         self._shows_images = builder.supported_remote_images and self._config.images == "remote"
 
     def make(self, query: ListQuery, rows: Rows) -> list[nodes.Element]:
-        """The list; nothing at all if it is empty."""
+        """The list; nothing if it is empty."""
         if not rows:
             return [nodes.paragraph("", query.empty)] if query.empty else []
         made: nodes.Element

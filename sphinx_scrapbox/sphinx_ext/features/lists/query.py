@@ -12,7 +12,7 @@ from sphinx_scrapbox.sphinx_ext.config.values import Person
 
 
 class ListQuery(NamedTuple):
-    """What a list holds. Names and days are "" and numbers 0 where they set no limit."""
+    """What a list shows. Names and days are "" and numbers 0 where they set no limit."""
 
     kind: str
     """``pages``, ``wanted``, ``people`` or ``stale``."""
@@ -29,7 +29,7 @@ class ListQuery(NamedTuple):
     least: int = 2
     project: str = ""
     empty: str = ""
-    """What stands in the place of a list that finds nothing."""
+    """The text in place of an empty list."""
 
     def text(self) -> str:
         """The query as a node and the facts keep it."""
@@ -53,7 +53,7 @@ class PageRow(NamedTuple):
 
 
 class WantedRow(NamedTuple):
-    """A page that nobody has written; ``linking`` holds docnames and titles."""
+    """A missing page; ``linking`` holds docnames and titles."""
 
     project: str
     title: str
@@ -62,7 +62,7 @@ class WantedRow(NamedTuple):
 
 
 class PersonRow(NamedTuple):
-    """Somebody who speaks; ``pages`` holds docnames, titles and how often."""
+    """A speaker; ``pages`` holds docnames, titles and numbers of turns."""
 
     target: str
     label: str

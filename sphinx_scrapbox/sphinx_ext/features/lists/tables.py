@@ -35,7 +35,7 @@ SPOKEN = 5
 
 
 class Tables:
-    """What lists and indices are made from, over all facts at once."""
+    """Tables over the facts of all documents."""
 
     def __init__(self, domain: ScrapboxDomain) -> None:
         self._domain = domain
@@ -44,10 +44,10 @@ class Tables:
         self.pages = sorted(pages, key=lambda name: (sort_key(domain.facts[name].title), name))
         """The docnames of all pages, in the order of their titles."""
         self.tags: dict[tuple[str, str], list[str]] = {}
-        """The documents that bear a tag, by the tag's project and key."""
+        """The documents with a tag, by the project and the key of the tag."""
         self.tag_names: dict[tuple[str, str], str] = {}
         self.people: dict[Who, dict[str, int]] = {}
-        """How often somebody speaks in each document."""
+        """The number of turns of each speaker by docname."""
         self._people_targets: dict[Who, str] = {}
         self._tags_named: dict[str, set[tuple[str, str]]] = {}
         self._people_named: dict[str, set[tuple[str, str]]] = {}
@@ -85,7 +85,7 @@ class Tables:
     # -- pages -------------------------------------------------------------------------
 
     def tagged(self, tag: str) -> set[str]:
-        """The documents that bear a tag, in any project if it names none."""
+        """The documents with a tag, in any project if it names none."""
         project, name = split_target(tag)
         found = {(project, key(name))} if project else self._tags_named.get(key(name), set())
         return {docname for known in found for docname in self.tags.get(known, ())}
@@ -161,7 +161,7 @@ class Tables:
         return rows
 
     def person_rows(self, shown: int = SPOKEN) -> list[PersonRow]:
-        """Everybody who speaks, who speaks most first."""
+        """All speakers, those with the most turns first."""
         rows = []
         for who, spoken in self.people.items():
             target = self._people_targets[who]
@@ -204,7 +204,7 @@ class Tables:
     # -- all of them -------------------------------------------------------------------
 
     def rows(self, query: ListQuery) -> Rows:
-        """What a list shows: nothing else goes into its nodes."""
+        """The rows of a list, the only data of its nodes."""
         if query.kind == "wanted":
             return self._wanted_rows(query)
         if query.kind == "people":
@@ -219,7 +219,7 @@ def _source_title(domain: ScrapboxDomain, source: str) -> str:
 
 
 def tables_of(domain: ScrapboxDomain) -> Tables:
-    """The tables of a build, made when first asked for and forgotten when a fact changes."""
+    """The tables of a build, computed once until a fact changes."""
     tables: Tables | None = domain.cache.get("tables")
     if tables is None:
         tables = domain.cache["tables"] = Tables(domain)
@@ -227,7 +227,7 @@ def tables_of(domain: ScrapboxDomain) -> Tables:
 
 
 def rows_of(domain: ScrapboxDomain, text: str) -> tuple[ListQuery, Rows]:
-    """A query as a document keeps it, and what it finds."""
+    """The query that a document keeps as *text*, and its rows."""
     found: tuple[ListQuery, Rows] | None = domain.cache.get(("rows", text))
     if found is None:
         query = ListQuery(**json.loads(text))

@@ -52,7 +52,7 @@ class Staleness(NamedTuple):
 
     @property
     def days(self) -> int:
-        """Days that the translation is behind, begun ones counted whole; 0 if it is not."""
+        """Days from the translation to the change of its source, rounded up; 0 if current."""
         return max(-((self.translated - self.changed) // _DAY), 0)
 
 
@@ -74,7 +74,7 @@ class Stale(NamedTuple):
 def staleness_against(
     domain: ScrapboxDomain, docname: str, target: str, translated: int = 0
 ) -> Staleness | None:
-    """The age of *docname* against the page *target*; None where a time or the page is unknown.
+    """The staleness of *docname* against the page *target*; None if a time or the page is unknown.
 
     :param translated: when it was translated; 0 for the time that the page was last changed.
     """
@@ -114,7 +114,7 @@ def _age_outside(env: BuildEnvironment, target: str, translated: int) -> Stalene
 
 
 def staleness_of(domain: ScrapboxDomain, docname: str) -> Iterator[Staleness]:
-    """The ages of *docname* against all that it was translated from."""
+    """The staleness of *docname* against each of its sources."""
     source = language_versions(domain).sources.get(docname)
     if source is not None and source.is_mapped:
         found: Iterable[tuple[int, str]] = ((0, source.target),)
@@ -173,7 +173,7 @@ def _newer(env: BuildEnvironment, age: Staleness) -> _Newer | None:
 
 
 def stale_pages(domain: ScrapboxDomain) -> list[Stale]:
-    """Each page that is older than what it was translated from, in order of docname."""
+    """The stale pages in order of docname."""
     made: list[Stale] | None = domain.cache.get("stale")
     if made is None:
         made = domain.cache["stale"] = [

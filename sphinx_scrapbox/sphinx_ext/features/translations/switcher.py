@@ -1,8 +1,7 @@
-"""What a page shows of its other languages: how old a translation is, and links to the others.
+"""Translation notices with dates, and links between the language versions of a page.
 
-A source does not know of its translations, and a translation does not change when its source
-does. So both are put into a page just before it is written, from what is known of all pages,
-and a page is written anew when that differs.
+A source does not name its translations, and a translation does not change when its source does.
+Both are therefore added just before a page is written, from the facts of all pages.
 """
 
 from __future__ import annotations
@@ -54,7 +53,7 @@ if TYPE_CHECKING:
 
 
 SHOWN_LINES = 20
-"""Changed lines that a notice shows; the rest is counted."""
+"""Changed lines that a notice shows; the rest is only counted."""
 LENGTH = 180
 """Characters of a changed line that are shown."""
 
@@ -107,7 +106,7 @@ class _Page:
         self._languages = language_versions(domain)
 
     def complete(self) -> None:
-        """Say how old the translation is, and link to its other languages."""
+        """Date the translation, and link the other language versions."""
         source = self._languages.sources.get(self._docname)
         if source is not None and source.is_mapped:
             self._add_notice()
@@ -218,7 +217,7 @@ class _Page:
         return link
 
     def _language_of(self, source: str) -> str:
-        """The language of a source; a page that is not here has what the translation says."""
+        """The language of a source; for one outside the site, as its translation says."""
         if source.startswith("/"):
             return self._languages.sources[self._docname].source_language
         facts = self._domain.facts.get(source)
@@ -262,7 +261,7 @@ class _Page:
 
 @lru_cache(maxsize=64)
 def language_name(tag: str) -> str:
-    """What a language calls itself; the tag if nothing tells, "" for none.
+    """The name of a language in that language; the tag if it is unknown, "" for no tag.
 
     >>> language_name("ja"), language_name("fr"), language_name("x-garden")
     ('日本語', 'Français', 'x-garden')
@@ -275,13 +274,13 @@ def language_name(tag: str) -> str:
 
 
 class Translations(Feature):
-    """Shows how old a translation is, and links the versions of a page in other languages."""
+    """Dates of translations, and links between language versions."""
 
     name = "translations"
     post_transforms = (CompleteTranslations,)
 
     def state(self, domain: ScrapboxDomain) -> Hashable:
-        """What is known of sources that are not part of the site, and of other sites."""
+        """The lock files of sources outside the site, and the inventories of other sites."""
         config = options(domain.env.config)
         folders = config.translation_sources
         outside = source_folder(domain.env).locks.external_state(folders) if folders else None
@@ -293,7 +292,7 @@ class Translations(Feature):
         )
 
     def shown(self, docname: str, domain: ScrapboxDomain) -> Hashable:
-        """The other versions with their titles, a mapped source, and how old the page is."""
+        """The language versions with titles, a configured source, and the staleness."""
         languages = language_versions(domain)
         source = languages.sources.get(docname)
         versions = tuple(

@@ -30,7 +30,7 @@ _UNKNOWN = "und"  # the tag of BCP 47 for what is not determined
 
 
 class Version(NamedTuple):
-    """A page in one language ("" = nothing tells which).
+    """A page in one language ("" if unknown).
 
     It is a document of this site, or else has an address: on another site, or on the live wiki.
     """
@@ -63,7 +63,7 @@ def inventories_of(env: BuildEnvironment) -> Mapping[str, Mapping[str, Mapping[s
 
 
 class OtherSites:
-    """What the inventories of other sites hold of wiki pages."""
+    """The wiki pages in the inventories of other sites."""
 
     def __init__(self, env: BuildEnvironment) -> None:
         self._inventories = inventories_of(env)
@@ -117,7 +117,7 @@ def _name(project: str, title: str) -> str:
 
 
 class LanguageVersions:
-    """What is a translation of what, over all facts."""
+    """The sources of all translations, and the language versions of all pages."""
 
     def __init__(self, domain: ScrapboxDomain) -> None:
         self._domain = domain
@@ -141,7 +141,7 @@ class LanguageVersions:
             self._find_versions(translations)
 
     def language_of(self, docname: str) -> str:
-        """The language that the other versions of a page make known; "" if there are none."""
+        """The language of a page as its versions tell it; "" if it has none."""
         versions = self.versions.get(docname, ())
         return next((one.language for one in versions if one.docname == docname), "")
 
@@ -160,7 +160,7 @@ class LanguageVersions:
     # -- finding -----------------------------------------------------------------------
 
     def _mapped(self, docname: str, mapping: Mapping[str, str]) -> Source | None:
-        """The source that the configuration gives a page, if it is somewhere."""
+        """The source of a page by the configuration, if that page exists."""
         domain = self._domain
         facts = domain.facts[docname]
         project, title = domain.project_of(docname), facts.title
@@ -227,13 +227,13 @@ class LanguageVersions:
         return docname, chain[-1]
 
     def _claim(self, group: _Group, docname: str, language: str) -> None:
-        """Note a source's language: what the first translation says, or it says itself."""
+        """Record the language of a source, as its first translation or else itself says."""
         facts = self._domain.facts.get(docname)
         own = facts.language if facts else ""
         group.languages[docname] = group.languages.get(docname) or language or own
 
     def _elsewhere(self, docname: str) -> Version | None:
-        """The source of a page, where it is no document of this site."""
+        """The source of a page that is not a document of this site."""
         source = self.sources[docname]
         project, title = split_target(source.target)
         if address := self._others.page(project, title):
@@ -247,7 +247,7 @@ class LanguageVersions:
 
 @dataclass(slots=True)
 class _Group:
-    """Pages that come from one source."""
+    """Pages with one source."""
 
     members: list[str] = field(default_factory=list)
     languages: dict[str, str] = field(default_factory=dict)
