@@ -53,7 +53,7 @@ class Config:
     """Glob patterns over file names, relative to the source folder (such as `wiki/**`): Markdown
     files that are exported wiki pages even if they carry no sign of an export."""
     link_documents: tuple[str, ...] = _option(
-        False, valid.flag_or_globs, "bool or list of str", "html"
+        False, valid.boolean_or_globs, "bool or list of str", "html"
     )
     """Let wiki links lead to any document whose title matches: True for all documents, or a list
     of glob patterns over docnames."""
@@ -89,10 +89,10 @@ class Config:
     """Related pages at the end of each wiki page: cards, a plain list, or (False) none. One value
     for all pages, or a mapping of glob patterns over docnames to values, of which the first match
     counts."""
-    previews: bool = _option(True, valid.flag, "bool", "html")
+    previews: bool = _option(True, valid.boolean, "bool", "html")
     """Show the title and the first lines of a wiki page when a reader points at a link to it
     (HTML)."""
-    indices: bool = _option(True, valid.flag, "bool", "html")
+    indices: bool = _option(True, valid.boolean, "bool", "html")
     """Write indices of all pages, tags and people, as pages of the HTML: see `scrapbox-pages`,
     `scrapbox-tags` and `scrapbox-people`."""
     search: tuple[tuple[str, str], ...] = _option(
@@ -148,9 +148,9 @@ class Config:
     translation_sources: tuple[str, ...] = _option([], valid.string_tuple, "list of str")
     """Folders (relative to the source folder) of translations' source pages that are not part of
     this site."""
-    myst_links: bool = _option(True, valid.flag, "bool")
+    myst_links: bool = _option(True, valid.boolean, "bool")
     """Read `[[Page]]` in hand-written MyST pages."""
-    myst_tags: bool = _option(False, valid.flag, "bool")
+    myst_tags: bool = _option(False, valid.boolean, "bool")
     """Read `#tag` in hand-written MyST pages."""
     deny: DenyOptions = _option({}, valid.deny_options, "dict")
     """What must not be published: `titles`, `tags` and `people` of pages that are left out, and
@@ -158,7 +158,7 @@ class Config:
     of this."""
     page_directives: frozenset[str] = _option([], valid.directives, "list of str")
     """Names of MyST directives that also work inside wiki pages; all others are shown as code."""
-    fast: bool = _option(True, valid.flag, "bool")
+    fast: bool = _option(True, valid.boolean, "bool")
     """Use shortcuts through Sphinx's internals that save time and memory and do not change the
     output. Turn it off if you suspect them."""
 
@@ -230,6 +230,6 @@ def register(app: Sphinx) -> None:
     for option in fields(Config):
         name, raw = f"scrapbox_{option.name}", option.metadata["raw"]
         # With a boolean default, Sphinx refuses words on the command line (-D).
-        default = None if raw is False and option.metadata["check"] is not valid.flag else raw
+        default = None if raw is False and option.metadata["check"] is not valid.boolean else raw
         # Any type: Sphinx would add a warning of its own to ours.
         app.add_config_value(name, default, option.metadata["rebuild"], types=Any)

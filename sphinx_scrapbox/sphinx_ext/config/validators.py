@@ -63,7 +63,7 @@ def _switch(value: object) -> bool | None:
     return bool(value) if isinstance(value, int) and value in (0, 1) else None
 
 
-def flag(value: object) -> bool:
+def boolean(value: object) -> bool:
     if (on := _switch(value)) is None:
         raise InvalidValue("must be True or False")
     return on
@@ -79,7 +79,7 @@ def string_tuple(value: object) -> tuple[str, ...]:
     return tuple(sorted(value) if isinstance(value, (set, frozenset)) else value)
 
 
-def flag_or_globs(value: object) -> tuple[str, ...]:
+def boolean_or_globs(value: object) -> tuple[str, ...]:
     """Glob patterns; True stands for all, False for none."""
     if (on := _switch(value)) is not None:
         return ("**",) if on else ()
@@ -199,7 +199,7 @@ def deny_options(value: object) -> DenyOptions:
             if option in ("titles", "tags", "people"):
                 given[option] = _names(entry, sign="#" if option == "tags" else "")
             elif option == "emails":
-                given[option] = flag(entry)
+                given[option] = boolean(entry)
             elif option == "allow":
                 given[option] = string_tuple(entry)
             else:
