@@ -49,6 +49,10 @@ INLINES: dict[str, tuple[nodes.Node, str]] = {
         f"{LINE}<reference refid=a>\n    'beds'",
     ),
     "an image of the web stays": (image(PICTURE), f"{LINE}<image classes=wide uri={PICTURE}>"),
+    "the URL of an image is percent-encoded": (
+        image("https://example.org/a b.png"),
+        f"{LINE}<image classes=wide uri=https://example.org/a%20b.png>",
+    ),
     "a file is no image": (
         image("../secret.png"),
         f"{LINE}<inline classes=wide>\n    '../secret.png'",
