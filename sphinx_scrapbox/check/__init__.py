@@ -4,20 +4,3 @@
 that needs one page belongs in :mod:`.checker`, one that needs all pages in :mod:`.across_pages`;
 its texts are in :mod:`.rules`. Repairs are only proposed: nothing here changes a file.
 """
-
-from sphinx_scrapbox.check.checker import Checker
-from sphinx_scrapbox.check.reports import report_as_json, report_as_sarif, report_as_text
-from sphinx_scrapbox.check.rules import RULES, Finding, Report, Rule, Severity, Wanted
-
-__all__ = [
-    "RULES",
-    "Checker",
-    "Finding",
-    "Report",
-    "Rule",
-    "Severity",
-    "Wanted",
-    "report_as_json",
-    "report_as_sarif",
-    "report_as_text",
-]

@@ -155,7 +155,5 @@ def file_name_findings(paths: Sequence[str]) -> Iterator[Finding]:
             reported.add(place)
             if reasons := tuple(portability_problems(part.name)):
                 yield Finding(Rule.UNSAFE_FILE_NAME, place, "; ".join(reasons))
-            else:
-                size = len(part.name.encode("utf-8", "surrogateescape"))
-                if size > LONG_NAME_BYTES:
-                    yield Finding(Rule.LONG_FILE_NAME, place, f"a name of {size} bytes")
+            elif (size := len(part.name.encode("utf-8", "surrogateescape"))) > LONG_NAME_BYTES:
+                yield Finding(Rule.LONG_FILE_NAME, place, f"a name of {size} bytes")

@@ -107,13 +107,11 @@ class Checker:
             self._add(Rule.EMPTY_PAGE, checked.path, "the page is empty", checked.line)
         elif not checked.native and _FOOTER in text:
             self._check_footers(checked, page)
-        for number, block in enumerate(page.blocks):
+        ends = [*(block.line - 1 for block in page.blocks[1:]), len(lines)]
+        for block, end in zip(page.blocks, ends, strict=False):
             if isinstance(block, ast.Line) and block.nodes:
                 nodes = list(ast.walk(block))
                 if "[]](" in block.source or any(map(_has_bracket, nodes)):
-                    end = len(lines)
-                    if number + 1 < len(page.blocks):
-                        end = page.blocks[number + 1].line - 1
                     self._check_brackets(checked, block, lines[block.line - 1 : end])
             for leaf in ast.walk(block):
                 if not isinstance(leaf, ast.Text):
@@ -131,10 +129,9 @@ class Checker:
             names = ", ".join(f"U+{code}" for code in codes)
             message = f"contains {names}, which is not allowed in documents"
             repair = "".join(sign for sign in source if sign not in characters)
+            place = (problem.line, column)
             self._findings.append(
-                Finding(
-                    Rule.CONTROL_CHARACTER, path, message, problem.line, column, source, repair
-                )
+                Finding(Rule.CONTROL_CHARACTER, path, message, *place, source, repair)
             )
 
     def _check_footers(self, checked: CheckedPage, page: ast.Page) -> None:
@@ -236,9 +233,8 @@ def _note_reference(checked: CheckedPage, leaf: ast.Inline, lines: Sequence[str]
             checked.links[project, title] = None
             fragment = split_fragment(title)[1]
             if is_line_id(fragment) and (project, title) not in checked.anchors:
-                checked.anchors[project, title] = _position(
-                    leaf.line, lines, title, "[" if checked.native else "[["
-                )
+                start = "[" if checked.native else "[["
+                checked.anchors[project, title] = _position(leaf.line, lines, title, start)
         case ast.Hashtag(tag):
             checked.links["", tag] = None
         case ast.Icon(name, project) if (project, name) not in checked.icons:

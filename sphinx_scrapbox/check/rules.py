@@ -189,9 +189,8 @@ class Report:
 
     def only(self, rules: Collection[Rule]) -> Report:
         """The report with the findings of these rules only."""
-        return replace(
-            self, findings=tuple(finding for finding in self.findings if finding.rule in rules)
-        )
+        findings = tuple(finding for finding in self.findings if finding.rule in rules)
+        return replace(self, findings=findings)
 
     def count(self, severity: Severity) -> int:
         """The number of findings of this severity."""

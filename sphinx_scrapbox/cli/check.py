@@ -12,7 +12,7 @@ import click
 from sphinx_scrapbox.check.checker import Checker
 from sphinx_scrapbox.check.reports import report_as_json, report_as_sarif, report_as_text
 from sphinx_scrapbox.check.rules import RULES, Report, Rule, Severity
-from sphinx_scrapbox.cli.options import format_option, grouped
+from sphinx_scrapbox.cli.options import format_option, grouped, output_option
 from sphinx_scrapbox.cli.output import Failure, progress, shows_color, write_report
 from sphinx_scrapbox.formats import PAGE_SUFFIXES
 from sphinx_scrapbox.snapshot.folder import page_files
@@ -77,13 +77,7 @@ class _Command(click.Command):
     *("human", "json", "sarif"),
     help="For people, for scripts, or for services that show findings.",
 )
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(dir_okay=False),
-    metavar="FILE",
-    help="Write the report to FILE instead of showing it.",
-)
+@output_option("Write the report to FILE instead of showing it.")
 @grouped(
     "rules",
     lambda select, ignore: (select or frozenset(Rule)) - ignore,

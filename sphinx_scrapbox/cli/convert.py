@@ -109,12 +109,12 @@ def command(
     if target == "json":
         text = write_project((page for _, page in pages), name=project)
         name = f"{file_stem(project or 'project')}.json"
-        writes = [_Write(Path(output, name) if _is_folder(output) else Path(output), text)]
+        writes = [(Path(output, name) if _is_folder(output) else Path(output), text)]
     else:
         writes = list(_writes(pages, sources, target, output))
     print_notes(notes)
     if output == "-":
-        sys.stdout.buffer.write(writes[0].text.encode())
+        sys.stdout.buffer.write(writes[0][1].encode())
         return
     _check(writes, overwrite=overwrite)
     _save(writes, dry_run=dry_run)
@@ -231,10 +231,7 @@ def _lock(folder: Path) -> tuple[Path, Lock] | None:
     return None
 
 
-@dataclass(frozen=True, slots=True)
-class _Write:
-    path: Path
-    text: str
+_Write = tuple[Path, str]  # a file, and its content
 
 
 def _pages(
@@ -260,7 +257,7 @@ def _writes(
 ) -> Iterator[_Write]:
     is_single = len(sources) == 1 and sources[0].folder is None
     if output == "-" or (is_single and not _is_folder(output)):
-        yield from (_Write(Path(output), formats.write(page, target)) for _, page in pages)
+        yield from ((Path(output), formats.write(page, target)) for _, page in pages)
         return
     taken: set[str] = set()
     for source, page in pages:
@@ -271,7 +268,7 @@ def _writes(
             if folded not in taken:
                 break
         taken.add(folded)
-        yield _Write(path, formats.write(page, target))
+        yield path, formats.write(page, target)
 
 
 def _is_folder(output: str) -> bool:
@@ -280,13 +277,13 @@ def _is_folder(output: str) -> bool:
 
 def _check(writes: Sequence[_Write], *, overwrite: bool) -> None:
     """Nothing is written unless all of it can be."""
-    for item in writes:
-        if item.path.is_dir():
-            raise Failure(f"{item.path} is a folder")
-        parent = next(place for place in item.path.parents if place.exists())
+    for path, _ in writes:
+        if path.is_dir():
+            raise Failure(f"{path} is a folder")
+        parent = next(place for place in path.parents if place.exists())
         if not parent.is_dir():
             raise Failure(f"{parent} is no folder")
-    there = [str(item.path) for item in writes if item.path.exists()]
+    there = [str(path) for path, _ in writes if path.exists()]
     if there and not overwrite:
         more = f" and {len(there) - 1} more" if len(there) > 1 else ""
         raise Failure(f"there already: {there[0]}{more}; --overwrite replaces")
@@ -295,14 +292,14 @@ def _check(writes: Sequence[_Write], *, overwrite: bool) -> None:
 def _save(writes: Sequence[_Write], *, dry_run: bool) -> None:
     same = 0
     with progress(0 if dry_run else len(writes), "Writing") as step:
-        for item in writes:
-            data = item.text.encode()
-            if item.path.exists() and item.path.read_bytes() == data:
+        for path, text in writes:
+            data = text.encode()
+            if path.exists() and path.read_bytes() == data:
                 same += 1
             elif dry_run:
-                say(str(item.path))
+                say(str(path))
             else:
-                _replace(item.path, data)
+                _replace(path, data)
             step()
     count = len(writes) - same
     words = f"{count} file{'s' if count != 1 else ''}{' would be' if dry_run else ''} written"

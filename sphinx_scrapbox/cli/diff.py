@@ -12,7 +12,7 @@ from pathlib import Path
 
 import click
 
-from sphinx_scrapbox.cli.options import format_option, grouped
+from sphinx_scrapbox.cli.options import format_option, grouped, output_option
 from sphinx_scrapbox.cli.output import Failure, progress, say, shows_color, write_report
 from sphinx_scrapbox.formats.markdown.inlines import read_markdown_inline
 from sphinx_scrapbox.formats.notation.lines import read_lines
@@ -20,11 +20,7 @@ from sphinx_scrapbox.snapshot.diff.model import Comparison, PageChange, PageKind
 from sphinx_scrapbox.snapshot.diff.pages import compare
 from sphinx_scrapbox.snapshot.git import SnapshotError
 from sphinx_scrapbox.snapshot.loader import SnapshotLoader
-from sphinx_scrapbox.snapshot.reports.atom import Feed, diff_as_atom
-from sphinx_scrapbox.snapshot.reports.json import diff_as_json
-from sphinx_scrapbox.snapshot.reports.markdown import diff_as_markdown
-from sphinx_scrapbox.snapshot.reports.text import diff_as_text
-from sphinx_scrapbox.snapshot.reports.wording import addresses, no_address
+from sphinx_scrapbox.snapshot.reports import atom, json, markdown, text, wording
 from sphinx_scrapbox.snapshot.selection import links_of, tag_keys, title_pattern
 from sphinx_scrapbox.wiki.ast import Line, Page
 from sphinx_scrapbox.wiki.dates import clamp
@@ -43,23 +39,23 @@ class _Report:
     base_url: str | None
 
     def write(self, comparison: Comparison, folder: Path) -> None:
-        address = addresses(self.base_url) if self.base_url else no_address
+        address = wording.addresses(self.base_url) if self.base_url else wording.no_address
         if self.report_format == "json":
-            report = diff_as_json(comparison, address=address, stat=self.stat)
+            report = json.diff_as_json(comparison, address=address, stat=self.stat)
         elif self.report_format == "markdown":
-            report = diff_as_markdown(comparison, address=address, stat=self.stat)
+            report = markdown.diff_as_markdown(comparison, address=address, stat=self.stat)
         elif self.report_format == "atom":
             feed = self._feed(comparison, folder)
-            report = diff_as_atom(comparison, feed, address=address, stat=self.stat)
+            report = atom.diff_as_atom(comparison, feed, address=address, stat=self.stat)
         else:
-            report = diff_as_text(comparison, stat=self.stat, color=shows_color(self.output))
+            report = text.diff_as_text(comparison, stat=self.stat, color=shows_color(self.output))
         write_report(report, self.output, for_people=self.report_format == "text")
 
-    def _feed(self, comparison: Comparison, folder: Path) -> Feed:
+    def _feed(self, comparison: Comparison, folder: Path) -> atom.Feed:
         project = comparison.new.project or folder.absolute().name
         # Reproducible builds set this variable, which replaces the current time.
         now = os.environ.get("SOURCE_DATE_EPOCH", "")
-        return Feed(
+        return atom.Feed(
             self.base_url or f"{project} wiki",
             f"Changes of {project}",
             project,
@@ -85,13 +81,7 @@ def _base_url(context: click.Context, parameter: click.Parameter, value: str | N
         *("text", "markdown", "json", "atom"),
         help="For people, for release notes, for scripts, or for feed readers.",
     ),
-    click.option(
-        "-o",
-        "--output",
-        type=click.Path(dir_okay=False),
-        metavar="FILE",
-        help="Write to FILE instead of showing it.",
-    ),
+    output_option("Write to FILE instead of showing it."),
     click.option("--stat", is_flag=True, help="Count lines instead of showing them."),
     click.option(
         "--base-url",
@@ -188,10 +178,10 @@ def _tagged(
     """The pages that link to one of *tags*, as they are in *snapshot*."""
     states = {state.file: state for state in snapshot.pages}
     texts = snapshot.texts([states[page.file] for page in pages])
-    for page, text in zip(pages, texts, strict=True):
-        if text is None:
+    for page, page_text in zip(pages, texts, strict=True):
+        if page_text is None:
             raise SnapshotError(f"{snapshot.name} has no texts, so its tags are not known")
-        if tags & _links(page, text.rows):
+        if tags & _links(page, page_text.rows):
             yield page
 
 

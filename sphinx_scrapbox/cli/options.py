@@ -38,6 +38,12 @@ def grouped(name: str, make: Callable[..., object], *options: Decorator) -> Deco
     return decorate
 
 
+def output_option(help: str) -> Decorator:
+    """The file for a report; None for standard output."""
+    file = click.Path(dir_okay=False)
+    return click.option("-o", "--output", type=file, metavar="FILE", help=help)
+
+
 def format_option(*names: str, help: str) -> Decorator:
     """The form of a report, passed on as ``report_format``; the first of *names* by default."""
     choice = click.Choice(names)

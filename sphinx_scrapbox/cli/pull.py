@@ -38,17 +38,14 @@ _MANY = 20  # requests; they are made one by one, so a bar helps early
 @grouped(
     "pictures",
     dict,
-    click.option(
-        "--icons/--no-icons",
-        "icon",
-        default=None,
-        help="Fetch the icons that pages show, or remove them. DIR remembers.",
-    ),
-    click.option(
-        "--images/--no-images",
-        "image",
-        default=None,
-        help="Fetch the images that pages show, or remove them. DIR remembers.",
+    *(
+        click.option(
+            f"--{kind}s/--no-{kind}s",
+            kind,
+            default=None,
+            help=f"Fetch the {kind}s that pages show, or remove them. DIR remembers.",
+        )
+        for kind in get_args(PictureKind)
     ),
 )
 @click.option("--refresh", is_flag=True, help="Request everything, not only what changed.")

@@ -21,7 +21,7 @@ def server_of(url: str) -> str:
         raise ValueError("must not hold a user name or a password")
     if parts.path.strip("/") or parts.query or parts.fragment:
         raise ValueError("must end after the host")
-    return "{}://{}{}".format(*_scheme_host_port(parts))
+    return _origin(parts)
 
 
 def split_address(url: str) -> SplitResult | None:
@@ -34,18 +34,18 @@ def split_address(url: str) -> SplitResult | None:
     return parts if good and not re.search(r"[\s\\\x00-\x1f]", url) else None
 
 
-def _scheme_host_port(parts: SplitResult) -> tuple[str, str, str]:
-    """Scheme, host, and the port with its colon unless it is the default."""
+def _origin(parts: SplitResult) -> str:
+    """Scheme, host, and the port unless it is the default."""
     host = (parts.hostname or "").lower()
-    port = parts.port or DEFAULT_PORTS[parts.scheme]
-    shown = f"[{host}]" if ":" in host else host
-    return parts.scheme, shown, "" if port == DEFAULT_PORTS[parts.scheme] else f":{port}"
+    host = f"[{host}]" if ":" in host else host
+    is_default = parts.port in (None, 0, DEFAULT_PORTS[parts.scheme])
+    return f"{parts.scheme}://{host}" + ("" if is_default else f":{parts.port}")
 
 
 def is_on(origin: str, url: str) -> bool:
     """Whether *url* is on the server *origin*: same scheme, host and port."""
     parts = split_address(url)
-    return parts is not None and "{}://{}{}".format(*_scheme_host_port(parts)) == origin
+    return parts is not None and _origin(parts) == origin
 
 
 def redirect_target(url: str, location: str) -> str:
@@ -60,4 +60,4 @@ def redirect_target(url: str, location: str) -> str:
 def server_name(url: str) -> str:
     """The server of an address, without the parts that may be secret."""
     parts = split_address(url)
-    return "{}://{}{}".format(*_scheme_host_port(parts)) if parts else "no address"
+    return _origin(parts) if parts else "no address"

@@ -183,24 +183,20 @@ class Api:
         message = value.get("message") if isinstance(value, dict) else None
         words = self.client.hide(message) if isinstance(message, str) else ""
         head = status_words(status) + (f" ({words})" if words else "")
-        kind = self.client.kind
-        sent = kind.value if kind else ""
-        error_type, advice = self._meaning(status, kind, sent)
+        error_type, advice = self._meaning(status)
         return error_type(what, f"{head}: {advice}")
 
-    @staticmethod
-    def _meaning(
-        status: int, kind: CredentialKind | None, sent: str
-    ) -> tuple[type[ClientError], str]:
+    def _meaning(self, status: int) -> tuple[type[ClientError], str]:
+        kind = self.client.kind
+        sent = kind.value if kind else ""
         match status:
             case HTTPStatus.NOT_FOUND:
                 return MissingError, "check the spelling of the name"
             case HTTPStatus.BAD_REQUEST if kind is CredentialKind.SERVICE:
                 return StopError, f"the key in {sent} is for another project, or is not valid"
             case HTTPStatus.UNAUTHORIZED if kind is None:
-                return StopError, (
-                    f"members only: set {', '.join(kind.value for kind in CredentialKind)}"
-                )
+                names = ", ".join(kind.value for kind in CredentialKind)
+                return StopError, f"members only: set {names}"
             case HTTPStatus.UNAUTHORIZED:
                 return StopError, f"the credential in {sent} is not valid, or has expired"
             case HTTPStatus.FORBIDDEN if kind is None:

@@ -282,7 +282,7 @@ class Client:
         too_much = ClientError(
             what, f"the answer is larger than {_size(max_bytes)}", permanent=True
         )
-        if _number(response.headers.get("Content-Length")) > max_bytes:
+        if (response.raw.length_remaining or 0) > max_bytes:
             raise too_much
         until = time.monotonic() + self.pace.total_timeout
         blocks, size = [], 0
@@ -312,10 +312,6 @@ def _utf8(header: str) -> str:
         return header.encode("latin-1").decode()
     except UnicodeError:
         return header
-
-
-def _number(text: str | None) -> int:
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 20 else 0
 
 
 def _size(number: int) -> str:

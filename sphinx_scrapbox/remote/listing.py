@@ -153,9 +153,7 @@ def compare_with_folder(
         else:
             state, was = (PageStatus.SAME if current else PageStatus.CHANGED), ""
         differences.append(Difference(state, title, was))
-    gone = [row for row in rows.values() if row.id not in ids]
-    left = {row.id for row in by_title.values()}
-    differences += [Difference(PageStatus.GONE, row.title) for row in gone if row.id in left]
+    differences += [Difference(PageStatus.GONE, row.title) for row in by_title.values()]
     return FolderComparison(tuple(differences), tuple(wanted), tuple(standing))
 
 

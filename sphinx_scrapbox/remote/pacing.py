@@ -21,15 +21,15 @@ class Pace:
     """Requests, over all connections."""
     connect_timeout: float = 10.0
     read_timeout: float = 30.0
-    """The max_wait time without a byte from the server."""
+    """The longest time without a byte from the server."""
     total_timeout: float = 300.0
-    """The max_wait time from the first byte of a reply to the last."""
+    """The longest time from the first byte of a reply to the last."""
     retries: int = 4
     """How often a request is repeated after a temporary failure."""
     backoff: float = 1.0
     """The wait before the first retry; it doubles with each retry."""
     max_wait: float = 120.0
-    """The max_wait wait that a server may ask for; if it asks for more, the run ends."""
+    """The longest wait that a server may ask for; if it asks for more, the run ends."""
     failures: int = 5
     """After this number of failed requests in a row, no more are sent."""
 

@@ -55,7 +55,7 @@ def check(url: str) -> None:
     """
     parts = urlsplit(url)
     host = parts.hostname or ""
-    if _is_proxied(parts.scheme, host):
+    if parts.scheme in getproxies() and not proxy_bypass(host):
         with suppress(ValueError):
             _check_address(host)
         return  # only the proxy resolves names
@@ -75,10 +75,6 @@ def check(url: str) -> None:
 def _check_address(address: str) -> None:
     if not is_public(address):
         raise HostNotAllowedError("the host is not public, so nothing was requested")
-
-
-def _is_proxied(scheme: str, host: str) -> bool:
-    return scheme in getproxies() and not proxy_bypass(host)
 
 
 def _checked(connection: socket.socket) -> socket.socket:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from sphinx_scrapbox.formats.project import ProjectPage, load_page, page_of
 from sphinx_scrapbox.remote.api import Api, Listed
@@ -32,9 +32,9 @@ Progress = Callable[[int], AbstractContextManager[Callable[[], object]]]
 class Fetched:
     """The pages that were fetched, and those that do not exist."""
 
-    pages: list[ProjectPage] = field(default_factory=list)
-    missing: list[Listed] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
+    pages: list[ProjectPage]
+    missing: list[Listed]
+    notes: list[str]
 
 
 def fetch(
@@ -46,7 +46,7 @@ def fetch(
     :raises PullError: if a page cannot be fetched; the others stay in *stage*.
     """
     by_id: dict[str, tuple[ProjectPage, list[str]]] = {}
-    result = Fetched()
+    missing: list[Listed] = []
     failed: list[ClientError] = []
     queue = iter(pages)
     with ThreadPoolExecutor(api.client.pace.connections) as pool:
@@ -69,7 +69,7 @@ def fetch(
                     try:
                         by_id[page.id] = _read(future.result(), page)
                     except MissingError:
-                        result.missing.append(page)
+                        missing.append(page)
                     except StopError as error:
                         raise PullError(_failures([*failed, error])) from error
                     except ClientError as error:
@@ -80,13 +80,10 @@ def fetch(
             raise
     if failed:
         raise PullError(_failures(failed))
-    for page in pages:
-        if page.id in by_id:
-            read, notes = by_id[page.id]
-            result.pages.append(read)
-            result.notes += notes
-    result.missing.sort(key=lambda page: page.id)
-    return result
+    fetched = [by_id[page.id] for page in pages if page.id in by_id]
+    notes = [note for _, page_notes in fetched for note in page_notes]
+    missing.sort(key=lambda page: page.id)
+    return Fetched([page for page, _ in fetched], missing, notes)
 
 
 def _fetch(api: Api, stage: Stage, page: Listed) -> dict[str, object]:
@@ -171,12 +168,11 @@ def pull_pages(
     selected, standing = fetched.pages, list(comparison.standing)
     if selection.exclude_tags:
         # The links that the wiki listed may be older than the pages.
-        excluded = replace(Selection(), exclude_tags=selection.exclude_tags)
+        excluded = Selection(exclude_tags=selection.exclude_tags)
         selected = [page for page in selected if _matches(page, excluded)]
         standing = [row for row in standing if _matches(as_page(store, row), excluded)]
         left_out += len(fetched.pages) + len(comparison.standing) - len(selected) - len(standing)
-    notes = [*fetched.notes]
-    notes += [
+    notes = fetched.notes + [
         f"page {page.title!r} is listed, but the wiki says that there is no such page: left out; "
         "the next pull asks for it again"
         for page in missing

@@ -161,7 +161,8 @@ class SnapshotLoader:
             file: _state(row, file, projects[file], files.marks[file])
             for file, row in rows.items()
         }
-        for file, head in self._heads_of(files, [file for file in projects if file not in rows]):
+        others = [file for file in projects if file not in rows]
+        for file, head in self._heads_of(files, others).items():
             if head.title:
                 project = head.project or projects[file]
                 mark = files.marks[file]
@@ -183,21 +184,14 @@ class SnapshotLoader:
             read,
         )
 
-    def _heads_of(self, files: _Files, names: Sequence[str]) -> Iterator[tuple[str, _Head]]:
-        unread = []
-        for file in names:
-            mark = min(files.marks[file], default="")
-            head = self._heads.get((file, mark)) if mark else None
-            if head is None:
-                unread.append(file)
-            else:
-                yield file, head
+    def _heads_of(self, files: _Files, names: Sequence[str]) -> dict[str, _Head]:
+        known = {file: (file, min(files.marks[file])) for file in names}
+        unread = [file for file in names if known[file] not in self._heads]
         for start in range(0, len(unread), BATCH):
             batch = unread[start : start + BATCH]
             for file, data in zip(batch, files.read(batch), strict=True):
-                head = self._head(file, data)
-                self._heads[file, min(files.marks[file], default="")] = head
-                yield file, head
+                self._heads[known[file]] = self._head(file, data)
+        return {file: self._heads[known[file]] for file in names}
 
     def _head(self, file: str, data: bytes | None) -> _Head:
         if data is None:

@@ -6,7 +6,7 @@ Nothing is written here; :func:`.transaction.apply_plan` does.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from hashlib import sha256
@@ -202,7 +202,8 @@ class _FileNames:
     def choose(self, page: ProjectPage, has_content: Callable[[str], bool]) -> str:
         """A free name; the name of a file outside of the lock if *has_content* accepts it."""
         blocked = ""
-        for stem in _stems(page):
+        salts = chain(["", key(page.title)], (f"{page.id} {number}" for number in count()))
+        for stem in (file_stem(page.title, salt=salt) for salt in salts):
             file, folded = f"{stem}{PAGE_SUFFIX}", file_key(stem)
             if folded in self._taken:
                 continue
@@ -217,11 +218,6 @@ class _FileNames:
                 )
             return file
         raise AssertionError("the names never end")
-
-
-def _stems(page: ProjectPage) -> Iterator[str]:
-    salts = chain(["", key(page.title)], (f"{page.id} {number}" for number in count()))
-    return (file_stem(page.title, salt=salt) for salt in salts)
 
 
 def _stem_key(file: str) -> str:

@@ -159,26 +159,18 @@ class _Pairing:
         """Pairs in the same order with the highest total similarity, by dynamic programming."""
         size = len(old_places) * len(new_places)
         if size > _MAX_COMPARED_IN_GAP or size > self._compared:
-            pairs = (
-                list(zip(old_places, new_places, strict=False))
-                if len(old_places) == len(new_places)
-                else []
-            )
+            is_even = len(old_places) == len(new_places)
+            pairs = list(zip(old_places, new_places, strict=True)) if is_even else []
             pairs = pairs[: self._compared]
             self._compared -= len(pairs)
             return [pair for pair in pairs if self._similarity(*pair) >= _MIN_SIMILARITY]
         self._compared -= size
         # best[i][j]: the total similarity of the best pairs from old_places[i:], new_places[j:]
         best = [[0.0] * (len(new_places) + 1) for _ in range(len(old_places) + 1)]
-        similarities = [
-            [self._similarity(one, other) for other in new_places] for one in old_places
-        ]
         for i in reversed(range(len(old_places))):
             for j in reversed(range(len(new_places))):
-                similarity = similarities[i][j]
-                with_both = (
-                    best[i + 1][j + 1] + similarity if similarity >= _MIN_SIMILARITY else 0.0
-                )
+                share = self._similarity(old_places[i], new_places[j])
+                with_both = best[i + 1][j + 1] + share if share >= _MIN_SIMILARITY else 0.0
                 best[i][j] = max(with_both, best[i + 1][j], best[i][j + 1])
         pairs = []
         i = j = 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Hashable, Iterator, Sequence
 from difflib import SequenceMatcher
 from typing import NamedTuple
@@ -37,7 +38,7 @@ def longest_increasing_subsequence(numbers: Sequence[int]) -> list[int]:
 
 
 class _Gap(NamedTuple):
-    """_Items that are not yet matched: ``old[start:end]`` and ``new[begin:stop]``."""
+    """Items that are not yet matched: ``old[start:end]`` and ``new[begin:stop]``."""
 
     start: int
     end: int
@@ -49,7 +50,7 @@ class _Gap(NamedTuple):
 class PatienceDiff:
     """Matches equal items of two sequences in the same order.
 
-    _Items that occur once in both are matched first, then what lies between them. A gap without
+    Items that occur once in both are matched first, then what lies between them. A gap without
     such items is matched by :class:`difflib.SequenceMatcher` if it is small and the *budget*,
     old items times new items of all such gaps, is not used up; otherwise, the first occurrence of
     an item is matched with the first, the second with the second, and so on.
@@ -90,18 +91,16 @@ class PatienceDiff:
 
 
 def _unique_matches(old: _Items, new: _Items, gap: _Gap) -> list[tuple[int, int]]:
-    """_Items that occur once in both, as many as are in the same order."""
+    """Items that occur once in both, as many as are in the same order."""
     once = _places_of_unique(old, gap.start, gap.end)
     places = _places_of_unique(new, gap.begin, gap.stop)
     pairs = [(once[item], at) for item, at in places.items() if item in once]
-    return _increasing(sorted(pairs, key=lambda pair: pair[1]))
+    return _increasing(pairs)
 
 
 def _places_of_unique(items: _Items, start: int, end: int) -> dict[Hashable, int]:
-    places: dict[Hashable, int] = {}
-    for at in range(start, end):
-        places[items[at]] = -1 if items[at] in places else at
-    return {item: at for item, at in places.items() if at >= 0}
+    counts = Counter(items[start:end])
+    return {items[at]: at for at in range(start, end) if counts[items[at]] == 1}
 
 
 def _match_by_occurrence(old: _Items, new: _Items, gap: _Gap) -> list[tuple[int, int]]:
