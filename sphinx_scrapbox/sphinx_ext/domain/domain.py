@@ -67,8 +67,9 @@ class ScrapboxDomain(DomainIndex, Domain):
         "denied": (),
         "images": None,
         "git": {},
+        "translations": ("", {}),
     }
-    data_version = 14
+    data_version = 15
     features: ClassVar[Sequence[Feature]] = ()
     """What collects from the documents; set once, by :func:`sphinx_scrapbox.sphinx_ext.setup`."""
 

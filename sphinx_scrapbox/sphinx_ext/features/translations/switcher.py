@@ -24,8 +24,9 @@ from sphinx_scrapbox.rendering.nodes import (
 from sphinx_scrapbox.sphinx_ext.builders import builder_of, joins_documents
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.domain import domain_of
+from sphinx_scrapbox.sphinx_ext.domain.incremental import digest
 from sphinx_scrapbox.sphinx_ext.domain.site import SphinxSite
-from sphinx_scrapbox.sphinx_ext.feature import Feature
+from sphinx_scrapbox.sphinx_ext.feature import Feature, Listener
 from sphinx_scrapbox.sphinx_ext.features.translations.staleness import (
     ChangedLine,
     Staleness,
@@ -47,6 +48,7 @@ from sphinx_scrapbox.wiki.text import cut
 from sphinx_scrapbox.wiki.titles import anchor
 
 if TYPE_CHECKING:
+    from sphinx.application import Sphinx
     from sphinx.environment import BuildEnvironment
 
     from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain
@@ -273,11 +275,26 @@ def language_name(tag: str) -> str:
     return name[:1].upper() + name[1:] if name else tag
 
 
+def inventory_names(domain: ScrapboxDomain) -> dict[str, str]:
+    """The names of translations by docname, kept with the environment while nothing changes."""
+    state = digest((sorted(domain.env.all_docs.items()), FEATURE.state(domain)))
+    if domain.data["translations"][0] != state:
+        domain.data["translations"] = state, language_versions(domain).names()
+    names: dict[str, str] = domain.data["translations"][1]
+    return names
+
+
+def keep_inventory_names(app: Sphinx, env: BuildEnvironment) -> None:
+    """Handler of ``env-updated``: compute the names before the environment is pickled."""
+    inventory_names(domain_of(env))
+
+
 class Translations(Feature):
     """Dates of translations, and links between language versions."""
 
     name = "translations"
     post_transforms = (CompleteTranslations,)
+    listeners = (Listener("env-updated", keep_inventory_names, 650, "Before it is pickled."),)
 
     def state(self, domain: ScrapboxDomain) -> Hashable:
         """The lock files of sources outside the site, and the inventories of other sites."""
@@ -306,7 +323,7 @@ class Translations(Feature):
     def objects(self, domain: ScrapboxDomain) -> Iterator[tuple[str, str, str, str, str, int]]:
         """The translations, for other sites, by the names of their sources."""
         listed: set[str] = set()
-        for docname, name in sorted(language_versions(domain).names().items()):
+        for docname, name in sorted(inventory_names(domain).items()):
             if name not in listed:  # of two translations the first
                 listed.add(name)
                 yield name, domain.title_of(docname), "translation", docname, "", -1
