@@ -19,7 +19,8 @@ def sanitize(directive_nodes: Iterable[nodes.Node]) -> list[nodes.Node]:
     """*directive_nodes*, changed in place where a rule asks for it.
 
     * Raw output, and formulas with unsafe TeX, are shown as code.
-    * A link with an unsafe URL is replaced by its text; other URLs are percent-encoded.
+    * A link with an unsafe URL, or to a local file, is replaced by its text; other URLs are
+      percent-encoded.
     * An image that is not on the web is replaced by its address.
     """
     holder = nodes.Element("", *directive_nodes)
@@ -29,7 +30,9 @@ def sanitize(directive_nodes: Iterable[nodes.Node]) -> list[nodes.Node]:
                 _replace(node, _as_code(node))
             case nodes.math() | nodes.math_block() if not is_formula(node.astext()):
                 _replace(node, _as_code(node))
-            case nodes.reference(attributes={"refuri": address}) if ":" in address:
+            case nodes.reference(attributes={"filename": _}):  # a download of a local file
+                _replace(node, nodes.inline("", "", *node.children))
+            case nodes.reference(attributes={"refuri": address}) if _leaves_site(address):
                 if (url := safe_url(address)) is None:
                     _replace(node, nodes.inline("", "", *node.children))
                 else:
@@ -40,6 +43,10 @@ def sanitize(directive_nodes: Iterable[nodes.Node]) -> list[nodes.Node]:
                 else:
                     node["uri"] = url
     return holder.children
+
+
+def _leaves_site(address: str) -> bool:
+    return ":" in address or address.startswith(("//", "\\"))
 
 
 def _as_code(node: nodes.Element) -> nodes.Element:

@@ -76,6 +76,7 @@ LISTENERS = (
         why="Later, the configuration would seem to have changed since the last build.",
     ),
     Listener("config-inited", options.prepare_config, sys.maxsize, "conf.py may set options."),
+    Listener("config-inited", assets.add_static_folder, sys.maxsize, "conf.py may set the path."),
     Listener("builder-inited", options.validate_options),
     Listener("builder-inited", builders.note_builder, 1, "Others ask which builder it is."),
     Listener("builder-inited", incremental.remove_torn_build_info),

@@ -19,6 +19,7 @@ from sphinx_scrapbox.sphinx_ext.reading.translation_notice import (
     note_translation,
     notice,
 )
+from sphinx_scrapbox.sphinx_ext.sources.folder import source_folder
 from sphinx_scrapbox.sphinx_ext.sources.page_files import PageFile
 from sphinx_scrapbox.sphinx_ext.warnings import Warn, warn
 from sphinx_scrapbox.wiki.ast import CodeBlock, Page
@@ -31,17 +32,23 @@ if TYPE_CHECKING:
 _T = TypeVar("_T")
 
 EVENTS = ("scrapbox-page-read", "scrapbox-page-structured")
-"""The events that :func:`structured_page` emits."""
+"""The events with which other extensions may change a page; the first result not None counts."""
+
+
+def read_page(env: BuildEnvironment, file: PageFile, docname: str) -> PageFile:
+    """*file* with the page that a handler of ``scrapbox-page-read`` (app, docname, page) returns.
+
+    The deny list applies to that page, too.
+    """
+    page = _emit(env, EVENTS[0], docname, file.page)
+    return file if page is file.page else source_folder(env).pages.redact(file._replace(page=page))
 
 
 def structured_page(env: BuildEnvironment, page: Page, docname: str) -> StructuredPage:
-    """*page*, structured; handlers of two events may replace it before and after.
+    """*page*, structured, or what a handler of ``scrapbox-page-structured`` makes of it.
 
-    ``scrapbox-page-read`` is emitted with (app, docname, :class:`.Page`),
-    ``scrapbox-page-structured`` with (app, docname, :class:`.StructuredPage`). The first result
-    that is not None counts.
+    Its arguments are (app, docname, :class:`.StructuredPage`).
     """
-    page = _emit(env, EVENTS[0], docname, page)
     structured = structure(page, options(env.config).structure_options)
     return _emit(env, EVENTS[1], docname, structured)
 
@@ -111,6 +118,7 @@ def build_page(
     :param line_times: Unix times of the last change of each line of the file, if known.
     """
     config = options(env.config)
+    file = read_page(env, file, env.docname)
     structured = structured_page(env, file.page, env.docname)
     page = structured.page
     for problem in structured.problems:

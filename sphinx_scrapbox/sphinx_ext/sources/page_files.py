@@ -86,7 +86,7 @@ class PageFiles:
             row=locked.page if locked else None,
             project=locked.lock.project if locked else "",
         )
-        return self._redacted(PageFile(path, page, locked))
+        return self.redact(PageFile(path, page, locked))
 
     def exported_page(self, text: str, path: Path) -> PageFile | None:
         """The page of a Markdown file; None if the file is hand-written."""
@@ -94,7 +94,7 @@ class PageFiles:
         if not self.is_exported(text, relative):
             return None
         page = read_markdown(text, name=path.stem, origin=self._config.url)
-        return self._redacted(PageFile(path, page))
+        return self.redact(PageFile(path, page))
 
     def is_exported(self, text: str, path: str) -> bool:
         """Whether a Markdown file is an exported page, by its content or its relative path."""
@@ -102,7 +102,8 @@ class PageFiles:
             matches(path) for matches in self._page_globs
         )
 
-    def _redacted(self, file: PageFile) -> PageFile:
+    def redact(self, file: PageFile) -> PageFile:
+        """*file* with its page as the deny list allows it to be shown."""
         redaction = self.redaction
         if not redaction:
             return file
@@ -110,6 +111,7 @@ class PageFiles:
             redaction = replace(redaction, origins=(file.locked.lock.url, *redaction.origins))
         is_denied = redaction.denies(file.page)
         page, redacted = redaction.redact(file.page)
+        redacted = tuple(dict.fromkeys((*file.redacted, *redacted)))
         return file._replace(page=page, redacted=redacted, is_denied=is_denied)
 
     def _from_disk(self, path: Path) -> PageFile | None:

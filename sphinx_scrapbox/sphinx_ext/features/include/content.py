@@ -24,9 +24,10 @@ from sphinx_scrapbox.rendering.pages import drop_stray_transitions
 from sphinx_scrapbox.rendering.tables import set_rows
 from sphinx_scrapbox.snapshot.filenames import file_stem
 from sphinx_scrapbox.sphinx_ext.config.options import options as site_options
+from sphinx_scrapbox.sphinx_ext.domain.record import record_of, set_record
 from sphinx_scrapbox.sphinx_ext.features.include.options import RANGE, Reader, numbered_rows
 from sphinx_scrapbox.sphinx_ext.i18n import _
-from sphinx_scrapbox.sphinx_ext.reading.page_document import PageSite, structured_page
+from sphinx_scrapbox.sphinx_ext.reading.page_document import PageSite, read_page, structured_page
 from sphinx_scrapbox.sphinx_ext.reading.translation_notice import filled
 from sphinx_scrapbox.sphinx_ext.sources.page_files import PageFile
 from sphinx_scrapbox.wiki.ast import Text
@@ -70,10 +71,13 @@ class IncludedPart:
         self._options: dict[str, Any] = directive.options
         self._config = site_options(env.config)
         self._document = directive.state.document
-        self._file = file
         self._kind = kind
         docname = env.path2doc(file.path)
         docname = docname if docname in env.found_docs else env.docname
+        file = self._file = read_page(env, file, docname)
+        record = record_of(self._document)
+        redacted = tuple(dict.fromkeys((*record.redacted, *file.redacted)))
+        set_record(self._document, record._replace(redacted=redacted))
         self._structured = structured_page(env, file.page, docname)
         page = self._page = self._structured.page
         self._site = _IncludedSite(

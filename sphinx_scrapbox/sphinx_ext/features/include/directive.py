@@ -119,12 +119,8 @@ class IncludeDirective(SphinxDirective):
     def _record(self, target: str, name: str, file: PageFile | None) -> None:
         record = record_of(self.state.document)
         include = (target, name, _state(self.env, file))
-        redacted = file.redacted if file else ()
-        record = record._replace(
-            includes=tuple(dict.fromkeys((*record.includes, include))),
-            redacted=tuple(dict.fromkeys((*record.redacted, *redacted))),
-        )
-        set_record(self.state.document, record)
+        includes = tuple(dict.fromkeys((*record.includes, include)))
+        set_record(self.state.document, record._replace(includes=includes))
 
     def _note_dependency(self, file: PageFile) -> None:
         path = os.path.relpath(file.path, self.env.srcdir)
