@@ -70,11 +70,6 @@ FEATURES: tuple[Feature, ...] = (
 
 LISTENERS = (
     Listener("config-inited", garbage_collection.raise_thresholds),
-    Listener(
-        "config-inited",
-        assets.add_static_folder,
-        why="Later, the configuration would seem to have changed since the last build.",
-    ),
     Listener("config-inited", options.prepare_config, sys.maxsize, "conf.py may set options."),
     Listener("config-inited", assets.add_static_folder, sys.maxsize, "conf.py may set the path."),
     Listener("builder-inited", options.validate_options),
