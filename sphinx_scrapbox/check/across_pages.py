@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import PurePosixPath
 
-from sphinx_scrapbox.check.brackets import DamageKind, find_damage
+from sphinx_scrapbox.check.brackets import Damage, DamageKind, find_damage
 from sphinx_scrapbox.check.pages import CheckedLock, CheckedPage
 from sphinx_scrapbox.check.repair import propose_repair
 from sphinx_scrapbox.check.rules import Finding, Rule, Wanted
@@ -62,12 +62,10 @@ def unknown_icons(
 ) -> Iterator[Finding]:
     """Icons of the own project without a page; *icons* holds the keys of those that need none."""
     for (project, name), place in checked.icons.items():
-        if not name or project not in ("", checked.project):
-            continue
-        if key(name) in index.keys or key(name) in icons:
-            continue
-        message = f"no page {name!r} for this icon"
-        yield Finding(Rule.UNKNOWN_ICON, checked.path, message, place.line, place.column)
+        is_own = project in ("", checked.project)
+        if name and is_own and key(name) not in index.keys and key(name) not in icons:
+            message = f"no page {name!r} for this icon"
+            yield Finding(Rule.UNKNOWN_ICON, checked.path, message, *place)
 
 
 def dead_anchors(checked: CheckedPage, index: TitleIndex) -> Iterator[Finding]:
@@ -78,7 +76,7 @@ def dead_anchors(checked: CheckedPage, index: TitleIndex) -> Iterator[Finding]:
             continue
         if line_id not in index.all_lines and index.lines.get(key(page)):
             message = f"the page {page!r} has no line {line_id}"
-            yield Finding(Rule.DEAD_LINE_ANCHOR, checked.path, message, place.line, place.column)
+            yield Finding(Rule.DEAD_LINE_ANCHOR, checked.path, message, *place)
 
 
 def damaged_brackets(checked: CheckedPage, index: TitleIndex) -> Iterator[Finding]:
@@ -86,21 +84,13 @@ def damaged_brackets(checked: CheckedPage, index: TitleIndex) -> Iterator[Findin
     for first, pieces in checked.damaged:
         damages = find_damage(pieces)
         repairs = propose_repair(pieces, damages, index.keys)
-        reported: set[tuple[Rule, int]] = set()
+        first_of: dict[tuple[Rule, int], Damage] = {}
         for damage in damages:
-            rule, piece = rule_of(damage.kind), damage.piece
-            if (rule, piece) in reported:
-                continue
-            reported.add((rule, piece))
-            yield Finding(
-                rule,
-                checked.path,
-                damage.kind.value,
-                first + piece,
-                damage.at + 1,
-                pieces[piece] if repairs else "",
-                repairs[piece] if repairs else None,
-            )
+            first_of.setdefault((rule_of(damage.kind), damage.piece), damage)
+        for (rule, piece), damage in first_of.items():
+            place = (first + piece, damage.at + 1)
+            repair = (pieces[piece], repairs[piece]) if repairs else ()
+            yield Finding(rule, checked.path, damage.kind.value, *place, *repair)
 
 
 def rule_of(kind: DamageKind) -> Rule:

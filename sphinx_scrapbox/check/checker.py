@@ -1,8 +1,4 @@
-"""Checks the pages of a folder, one by one and together.
-
-:class:`Checker` is given the contents of the lock files and pages, and returns a report; it reads
-and writes no file.
-"""
+"""Checks the pages of a folder, one by one and together. Reads and writes no file."""
 
 from __future__ import annotations
 
@@ -13,7 +9,7 @@ from hashlib import sha256
 
 from sphinx_scrapbox.check import across_pages
 from sphinx_scrapbox.check.brackets import find_damage, find_native_damage
-from sphinx_scrapbox.check.pages import CheckedLock, CheckedPage, Position, folder_of, lock_rows
+from sphinx_scrapbox.check.pages import CheckedLock, CheckedPage, Position, folder_of
 from sphinx_scrapbox.check.rules import Finding, Report, Rule
 from sphinx_scrapbox.formats.detect import Evidence, evidence_of
 from sphinx_scrapbox.formats.markdown.blocks import read_markdown
@@ -51,7 +47,8 @@ class Checker:
         for path, data in sorted((locks or {}).items()):
             try:
                 text = data.decode("utf-8")
-                self._locks[folder_of(path)] = CheckedLock(path, load_lock(text), lock_rows(text))
+                rows = tuple(at for at, line in enumerate(text.split("\n"), 1) if line.strip())
+                self._locks[folder_of(path)] = CheckedLock(path, load_lock(text), rows)
             except (UnicodeDecodeError, LockError) as error:
                 self._add(Rule.BROKEN_LOCK, path, f"this lock file cannot be read: {error}")
         for folder, lock in self._locks.items():
@@ -227,7 +224,6 @@ def _has_bracket(node: ast.Inline) -> bool:
 
 
 def _note_reference(checked: CheckedPage, leaf: ast.Inline, lines: Sequence[str]) -> None:
-    """Keep a reference to another page."""
     match leaf:
         case ast.PageLink(title, project) if title:
             checked.links[project, title] = None

@@ -8,8 +8,7 @@ from typing import NamedTuple
 from sphinx_scrapbox.snapshot.lockfile import Lock
 
 
-@dataclass(frozen=True, slots=True)
-class Position:
+class Position(NamedTuple):
     """Line and column from 1; a column of 0 is unknown."""
 
     line: int
@@ -42,11 +41,6 @@ class CheckedLock(NamedTuple):
     path: str
     lock: Lock
     rows: tuple[int, ...]
-
-
-def lock_rows(text: str) -> tuple[int, ...]:
-    """The line numbers of the rows of a lock file."""
-    return tuple(number for number, line in enumerate(text.split("\n"), 1) if line.strip())
 
 
 def folder_of(path: str) -> str:

@@ -11,7 +11,7 @@ from itertools import groupby
 from urllib.parse import quote
 
 from sphinx_scrapbox import __version__
-from sphinx_scrapbox.check.rules import RULES, Finding, Report, Rule, Severity
+from sphinx_scrapbox.check.rules import Finding, Report, Rule, Severity
 from sphinx_scrapbox.snapshot.reports.json import dump_json, json_report
 from sphinx_scrapbox.snapshot.reports.wording import HOME, TOOL
 from sphinx_scrapbox.wiki.text import Paint, terminal_safe
@@ -160,7 +160,7 @@ def report_as_sarif(report: Report, *, prefix: str = "", missing: bool = False) 
                 "name": TOOL,
                 "version": __version__,
                 "informationUri": HOME,
-                "rules": [_rule(rule) for rule in RULES.values()],
+                "rules": [_rule(rule) for rule in Rule],
             }
         },
         "originalUriBaseIds": {

@@ -24,8 +24,7 @@ class _LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in _COMMANDS:
             return None
-        command = import_module(f".{cmd_name}", __name__).command
-        assert isinstance(command, click.Command)
+        command: click.Command = import_module(f".{cmd_name}", __name__).command
         return command
 
 

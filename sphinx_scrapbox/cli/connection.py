@@ -16,10 +16,10 @@ import click
 
 from sphinx_scrapbox.cli.options import grouped
 from sphinx_scrapbox.cli.output import Failure, say
+from sphinx_scrapbox.remote import credentials
 from sphinx_scrapbox.remote.addresses import server_of
 from sphinx_scrapbox.remote.api import Api, ProjectInfo
 from sphinx_scrapbox.remote.client import Client
-from sphinx_scrapbox.remote.credentials import CredentialError, CredentialKind, find_credential
 from sphinx_scrapbox.remote.errors import ClientError, printable
 from sphinx_scrapbox.remote.listing import FolderComparison, PageStatus, PullError
 from sphinx_scrapbox.remote.pacing import Pace
@@ -27,10 +27,8 @@ from sphinx_scrapbox.wiki.urls import DEFAULT_ORIGIN
 
 
 def _server(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
-    if value is None:
-        return None
     try:
-        return server_of(value)
+        return None if value is None else server_of(value)
     except ValueError as error:
         raise click.BadParameter(str(error)) from error
 
@@ -44,11 +42,11 @@ class Connection:
     private: bool | None = None
     rate: float | None = None
 
-    def has_credential(self) -> bool:
-        """Whether a credential would be sent, which only one server may get."""
+    def credential(self) -> credentials.Credential | None:
+        """The credential that is sent, if any; only one server may get it."""
         try:
-            return find_credential(os.environ, self.credential_file) is not None
-        except CredentialError as error:
+            return credentials.find_credential(os.environ, self.credential_file)
+        except credentials.CredentialError as error:
             raise Failure(str(error)) from error
 
     @contextmanager
@@ -58,10 +56,9 @@ class Connection:
         if self.rate:
             pace = replace(pace, per_second=self.rate)
         try:
-            credential = find_credential(os.environ, self.credential_file)
-            with Client(origin, credential, pace) as client:
+            with Client(origin, self.credential(), pace) as client:
                 yield Api(client, project)
-        except (CredentialError, ClientError, PullError) as error:
+        except (ClientError, PullError) as error:
             raise Failure(str(error)) from error
 
     def check_access(self, project: ProjectInfo, *, doing: str) -> None:
@@ -86,7 +83,7 @@ _CREDENTIAL_FILE = click.option(
     "--credential-file",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="A file with a line NAME=value, where NAME is one of "
-    f"{', '.join(kind.value for kind in CredentialKind)}.",
+    f"{', '.join(kind.value for kind in credentials.CredentialKind)}.",
 )
 _RATE = click.option(
     "--rate",

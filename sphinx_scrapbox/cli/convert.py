@@ -17,8 +17,7 @@ from sphinx_scrapbox.formats.markdown import as_exported, as_native
 from sphinx_scrapbox.formats.project import ProjectError, load_project, page_of, write_project
 from sphinx_scrapbox.snapshot.filenames import file_key, file_stem
 from sphinx_scrapbox.snapshot.lockfile import LOCK_NAME, Lock, LockError, load_lock
-from sphinx_scrapbox.wiki.ast import Page
-from sphinx_scrapbox.wiki.titles import key
+from sphinx_scrapbox.wiki import Page, key
 
 _NATIVE = ("notation", "json")
 
@@ -241,8 +240,7 @@ def _pages(
     with progress(len(sources), "Converting") as step:
         for source in sources:
             page = source.load()
-            for problem in page.problems:
-                notes.append(f"{source.label}:{problem.line}: {problem.message}")
+            notes += (f"{source.label}:{each.line}: {each.message}" for each in page.problems)
             page = replace(page, project=page.project or project)
             if target == "markdown" and source.kind in _NATIVE:
                 page = as_exported(page)

@@ -16,15 +16,12 @@ from sphinx_scrapbox.cli.options import format_option, grouped, output_option
 from sphinx_scrapbox.cli.output import Failure, progress, say, shows_color, write_report
 from sphinx_scrapbox.formats.markdown.inlines import read_markdown_inline
 from sphinx_scrapbox.formats.notation.lines import read_lines
-from sphinx_scrapbox.snapshot.diff.model import Comparison, PageChange, PageKind, Row, Snapshot
-from sphinx_scrapbox.snapshot.diff.pages import compare
-from sphinx_scrapbox.snapshot.git import SnapshotError
-from sphinx_scrapbox.snapshot.loader import SnapshotLoader
+from sphinx_scrapbox.snapshot import Comparison, SnapshotError, SnapshotLoader, compare
+from sphinx_scrapbox.snapshot.diff.model import PageChange, PageKind, Row, Snapshot
 from sphinx_scrapbox.snapshot.reports import atom, json, markdown, text, wording
 from sphinx_scrapbox.snapshot.selection import links_of, tag_keys, title_pattern
-from sphinx_scrapbox.wiki.ast import Line, Page
+from sphinx_scrapbox.wiki import Line, Page, key
 from sphinx_scrapbox.wiki.dates import clamp
-from sphinx_scrapbox.wiki.titles import key
 
 _MANY = 2000  # pages
 

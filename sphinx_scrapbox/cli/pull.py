@@ -17,11 +17,9 @@ from sphinx_scrapbox.remote.listing import compare_with_folder, list_selected
 from sphinx_scrapbox.remote.pictures import PictureDownload
 from sphinx_scrapbox.remote.pull import Progress, pull_pages
 from sphinx_scrapbox.remote.stage import Stage
-from sphinx_scrapbox.snapshot.folder import SnapshotFolder
-from sphinx_scrapbox.snapshot.lockfile import Lock, PictureKind
-from sphinx_scrapbox.snapshot.plan import plan_update
+from sphinx_scrapbox.snapshot import Lock, SnapshotFolder, exclusive_lock, plan_update
+from sphinx_scrapbox.snapshot.lockfile import PictureKind
 from sphinx_scrapbox.snapshot.selection import Selection
-from sphinx_scrapbox.snapshot.transaction import exclusive_lock
 from sphinx_scrapbox.wiki.titles import key
 from sphinx_scrapbox.wiki.urls import DEFAULT_ORIGIN
 
@@ -155,12 +153,9 @@ def _pull(
     snapshot = pull_pages(api, store, stage, selection, refresh=refresh, progress=_bar("Pages"))
     download = PictureDownload(api, store, stage, snapshot, info.public is True, refresh)
     pictures = download.run(kinds, _bar("Pictures"))
-    header = Lock(
-        info.name,
-        snapshot.exported(store.lock),
-        store.lock.private if private is None else private,
-        url="" if api.client.origin == DEFAULT_ORIGIN else api.client.origin,
-    )
+    is_private = store.lock.private if private is None else private
+    url = "" if api.client.origin == DEFAULT_ORIGIN else api.client.origin
+    header = Lock(info.name, snapshot.exported(store.lock), is_private, url=url)
     plan = plan_update(
         store, snapshot.pages, header, pictures=pictures.rows, unchanged=snapshot.standing
     )
@@ -180,9 +175,7 @@ def _kinds(
     """The kinds of pictures to keep up to date: those asked for, or that the folder has."""
     stored = {row.kind for row in store.kept_pictures()}
     return frozenset(
-        kind
-        for kind in get_args(PictureKind)
-        if wanted[kind] or (wanted[kind] is None and kind in stored)
+        kind for kind, choice in wanted.items() if choice or (choice is None and kind in stored)
     )
 
 

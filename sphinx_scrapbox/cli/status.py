@@ -47,7 +47,7 @@ def command(
                 f"{folder / LOCK_NAME} names no project: is this a folder that pull made?"
             )
         origin = connection.origin or lock.url or DEFAULT_ORIGIN
-        if connection.origin is None and lock.url and connection.has_credential():
+        if connection.origin is None and lock.url and connection.credential():
             # A credential must not go wherever a lock file says.
             raise Failure(
                 f"{LOCK_NAME} says that the wiki is at {lock.url}: if your credential may be sent "

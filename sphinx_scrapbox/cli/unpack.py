@@ -11,11 +11,8 @@ import click
 from sphinx_scrapbox.cli import output
 from sphinx_scrapbox.cli.options import selection_options
 from sphinx_scrapbox.formats.project import ProjectError, ProjectPage, load_project, page_of
-from sphinx_scrapbox.snapshot.folder import SnapshotFolder
-from sphinx_scrapbox.snapshot.lockfile import Lock
-from sphinx_scrapbox.snapshot.plan import plan_update
+from sphinx_scrapbox.snapshot import Lock, SnapshotFolder, exclusive_lock, plan_update
 from sphinx_scrapbox.snapshot.selection import Selection, links_of, select
-from sphinx_scrapbox.snapshot.transaction import exclusive_lock
 
 
 @click.command(short_help="Turn a project export (JSON) into one .scrapbox file per page.")
@@ -74,8 +71,6 @@ def command(
 def _select(pages: Sequence[ProjectPage], selection: Selection, project: str) -> list[ProjectPage]:
     if not pages:
         raise output.Failure("the export holds no page")
-    if not selection:
-        return list(pages)
     links = []
     if selection.needs_links:
         with output.progress(len(pages), "Reading links") as step:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
-from typing import TypeGuard
+from typing import NamedTuple, TypeGuard
 from urllib.parse import quote, urlencode
 
 from sphinx_scrapbox.remote.client import Client, Reply
@@ -26,16 +26,14 @@ _MAX_WINDOWS = 10_000
 _ID = re.compile(r"[0-9A-Za-z]{1,64}")
 
 
-@dataclass(frozen=True, slots=True)
-class ProjectInfo:
+class ProjectInfo(NamedTuple):
     """A project's current name, and whether it is public (None if not known)."""
 
     name: str
     public: bool | None
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
+class Listed(NamedTuple):
     """A page in the page list; ``updated`` is the Unix time of its last change."""
 
     id: str

@@ -12,9 +12,8 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from contextlib import closing
-from dataclasses import dataclass
 from http.cookiejar import DefaultCookiePolicy
-from typing import Self, TypeVar
+from typing import NamedTuple, Self, TypeVar
 from urllib.parse import quote, unquote, urlsplit
 
 import requests
@@ -44,8 +43,7 @@ class _Session(requests.Session):
         return None
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(NamedTuple):
     """A complete answer; ``url`` is the address after redirects."""
 
     status: int
@@ -54,8 +52,7 @@ class Reply:
     url: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Request:
+class _Request(NamedTuple):
     """The parameters of :meth:`Client.get`."""
 
     what: str
@@ -108,7 +105,6 @@ class Client:
             self._mount(f"{scheme}://", public_hosts.PublicHostsAdapter, self._retry_others)
 
     def _add_credential(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        """Add the credential to a request to the wiki's server."""
         if self._credential and addresses.is_on(self.origin, request.url or ""):
             name, value = self._credential.header
             request.headers[name] = value
@@ -259,28 +255,20 @@ class Client:
 
     def _send(self, url: str, ask: _Request) -> requests.Response:
         session = self._session
+        auth = (lambda request: request) if ask.anonymous else None
         request = session.prepare_request(
-            requests.Request(
-                "GET",
-                url,
-                {"Accept": ask.accept},
-                auth=(lambda request: request) if ask.anonymous else None,
-            )
+            requests.Request("GET", url, {"Accept": ask.accept}, auth=auth)
         )
         if _DOTS.search(url):
             request.url = url  # requests would resolve a page title of dots as path segments
         settings = session.merge_environment_settings(request.url, {}, True, None, None)
-        return session.send(
-            request,
-            allow_redirects=False,
-            timeout=(self.pace.connect_timeout, self.pace.read_timeout),
-            **settings,
-        )
+        timeout = (self.pace.connect_timeout, self.pace.read_timeout)
+        return session.send(request, allow_redirects=False, timeout=timeout, **settings)
 
     def _read(self, response: requests.Response, what: str, max_bytes: int) -> bytes:
         """The decompressed body, limited in size and time."""
         too_much = ClientError(
-            what, f"the answer is larger than {_size(max_bytes)}", permanent=True
+            what, f"the answer is larger than {max_bytes / 1e6:.0f} MB", permanent=True
         )
         if (response.raw.length_remaining or 0) > max_bytes:
             raise too_much
@@ -312,7 +300,3 @@ def _utf8(header: str) -> str:
         return header.encode("latin-1").decode()
     except UnicodeError:
         return header
-
-
-def _size(number: int) -> str:
-    return f"{number / 1e6:.0f} MB" if number >= 1e6 else f"{number / 1e3:.0f} kB"

@@ -13,7 +13,9 @@ from enum import Enum
 from pathlib import Path
 
 _COOKIE = "connect.sid="
-_LINE = re.compile(r"\s*(?:export\s+)?(?P<name>[A-Z_]+)\s*=\s*(?P<value>.*?)\s*")
+_LINE = re.compile(
+    r"\s*(?:export\s+)?(?P<name>[A-Z_]+)\s*=\s*(?P<quote>['\"]?)(?P<value>.*?)(?P=quote)\s*"
+)
 # The characters that the value of a cookie or a header may have.
 _VALUE = re.compile(r"[!#-+\--:<-\[\]-~]+")
 
@@ -86,11 +88,5 @@ def _read(file: Path) -> dict[str, str]:
         raise CredentialError(f"cannot read {file}: {error.strerror}") from error
     except UnicodeDecodeError as error:
         raise CredentialError(f"{file} is not UTF-8 text") from error
-    variables = {}
-    for row in text.splitlines():
-        if match := _LINE.fullmatch(row):
-            value = match["value"]
-            if len(value) > 1 and value[0] == value[-1] and value[0] in "'\"":
-                value = value[1:-1]
-            variables[match["name"]] = value
-    return variables
+    matches = filter(None, map(_LINE.fullmatch, text.splitlines()))
+    return {match["name"]: match["value"] for match in matches}

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 from sphinx_scrapbox.formats.project import one_line
 from sphinx_scrapbox.remote.api import Api, Listed
-from sphinx_scrapbox.snapshot.folder import SnapshotFolder
-from sphinx_scrapbox.snapshot.lockfile import LockedPage
+from sphinx_scrapbox.snapshot import LockedPage, SnapshotFolder
 from sphinx_scrapbox.snapshot.selection import Selection, select
 from sphinx_scrapbox.wiki.titles import key
 
@@ -81,8 +81,6 @@ def select_pages(api: Api, pages: Sequence[Listed], selection: Selection) -> lis
 
     :raises SelectionError: if the selection names a page that does not exist.
     """
-    if not selection:
-        return list(pages)
     links: list[frozenset[str]] = []
     if selection.needs_links:
         by_id = {id: frozenset(map(key, titles)) for id, titles in api.links()}
@@ -95,8 +93,7 @@ def select_pages(api: Api, pages: Sequence[Listed], selection: Selection) -> lis
     return [pages[index] for index in select(selection, [page.title for page in pages], links)]
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(NamedTuple):
     """A page and its state; ``was`` is its title in the folder if that differs."""
 
     state: PageStatus
@@ -126,13 +123,12 @@ class FolderComparison:
 
 
 def compare_with_folder(
-    store: SnapshotFolder, pages: Iterable[Listed], *, refresh: bool = False
+    store: SnapshotFolder, pages: Sequence[Listed], *, refresh: bool = False
 ) -> FolderComparison:
     """Compare the page list with the folder; *refresh* requests all pages again.
 
     :raises FolderError: if the folder cannot be read.
     """
-    pages = list(pages)
     rows = {row.id: row for row in store.lock.pages}
     ids = {page.id for page in pages}
     # Pages from exports without ids are matched by title.

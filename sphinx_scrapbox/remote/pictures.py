@@ -8,7 +8,7 @@ again when the page of that name changed.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from pathlib import Path
@@ -32,8 +32,7 @@ _TEMPORARY = (HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS)
 _MAX_FAILURES = 3  # of one host; after that it is not asked again
 
 
-@dataclass(frozen=True, slots=True)
-class FetchedPictures:
+class FetchedPictures(NamedTuple):
     """Rows for the lock, the stored file of each file name in them, and notes for the user."""
 
     rows: tuple[LockedPicture, ...]
@@ -187,9 +186,7 @@ class _Fetcher:
         """The answers, in the order of the requests."""
         with ThreadPoolExecutor(self.client.pace.connections) as pool:
             try:
-                futures: list[Future[_Answer]] = [
-                    pool.submit(self.fetch, each) for each in requests
-                ]
+                futures = [pool.submit(self.fetch, each) for each in requests]
                 for _ in as_completed(futures):
                     step()
                 return [future.result() for future in futures]
@@ -209,9 +206,8 @@ class _Fetcher:
             return _Answer(why=self.stopped, permanent=False)
         host = request.url.partition("://")[2].partition("/")[0]
         if self.failures.get(host, 0) >= _MAX_FAILURES:
-            return _Answer(
-                why=f"{host}, or a server that it redirects to, does not answer", permanent=False
-            )
+            why = f"{host}, or a server that it redirects to, does not answer"
+            return _Answer(why=why, permanent=False)
         try:
             reply = self.client.get(
                 request.url,

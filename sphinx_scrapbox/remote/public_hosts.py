@@ -77,23 +77,19 @@ def _check_address(address: str) -> None:
         raise HostNotAllowedError("the host is not public, so nothing was requested")
 
 
-def _checked(connection: socket.socket) -> socket.socket:
-    try:
-        _check_address(str(connection.getpeername()[0]))
-    except BaseException:
-        connection.close()
-        raise
-    return connection
-
-
 class _PublicHTTPConnection(HTTPConnection):
     def _new_conn(self) -> socket.socket:
-        return _checked(super()._new_conn())
+        connection = super()._new_conn()
+        try:
+            _check_address(str(connection.getpeername()[0]))
+        except BaseException:
+            connection.close()
+            raise
+        return connection
 
 
-class _PublicHTTPSConnection(HTTPSConnection):
-    def _new_conn(self) -> socket.socket:
-        return _checked(super()._new_conn())
+class _PublicHTTPSConnection(_PublicHTTPConnection, HTTPSConnection):
+    """The same with TLS."""
 
 
 class _PublicHTTPPool(HTTPConnectionPool):

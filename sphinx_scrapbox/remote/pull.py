@@ -11,14 +11,14 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from sphinx_scrapbox.formats.project import ProjectPage, load_page, page_of
 from sphinx_scrapbox.remote.api import Api, Listed
 from sphinx_scrapbox.remote.errors import ClientError, MissingError, StopError
 from sphinx_scrapbox.remote.listing import PullError, compare_with_folder, list_selected
 from sphinx_scrapbox.remote.stage import Stage
-from sphinx_scrapbox.snapshot.folder import SnapshotFolder
-from sphinx_scrapbox.snapshot.lockfile import Lock, LockedPage
+from sphinx_scrapbox.snapshot import Lock, LockedPage, SnapshotFolder
 from sphinx_scrapbox.snapshot.selection import Selection, links_of, select
 
 _MAX_ROUNDS = 5
@@ -28,8 +28,7 @@ _MAX_ERRORS = 5
 Progress = Callable[[int], AbstractContextManager[Callable[[], object]]]
 
 
-@dataclass(slots=True)
-class Fetched:
+class Fetched(NamedTuple):
     """The pages that were fetched, and those that do not exist."""
 
     pages: list[ProjectPage]

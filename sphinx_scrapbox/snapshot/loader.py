@@ -13,8 +13,7 @@ from hashlib import sha1, sha256
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
-from sphinx_scrapbox.formats import PAGE_SUFFIXES
-from sphinx_scrapbox.formats.detect import evidence_of
+from sphinx_scrapbox.formats import PAGE_SUFFIXES, evidence_of
 from sphinx_scrapbox.formats.markdown.blocks import split_level, split_page
 from sphinx_scrapbox.snapshot import lockfile
 from sphinx_scrapbox.snapshot.diff.model import PageState, PageText, Row, Snapshot, no_texts

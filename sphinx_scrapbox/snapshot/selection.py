@@ -40,9 +40,6 @@ class Selection:
         """Whether the pages have to be read, since titles are not enough."""
         return bool(self.tags or self.exclude_tags or self.around)
 
-    def __bool__(self) -> bool:
-        return bool(self.titles) or self.needs_links
-
 
 def select(
     selection: Selection, titles: Sequence[str], links: Sequence[frozenset[str]] = ()

@@ -33,7 +33,6 @@ def chosen(**wishes: object) -> list[str]:
 
 def test_no_wish() -> None:
     assert chosen() == TITLES
-    assert not Selection()
 
 
 def test_tag_or_link() -> None:

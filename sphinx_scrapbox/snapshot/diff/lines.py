@@ -218,10 +218,11 @@ def _describe(
 
 def _merge_shifts(
     old: Sequence[Row], new: Sequence[Row], changes: Iterable[LineChange]
-) -> Iterator[LineChange]:
+) -> list[LineChange]:
     """Join rows that were shifted by the same depth with only blank rows between them."""
-    last: LineChange | None = None
+    merged: list[LineChange] = []
     for change in changes:
+        last = merged[-1] if merged else None
         if (
             last
             and last.kind is change.kind is LineKind.SHIFTED
@@ -231,13 +232,10 @@ def _merge_shifts(
         ):
             before = tuple(old[last.old : change.old + 1])
             after = tuple(new[last.new : change.new + 1])
-            last = LineChange(LineKind.SHIFTED, last.old, last.new, before, after)
-            continue
-        if last:
-            yield last
-        last = change
-    if last:
-        yield last
+            merged[-1] = LineChange(LineKind.SHIFTED, last.old, last.new, before, after)
+        else:
+            merged.append(change)
+    return merged
 
 
 def _removed(

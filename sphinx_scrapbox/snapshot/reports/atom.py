@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from html import escape
+from typing import NamedTuple
 from uuid import NAMESPACE_URL, UUID, uuid5
 from xml.etree import ElementTree as ET
 
@@ -20,8 +20,7 @@ from sphinx_scrapbox.wiki.titles import key
 _ATOM = "http://www.w3.org/2005/Atom"
 
 
-@dataclass(frozen=True, slots=True)
-class Feed:
+class Feed(NamedTuple):
     """The metadata of a feed.
 
     ``address`` is its own URL and ``site`` that of its pages, each "" if unknown. Without an
@@ -71,7 +70,8 @@ def diff_as_atom(
     names: Counter[str] = Counter()
     for page in pages[:limit]:
         entry = _add(root, "entry")
-        name = _entry_name(page)
+        page_name = page.id or f"{page.project}/{key(page.title)}"
+        name = f"{page.kind.value} {page_name} {page.old_title} {page.digest}"
         names[name] += 1  # a damaged lock may name a page twice
         name = name if names[name] == 1 else f"{name} {names[name]}"
         _add(entry, "id", _uuid(identity, name).urn)
@@ -93,11 +93,6 @@ def _add(parent: ET.Element, name: str, text: str = "", **attributes: str) -> ET
     return element
 
 
-def _entry_name(page: model.PageChange) -> str:
-    identity = page.id or f"{page.project}/{key(page.title)}"
-    return f"{page.kind.value} {identity} {page.old_title} {page.digest}"
-
-
 def _uuid(space: UUID, name: str) -> UUID:
     return uuid5(space, name.encode("utf-8", "replace").decode())
 
@@ -110,10 +105,8 @@ def _html(page: model.PageChange, say: Say, *, stat: bool) -> str:
     if shown:
         parts.append(f"<ul>{''.join(_html_item(change, say) for change in shown)}</ul>")
     elif counted := wording.counts(page):
-        counts_text = ", ".join(
-            f"{say(wording.ACTIONS[kind])}: {n}" for kind, n in counted.items()
-        )
-        parts.append(f"<p>{escape(counts_text)}</p>")
+        words = (f"{say(wording.ACTIONS[kind])}: {n}" for kind, n in counted.items())
+        parts.append(f"<p>{escape(', '.join(words))}</p>")
     return "".join(parts) or f"<p>{escape(say(page.kind.value))}</p>"
 
 

@@ -29,7 +29,9 @@ def diff_as_markdown(
             continue
         out += [f"## {wording.HEADINGS[kind]}", ""]
         for page in pages:
-            out.append(f"- {_markdown_page(page, address(page))}")
+            was = f" (was: {_plain(page.old_title)})" if page.old_title else ""
+            counted = f": {wording.counted_changes(page)}" if wording.counts(page) else ""
+            out.append(f"- {_link(page, address(page))}{was}{counted}")
             if not stat and (lines := list(_diff_lines(page))):
                 longest = max((len(run) for run in re.findall("`+", "\n".join(lines))), default=0)
                 fence = "`" * max(3, longest + 1)
@@ -37,13 +39,6 @@ def diff_as_markdown(
         if out[-1]:
             out.append("")
     return "\n".join(out)
-
-
-def _markdown_page(page: PageChange, address: str) -> str:
-    item = _link(page, address)
-    if page.old_title:
-        item += f" (was: {_plain(page.old_title)})"
-    return f"{item}: {wording.counted_changes(page)}" if wording.counts(page) else item
 
 
 def _link(page: PageChange, address: str) -> str:
