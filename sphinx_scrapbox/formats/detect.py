@@ -62,8 +62,6 @@ def detect(text: str) -> str | None:
     return "json" if re.match(r'\ufeff?\s*\{\s*"', text) else None
 
 
-# -- marks of an export ----------------------------------------------------------------
-
 _FOOTER_MARK = "This page is auto-translated from [/"
 _FOOTER_REACH = 10_000
 _LAST_FOOTER = re.compile(r"^" + re.escape(_FOOTER_MARK) + r"[^\r\n]*\s*\Z", re.MULTILINE)

@@ -98,9 +98,6 @@ def page_of(page: ProjectPage, *, project: str = "") -> Page:
     return replace(tree, project=project, id=page.id, created=page.created, updated=page.updated)
 
 
-# -- JSON ------------------------------------------------------------------------------
-
-
 def _parse(data: bytes) -> object:
     start = 3 if data.startswith(b"\xef\xbb\xbf") else 0
     try:
@@ -147,9 +144,6 @@ _KINDS |= {dict: "an object", str: "a text", type(None): "null"}
 
 def _kind(value: object) -> str:
     return _KINDS[type(value)]
-
-
-# -- pages -----------------------------------------------------------------------------
 
 
 def _pages(entries: list[object], notes: list[str]) -> Iterator[ProjectPage]:
@@ -224,9 +218,6 @@ def _with_ids(pages: Iterator[ProjectPage], notes: list[str]) -> list[ProjectPag
 def _made_id(title: str, number: int) -> str:
     """An id in the form of the wiki's ids, derived from the title."""
     return sha256(f"{key(title)}\n{number}".encode()).hexdigest()[:24]
-
-
-# -- values ----------------------------------------------------------------------------
 
 
 def _text(value: object) -> str:

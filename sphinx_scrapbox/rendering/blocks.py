@@ -110,8 +110,6 @@ class Renderer(InlineRenderer):
         self.append_inlines(paragraph, content)
         return _muted(paragraph, content)
 
-    # -- lines -------------------------------------------------------------------------
-
     def _append_run(self, parent: nodes.Element, run: outline.Run) -> None:
         if len(run.lines) == 1 and not stands_alone(run.lines[0]):  # as most items of lists are
             parent += self._text_block(run.lines)
@@ -183,8 +181,6 @@ class Renderer(InlineRenderer):
             container.append(entry)
         elements = container.findall(nodes.Element)
         return self.at(container, next((node.line for node in elements if node.line), None) or 0)
-
-    # -- blocks ------------------------------------------------------------------------
 
     def _code(self, block: ast.CodeBlock) -> list[nodes.Node]:
         is_directive = block.language.startswith("{")

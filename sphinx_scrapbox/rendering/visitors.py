@@ -37,9 +37,6 @@ def _nothing(self: Any, node: nodes.Element) -> None:
     """Write nothing for the node itself."""
 
 
-# -- icon ------------------------------------------------------------------------------
-
-
 def _icon_html(self: Any, node: scrapbox_icon) -> None:
     label, role = node["label"], node["role"]
     uri = node.get("uri", "")
@@ -87,9 +84,6 @@ def _icon_man(self: Any, node: scrapbox_icon) -> None:
 def _icon_texinfo(self: Any, node: scrapbox_icon) -> None:
     self.body.append(self.escape(icon_text(node)))
     raise nodes.SkipNode
-
-
-# -- speech and speaker ----------------------------------------------------------------
 
 
 def _visit_speech_html(self: Any, node: scrapbox_speech) -> None:
@@ -158,9 +152,6 @@ def _depart_speaker_texinfo(self: Any, node: scrapbox_speaker) -> None:
 def _depart_speech_texinfo(self: Any, node: scrapbox_speech) -> None:
     self.ensure_eol()
     self.body.append("@end indentedblock\n")
-
-
-# -- video -----------------------------------------------------------------------------
 
 
 def _visit_video_html(self: Any, node: scrapbox_video) -> None:

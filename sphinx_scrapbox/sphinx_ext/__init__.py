@@ -8,7 +8,9 @@ the order of the table, and those of features last.
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
+
+from sphinx.application import Sphinx
+from sphinx.util.typing import ExtensionMetadata
 
 from sphinx_scrapbox import __version__
 from sphinx_scrapbox.rendering.visitors import VISITORS
@@ -41,10 +43,6 @@ from sphinx_scrapbox.sphinx_ext.leak_guard import guard
 from sphinx_scrapbox.sphinx_ext.performance import garbage_collection, pickling, search_index
 from sphinx_scrapbox.sphinx_ext.reading import directives, page_document, parsers
 from sphinx_scrapbox.sphinx_ext.warnings import Warn
-
-if TYPE_CHECKING:
-    from sphinx.application import Sphinx
-    from sphinx.util.typing import ExtensionMetadata
 
 __all__ = ["EVENTS", "FEATURES", "Config", "Feature", "Listener", "SphinxSite", "Warn"]
 __all__ += ["record_of", "set_record", "setup"]

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TypeGuard
 from weakref import WeakKeyDictionary
 
+from sphinx.application import Sphinx
+from sphinx.builders import Builder
 from sphinx.builders.dirhtml import DirectoryHTMLBuilder
 from sphinx.builders.html import StandaloneHTMLBuilder
 from sphinx.builders.singlehtml import SingleFileHTMLBuilder
-
-if TYPE_CHECKING:
-    from typing import TypeGuard
-
-    from sphinx.application import Sphinx
-    from sphinx.builders import Builder
-    from sphinx.environment import BuildEnvironment
+from sphinx.environment import BuildEnvironment
 
 _BUILDERS: WeakKeyDictionary[BuildEnvironment, Builder] = WeakKeyDictionary()
 

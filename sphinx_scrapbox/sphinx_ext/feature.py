@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
-if TYPE_CHECKING:
-    from docutils import nodes
-    from docutils.parsers.rst import Directive
-    from sphinx.application import Sphinx
-    from sphinx.transforms import SphinxTransform
-    from sphinx.transforms.post_transforms import SphinxPostTransform
+from docutils import nodes
+from docutils.parsers.rst import Directive
+from sphinx.application import Sphinx
+from sphinx.transforms import SphinxTransform
+from sphinx.transforms.post_transforms import SphinxPostTransform
 
+if TYPE_CHECKING:
     from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain
     from sphinx_scrapbox.sphinx_ext.domain.record import DocumentRecord
 

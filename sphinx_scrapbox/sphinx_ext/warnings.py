@@ -8,13 +8,10 @@ from __future__ import annotations
 
 from enum import Enum
 from functools import cache
-from typing import TYPE_CHECKING
 
+from docutils import nodes
 from sphinx.util import logging
-
-if TYPE_CHECKING:
-    from docutils import nodes
-    from sphinx.util.docutils import SphinxDirective
+from sphinx.util.docutils import SphinxDirective
 
 _LOGGER = logging.getLogger("sphinx_scrapbox")
 

@@ -41,9 +41,6 @@ class _Node:
     line: int = field(default=0, kw_only=True, compare=False)
 
 
-# -- inlines ---------------------------------------------------------------------------
-
-
 @dataclass(frozen=True, slots=True)
 class Text(_Node):
     """Literal text, never empty."""
@@ -161,9 +158,6 @@ class Location(_Node):
     place: str = ""
 
 
-# -- inlines that claim a whole line ---------------------------------------------------
-
-
 @dataclass(frozen=True, slots=True)
 class Quote(_Node):
     """``>`` and the rest of the line, white space after the sign included."""
@@ -216,8 +210,6 @@ Inline: TypeAlias = (
 Container: TypeAlias = Strong | Decoration | Quote | Numbered
 """The inlines with children."""
 _CONTAINERS = (Strong, Decoration, Quote, Numbered)  # faster than a union
-
-# -- blocks ----------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,9 +274,6 @@ class Page(_Node):
     created: int = 0
     updated: int = 0
     problems: tuple[Problem, ...] = field(default=(), compare=False)
-
-
-# -- walking ---------------------------------------------------------------------------
 
 
 def walk(root: Page | Block | Iterable[Inline]) -> Iterator[Inline]:

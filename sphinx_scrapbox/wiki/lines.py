@@ -100,8 +100,6 @@ def _has_words(node: ast.Inline) -> bool:
     return True
 
 
-# -- lines that are shown on their own, and quotations ---------------------------------
-
 _MAX_QUOTES = 8
 
 

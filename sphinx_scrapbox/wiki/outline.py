@@ -160,9 +160,6 @@ def _grow(blocks: Iterable[ast.Block]) -> tuple[list[_Tree], tuple[ast.Problem, 
     return roots, problems
 
 
-# -- sections --------------------------------------------------------------------------
-
-
 def _sections(roots: Sequence[_Tree]) -> tuple[Part, ...]:
     headings = {
         index: heading
@@ -198,9 +195,6 @@ def _sections(roots: Sequence[_Tree]) -> tuple[Part, ...]:
     while len(frames) > 1:
         close()
     return tuple(frames[0][3])
-
-
-# -- lists, runs, quotes ---------------------------------------------------------------
 
 
 def _flow(trees: Sequence[_Tree]) -> tuple[Part, ...]:

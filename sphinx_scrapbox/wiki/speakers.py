@@ -74,8 +74,6 @@ class Speakers:
                         return key(name)
         return ""
 
-    # -- flows -------------------------------------------------------------------------
-
     def _flow(self, parts: Sequence[Part], *, unindented: bool) -> tuple[Part, ...]:
         out: list[Part] = []
         speaking: _Speech | None = None
@@ -156,8 +154,6 @@ class Speakers:
         if pending:  # the last of them is the last of the run
             out.append(Run(tuple(pending), below))
         return out
-
-    # -- lines -------------------------------------------------------------------------
 
     def _people(self, icons: Sequence[ast.Icon]) -> tuple[ast.Icon, ...]:
         return tuple(icon for icon in icons if self.is_person(icon))

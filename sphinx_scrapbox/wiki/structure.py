@@ -110,8 +110,6 @@ class StructuredPage:
                 content.extend(part.content)
         return tuple(content)
 
-    # -- slices ------------------------------------------------------------------------
-
     def section(self, heading: str) -> Section:
         """The section with this heading; if there is none, the section of this number.
 
@@ -256,8 +254,6 @@ def _sections(parts: Iterable[Part]) -> Iterator[Section]:
             yield part
             yield from _sections(part.parts)
 
-
-# -- summaries -------------------------------------------------------------------------
 
 SUMMARY_LINES = 3
 """The number of lines in a summary."""

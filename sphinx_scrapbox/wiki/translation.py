@@ -58,8 +58,6 @@ class TranslatedPart:
     translation: Translation | None
 
 
-# -- wordings --------------------------------------------------------------------------
-
 _REQUIRED_GROUPS = ({"link"}, {"project", "title"})
 # A footer contains the source twice, not encoded: its end is found by the back reference. The
 # length is limited to keep the search linear; no title is longer.
@@ -105,9 +103,6 @@ WORDINGS: tuple[Wording, ...] = (
     wording(_BUILT_IN_BROKEN, "ja", "en"),
 )
 """The wordings that are known without any configuration."""
-
-
-# -- lifting ---------------------------------------------------------------------------
 
 
 def split_at_footers(

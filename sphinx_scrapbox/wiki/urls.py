@@ -167,9 +167,6 @@ def icon_url(project: str, name: str, *, origin: str = DEFAULT_ORIGIN) -> str:
     return f"{origin.rstrip('/')}/api/pages/{quote(project, safe='')}/{quote(name, safe='')}/icon"
 
 
-# -- maps ------------------------------------------------------------------------------
-
-
 def degrees(number: float) -> str:
     """Degrees to a centimetre, as addresses spell them: no exponent, no trailing zeros.
 

@@ -15,8 +15,6 @@ from sphinx_scrapbox.wiki import ast
 from sphinx_scrapbox.wiki.text import NOT_XML
 from sphinx_scrapbox.wiki.urls import DEFAULT_ORIGIN
 
-# -- public ----------------------------------------------------------------------------
-
 
 def read_markdown(text: str, *, name: str = "", origin: str = DEFAULT_ORIGIN) -> ast.Page:
     """Read one exported page; *name*, the stem of its file, is the title if the text has none.
@@ -78,8 +76,6 @@ def _clean_lines(text: str) -> tuple[list[str], list[ast.Problem]]:
         lines.pop()
     return lines, problems
 
-
-# -- blocks ----------------------------------------------------------------------------
 
 _INDENTED_ITEM = re.compile(r"( +)(- |(?=[0-9]+\. ))")
 _NUMBER = re.compile(r"([0-9]+)\. ")

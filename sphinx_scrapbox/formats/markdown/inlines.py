@@ -22,8 +22,6 @@ def read_markdown_inline(
     return InlineReader(origin).read(text, line)
 
 
-# -- inlines ---------------------------------------------------------------------------
-
 _SPECIAL = re.compile(r"[`<\[*$#]|://")
 _BACKTICKS = re.compile(r"`{3,}|`")
 _WIKI_LINK = re.compile(r"\[\[([^\[\]]+)\]\]")

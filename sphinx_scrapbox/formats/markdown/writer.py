@@ -103,9 +103,6 @@ def _each_image(change: Callable[[str], str]) -> Callable[[ast.Line], ast.Line]:
     return lambda line: replace(line, nodes=ast.map_inlines(line.nodes, changed))
 
 
-# -- the head --------------------------------------------------------------------------
-
-
 def _quoted(text: str) -> str:
     """A string of YAML, quoted as the exporter does."""
     if '"' not in text and "\\" not in text:
@@ -115,9 +112,6 @@ def _quoted(text: str) -> str:
 
 def _has_own_icon(page: ast.Page) -> bool:
     return any(isinstance(node, ast.Icon) and not node.project for node in ast.walk(page))
-
-
-# -- blocks ----------------------------------------------------------------------------
 
 
 def _kind(block: ast.Block) -> object:
@@ -269,8 +263,6 @@ class _Writer:
             wide = [[_cell_node(node) for node in cell] for cell in cells]
             row = _bars(map(self._spell_all, wide))
         return row
-
-    # -- inlines -----------------------------------------------------------------------
 
     def inline(self, nodes: tuple[ast.Inline, ...]) -> str:
         """The content of one line, on one line."""

@@ -25,9 +25,6 @@ class MystBlock:
     text: str
 
 
-# -- directives and fences -------------------------------------------------------------
-
-
 def directive(name: str, argument: str, content: str) -> MystBlock:
     """A directive as a fence of backticks or tildes."""
     head = f"{{{name}}} {argument}".rstrip()

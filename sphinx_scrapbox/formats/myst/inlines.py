@@ -16,9 +16,6 @@ from sphinx_scrapbox.wiki.urls import image_url, map_label, map_url, safe_url
 _NOTHING = "<!-- -->"  # parts two signs that would be taken for one
 
 
-# -- inlines ---------------------------------------------------------------------------
-
-
 def write_myst_inline(nodes: Iterable[ast.Inline], *, within: bool = False) -> str:
     """Write the content of one line; *within* a heading or a cell, where no line begins."""
     text = _spell_all(_plainer(nodes)).strip()
@@ -135,9 +132,6 @@ def _each_plainer(nodes: Iterable[ast.Inline], *, inside: bool) -> Iterator[ast.
                 yield node
 
 
-# -- emphasis --------------------------------------------------------------------------
-
-
 def _emphasis_of(node: ast.Inline) -> str:
     match node:
         case ast.Strong():
@@ -196,8 +190,6 @@ def _take(nodes: list[ast.Inline], edge: int, fits: Callable[[str], bool]) -> st
         nodes.pop(edge)
     return taken
 
-
-# -- signs -----------------------------------------------------------------------------
 
 _LINE_ENDS = re.compile(f"[{LINE_ENDS}]")
 _SPECIAL = re.compile(

@@ -29,8 +29,6 @@ MOST_ICONS = 999_999_999
 """The largest multiplier of an icon that is kept; more digits than these only do harm."""
 
 
-# -- lines -----------------------------------------------------------------------------
-
 _NUMBER = re.compile(r"([0-9]+)\. ")
 
 

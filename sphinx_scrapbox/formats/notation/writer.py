@@ -112,9 +112,6 @@ def write_notation_inline(nodes: Iterable[ast.Inline]) -> str:
     return text
 
 
-# -- blocks ----------------------------------------------------------------------------
-
-
 def _rows(block: ast.Block) -> Iterator[str]:
     indent, inner = " " * block.indent, " " * (block.indent + 1)
     match block:
@@ -156,9 +153,6 @@ def _read_cell(text: str) -> tuple[ast.Inline, ...]:
 def _flat(text: str) -> str:
     """*text* on one row."""
     return text.replace("\n", " ") if "\n" in text else text
-
-
-# -- inlines ---------------------------------------------------------------------------
 
 
 def _write(nodes: Sequence[ast.Inline], manner: _Manner, *, nested: bool = False) -> str:

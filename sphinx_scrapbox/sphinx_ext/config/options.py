@@ -10,9 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 from weakref import WeakKeyDictionary
 
+from sphinx.application import Sphinx
+from sphinx.config import Config as SphinxConfig
 from sphinx.util.matching import compile_matchers
 
 from sphinx_scrapbox.sphinx_ext.config import validators as valid
@@ -22,10 +24,6 @@ from sphinx_scrapbox.wiki.structure import StructureOptions
 from sphinx_scrapbox.wiki.titles import key
 from sphinx_scrapbox.wiki.translation import WORDINGS, Wording
 from sphinx_scrapbox.wiki.urls import DEFAULT_ORIGIN
-
-if TYPE_CHECKING:
-    from sphinx.application import Sphinx
-    from sphinx.config import Config as SphinxConfig
 
 
 def _option(

@@ -8,12 +8,16 @@ each feature collects for itself.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from docutils import nodes
 from sphinx import addnodes
+from sphinx.application import Sphinx
+from sphinx.builders import Builder
 from sphinx.domains import Domain, ObjType
+from sphinx.environment import BuildEnvironment
 from sphinx.errors import NoUri
 from sphinx.util import docname_join
 
@@ -36,12 +40,6 @@ from sphinx_scrapbox.wiki.titles import (
 from sphinx_scrapbox.wiki.urls import safe_url
 
 if TYPE_CHECKING:
-    from collections.abc import Set as AbstractSet
-
-    from sphinx.application import Sphinx
-    from sphinx.builders import Builder
-    from sphinx.environment import BuildEnvironment
-
     from sphinx_scrapbox.sphinx_ext.feature import Feature
 
 
@@ -72,8 +70,6 @@ class ScrapboxDomain(DomainIndex, Domain):
     data_version = 15
     features: ClassVar[Sequence[Feature]] = ()
     """What collects from the documents; set once, by :func:`sphinx_scrapbox.sphinx_ext.setup`."""
-
-    # -- what is kept of documents -----------------------------------------------------
 
     @property
     def facts(self) -> dict[str, PageFacts]:
@@ -132,8 +128,6 @@ class ScrapboxDomain(DomainIndex, Domain):
         if collected or facts != PageFacts():
             self.facts[docname] = facts
         self.forget_index()
-
-    # -- resolution --------------------------------------------------------------------
 
     def resolve_xref(
         self,
@@ -196,8 +190,6 @@ class ScrapboxDomain(DomainIndex, Domain):
         if is_line_id(fragment):
             title = head
         return inventory_name(title) if title and not project else None
-
-    # -- what others see ---------------------------------------------------------------
 
     def get_objects(self) -> Iterator[tuple[str, str, str, str, str, int]]:
         """Pages, and the tags and people that have a page, for ``objects.inv``.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
 from docutils import nodes
@@ -11,8 +12,6 @@ from sphinx_scrapbox.wiki.text import cut
 from sphinx_scrapbox.wiki.titles import is_line_id, key, split_fragment, split_target
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from sphinx_scrapbox.sphinx_ext.domain.record import DocumentRecord
 
 MAX_LINE = 180

@@ -14,21 +14,19 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterable, Sequence
 from hashlib import blake2b
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from weakref import WeakKeyDictionary
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
 
 from sphinx_scrapbox.sphinx_ext.builders import has_search
 from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain, domain_of
 from sphinx_scrapbox.sphinx_ext.feature import Outdated
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
-    from docutils import nodes
-    from sphinx.application import Sphinx
-    from sphinx.environment import BuildEnvironment
 
 _FORMAT = 1
 _LINES_OF_BUILD_INFO = 4

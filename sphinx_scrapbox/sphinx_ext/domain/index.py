@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from sphinx.environment import BuildEnvironment
 from sphinx.util.matching import compile_matchers
 
 from sphinx_scrapbox.sphinx_ext.config.options import options
@@ -14,10 +16,6 @@ from sphinx_scrapbox.wiki.graph import Graph, is_wanted
 from sphinx_scrapbox.wiki.titles import anchor, is_line_id, key, split_fragment, split_target
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from sphinx.environment import BuildEnvironment
-
     from sphinx_scrapbox.sphinx_ext.domain.facts import PageFacts
 
 
@@ -41,8 +39,6 @@ class DomainIndex:
     def cache(self) -> dict[Any, Any]:
         """What others computed of all facts, forgotten as soon as one of these changes."""
         return {}
-
-    # -- titles ------------------------------------------------------------------------
 
     @cached_property
     def pages(self) -> dict[str, tuple[str, ...]]:
@@ -80,8 +76,6 @@ class DomainIndex:
         title = self.env.titles.get(node)
         return title.astext() if title is not None else node
 
-    # -- projects ----------------------------------------------------------------------
-
     def project_of(self, docname: str) -> str:
         """The project of a document: its own where that is known, else the configured one."""
         facts = self.facts.get(docname)
@@ -100,8 +94,6 @@ class DomainIndex:
             return ""
         title = self.graph.wanted_title(node)
         return source_folder(self.env).snapshots.page_url(project, title)
-
-    # -- targets -----------------------------------------------------------------------
 
     def find_page(self, target: str, from_docname: str) -> str | None:
         """The document that *target* names, seen from another one; None if it is not here.
@@ -148,8 +140,6 @@ class DomainIndex:
         file = source_folder(self.env).locks.file_of_line(line_id)
         docname = self.env.path2doc(file) if file else None
         return docname if docname in self.facts else None
-
-    # -- links -------------------------------------------------------------------------
 
     @cached_property
     def graph(self) -> Graph:

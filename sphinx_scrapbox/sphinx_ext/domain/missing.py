@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from docutils import nodes
+from sphinx import addnodes
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
 from sphinx.errors import NoUri
 
 from sphinx_scrapbox.sphinx_ext.config.options import options
@@ -14,11 +15,6 @@ from sphinx_scrapbox.sphinx_ext.domain.resolve import marked
 from sphinx_scrapbox.sphinx_ext.sources.folder import source_folder
 from sphinx_scrapbox.sphinx_ext.warnings import Warn, warn
 from sphinx_scrapbox.wiki.titles import is_line_id, split_fragment, split_target
-
-if TYPE_CHECKING:
-    from sphinx import addnodes
-    from sphinx.application import Sphinx
-    from sphinx.environment import BuildEnvironment
 
 
 def resolve_missing(

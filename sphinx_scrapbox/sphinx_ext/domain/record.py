@@ -6,15 +6,13 @@ off once the facts are collected, so that no writer of XML and no pickle holds i
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from docutils import nodes
+from sphinx.environment import BuildEnvironment
 
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.sources.folder import source_folder
-
-if TYPE_CHECKING:
-    from sphinx.environment import BuildEnvironment
 
 _ATTRIBUTE = "scrapbox-record"
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Set as AbstractSet
 from html import escape
 from typing import TYPE_CHECKING
 
 from docutils import nodes
+from sphinx.builders import Builder
 from sphinx.errors import NoUri
 from sphinx.util.nodes import make_refnode
 
@@ -14,10 +16,6 @@ from sphinx_scrapbox.sphinx_ext.builders import is_single_file
 from sphinx_scrapbox.wiki.graph import is_wanted
 
 if TYPE_CHECKING:
-    from collections.abc import Set as AbstractSet
-
-    from sphinx.builders import Builder
-
     from sphinx_scrapbox.sphinx_ext.domain.index import DomainIndex
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from docutils import nodes
 from sphinx import addnodes
+from sphinx.environment import BuildEnvironment
 
 from sphinx_scrapbox.rendering.nodes import scrapbox_icon
 from sphinx_scrapbox.rendering.site import Site
@@ -19,9 +19,6 @@ from sphinx_scrapbox.sphinx_ext.sources.locks import Locked
 from sphinx_scrapbox.wiki.ast import Icon
 from sphinx_scrapbox.wiki.titles import join_target, split_target
 from sphinx_scrapbox.wiki.urls import page_of_url
-
-if TYPE_CHECKING:
-    from sphinx.environment import BuildEnvironment
 
 
 class SphinxSite(Site):

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from docutils import nodes
 from docutils.parsers.rst import directives
+from sphinx.config import Config as SphinxConfig
 from sphinx.transforms import SphinxTransform
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.docutils import SphinxDirective
@@ -37,17 +38,12 @@ from sphinx_scrapbox.wiki.dates import iso
 from sphinx_scrapbox.wiki.urls import page_url
 
 if TYPE_CHECKING:
-    from sphinx.config import Config as SphinxConfig
-
     from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain
     from sphinx_scrapbox.sphinx_ext.domain.record import DocumentRecord
 
 
 _PLACE = re.compile(r"\{(project|date|pages)\}")
 _SUBSTITUTIONS = {f"scrapbox-{name}": name for name in SUBSTITUTION_NAMES}
-
-
-# -- the directive ---------------------------------------------------------------------
 
 
 class SnapshotDirective(SphinxDirective):
@@ -149,9 +145,6 @@ def _moment(time: int, config: SphinxConfig) -> nodes.Node:
     return scrapbox_time(text, text, datetime=iso(time))
 
 
-# -- substitutions ---------------------------------------------------------------------
-
-
 class SnapshotSubstitutions(SphinxTransform):
     """``|scrapbox-date|`` and ``|scrapbox-project|``, where a document does not define them."""
 
@@ -168,9 +161,6 @@ class SnapshotSubstitutions(SphinxTransform):
                 note_snapshots(self.document, self.env)
                 snapshots = source_folder(self.env).snapshots
                 node.replace_self(nodes.Text(snapshots.value(name, self.env.docname, node)))
-
-
-# -- the line on each page -------------------------------------------------------------
 
 
 class FillProvenance(SphinxPostTransform):
@@ -204,9 +194,6 @@ class FillProvenance(SphinxPostTransform):
                 parts.append(nodes.Text(" · "))
             parts.append(nodes.reference("", str(_("Live page")), refuri=address, internal=False))
         return parts
-
-
-# -- the feature -----------------------------------------------------------------------
 
 
 class ProvenanceFeature(Feature):

@@ -12,6 +12,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from docutils import nodes
+from sphinx.builders import Builder
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.docutils import SphinxDirective
 
@@ -25,8 +26,6 @@ from sphinx_scrapbox.sphinx_ext.i18n import _
 from sphinx_scrapbox.wiki.graph import Neighbour, is_wanted
 
 if TYPE_CHECKING:
-    from sphinx.builders import Builder
-
     from sphinx_scrapbox.sphinx_ext.domain.record import DocumentRecord
 
 SHOWN_NEIGHBOURS = 12
@@ -37,9 +36,6 @@ MOST_GROUPS = 15
 """Groups of pages that share a link."""
 MOST_SHARING = 12
 """Pages of one group; the rest is only counted."""
-
-
-# -- what is related -------------------------------------------------------------------
 
 
 class NodeTitle(NamedTuple):
@@ -108,9 +104,6 @@ def _items(domain: ScrapboxDomain, neighbours: Sequence[Neighbour]) -> RelatedIt
 
 def _place(domain: ScrapboxDomain, node: str) -> NodeTitle:
     return NodeTitle(node, domain.title_of(node))
-
-
-# -- the directive and its nodes -------------------------------------------------------
 
 
 class RelatedDirective(SphinxDirective):

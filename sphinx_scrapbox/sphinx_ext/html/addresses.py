@@ -11,17 +11,14 @@ docnames in addresses; these two builders do not, and ``singlehtml`` does not es
 from __future__ import annotations
 
 from html import escape
-from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from sphinx import addnodes
+from sphinx.application import Sphinx
+from sphinx.writers.html5 import HTML5Translator
 
 from sphinx_scrapbox.sphinx_ext.builders import is_dirhtml, is_single_file
 from sphinx_scrapbox.sphinx_ext.warnings import note_unknown_internals
-
-if TYPE_CHECKING:
-    from sphinx.application import Sphinx
-    from sphinx.writers.html5 import HTML5Translator
 
 _PROBE = "why not"
 

@@ -6,15 +6,13 @@ They are copied to ``_static/sphinx_scrapbox``, so that no file of a site or the
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+from sphinx.application import Sphinx
+from sphinx.config import Config
 
 from sphinx_scrapbox.sphinx_ext.builders import has_browser_pages, is_html
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.i18n import CATALOG
-
-if TYPE_CHECKING:
-    from sphinx.application import Sphinx
-    from sphinx.config import Config
 
 _PACKAGE = Path(__file__).parents[2]
 FOLDER = "sphinx_scrapbox"

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
+
+from docutils import nodes
+from sphinx.application import Sphinx
 
 from sphinx_scrapbox.sphinx_ext.builders import has_pages
 from sphinx_scrapbox.sphinx_ext.config.options import mode_of, options
 from sphinx_scrapbox.sphinx_ext.domain.domain import domain_of, live_address
-
-if TYPE_CHECKING:
-    from docutils import nodes
-    from sphinx.application import Sphinx
 
 
 class Canonical(NamedTuple):

@@ -7,6 +7,8 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
+from sphinx.application import Sphinx
+
 from sphinx_scrapbox.sphinx_ext.domain.domain import domain_of
 from sphinx_scrapbox.sphinx_ext.feature import Feature
 from sphinx_scrapbox.sphinx_ext.features.translations.versions import (
@@ -15,8 +17,6 @@ from sphinx_scrapbox.sphinx_ext.features.translations.versions import (
 )
 
 if TYPE_CHECKING:
-    from sphinx.application import Sphinx
-
     from sphinx_scrapbox.sphinx_ext.features.translations.versions import Version
 
 

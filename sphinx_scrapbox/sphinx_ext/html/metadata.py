@@ -11,6 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
+
 from sphinx_scrapbox.snapshot.git import git_dates
 from sphinx_scrapbox.sphinx_ext.builders import is_epub
 from sphinx_scrapbox.sphinx_ext.config.options import options
@@ -21,15 +25,8 @@ from sphinx_scrapbox.wiki.dates import Dates, iso
 from sphinx_scrapbox.wiki.text import cut
 
 if TYPE_CHECKING:
-    from docutils import nodes
-    from sphinx.application import Sphinx
-    from sphinx.environment import BuildEnvironment
-
     from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain
     from sphinx_scrapbox.sphinx_ext.domain.facts import PageFacts
-
-
-# -- the head of a page ----------------------------------------------------------------
 
 
 def add_metadata(
@@ -80,9 +77,6 @@ def _image_address(app: Sphinx, image: str) -> str:
 
 def _summary(app: Sphinx, facts: PageFacts) -> str:
     return cut(facts.summary, max(int(app.config.ogp_description_length), 1))
-
-
-# -- dates from git --------------------------------------------------------------------
 
 
 def date_pages_from_git(app: Sphinx, env: BuildEnvironment) -> None:

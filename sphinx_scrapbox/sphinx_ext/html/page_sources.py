@@ -8,14 +8,13 @@ does not do.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import quote
+
+from sphinx.application import Sphinx
 
 from sphinx_scrapbox.sphinx_ext.domain.domain import domain_of
 from sphinx_scrapbox.sphinx_ext.feature import Feature
-
-if TYPE_CHECKING:
-    from sphinx.application import Sphinx
 
 
 class PageSources(Feature):

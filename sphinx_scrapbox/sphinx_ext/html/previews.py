@@ -9,18 +9,16 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
 from urllib.parse import unquote
 from zlib import crc32
+
+from sphinx.application import Sphinx
 
 from sphinx_scrapbox.sphinx_ext.builders import has_browser_pages
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.domain import domain_of
 from sphinx_scrapbox.sphinx_ext.feature import Feature
 from sphinx_scrapbox.sphinx_ext.html.assets import FOLDER
-
-if TYPE_CHECKING:
-    from sphinx.application import Sphinx
 
 PREVIEWS = f"_static/{FOLDER}/previews"
 INDEX = "index.json"

@@ -15,10 +15,11 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Set
 from inspect import signature
-from typing import TYPE_CHECKING
 
 from docutils import nodes
-from sphinx.search import SearchLanguage
+from sphinx.application import Sphinx
+from sphinx.builders.html import StandaloneHTMLBuilder
+from sphinx.search import IndexBuilder, SearchLanguage
 from sphinx.util.docutils import new_document
 
 from sphinx_scrapbox.sphinx_ext.builders import has_search
@@ -27,11 +28,6 @@ from sphinx_scrapbox.sphinx_ext.domain.domain import domain_of
 from sphinx_scrapbox.sphinx_ext.warnings import note_unknown_internals
 from sphinx_scrapbox.wiki.text import CJK, HAN
 from sphinx_scrapbox.wiki.titles import split_target
-
-if TYPE_CHECKING:
-    from sphinx.application import Sphinx
-    from sphinx.builders.html import StandaloneHTMLBuilder
-    from sphinx.search import IndexBuilder
 
 BELOW = 1000
 """By how much the score of a wiki page is lowered."""

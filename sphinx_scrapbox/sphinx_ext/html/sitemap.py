@@ -8,17 +8,15 @@ search engines are to find elsewhere. The finished file is amended: its format i
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 from urllib.parse import quote
 from xml.etree import ElementTree
+
+from sphinx.application import Sphinx
 
 from sphinx_scrapbox.sphinx_ext.builders import is_dirhtml
 from sphinx_scrapbox.sphinx_ext.domain.domain import domain_of
 from sphinx_scrapbox.sphinx_ext.html.canonical import canonical_of
 from sphinx_scrapbox.wiki.dates import iso
-
-if TYPE_CHECKING:
-    from sphinx.application import Sphinx
 
 _NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
 _XHTML = "http://www.w3.org/1999/xhtml"

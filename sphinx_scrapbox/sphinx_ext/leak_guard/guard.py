@@ -14,7 +14,11 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from docutils import nodes
 from sphinx import package_dir
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
+from sphinx.project import Project
 from sphinx.util import logging
 from sphinx.util.display import progress_message
 
@@ -28,20 +32,12 @@ from sphinx_scrapbox.wiki.redaction import checksum
 from sphinx_scrapbox.wiki.titles import key
 
 if TYPE_CHECKING:
-    from docutils import nodes
-    from sphinx.application import Sphinx
-    from sphinx.environment import BuildEnvironment
-    from sphinx.project import Project
-
     from sphinx_scrapbox.sphinx_ext.domain.record import DocumentRecord
 
 _LOGGER = logging.getLogger(__name__)
 
 _MAX_LISTED = 60
 _CACHE = "scrapbox-guard.json"
-
-
-# -- pages that are not built ----------------------------------------------------------
 
 
 def prepare_leak_guard(
@@ -104,9 +100,6 @@ def _forget(project: Project, docname: str) -> None:
         by_path.pop(by_docname.pop(docname, None), None)
     else:
         note_unknown_internals("paths of documents")
-
-
-# -- the scan of the output -----------------------------------------------------------
 
 
 def scan_output(app: Sphinx, exception: Exception | None) -> None:

@@ -274,9 +274,6 @@ def _inventory(data: bytes) -> bytes:
         return data
 
 
-# -- patterns --------------------------------------------------------------------------
-
-
 _Trie: TypeAlias = "dict[str, _Trie]"
 """The next characters of the words that begin alike; "" where a word ends."""
 

@@ -11,13 +11,11 @@ runs several times for each page, over more and more documents, and frees nothin
 from __future__ import annotations
 
 import gc
-from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
-if TYPE_CHECKING:
-    from sphinx.application import Sphinx
-    from sphinx.config import Config
-    from sphinx.environment import BuildEnvironment
+from sphinx.application import Sphinx
+from sphinx.config import Config
+from sphinx.environment import BuildEnvironment
 
 _READING = (50_000, 20, 100)
 _WRITING = (50_000, 4, 1)

@@ -15,18 +15,16 @@ import os
 from collections.abc import Callable, Mapping
 from copy import deepcopy
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import Any, TypeVar, cast
 
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
 from sphinx.environment.collectors.title import TitleCollector
 from sphinx.environment.collectors.toctree import TocTreeCollector
 
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.domain import domain_of
 from sphinx_scrapbox.sphinx_ext.warnings import note_unknown_internals
-
-if TYPE_CHECKING:
-    from sphinx.application import Sphinx
-    from sphinx.environment import BuildEnvironment
 
 T = TypeVar("T")
 

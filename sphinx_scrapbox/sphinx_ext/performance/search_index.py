@@ -12,16 +12,14 @@ from __future__ import annotations
 
 from collections.abc import Set
 from functools import partial
-from typing import TYPE_CHECKING
+
+from sphinx.application import Sphinx
+from sphinx.search import IndexBuilder
 
 from sphinx_scrapbox.sphinx_ext.builders import has_search
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.incremental import is_current
 from sphinx_scrapbox.sphinx_ext.warnings import note_unknown_internals
-
-if TYPE_CHECKING:
-    from sphinx.application import Sphinx
-    from sphinx.search import IndexBuilder
 
 BY_DOCNAME = ("_titles", "_all_titles", "_filenames")
 BY_WORD = ("_mapping", "_title_mapping")

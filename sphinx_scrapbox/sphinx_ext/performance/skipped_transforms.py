@@ -14,15 +14,13 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+from docutils import nodes
+from docutils.transforms import Transformer
+from sphinx.environment import BuildEnvironment
 
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.warnings import note_unknown_internals
-
-if TYPE_CHECKING:
-    from docutils import nodes
-    from docutils.transforms import Transformer
-    from sphinx.environment import BuildEnvironment
 
 # Footnotes, substitutions, named targets; citations, doctests, glossaries and indices; and what
 # mends text nodes without a source, which the renderer never makes.

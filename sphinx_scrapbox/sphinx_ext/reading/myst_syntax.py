@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from docutils import nodes
+from markdown_it import MarkdownIt
+from markdown_it.rules_inline import StateInline
+from markdown_it.tree import SyntaxTreeNode
 from myst_parser.config.main import (
     MdParserConfig,
     TopmatterReadError,
@@ -23,11 +26,6 @@ from sphinx_scrapbox.sphinx_ext.domain.site import SphinxSite
 from sphinx_scrapbox.sphinx_ext.sources.folder import source_folder
 from sphinx_scrapbox.sphinx_ext.sources.snapshots import SUBSTITUTION_NAMES
 from sphinx_scrapbox.wiki.titles import split_fragment
-
-if TYPE_CHECKING:
-    from markdown_it import MarkdownIt
-    from markdown_it.rules_inline import StateInline
-    from markdown_it.tree import SyntaxTreeNode
 
 # A title without brackets that is no footnote, and after a bar the text of the link.
 _LINK = re.compile(r"\[\[(?!\^)([^\[\]\n|]+)(?:\|([^\[\]\n]+))?\]\]")

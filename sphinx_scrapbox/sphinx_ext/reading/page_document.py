@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 from docutils import nodes
+from sphinx.environment import BuildEnvironment
 
 from sphinx_scrapbox.rendering import render
 from sphinx_scrapbox.rendering.nodes import scrapbox_provenance, scrapbox_related
@@ -25,9 +26,6 @@ from sphinx_scrapbox.sphinx_ext.warnings import Warn, warn
 from sphinx_scrapbox.wiki.ast import CodeBlock, Page
 from sphinx_scrapbox.wiki.structure import StructuredPage, StructuredPart, structure
 from sphinx_scrapbox.wiki.translation import Translation
-
-if TYPE_CHECKING:
-    from sphinx.environment import BuildEnvironment
 
 _T = TypeVar("_T")
 

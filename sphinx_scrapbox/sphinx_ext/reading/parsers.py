@@ -11,10 +11,11 @@ from collections.abc import Callable
 from copy import copy
 from pathlib import Path
 from textwrap import dedent
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from docutils import nodes
 from myst_parser.parsers.sphinx_ import MystParser
+from sphinx.environment import BuildEnvironment
 from sphinx.parsers import Parser
 
 from sphinx_scrapbox.formats.markdown.inlines import read_markdown_inline
@@ -28,9 +29,6 @@ from sphinx_scrapbox.sphinx_ext.reading.myst_syntax import parse_myst
 from sphinx_scrapbox.sphinx_ext.reading.page_document import build_page
 from sphinx_scrapbox.sphinx_ext.sources.folder import source_folder
 from sphinx_scrapbox.wiki.ast import Inline
-
-if TYPE_CHECKING:
-    from sphinx.environment import BuildEnvironment
 
 _UNDERLINED = re.compile(r"(?P<title>.*)\n=+\Z", re.DOTALL)
 _TRANSLATED = ":<translated>"  # the end of the source path in which Sphinx parses a message

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from docutils import nodes
@@ -14,8 +15,6 @@ from sphinx_scrapbox.wiki.titles import join_target, split_target
 from sphinx_scrapbox.wiki.urls import safe_url
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
     from sphinx_scrapbox.rendering.site import Site
     from sphinx_scrapbox.sphinx_ext.config.options import Config
     from sphinx_scrapbox.wiki.translation import Translation

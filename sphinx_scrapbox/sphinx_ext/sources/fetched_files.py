@@ -111,8 +111,6 @@ class FetchedFiles:
             return error.strerror or str(error)
         return "" if actual == suffix else f"it is {actual}, not {suffix}"
 
-    # -- incremental builds ------------------------------------------------------------
-
     def image_table(self) -> dict[str, int]:
         """Checksum of each image's file name by the image's mark (see :func:`image_mark`)."""
         return {

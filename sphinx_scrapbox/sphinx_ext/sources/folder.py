@@ -8,8 +8,11 @@ from __future__ import annotations
 
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
+
+from sphinx.config import Config as SphinxConfig
+from sphinx.environment import BuildEnvironment
+from sphinx.project import Project
 
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.sources.fetched_files import FetchedFiles
@@ -17,11 +20,6 @@ from sphinx_scrapbox.sphinx_ext.sources.icons import IconImages
 from sphinx_scrapbox.sphinx_ext.sources.locks import Locks
 from sphinx_scrapbox.sphinx_ext.sources.page_files import PageFiles
 from sphinx_scrapbox.sphinx_ext.sources.snapshots import Snapshots
-
-if TYPE_CHECKING:
-    from sphinx.config import Config as SphinxConfig
-    from sphinx.environment import BuildEnvironment
-    from sphinx.project import Project
 
 
 class SourceFolder:

@@ -13,8 +13,10 @@ import os
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
+from sphinx.config import Config as SphinxConfig
+from sphinx.project import Project
 from sphinx.util import get_filetype
 from sphinx.util.matching import compile_matchers
 
@@ -29,10 +31,6 @@ from sphinx_scrapbox.sphinx_ext.sources.locks import Locked, Locks
 from sphinx_scrapbox.wiki.ast import Page
 from sphinx_scrapbox.wiki.redaction import Redaction
 from sphinx_scrapbox.wiki.titles import key, split_fragment, split_target
-
-if TYPE_CHECKING:
-    from sphinx.config import Config as SphinxConfig
-    from sphinx.project import Project
 
 _HEAD = 4096
 """Bytes at the start of a file that contain its title, if any do."""
@@ -74,8 +72,6 @@ class PageFiles:
         """What the deny list removes; the leak guard adds pages denied by tag or person."""
         self.unchanged_titles: Mapping[str, str] = {}
         """Titles by docname of documents that have not changed: their files need not be read."""
-
-    # -- reading -----------------------------------------------------------------------
 
     def native_page(self, text: str, path: Path) -> PageFile:
         """The page of a ``.scrapbox`` file."""
@@ -123,8 +119,6 @@ class PageFiles:
         if path.suffix == ".scrapbox" or kind == "scrapbox":
             return self.native_page(text, path)
         return self.exported_page(text, path) if kind == "markdown" else None
-
-    # -- finding -----------------------------------------------------------------------
 
     def find(self, target: str) -> PageFile | None:
         """The page that *target* names, as a link of a hand-written document names it.

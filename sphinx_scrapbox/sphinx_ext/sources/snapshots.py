@@ -9,7 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 from zlib import crc32
 
+from docutils import nodes
+from sphinx.config import Config as SphinxConfig
 from sphinx.locale import _ as sphinx_gettext
+from sphinx.project import Project
 from sphinx.util.i18n import format_date
 
 from sphinx_scrapbox.snapshot.lockfile import Lock
@@ -18,10 +21,6 @@ from sphinx_scrapbox.wiki.dates import clamp
 from sphinx_scrapbox.wiki.urls import page_url, safe_url
 
 if TYPE_CHECKING:
-    from docutils import nodes
-    from sphinx.config import Config as SphinxConfig
-    from sphinx.project import Project
-
     from sphinx_scrapbox.sphinx_ext.config.options import Config
     from sphinx_scrapbox.sphinx_ext.sources.locks import FolderLock, Locks
 

@@ -6,8 +6,9 @@ import json
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
+from sphinx.environment import BuildEnvironment
 from sphinx.project import EXCLUDE_PATHS
 from sphinx.util.matching import compile_matchers
 
@@ -21,9 +22,6 @@ from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain, domain_of
 from sphinx_scrapbox.sphinx_ext.domain.incremental import digest
 from sphinx_scrapbox.sphinx_ext.features.lists.collation import sort_key
 from sphinx_scrapbox.sphinx_ext.sources.folder import source_folder
-
-if TYPE_CHECKING:
-    from sphinx.environment import BuildEnvironment
 
 LIMIT = 100
 """Pages of one kind, unless ``max`` says otherwise; the rest is counted."""
@@ -59,9 +57,6 @@ def query_of(text: str) -> ChangesQuery:
     given = json.loads(text)
     lists = {name: tuple(value) for name, value in given.items() if isinstance(value, list)}
     return ChangesQuery(**{**given, **lists})
-
-
-# -- what changed ----------------------------------------------------------------------
 
 
 class _Changes:

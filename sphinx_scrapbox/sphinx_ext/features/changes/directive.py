@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from docutils import nodes
 from docutils.parsers.rst import directives
+from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 from sphinx_scrapbox.rendering.nodes import scrapbox_changelist
@@ -29,17 +30,12 @@ from sphinx_scrapbox.sphinx_ext.reading.option_values import BadOption, flag, wh
 from sphinx_scrapbox.sphinx_ext.warnings import Warn, warn, warn_directive
 
 if TYPE_CHECKING:
-    from sphinx.application import Sphinx
-
     from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain
     from sphinx_scrapbox.sphinx_ext.domain.record import DocumentRecord
 
 
 _FEED = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]+)*\.(?:xml|atom|json)", re.A)
 _TAKEN = frozenset({"sitemap.xml", "opensearch.xml"})
-
-
-# -- the directive ---------------------------------------------------------------------
 
 
 class ChangesDirective(SphinxDirective):

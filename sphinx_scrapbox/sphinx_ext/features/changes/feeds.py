@@ -6,8 +6,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urljoin
+
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
 
 from sphinx_scrapbox.snapshot.diff.model import Comparison, PageChange
 from sphinx_scrapbox.snapshot.reports.atom import Feed, diff_as_atom
@@ -24,14 +27,8 @@ from sphinx_scrapbox.sphinx_ext.features.changes.nodes import change_labels
 from sphinx_scrapbox.sphinx_ext.i18n import _
 from sphinx_scrapbox.sphinx_ext.warnings import Warn, warn
 
-if TYPE_CHECKING:
-    from sphinx.application import Sphinx
-    from sphinx.environment import BuildEnvironment
 ENTRIES = 500
 """Entries of an Atom feed, the newest ones."""
-
-
-# -- builds ----------------------------------------------------------------------------
 
 
 def _feeds(env: BuildEnvironment) -> Iterator[tuple[str, str, ChangesQuery]]:

@@ -35,9 +35,6 @@ MOST_LINES = 300
 _DEEPEST = 8
 
 
-# -- nodes -----------------------------------------------------------------------------
-
-
 class FillChangeLists(SphinxPostTransform):
     """Fills the placeholders, before references are resolved (10)."""
 
@@ -142,8 +139,6 @@ class _Maker:
         yield paragraph
         if self._query.lines:
             yield from self._difference(page)
-
-    # -- lines -------------------------------------------------------------------------
 
     def _difference(self, page: PageChange) -> Iterator[nodes.Node]:
         changes = [change for change in page.lines if not change.is_blank]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
 from sphinx.directives.code import container_wrapper
+from sphinx.environment import BuildEnvironment
 from sphinx.locale import init as init_locale
 from sphinx.util.docutils import new_document
 from sphinx.util.i18n import docname_to_domain
@@ -37,8 +38,6 @@ from sphinx_scrapbox.wiki.structure import StructuredPart
 from sphinx_scrapbox.wiki.titles import is_line_id, join_target
 
 if TYPE_CHECKING:
-    from sphinx.environment import BuildEnvironment
-
     from sphinx_scrapbox.sphinx_ext.features.include.directive import IncludeDirective
 
 # File types that browsers run or show as a page when a server sends them.
@@ -166,8 +165,6 @@ class IncludedPart:
             node.children = []
             node += self._renderer.paragraph(read(text), text, node.line or 0).children
 
-    # -- text --------------------------------------------------------------------------
-
     def _whole(self) -> list[nodes.Node]:
         lines = {name: self._options[name] for name in RANGE if name in self._options}
         title = self._options.get("title", "")
@@ -218,8 +215,6 @@ class IncludedPart:
             self._directive.set_source_info(section)
             self._directive.set_source_info(section[0])
         return section
-
-    # -- blocks ------------------------------------------------------------------------
 
     def _code(self) -> list[nodes.Node]:
         options, config = self._options, self._env.config
@@ -278,8 +273,6 @@ class IncludedPart:
     def _add_name(self, node: nodes.Element) -> None:
         if "name" in self._options:
             self._directive.add_name(node)
-
-    # -- where it is from --------------------------------------------------------------
 
     def _attribution(self) -> list[nodes.Element]:
         paragraph = nodes.paragraph(classes=["scrapbox-attribution"], translatable=False)

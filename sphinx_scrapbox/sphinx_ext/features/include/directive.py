@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from docutils import nodes
 from docutils.parsers.rst import directives
+from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import SphinxDirective
 
 from sphinx_scrapbox.sphinx_ext.domain.record import record_of, set_record
@@ -34,13 +35,8 @@ from sphinx_scrapbox.wiki.structure import NotThere, has_line
 from sphinx_scrapbox.wiki.titles import is_line_id, split_fragment, split_target
 
 if TYPE_CHECKING:
-    from sphinx.environment import BuildEnvironment
-
     from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain
     from sphinx_scrapbox.sphinx_ext.domain.record import DocumentRecord
-
-
-# -- the directive ---------------------------------------------------------------------
 
 
 class IncludeDirective(SphinxDirective):
@@ -147,9 +143,6 @@ class IncludeDirective(SphinxDirective):
         shown.source, shown.line = paragraph.source, paragraph.line
         paragraph += SphinxSite(self.env).link("page", target, shown)
         return [paragraph]
-
-
-# -- incremental builds ----------------------------------------------------------------
 
 
 def _find_page(env: BuildEnvironment, docname: str, target: str, name: str) -> PageFile | None:

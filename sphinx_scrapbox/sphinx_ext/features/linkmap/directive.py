@@ -15,6 +15,7 @@ from zlib import crc32
 from docutils import nodes
 from docutils.parsers.rst import directives
 from sphinx import addnodes
+from sphinx.environment import BuildEnvironment
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.docutils import SphinxDirective
 
@@ -30,8 +31,6 @@ from sphinx_scrapbox.sphinx_ext.warnings import Warn, warn
 from sphinx_scrapbox.wiki.graph import is_wanted
 
 if TYPE_CHECKING:
-    from sphinx.environment import BuildEnvironment
-
     from sphinx_scrapbox.sphinx_ext.domain.record import DocumentRecord
 
 
@@ -136,8 +135,6 @@ class _Map:
             title=self._titles[0]
         )
 
-    # -- HTML --------------------------------------------------------------------------
-
     def html(self) -> str:
         """The drawing, and the same pages as a list."""
         assert self.around is not None
@@ -168,8 +165,6 @@ class _Map:
 
     def _address(self, node: str) -> str:
         return graph_address(self._domain, builder_of(self._env), self._from, node)
-
-    # -- every other format ------------------------------------------------------------
 
     def standard_nodes(self) -> list[nodes.Node]:
         """The caption, or what the map is of, and the pages as a list."""

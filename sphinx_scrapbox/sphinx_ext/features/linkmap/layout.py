@@ -13,17 +13,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from typing import TYPE_CHECKING
 from unicodedata import combining, east_asian_width
+
+from networkx import Graph as Net
 
 from sphinx_scrapbox.sphinx_ext.features.linkmap.neighbourhood import Neighbourhood
 from sphinx_scrapbox.wiki.text import NOT_XML, WIDE
-
-if TYPE_CHECKING:
-    from networkx import Graph as Net
-
-
-# -- what is written in a box ----------------------------------------------------------
 
 FONT = 13
 LINE = 17
@@ -89,8 +84,6 @@ def wrap(title: str, most: int) -> list[str]:
 # A word of Latin letters and the like with the space behind it, or one wide sign.
 _PIECES = re.compile(rf"[^\s{WIDE}]+\s?|\S\s?")
 
-
-# -- where they stand ------------------------------------------------------------------
 
 WIDTH = 420
 """Narrow, so that a phone shows it large enough to be read."""

@@ -11,8 +11,6 @@ from sphinx_scrapbox.wiki.graph import Graph, is_wanted
 FAN = 1000
 """Neighbours of one page, other than the one in the middle, that are looked at."""
 
-# -- which pages -----------------------------------------------------------------------
-
 
 @dataclass(frozen=True, slots=True)
 class Place:

@@ -19,8 +19,6 @@ from sphinx_scrapbox.sphinx_ext.features.linkmap.neighbourhood import Neighbourh
 from sphinx_scrapbox.wiki.graph import is_wanted
 from sphinx_scrapbox.wiki.text import NOT_XML
 
-# -- the drawing -----------------------------------------------------------------------
-
 
 def draw(
     around: Neighbourhood,

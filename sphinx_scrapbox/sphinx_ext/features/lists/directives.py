@@ -27,9 +27,6 @@ if TYPE_CHECKING:
     from sphinx_scrapbox.sphinx_ext.domain.record import DocumentRecord
 
 
-# -- directives ------------------------------------------------------------------------
-
-
 def _iso_day(text: str) -> str:
     try:
         return date.fromisoformat(text).isoformat()

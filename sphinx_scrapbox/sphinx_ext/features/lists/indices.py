@@ -16,6 +16,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from docutils import nodes
 from sphinx import addnodes
+from sphinx.application import Sphinx
+from sphinx.builders import Builder
+from sphinx.environment import BuildEnvironment
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from sphinx_scrapbox.sphinx_ext.builders import builder_of, has_pages
@@ -39,10 +42,6 @@ from sphinx_scrapbox.sphinx_ext.warnings import Warn, warn
 from sphinx_scrapbox.wiki.titles import join_target, key
 
 if TYPE_CHECKING:
-    from sphinx.application import Sphinx
-    from sphinx.builders import Builder
-    from sphinx.environment import BuildEnvironment
-
     from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain
 
 
@@ -77,9 +76,6 @@ class Leaf(NamedTuple):
     slug: str
     label: str
     parts: tuple[tuple[str, tuple[Entry, ...]], ...]
-
-
-# -- from entries to pages -------------------------------------------------------------
 
 
 def leaves(entries: Iterable[Entry], most: int = MOST) -> list[Leaf]:
@@ -160,9 +156,6 @@ def _slug(section: IndexSection) -> str:
     return "".join(f"u{ord(char):04x}" for char in section.label)
 
 
-# -- what there is ---------------------------------------------------------------------
-
-
 def _pages(domain: ScrapboxDomain) -> Iterator[Entry]:
     docnames = tables_of(domain).pages
     bearing = Counter(key(domain.facts[docname].title) for docname in docnames)
@@ -199,9 +192,6 @@ _ENTRIES: dict[str, Callable[[ScrapboxDomain], Iterator[Entry]]] = {
     "scrapbox-tags": _tags,
     "scrapbox-people": _people,
 }
-
-
-# -- HTML ------------------------------------------------------------------------------
 
 
 def _has_indices(builder: Builder) -> bool:
@@ -281,9 +271,6 @@ def _to(builder: Builder, pagename: str, target: str, title: str, is_here: bool 
     if is_here:
         return f'<span aria-current="page">{escape(title)}</span>'
     return html_link(title, builder.get_relative_uri(pagename, target))
-
-
-# -- links to them ---------------------------------------------------------------------
 
 
 def register_index_labels(app: Sphinx) -> None:

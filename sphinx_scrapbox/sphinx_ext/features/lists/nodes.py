@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from docutils import nodes
+from sphinx.builders import Builder
+from sphinx.environment import BuildEnvironment
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from sphinx_scrapbox.rendering.nodes import scrapbox_icon, scrapbox_listing
@@ -31,13 +33,6 @@ from sphinx_scrapbox.sphinx_ext.features.lists.tables import rows_of
 from sphinx_scrapbox.sphinx_ext.i18n import _
 from sphinx_scrapbox.wiki.ast import IconRole
 from sphinx_scrapbox.wiki.titles import join_target, split_target
-
-if TYPE_CHECKING:
-    from sphinx.builders import Builder
-    from sphinx.environment import BuildEnvironment
-
-
-# -- nodes -----------------------------------------------------------------------------
 
 
 class FillLists(SphinxPostTransform):
@@ -91,8 +86,6 @@ class _Maker:
         shape = query.kind if query.kind in ("wanted", "stale") else query.shape
         made["classes"] += ["scrapbox-list", f"scrapbox-{shape}", "no-search"]
         return [made]
-
-    # -- parts -------------------------------------------------------------------------
 
     def _page(self, docname: str, title: str, language: str = "") -> nodes.Element:
         shown = nodes.inline("", title, classes=["xref", "scrapbox-page"])

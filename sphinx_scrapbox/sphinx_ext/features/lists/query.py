@@ -8,8 +8,6 @@ from typing import NamedTuple
 
 from sphinx_scrapbox.sphinx_ext.config.values import Person
 
-# -- queries ---------------------------------------------------------------------------
-
 
 class ListQuery(NamedTuple):
     """What a list shows. Names and days are "" and numbers 0 where they set no limit."""

@@ -82,8 +82,6 @@ class Tables:
             spoken = self.people.setdefault(who, {})
             spoken[docname] = spoken.get(docname, 0) + count
 
-    # -- pages -------------------------------------------------------------------------
-
     def tagged(self, tag: str) -> set[str]:
         """The documents with a tag, in any project if it names none."""
         project, name = split_target(tag)
@@ -140,8 +138,6 @@ class Tables:
             rows.append(row)
         return rows
 
-    # -- wanted pages and people -------------------------------------------------------
-
     def _wanted_rows(self, query: ListQuery) -> list[WantedRow]:
         domain, graph = self._domain, self._domain.graph
         found = []
@@ -172,8 +168,6 @@ class Tables:
             rows.append(PersonRow(target, label, sum(spoken.values()), len(spoken), pages))
         return sorted(rows, key=lambda row: (-row.turns, sort_key(row.label), row.target))
 
-    # -- translations ------------------------------------------------------------------
-
     def _stale_rows(self, query: ListQuery) -> list[StaleRow]:
         domain = self._domain
         rows = []
@@ -200,8 +194,6 @@ class Tables:
         if query.reverse:
             rows.reverse()
         return rows[: query.limit or None]
-
-    # -- all of them -------------------------------------------------------------------
 
     def rows(self, query: ListQuery) -> Rows:
         """The rows of a list, the only data of its nodes."""

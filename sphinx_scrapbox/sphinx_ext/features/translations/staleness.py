@@ -6,9 +6,12 @@ file of the source, only for stale translations.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
+
+from sphinx.environment import BuildEnvironment
 
 from sphinx_scrapbox.formats.notation.lines import read_lines
 from sphinx_scrapbox.sphinx_ext.config.options import options
@@ -22,10 +25,6 @@ from sphinx_scrapbox.wiki.structure import line_text
 from sphinx_scrapbox.wiki.titles import key, split_target
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from sphinx.environment import BuildEnvironment
-
     from sphinx_scrapbox.snapshot.lockfile import LockedPage
     from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain
 

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 from babel import Locale, UnknownLocaleError
 from docutils import nodes
 from sphinx import addnodes
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from sphinx_scrapbox.rendering.nodes import (
@@ -48,9 +50,6 @@ from sphinx_scrapbox.wiki.text import cut
 from sphinx_scrapbox.wiki.titles import anchor
 
 if TYPE_CHECKING:
-    from sphinx.application import Sphinx
-    from sphinx.environment import BuildEnvironment
-
     from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain
 
 
@@ -131,8 +130,6 @@ class _Page:
 
     def _section(self) -> nodes.Element | None:
         return next(self._own(nodes.section), None)
-
-    # -- the notice --------------------------------------------------------------------
 
     def _add_notice(self) -> None:
         """The notice of a page that the configuration calls a translation."""
@@ -224,8 +221,6 @@ class _Page:
             return self._languages.sources[self._docname].source_language
         facts = self._domain.facts.get(source)
         return self._languages.language_of(source) or (facts.language if facts else "")
-
-    # -- the switcher ------------------------------------------------------------------
 
     def _add_switcher(self) -> None:
         position = self._config.language_switcher

@@ -8,8 +8,11 @@ sites are known by their inventories: pages by ``scrapbox:page``, and what they 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
+
+from sphinx.environment import BuildEnvironment
 
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.config.validators import is_language_tag
@@ -20,10 +23,6 @@ from sphinx_scrapbox.wiki.translation import Translation
 from sphinx_scrapbox.wiki.urls import safe_url
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from sphinx.environment import BuildEnvironment
-
     from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain
 
 _UNKNOWN = "und"  # the tag of BCP 47 for what is not determined
@@ -156,8 +155,6 @@ class LanguageVersions:
             if project and title and source.target_language and not is_secret:
                 names[docname] = translation_name(project, title, source)
         return names
-
-    # -- finding -----------------------------------------------------------------------
 
     def _mapped(self, docname: str, mapping: Mapping[str, str]) -> Source | None:
         """The source of a page by the configuration, if that page exists."""
