@@ -31,9 +31,8 @@ class DomainIndex:
 
     def forget_index(self) -> None:
         """Compute everything again: the facts of a document changed."""
-        for name, member in vars(DomainIndex).items():
-            if isinstance(member, cached_property):
-                self.__dict__.pop(name, None)
+        for name in _CACHED:
+            self.__dict__.pop(name, None)
 
     @cached_property
     def cache(self) -> dict[Any, Any]:
@@ -158,6 +157,9 @@ class DomainIndex:
                 docnames.add(docname)
                 waiting.extend(self.env.toctree_includes.get(docname, ()))
         return docnames
+
+
+_CACHED = [name for name, value in vars(DomainIndex).items() if isinstance(value, cached_property)]
 
 
 def _index(titles: Iterable[tuple[str, Iterable[str]]]) -> dict[str, tuple[str, ...]]:
