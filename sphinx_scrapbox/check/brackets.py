@@ -73,18 +73,16 @@ def _locate(node: ast.Inline, line: str, at: int) -> tuple[int, int]:
         start = line.find("<img src='", at, at + _MAX_MARKS)
         end = line.find(tail, start, start + 2 * len(tail) + 300) if start >= 0 else -1
         return (start, end + len(tail)) if end >= 0 else (-1, 0)
-    if isinstance(node, ast.ExternalLink):
-        lost = f"{LOST_LABEL}{node.url})"
-        end = line.find(lost, at, at + 2 * len(node.label) + len(lost) + _MAX_MARKS)
-    else:
-        lost, end = "", -1
     places = [
         (start, start + len(source))
         for source in _sources(node)
         if (start := line.find(source, at, at + len(source) + _MAX_MARKS)) >= 0
     ]
-    if end >= 0:
-        places.append((line.find("[", at), end + len(lost)))
+    if isinstance(node, ast.ExternalLink):
+        lost = f"{LOST_LABEL}{node.url})"
+        end = line.find(lost, at, at + 2 * len(node.label) + len(lost) + _MAX_MARKS)
+        if end >= 0:
+            places.append((line.find("[", at), end + len(lost)))
     return min(places, default=(-1, 0))
 
 

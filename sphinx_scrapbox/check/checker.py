@@ -77,8 +77,7 @@ class Checker:
             self._add(Rule.UNREADABLE_PAGE, path, message, line)
             self._paths.append(path)
             return True
-        if "\r" in text:
-            text = text.replace("\r\n", "\n").replace("\r", "\n")
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
         if native:
             page = read_notation(text)
         else:

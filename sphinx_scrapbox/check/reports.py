@@ -79,18 +79,18 @@ def _missing_lines(report: Report, paint: Paint) -> Iterator[str]:
     for title, pages in report.wanted[:MAX_WANTED]:
         yield f"  {pages:>7}  {terminal_safe(title)}"
     if (more := len(report.wanted) - MAX_WANTED) > 0:
-        yield paint.dim(f"           and {_count(more, 'more')}; --format json lists them all")
+        yield paint.dim(f"           and {more:,} more; --format json lists them all")
     yield ""
 
 
 def _summary(report: Report, paint: Paint) -> Iterator[str]:
     count = [
-        paint(_count(number, severity.label + ("" if number == 1 else "s")), code)
+        paint(f"{number:,} {severity.label}{'s' if number > 1 else ''}", code)
         if (number := report.count(severity))
         else f"no {severity.label}s"
         for severity, code in _COLOURS.items()
     ]
-    pages = "1 page" if report.pages == 1 else _count(report.pages, "pages")
+    pages = "1 page" if report.pages == 1 else f"{report.pages:,} pages"
     if report.findings:
         yield paint.bold(f"{pages}: ") + ", ".join(count)
         by_rule = Counter(finding.rule.id for finding in report.findings).most_common()
@@ -100,13 +100,9 @@ def _summary(report: Report, paint: Paint) -> Iterator[str]:
     if report.unresolved:
         share = round(100 * report.unresolved / report.links)
         yield (
-            f"{report.unresolved:,} of {_count(report.links, 'links')} ({share} %) lead to "
+            f"{report.unresolved:,} of {report.links:,} links ({share} %) lead to "
             "pages that are not here, which is normal in a wiki"
         )
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}"
 
 
 def report_as_json(report: Report, *, missing: bool = False) -> str:

@@ -85,12 +85,6 @@ _CREDENTIAL_FILE = click.option(
     help="A file with a line NAME=value, where NAME is one of "
     f"{', '.join(kind.value for kind in credentials.CredentialKind)}.",
 )
-_RATE = click.option(
-    "--rate",
-    type=click.FloatRange(0, min_open=True),
-    metavar="NUMBER",
-    help=f"Requests per second (default: {Pace().per_second:g}).",
-)
 
 pull_connection = grouped(
     "connection",
@@ -103,7 +97,12 @@ pull_connection = grouped(
         help="Pull a project that is not public, and turn links to pages that are not in DIR into"
         " text; or let them lead to the wiki. DIR remembers the choice for links.",
     ),
-    _RATE,
+    click.option(
+        "--rate",
+        type=click.FloatRange(0, min_open=True),
+        metavar="NUMBER",
+        help=f"Requests per second (default: {Pace().per_second:g}).",
+    ),
 )
 """``connection`` for a command that copies pages."""
 

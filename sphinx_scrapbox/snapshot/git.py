@@ -97,9 +97,9 @@ class Repository:
                 files[path.decode("utf-8", "surrogateescape")] = rest.split(b" ")[1].decode()
         return dict(sorted(files.items()))
 
-    def blobs(self, blob_ids: Sequence[str]) -> list[bytes | None]:
+    def blobs(self, blob_ids: Sequence[str]) -> list[bytes]:
         """The content of each blob."""
-        contents: list[bytes | None] = []
+        contents: list[bytes] = []
         for start in range(0, len(blob_ids), BATCH):
             batch = blob_ids[start : start + BATCH]
             query = "".join(f"{blob_id}\n" for blob_id in batch).encode()

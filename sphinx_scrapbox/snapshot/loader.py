@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha1, sha256
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
@@ -35,7 +35,7 @@ class _Files(NamedTuple):
     """Files by path, with forward slashes. ``marks`` are names of their contents."""
 
     marks: Mapping[str, frozenset[str]]
-    read: Callable[[Sequence[str]], list[bytes | None]]
+    read: Callable[[Sequence[str]], Sequence[bytes | None]]
 
 
 class _Head(NamedTuple):
@@ -128,13 +128,12 @@ class SnapshotLoader:
         kind, object_id = repository.find(f"{revision}:{inner}")
         if kind == "blob":
             (data,) = repository.blobs([object_id])
-            return self.from_lock(data or b"", name=name)
+            return self.from_lock(data, name=name)
         blobs = repository.tree(object_id) if kind == "tree" else {}
         marks = {file: frozenset({f"git:{blobs[file]}"}) for file in filter(self._is_read, blobs)}
         files = _Files(marks, lambda files: repository.blobs([blobs[file] for file in files]))
         snapshot = self._snapshot(files, name)
-        time = snapshot.time or repository.time(commit)
-        return Snapshot(name, snapshot.pages, snapshot.project, time, snapshot.read)
+        return replace(snapshot, time=snapshot.time or repository.time(commit))
 
     def _is_read(self, file: str) -> bool:
         parts = file.split("/")
@@ -222,8 +221,7 @@ def _state(row: LockedPage, file: str, project: str, marks: frozenset[str]) -> P
 
 def _text(file: str, data: bytes, row: LockedPage | None) -> PageText:
     text = data.decode("utf-8", "replace").removeprefix("\ufeff")
-    if "\r" in text:
-        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
     marks = frozenset({_lock_mark(data)})
     if file.endswith(".md"):
         front, lines = split_page(text)
