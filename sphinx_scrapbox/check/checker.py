@@ -106,8 +106,8 @@ class Checker:
         ends = [*(block.line - 1 for block in page.blocks[1:]), len(lines)]
         for block, end in zip(page.blocks, ends, strict=False):
             if isinstance(block, ast.Line) and block.nodes:
-                nodes = list(ast.walk(block))
-                if "[]](" in block.source or any(map(_has_bracket, nodes)):
+                texts = [node.text for node in ast.walk(block) if isinstance(node, ast.Text)]
+                if "[]](" in block.source or any("[" in text or "]" in text for text in texts):
                     self._check_brackets(checked, block, lines[block.line - 1 : end])
             for leaf in ast.walk(block):
                 if not isinstance(leaf, ast.Text):
@@ -170,8 +170,7 @@ class Checker:
             findings += across_pages.dead_anchors(checked, index)
             findings += across_pages.damaged_brackets(checked, index)
         links, unresolved, wanted = across_pages.missing_pages(pages, index)
-        order = {rule: number for number, rule in enumerate(Rule)}
-        findings.sort(key=lambda found: (found.path, found.line, found.column, order[found.rule]))
+        findings.sort(key=lambda each: (each.path, each.line, each.column, each.rule.index))
         return Report(tuple(findings), len(self._paths), links, unresolved, wanted)
 
     def _compare_with_locks(self, pages: Sequence[CheckedPage]) -> Iterator[Finding]:
@@ -216,10 +215,6 @@ def _commonest(names: Iterable[str]) -> str:
 
 def _is_empty(blocks: Iterable[ast.Block]) -> bool:
     return all(isinstance(block, ast.Line) and not block.nodes for block in blocks)
-
-
-def _has_bracket(node: ast.Inline) -> bool:
-    return isinstance(node, ast.Text) and ("[" in node.text or "]" in node.text)
 
 
 def _note_reference(checked: CheckedPage, leaf: ast.Inline, lines: Sequence[str]) -> None:

@@ -138,7 +138,6 @@ def _finding(finding: Finding) -> dict[str, object]:
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _BASE = "SRCROOT"
-_RULE_INDEX = {rule: number for number, rule in enumerate(Rule)}
 
 
 def report_as_sarif(report: Report, *, prefix: str = "", missing: bool = False) -> str:
@@ -184,7 +183,7 @@ def _result(finding: Finding, prefix: str) -> dict[str, object]:
     artifact = _artifact(prefix + finding.path)
     result: dict[str, object] = {
         "ruleId": finding.rule.id,
-        "ruleIndex": _RULE_INDEX[finding.rule],
+        "ruleIndex": finding.rule.index,
         "level": finding.rule.severity.label,
         "message": {"text": finding.message},
         "locations": [_location(artifact, finding.line, finding.column)],

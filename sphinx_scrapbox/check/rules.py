@@ -137,6 +137,7 @@ class Rule(Enum):
 
     def __init__(self, severity: Severity, description: str, help: str) -> None:
         self.id = self.name.lower().replace("_", "-")
+        self.index = len(type(self).__members__)
         self.severity = severity
         self.description = description
         self.help = help
