@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import Any, ClassVar, cast
 
 from docutils import nodes
 from sphinx import addnodes
@@ -28,6 +28,7 @@ from sphinx_scrapbox.sphinx_ext.domain.index import DomainIndex
 from sphinx_scrapbox.sphinx_ext.domain.record import drop_record, record_of
 from sphinx_scrapbox.sphinx_ext.domain.resolve import make_reference, marked
 from sphinx_scrapbox.sphinx_ext.domain.roles import WikiRole
+from sphinx_scrapbox.sphinx_ext.feature import Feature
 from sphinx_scrapbox.sphinx_ext.sources.folder import source_folder
 from sphinx_scrapbox.sphinx_ext.warnings import Warn, warn
 from sphinx_scrapbox.wiki.titles import (
@@ -38,9 +39,6 @@ from sphinx_scrapbox.wiki.titles import (
     split_target,
 )
 from sphinx_scrapbox.wiki.urls import safe_url
-
-if TYPE_CHECKING:
-    from sphinx_scrapbox.sphinx_ext.feature import Feature
 
 
 class ScrapboxDomain(DomainIndex, Domain):

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from docutils import nodes
 from sphinx import addnodes
 
+from sphinx_scrapbox.sphinx_ext.domain.record import DocumentRecord
 from sphinx_scrapbox.wiki.text import cut
 from sphinx_scrapbox.wiki.titles import is_line_id, key, split_fragment, split_target
-
-if TYPE_CHECKING:
-    from sphinx_scrapbox.sphinx_ext.domain.record import DocumentRecord
 
 MAX_LINE = 180
 """Characters of a linking line that are kept."""

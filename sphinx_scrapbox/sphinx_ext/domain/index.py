@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sphinx.environment import BuildEnvironment
 from sphinx.util.matching import compile_matchers
 
 from sphinx_scrapbox.sphinx_ext.config.options import options
+from sphinx_scrapbox.sphinx_ext.domain.facts import PageFacts
 from sphinx_scrapbox.sphinx_ext.sources.folder import source_folder
 from sphinx_scrapbox.wiki.graph import Graph, is_wanted
 from sphinx_scrapbox.wiki.titles import anchor, is_line_id, key, split_fragment, split_target
-
-if TYPE_CHECKING:
-    from sphinx_scrapbox.sphinx_ext.domain.facts import PageFacts
 
 
 class DomainIndex:

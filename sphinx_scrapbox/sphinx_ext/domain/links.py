@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from typing import TYPE_CHECKING
 
+from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain
 from sphinx_scrapbox.sphinx_ext.feature import Feature
 from sphinx_scrapbox.sphinx_ext.sources.folder import source_folder
 from sphinx_scrapbox.wiki.titles import is_line_id, key, split_target
-
-if TYPE_CHECKING:
-    from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain
 
 
 class Links(Feature):

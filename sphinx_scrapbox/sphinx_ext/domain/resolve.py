@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Set as AbstractSet
 from html import escape
-from typing import TYPE_CHECKING
 
 from docutils import nodes
 from sphinx.builders import Builder
@@ -13,10 +12,8 @@ from sphinx.util.nodes import make_refnode
 
 from sphinx_scrapbox.rendering.nodes import scrapbox_icon
 from sphinx_scrapbox.sphinx_ext.builders import is_single_file
+from sphinx_scrapbox.sphinx_ext.domain.index import DomainIndex
 from sphinx_scrapbox.wiki.graph import is_wanted
-
-if TYPE_CHECKING:
-    from sphinx_scrapbox.sphinx_ext.domain.index import DomainIndex
 
 
 def make_reference(

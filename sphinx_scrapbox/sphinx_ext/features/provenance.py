@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from docutils import nodes
 from docutils.parsers.rst import directives
@@ -23,8 +23,12 @@ from sphinx_scrapbox.rendering.nodes import scrapbox_provenance, scrapbox_time
 from sphinx_scrapbox.rendering.tables import table
 from sphinx_scrapbox.sphinx_ext.builders import builder_of
 from sphinx_scrapbox.sphinx_ext.config.options import options
-from sphinx_scrapbox.sphinx_ext.domain.domain import live_address
-from sphinx_scrapbox.sphinx_ext.domain.record import has_no_directives, note_snapshots
+from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain, live_address
+from sphinx_scrapbox.sphinx_ext.domain.record import (
+    DocumentRecord,
+    has_no_directives,
+    note_snapshots,
+)
 from sphinx_scrapbox.sphinx_ext.feature import Feature, Outdated
 from sphinx_scrapbox.sphinx_ext.i18n import _, ngettext
 from sphinx_scrapbox.sphinx_ext.sources.folder import source_folder
@@ -36,11 +40,6 @@ from sphinx_scrapbox.sphinx_ext.sources.snapshots import (
 from sphinx_scrapbox.sphinx_ext.warnings import warn_directive
 from sphinx_scrapbox.wiki.dates import iso
 from sphinx_scrapbox.wiki.urls import page_url
-
-if TYPE_CHECKING:
-    from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain
-    from sphinx_scrapbox.sphinx_ext.domain.record import DocumentRecord
-
 
 _PLACE = re.compile(r"\{(project|date|pages)\}")
 _SUBSTITUTIONS = {f"scrapbox-{name}": name for name in SUBSTITUTION_NAMES}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urljoin
 
 from sphinx.application import Sphinx
@@ -12,12 +12,10 @@ from sphinx.application import Sphinx
 from sphinx_scrapbox.sphinx_ext.domain.domain import domain_of
 from sphinx_scrapbox.sphinx_ext.feature import Feature
 from sphinx_scrapbox.sphinx_ext.features.translations.versions import (
+    Version,
     address_from,
     language_versions,
 )
-
-if TYPE_CHECKING:
-    from sphinx_scrapbox.sphinx_ext.features.translations.versions import Version
 
 
 class LanguageFeature(Feature):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import quote
 
 from docutils import nodes
@@ -18,15 +18,12 @@ from sphinx.environment import BuildEnvironment
 from sphinx_scrapbox.snapshot.git import git_dates
 from sphinx_scrapbox.sphinx_ext.builders import is_epub
 from sphinx_scrapbox.sphinx_ext.config.options import options
-from sphinx_scrapbox.sphinx_ext.domain.domain import domain_of
+from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain, domain_of
+from sphinx_scrapbox.sphinx_ext.domain.facts import PageFacts
 from sphinx_scrapbox.sphinx_ext.feature import Feature
 from sphinx_scrapbox.sphinx_ext.sources.snapshots import format_time
 from sphinx_scrapbox.wiki.dates import Dates, iso
 from sphinx_scrapbox.wiki.text import cut
-
-if TYPE_CHECKING:
-    from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain
-    from sphinx_scrapbox.sphinx_ext.domain.facts import PageFacts
 
 
 def add_metadata(

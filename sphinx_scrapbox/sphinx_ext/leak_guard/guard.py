@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from hashlib import blake2b
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from docutils import nodes
 from sphinx import package_dir
@@ -24,15 +23,13 @@ from sphinx.util.display import progress_message
 
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.domain import domain_of
+from sphinx_scrapbox.sphinx_ext.domain.record import DocumentRecord
 from sphinx_scrapbox.sphinx_ext.feature import Feature
 from sphinx_scrapbox.sphinx_ext.leak_guard.scanner import Leak, Scanner
 from sphinx_scrapbox.sphinx_ext.sources.folder import source_folder
 from sphinx_scrapbox.sphinx_ext.warnings import note_unknown_internals
 from sphinx_scrapbox.wiki.redaction import checksum
 from sphinx_scrapbox.wiki.titles import key
-
-if TYPE_CHECKING:
-    from sphinx_scrapbox.sphinx_ext.domain.record import DocumentRecord
 
 _LOGGER = logging.getLogger(__name__)
 

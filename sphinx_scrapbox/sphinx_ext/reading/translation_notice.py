@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from docutils import nodes
 
+from sphinx_scrapbox.rendering.site import Site
+from sphinx_scrapbox.sphinx_ext.config.options import Config
 from sphinx_scrapbox.sphinx_ext.domain.record import record_of, set_record
 from sphinx_scrapbox.sphinx_ext.i18n import _
 from sphinx_scrapbox.wiki.dates import clamp, end_of_day
 from sphinx_scrapbox.wiki.titles import join_target, split_target
+from sphinx_scrapbox.wiki.translation import Translation
 from sphinx_scrapbox.wiki.urls import safe_url
-
-if TYPE_CHECKING:
-    from sphinx_scrapbox.rendering.site import Site
-    from sphinx_scrapbox.sphinx_ext.config.options import Config
-    from sphinx_scrapbox.wiki.translation import Translation
-
 
 _PLACEHOLDER = re.compile(r"\{(source|engine|contact|from|to|date)\}")
 

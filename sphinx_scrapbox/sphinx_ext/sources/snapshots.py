@@ -6,7 +6,7 @@ import os
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 from zlib import crc32
 
 from docutils import nodes
@@ -16,13 +16,11 @@ from sphinx.project import Project
 from sphinx.util.i18n import format_date
 
 from sphinx_scrapbox.snapshot.lockfile import Lock
+from sphinx_scrapbox.sphinx_ext.config.options import Config
+from sphinx_scrapbox.sphinx_ext.sources.locks import FolderLock, Locks
 from sphinx_scrapbox.sphinx_ext.warnings import Warn, warn
 from sphinx_scrapbox.wiki.dates import clamp
 from sphinx_scrapbox.wiki.urls import page_url, safe_url
-
-if TYPE_CHECKING:
-    from sphinx_scrapbox.sphinx_ext.config.options import Config
-    from sphinx_scrapbox.sphinx_ext.sources.locks import FolderLock, Locks
 
 
 class SiteSnapshot(NamedTuple):

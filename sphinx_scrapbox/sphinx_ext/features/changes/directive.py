@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Hashable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from docutils import nodes
 from docutils.parsers.rst import directives
@@ -16,6 +16,8 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 from sphinx_scrapbox.rendering.nodes import scrapbox_changelist
+from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain
+from sphinx_scrapbox.sphinx_ext.domain.record import DocumentRecord
 from sphinx_scrapbox.sphinx_ext.feature import Feature
 from sphinx_scrapbox.sphinx_ext.features.changes.comparison import (
     KINDS,
@@ -28,11 +30,6 @@ from sphinx_scrapbox.sphinx_ext.features.changes.feeds import link_feeds, write_
 from sphinx_scrapbox.sphinx_ext.features.changes.nodes import FillChangeLists
 from sphinx_scrapbox.sphinx_ext.reading.option_values import BadOption, flag, whole_number
 from sphinx_scrapbox.sphinx_ext.warnings import Warn, warn, warn_directive
-
-if TYPE_CHECKING:
-    from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain
-    from sphinx_scrapbox.sphinx_ext.domain.record import DocumentRecord
-
 
 _FEED = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]+)*\.(?:xml|atom|json)", re.A)
 _TAKEN = frozenset({"sitemap.xml", "opensearch.xml"})

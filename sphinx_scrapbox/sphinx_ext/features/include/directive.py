@@ -10,14 +10,15 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from docutils import nodes
 from docutils.parsers.rst import directives
 from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import SphinxDirective
 
-from sphinx_scrapbox.sphinx_ext.domain.record import record_of, set_record
+from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain
+from sphinx_scrapbox.sphinx_ext.domain.record import DocumentRecord, record_of, set_record
 from sphinx_scrapbox.sphinx_ext.domain.site import SphinxSite
 from sphinx_scrapbox.sphinx_ext.feature import Feature, Outdated
 from sphinx_scrapbox.sphinx_ext.features.include import options
@@ -33,10 +34,6 @@ from sphinx_scrapbox.sphinx_ext.sources.page_files import PageFile
 from sphinx_scrapbox.sphinx_ext.warnings import Warn, warn_directive
 from sphinx_scrapbox.wiki.structure import NotThere, has_line
 from sphinx_scrapbox.wiki.titles import is_line_id, split_fragment, split_target
-
-if TYPE_CHECKING:
-    from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain
-    from sphinx_scrapbox.sphinx_ext.domain.record import DocumentRecord
 
 
 class IncludeDirective(SphinxDirective):

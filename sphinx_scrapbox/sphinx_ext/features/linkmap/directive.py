@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
 from html import escape
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 from zlib import crc32
 
 from docutils import nodes
@@ -22,6 +22,7 @@ from sphinx.util.docutils import SphinxDirective
 from sphinx_scrapbox.rendering.nodes import scrapbox_linkmap
 from sphinx_scrapbox.sphinx_ext.builders import builder_of, is_epub, is_html
 from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain, domain_of, may_hold_directives
+from sphinx_scrapbox.sphinx_ext.domain.record import DocumentRecord
 from sphinx_scrapbox.sphinx_ext.domain.resolve import graph_address, html_link
 from sphinx_scrapbox.sphinx_ext.feature import Feature
 from sphinx_scrapbox.sphinx_ext.features.linkmap.neighbourhood import Neighbourhood, neighbourhood
@@ -29,9 +30,6 @@ from sphinx_scrapbox.sphinx_ext.features.linkmap.svg import draw
 from sphinx_scrapbox.sphinx_ext.i18n import _
 from sphinx_scrapbox.sphinx_ext.warnings import Warn, warn
 from sphinx_scrapbox.wiki.graph import is_wanted
-
-if TYPE_CHECKING:
-    from sphinx_scrapbox.sphinx_ext.domain.record import DocumentRecord
 
 
 class Spec(NamedTuple):

@@ -8,23 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from docutils import nodes
 from docutils.parsers.rst import directives
 from sphinx.util.docutils import SphinxDirective
 
 from sphinx_scrapbox.rendering.nodes import scrapbox_listing
+from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain
+from sphinx_scrapbox.sphinx_ext.domain.record import DocumentRecord
 from sphinx_scrapbox.sphinx_ext.feature import Feature
 from sphinx_scrapbox.sphinx_ext.features.lists.nodes import FillLists
 from sphinx_scrapbox.sphinx_ext.features.lists.query import ListQuery
 from sphinx_scrapbox.sphinx_ext.features.lists.tables import rows_of
 from sphinx_scrapbox.sphinx_ext.reading import option_values
 from sphinx_scrapbox.sphinx_ext.warnings import warn_directive
-
-if TYPE_CHECKING:
-    from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain
-    from sphinx_scrapbox.sphinx_ext.domain.record import DocumentRecord
 
 
 def _iso_day(text: str) -> str:

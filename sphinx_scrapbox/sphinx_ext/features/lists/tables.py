@@ -6,10 +6,10 @@ import json
 import re
 from collections.abc import Callable
 from fnmatch import translate
-from typing import TYPE_CHECKING
 
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.config.values import Person
+from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain
 from sphinx_scrapbox.sphinx_ext.features.lists.collation import sort_key
 from sphinx_scrapbox.sphinx_ext.features.lists.query import (
     ListQuery,
@@ -24,9 +24,6 @@ from sphinx_scrapbox.sphinx_ext.features.translations.staleness import stale_pag
 from sphinx_scrapbox.sphinx_ext.features.translations.versions import language_versions
 from sphinx_scrapbox.wiki.dates import iso_day
 from sphinx_scrapbox.wiki.titles import join_target, key, split_target
-
-if TYPE_CHECKING:
-    from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain
 
 LINKING = 12
 """Pages that are named beside a wanted page; the rest is counted."""

@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from sphinx.environment import BuildEnvironment
 
 from sphinx_scrapbox.formats.notation.lines import read_lines
+from sphinx_scrapbox.snapshot.lockfile import LockedPage
 from sphinx_scrapbox.sphinx_ext.config.options import options
+from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain
 from sphinx_scrapbox.sphinx_ext.domain.incremental import digest
 from sphinx_scrapbox.sphinx_ext.features.translations.versions import language_versions
 from sphinx_scrapbox.sphinx_ext.sources.folder import source_folder
@@ -23,10 +25,6 @@ from sphinx_scrapbox.wiki.ast import Line
 from sphinx_scrapbox.wiki.dates import clamp
 from sphinx_scrapbox.wiki.structure import line_text
 from sphinx_scrapbox.wiki.titles import key, split_target
-
-if TYPE_CHECKING:
-    from sphinx_scrapbox.snapshot.lockfile import LockedPage
-    from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain
 
 _DAY = 86400
 
