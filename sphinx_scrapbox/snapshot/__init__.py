@@ -13,6 +13,8 @@ from sphinx_scrapbox.snapshot.diff.model import (
     LineKind,
     PageChange,
     PageKind,
+    PageState,
+    PageText,
     Row,
     Snapshot,
 )
@@ -43,6 +45,8 @@ __all__ = [
     "LockedPicture",
     "PageChange",
     "PageKind",
+    "PageState",
+    "PageText",
     "Plan",
     "Row",
     "Snapshot",
