@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -89,10 +90,8 @@ class PacedRetry(Retry):
     def sleep(self, response: urllib3.BaseHTTPResponse | None = None) -> None:
         asked = None
         if response is not None:
-            try:
+            with suppress(InvalidHeader):
                 asked = self.get_retry_after(response)
-            except InvalidHeader:
-                asked = None
             if asked is not None and asked > self._max_wait:
                 response.release_conn()
                 raise WaitTooLong(duration(asked))

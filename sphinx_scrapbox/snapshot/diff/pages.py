@@ -124,9 +124,9 @@ def _match(old: Snapshot, new: Snapshot) -> tuple[list[_Pair], list[PageState], 
             gone, added = _pair_by(identity, gone, added, pairs)
     if gone and added:
         by_content = _pairs_by_content(old, new, gone, added)
-        pairs += [(gone[one], added[other]) for one, other in by_content]
-        taken, placed = {one for one, _ in by_content}, {other for _, other in by_content}
-        gone = [page for at, page in enumerate(gone) if at not in taken]
+        pairs += [(gone[one], added[other]) for one, other in by_content.items()]
+        gone = [page for at, page in enumerate(gone) if at not in by_content]
+        placed = set(by_content.values())
         added = [page for at, page in enumerate(added) if at not in placed]
     return pairs, gone, added
 
@@ -164,12 +164,12 @@ def _may_be_one(before: PageState, after: PageState) -> bool:
 
 def _pairs_by_content(
     old: Snapshot, new: Snapshot, gone: list[PageState], added: list[PageState]
-) -> list[tuple[int, int]]:
+) -> dict[int, int]:
     """Places of pages without ids that share most of their rows: renamed with their file."""
     before = {at: page for at, page in enumerate(gone) if not page.id}
     after = {at: page for at, page in enumerate(added) if not page.id}
     if not before or not after:
-        return []
+        return {}
     old_rows = _distinct_rows(old, before)
     pages_with: dict[str, list[int]] = {}
     for at, rows in old_rows.items():
@@ -192,7 +192,7 @@ def _pairs_by_content(
         if at not in placed and other not in pairs:
             placed.add(at)
             pairs[other] = at
-    return list(pairs.items())
+    return pairs
 
 
 def _distinct_rows(snapshot: Snapshot, pages: dict[int, PageState]) -> dict[int, frozenset[str]]:
