@@ -151,8 +151,17 @@ def _code(value: object) -> str:
     return f"`{value}`"
 
 
+def drop_generated_docstring(
+    app: Sphinx, what: str, name: str, obj: object, options: object, lines: list[str]
+) -> None:
+    """Handler of ``autodoc-process-docstring``: leave out what ``NamedTuple`` writes of fields."""
+    if lines and lines[0].startswith("Alias for field number"):
+        lines.clear()
+
+
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Register the directives."""
+    app.connect("autodoc-process-docstring", drop_generated_docstring)
     app.add_directive("example", Example)
     app.add_directive("wiki-example", WikiExample)
     app.add_directive("scrapbox-options", OptionsReference)
