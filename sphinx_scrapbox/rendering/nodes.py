@@ -20,8 +20,9 @@ class scrapbox_icon(nodes.inline):  # noqa: N801 (node classes are lower case, a
     """
 
     def astext(self) -> str:
-        """The label, for writers and collectors that want text."""
-        return icon_text(self)
+        """The label, in parentheses where it signs a line; for writers and collectors."""
+        label: str = self["label"]
+        return f"({label})" if self["role"] == "signature" else label
 
 
 class scrapbox_speech(nodes.container):  # noqa: N801
@@ -98,9 +99,3 @@ class scrapbox_deleted(nodes.inline):  # noqa: N801
 
 class scrapbox_time(nodes.inline):  # noqa: N801
     """A date as shown; ``time`` in HTML. Attribute: ``datetime``, the date in ISO 8601."""
-
-
-def icon_text(node: scrapbox_icon) -> str:
-    """The label of an icon, in parentheses where it signs a line."""
-    label: str = node["label"]
-    return f"({label})" if node["role"] == "signature" else label

@@ -13,7 +13,6 @@ from docutils import nodes
 
 from sphinx_scrapbox.rendering.avatars import avatar, avatar_uri
 from sphinx_scrapbox.rendering.nodes import (
-    icon_text,
     scrapbox_changelist,
     scrapbox_deleted,
     scrapbox_fold,
@@ -64,26 +63,31 @@ def _icon_html(self: Any, node: scrapbox_icon) -> None:
     raise nodes.SkipNode
 
 
-def _icon_latex(self: Any, node: scrapbox_icon) -> None:
-    self.body.append(self.encode(icon_text(node)))
-    raise nodes.SkipNode
+def _icon(write: Callable[[Any, str], None]) -> tuple[Visitor, Visitor]:
+    """The visitors of an icon of which *write* writes the text."""
+
+    def visit(self: Any, node: scrapbox_icon) -> None:
+        write(self, node.astext())
+        raise nodes.SkipNode
+
+    return visit, _nothing
 
 
-def _icon_text(self: Any, node: scrapbox_icon) -> None:
-    self.add_text(icon_text(node))
-    raise nodes.SkipNode
-
-
-def _icon_man(self: Any, node: scrapbox_icon) -> None:
-    text = icon_text(node).replace("\\", "\\e").replace("-", "\\-")
+def _add_man(self: Any, text: str) -> None:
+    text = text.replace("\\", "\\e").replace("-", "\\-")
     # roff takes a line that begins with "." or "'" for a request.
     self.body.append(f"\\&{text}" if text.startswith((".", "'")) else text)
-    raise nodes.SkipNode
 
 
-def _icon_texinfo(self: Any, node: scrapbox_icon) -> None:
-    self.body.append(self.escape(icon_text(node)))
-    raise nodes.SkipNode
+def _literal(text: str, *, on_new_line: bool = False) -> Visitor:
+    """A visitor that writes *text*."""
+
+    def write(self: Any, node: nodes.Element) -> None:
+        if on_new_line:
+            self.ensure_eol()
+        self.body.append(text)
+
+    return write
 
 
 def _visit_speech_html(self: Any, node: scrapbox_speech) -> None:
@@ -93,65 +97,10 @@ def _visit_speech_html(self: Any, node: scrapbox_speech) -> None:
     )
 
 
-def _depart_speech_html(self: Any, node: scrapbox_speech) -> None:
-    self.body.append("</div></div>\n")
-
-
-def _visit_speaker_html(self: Any, node: scrapbox_speaker) -> None:
-    self.body.append('<p class="scrapbox-speaker">')
-
-
-def _depart_speaker_html(self: Any, node: scrapbox_speaker) -> None:
-    self.body.append('<span class="scrapbox-unseen">: </span></p>\n<div class="scrapbox-words">\n')
-
-
-def _visit_speaker_latex(self: Any, node: scrapbox_speaker) -> None:
-    self.body.append("\n\n\\sphinxAtStartPar\n\\sphinxstylestrong{")
-
-
-def _depart_speaker_latex(self: Any, node: scrapbox_speaker) -> None:
-    self.body.append(":}\n\n")
-
-
-def _visit_speaker_text(self: Any, node: scrapbox_speaker) -> None:
-    self.new_state(0)
-
-
 def _depart_speaker_text(self: Any, node: scrapbox_speaker) -> None:
     self.add_text(":")
     self.end_state()
     self.new_state(2)
-
-
-def _depart_speech_text(self: Any, node: scrapbox_speech) -> None:
-    self.end_state()
-
-
-def _visit_speaker_man(self: Any, node: scrapbox_speaker) -> None:
-    self.ensure_eol()
-    self.body.append(".sp\n\\fB")
-
-
-def _depart_speaker_man(self: Any, node: scrapbox_speaker) -> None:
-    self.body.append(":\\fP\n.RS 2\n")
-
-
-def _depart_speech_man(self: Any, node: scrapbox_speech) -> None:
-    self.ensure_eol()
-    self.body.append(".RE\n")
-
-
-def _visit_speaker_texinfo(self: Any, node: scrapbox_speaker) -> None:
-    self.body.append("\n@noindent\n@strong{")
-
-
-def _depart_speaker_texinfo(self: Any, node: scrapbox_speaker) -> None:
-    self.body.append(":}\n\n@indentedblock\n")
-
-
-def _depart_speech_texinfo(self: Any, node: scrapbox_speech) -> None:
-    self.ensure_eol()
-    self.body.append("@end indentedblock\n")
 
 
 def _visit_video_html(self: Any, node: scrapbox_video) -> None:
@@ -160,10 +109,6 @@ def _visit_video_html(self: Any, node: scrapbox_video) -> None:
     if "embed" in node:
         attributes["data-scrapbox-embed"] = node["embed"]
     self.body.append(self.starttag(node, "a", "", CLASS="reference", **attributes))
-
-
-def _depart_video_html(self: Any, node: scrapbox_video) -> None:
-    self.body.append("</a>")
 
 
 def _as(kind: str) -> tuple[Visitor, Visitor]:
@@ -189,18 +134,6 @@ def _visit_fold_html(self: Any, node: scrapbox_fold) -> None:
     self.body.append(self.starttag(node, "details", **opened))
 
 
-def _depart_fold_html(self: Any, node: scrapbox_fold) -> None:
-    self.body.append("</details>\n")
-
-
-def _visit_fold_title_html(self: Any, node: scrapbox_fold_title) -> None:
-    self.body.append("<summary>")
-
-
-def _depart_fold_title_html(self: Any, node: scrapbox_fold_title) -> None:
-    self.body.append("</summary>\n")
-
-
 def _visit_linkmap_html(self: Any, node: scrapbox_linkmap) -> None:
     self.body.append(f'<figure class="scrapbox-map">{node.get("html", "")}')
     if len(node):
@@ -211,82 +144,68 @@ def _depart_linkmap_html(self: Any, node: scrapbox_linkmap) -> None:
     self.body.append("</figcaption></figure>\n" if len(node) else "</figure>\n")
 
 
-def _tagged(tag: str) -> tuple[Visitor, Visitor]:
-    """The visitors of an inline that is this element in HTML."""
+def _tagged(tag: str, *attributes: str) -> tuple[Visitor, Visitor]:
+    """The visitors of an inline that is this element in HTML; *attributes* are the node's own."""
 
     def visit(self: Any, node: nodes.Element) -> None:
-        self.body.append(self.starttag(node, tag, ""))
+        self.body.append(self.starttag(node, tag, "", **{name: node[name] for name in attributes}))
 
-    def depart(self: Any, node: nodes.Element) -> None:
-        self.body.append(f"</{tag}>")
-
-    return visit, depart
-
-
-def _visit_time_html(self: Any, node: scrapbox_time) -> None:
-    self.body.append(self.starttag(node, "time", "", datetime=node["datetime"]))
-
-
-def _depart_time_html(self: Any, node: scrapbox_time) -> None:
-    self.body.append("</time>")
+    return visit, _literal(f"</{tag}>")
 
 
 _INVISIBLE = (_nothing, _nothing)
 
 
 def _formats(
-    html: tuple[Visitor, Visitor] = _INVISIBLE, **others: tuple[Visitor, Visitor]
+    html: tuple[Visitor, Visitor] = _INVISIBLE,
+    rest: tuple[Visitor, Visitor] = _INVISIBLE,
+    **others: tuple[Visitor, Visitor],
 ) -> dict[str, tuple[Visitor, Visitor]]:
-    formats = dict.fromkeys(("html", "latex", "text", "man", "texinfo"), _INVISIBLE)
-    return formats | {"html": html} | others
+    """The visitors of a node in HTML and in *others*, and those in the *rest* of the formats."""
+    return dict.fromkeys(("latex", "text", "man", "texinfo"), rest) | {"html": html} | others
 
-
-_LINK = _as("reference")
-_PARAGRAPH = _as("paragraph")
 
 VISITORS: dict[type[nodes.Element], dict[str, tuple[Visitor, Visitor]]] = {
     scrapbox_icon: _formats(
         (_icon_html, _nothing),
-        latex=(_icon_latex, _nothing),
-        text=(_icon_text, _nothing),
-        man=(_icon_man, _nothing),
-        texinfo=(_icon_texinfo, _nothing),
+        latex=_icon(lambda self, text: self.body.append(self.encode(text))),
+        text=_icon(lambda self, text: self.add_text(text)),
+        man=_icon(_add_man),
+        texinfo=_icon(lambda self, text: self.body.append(self.escape(text))),
     ),
     scrapbox_speech: _formats(
-        (_visit_speech_html, _depart_speech_html),
-        text=(_nothing, _depart_speech_text),
-        man=(_nothing, _depart_speech_man),
-        texinfo=(_nothing, _depart_speech_texinfo),
+        (_visit_speech_html, _literal("</div></div>\n")),
+        text=(_nothing, lambda self, node: self.end_state()),
+        man=(_nothing, _literal(".RE\n", on_new_line=True)),
+        texinfo=(_nothing, _literal("@end indentedblock\n", on_new_line=True)),
     ),
     scrapbox_speaker: _formats(
-        (_visit_speaker_html, _depart_speaker_html),
-        latex=(_visit_speaker_latex, _depart_speaker_latex),
-        text=(_visit_speaker_text, _depart_speaker_text),
-        man=(_visit_speaker_man, _depart_speaker_man),
-        texinfo=(_visit_speaker_texinfo, _depart_speaker_texinfo),
+        (
+            _literal('<p class="scrapbox-speaker">'),
+            _literal(
+                '<span class="scrapbox-unseen">: </span></p>\n<div class="scrapbox-words">\n'
+            ),
+        ),
+        latex=(
+            _literal("\n\n\\sphinxAtStartPar\n\\sphinxstylestrong{"),
+            _literal(":}\n\n"),
+        ),
+        text=(lambda self, node: self.new_state(0), _depart_speaker_text),
+        man=(_literal(".sp\n\\fB", on_new_line=True), _literal(":\\fP\n.RS 2\n")),
+        texinfo=(_literal("\n@noindent\n@strong{"), _literal(":}\n\n@indentedblock\n")),
     ),
-    scrapbox_video: _formats(
-        (_visit_video_html, _depart_video_html),
-        latex=_LINK,
-        text=_LINK,
-        man=_LINK,
-        texinfo=_LINK,
-    ),
+    scrapbox_video: _formats((_visit_video_html, _literal("</a>")), _as("reference")),
     scrapbox_related: _formats((_related_html, _nothing)),
     scrapbox_listing: _formats(),
     scrapbox_changelist: _formats(),
     scrapbox_provenance: _formats(),
     scrapbox_linkmap: _formats((_visit_linkmap_html, _depart_linkmap_html)),
-    scrapbox_fold: _formats((_visit_fold_html, _depart_fold_html)),
+    scrapbox_fold: _formats((_visit_fold_html, _literal("</details>\n"))),
     scrapbox_fold_title: _formats(
-        (_visit_fold_title_html, _depart_fold_title_html),
-        latex=_PARAGRAPH,
-        text=_PARAGRAPH,
-        man=_PARAGRAPH,
-        texinfo=_PARAGRAPH,
+        (_literal("<summary>"), _literal("</summary>\n")), _as("paragraph")
     ),
     scrapbox_inserted: _formats(_tagged("ins")),
     scrapbox_deleted: _formats(_tagged("del")),
-    scrapbox_time: _formats((_visit_time_html, _depart_time_html)),
+    scrapbox_time: _formats(_tagged("time", "datetime")),
 }
 """For each node class and output format the functions (visit, depart)."""

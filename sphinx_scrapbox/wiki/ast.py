@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from itertools import chain
+from operator import is_
 from typing import TypeAlias, TypeVar, assert_never
 
 from sphinx_scrapbox.wiki.titles import is_line_id, join_target, split_fragment
@@ -312,10 +313,7 @@ def map_inlines(
     Nodes that are not changed, and containers without changes, stay the same objects.
     """
     changed = tuple([_mapped(node, change) for node in nodes])
-    for new, old in zip(changed, nodes, strict=True):
-        if new is not old:
-            return changed
-    return nodes
+    return nodes if all(map(is_, changed, nodes)) else changed
 
 
 def _mapped(node: Inline, change: Callable[[Inline], Inline]) -> Inline:

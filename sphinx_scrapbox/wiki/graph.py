@@ -8,20 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from itertools import starmap
 
 from sphinx_scrapbox.wiki.titles import key
-
-_WANTED = "?"
 
 
 def wanted(project: str, title: str) -> str:
     """The node of a page that does not exist; "?/" at its start is not possible in a docname."""
-    return f"{_WANTED}/{project}/{key(title)}"
+    return f"?/{project}/{key(title)}"
 
 
 def is_wanted(node: str) -> bool:
     """Whether a node is a page that does not exist."""
-    return node.startswith(f"{_WANTED}/")
+    return node.startswith("?/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +104,7 @@ class Graph:
         Pages at one hop are left out of the groups. Small groups come first: a link that few
         pages share is the most specific.
         """
-        links = self.links_of(docname)
-        linked_from = self.links_to(docname)
+        links, linked_from = self.links_of(docname), self.links_to(docname)
         near = {docname, *links, *linked_from}
         groups = [
             Group(via, others)
@@ -116,6 +114,6 @@ class Graph:
         groups.sort(key=lambda group: (len(group.others), group.via))
         return RelatedNodes(
             tuple(Neighbour(node, line) for node, line in links.items() if not is_wanted(node)),
-            tuple(Neighbour(node, line) for node, line in linked_from.items()),
+            tuple(starmap(Neighbour, linked_from.items())),
             tuple(groups),
         )

@@ -13,7 +13,7 @@ from itertools import groupby
 from sphinx_scrapbox.wiki import ast
 from sphinx_scrapbox.wiki.urls import embed_url
 
-NUMBER_PREFIX = re.compile(r"\s*\d{1,9}\.\s*")
+NUMBER_PREFIX = re.compile(r"\A\s*\d{1,9}\.\s*")
 # Text that may follow a heading on its line: punctuation, a date, a time.
 _BESIDE_HEADING = re.compile(r"(?:[\s\d.。:：,、;/～~ー\-‐()（）]|(?<=\d)T(?=\d))*")
 # The source of a heading's line: "1.### x" and "[*/ x]".
@@ -27,6 +27,7 @@ _DIGIT = re.compile(r"\d")
 class Heading:
     """The parts of a heading's line: see :class:`.outline.Section`."""
 
+    line: ast.Line
     title: tuple[ast.Inline, ...]
     beside: tuple[ast.Inline, ...]
     stars: int
@@ -52,7 +53,7 @@ def read_heading(line: ast.Line) -> Heading | None:
         return None
     pictures = (ast.Icon, ast.Image)
     title = _trimmed([node for node in decoration.nodes if not isinstance(node, pictures)])
-    if not any(_has_words(node) for node in title):
+    if not any(map(_has_words, title)):
         return None
     beside: tuple[ast.Inline, ...] = tuple(
         node for node in decoration.nodes if isinstance(node, pictures)
@@ -62,7 +63,7 @@ def read_heading(line: ast.Line) -> Heading | None:
         beside += rest
     # Otherwise the rest is punctuation that a translator added.
     source = _title_source(line.source, prefix + title, rest)
-    return Heading(prefix + title, beside, decoration.stars, source)
+    return Heading(line, prefix + title, beside, decoration.stars, source)
 
 
 def _trimmed(nodes: list[ast.Inline]) -> tuple[ast.Inline, ...]:
@@ -77,10 +78,9 @@ def _trimmed(nodes: list[ast.Inline]) -> tuple[ast.Inline, ...]:
 def _title_source(source: str, title: tuple[ast.Inline, ...], rest: tuple[ast.Inline, ...]) -> str:
     """The source text of a heading's title, without its markup and the rest of the line."""
     if all(isinstance(node, ast.Text) for node in title):
-        return "".join(node.text for node in title if isinstance(node, ast.Text))
+        return ast.plain_text(title)
     if all(isinstance(node, ast.Text) for node in rest):
-        after = "".join(node.text for node in rest if isinstance(node, ast.Text))
-        source = source.removesuffix(after)
+        source = source.removesuffix(ast.plain_text(rest))
     match = _HEADING_SOURCE.fullmatch(source.strip())
     if not match:
         return source

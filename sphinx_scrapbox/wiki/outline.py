@@ -1,8 +1,7 @@
 """The outline of a page: from indented lines to sections, lists, runs and quotations.
 
 The rule is the wiki's: the parent of a line is the nearest line above with a smaller indent. A
-skipped level therefore nests once. Blank lines end a run of
-unindented lines, never a list.
+skipped level therefore nests once. Blank lines end a run of unindented lines, never a list.
 
 Headings are a matter of size (more stars, larger): the distinct sizes of a page are ranked,
 and sections nest by rank without ever skipping a level.
@@ -170,31 +169,27 @@ def _sections(roots: Sequence[_Tree]) -> tuple[Part, ...]:
     }
     if not headings:
         return _flow(roots)
-    # A stack of open sections: size and line of the heading, the heading, the parts so far.
-    # Sizes decrease strictly from one section to the next.
-    frames: list[tuple[int, _Tree | None, Heading | None, list[Part]]] = [(99, None, None, [])]
+    parts: list[Part] = list(_flow(roots[: next(iter(headings))]))
+    # A stack of open sections: the heading, the parts so far. Sizes decrease strictly.
+    open_sections: list[tuple[Heading, list[Part]]] = []
 
     def close() -> None:
-        _, tree, heading, parts = frames.pop()
-        assert tree is not None and heading is not None and isinstance(tree.block, ast.Line)
-        title, line = heading, tree.block
+        heading, inner = open_sections.pop()
+        line = heading.line
         section = Section(
-            title.title, title.beside, tuple(parts), title.source, line.line, line.id
+            heading.title, heading.beside, tuple(inner), heading.source, line.line, line.id
         )
-        frames[-1][3].append(section)
+        (open_sections[-1][1] if open_sections else parts).append(section)
 
-    positions = [*headings, len(roots)]
-    frames[0][3].extend(_flow(roots[: positions[0]]))
-    for position, following in pairwise(positions):
-        tree, heading = roots[position], headings[position]
-        while frames[-1][0] <= heading.stars:
+    for position, following in pairwise([*headings, len(roots)]):
+        heading = headings[position]
+        while open_sections and open_sections[-1][0].stars <= heading.stars:
             close()
-        parts: list[Part] = list(_list_parts(tree.below))
-        parts.extend(_flow(roots[position + 1 : following]))
-        frames.append((heading.stars, tree, heading, parts))
-    while len(frames) > 1:
+        inner = (*_list_parts(roots[position].below), *_flow(roots[position + 1 : following]))
+        open_sections.append((heading, list(inner)))
+    while open_sections:
         close()
-    return tuple(frames[0][3])
+    return tuple(parts)
 
 
 def _flow(trees: Sequence[_Tree]) -> tuple[Part, ...]:
@@ -319,7 +314,8 @@ def _numbers(trees: Sequence[_Tree], start: int) -> tuple[Numbers, int]:
     while number is not None and number == first + len(items):
         line = trees[at].block
         assert isinstance(line, ast.Line) and isinstance(line.nodes[0], ast.Numbered)
-        inner = replace(line, nodes=line.nodes[0].nodes, source=_without_number(line.source))
+        source = NUMBER_PREFIX.sub("", line.source, count=1)
+        inner = replace(line, nodes=line.nodes[0].nodes, source=source)
         items.append([_item(inner, trees[at].below)])
         at += 1
         # The blocks of a numbered line belong to it, as those of any other item do.
@@ -338,8 +334,3 @@ def _number_at(trees: Sequence[_Tree], at: int) -> int | None:
     if at < len(trees) and isinstance(line := trees[at].block, ast.Line):
         return _number(line)
     return None
-
-
-def _without_number(source: str) -> str:
-    match = NUMBER_PREFIX.match(source)
-    return source[match.end() :] if match else source

@@ -13,21 +13,10 @@ The rules were measured on real wikis:
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from sphinx_scrapbox.wiki import ast
-from sphinx_scrapbox.wiki.outline import (
-    Bullets,
-    Gap,
-    HorizontalRule,
-    Numbers,
-    Part,
-    Quotes,
-    Run,
-    Section,
-    Turn,
-)
+from sphinx_scrapbox.wiki import ast, outline
 from sphinx_scrapbox.wiki.titles import key
 
 EMOJI_PROJECTS = frozenset({"icons", "icons2", "emoji", "vim-jp-emojis", "emojis"})
@@ -41,7 +30,7 @@ _COMMA, _COLON = ast.Text(", "), ast.Text(": ")
 _PARTING = r"[ \t\u3000]*(?:(?:[:：](?=\s|$)|：)[ \t\u3000]*)?"
 _PARTED = re.compile(r"\A" + _PARTING)
 _ICON_SOURCES = re.compile(
-    r"(?:\s*(?:<img src='[^<>]*/>|\[[^\[\]]*\.icon(?:\*\d+)?\]))+" + _PARTING
+    r"\A(?:\s*(?:<img src='[^<>]*/>|\[[^\[\]]*\.icon(?:\*\d+)?\]))+" + _PARTING
 )
 
 
@@ -57,106 +46,93 @@ class Speakers:
             return False
         return icon.project != "" or key(icon.name) not in self.marks
 
-    def mark(self, parts: Sequence[Part]) -> tuple[Part, ...]:
+    def mark(self, parts: Sequence[outline.Part]) -> tuple[outline.Part, ...]:
         """*parts* with turns, and with the role of each icon set."""
         return self._flow(parts, unindented=True)
 
-    def language(self, parts: Sequence[Part]) -> str:
+    def language(self, parts: Sequence[outline.Part]) -> str:
         """The language of the first mark that is alone on an unindented line; "" for none."""
         for part in parts:
-            if isinstance(part, Section):
+            if isinstance(part, outline.Section):
                 if language := self.language(part.parts):
                     return language
                 continue
-            for line in part.lines if isinstance(part, Run) else ():
+            for line in part.lines if isinstance(part, outline.Run) else ():
                 match line.nodes:
                     case (ast.Icon(name, ""),) if len(name) == 2 and key(name) in self.marks:
                         return key(name)
         return ""
 
-    def _flow(self, parts: Sequence[Part], *, unindented: bool) -> tuple[Part, ...]:
-        out: list[Part] = []
-        speaking: _Speech | None = None
+    def _flow(
+        self, parts: Sequence[outline.Part], *, unindented: bool
+    ) -> tuple[outline.Part, ...]:
+        out: list[outline.Part] = []
+        speech: _Speech | None = None
         for part in parts:
-            if speaking is not None and isinstance(part, (Gap, HorizontalRule, Section)):
-                out.append(speaking.turn())
-                speaking = None
-            match part:
-                case Run():
-                    for piece in self._run(part, unindented):
-                        if isinstance(piece, _Speech):
-                            if speaking is not None:
-                                out.append(speaking.turn())
-                            speaking = piece
-                        elif speaking is not None and not isinstance(piece, Turn):
-                            speaking.parts.append(piece)
-                        else:
-                            if speaking is not None:
-                                out.append(speaking.turn())
-                                speaking = None
-                            out.append(piece)
-                case Section():
-                    out.append(self._section(part))
-                case _:
-                    (out if speaking is None else speaking.parts).append(self._other(part))
-        if speaking is not None:
-            out.append(speaking.turn())
+            for piece in self._pieces(part, unindented):
+                if speech is not None and isinstance(piece, _SPEECH_ENDS):
+                    out.append(speech.turn())
+                    speech = None
+                if isinstance(piece, _Speech):
+                    speech = piece
+                else:
+                    (out if speech is None else speech.parts).append(piece)
+        if speech is not None:
+            out.append(speech.turn())
         return tuple(out)
 
-    def _section(self, section: Section) -> Section:
-        return replace(
-            section,
-            title=self._mentions(section.title),
-            beside=tuple(self._role(node, ast.IconRole.SIGNATURE) for node in section.beside),
-            parts=self._flow(section.parts, unindented=True),
-        )
-
-    def _other(self, part: Part) -> Part:
+    def _pieces(self, part: outline.Part, unindented: bool) -> Iterator[outline.Part | _Speech]:
+        """*part* with roles; a run is cut at its speakers."""
         match part:
-            case Bullets(items):
-                return Bullets(tuple(self._flow(item, unindented=False) for item in items))
-            case Numbers(start, items):
-                return Numbers(start, tuple(self._flow(item, unindented=False) for item in items))
-            case Quotes(lines, below):
-                return Quotes(tuple(map(self._quoted, lines)), self._flow(below, unindented=False))
+            case outline.Run():
+                yield from self._run(part, unindented)
+            case outline.Section(title, beside, inner):
+                yield replace(
+                    part,
+                    title=self._mentions(title),
+                    beside=tuple(self._role(node, ast.IconRole.SIGNATURE) for node in beside),
+                    parts=self._flow(inner, unindented=True),
+                )
+            case outline.Bullets(items) | outline.Numbers(_, items):
+                flows = tuple(self._flow(item, unindented=False) for item in items)
+                yield replace(part, items=flows)
+            case outline.Quotes(lines, below):
+                quotes = tuple(map(self._quoted, lines))
+                yield outline.Quotes(quotes, self._flow(below, unindented=False))
             case ast.Table():
-                return ast.map_block(part, self._mention)
+                yield ast.map_block(part, self._mention)
             case _:
-                return part
+                yield part
 
-    def _run(self, run: Run, unindented: bool) -> list[Part | _Speech]:
+    def _run(self, run: outline.Run, unindented: bool) -> list[outline.Part | _Speech]:
         """Cut a run at its speakers; a :class:`_Speech` goes on into what follows the run."""
-        out: list[Part | _Speech] = []
+        out: list[outline.Part | _Speech] = []
         pending: list[ast.Line] = []
         below = self._flow(run.below, unindented=False)
 
         def flush() -> None:
             if pending:
-                out.append(Run(tuple(pending)))
+                out.append(outline.Run(tuple(pending)))
                 pending.clear()
 
         for number, line in enumerate(run.lines, 1):
             hanging = below if number == len(run.lines) else ()
             leading, nodes, alone = self._read(line.nodes)
-            if alone and (hanging or (unindented and self._people(alone))):
-                people = self._people(alone)
-                if people:
-                    flush()
-                    speech = _Speech(people, list(hanging), replace(line, nodes=nodes))
-                    out.append(speech if unindented else speech.turn())
-                    continue
+            people = tuple(filter(self.is_person, alone))
+            if people and (hanging or unindented):
+                flush()
+                speech = _Speech(people, list(hanging), replace(line, nodes=nodes))
+                out.append(speech if unindented else speech.turn())
+                continue
             if leading:
                 flush()
-                spoken = replace(line, nodes=nodes, source=_without_icons(line.source))
-                out.append(Turn(leading, (Run((spoken,), hanging),), line.line))
+                spoken = replace(line, nodes=nodes, source=_ICON_SOURCES.sub("", line.source, 1))
+                out.append(outline.Turn(leading, (outline.Run((spoken,), hanging),), line.line))
                 continue
             pending.append(line if nodes == line.nodes else replace(line, nodes=nodes))
         if pending:  # the last of them is the last of the run
-            out.append(Run(tuple(pending), below))
+            out.append(outline.Run(tuple(pending), below))
         return out
-
-    def _people(self, icons: Sequence[ast.Icon]) -> tuple[ast.Icon, ...]:
-        return tuple(icon for icon in icons if self.is_person(icon))
 
     def _role(self, node: ast.Inline, role: ast.IconRole) -> ast.Inline:
         if not isinstance(node, ast.Icon):
@@ -187,8 +163,7 @@ class Speakers:
             start += 1
         if start == end or (start and end == start + 1 and _is_colon(nodes[start])):
             icons = tuple(node for node in nodes if isinstance(node, ast.Icon))
-            marked = self._mentions(nodes)
-            return (), marked, icons
+            return (), self._mentions(nodes), icons
         while _is_icon_or_blank(nodes[end - 1]):
             end -= 1
         middle = self._mentions(nodes[start:end])
@@ -223,21 +198,24 @@ class _Speech:
     """An open turn, and the line of icons that began it."""
 
     speakers: tuple[ast.Icon, ...]
-    parts: list[Part]
+    parts: list[outline.Part]
     line: ast.Line
 
-    def turn(self) -> Turn | Run:
+    def turn(self) -> outline.Turn | outline.Run:
         """The turn; of a line that nothing follows, the line: who stands there alone, signs."""
         icons = tuple(node for node in self.line.nodes if isinstance(node, ast.Icon))
         if self.parts:
             marks = tuple(icon for icon in icons if icon.role is ast.IconRole.MARK)
-            first = (Run((replace(self.line, nodes=marks),)),) if marks else ()
-            return Turn(self.speakers, (*first, *self.parts), self.line.line, self.line.id)
+            first = (outline.Run((replace(self.line, nodes=marks),)),) if marks else ()
+            return outline.Turn(self.speakers, (*first, *self.parts), self.line.line, self.line.id)
         signed = (
             icon if icon.role is ast.IconRole.MARK else replace(icon, role=ast.IconRole.SIGNATURE)
             for icon in icons
         )
-        return Run((replace(self.line, nodes=tuple(signed)),))
+        return outline.Run((replace(self.line, nodes=tuple(signed)),))
+
+
+_SPEECH_ENDS = (_Speech, outline.Turn, outline.Gap, outline.HorizontalRule, outline.Section)
 
 
 def _is_colon(node: ast.Inline) -> bool:
@@ -256,8 +234,3 @@ def _stripped(nodes: tuple[ast.Inline, ...]) -> tuple[ast.Inline, ...]:
     if text == first.text:
         return nodes
     return (replace(first, text=text), *nodes[1:]) if text else nodes[1:]
-
-
-def _without_icons(source: str) -> str:
-    match = _ICON_SOURCES.match(source)
-    return source[match.end() :] if match else source

@@ -20,6 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain, islice
 
 from sphinx_scrapbox.wiki import ast
 from sphinx_scrapbox.wiki.dates import Dates, clamp_dates
@@ -196,21 +197,20 @@ def structure(page: ast.Page, options: StructureOptions = DEFAULT_OPTIONS) -> St
     """Split *page* at its footers, outline each part, and mark speakers and signatures."""
     stretches = split_at_footers(page, options.wordings)
     speakers = Speakers(options.marks)
-    parts = []
-    for stretch in stretches:
-        shape = outline(stretch.blocks)
-        parts.append(
-            StructuredPart(
-                stretch.title,
-                stretch.line,
-                speakers.mark(shape.parts),
-                stretch.translation,
-                speakers.language(shape.parts),
-                shape.problems,
-            )
+    outlines = [outline(stretch.blocks) for stretch in stretches]
+    parts = tuple(
+        StructuredPart(
+            stretch.title,
+            stretch.line,
+            speakers.mark(shape.parts),
+            stretch.translation,
+            speakers.language(shape.parts),
+            shape.problems,
         )
+        for stretch, shape in zip(stretches, outlines, strict=True)
+    )
     blocks = tuple(block for stretch in stretches for block in stretch.blocks)
-    return StructuredPage(page, tuple(parts), blocks, options)
+    return StructuredPage(page, parts, blocks, options)
 
 
 def arrange(
@@ -266,15 +266,10 @@ def summary_of(blocks: Iterable[ast.Block]) -> str:
 
     Code, tables, images, bare addresses and lines of nothing but tags are skipped.
     """
-    lines: list[str] = []
-    for block in blocks:
-        if isinstance(block, ast.Line) and any(map(_is_prose, ast.walk(block))):
-            text = line_text(block)
-            if any(map(str.isalnum, text)):
-                lines.append(text)
-                if len(lines) == SUMMARY_LINES:
-                    break
-    return cut(" ".join(lines), SUMMARY_LENGTH)
+    lines = (block for block in blocks if isinstance(block, ast.Line))
+    texts = (line_text(line) for line in lines if any(map(_is_prose, ast.walk(line))))
+    prose = (text for text in texts if any(map(str.isalnum, text)))
+    return cut(" ".join(islice(prose, SUMMARY_LINES)), SUMMARY_LENGTH)
 
 
 def line_text(line: ast.Line) -> str:
@@ -294,8 +289,6 @@ def _is_prose(node: ast.Inline) -> bool:
 
 def image_of(blocks: Iterable[ast.Block]) -> str:
     """The address of the first image that may be shown, icons apart; "" if there is none."""
-    for block in blocks:
-        for node in ast.walk(block):
-            if isinstance(node, ast.Image) and (address := image_url(node.src)):
-                return address
-    return ""
+    nodes = chain.from_iterable(map(ast.walk, blocks))
+    addresses = (image_url(node.src) for node in nodes if isinstance(node, ast.Image))
+    return next(filter(None, addresses), "")

@@ -33,8 +33,7 @@ def terminal_safe(text: str) -> str:
     'a\\x1b[31mb'
     """
     return _UNSAFE.sub(
-        lambda match: " " if match[0] == "\t" else match[0].encode("unicode_escape").decode(),
-        text,
+        lambda match: " " if match[0] == "\t" else match[0].encode("unicode_escape").decode(), text
     )
 
 

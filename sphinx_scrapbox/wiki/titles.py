@@ -10,7 +10,6 @@ import re
 from typing import NamedTuple
 
 _LINE_ID = re.compile(r"[0-9a-f]{24,26}")
-_WHITE = re.compile(r"\s")
 
 
 def key(title: str) -> str:
@@ -73,4 +72,4 @@ def inventory_name(title: str) -> str:
     The format separates its fields with blanks, and loses a title such as ``a b 20 c``; a
     key without any white space survives.
     """
-    return _WHITE.sub("_", key(title))
+    return re.sub(r"\s", "_", key(title))

@@ -58,7 +58,6 @@ class TranslatedPart:
     translation: Translation | None
 
 
-_REQUIRED_GROUPS = ({"link"}, {"project", "title"})
 # A footer contains the source twice, not encoded: its end is found by the back reference. The
 # length is limited to keep the search linear; no title is longer.
 _SOURCE = r"(?P<link>/.{1,1500}?)"
@@ -90,7 +89,7 @@ def wording(pattern: str, source_language: str = "", target_language: str = "") 
     except re.error as error:
         raise ValueError(f"not a regular expression: {error}: {pattern!r}") from error
     groups = compiled.groupindex.keys()
-    if not any(required <= groups for required in _REQUIRED_GROUPS):
+    if "link" not in groups and not groups >= {"project", "title"}:
         raise ValueError(
             "a footer's pattern needs the named groups 'project' and 'title', or 'link': "
             f"{pattern!r}"
@@ -139,8 +138,9 @@ def _make_part(
         while start < end and _is_blank(blocks[start]):
             start += 1
         line = blocks[start].line if start < end else 0
-        if start < end and _repeats(blocks[start], own_key):
-            title = _source_of(blocks[start])
+        source = _source_of(blocks[start]) if start < end else ""
+        if source and titles.key(source) == own_key:
+            title = source
             start += 1
     return TranslatedPart(title, line, blocks[start:end], translation)
 
@@ -167,11 +167,6 @@ def _source_of(block: Block) -> str:
     return block.source if isinstance(block, Line) and not block.indent else ""
 
 
-def _repeats(block: Block, own_key: str) -> bool:
-    source = _source_of(block)
-    return bool(source) and titles.key(source) == own_key
-
-
 def _read_footer(block: Block, wordings: Sequence[Wording]) -> Translation | None:
     source = _source_of(block)
     if not source:
@@ -183,8 +178,9 @@ def _read_footer(block: Block, wordings: Sequence[Wording]) -> Translation | Non
 
 
 def _make_translation(match: re.Match[str], wording: Wording, line: int) -> Translation:
-    groups = {name: value or "" for name, value in match.groupdict().items()}
+    groups = match.groupdict("")
     project, title = groups.get("project", ""), groups.get("title", "")
+    contact_url = groups.get("contact_url") or groups.get("native_contact_url", "")
     if groups.get("link"):
         project, title = titles.split_target(groups["link"])
     return Translation(
@@ -192,9 +188,7 @@ def _make_translation(match: re.Match[str], wording: Wording, line: int) -> Tran
         _IMAGE_TITLE.sub(r"[\1]", title),
         engine=groups.get("engine", ""),
         contact=groups.get("contact") or groups.get("native_contact", ""),
-        contact_url=(groups.get("contact_url") or groups.get("native_contact_url", "")).rstrip(
-            ".,;:!?"
-        ),
+        contact_url=contact_url.rstrip(".,;:!?"),
         source_language=wording.source_language,
         target_language=wording.target_language,
         date=groups.get("date", ""),
