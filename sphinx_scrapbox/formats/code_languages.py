@@ -22,13 +22,9 @@ def _table() -> dict[str, str]:
     """Lexer by lower-case alias and by file extension, the extension with its dot."""
     table: dict[str, str] = {}
     for _, aliases, patterns, _ in get_all_lexers(plugins=False):
-        if not aliases:
-            continue
-        for alias in aliases:
-            table.setdefault(alias.lower(), aliases[0])
-        for pattern in patterns:
-            if match := _EXTENSION.fullmatch(pattern):
-                table.setdefault(match[1].lower(), aliases[0])
+        extensions = [match[1] for match in map(_EXTENSION.fullmatch, patterns) if match]
+        for name in (*aliases, *extensions) if aliases else ():
+            table.setdefault(name.lower(), aliases[0])
     return table | _ALIASES
 
 
@@ -39,7 +35,5 @@ def lexer_of(name: str) -> str | None:
     table = _table()
     if name in table and not name.startswith("."):
         return table[name]
-    stem, dot, extension = name.rpartition(".")
-    if dot and stem and f".{extension}" in table:
-        return table[f".{extension}"]
-    return None
+    stem, _, extension = name.rpartition(".")
+    return table.get(f".{extension}") if stem else None

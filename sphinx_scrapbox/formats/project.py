@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from hashlib import sha256
+from itertools import count
 
 from sphinx_scrapbox.formats.notation.characters import WHITE
 from sphinx_scrapbox.formats.notation.lines import read_lines
@@ -165,9 +166,7 @@ def load_page(entry: dict[str, object], notes: list[str], *, where: str = "page"
     lines = lines if isinstance(lines, list) else []
     rows, ids, times, corrected = [], [], [], 0
     for line in lines:
-        if isinstance(line, str):
-            row, line_id, time = line, "", 0
-        elif isinstance(line, dict):
+        if isinstance(line, dict):
             row = _text(line.get("text"))
             line_id = _text(line.get("id"))
             time = _time(line.get("updated")) or _time(line.get("created"))
@@ -207,10 +206,8 @@ def _with_ids(pages: Iterator[ProjectPage], notes: list[str]) -> list[ProjectPag
             if page.updated > other.updated:
                 by_id[page.id] = page
     for page in without:
-        new, number = _made_id(page.title, 0), 0
-        while new in by_id:
-            number += 1
-            new = _made_id(page.title, number)
+        ids = (_made_id(page.title, number) for number in count())
+        new = next(made_id for made_id in ids if made_id not in by_id)
         by_id[new] = replace(page, id=new)
     return list(by_id.values())
 
@@ -265,12 +262,7 @@ def write_project(
     for page in pages:
         name = name or page.project
         entries.append(page_json(page))
-    head = {
-        "name": name,
-        "displayName": display_name or name,
-        "exported": exported,
-        "users": [],
-    }
+    head = {"name": name, "displayName": display_name or name, "exported": exported, "users": []}
     rows = [f"{_json(key)}: {_json(value)}" for key, value in head.items()]
     return _lines("{", [*rows, '"pages": ' + _lines("[", entries, "]")], "}") + "\n"
 

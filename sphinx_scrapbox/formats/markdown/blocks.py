@@ -122,12 +122,6 @@ def _split_indent(line: str) -> tuple[int, str] | None:
     return (len(match[1]) + 3) // 4 + 1, line[match.end() :]
 
 
-def _item_level(line: str) -> int:
-    """The level of a list item, 0 for any other line."""
-    split = _split_indent(line) if line else None
-    return split[0] if split else 0
-
-
 class _BlockReader:
     """Walks over the lines of one body; each ``_read`` method starts at ``self.at``."""
 
@@ -155,8 +149,6 @@ class _BlockReader:
 
     def _read_special(self, line: str) -> ast.Block | None:
         return self._read_code(line) or self._read_typed_fence(line) or self._read_table(line)
-
-    # code and tables
 
     def _find_fences(self) -> dict[str, list[int]]:
         """Where each bare fence stands; "" lists those that can close a block of the wiki."""
@@ -241,10 +233,8 @@ class _BlockReader:
             indent = above.indent + 1 if above.nodes and above.indent else 0
         elif above is not None:
             indent = above.indent
-        below = _item_level(self.lines[self.at]) if self.at < len(self.lines) else 0
+        below = split_level(self.lines[self.at])[0] if self.at < len(self.lines) else 0
         return max(indent, below)
-
-    # lines of text
 
     def _read_line(self, line: str) -> ast.Line:
         first = self.at + 1

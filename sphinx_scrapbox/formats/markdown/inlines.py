@@ -145,8 +145,6 @@ _address_links = each_match(
     _ADDRESS_LINK, lambda match, line: ast.ExternalLink(match[1], line=line)
 )
 
-# passes, in their order
-
 
 def _codes(text: str, line: int) -> Found:
     """Pairs of single backticks; three and more are a fence that someone typed: literal."""
@@ -201,16 +199,12 @@ def _links(text: str, line: int, *, lost: bool = False) -> Found:
         if start < 0:
             start, label = here - 2, ""
         elif lost:
-            label = _restored_label(text[start + 1 : here - 2])
+            label = text[start + 1 : here - 2].replace("[[", "[").replace("]]", "]").strip()
         else:
             label = text[start + 1 : here]
         yield start, stop + 1, ast.ExternalLink(text[end.end() : stop], label, line=line)
         at = stop + 1
         opened.clear()
-
-
-def _restored_label(label: str) -> str:
-    return label.replace("[[", "[").replace("]]", "]").strip()
 
 
 def _address_end(text: str, start: int) -> int:

@@ -66,8 +66,7 @@ def write_markdown_inline(
     nodes: Iterable[ast.Inline], *, project: str = "", origin: str = DEFAULT_ORIGIN
 ) -> str:
     """Write the content of one line; *project* is the page's own."""
-    writer = _Writer(project, origin.rstrip("/"))
-    return writer.inline(tuple(nodes))
+    return _Writer(project, origin.rstrip("/")).inline(tuple(nodes))
 
 
 def as_exported(page: ast.Page) -> ast.Page:

@@ -40,6 +40,10 @@ def _fenced(head: str, content: str) -> MystBlock:
     return MystBlock("other", "\n".join(rows))
 
 
+# What can stand behind a fence.
+_LANGUAGE = re.compile(r"[A-Za-z][\w+#-]*")
+
+
 def code(block: CodeBlock) -> MystBlock:
     """A fence if it can say all, else ``code-block`` with a caption."""
     language = lexer_of(block.language) if block.language else lexer_of(block.name)
@@ -52,7 +56,7 @@ def code(block: CodeBlock) -> MystBlock:
     if not caption:
         if language is None or _lexes(text, language):
             return _fenced(language or PLAIN, text)
-    elif _is_language(caption) and not block.language and _lexes(text, caption):
+    elif not block.language and _LANGUAGE.fullmatch(caption) and _lexes(text, caption):
         return _fenced(caption, text)
     options = []
     if caption:
@@ -62,20 +66,8 @@ def code(block: CodeBlock) -> MystBlock:
     return directive("code-block", language or PLAIN, "\n".join([*options, "", text]))
 
 
-def _is_language(name: str) -> bool:
-    """Whether *name* can stand behind a fence and is what Pygments calls a language."""
-    return re.fullmatch(r"[A-Za-z][\w+#-]*", name) is not None and _lexer(name) is not None
-
-
-def _lexer(name: str) -> object:
-    try:
-        return get_lexer_by_name(name.lower())
-    except ClassNotFound:
-        return None
-
-
 def _lexes(text: str, language: str) -> bool:
-    """Whether Sphinx can highlight *text* without a warning."""
+    """Whether Sphinx can highlight *text* as this language without a warning."""
     try:
         lexer = get_lexer_by_name(language.lower(), stripnl=False)
     except ClassNotFound:

@@ -4,47 +4,39 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from typing import TypeAlias
 
 from sphinx_scrapbox.formats.notation.characters import WHITE
-from sphinx_scrapbox.wiki.ast import (
-    Blank,
-    Code,
-    Command,
-    Decoration,
-    Formula,
-    Icon,
-    Image,
-    Inline,
-    Numbered,
-    Question,
-    Quote,
-    Strong,
-    Text,
-)
+from sphinx_scrapbox.wiki import ast
+
+_Emphasis: TypeAlias = ast.Strong | ast.Decoration
+_UNFIT = (ast.Code, ast.Blank, ast.Quote, ast.Numbered, ast.Question, ast.Command)
+"""Nodes that emphasis cannot contain."""
 
 
-def approximate_notation(nodes: Iterable[Inline]) -> Iterator[Inline]:
+def approximate_notation(nodes: Iterable[ast.Inline]) -> Iterator[ast.Inline]:
     """*nodes* without empty containers, and without content that a container cannot have."""
     for node in nodes:
         match node:
-            case Strong() | Decoration():
+            case ast.Strong() | ast.Decoration():
                 yield from _pieces(node, node.nodes)
-            case Quote() | Numbered():
+            case ast.Quote() | ast.Numbered():
                 yield replace(node, nodes=tuple(approximate_notation(node.nodes)))
-            case Text(text=""):
+            case ast.Text(text=""):
                 pass
             case _:
                 yield node
 
 
-def _pieces(outer: Strong | Decoration, nodes: Iterable[Inline]) -> Iterator[Inline]:
+def _pieces(outer: _Emphasis, nodes: Iterable[ast.Inline]) -> Iterator[ast.Inline]:
     """*outer* with *nodes*, split at those that it cannot contain."""
-    piece: list[Inline] = []
+    piece: list[ast.Inline] = []
 
-    def close() -> Iterator[Inline]:
-        if isinstance(outer, Strong) and len(piece) == 1 and isinstance(piece[0], Image | Icon):
-            yield replace(piece[0], strong=True)
-        elif any(not isinstance(node, Text) or node.text.strip(WHITE) for node in piece):
+    def close() -> Iterator[ast.Inline]:
+        first = piece[0] if len(piece) == 1 else None
+        if isinstance(outer, ast.Strong) and isinstance(first, ast.Image | ast.Icon):
+            yield replace(first, strong=True)
+        elif any(not isinstance(node, ast.Text) or node.text.strip(WHITE) for node in piece):
             yield replace(outer, nodes=tuple(piece))
         else:
             yield from piece
@@ -52,27 +44,27 @@ def _pieces(outer: Strong | Decoration, nodes: Iterable[Inline]) -> Iterator[Inl
 
     for node in nodes:
         match node:
-            case Strong() | Decoration():
+            case ast.Strong() | ast.Decoration():
                 yield from close()
                 yield from _pieces(_joined(outer, node), node.nodes)
-            case Code() | Blank() | Quote() | Numbered() | Question() | Command():
+            case _ if isinstance(node, _UNFIT):
                 yield from close()
                 yield node
-            case Icon() | Image() if node.strong:
+            case ast.Icon() | ast.Image() if node.strong:
                 piece.append(replace(node, strong=False))
-            case Formula() if isinstance(outer, Strong):
+            case ast.Formula() if isinstance(outer, ast.Strong):
                 yield from close()
                 yield node
-            case Text(text=""):
+            case ast.Text(text=""):
                 pass
             case _:
                 piece.append(node)
     yield from close()
 
 
-def _joined(outer: Strong | Decoration, inner: Strong | Decoration) -> Strong | Decoration:
+def _joined(outer: _Emphasis, inner: _Emphasis) -> _Emphasis:
     """One container that shows what *inner* shows inside *outer*."""
-    if isinstance(outer, Strong) and isinstance(inner, Strong):
+    if isinstance(outer, ast.Strong) and isinstance(inner, ast.Strong):
         return outer
-    signs = "".join(node.signs if isinstance(node, Decoration) else "*" for node in (outer, inner))
-    return Decoration(signs, ())
+    left, right = ("*" if isinstance(node, ast.Strong) else node.signs for node in (outer, inner))
+    return ast.Decoration(left + right, ())

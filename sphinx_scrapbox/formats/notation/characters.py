@@ -18,11 +18,7 @@ Python's ``\\s`` is another set: it has U+001C-1F and U+0085, and lacks U+FEFF.
 
 def compile_pattern(pattern: str, flags: int = 0) -> re.Pattern[str]:
     """Compile *pattern*; ``~s`` is white space, ``~S`` is none, ``~U`` is part of an address."""
-    for mark, chars in (
-        ("~S", f"[^{WHITE}]"),
-        ("~s", f"[{WHITE}]"),
-        ("~U", rf"[^{WHITE}\]]"),
-    ):
+    for mark, chars in (("~S", f"[^{WHITE}]"), ("~s", f"[{WHITE}]"), ("~U", rf"[^{WHITE}\]]")):
         pattern = pattern.replace(mark, chars)
     return re.compile(pattern, flags | re.ASCII | re.DOTALL)
 

@@ -11,13 +11,9 @@ are still text is enough, and the time is linear in the length of the line.
 from __future__ import annotations
 
 import re
+from itertools import groupby
 
-from sphinx_scrapbox.formats.notation.characters import (
-    NOT_IN_ROWS,
-    WHITE,
-    compile_pattern,
-    without_controls,
-)
+from sphinx_scrapbox.formats.notation.characters import WHITE, compile_pattern, without_controls
 from sphinx_scrapbox.formats.passes import Found, LinePart, Pass, apply_pass, each_match
 from sphinx_scrapbox.wiki import ast
 from sphinx_scrapbox.wiki.titles import split_target
@@ -28,15 +24,12 @@ for recursive functions."""
 MOST_ICONS = 999_999_999
 """The largest multiplier of an icon that is kept; more digits than these only do harm."""
 
-
 _NUMBER = re.compile(r"([0-9]+)\. ")
 
 
 def read_notation_inline(text: str, *, line: int = 0) -> tuple[ast.Inline, ...]:
     """Read the content of one line, quotes, numbers and other kinds of line included."""
-    if NOT_IN_ROWS.search(text):
-        text = without_controls(text)
-    return read_line(text, line)
+    return read_line(without_controls(text), line)
 
 
 def read_line(text: str, line: int) -> tuple[ast.Inline, ...]:
@@ -71,17 +64,12 @@ def read_cell(text: str, line: int) -> tuple[ast.Inline, ...]:
     if "[" not in text:
         return (ast.Text(text, line=line),) if text else ()
     nodes: list[ast.Inline] = []
-    literal = ""
-    for node in _read(text, _KINDS, line, cell=True):
-        if isinstance(node, ast.Text):
-            literal += node.text
-            continue
-        if literal:
-            nodes.append(ast.Text(literal, line=line))
-            literal = ""
-        nodes.append(node)
-    if literal:
-        nodes.append(ast.Text(literal, line=line))
+    read = _read(text, _KINDS, line, cell=True)
+    for is_text, group in groupby(read, lambda node: isinstance(node, ast.Text)):
+        if is_text:
+            nodes.append(ast.Text(ast.plain_text(group), line=line))
+        else:
+            nodes += group
     return tuple(nodes)
 
 
@@ -102,13 +90,12 @@ def _in_cell(find: Pass) -> Pass:
 
     def find_in_cell(text: str, line: int) -> Found:
         for start, end, node in find(text, line):
-            yield start, end, node if _in_cells(node) else ast.Text(text[start:end], line=line)
+            if isinstance(node, ast.PageLink) or (isinstance(node, ast.Icon) and not node.strong):
+                yield start, end, node
+            else:
+                yield start, end, ast.Text(text[start:end], line=line)
 
     return find_in_cell
-
-
-def _in_cells(node: ast.Inline) -> bool:
-    return isinstance(node, ast.PageLink) or (isinstance(node, ast.Icon) and not node.strong)
 
 
 def _codes(text: str, line: int) -> Found:
@@ -119,10 +106,9 @@ def _codes(text: str, line: int) -> Found:
         start = text.find("`", end + 1)
 
 
-_BLANK = compile_pattern(r"\[(~s+)\]")
-
-
-_blanks = each_match(_BLANK, lambda match, line: ast.Blank(match[1], line=line))
+_blanks = each_match(
+    compile_pattern(r"\[(~s+)\]"), lambda match, line: ast.Blank(match[1], line=line)
+)
 _DECORATION = re.compile(r"""\[([!"#%&'()*+,\-./{|}<>_~]+)[ ]""")
 # A body may contain pairs of brackets, one level deep.
 _BODY = re.compile(r"(?:[^\[\]]++|\[[^\[\]]++\]|\[)++(?=\])")
@@ -151,8 +137,6 @@ def _decorations(text: str, line: int) -> Found:
 # the beginning of another: `[$ a][$ b ]` are two.
 _SPACED_FORMULA = re.compile(r"\[\$ ((?:(?!\[\$ ).)+?) \]", re.DOTALL)
 _FORMULA = re.compile(r"\[\$ ((?:(?!\[\$ )[^\]])+)\]")
-
-
 _spaced_formulas = each_match(
     _SPACED_FORMULA, lambda match, line: ast.Formula(match[1], line=line)
 )
@@ -194,8 +178,6 @@ def _strong_images(text: str, line: int) -> Found:
 
 
 _STRONG_ICON = re.compile(r"\[\[([^\[\]]*)\.icon(?:\*([1-9][0-9]*))?\]\]")
-
-
 _strong_icons = each_match(
     _STRONG_ICON, lambda match, line: _icon(match[1], match[2], line, strong=True)
 )
@@ -246,12 +228,9 @@ def _labels_last(text: str, line: int) -> Found:
 
 
 _LABEL_FIRST = compile_pattern(r"\[([^\[\]]*~S)~s++(https?://~U++)\]")
-
-
 # [label url]
 _labels_first = each_match(
-    _LABEL_FIRST,
-    lambda match, line: ast.ExternalLink(match[2], match[1].lstrip(WHITE), line=line),
+    _LABEL_FIRST, lambda match, line: ast.ExternalLink(match[2], match[1].lstrip(WHITE), line=line)
 )
 _ADDRESS = compile_pattern(r"\[(https?://~U++)(\])?")
 
@@ -302,11 +281,8 @@ def _pairs(text: str, line: int) -> Found:
         elif ",E" in inner or ",W" in inner:
             node = _location(inner, line)
         if node is None:
-            if inner.startswith("/"):
-                project, title = split_target(inner)
-                node = ast.PageLink(title, project, line=line)
-            else:
-                node = ast.PageLink(inner, line=line)
+            project, title = split_target(inner) if inner.startswith("/") else ("", inner)
+            node = ast.PageLink(title, project, line=line)
         yield match.start(), match.end(), node
 
 
@@ -333,8 +309,6 @@ def _location(text: str, line: int) -> ast.Location | None:
 
 
 _HASHTAG = compile_pattern(r"(?:^|(?<=~s))#(~S++)")
-
-
 # At the start of a piece or after white space; nothing but white space ends a tag.
 _hashtags = each_match(_HASHTAG, lambda match, line: ast.Hashtag(match[1], line=line))
 

@@ -26,11 +26,7 @@ def read_notation(text: str, *, name: str = "") -> Page:
 
 
 def read_lines(
-    rows: Sequence[str],
-    *,
-    ids: Sequence[str] = (),
-    title: str | None = None,
-    first_line: int = 1,
+    rows: Sequence[str], *, ids: Sequence[str] = (), title: str | None = None, first_line: int = 1
 ) -> Page:
     """Read the rows of a page; row 0 is the title row, which is never parsed.
 
