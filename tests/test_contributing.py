@@ -42,7 +42,9 @@ def changed(tmp_path_factory: pytest.TempPathFactory) -> Path:
                 "code": "    page_count.FEATURE,\n",
             }
             lines = "from sphinx_scrapbox.sphinx_ext.features import page_count\n"
-            _insert(package / recipe["file"], "from sphinx_scrapbox.sphinx_ext.feature import", lines)
+            _insert(
+                package / recipe["file"], "from sphinx_scrapbox.sphinx_ext.feature import", lines
+            )
         _insert(package / recipe["file"], recipe["before"], recipe["code"])
     return folder
 

@@ -9,34 +9,19 @@ from collections.abc import Callable
 from html import escape
 from typing import Any
 
-from docutils import nodes
+from docutils.nodes import Element, SkipNode
 
+from sphinx_scrapbox.rendering import nodes
 from sphinx_scrapbox.rendering.avatars import avatar, avatar_uri
-from sphinx_scrapbox.rendering.nodes import (
-    scrapbox_changelist,
-    scrapbox_deleted,
-    scrapbox_fold,
-    scrapbox_fold_title,
-    scrapbox_icon,
-    scrapbox_inserted,
-    scrapbox_linkmap,
-    scrapbox_listing,
-    scrapbox_provenance,
-    scrapbox_related,
-    scrapbox_speaker,
-    scrapbox_speech,
-    scrapbox_time,
-    scrapbox_video,
-)
 
 Visitor = Callable[[Any, Any], None]
 
 
-def _nothing(self: Any, node: nodes.Element) -> None:
+def _nothing(self: Any, node: Element) -> None:
     """Write nothing for the node itself."""
 
 
-def _icon_html(self: Any, node: scrapbox_icon) -> None:
+def _icon_html(self: Any, node: nodes.scrapbox_icon) -> None:
     label, role = node["label"], node["role"]
     uri = node.get("uri", "")
     if uri and "://" not in uri:  # a file among the images of the output
@@ -60,15 +45,15 @@ def _icon_html(self: Any, node: scrapbox_icon) -> None:
         f'<span class="scrapbox-icon scrapbox-{role}" title="{escape(label)}">{image}'
         f'<span class="{name_class}">{escape(label)}</span></span>'
     )
-    raise nodes.SkipNode
+    raise SkipNode
 
 
 def _icon(write: Callable[[Any, str], None]) -> tuple[Visitor, Visitor]:
     """The visitors of an icon of which *write* writes the text."""
 
-    def visit(self: Any, node: scrapbox_icon) -> None:
+    def visit(self: Any, node: nodes.scrapbox_icon) -> None:
         write(self, node.astext())
-        raise nodes.SkipNode
+        raise SkipNode
 
     return visit, _nothing
 
@@ -82,7 +67,7 @@ def _add_man(self: Any, text: str) -> None:
 def _literal(text: str, *, on_new_line: bool = False) -> Visitor:
     """A visitor that writes *text*."""
 
-    def write(self: Any, node: nodes.Element) -> None:
+    def write(self: Any, node: Element) -> None:
         if on_new_line:
             self.ensure_eol()
         self.body.append(text)
@@ -90,20 +75,20 @@ def _literal(text: str, *, on_new_line: bool = False) -> Visitor:
     return write
 
 
-def _visit_speech_html(self: Any, node: scrapbox_speech) -> None:
+def _visit_speech_html(self: Any, node: nodes.scrapbox_speech) -> None:
     who = ", ".join(node["speakers"])  # starttag() escapes it
     self.body.append(
         self.starttag(node, "div", CLASS="scrapbox-speech", role="group", **{"aria-label": who})
     )
 
 
-def _depart_speaker_text(self: Any, node: scrapbox_speaker) -> None:
+def _depart_speaker_text(self: Any, node: nodes.scrapbox_speaker) -> None:
     self.add_text(":")
     self.end_state()
     self.new_state(2)
 
 
-def _visit_video_html(self: Any, node: scrapbox_video) -> None:
+def _visit_video_html(self: Any, node: nodes.scrapbox_video) -> None:
     node["classes"] = [*node["classes"], "external", "scrapbox-video"]
     attributes = {"href": node["refuri"], "rel": "noreferrer noopener"}
     if "embed" in node:
@@ -113,41 +98,37 @@ def _visit_video_html(self: Any, node: scrapbox_video) -> None:
 
 def _as(kind: str) -> tuple[Visitor, Visitor]:
     """The visitors of docutils' node of this kind."""
-
-    def visit(self: Any, node: nodes.Element) -> None:
-        getattr(self, f"visit_{kind}")(node)
-
-    def depart(self: Any, node: nodes.Element) -> None:
-        getattr(self, f"depart_{kind}")(node)
-
-    return visit, depart
+    return (
+        lambda self, node: getattr(self, f"visit_{kind}")(node),
+        lambda self, node: getattr(self, f"depart_{kind}")(node),
+    )
 
 
-def _related_html(self: Any, node: scrapbox_related) -> None:
+def _related_html(self: Any, node: nodes.scrapbox_related) -> None:
     self.body.append(node.get("html", ""))
-    raise nodes.SkipNode
+    raise SkipNode
 
 
-def _visit_fold_html(self: Any, node: scrapbox_fold) -> None:
+def _visit_fold_html(self: Any, node: nodes.scrapbox_fold) -> None:
     # Not every e-book reader can open a closed element.
     opened = {"open": "open"} if self.builder.name == "epub" else {}
     self.body.append(self.starttag(node, "details", **opened))
 
 
-def _visit_linkmap_html(self: Any, node: scrapbox_linkmap) -> None:
+def _visit_linkmap_html(self: Any, node: nodes.scrapbox_linkmap) -> None:
     self.body.append(f'<figure class="scrapbox-map">{node.get("html", "")}')
     if len(node):
         self.body.append("<figcaption>")
 
 
-def _depart_linkmap_html(self: Any, node: scrapbox_linkmap) -> None:
+def _depart_linkmap_html(self: Any, node: nodes.scrapbox_linkmap) -> None:
     self.body.append("</figcaption></figure>\n" if len(node) else "</figure>\n")
 
 
 def _tagged(tag: str, *attributes: str) -> tuple[Visitor, Visitor]:
     """The visitors of an inline that is this element in HTML; *attributes* are the node's own."""
 
-    def visit(self: Any, node: nodes.Element) -> None:
+    def visit(self: Any, node: Element) -> None:
         self.body.append(self.starttag(node, tag, "", **{name: node[name] for name in attributes}))
 
     return visit, _literal(f"</{tag}>")
@@ -165,21 +146,21 @@ def _formats(
     return dict.fromkeys(("latex", "text", "man", "texinfo"), rest) | {"html": html} | others
 
 
-VISITORS: dict[type[nodes.Element], dict[str, tuple[Visitor, Visitor]]] = {
-    scrapbox_icon: _formats(
+VISITORS: dict[type[Element], dict[str, tuple[Visitor, Visitor]]] = {
+    nodes.scrapbox_icon: _formats(
         (_icon_html, _nothing),
         latex=_icon(lambda self, text: self.body.append(self.encode(text))),
         text=_icon(lambda self, text: self.add_text(text)),
         man=_icon(_add_man),
         texinfo=_icon(lambda self, text: self.body.append(self.escape(text))),
     ),
-    scrapbox_speech: _formats(
+    nodes.scrapbox_speech: _formats(
         (_visit_speech_html, _literal("</div></div>\n")),
         text=(_nothing, lambda self, node: self.end_state()),
         man=(_nothing, _literal(".RE\n", on_new_line=True)),
         texinfo=(_nothing, _literal("@end indentedblock\n", on_new_line=True)),
     ),
-    scrapbox_speaker: _formats(
+    nodes.scrapbox_speaker: _formats(
         (
             _literal('<p class="scrapbox-speaker">'),
             _literal(
@@ -194,18 +175,18 @@ VISITORS: dict[type[nodes.Element], dict[str, tuple[Visitor, Visitor]]] = {
         man=(_literal(".sp\n\\fB", on_new_line=True), _literal(":\\fP\n.RS 2\n")),
         texinfo=(_literal("\n@noindent\n@strong{"), _literal(":}\n\n@indentedblock\n")),
     ),
-    scrapbox_video: _formats((_visit_video_html, _literal("</a>")), _as("reference")),
-    scrapbox_related: _formats((_related_html, _nothing)),
-    scrapbox_listing: _formats(),
-    scrapbox_changelist: _formats(),
-    scrapbox_provenance: _formats(),
-    scrapbox_linkmap: _formats((_visit_linkmap_html, _depart_linkmap_html)),
-    scrapbox_fold: _formats((_visit_fold_html, _literal("</details>\n"))),
-    scrapbox_fold_title: _formats(
+    nodes.scrapbox_video: _formats((_visit_video_html, _literal("</a>")), _as("reference")),
+    nodes.scrapbox_related: _formats((_related_html, _nothing)),
+    nodes.scrapbox_listing: _formats(),
+    nodes.scrapbox_changelist: _formats(),
+    nodes.scrapbox_provenance: _formats(),
+    nodes.scrapbox_linkmap: _formats((_visit_linkmap_html, _depart_linkmap_html)),
+    nodes.scrapbox_fold: _formats((_visit_fold_html, _literal("</details>\n"))),
+    nodes.scrapbox_fold_title: _formats(
         (_literal("<summary>"), _literal("</summary>\n")), _as("paragraph")
     ),
-    scrapbox_inserted: _formats(_tagged("ins")),
-    scrapbox_deleted: _formats(_tagged("del")),
-    scrapbox_time: _formats(_tagged("time", "datetime")),
+    nodes.scrapbox_inserted: _formats(_tagged("ins")),
+    nodes.scrapbox_deleted: _formats(_tagged("del")),
+    nodes.scrapbox_time: _formats(_tagged("time", "datetime")),
 }
 """For each node class and output format the functions (visit, depart)."""

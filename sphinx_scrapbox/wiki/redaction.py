@@ -40,12 +40,10 @@ class NamePatterns:
         """
         if not isinstance(title, str):
             return False
-        return any(self._has(key(spelling)) for spelling in {title, split_fragment(title)[0]})
-
-    def _has(self, title_key: str) -> bool:
-        if title_key in self._exact:
+        keys = {key(title), key(split_fragment(title)[0])}
+        if not keys.isdisjoint(self._exact):
             return True
-        return self._globs is not None and self._globs.fullmatch(title_key) is not None
+        return self._globs is not None and any(map(self._globs.fullmatch, keys))
 
 
 @dataclass(frozen=True)
@@ -98,12 +96,8 @@ class Redaction:
     def names_denied_page(self, name: str) -> bool:
         """Whether the target of a link is a denied page."""
         title = split_target(name).title
-        return (
-            title in self.titles
-            or title in self.people
-            or key(title) in self.denied_keys
-            or key(split_fragment(title)[0]) in self.denied_keys
-        )
+        keys = {key(title), key(split_fragment(title)[0])}
+        return title in self.titles or title in self.people or bool(keys & self.denied_keys)
 
     def redact(self, page: ast.Page) -> tuple[ast.Page, tuple[str, ...]]:
         """*page* with denied links and icons replaced, and the checksums of their keys."""

@@ -231,6 +231,4 @@ def _stripped(nodes: tuple[ast.Inline, ...]) -> tuple[ast.Inline, ...]:
     if not isinstance(first := nodes[0], ast.Text):
         return nodes
     text = _PARTED.sub("", first.text, count=1)
-    if text == first.text:
-        return nodes
     return (replace(first, text=text), *nodes[1:]) if text else nodes[1:]

@@ -14,9 +14,7 @@ SAFE_SCHEMES = ("http://", "https://", "mailto:")
 _GYAZO = re.compile(
     r"https?://(?:[\w-]+\.)?gyazo\.com/(?P<id>[0-9a-f]{32})(?P<rest>/raw|/thumb/\d+)?/?"
 )
-_YOUTUBE_HOSTS = frozenset(
-    {"youtube.com", "www.youtube.com", "m.youtube.com", "music.youtube.com"}
-)
+_YOUTUBE_HOSTS = ("youtube.com", "www.youtube.com", "m.youtube.com", "music.youtube.com")
 _YOUTUBE_ID = re.compile(r"[\w-]{6,20}", re.ASCII)
 _YOUTUBE_LIST = re.compile(r"[\w-]{2,64}", re.ASCII)
 # An unlisted video has a key after its number, which the player requires.
@@ -105,9 +103,7 @@ DEFAULT_ORIGIN = "https://scrapbox.io"
 # Characters to be percent-encoded in readable addresses: the wiki's own list, and controls.
 _UNREADABLE = re.compile(rf"[%/?#{{}}^|<>\\\"`\[\]\s{CONTROLS}]")
 # First segments of paths on the wiki's host that are not projects.
-_NO_PROJECTS = frozenset(
-    {"api", "files", "assets", "auth", "login", "product", "settings", "stream"}
-)
+_NO_PROJECTS = ("api", "files", "assets", "auth", "login", "product", "settings", "stream")
 
 
 def _readable(text: str) -> str:

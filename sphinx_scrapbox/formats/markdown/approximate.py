@@ -32,11 +32,9 @@ def approximate_markdown(nodes: Sequence[ast.Inline], *, bold: bool) -> tuple[as
             if "`" not in nodes[0].text:
                 return tuple(nodes)
     line = list(_joined(_approximations(nodes, bold=bold)))
-    while line and isinstance(first := line[0], ast.Text):
-        line.pop(0)
-        if text := first.text.lstrip():
-            line.insert(0, replace(first, text=text))
-            break
+    if line and isinstance(first := line[0], ast.Text):
+        text = first.text.lstrip()
+        line[:1] = [replace(first, text=text)] if text else []
     return tuple(line)
 
 
@@ -116,14 +114,12 @@ def _contained(
         after = last.text[len(text) :]
         inner[-1] = replace(last, text=text)
     inner = [node for node in inner if node != ast.Text("")]
-    if before:
-        yield ast.Text(before)
+    yield ast.Text(before)
     if inside or not inner:
         yield from inner
     else:
         yield replace(outer, nodes=tuple(inner))
-    if after:
-        yield ast.Text(after)
+    yield ast.Text(after)
 
 
 def _joined(nodes: Iterable[ast.Inline]) -> tuple[ast.Inline, ...]:

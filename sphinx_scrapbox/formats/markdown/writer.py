@@ -18,15 +18,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import islice
 from typing import assert_never
 
-from sphinx_scrapbox.formats.markdown.approximate import (
-    FULL_WIDTH,
-    UNSEEN,
-    approximate_markdown,
-    map_link,
-    unambiguous,
-)
+from sphinx_scrapbox.formats.markdown import approximate
 from sphinx_scrapbox.formats.markdown.blocks import read_markdown
 from sphinx_scrapbox.formats.markdown.inlines import read_markdown_inline
 from sphinx_scrapbox.wiki import ast
@@ -147,9 +142,9 @@ class _Writer:
                         elif isinstance(last, ast.Line) and (split := self._split(rows[-1], last)):
                             rows[-1:] = split
                         elif wary > 1:
-                            new[0] = UNSEEN + new[0]
+                            new[0] = approximate.UNSEEN + new[0]
                     elif rows and new[0].startswith(_STOPS) and self._belongs(rows[-1], new[0]):
-                        new[0] = UNSEEN + new[0]
+                        new[0] = approximate.UNSEEN + new[0]
                     rows += new
                 case ast.CodeBlock():
                     rows += _code(block)
@@ -182,31 +177,27 @@ class _Writer:
             return split
         if fresh and not line.indent and self._reads([_LED + rows[0], *rows[1:]], line):
             return [_LED + rows[0], *rows[1:]]
-        line = replace(line, nodes=approximate_markdown(nodes, bold=not line.indent))
+        line = replace(line, nodes=approximate.approximate_markdown(nodes, bold=not line.indent))
         if not line.nodes:
             return [_mark(line.indent, ())]
-        rows = self._spell_line(line)
-        if self._reads(rows, line):
-            return rows
-        for every in (False, True):
-            careful = replace(line, nodes=unambiguous(line.nodes, every=every))
+        nodes = line.nodes
+        for care in range(3):
+            careful = replace(
+                line, nodes=approximate.unambiguous(nodes, every=care > 1) if care else nodes
+            )
             rows = self._spell_line(careful)
             if self._reads(rows, careful):
                 return rows
         # Only the start of the line can still be read as markup.
         text = self._spell_split(careful.nodes, bold=False).replace("\n", "")
-        return [_mark(line.indent, ()) + UNSEEN + text]
+        return [_mark(line.indent, ()) + approximate.UNSEEN + text]
 
     def _split(self, row: str, line: ast.Line) -> list[str]:
         """*row* on two, cut before a blank so that both are still read as *line*."""
-        at = row.find(" ", 1)
-        for _ in range(_MOST_SPLITS):
-            if at < 0:
-                break
-            rows = [row[:at], row[at:]]
+        for blank in islice(re.finditer(r"(?!^) ", row), _MOST_SPLITS):
+            rows = [row[: blank.start()], row[blank.start() :]]
             if self._reads(rows, line):
                 return rows
-            at = row.find(" ", at + 1)
         return []
 
     def _reads(self, rows: Sequence[str], line: ast.Line) -> bool:
@@ -268,8 +259,8 @@ class _Writer:
         text = ""
         for care in range(4):
             if care == 1:
-                nodes = approximate_markdown(nodes, bold=False)
-            tried = unambiguous(nodes, every=care == 3) if care > 1 else nodes
+                nodes = approximate.approximate_markdown(nodes, bold=False)
+            tried = approximate.unambiguous(nodes, every=care == 3) if care > 1 else nodes
             text = self._spell_all(tried)
             if read_markdown_inline(text, origin=self._origin) == tried:
                 break
@@ -307,7 +298,7 @@ class _Writer:
             case ast.Hashtag(tag):
                 return f"#{tag}"
             case ast.Location():
-                return self._spell(map_link(node))
+                return self._spell(approximate.map_link(node))
             case ast.Quote(nodes):
                 return f">{self._spell_all(nodes)}"
             case ast.Numbered(number, nodes):
@@ -374,5 +365,5 @@ def _bars(cells: Iterable[str]) -> str:
 
 def _cell_node(node: ast.Inline) -> ast.Inline:
     if isinstance(node, ast.Text):
-        return replace(node, text=node.text.translate(FULL_WIDTH))
+        return replace(node, text=node.text.translate(approximate.FULL_WIDTH))
     return node

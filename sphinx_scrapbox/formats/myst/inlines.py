@@ -119,11 +119,8 @@ def _each_plainer(nodes: Iterable[ast.Inline], *, inside: bool) -> Iterator[ast.
                 yield ast.ExternalLink(map_url(node), map_label(node))
             case ast.ExternalLink(url, label) if safe_url(url) is None:
                 yield ast.Text(f"{label} {url}".strip())
-            case ast.Image(src, link):
-                if image_url(src) is not None:
-                    yield node
-                else:
-                    yield ast.Text(f"{src} {link}".strip())
+            case ast.Image(src, link) if image_url(src) is None:
+                yield ast.Text(f"{src} {link}".strip())
             case ast.Icon():
                 yield from [node] * min(node.count, ast.MAX_ICONS)
                 if node.count > ast.MAX_ICONS:

@@ -187,11 +187,8 @@ _STRONG = re.compile(r"\[\[((?:[^\[]|\[[^\[]).*?\]*)\]\]", re.DOTALL)
 def _strongs(text: str, line: int) -> Found:
     # Up to the last "]]", each beginning has an end: no search is in vain.
     for match in _STRONG.finditer(text, 0, text.rfind("]]") + 2):
-        yield (
-            match.start(),
-            match.end(),
-            ast.Strong(_read(match[1], _NESTED_KINDS, line), line=line),
-        )
+        nodes = _read(match[1], _NESTED_KINDS, line)
+        yield *match.span(), ast.Strong(nodes, line=line)
 
 
 _ADDRESSES = compile_pattern(r"\[(https?://~U++)(?:\]|~s++(https?://~U++)\])?", re.I)
