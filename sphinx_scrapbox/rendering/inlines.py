@@ -86,7 +86,9 @@ class InlineRenderer:
             case ast.Hashtag(tag):
                 return self.site.link("tag", tag, self._shown(f"#{tag}", "tag", line))
             case ast.Location():
-                return self._location(node, line)
+                link = nodes.reference("", map_label(node), refuri=map_url(node), internal=False)
+                link["classes"].append("scrapbox-location")
+                return self.at(link, line)
             case ast.Quote(content):
                 return self._wrapped(nodes.inline(classes=["scrapbox-quote"]), content, line)
             case ast.Numbered(number, content):
@@ -155,11 +157,6 @@ class InlineRenderer:
         if node.link and (url := safe_url(node.link)):
             return self.at(nodes.reference("", "", image, refuri=url, internal=False), line)
         return image
-
-    def _location(self, node: ast.Location, line: int) -> nodes.Node:
-        link = nodes.reference("", map_label(node), refuri=map_url(node), internal=False)
-        link["classes"].append("scrapbox-location")
-        return self.at(link, line)
 
     def _icons(self, node: ast.Icon, line: int) -> list[nodes.Node]:
         icons: list[nodes.Node] = []

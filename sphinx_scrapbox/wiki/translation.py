@@ -133,7 +133,9 @@ def _make_part(
     blocks = page.blocks
     title, line = "", page.line
     if translation is not None:
-        end = _before_rule(blocks, start, end)
+        end = _before_blanks(blocks, start, end)
+        if end > start and _source_of(blocks[end - 1]) == "---":
+            end = _before_blanks(blocks, start, end - 1)
     if start:
         while start < end and _is_blank(blocks[start]):
             start += 1
@@ -143,13 +145,6 @@ def _make_part(
             title = source
             start += 1
     return TranslatedPart(title, line, blocks[start:end], translation)
-
-
-def _before_rule(blocks: Sequence[Block], start: int, end: int) -> int:
-    end = _before_blanks(blocks, start, end)
-    if end > start and _source_of(blocks[end - 1]) == "---":
-        end = _before_blanks(blocks, start, end - 1)
-    return end
 
 
 def _before_blanks(blocks: Sequence[Block], start: int, end: int) -> int:

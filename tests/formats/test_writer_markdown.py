@@ -18,12 +18,7 @@ from trees import letters
 
 from sphinx_scrapbox.formats.markdown.blocks import read_markdown
 from sphinx_scrapbox.formats.markdown.inlines import read_markdown_inline
-from sphinx_scrapbox.formats.markdown.writer import (
-    as_exported,
-    as_native,
-    write_markdown,
-    write_markdown_inline,
-)
+from sphinx_scrapbox.formats.markdown.writer import as_exported, as_native, write_markdown
 from sphinx_scrapbox.formats.notation.lines import read_lines, read_notation
 from sphinx_scrapbox.formats.notation.writer import write_notation
 from sphinx_scrapbox.wiki.ast import (
@@ -158,7 +153,7 @@ def test_native(given: str, expected: str) -> None:
 @pytest.mark.parametrize(("given", "expected"), cases(FIXTURES / "markdown_nearest.txt"))
 def test_nearest(given: str, expected: str) -> None:
     nodes = nodes_of(given)
-    assert write_markdown_inline(nodes) == expected
+    assert written(Line(1, nodes)) == f"- {expected}"
     assert not letters(nodes) - letters(read_markdown_inline(expected))
 
 

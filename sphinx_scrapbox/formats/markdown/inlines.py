@@ -83,7 +83,10 @@ class InlineReader:
             parts: list[LinePart] = [cell.replace("\0", " | ")]
             parts = apply_pass(parts, self._icons, line)
             parts = apply_pass(parts, _wiki_links, line)
-            cells.append(tuple(_as_text(part, line) for part in parts if part))
+            nodes = (
+                ast.Text(part, line=line) if isinstance(part, str) else part for part in parts
+            )
+            cells.append(tuple(nodes))
         return tuple(cells)
 
     def _read_brackets(self, parts: list[LinePart], text: str, line: int) -> list[LinePart]:
@@ -129,10 +132,6 @@ _ICON_REST = re.compile(r"(.+?)/icon' alt='(.+?)\.icon' height=\"19\.5\"/>")
 def _root_link(origin: str) -> re.Pattern[str]:
     # The address is not encoded and may have blanks; the back reference finds its end.
     return re.compile(rf"\[/([^\[\]/][^\[\]]*)\]\({re.escape(origin)}/\1\)")
-
-
-def _as_text(part: LinePart, line: int) -> ast.Inline:
-    return ast.Text(part, line=line) if isinstance(part, str) else part
 
 
 def _root_link_node(match: re.Match[str], line: int) -> ast.PageLink:

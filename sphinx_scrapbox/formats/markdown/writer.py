@@ -23,7 +23,6 @@ from typing import assert_never
 
 from sphinx_scrapbox.formats.markdown import approximate
 from sphinx_scrapbox.formats.markdown.blocks import read_markdown
-from sphinx_scrapbox.formats.markdown.inlines import read_markdown_inline
 from sphinx_scrapbox.wiki import ast
 from sphinx_scrapbox.wiki.titles import join_target
 from sphinx_scrapbox.wiki.urls import DEFAULT_ORIGIN
@@ -55,13 +54,6 @@ def write_markdown(page: ast.Page, *, origin: str = DEFAULT_ORIGIN) -> str:
                 break
             rows = writer.rows(page.blocks, wary=wary)
     return "\n".join([*head, "---", "", *rows])
-
-
-def write_markdown_inline(
-    nodes: Iterable[ast.Inline], *, project: str = "", origin: str = DEFAULT_ORIGIN
-) -> str:
-    """Write the content of one line; *project* is the page's own."""
-    return _Writer(project, origin.rstrip("/")).inline(tuple(nodes))
 
 
 def as_exported(page: ast.Page) -> ast.Page:
@@ -254,18 +246,6 @@ class _Writer:
             row = _bars(map(self._spell_all, wide))
         return row
 
-    def inline(self, nodes: tuple[ast.Inline, ...]) -> str:
-        """The content of one line, on one line."""
-        text = ""
-        for care in range(4):
-            if care == 1:
-                nodes = approximate.approximate_markdown(nodes, bold=False)
-            tried = approximate.unambiguous(nodes, every=care == 3) if care > 1 else nodes
-            text = self._spell_all(tried)
-            if read_markdown_inline(text, origin=self._origin) == tried:
-                break
-        return text
-
     def _spell_all(self, nodes: Iterable[ast.Inline]) -> str:
         return "".join(map(self._spell, nodes))
 
@@ -293,8 +273,11 @@ class _Writer:
             case ast.Image(src, link):
                 image = f"![image]({src})"
                 return f"[{image}]({link})" if link else image
-            case ast.Icon():
-                return self._icon(node)
+            case ast.Icon(name, project):
+                alt = join_target(project, name)
+                path = f"{project or self._project}/{name}".lstrip("/")
+                src = f"{self._origin}/api/pages/{path}/icon"
+                return f"<img src='{src}' alt='{alt}.icon' height=\"19.5\"/>"
             case ast.Hashtag(tag):
                 return f"#{tag}"
             case ast.Location():
@@ -309,13 +292,6 @@ class _Writer:
                 return f"`{sign} {text}`"
             case _:
                 assert_never(node)
-
-    def _icon(self, node: ast.Icon) -> str:
-        alt = join_target(node.project, node.name)
-        path = f"{node.project or self._project}/{node.name}".lstrip("/")
-        return (
-            f"<img src='{self._origin}/api/pages/{path}/icon' alt='{alt}.icon' height=\"19.5\"/>"
-        )
 
 
 _HASHES = {"*": "###", "**": "##", "***": "#"}
