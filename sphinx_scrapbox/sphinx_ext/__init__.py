@@ -18,6 +18,7 @@ from sphinx_scrapbox.sphinx_ext import builders
 from sphinx_scrapbox.sphinx_ext.config import options
 from sphinx_scrapbox.sphinx_ext.config.options import Config
 from sphinx_scrapbox.sphinx_ext.domain import domain, incremental, links, missing, roles
+from sphinx_scrapbox.sphinx_ext.domain.incremental import of_pages
 from sphinx_scrapbox.sphinx_ext.domain.record import record_of, set_record
 from sphinx_scrapbox.sphinx_ext.domain.site import SphinxSite
 from sphinx_scrapbox.sphinx_ext.feature import Feature, Listener
@@ -91,9 +92,9 @@ LISTENERS = (
     Listener(
         "html-collect-pages", incremental.note_all_written, 1, "Others may resolve documents then."
     ),
-    Listener("html-page-context", metadata.add_metadata, 400, "Before sphinxext-opengraph."),
-    Listener("html-page-context", incremental.change_context),
-    Listener("html-page-context", canonical.add_canonical_link, 900, "Changes what others set."),
+    Listener("html-page-context", of_pages(metadata.add_metadata), 400, "Before opengraph."),
+    Listener("html-page-context", of_pages(incremental.change_context)),
+    Listener("html-page-context", of_pages(canonical.add_canonical_link), 900, "After others."),
     Listener("build-finished", incremental.finish_features),
     Listener("build-finished", garbage_collection.restore_thresholds),
     Listener("build-finished", sitemap.amend_sitemap, 600, "After sphinx-sitemap (500)."),

@@ -55,7 +55,7 @@ def has_search(builder: Builder) -> TypeGuard[StandaloneHTMLBuilder]:
     return isinstance(builder, StandaloneHTMLBuilder) and builder.search
 
 
-def has_pages(builder: Builder) -> bool:
+def has_pages(builder: Builder) -> TypeGuard[StandaloneHTMLBuilder]:
     """Whether each document is a page with an address, beside indices and a search page."""
     return has_search(builder) and not is_single_file(builder)
 
@@ -66,12 +66,7 @@ def has_browser_pages(builder: Builder) -> bool:
     Help files and the JSON and pickle builders of sphinxcontrib-serializinghtml, known by their
     attribute ``implementation``, are shown by other programs.
     """
-    return (
-        has_search(builder)
-        and not is_single_file(builder)
-        and not builder.embedded
-        and not hasattr(builder, "implementation")
-    )
+    return has_pages(builder) and not (builder.embedded or hasattr(builder, "implementation"))
 
 
 def has_downloads(builder: Builder) -> bool:

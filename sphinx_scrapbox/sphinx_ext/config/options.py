@@ -175,9 +175,7 @@ class Config:
 
 
 @lru_cache(maxsize=8)
-def _matchers(
-    modes: tuple[tuple[str, str], ...],
-) -> list[tuple[Callable[[str], object], str]]:
+def _matchers(modes: tuple[tuple[str, str], ...]) -> list[tuple[Callable[[str], object], str]]:
     return [(matches, mode) for glob, mode in modes for matches in compile_matchers([glob])]
 
 

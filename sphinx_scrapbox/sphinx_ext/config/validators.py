@@ -9,11 +9,7 @@ from urllib.parse import urlsplit
 
 from sphinx.errors import ConfigError
 
-from sphinx_scrapbox.sphinx_ext.config.values import (
-    FORBIDDEN_DIRECTIVES,
-    DenyOptions,
-    Person,
-)
+from sphinx_scrapbox.sphinx_ext.config.values import FORBIDDEN_DIRECTIVES, DenyOptions, Person
 from sphinx_scrapbox.sphinx_ext.warnings import Warn, warn
 from sphinx_scrapbox.wiki.redaction import HiddenDenyList, NamePatterns, name_patterns
 from sphinx_scrapbox.wiki.titles import Target, join_target, key, split_target

@@ -31,13 +31,7 @@ from sphinx_scrapbox.sphinx_ext.domain.roles import WikiRole
 from sphinx_scrapbox.sphinx_ext.feature import Feature
 from sphinx_scrapbox.sphinx_ext.sources.folder import source_folder
 from sphinx_scrapbox.sphinx_ext.warnings import Warn, warn
-from sphinx_scrapbox.wiki.titles import (
-    inventory_name,
-    is_line_id,
-    key,
-    split_fragment,
-    split_target,
-)
+from sphinx_scrapbox.wiki import titles
 from sphinx_scrapbox.wiki.urls import safe_url
 
 
@@ -77,16 +71,13 @@ class ScrapboxDomain(DomainIndex, Domain):
 
     def collected(self, feature: str) -> dict[str, Any]:
         """What a feature keeps of documents, by docname in order of the names."""
-        key_of_cache = "collected", feature
-        if key_of_cache not in self.cache:
-            tables: dict[str, dict[str, Any]] = self.data["collected"]
-            self.cache[key_of_cache] = {
-                docname: tables[docname][feature]
-                for docname in sorted(tables)
-                if feature in tables[docname]
-            }
-        by_docname: dict[str, Any] = self.cache[key_of_cache]
-        return by_docname
+        tables: dict[str, dict[str, Any]] = self.data["collected"]
+        return self.computed(
+            ("collected", feature),
+            lambda: {
+                name: tables[name][feature] for name in sorted(tables) if feature in tables[name]
+            },
+        )
 
     def clear_doc(self, docname: str) -> None:
         """Forget a document."""
@@ -108,13 +99,9 @@ class ScrapboxDomain(DomainIndex, Domain):
         classes: tuple[type[nodes.Node], ...] = (addnodes.pending_xref,)
         for feature in self.features:
             classes += feature.node_classes
-        links: list[addnodes.pending_xref] = []
-        others: list[nodes.Element] = []
-        for node in document.findall(lambda node: isinstance(node, classes)):
-            if isinstance(node, addnodes.pending_xref):
-                links.append(node)
-            else:
-                others.append(cast(nodes.Element, node))
+        found = list(document.findall(lambda node: isinstance(node, classes)))
+        links = [node for node in found if isinstance(node, addnodes.pending_xref)]
+        others = [node for node in found if not isinstance(node, addnodes.pending_xref)]
         facts = facts_of(record, links)
         collected: dict[str, object] = {}
         for feature in self.features:
@@ -139,7 +126,7 @@ class ScrapboxDomain(DomainIndex, Domain):
     ) -> nodes.reference | None:
         """A reference to a document of this site; None leaves it to intersphinx and the wiki."""
         if typ == "icon":
-            project, name = split_target(target)
+            project, name = titles.split_target(target)
             person = options(env.config).person(name, project)
             if person and person.link and (address := safe_url(person.link)):
                 return marked(nodes.reference("", "", contnode, refuri=address, internal=False))
@@ -167,27 +154,22 @@ class ScrapboxDomain(DomainIndex, Domain):
     ) -> list[tuple[str, nodes.reference]]:
         """What ``any`` may mean: a wiki page of this title."""
         found = self.find_target(target, fromdocname)
-        if found is None:
+        # If the file of the page is named so too, ``any`` finds it as a document.
+        if found in (None, (docname_join(node.get("refdoc", fromdocname), target), "")):
             return []
-        if found == (docname_join(node.get("refdoc", fromdocname), target), ""):
-            return []  # the file of the page is named so too: ``any`` finds it as a document
-        return [
-            (
-                "scrapbox:page",
-                make_reference(builder, fromdocname, *found, contnode, self.below_root),
-            )
-        ]
+        link = make_reference(builder, fromdocname, *found, contnode, self.below_root)
+        return [("scrapbox:page", link)]
 
     def get_full_qualified_name(self, node: nodes.Element) -> str | None:
         """The name under which another site's inventory lists the target.
 
         None for a target in another project: an inventory does not tell whose pages it lists.
         """
-        project, title = split_target(node.get("reftarget", ""))
-        head, fragment = split_fragment(title)
-        if is_line_id(fragment):
+        project, title = titles.split_target(node.get("reftarget", ""))
+        head, fragment = titles.split_fragment(title)
+        if titles.is_line_id(fragment):
             title = head
-        return inventory_name(title) if title and not project else None
+        return titles.inventory_name(title) if title and not project else None
 
     def get_objects(self) -> Iterator[tuple[str, str, str, str, str, int]]:
         """Pages, and the tags and people that have a page, for ``objects.inv``.
@@ -200,8 +182,8 @@ class ScrapboxDomain(DomainIndex, Domain):
         tags: set[str] = set()
         people: set[str] = set()
         for facts in self.facts.values():
-            tags.update(map(key, facts.tags))
-            people.update(map(key, facts.people))
+            tags.update(map(titles.key, facts.tags))
+            people.update(map(titles.key, facts.people))
         named = [(page_key, docnames[0]) for page_key, docnames in self.pages.items()]
         named += [
             (page_key, docnames[0])
@@ -212,7 +194,7 @@ class ScrapboxDomain(DomainIndex, Domain):
         ]
         for page_key, docname in named:
             title = self.facts[docname].title
-            name = inventory_name(page_key)
+            name = titles.inventory_name(page_key)
             yield name, title, "page", docname, "", -1
             if page_key in tags:
                 yield name, title, "tag", docname, "", -1

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
@@ -210,14 +210,19 @@ def finish_features(app: Sphinx, exception: Exception | None) -> None:
             feature.finish(app)
 
 
-def change_context(
-    app: Sphinx,
-    pagename: str,
-    templatename: str,
-    context: dict[str, Any],
-    doctree: nodes.document | None,
-) -> None:
-    """Handler of ``html-page-context``: have the features change that of a document's page."""
-    if doctree is not None:
-        for feature in domain_of(app.env).features:
-            feature.page_context(app, pagename, context)
+def change_context(app: Sphinx, docname: str, context: dict[str, Any]) -> None:
+    """Have the features change the context of a document's page."""
+    for feature in domain_of(app.env).features:
+        feature.page_context(app, docname, context)
+
+
+def of_pages(change: Callable[[Sphinx, str, dict[str, Any]], None]) -> Callable[..., None]:
+    """A handler of ``html-page-context`` that calls *change* for the pages of documents only."""
+
+    def handler(
+        app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: object
+    ) -> None:
+        if doctree is not None:
+            change(app, page, context)
+
+    return handler

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Hashable, Iterable
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 from sphinx.environment import BuildEnvironment
 from sphinx.util.matching import compile_matchers
@@ -15,6 +15,8 @@ from sphinx_scrapbox.sphinx_ext.domain.facts import PageFacts
 from sphinx_scrapbox.sphinx_ext.sources.folder import source_folder
 from sphinx_scrapbox.wiki.graph import Graph, is_wanted
 from sphinx_scrapbox.wiki.titles import anchor, is_line_id, key, split_fragment, split_target
+
+_T = TypeVar("_T")
 
 
 class DomainIndex:
@@ -36,6 +38,13 @@ class DomainIndex:
     def cache(self) -> dict[Any, Any]:
         """What others computed of all facts, forgotten as soon as one of these changes."""
         return {}
+
+    def computed(self, name: Hashable, compute: Callable[[], _T]) -> _T:
+        """What *compute* returns, kept in :attr:`cache` under a name."""
+        if name not in self.cache:
+            self.cache[name] = compute()
+        value: _T = self.cache[name]
+        return value
 
     @cached_property
     def pages(self) -> dict[str, tuple[str, ...]]:

@@ -19,9 +19,7 @@ class Links(Feature):
         """The documents that may be meant by each link, and what all live links depend on."""
         if (facts := domain.facts.get(docname)) is None:
             return None
-        if "links" not in domain.cache:
-            domain.cache["links"] = _targets(domain), _hosts(domain)
-        targets, hosts = domain.cache["links"]
+        targets, hosts = domain.computed("links", lambda: (_targets(domain), _hosts(domain)))
         names = [*facts.links, key(split_target(facts.source).title)]
         return hosts, [targets.get(name) for name in names]
 

@@ -75,13 +75,6 @@ def unresolved(
     if (config.missing != "wiki" and typ != "project") or not project:
         return contnode
     address = source_folder(domain.env).snapshots.page_url(project, title)
-    return marked(
-        nodes.reference(
-            "",
-            "",
-            contnode,
-            refuri=address,
-            internal=False,
-            classes=["scrapbox-project" if typ == "project" else "scrapbox-wiki"],
-        )
-    )
+    link = nodes.reference("", "", contnode, refuri=address, internal=False)
+    link["classes"].append("scrapbox-project" if typ == "project" else "scrapbox-wiki")
+    return marked(link)

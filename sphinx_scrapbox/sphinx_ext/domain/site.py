@@ -62,6 +62,18 @@ class SphinxSite(Site):
         xref.source, xref.line = content.source, content.line
         return xref
 
+    def page_link(
+        self, target: str, title: str, docname: str = "", language: str = ""
+    ) -> nodes.Element:
+        """A link with the title of a page as its text; *docname* is that of a known page."""
+        shown = nodes.inline("", title, classes=["xref", "scrapbox-page"])
+        if language:
+            shown["classes"].append(f"language-{language}")  # HTML's attribute ``lang``
+        link = self.link("page", target, shown)
+        if docname:
+            link["scrapbox-docname"] = docname
+        return link
+
     def page_at(self, url: str) -> str | None:
         """``/project/Title`` for an address of a page of the wiki."""
         targets = (page_of_url(url, origin=origin) for origin in self._origins)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Hashable, Iterable, Sequence
+from functools import partial
 from hashlib import sha1
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -15,12 +16,7 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from sphinx_scrapbox.rendering.nodes import scrapbox_icon
 from sphinx_scrapbox.snapshot.lockfile import PICTURE_FOLDER, is_picture_file
-from sphinx_scrapbox.sphinx_ext.builders import (
-    builder_of,
-    image_loading,
-    is_html,
-    shows_image_file,
-)
+from sphinx_scrapbox.sphinx_ext import builders
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain, domain_of
 from sphinx_scrapbox.sphinx_ext.domain.record import DocumentRecord
@@ -48,10 +44,10 @@ class SettlePictures(SphinxPostTransform):
         """Visit each image and icon."""
         # The project of each document, and the folder of its lock: asked for by many icons.
         self._places: dict[str, tuple[str, str | None]] = {}
-        builder = builder_of(self.env)
+        builder = builders.builder_of(self.env)
         config = options(self.config)
         shown = builder.supported_remote_images and config.images == "remote"
-        if is_html(builder):
+        if builders.is_html(builder):
             for icon in list(self.document.findall(scrapbox_icon)):
                 self._find_face(icon)
         for node in list(self.document.findall(nodes.image)):
@@ -60,18 +56,18 @@ class SettlePictures(SphinxPostTransform):
             is_local = "scrapbox-address" in node
             if is_local and builder.format == "latex":
                 continue  # what it cannot show may be converted first
-            if shows_image_file(builder, node["uri"]) if is_local else shown:
+            if builders.shows_image_file(builder, node["uri"]) if is_local else shown:
                 node["alt"] = str(_("Image"))
-                node["loading"] = image_loading(builder)
+                node["loading"] = builders.image_loading(builder)
             else:
                 _link_image(node)
 
     def _find_face(self, node: scrapbox_icon) -> None:
-        builder = builder_of(self.env)
+        builder = builders.builder_of(self.env)
         config = options(self.config)
         folder = source_folder(self.env)
         file = folder.icons.find(node["name"], node["project"])
-        if file is not None and shows_image_file(builder, file):
+        if file is not None and builders.shows_image_file(builder, file):
             # Named after its path, so that a later build names it the same.
             digest = sha1(file.encode(), usedforsecurity=False).hexdigest()[:12]
             name = f"scrapbox-icon-{digest}{PurePosixPath(file).suffix.lower()}"
@@ -91,7 +87,7 @@ class SettlePictures(SphinxPostTransform):
         if not project:
             return
         file = fetched.icon(project, node["name"], place[1])
-        if file is not None and shows_image_file(builder, file):
+        if file is not None and builders.shows_image_file(builder, file):
             node["uri"] = builder.images[file] = PurePosixPath(file).name  # as of an image
         elif may_ask and project not in domain_of(self.env).private_projects:
             origin = folder.snapshots.origin_of(project)
@@ -107,9 +103,9 @@ class LinkUnshownPictures(SphinxPostTransform):
 
     def run(self, **kwargs: Any) -> None:
         """Visit each image."""
-        builder = builder_of(self.env)
+        builder = builders.builder_of(self.env)
         for node in list(self.document.findall(nodes.image)):
-            if "scrapbox-address" in node and not shows_image_file(builder, node["uri"]):
+            if "scrapbox-address" in node and not builders.shows_image_file(builder, node["uri"]):
                 _link_image(node)
 
 
@@ -176,15 +172,12 @@ def _is_line(node: nodes.Node) -> bool:
 
 def _icons(domain: ScrapboxDomain) -> dict[str, list[object]]:
     """The files of icons, by the key of the icon's name without its project."""
-    if "icons" not in domain.cache:
-        folder = source_folder(domain.env)
-        by_name: dict[str, list[object]] = {}
-        for table in (folder.icons.table, folder.fetched_files.icon_table()):
-            for name, file in sorted(table.items()):
-                by_name.setdefault(split_target(name).title, []).append((name, file))
-        domain.cache["icons"] = by_name
-    icons: dict[str, list[object]] = domain.cache["icons"]
-    return icons
+    folder = source_folder(domain.env)
+    by_name: dict[str, list[object]] = {}
+    for table in (folder.icons.table, folder.fetched_files.icon_table()):
+        for name, file in sorted(table.items()):
+            by_name.setdefault(split_target(name).title, []).append((name, file))
+    return by_name
 
 
 class PicturesFeature(Feature):
@@ -216,11 +209,12 @@ class PicturesFeature(Feature):
 
     def state(self, domain: ScrapboxDomain) -> Hashable:
         """The files of icons."""
-        return repr(sorted(_icons(domain).items()))
+        return repr(sorted(domain.computed("icons", partial(_icons, domain)).items()))
 
     def shown(self, docname: str, domain: ScrapboxDomain) -> Hashable:
         """The files of the icons in a document, or of all icons if it lists people."""
-        if (facts := domain.facts.get(docname)) is None or not (icons := _icons(domain)):
+        icons = domain.computed("icons", partial(_icons, domain))
+        if (facts := domain.facts.get(docname)) is None or not icons:
             return None
         queries = domain.collected("lists").get(docname, ())
         if any(json.loads(query)["kind"] == "people" for query in queries):

@@ -8,7 +8,7 @@ writing: after a new snapshot, thousands of pages are written again, but not rea
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -31,6 +31,7 @@ from sphinx_scrapbox.sphinx_ext.domain.record import (
 )
 from sphinx_scrapbox.sphinx_ext.feature import Feature, Outdated
 from sphinx_scrapbox.sphinx_ext.i18n import _, ngettext
+from sphinx_scrapbox.sphinx_ext.reading.translation_notice import filled
 from sphinx_scrapbox.sphinx_ext.sources.folder import source_folder
 from sphinx_scrapbox.sphinx_ext.sources.snapshots import (
     SUBSTITUTION_NAMES,
@@ -105,19 +106,12 @@ def _sentence(snapshot: SiteSnapshot, config: SphinxConfig) -> list[nodes.Node]:
         text = _("From the wiki {project}, as of {date}: {pages}.")
     else:
         text = _("From the wiki {project}: {pages}.")
-    return list(_filled(str(text), snapshot, config))
-
-
-def _filled(text: str, snapshot: SiteSnapshot, config: SphinxConfig) -> Iterator[nodes.Node]:
-    for number, piece in enumerate(_PLACE.split(text)):
-        if piece == "project" and number % 2:
-            yield _wiki(snapshot)
-        elif piece == "date" and number % 2:
-            yield _moment(snapshot.taken, config)
-        elif number % 2:
-            yield nodes.Text(ngettext("{count} page", "{count} pages", snapshot.pages))
-        elif piece:
-            yield nodes.Text(piece)
+    places = {
+        "project": _wiki(snapshot),
+        "date": _moment(snapshot.taken, config),
+        "pages": nodes.Text(ngettext("{count} page", "{count} pages", snapshot.pages)),
+    }
+    return filled(str(text), places, _PLACE)
 
 
 def _table(snapshots: list[SiteSnapshot], config: SphinxConfig) -> nodes.table:
@@ -181,11 +175,8 @@ class FillProvenance(SphinxPostTransform):
         parts: list[nodes.Node] = []
         snapshot = source_folder(self.env).snapshots.above(docname)
         if snapshot and snapshot.taken:
-            for number, piece in enumerate(_PLACE.split(str(_("As of {date}")))):
-                if number % 2:
-                    parts.append(_moment(snapshot.taken, self.config))
-                elif piece:
-                    parts.append(nodes.Text(piece))
+            places = {"date": _moment(snapshot.taken, self.config)}
+            parts = filled(str(_("As of {date}")), places, _PLACE)
         address = live_address(self.env, docname)
         # Thousands of addresses that nobody wrote are not for a check of links.
         if address and builder_of(self.env).name != "linkcheck":

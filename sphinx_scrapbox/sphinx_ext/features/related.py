@@ -225,8 +225,7 @@ class _StandardBlock:
         facts = self._domain.facts.get(place.node)
         if not is_wanted(place.node) and (facts is None or not facts.is_page):
             return nodes.Text(place.title)
-        content = nodes.inline("", place.title, classes=["xref", "scrapbox-page"])
-        return self._site.link("page", place.title, content)
+        return self._site.page_link(place.title, place.title)
 
 
 def _more(count: int) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from docutils import nodes
 from sphinx.application import Sphinx
 
 from sphinx_scrapbox.sphinx_ext.builders import has_pages
@@ -32,17 +31,11 @@ def canonical_of(app: Sphinx, docname: str) -> Canonical:
     return Canonical(mode, address) if address else Canonical("self")
 
 
-def add_canonical_link(
-    app: Sphinx,
-    pagename: str,
-    templatename: str,
-    context: dict[str, Any],
-    doctree: nodes.document | None,
-) -> None:
-    """Handler of ``html-page-context``: set ``pageurl``, from which themes write the link."""
-    if doctree is None or not has_pages(app.builder):
+def add_canonical_link(app: Sphinx, docname: str, context: dict[str, Any]) -> None:
+    """Set ``pageurl``, from which themes write the link."""
+    if not has_pages(app.builder):
         return
-    mode, address = canonical_of(app, pagename)
+    mode, address = canonical_of(app, docname)
     if mode != "self":
         context["pageurl"] = address or None
     if mode == "noindex":

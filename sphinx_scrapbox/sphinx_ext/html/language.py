@@ -11,11 +11,7 @@ from sphinx.application import Sphinx
 
 from sphinx_scrapbox.sphinx_ext.domain.domain import domain_of
 from sphinx_scrapbox.sphinx_ext.feature import Feature
-from sphinx_scrapbox.sphinx_ext.features.translations.versions import (
-    Version,
-    address_from,
-    language_versions,
-)
+from sphinx_scrapbox.sphinx_ext.features.translations import versions
 
 
 class LanguageFeature(Feature):
@@ -28,13 +24,13 @@ class LanguageFeature(Feature):
         facts = domain_of(app.env).facts.get(docname)
         if facts is None:
             return
-        versions = language_versions(domain_of(app.env))
-        language = versions.language_of(docname) or facts.target_language or facts.language
+        languages = versions.language_versions(domain_of(app.env))
+        language = languages.language_of(docname) or facts.target_language or facts.language
         if language:
             context["language"] = language
         tags = [
-            _link("alternate", _address(app, docname, version, context), version.language)
-            for version in versions.versions.get(docname, ())
+            _alternate(_address(app, docname, version, context), version.language)
+            for version in languages.versions.get(docname, ())
         ]
         if facts.source:
             # RFC 6497: content in one language, transformed from another by a machine.
@@ -47,13 +43,13 @@ class LanguageFeature(Feature):
             context["metatags"] = "\n".join([context.get("metatags", ""), *tags])
 
 
-def _address(app: Sphinx, docname: str, version: Version, context: dict[str, Any]) -> str:
+def _address(app: Sphinx, docname: str, version: versions.Version, context: dict[str, Any]) -> str:
     """The address of a version of a page: absolute if ``html_baseurl`` is set."""
     base: str = app.config.html_baseurl
     if version.address:
         if base and "://" not in version.address:
             return urljoin(f"{base.rstrip('/')}/", version.address)
-        return address_from(docname, version.address)
+        return versions.address_from(docname, version.address)
     if base:
         return posixpath.join(base, app.builder.get_target_uri(version.docname))
     if version.docname != docname:
@@ -62,9 +58,9 @@ def _address(app: Sphinx, docname: str, version: Version, context: dict[str, Any
     return app.builder.get_target_uri(docname).rpartition("/")[2] or "./"
 
 
-def _link(relation: str, address: str, language: str) -> str:
+def _alternate(address: str, language: str) -> str:
     hreflang = f' hreflang="{escape(language)}"' if language else ""
-    return f'<link rel="{relation}"{hreflang} href="{escape(address)}" />'
+    return f'<link rel="alternate"{hreflang} href="{escape(address)}" />'
 
 
 FEATURE = LanguageFeature()

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
@@ -26,16 +25,10 @@ from sphinx_scrapbox.wiki.dates import Dates, iso
 from sphinx_scrapbox.wiki.text import cut
 
 
-def add_metadata(
-    app: Sphinx,
-    pagename: str,
-    templatename: str,
-    context: dict[str, Any],
-    doctree: nodes.document | None,
-) -> None:
-    """Handler of ``html-page-context``: add tags, and the date that themes show."""
-    facts = domain_of(app.env).facts.get(pagename)
-    if facts is None or doctree is None or not facts.is_page:
+def add_metadata(app: Sphinx, docname: str, context: dict[str, Any]) -> None:
+    """Add tags, and the date that themes show."""
+    facts = domain_of(app.env).facts.get(docname)
+    if facts is None or not facts.is_page:
         return
     tags = []
     for name, time in (("created", facts.created), ("modified", facts.updated)):

@@ -15,6 +15,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Set
 from inspect import signature
+from pathlib import Path
 
 from docutils import nodes
 from sphinx.application import Sphinx
@@ -38,40 +39,9 @@ _WORD = re.compile(r"\w+")
 _MARK = "_"
 _METHODS = {"index_page": ("pagename", "doctree", "title"), "prepare_writing": ("docnames",)}
 
-# The numbers are Sphinx's defaults, for the case that its script runs after this one. The first
-# semicolon ends the stemmer of Sphinx 8, a function that would be called otherwise.
-_RANKING = """
-/* Wiki pages rank below all others (sphinx-scrapbox). */
-;(() => {
-  const spans = %s;
-  const isWiki = (name) => {
-    let low = 0;
-    let high = spans.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (spans[middle][1] < name) low = middle + 1;
-      else high = middle;
-    }
-    return low < spans.length && spans[low][0] <= name;
-  };
-  if (typeof Scorer === "undefined")
-    globalThis.Scorer = {
-      objNameMatch: 11,
-      objPartialMatch: 6,
-      objPrio: { 0: 15, 1: 5, 2: -5 },
-      objPrioDefault: 0,
-      title: 15,
-      partialTitle: 7,
-      term: 5,
-      partialTerm: 2,
-    };
-  const own = Scorer.score;
-  Scorer.score = (result) => {
-    const score = own ? own.call(Scorer, result) : result[4];
-    return isWiki(result[0]) ? score - %d : score;
-  };
-})();
-"""
+# The numbers in it are Sphinx's defaults, for the case that its script runs after this one. The
+# first semicolon ends the stemmer of Sphinx 8, a function that would be called otherwise.
+_RANKING = Path(__file__).with_name("ranking.js")
 
 
 def parts_of(title: str) -> Iterator[str]:
@@ -165,7 +135,8 @@ def adapt_search_index(app: Sphinx) -> None:
             facts = domain_of(app.env).facts
             wiki = {name for name, of_page in facts.items() if of_page.is_page}
             if runs := spans(wiki, app.env.all_docs.keys() - wiki):
-                index.js_scorer_code += _RANKING % (json.dumps(runs), BELOW)
+                ranking = _RANKING.read_text(encoding="utf-8").replace("BELOW", str(BELOW))
+                index.js_scorer_code += "\n" + ranking.replace("SPANS", json.dumps(runs))
 
     builder.prepare_writing = prepare_writing  # type: ignore[method-assign]
     builder.index_page = _indexing(builder)  # type: ignore[method-assign,assignment]

@@ -102,7 +102,7 @@ def normalized(text: str) -> str:
         if "&" in text:
             text = unescape(text)
         if "%" in text:
-            text = _PERCENT.sub(_utf8, text)
+            text = _PERCENT.sub(lambda match: _utf8(match[0]), text)
         if text == before:
             break
     text = text.replace("\\", "")
@@ -113,12 +113,8 @@ def normalized(text: str) -> str:
     return text.casefold()
 
 
-def _utf8(match: re.Match[str]) -> str:
-    return _decoded(match[0])
-
-
 @lru_cache(maxsize=4096)
-def _decoded(quoted: str) -> str:
+def _utf8(quoted: str) -> str:
     return bytes.fromhex(quoted.replace("%", "")).decode("utf-8", "replace")
 
 

@@ -33,11 +33,7 @@ def languages_of(translation: Translation, project: str, config: Config) -> tupl
 
 
 def notice(
-    translation: Translation,
-    languages: tuple[str, str],
-    site: Site,
-    text: str,
-    source_path: str,
+    translation: Translation, languages: tuple[str, str], site: Site, text: str, source_path: str
 ) -> nodes.Element:
     """The notice of a machine translation as an admonition.
 
@@ -116,10 +112,15 @@ def _contact(translation: Translation) -> nodes.Node:
     return nodes.reference("", translation.contact, refuri=address, internal=False)
 
 
-def filled(template: str, places: Mapping[str, nodes.Node]) -> list[nodes.Node]:
-    """The text of *template* with the nodes of *places* for its placeholders, else nothing."""
+def filled(
+    template: str, places: Mapping[str, nodes.Node], pattern: re.Pattern[str] = _PLACEHOLDER
+) -> list[nodes.Node]:
+    """The text of *template* with the nodes of *places* for its placeholders, else nothing.
+
+    :param pattern: what a placeholder is, with its name as the only group.
+    """
     filled: list[nodes.Node] = []
-    for number, piece in enumerate(_PLACEHOLDER.split(template)):
+    for number, piece in enumerate(pattern.split(template)):
         if number % 2:
             if piece in places:
                 filled.append(places[piece].deepcopy())

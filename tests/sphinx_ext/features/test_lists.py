@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -12,7 +13,7 @@ from sites import EPUB, Built, Site, Tag, broken_links, icon, page
 from sphinx.testing.util import SphinxTestApp
 
 from sphinx_scrapbox.sphinx_ext.domain.facts import PageFacts
-from sphinx_scrapbox.sphinx_ext.features.lists.query import ListQuery, PageRow
+from sphinx_scrapbox.sphinx_ext.features.lists.model import ListQuery, PageRow
 from sphinx_scrapbox.sphinx_ext.features.lists.tables import Tables, rows_of
 from sphinx_scrapbox.wiki.graph import Graph
 from sphinx_scrapbox.wiki.titles import split_target
@@ -240,7 +241,7 @@ class Domain:
 
     def __init__(self, facts: dict[str, PageFacts]) -> None:
         self.facts = facts
-        self.cache: dict[Any, Any] = {}
+        self._computed: dict[Any, Any] = {}
         config = SimpleNamespace(root_doc="index")
         self.env = SimpleNamespace(config=config)
         by_title = {facts.title: name for name, facts in facts.items()}
@@ -248,6 +249,11 @@ class Domain:
         self.graph = Graph(
             mentions, lambda target, name: by_title.get(target), self.project_of, split_target
         )
+
+    def computed(self, name: Any, compute: Callable[[], Any]) -> Any:
+        if name not in self._computed:
+            self._computed[name] = compute()
+        return self._computed[name]
 
     def project_of(self, docname: str) -> str:
         return self.facts[docname].project

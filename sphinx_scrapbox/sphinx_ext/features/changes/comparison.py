@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
@@ -45,12 +45,7 @@ class ChangesQuery(NamedTuple):
 
     def text(self) -> str:
         """The query as a node and the facts keep it."""
-        given = {
-            name: value
-            for name, value in self._asdict().items()
-            if value != self._field_defaults.get(name)
-        }
-        return json.dumps(given, ensure_ascii=False)
+        return json.dumps(self._asdict(), ensure_ascii=False)
 
 
 def query_of(text: str) -> ChangesQuery:
@@ -74,13 +69,12 @@ class _Changes:
     def find(self, query: ChangesQuery) -> Comparison | str:
         """The comparison that a query asks for, or the message why there is none."""
         asked = query[:3]
-        if (found := self._found.get(asked)) is None:
+        if asked not in self._found:
             try:
-                found = self._compare(query)
+                self._found[asked] = self._compare(query)
             except SnapshotError as error:
-                found = str(error)
-            self._found[asked] = found
-        return found
+                self._found[asked] = str(error)
+        return self._found[asked]
 
     @property
     def has_problem(self) -> bool:
@@ -97,16 +91,8 @@ class _Changes:
             if file.startswith(prefix) and not file.startswith(f"{query.source}/")
         }
 
-        pages = source_folder(self._env).pages
-
-        def is_page(file: str, text: str) -> bool:
-            return pages.is_exported(text, prefix + file)
-
-        def was_here(file: str) -> bool:
-            return self._may_be_source(prefix + file)
-
         new = self._dated(self._new(folder, here, prefix), here, prefix)
-        old = self._old(query, folder, is_page, was_here)
+        old = self._old(query, folder, prefix)
         if not (old.pages or new.pages):
             raise SnapshotError("there is no page of a wiki, neither then nor now")
         return self._without_denied(compare(old, new))
@@ -142,19 +128,17 @@ class _Changes:
         loader = SnapshotLoader(lambda file, text: True)
         return loader.from_folder(folder, name=prefix.rstrip("/") or ".", files=[*files, *locks])
 
-    def _old(
-        self,
-        query: ChangesQuery,
-        folder: Path,
-        is_page: Callable[[str, str], bool],
-        was_here: Callable[[str], bool],
-    ) -> Snapshot:
+    def _old(self, query: ChangesQuery, folder: Path, prefix: str) -> Snapshot:
+        pages = source_folder(self._env).pages
+
+        def is_page(file: str, text: str) -> bool:
+            return pages.is_exported(text, prefix + file)
+
         if query.since:
-            loader = SnapshotLoader(is_page, was_here)
+            loader = SnapshotLoader(is_page, lambda file: self._may_be_source(prefix + file))
             return loader.from_revision(folder, query.since, name=query.since)
-        return SnapshotLoader(is_page).from_path(
-            Path(self._env.srcdir, query.source), name=query.source
-        )
+        kept = Path(self._env.srcdir, query.source)
+        return SnapshotLoader(is_page).from_path(kept, name=query.source)
 
     def _may_be_source(self, path: str) -> bool:
         """Whether the site would read a file: a page that is excluded now is not gone."""
@@ -204,11 +188,7 @@ class _Changes:
 
 def changes_of(env: BuildEnvironment) -> _Changes:
     """The comparisons of this build."""
-    cache = domain_of(env).cache
-    if "changes" not in cache:
-        cache["changes"] = _Changes(env)
-    changes: _Changes = cache["changes"]
-    return changes
+    return domain_of(env).computed("changes", lambda: _Changes(env))
 
 
 def queries_of(domain: ScrapboxDomain) -> dict[str, list[ChangesQuery]]:

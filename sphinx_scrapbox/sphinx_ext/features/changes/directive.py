@@ -19,13 +19,7 @@ from sphinx_scrapbox.rendering.nodes import scrapbox_changelist
 from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain
 from sphinx_scrapbox.sphinx_ext.domain.record import DocumentRecord
 from sphinx_scrapbox.sphinx_ext.feature import Feature
-from sphinx_scrapbox.sphinx_ext.features.changes.comparison import (
-    KINDS,
-    ChangesQuery,
-    changes_for,
-    changes_of,
-    queries_of,
-)
+from sphinx_scrapbox.sphinx_ext.features.changes import comparison
 from sphinx_scrapbox.sphinx_ext.features.changes.feeds import link_feeds, write_feeds
 from sphinx_scrapbox.sphinx_ext.features.changes.nodes import FillChangeLists
 from sphinx_scrapbox.sphinx_ext.reading.option_values import BadOption, flag, whole_number
@@ -55,7 +49,7 @@ class ChangesDirective(SphinxDirective):
                 self, "say either since which revision, or from which folder or lock file"
             )
             return []
-        node = scrapbox_changelist(query=ChangesQuery(**fields).text())
+        node = scrapbox_changelist(query=comparison.ChangesQuery(**fields).text())
         self.set_source_info(node)
         return [node]
 
@@ -77,9 +71,9 @@ class ChangesDirective(SphinxDirective):
             return {"lines": flag(text)}
         if option == "kinds":
             kinds = tuple(kind for kind in re.split(r"[\s,]+", text) if kind)
-            if not kinds or not set(kinds) <= set(KINDS):
-                raise BadOption(f"must be some of {', '.join(KINDS)}, not {text!r}")
-            return {"kinds": tuple(kind for kind in KINDS if kind in kinds)}
+            if not kinds or not set(kinds) <= set(comparison.KINDS):
+                raise BadOption(f"must be some of {', '.join(comparison.KINDS)}, not {text!r}")
+            return {"kinds": tuple(kind for kind in comparison.KINDS if kind in kinds)}
         feeds = tuple(dict.fromkeys(text.split()))
         if not feeds or not all(_FEED.fullmatch(name) for name in feeds) or _TAKEN & {*feeds}:
             raise BadOption(f"must be the name of a file such as changes.xml, not {text!r}")
@@ -112,15 +106,15 @@ class ChangesFeature(Feature):
 
     def state(self, domain: ScrapboxDomain) -> Hashable:
         """The earlier snapshots; None after a failed comparison, to warn of it in each build."""
-        changes = changes_of(domain.env)
-        queries = [query for asked in queries_of(domain).values() for query in asked]
+        changes = comparison.changes_of(domain.env)
+        queries = [query for asked in comparison.queries_of(domain).values() for query in asked]
         states = [changes.signature(query) for query in queries]
         return tuple(states) if all(states) and not changes.has_problem else None
 
     def shown(self, docname: str, domain: ScrapboxDomain) -> Hashable:
         """The data of each list, or the message why there is none."""
-        queries = queries_of(domain).get(docname, ())
-        told = tuple(changes_for(domain.env, query) for query in queries)
+        queries = comparison.queries_of(domain).get(docname, ())
+        told = tuple(comparison.changes_for(domain.env, query) for query in queries)
         for problem in dict.fromkeys(answer for answer in told if isinstance(answer, str)):
             warn(Warn.CHANGES, f"scrapbox:changes: {problem}", location=docname)
         return told or None

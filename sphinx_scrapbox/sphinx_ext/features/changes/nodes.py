@@ -20,12 +20,7 @@ from sphinx_scrapbox.snapshot.diff.words import diff_words
 from sphinx_scrapbox.sphinx_ext.builders import builder_of, is_html
 from sphinx_scrapbox.sphinx_ext.domain.domain import may_hold_directives
 from sphinx_scrapbox.sphinx_ext.domain.site import SphinxSite
-from sphinx_scrapbox.sphinx_ext.features.changes.comparison import (
-    ChangesQuery,
-    Told,
-    changes_for,
-    query_of,
-)
+from sphinx_scrapbox.sphinx_ext.features.changes import comparison
 from sphinx_scrapbox.sphinx_ext.i18n import _, ngettext
 
 UNFOLDED_LINES = 12
@@ -45,8 +40,8 @@ class FillChangeLists(SphinxPostTransform):
         if not may_hold_directives(self.env):
             return
         for node in list(self.document.findall(scrapbox_changelist)):
-            query = query_of(node["query"])
-            told = changes_for(self.env, query)
+            query = comparison.query_of(node["query"])
+            told = comparison.changes_for(self.env, query)
             if isinstance(told, str):
                 made: list[nodes.Element] = [
                     nodes.paragraph("", str(_("The changes cannot be shown.")))
@@ -88,24 +83,20 @@ def _counted(page: PageChange) -> str:
         LineKind.MOVED: _("{count} moved"),
         LineKind.SHIFTED: _("{count} indented or outdented"),
     }
-    said = [
-        str(text).format(count=count)
-        for kind, text in texts.items()
-        if (count := page.count(kind))
-    ]
-    return ", ".join(said)
+    counts = ((text, page.count(kind)) for kind, text in texts.items())
+    return ", ".join(str(text).format(count=count) for text, count in counts if count)
 
 
 class _Maker:
     """Makes the nodes of a list for one output format."""
 
-    def __init__(self, site: SphinxSite, is_html: bool, query: ChangesQuery) -> None:
+    def __init__(self, site: SphinxSite, is_html: bool, query: comparison.ChangesQuery) -> None:
         self._site = site
         self._is_html = is_html
         self._query = query
         self._labels = change_labels()
 
-    def make(self, told: Told) -> list[nodes.Element]:
+    def make(self, told: comparison.Told) -> list[nodes.Element]:
         """A heading and a list for each kind."""
         made: list[nodes.Element] = []
         rest = dict(told.rest)
@@ -125,10 +116,7 @@ class _Maker:
     def _item(self, page: PageChange, docname: str) -> Iterator[nodes.Node]:
         paragraph = nodes.paragraph()
         if docname:
-            shown = nodes.inline("", page.title, classes=["xref", "scrapbox-page"])
-            link = self._site.link("page", page.title, shown)
-            link["scrapbox-docname"] = docname
-            paragraph += link
+            paragraph += self._site.page_link(page.title, page.title, docname)
         else:
             paragraph += nodes.Text(page.title)
         if page.old_title:

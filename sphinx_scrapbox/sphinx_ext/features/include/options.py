@@ -8,64 +8,43 @@ from typing import Any
 from docutils.parsers.rst import directives
 from sphinx.directives.code import LiteralIncludeReader
 
-from sphinx_scrapbox.sphinx_ext.reading.option_values import (
-    BadOption,
-    flag,
-    one_of,
-    text,
-    whole_number,
-)
+from sphinx_scrapbox.sphinx_ext.reading import option_values as values
 from sphinx_scrapbox.wiki.titles import is_line_id
-
-
-def _number_if_any(value: str) -> int | None:
-    return whole_number(value) if value else None
 
 
 def _line_id(value: str) -> str:
     value = value.removeprefix("#")
     if not is_line_id(value):
-        raise BadOption(f"must be the id of a line, 24 hexadecimal digits, not {value!r}")
+        raise values.BadOption(f"must be the id of a line, 24 hexadecimal digits, not {value!r}")
     return value
 
 
 def _attribution(value: str) -> bool:
-    return one_of("on", "none")(value) == "on"
+    return values.one_of("on", "none")(value) == "on"
 
 
 Checks = dict[str, Callable[[str], Any]]
 
-PARTS: Checks = {"section": text, "line": _line_id, "code": str, "table": str}
-RANGE: Checks = dict.fromkeys(("lines", "start-at", "start-after", "end-at", "end-before"), text)
-ANY: Checks = {"file": text, "class": directives.class_option, "attribution": _attribution}
-TITLE: Checks = {"title": text, "no-title": flag}
+PARTS: Checks = {"section": values.text, "line": _line_id, "code": str, "table": str}
+RANGE = dict.fromkeys(("lines", "start-at", "start-after", "end-at", "end-before"), values.text)
+ANY: Checks = {"file": values.text, "class": directives.class_option, "attribution": _attribution}
+TITLE: Checks = {"title": values.text, "no-title": values.flag}
 CODE: Checks = {
-    "download": flag,
-    "language": text,
-    "linenos": flag,
-    "lineno-start": whole_number,
-    "lineno-match": flag,
-    "emphasize-lines": text,
-    "dedent": _number_if_any,
-    "tab-width": whole_number,
-    "prepend": text,
-    "append": text,
-    "force": flag,
-    "caption": text,
-    "name": text,
+    **dict.fromkeys("language emphasize-lines prepend append caption name".split(), values.text),
+    **dict.fromkeys("download linenos lineno-match force".split(), values.flag),
+    **dict.fromkeys(("lineno-start", "tab-width"), values.whole_number),
+    "dedent": lambda value: values.whole_number(value) if value else None,
 }
 TABLE: Checks = {
-    "header-rows": whole_number,
-    "stub-columns": whole_number,
-    "caption": text,
-    "name": text,
+    **dict.fromkeys(("header-rows", "stub-columns"), values.whole_number),
+    **dict.fromkeys(("caption", "name"), values.text),
 }
 ALL = [*PARTS, *RANGE, *ANY, *TITLE, *CODE, *TABLE]
 FITTING: dict[str, Checks] = {
-    "section": {**ANY, **TITLE, "section": text},
+    "section": {**ANY, **TITLE, "section": values.text},
     "line": {**ANY, **TITLE, "line": _line_id},
-    "code": {**ANY, **RANGE, **CODE, "no-title": flag, "code": str},
-    "table": {**ANY, **TABLE, "no-title": flag, "table": str},
+    "code": {**ANY, **RANGE, **CODE, "no-title": values.flag, "code": str},
+    "table": {**ANY, **TABLE, "no-title": values.flag, "table": str},
     "": {**ANY, **RANGE, **TITLE},
 }
 """For each kind of part ("" is the whole page) its options and what converts their text.

@@ -103,42 +103,39 @@ class FillMaps(SphinxPostTransform):
             return
         builder = builder_of(self.env)
         for node in list(self.document.findall(scrapbox_linkmap)):
-            # Not that of this run: one file may be made of many documents.
-            made = _Map(self.env, self.env.current_document.docname, node)
-            if not made.around:
+            spec = _spec_of(node)
+            around = _around(domain_of(self.env), node["docname"], spec)
+            if around is None:
+                message = f"scrapbox:map: there is no page {spec.target!r}, so no map of it"
+                warn(Warn.DIRECTIVE, message, location=node)
+            if not around:
                 node.parent.remove(node)
             elif is_html(builder) and not is_epub(builder):
-                node["html"] = made.html()
+                node["html"] = _Map(self.env, around, node).html()
             else:
-                node.replace_self(made.standard_nodes())
+                node.replace_self(_Map(self.env, around, node).standard_nodes())
 
 
 class _Map:
-    def __init__(self, env: BuildEnvironment, from_docname: str, node: scrapbox_linkmap) -> None:
+    def __init__(
+        self, env: BuildEnvironment, around: Neighbourhood, node: scrapbox_linkmap
+    ) -> None:
         self._env = env
         self._domain = domain_of(env)
-        self._from = from_docname
+        # Not that of the node: one file may be made of many documents.
+        self._from = env.current_document.docname
         self._node = node
-        spec = _spec_of(node)
-        self.around = _around(self._domain, node["docname"], spec)
-        if self.around is None:
-            warn(
-                Warn.DIRECTIVE,
-                f"scrapbox:map: there is no page {spec.target!r}, so no map of it",
-                location=node,
-            )
-            return
-        self._titles = [self._domain.title_of(place.node) for place in self.around.places]
+        self._around = around
+        self._titles = [self._domain.title_of(place.node) for place in around.places]
         self._label: str = node["alt"] or str(_("Map of the pages around {title}")).format(
             title=self._titles[0]
         )
 
     def html(self) -> str:
         """The drawing, and the same pages as a list."""
-        assert self.around is not None
-        addresses = [self._address(place.node) for place in self.around.places]
+        addresses = [self._address(place.node) for place in self._around.places]
         drawing = draw(
-            self.around,
+            self._around,
             self._titles,
             addresses,
             label=self._label,
@@ -153,10 +150,9 @@ class _Map:
         )
 
     def _html_list(self, addresses: list[str], parent: int) -> str:
-        assert self.around is not None
         items = []
-        for number in self.around.children(parent):
-            is_missing = is_wanted(self.around.places[number].node)
+        for number in self._around.children(parent):
+            is_missing = is_wanted(self._around.places[number].node)
             link = html_link(self._titles[number], addresses[number], is_missing=is_missing)
             items.append(f"<li>{link}{self._html_list(addresses, number)}</li>")
         return f"<ul>{''.join(items)}</ul>" if items else ""
@@ -173,18 +169,16 @@ class _Map:
         return [*caption, shown]
 
     def _list(self, parent: int) -> nodes.bullet_list:
-        assert self.around is not None
         shown = nodes.bullet_list(bullet="-")
-        for number in self.around.children(parent):
+        for number in self._around.children(parent):
             item = nodes.list_item("", nodes.paragraph("", "", self._link(number)))
-            if self.around.children(number):
+            if self._around.children(number):
                 item += self._list(number)
             shown += item
         return shown
 
     def _link(self, number: int) -> nodes.Node:
-        assert self.around is not None
-        node, title = self.around.places[number].node, self._titles[number]
+        node, title = self._around.places[number].node, self._titles[number]
         if is_wanted(node):
             text = nodes.inline("", title, classes=["scrapbox-missing"])
             address = self._address(node)
@@ -207,10 +201,9 @@ class _Map:
         return xref
 
     def _rest(self) -> str:
-        assert self.around is not None
-        if not self.around.rest and not self.around.is_more:
+        if not self._around.rest and not self._around.is_more:
             return ""
-        count = f"{self.around.rest}+" if self.around.is_more else str(self.around.rest)
+        count = f"{self._around.rest}+" if self._around.is_more else str(self._around.rest)
         return str(_("{count} more")).format(count=count)
 
 

@@ -13,12 +13,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from typing import TYPE_CHECKING
 from unicodedata import combining, east_asian_width
-
-from networkx import Graph as Net
 
 from sphinx_scrapbox.sphinx_ext.features.linkmap.neighbourhood import Neighbourhood
 from sphinx_scrapbox.wiki.text import NOT_XML, WIDE
+
+if TYPE_CHECKING:  # networkx is imported when a map is drawn
+    from networkx import Graph as Net
 
 FONT = 13
 LINE = 17

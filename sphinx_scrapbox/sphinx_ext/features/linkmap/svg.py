@@ -5,16 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-from sphinx_scrapbox.sphinx_ext.features.linkmap.layout import (
-    FONT,
-    LINE,
-    MARGIN,
-    PAD_Y,
-    WIDTH,
-    Box,
-    boxes_of,
-    place_boxes,
-)
+from sphinx_scrapbox.sphinx_ext.features.linkmap import layout
 from sphinx_scrapbox.sphinx_ext.features.linkmap.neighbourhood import Neighbourhood, Place
 from sphinx_scrapbox.wiki.graph import is_wanted
 from sphinx_scrapbox.wiki.text import NOT_XML
@@ -36,15 +27,15 @@ def draw(
     :param name: an identifier, unlike any other in the page.
     :param current: the node of the page that the map stands on.
     """
-    boxes = boxes_of(around, titles)
-    place_boxes(around, boxes)
-    top = min(box.top for box in boxes) - MARGIN
-    height = max(box.top + box.height for box in boxes) + MARGIN - top
-    left = -WIDTH // 2
-    frame = f'x="{left}" y="{top}" width="{WIDTH}" height="{height}"'
+    boxes = layout.boxes_of(around, titles)
+    layout.place_boxes(around, boxes)
+    top = min(box.top for box in boxes) - layout.MARGIN
+    height = max(box.top + box.height for box in boxes) + layout.MARGIN - top
+    left = -layout.WIDTH // 2
+    frame = f'x="{left}" y="{top}" width="{layout.WIDTH}" height="{height}"'
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{left} {top} {WIDTH} {height}" '
-        f'width="{WIDTH}" height="{height}" font-size="{FONT}" text-anchor="middle" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{left} {top} {layout.WIDTH} {height}" '
+        f'width="{layout.WIDTH}" height="{height}" font-size="{layout.FONT}" text-anchor="middle" '
         f'role="group" aria-label="{_escaped(label)}">',
         # Lines end where a box begins, whatever colour the page has.
         f'<mask id="{name}" maskUnits="userSpaceOnUse" {frame}><rect {frame} fill="#fff"/>',
@@ -66,7 +57,7 @@ def draw(
     return "".join(parts)
 
 
-def _drawn(place: Place, box: Box, title: str, address: str, *, is_current: bool) -> str:
+def _drawn(place: Place, box: layout.Box, title: str, address: str, *, is_current: bool) -> str:
     kinds = [f"scrapbox-hop-{place.hop}"]
     dashes = ""
     if is_wanted(place.node):
@@ -78,9 +69,9 @@ def _drawn(place: Place, box: Box, title: str, address: str, *, is_current: bool
     here = ' aria-current="page"' if is_current else ""
     role = "" if link else ' role="img"'
     weight = "" if place.hop else ' font-weight="600"'
-    y = box.top + PAD_Y + FONT
+    y = box.top + layout.PAD_Y + layout.FONT
     lines = "".join(
-        f'<text x="{box.x:.0f}" y="{y + number * LINE}"'
+        f'<text x="{box.x:.0f}" y="{y + number * layout.LINE}"'
         f'{weight} fill="currentColor" aria-hidden="true">{_escaped(line)}</text>'
         for number, line in enumerate(box.lines)
     )
@@ -91,7 +82,7 @@ def _drawn(place: Place, box: Box, title: str, address: str, *, is_current: bool
     )
 
 
-def _rect(box: Box, rest: str) -> str:
+def _rect(box: layout.Box, rest: str) -> str:
     return (
         f'<rect x="{box.left}" y="{box.top}" width="{box.width}" height="{box.height}" '
         f'rx="7"{rest}/>'

@@ -18,8 +18,8 @@ from sphinx_scrapbox.rendering.nodes import scrapbox_listing
 from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain
 from sphinx_scrapbox.sphinx_ext.domain.record import DocumentRecord
 from sphinx_scrapbox.sphinx_ext.feature import Feature
+from sphinx_scrapbox.sphinx_ext.features.lists.model import ListQuery
 from sphinx_scrapbox.sphinx_ext.features.lists.nodes import FillLists
-from sphinx_scrapbox.sphinx_ext.features.lists.query import ListQuery
 from sphinx_scrapbox.sphinx_ext.features.lists.tables import rows_of
 from sphinx_scrapbox.sphinx_ext.reading import option_values
 from sphinx_scrapbox.sphinx_ext.warnings import warn_directive

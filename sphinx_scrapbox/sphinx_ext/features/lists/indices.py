@@ -26,15 +26,7 @@ from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain, domain_of
 from sphinx_scrapbox.sphinx_ext.domain.resolve import html_link
 from sphinx_scrapbox.sphinx_ext.feature import Feature, Listener
-from sphinx_scrapbox.sphinx_ext.features.lists.collation import (
-    DIGITS,
-    IDEOGRAPHS,
-    OTHER,
-    IndexSection,
-    radical_of,
-    section_of,
-    sort_key,
-)
+from sphinx_scrapbox.sphinx_ext.features.lists import collation
 from sphinx_scrapbox.sphinx_ext.features.lists.tables import tables_of
 from sphinx_scrapbox.sphinx_ext.i18n import _
 from sphinx_scrapbox.sphinx_ext.sources.folder import source_folder
@@ -46,11 +38,7 @@ MOST = 600
 NAMED_PAGES = 12
 """Pages that are named beside a tag or a person; the rest is only counted."""
 
-TITLES = {
-    "scrapbox-pages": _("Pages"),
-    "scrapbox-tags": _("Tags"),
-    "scrapbox-people": _("People"),
-}
+TITLES = {"scrapbox-pages": _("Pages"), "scrapbox-tags": _("Tags"), "scrapbox-people": _("People")}
 """The titles of the indices by label, which is also the name of the page."""
 
 
@@ -76,24 +64,23 @@ class Leaf(NamedTuple):
 
 def leaves(entries: Iterable[Entry], most: int = MOST) -> list[Leaf]:
     """The pages of an index, in order; one page without a label if it holds all."""
-    ordered = sorted(entries, key=lambda entry: sort_key(entry.name))
+    ordered = sorted(entries, key=lambda entry: collation.sort_key(entry.name))
     sections = [
         (section, tuple(found))
-        for section, found in groupby(ordered, key=lambda entry: section_of(entry.name))
+        for section, found in groupby(ordered, key=lambda entry: collation.section_of(entry.name))
     ]
     if _weight(ordered) <= most:
         return [Leaf("", "", tuple((_label(section), found) for section, found in sections))]
     made: list[Leaf] = []
     for section, found in sections:
         label, slug = _label(section), _slug(section)
-        chunks = list(_chunks(found, most, by_radical=section == IDEOGRAPHS))
+        chunks = list(_chunks(found, most, by_radical=section == collation.IDEOGRAPHS))
         for number, chunk in enumerate(chunks, 1):
             name = label
             parts: tuple[tuple[str, tuple[Entry, ...]], ...] = ((label, chunk),)
-            if section == IDEOGRAPHS:
+            if section == collation.IDEOGRAPHS:
                 parts = tuple(
-                    (radical or label, tuple(same))
-                    for radical, same in groupby(chunk, key=lambda e: radical_of(e.name))
+                    (radical or label, tuple(same)) for radical, same in _by_radical(chunk)
                 )
                 first, last = parts[0][0], parts[-1][0]
                 name = f"{first}–{last}" if first != last else first
@@ -103,6 +90,10 @@ def leaves(entries: Iterable[Entry], most: int = MOST) -> list[Leaf]:
                 name = f"{label} {number}/{len(chunks)}"
             made.append(Leaf(f"{slug}-{number}" if len(chunks) > 1 else slug, name, parts))
     return made
+
+
+def _by_radical(entries: Sequence[Entry]) -> Iterator[tuple[str, Iterator[Entry]]]:
+    return groupby(entries, key=lambda entry: collation.radical_of(entry.name))
 
 
 def _weight(entries: Iterable[Entry]) -> int:
@@ -117,7 +108,7 @@ def _chunks(
     goal = weight / ceil(weight / most)
     pieces: Iterable[list[Entry]] = ([entry] for entry in entries)
     if by_radical:
-        pieces = (list(same) for _radical, same in groupby(entries, lambda e: radical_of(e.name)))
+        pieces = (list(same) for _radical, same in _by_radical(entries))
     run: list[Entry] = []
     held = 0
     for piece in pieces:
@@ -134,19 +125,18 @@ def _chunks(
         yield tuple(run)
 
 
-def _label(section: IndexSection) -> str:
-    if section == IDEOGRAPHS:
+def _label(section: collation.IndexSection) -> str:
+    if section == collation.IDEOGRAPHS:
         return str(_("Ideographs"))
-    return str(_("Signs")) if section == OTHER else section.label
+    return str(_("Signs")) if section == collation.OTHER else section.label
 
 
-def _slug(section: IndexSection) -> str:
-    if section == IDEOGRAPHS:
-        return "ideographs"
-    if section == OTHER:
-        return "signs"
-    if section == DIGITS:
-        return "digits"
+_SLUGS = {collation.DIGITS: "digits", collation.IDEOGRAPHS: "ideographs", collation.OTHER: "signs"}
+
+
+def _slug(section: collation.IndexSection) -> str:
+    if name := _SLUGS.get(section):
+        return name
     if section.label.isascii():
         return section.label.lower()
     return "".join(f"u{ord(char):04x}" for char in section.label)

@@ -12,23 +12,11 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from sphinx_scrapbox.rendering.nodes import scrapbox_icon, scrapbox_listing
 from sphinx_scrapbox.rendering.tables import table
-from sphinx_scrapbox.sphinx_ext.builders import (
-    builder_of,
-    image_loading,
-    is_html,
-    shows_image_file,
-)
+from sphinx_scrapbox.sphinx_ext import builders
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.domain import domain_of, may_hold_directives
 from sphinx_scrapbox.sphinx_ext.domain.site import SphinxSite
-from sphinx_scrapbox.sphinx_ext.features.lists.query import (
-    ListQuery,
-    PageRow,
-    PersonRow,
-    Rows,
-    StaleRow,
-    WantedRow,
-)
+from sphinx_scrapbox.sphinx_ext.features.lists import model
 from sphinx_scrapbox.sphinx_ext.features.lists.tables import rows_of
 from sphinx_scrapbox.sphinx_ext.i18n import _
 from sphinx_scrapbox.wiki.ast import IconRole
@@ -45,7 +33,7 @@ class FillLists(SphinxPostTransform):
         if not may_hold_directives(self.env):
             return
         for node in list(self.document.findall(scrapbox_listing)):
-            maker = _Maker(self.env, builder_of(self.env))
+            maker = _Maker(self.env, builders.builder_of(self.env))
             made = maker.make(*rows_of(domain_of(self.env), node["query"]))
             for element in made:
                 element["classes"] += node["classes"]
@@ -60,27 +48,27 @@ class _Maker:
         self._env = env
         self._site = SphinxSite(env)
         self._config = options(env.config)
-        self._is_html = is_html(builder)
+        self._is_html = builders.is_html(builder)
         self._builder = builder
         self._shows_images = builder.supported_remote_images and self._config.images == "remote"
 
-    def make(self, query: ListQuery, rows: Rows) -> list[nodes.Element]:
+    def make(self, query: model.ListQuery, rows: model.Rows) -> list[nodes.Element]:
         """The list; nothing if it is empty."""
         if not rows:
             return [nodes.paragraph("", query.empty)] if query.empty else []
         made: nodes.Element
         if query.kind == "stale":
-            made = self._stale([row for row in rows if isinstance(row, StaleRow)])
+            made = self._stale([row for row in rows if isinstance(row, model.StaleRow)])
         elif query.kind == "people":
-            made = self._people([row for row in rows if isinstance(row, PersonRow)])
+            made = self._people([row for row in rows if isinstance(row, model.PersonRow)])
         elif query.shape == "table":
-            made = self._table([row for row in rows if isinstance(row, PageRow)])
+            made = self._table([row for row in rows if isinstance(row, model.PageRow)])
         else:
             made = nodes.bullet_list(bullet="-")
             for row in rows:
-                if isinstance(row, WantedRow):
+                if isinstance(row, model.WantedRow):
                     made += nodes.list_item("", *self._wanted(row))
-                elif isinstance(row, PageRow):
+                elif isinstance(row, model.PageRow):
                     made += nodes.list_item("", *self._item(row))
         # Titles are found as the pages that bear them; a list of them would be found for all.
         shape = query.kind if query.kind in ("wanted", "stale") else query.shape
@@ -88,49 +76,40 @@ class _Maker:
         return [made]
 
     def _page(self, docname: str, title: str, language: str = "") -> nodes.Element:
-        shown = nodes.inline("", title, classes=["xref", "scrapbox-page"])
-        if language:
-            shown["classes"].append(f"language-{language}")  # HTML's attribute ``lang``
-        link = self._site.link("page", title, shown)
-        link["scrapbox-docname"] = docname
-        return link
+        return self._site.page_link(title, title, docname, language)
 
-    def _source(self, row: StaleRow) -> nodes.Element:
+    def _source(self, row: model.StaleRow) -> nodes.Element:
         if not row.source.startswith("/"):
             return self._page(row.source, row.source_title, row.source_language)
-        shown = nodes.inline("", row.source_title, classes=["xref", "scrapbox-page"])
-        if row.source_language:
-            shown["classes"].append(f"language-{row.source_language}")
-        return self._site.link("page", row.source, shown)
+        return self._site.page_link(row.source, row.source_title, language=row.source_language)
 
-    def _item(self, row: PageRow) -> list[nodes.Node]:
+    def _item(self, row: model.PageRow) -> list[nodes.Node]:
         parts: list[nodes.Node] = [nodes.paragraph("", "", self._page(row.docname, row.title))]
         if self._is_html and row.image and self._may_show(row.image):
             image = nodes.image(uri=row.image, alt="", classes=["scrapbox-card-image"])
             # As Sphinx notes it down: a file of the site, or an address that is left alone.
             image["candidates"] = {"?" if "://" in row.image else "*": row.image}
-            image["loading"] = image_loading(self._builder)
+            image["loading"] = builders.image_loading(self._builder)
             parts.append(image)
         if row.summary:
             parts.append(nodes.paragraph("", row.summary, classes=["scrapbox-summary"]))
         return parts
 
     def _may_show(self, image: str) -> bool:
-        return self._shows_images if "://" in image else shows_image_file(self._builder, image)
+        is_remote = "://" in image
+        return self._shows_images if is_remote else builders.shows_image_file(self._builder, image)
 
-    def _wanted(self, row: WantedRow) -> list[nodes.Node]:
-        shown = nodes.inline("", row.title, classes=["xref", "scrapbox-page"])
-        parts: list[nodes.Node]
+    def _wanted(self, row: model.WantedRow) -> list[nodes.Node]:
         if self._config.missing == "warn":  # that nobody has written it is the point here
-            shown["classes"].append("scrapbox-missing")
-            parts = [shown]
+            classes = ["xref", "scrapbox-page", "scrapbox-missing"]
+            wanted: nodes.Element = nodes.inline("", row.title, classes=classes)
         else:
-            parts = [self._site.link("page", join_target(row.project, row.title), shown)]
-        parts.append(nodes.Text(f" ({row.total}): "))
+            wanted = self._site.page_link(join_target(row.project, row.title), row.title)
+        count = nodes.Text(f" ({row.total}): ")
         links = [self._page(docname, title) for docname, title in row.linking]
-        return [nodes.paragraph("", "", *parts, *_joined(links, row.total))]
+        return [nodes.paragraph("", "", wanted, count, *_joined(links, row.total))]
 
-    def _people(self, rows: Sequence[PersonRow]) -> nodes.table:
+    def _people(self, rows: Sequence[model.PersonRow]) -> nodes.table:
         lines: list[list[list[nodes.Node]]] = []
         for row in rows:
             project, name = split_target(row.target)
@@ -141,16 +120,11 @@ class _Maker:
                 nodes.inline("", "", self._page(docname, title), nodes.Text(f" ({count})"))
                 for docname, title, count in row.pages
             ]
-            lines.append(
-                [
-                    [self._site.link("icon", row.target, face)],
-                    [nodes.Text(str(row.turns))],
-                    _joined(pages, row.total),
-                ]
-            )
+            link = self._site.link("icon", row.target, face)
+            lines.append([[link], [nodes.Text(str(row.turns))], _joined(pages, row.total)])
         return table([(_("Person"), 25), (_("Turns"), 10), (_("Pages"), 65)], lines)
 
-    def _stale(self, rows: Sequence[StaleRow]) -> nodes.table:
+    def _stale(self, rows: Sequence[model.StaleRow]) -> nodes.table:
         columns = [
             (_("Page"), 30),
             (_("Source"), 30),
@@ -173,32 +147,21 @@ class _Maker:
             lines = [line[:-1] for line in lines]
         return table(columns, lines)
 
-    def _table(self, rows: Sequence[PageRow]) -> nodes.table:
-        has_days = any(row.updated for row in rows)
+    def _table(self, rows: Sequence[model.PageRow]) -> nodes.table:
         columns = [(_("Page"), 65), (_("Updated"), 20), (_("Linked from"), 15)]
         lines: list[list[list[nodes.Node]]] = []
         for row in rows:
-            lines.append(
-                [
-                    [self._page(row.docname, row.title)],
-                    [nodes.Text(row.updated)],
-                    [nodes.Text(str(row.linked))],
-                ]
-            )
-            if not has_days:
-                del lines[-1][1]
-        if not has_days:
+            page, linked = self._page(row.docname, row.title), nodes.Text(str(row.linked))
+            lines.append([[page], [nodes.Text(row.updated)], [linked]])
+        if not any(row.updated for row in rows):
             del columns[1]
+            lines = [[cells[0], cells[2]] for cells in lines]
         return table(columns, lines)
 
 
 def _joined(links: Sequence[nodes.Node], count: int) -> list[nodes.Node]:
     """Links with commas between them, and how many more there are."""
-    parts: list[nodes.Node] = []
-    for link in links:
-        if parts:
-            parts.append(nodes.Text(", "))
-        parts.append(link)
+    parts = [part for link in links for part in (nodes.Text(", "), link)][1:]
     if count > len(links):
         more = str(_("{count} more")).format(count=count - len(links))
         parts.append(nodes.Text(f", {more}"))

@@ -10,16 +10,8 @@ from fnmatch import translate
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.config.values import Person
 from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain
+from sphinx_scrapbox.sphinx_ext.features.lists import model
 from sphinx_scrapbox.sphinx_ext.features.lists.collation import sort_key
-from sphinx_scrapbox.sphinx_ext.features.lists.query import (
-    ListQuery,
-    PageRow,
-    PersonRow,
-    Rows,
-    StaleRow,
-    WantedRow,
-    Who,
-)
 from sphinx_scrapbox.sphinx_ext.features.translations.staleness import stale_pages
 from sphinx_scrapbox.sphinx_ext.features.translations.versions import language_versions
 from sphinx_scrapbox.wiki.dates import iso_day
@@ -29,6 +21,9 @@ LINKING = 12
 """Pages that are named beside a wanted page; the rest is counted."""
 SPOKEN = 5
 """Pages that are named beside a person; the rest is counted."""
+
+Who = Person | tuple[str, str]
+"""A person of ``scrapbox_people``, or the project and the key of an icon."""
 
 
 class Tables:
@@ -94,7 +89,7 @@ class Tables:
         found = {(project, key(name))} if project else self._people_named.get(key(name), set())
         return {docname for known in found for docname in self.people.get(known, ())}
 
-    def _select(self, query: ListQuery) -> list[str]:
+    def _select(self, query: model.ListQuery) -> list[str]:
         facts = self._domain.facts
         found = self.pages
         for name, among in ((query.tag, self.tagged), (query.person, self.spoken_by)):
@@ -122,11 +117,11 @@ class Tables:
             return lambda docname: -facts[docname].created
         return lambda docname: -facts[docname].updated
 
-    def _page_rows(self, query: ListQuery) -> list[PageRow]:
+    def _page_rows(self, query: model.ListQuery) -> list[model.PageRow]:
         rows = []
         for docname in self._select(query):
             facts = self._domain.facts[docname]
-            row = PageRow(docname, facts.title)
+            row = model.PageRow(docname, facts.title)
             if query.shape == "table":
                 linked = len(self._domain.graph.links_to(docname))
                 row = row._replace(updated=iso_day(facts.updated), linked=linked)
@@ -135,13 +130,14 @@ class Tables:
             rows.append(row)
         return rows
 
-    def _wanted_rows(self, query: ListQuery) -> list[WantedRow]:
+    def _wanted_rows(self, query: model.ListQuery) -> list[model.WantedRow]:
         domain, graph = self._domain, self._domain.graph
-        found = []
-        for node in graph.wanted_nodes():
-            linking = graph.links_to(node)
-            if len(linking) >= query.least:
-                found.append((-len(linking), sort_key(graph.wanted_title(node)), node))
+        counts = ((len(graph.links_to(node)), node) for node in graph.wanted_nodes())
+        found = [
+            (-count, sort_key(graph.wanted_title(node)), node)
+            for count, node in counts
+            if count >= query.least
+        ]
         rows = []
         for count, _sort, node in sorted(found)[: query.limit or None]:
             shown = sorted(
@@ -150,10 +146,10 @@ class Tables:
             )
             project = node.split("/", 2)[1]
             title = graph.wanted_title(node)
-            rows.append(WantedRow(project, title, -count, tuple(shown[:LINKING])))
+            rows.append(model.WantedRow(project, title, -count, tuple(shown[:LINKING])))
         return rows
 
-    def person_rows(self, shown: int = SPOKEN) -> list[PersonRow]:
+    def person_rows(self, shown: int = SPOKEN) -> list[model.PersonRow]:
         """All speakers, those with the most turns first."""
         rows = []
         for who, spoken in self.people.items():
@@ -162,16 +158,16 @@ class Tables:
             # What comes first is also first by title: the tables are in that order.
             most = sorted(spoken.items(), key=lambda pair: -pair[1])[:shown]
             pages = tuple((name, self._domain.title_of(name), count) for name, count in most)
-            rows.append(PersonRow(target, label, sum(spoken.values()), len(spoken), pages))
+            rows.append(model.PersonRow(target, label, sum(spoken.values()), len(spoken), pages))
         return sorted(rows, key=lambda row: (-row.turns, sort_key(row.label), row.target))
 
-    def _stale_rows(self, query: ListQuery) -> list[StaleRow]:
+    def _stale_rows(self, query: model.ListQuery) -> list[model.StaleRow]:
         domain = self._domain
         rows = []
         for docname, age, lines in stale_pages(domain):
             if query.project in ("", domain.project_of(docname)):
                 rows.append(
-                    StaleRow(
+                    model.StaleRow(
                         docname,
                         domain.title_of(docname),
                         age.source,
@@ -192,7 +188,7 @@ class Tables:
             rows.reverse()
         return rows[: query.limit or None]
 
-    def rows(self, query: ListQuery) -> Rows:
+    def rows(self, query: model.ListQuery) -> model.Rows:
         """The rows of a list, the only data of its nodes."""
         if query.kind == "wanted":
             return self._wanted_rows(query)
@@ -209,16 +205,10 @@ def _source_title(domain: ScrapboxDomain, source: str) -> str:
 
 def tables_of(domain: ScrapboxDomain) -> Tables:
     """The tables of a build, computed once until a fact changes."""
-    tables: Tables | None = domain.cache.get("tables")
-    if tables is None:
-        tables = domain.cache["tables"] = Tables(domain)
-    return tables
+    return domain.computed("tables", lambda: Tables(domain))
 
 
-def rows_of(domain: ScrapboxDomain, text: str) -> tuple[ListQuery, Rows]:
+def rows_of(domain: ScrapboxDomain, text: str) -> tuple[model.ListQuery, model.Rows]:
     """The query that a document keeps as *text*, and its rows."""
-    found: tuple[ListQuery, Rows] | None = domain.cache.get(("rows", text))
-    if found is None:
-        query = ListQuery(**json.loads(text))
-        found = domain.cache["rows", text] = query, tables_of(domain).rows(query)
-    return found
+    query = model.ListQuery(**json.loads(text))
+    return query, domain.computed(query, lambda: tables_of(domain).rows(query))

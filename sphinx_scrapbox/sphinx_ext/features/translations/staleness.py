@@ -171,12 +171,12 @@ def _newer(env: BuildEnvironment, age: Staleness) -> _Newer | None:
 
 def stale_pages(domain: ScrapboxDomain) -> list[Stale]:
     """The stale pages in order of docname."""
-    made: list[Stale] | None = domain.cache.get("stale")
-    if made is None:
-        made = domain.cache["stale"] = [
+    return domain.computed(
+        "stale",
+        lambda: [
             Stale(docname, age, len(found.newer) if (found := _newer(domain.env, age)) else 0)
             for docname in language_versions(domain).sources
             for age in staleness_of(domain, docname)
             if age.is_stale
-        ]
-    return made
+        ],
+    )

@@ -63,13 +63,12 @@ class CompleteTranslations(SphinxPostTransform):
 
     def run(self, **kwargs: Any) -> None:
         """Complete this document, and those that are part of it."""
-        domain = domain_of(self.env)
-        languages = language_versions(domain)
+        languages = language_versions(domain_of(self.env))
         if not languages.sources and not languages.versions:
             return
         for docname, document in self._documents():
             if docname in languages.sources or docname in languages.versions:
-                _Page(self.env, domain, docname, document).complete()
+                _Page(self.env, docname, document).complete()
 
     def _documents(self) -> Iterator[tuple[str, nodes.Element]]:
         yield self.env.docname, self.document
@@ -87,20 +86,14 @@ def _is_document(node: nodes.Node) -> bool:
 
 
 class _Page:
-    def __init__(
-        self,
-        env: BuildEnvironment,
-        domain: ScrapboxDomain,
-        docname: str,
-        document: nodes.Element,
-    ) -> None:
+    def __init__(self, env: BuildEnvironment, docname: str, document: nodes.Element) -> None:
         self._env = env
-        self._domain = domain
+        self._domain = domain_of(env)
         self._docname = docname
         self._document = document
         self._site = SphinxSite(env)
         self._config = options(env.config)
-        self._languages = language_versions(domain)
+        self._languages = language_versions(self._domain)
 
     def complete(self) -> None:
         """Date the translation, and link the other language versions."""
@@ -220,11 +213,8 @@ class _Page:
 
     def _add_switcher(self) -> None:
         position = self._config.language_switcher
-        versions = [
-            version
-            for version in self._languages.versions.get(self._docname, ())
-            if not version.is_live
-        ]
+        versions = self._languages.versions.get(self._docname, ())
+        versions = tuple(version for version in versions if not version.is_live)
         section = self._section()
         if position == "none" or len(versions) < 2 or section is None:
             return

@@ -279,7 +279,4 @@ class _Group:
 
 def language_versions(domain: ScrapboxDomain) -> LanguageVersions:
     """The language versions of all pages, computed once until a fact changes."""
-    versions: LanguageVersions | None = domain.cache.get("language versions")
-    if versions is None:
-        versions = domain.cache["language versions"] = LanguageVersions(domain)
-    return versions
+    return domain.computed("language versions", lambda: LanguageVersions(domain))

@@ -6,8 +6,6 @@ import json
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from sphinx_scrapbox.sphinx_ext.config.values import Person
-
 
 class ListQuery(NamedTuple):
     """What a list shows. Names and days are "" and numbers 0 where they set no limit."""
@@ -31,12 +29,7 @@ class ListQuery(NamedTuple):
 
     def text(self) -> str:
         """The query as a node and the facts keep it."""
-        given = {
-            name: value
-            for name, value in self._asdict().items()
-            if value != self._field_defaults.get(name)
-        }
-        return json.dumps(given, ensure_ascii=False)
+        return json.dumps(self._asdict(), ensure_ascii=False)
 
 
 class PageRow(NamedTuple):
@@ -84,4 +77,3 @@ class StaleRow(NamedTuple):
 
 
 Rows = Sequence[PageRow | WantedRow | PersonRow | StaleRow]
-Who = Person | tuple[str, str]
