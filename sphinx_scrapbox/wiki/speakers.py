@@ -13,7 +13,7 @@ The rules were measured on real wikis:
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from sphinx_scrapbox.wiki import ast, outline
@@ -81,28 +81,27 @@ class Speakers:
             out.append(speech.turn())
         return tuple(out)
 
-    def _pieces(self, part: outline.Part, unindented: bool) -> Iterator[outline.Part | _Speech]:
+    def _pieces(self, part: outline.Part, unindented: bool) -> Sequence[outline.Part | _Speech]:
         """*part* with roles; a run is cut at its speakers."""
         match part:
             case outline.Run():
-                yield from self._run(part, unindented)
+                return self._run(part, unindented)
             case outline.Section(title, beside, inner):
-                yield replace(
+                part = replace(
                     part,
                     title=self._mentions(title),
                     beside=tuple(self._role(node, ast.IconRole.SIGNATURE) for node in beside),
                     parts=self._flow(inner, unindented=True),
                 )
             case outline.Bullets(items) | outline.Numbers(_, items):
-                flows = tuple(self._flow(item, unindented=False) for item in items)
-                yield replace(part, items=flows)
+                flows = tuple([self._flow(item, unindented=False) for item in items])
+                part = replace(part, items=flows)
             case outline.Quotes(lines, below):
                 quotes = tuple(map(self._quoted, lines))
-                yield outline.Quotes(quotes, self._flow(below, unindented=False))
+                part = outline.Quotes(quotes, self._flow(below, unindented=False))
             case ast.Table():
-                yield ast.map_block(part, self._mention)
-            case _:
-                yield part
+                part = ast.map_block(part, self._mention)
+        return (part,)
 
     def _run(self, run: outline.Run, unindented: bool) -> list[outline.Part | _Speech]:
         """Cut a run at its speakers; a :class:`_Speech` goes on into what follows the run."""
