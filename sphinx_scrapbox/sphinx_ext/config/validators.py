@@ -147,16 +147,11 @@ def people_by_key(value: object) -> dict[str, Person]:
         if not isinstance(name, str) or not isinstance(entry, Mapping):
             warn_option("people", f"entry {name!r} must map a name to a mapping or a string")
             continue
-        unknown = set(entry) - {"name", "link", "image", "aliases"}
-        bad = [
-            option
-            for option in ("name", "link", "image")
-            if not isinstance(entry.get(option, ""), str)
-        ]
-        if unknown or bad:
-            warn_option(
-                "people", f"entry {name!r} has bad options {sorted(map(str, [*unknown, *bad]))}"
-            )
+        texts = ("name", "link", "image")
+        bad = [option for option in texts if not isinstance(entry.get(option, ""), str)]
+        bad += set(entry) - {*texts, "aliases"}
+        if bad:
+            warn_option("people", f"entry {name!r} has bad options {sorted(map(str, bad))}")
             continue
         link = entry.get("link", "")
         if link and _scheme(link) not in {"http", "https", "mailto"}:

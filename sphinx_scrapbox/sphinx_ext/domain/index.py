@@ -54,11 +54,7 @@ class DomainIndex:
     @cached_property
     def earlier(self) -> dict[str, tuple[str, ...]]:
         """Docnames of wiki pages by the keys of titles that they had earlier, each sorted."""
-        return _index(
-            (name, facts.earlier_titles)
-            for name, facts in self.facts.items()
-            if facts.earlier_titles
-        )
+        return _index((name, facts.earlier_titles) for name, facts in self.facts.items())
 
     @cached_property
     def documents(self) -> dict[str, str]:

@@ -190,9 +190,8 @@ class PicturesFeature(Feature):
 
     def collect(self, nodes: Sequence[nodes.Element], record: DocumentRecord) -> object | None:
         """The marks of images."""
-        return (
-            tuple({node["scrapbox-mark"]: 1 for node in nodes if "scrapbox-mark" in node}) or None
-        )
+        marks = (node["scrapbox-mark"] for node in nodes if "scrapbox-mark" in node)
+        return tuple(dict.fromkeys(marks)) or None
 
     def reread(self, domain: ScrapboxDomain, outdated: Outdated) -> Iterable[str]:
         """Documents with an image whose file was added or removed since the last build.

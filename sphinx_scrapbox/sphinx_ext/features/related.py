@@ -137,8 +137,6 @@ class FillRelated(SphinxPostTransform):
 
 
 class _HtmlBlock:
-    """Writes a block as HTML."""
-
     def __init__(self, domain: ScrapboxDomain, builder: Builder, docname: str) -> None:
         self._domain = domain
         self._builder = builder
@@ -187,8 +185,6 @@ class _HtmlBlock:
 
 
 class _StandardBlock:
-    """Makes the standard nodes of a block."""
-
     def __init__(self, domain: ScrapboxDomain, site: SphinxSite) -> None:
         self._domain = domain
         self._site = site

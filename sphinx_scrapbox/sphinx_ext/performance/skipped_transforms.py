@@ -31,21 +31,10 @@ _MODULES = (
     "sphinx.domains.citation",
 )
 _SPHINX_NAMES = frozenset(
-    {
-        "ApplySourceWorkaround",
-        "AutoIndexUpgrader",
-        "DefaultSubstitutions",
-        "DoctestTransform",
-        "GlossarySorter",
-        "HandleCodeBlocks",
-        "MoveModuleTargets",
-        "PreserveTranslatableMessages",
-        "RemoveTranslatableInline",
-        "ReorderConsecutiveTargetAndIndexNodes",
-        "SphinxDanglingReferences",
-        "SubstitutionDefinitionsRemover",
-        "UnreferencedFootnotesDetector",
-    }
+    "ApplySourceWorkaround AutoIndexUpgrader DefaultSubstitutions DoctestTransform GlossarySorter "
+    "HandleCodeBlocks MoveModuleTargets PreserveTranslatableMessages RemoveTranslatableInline "
+    "ReorderConsecutiveTargetAndIndexNodes SphinxDanglingReferences "
+    "SubstitutionDefinitionsRemover UnreferencedFootnotesDetector".split()
 )
 # Without message catalogues nothing is translated, and there is no progress to count.
 _TRANSLATION_NAMES = frozenset({"Locale", "TranslationProgressTotaliser"})

@@ -87,17 +87,13 @@ class PageSite(SphinxSite):
 
     def notices(self, part: StructuredPart) -> tuple[list[nodes.Node], list[nodes.Node]]:
         """The translation notice where ``scrapbox_translation_notice`` wants it."""
-        before: list[nodes.Node] = []
-        after: list[nodes.Node] = []
-        if (translation := part.translation) is not None:
-            admonition = self._notice(translation)
-            languages = self._languages(translation)
-            note_translation(self._document, admonition, translation, languages, self._line_times)
-            if self._config.translation_notice in ("start", "both"):
-                before.append(admonition)
-            if self._config.translation_notice in ("end", "both"):
-                after.append(admonition.deepcopy())
-        return before, after
+        if (translation := part.translation) is None:
+            return [], []
+        admonition, languages = self._notice(translation), self._languages(translation)
+        note_translation(self._document, admonition, translation, languages, self._line_times)
+        position = self._config.translation_notice
+        before: list[nodes.Node] = [admonition] if position in ("start", "both") else []
+        return before, [admonition.deepcopy()] if position in ("end", "both") else []
 
     def _languages(self, translation: Translation) -> tuple[str, str]:
         return languages_of(translation, self._page.project or self._config.project, self._config)

@@ -83,7 +83,6 @@ def mapped_notice(target: str, source_language: str, site: Site) -> nodes.admoni
 
 
 def _source(target: str, language: str, site: Site, path: str = "", line: int = 0) -> nodes.Node:
-    """The link to the source page."""
     shown = nodes.inline("", split_target(target).title or target, classes=["scrapbox-source"])
     shown.source, shown.line = path or None, line
     if language:

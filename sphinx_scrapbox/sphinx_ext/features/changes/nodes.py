@@ -42,14 +42,12 @@ class FillChangeLists(SphinxPostTransform):
         for node in list(self.document.findall(scrapbox_changelist)):
             query = comparison.query_of(node["query"])
             told = comparison.changes_for(self.env, query)
-            if isinstance(told, str):
-                made: list[nodes.Element] = [
-                    nodes.paragraph("", str(_("The changes cannot be shown.")))
-                ]
-            else:
-                made = _Maker(SphinxSite(self.env), is_html(builder_of(self.env)), query).make(
-                    told
-                )
+            made: list[nodes.Element] = [
+                nodes.paragraph("", str(_("The changes cannot be shown.")))
+            ]
+            if not isinstance(told, str):
+                maker = _Maker(SphinxSite(self.env), is_html(builder_of(self.env)), query)
+                made = maker.make(told)
             for element in made:
                 element["classes"] += ["scrapbox-changes", "no-search"]
             node.replace_self(made)
@@ -160,15 +158,13 @@ class _Maker:
         rows = [row for row in change.rows if row.text][:most]
         if change.kind in (LineKind.ADDED, LineKind.REMOVED):
             sign = "+ " if change.kind is LineKind.ADDED else "- "
-            for number, row in enumerate(_levels(rows, block)):
-                text, parent = row
+            for number, (text, parent) in enumerate(_levels(rows, block)):
                 label = self._label(kind, sign, only_sign=number > 0)
                 mark = scrapbox_inserted if change.kind is LineKind.ADDED else scrapbox_deleted
                 parent += nodes.line("", "", *label, mark("", text))
             return block
-        block += nodes.line(
-            "", "", nodes.inline("", f"{self._labels[kind]}:", classes=["scrapbox-counts"])
-        )
+        heading = nodes.inline("", f"{self._labels[kind]}:", classes=["scrapbox-counts"])
+        block += nodes.line("", "", heading)
         inner = nodes.line_block()
         for text, parent in _levels(rows, inner):
             parent += nodes.line("", text)

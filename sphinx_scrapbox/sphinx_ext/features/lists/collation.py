@@ -38,8 +38,8 @@ _ROWS = "あかさたなはまやらわ"
 _ROW_ENDS = "おごぞどのぽもよろん"
 _HANGUL_LEADS = "ㄱㄱㄴㄷㄷㄹㅁㅂㅂㅅㅅㅇㅈㅈㅊㅋㅌㅍㅎ"
 _RADICALS = [normalize("NFKC", chr(code)) for code in range(0x2F00, 0x2FD6)]
-# Letters that Unicode does not take apart.
-_PLAIN = str.maketrans(
+# Hiragana for katakana, and letters that Unicode does not take apart.
+_PLAIN = {code: chr(code - 0x60) for code in range(ord("ァ"), ord("ヶ") + 1)} | str.maketrans(
     {"æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ħ": "h", "ı": "i"}
 )
 _SMALL_KA_KE = str.maketrans("ゕゖ", "かけ")
@@ -53,16 +53,11 @@ def folded(title: str) -> str:
     """
     plain = normalize("NFKD", title).casefold()
     if not plain.isascii():
-        plain = "".join(_hiragana(char) for char in plain if not combining(char))
-        plain = plain.translate(_PLAIN)
+        plain = "".join(char for char in plain if not combining(char)).translate(_PLAIN)
     start = 0
     while start < len(plain) and category(plain[start])[0] in "PZC":
         start += 1
     return plain[start:]
-
-
-def _hiragana(char: str) -> str:
-    return chr(ord(char) - 0x60) if "ァ" <= char <= "ヶ" else char
 
 
 @lru_cache(maxsize=4096)

@@ -181,7 +181,6 @@ _ENTRIES: dict[str, Callable[[ScrapboxDomain], Iterator[Entry]]] = {
 
 
 def _has_indices(builder: Builder) -> bool:
-    """Whether this output has indices."""
     return has_pages(builder) and options(builder.config).indices
 
 

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from docutils import nodes
-from sphinx.builders import Builder
 from sphinx.environment import BuildEnvironment
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
@@ -33,8 +32,7 @@ class FillLists(SphinxPostTransform):
         if not may_hold_directives(self.env):
             return
         for node in list(self.document.findall(scrapbox_listing)):
-            maker = _Maker(self.env, builders.builder_of(self.env))
-            made = maker.make(*rows_of(domain_of(self.env), node["query"]))
+            made = _Maker(self.env).make(*rows_of(domain_of(self.env), node["query"]))
             for element in made:
                 element["classes"] += node["classes"]
                 element["ids"] += node["ids"]
@@ -44,12 +42,11 @@ class FillLists(SphinxPostTransform):
 class _Maker:
     """Makes the nodes of a list for one output format."""
 
-    def __init__(self, env: BuildEnvironment, builder: Builder) -> None:
-        self._env = env
+    def __init__(self, env: BuildEnvironment) -> None:
+        builder = self._builder = builders.builder_of(env)
         self._site = SphinxSite(env)
         self._config = options(env.config)
         self._is_html = builders.is_html(builder)
-        self._builder = builder
         self._shows_images = builder.supported_remote_images and self._config.images == "remote"
 
     def make(self, query: model.ListQuery, rows: model.Rows) -> list[nodes.Element]:
