@@ -33,17 +33,13 @@ from sphinx_scrapbox.sphinx_ext.feature import Feature, Outdated
 from sphinx_scrapbox.sphinx_ext.i18n import _, ngettext
 from sphinx_scrapbox.sphinx_ext.reading.translation_notice import filled
 from sphinx_scrapbox.sphinx_ext.sources.folder import source_folder
-from sphinx_scrapbox.sphinx_ext.sources.snapshots import (
-    SUBSTITUTION_NAMES,
-    SiteSnapshot,
-    format_time,
-)
+from sphinx_scrapbox.sphinx_ext.sources.snapshots import SUBSTITUTIONS, SiteSnapshot, format_time
 from sphinx_scrapbox.sphinx_ext.warnings import warn_directive
 from sphinx_scrapbox.wiki.dates import iso
 from sphinx_scrapbox.wiki.urls import page_url
 
 _PLACE = re.compile(r"\{(project|date|pages)\}")
-_SUBSTITUTIONS = {f"scrapbox-{name}": name for name in SUBSTITUTION_NAMES}
+_SUBSTITUTIONS = {f"scrapbox-{name}": name for name in SUBSTITUTIONS}
 
 
 class SnapshotDirective(SphinxDirective):
@@ -97,11 +93,10 @@ class SnapshotDirective(SphinxDirective):
 
 
 def _sentence(snapshot: SiteSnapshot, config: SphinxConfig) -> list[nodes.Node]:
-    if snapshot.private:
-        if snapshot.taken:
-            text = _("From the private wiki {project}, as of {date}: {pages}.")
-        else:
-            text = _("From the private wiki {project}: {pages}.")
+    if snapshot.private and snapshot.taken:
+        text = _("From the private wiki {project}, as of {date}: {pages}.")
+    elif snapshot.private:
+        text = _("From the private wiki {project}: {pages}.")
     elif snapshot.taken:
         text = _("From the wiki {project}, as of {date}: {pages}.")
     else:

@@ -24,7 +24,7 @@ from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.record import note_snapshots
 from sphinx_scrapbox.sphinx_ext.domain.site import SphinxSite
 from sphinx_scrapbox.sphinx_ext.sources.folder import source_folder
-from sphinx_scrapbox.sphinx_ext.sources.snapshots import SUBSTITUTION_NAMES
+from sphinx_scrapbox.sphinx_ext.sources.snapshots import SUBSTITUTIONS
 from sphinx_scrapbox.wiki.titles import split_fragment
 
 # A title without brackets that is no footnote, and after a bar the text of the link.
@@ -141,7 +141,7 @@ def parse_myst(text: str, document: nodes.document) -> None:
 
         myst_config = merge_file_level(myst_config, topmatter, complain)
     if "substitution" in myst_config.enable_extensions:
-        own = {f"scrapbox_{name}": _Substitution(document, name) for name in SUBSTITUTION_NAMES}
+        own = {f"scrapbox_{name}": _Substitution(document, name) for name in SUBSTITUTIONS}
         substitutions = {**own, **myst_config.substitutions}
         myst_config = replace(myst_config, substitutions=substitutions)
     md = create_md_parser(myst_config, WikiRenderer)

@@ -122,12 +122,10 @@ class FetchedFiles:
 
     def icon_table(self) -> dict[str, int]:
         """Checksum of each icon's files (path, time, size) by the key of ``/project/name``."""
-        states: dict[str, tuple[str, int, int]] = {}
+        paths = {path for by_folder in self._icons.values() for path in by_folder.values()}
+        states = {path: self._state(path) for path in paths}
         table = {}
         for name, by_folder in self._icons.items():
-            for path in by_folder.values():
-                if path not in states:
-                    states[path] = self._state(path)
             content = [(folder, states[path]) for folder, path in by_folder.items()]
             table[name] = crc32(repr(content).encode("utf-8", "replace"))
         return table

@@ -151,5 +151,5 @@ def format_time(config: SphinxConfig, time: int) -> str:
     )
 
 
-SUBSTITUTION_NAMES = ("date", "project")
+SUBSTITUTIONS = ("date", "project")
 """The values of :meth:`Snapshots.value` that hand-written documents can substitute."""

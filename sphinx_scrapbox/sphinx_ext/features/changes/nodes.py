@@ -184,9 +184,8 @@ class _Maker:
             if not sign:
                 yield nodes.Text(text)
             elif self._is_html:
-                kind, mark = (
-                    ("added", scrapbox_inserted) if sign == "+" else ("removed", scrapbox_deleted)
-                )
+                kind = "added" if sign == "+" else "removed"
+                mark = scrapbox_inserted if sign == "+" else scrapbox_deleted
                 label = nodes.inline("", f"{self._labels[kind]}: ", classes=["scrapbox-unseen"])
                 yield mark("", "", label, nodes.Text(text))
             else:

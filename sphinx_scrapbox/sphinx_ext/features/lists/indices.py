@@ -76,18 +76,15 @@ def leaves(entries: Iterable[Entry], most: int = MOST) -> list[Leaf]:
         label, slug = _label(section), _slug(section)
         chunks = list(_chunks(found, most, by_radical=section == collation.IDEOGRAPHS))
         for number, chunk in enumerate(chunks, 1):
-            name = label
+            name = label if len(chunks) == 1 else f"{label} {number}/{len(chunks)}"
             parts: tuple[tuple[str, tuple[Entry, ...]], ...] = ((label, chunk),)
             if section == collation.IDEOGRAPHS:
                 parts = tuple(
                     (radical or label, tuple(same)) for radical, same in _by_radical(chunk)
                 )
                 first, last = parts[0][0], parts[-1][0]
-                name = f"{first}–{last}" if first != last else first
-                if len(chunks) == 1:
-                    name = label
-            elif len(chunks) > 1:
-                name = f"{label} {number}/{len(chunks)}"
+                if len(chunks) > 1:
+                    name = f"{first}–{last}" if first != last else first
             made.append(Leaf(f"{slug}-{number}" if len(chunks) > 1 else slug, name, parts))
     return made
 

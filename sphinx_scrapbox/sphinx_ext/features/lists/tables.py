@@ -163,22 +163,21 @@ class Tables:
 
     def _stale_rows(self, query: model.ListQuery) -> list[model.StaleRow]:
         domain = self._domain
-        rows = []
-        for docname, age, lines in stale_pages(domain):
-            if query.project in ("", domain.project_of(docname)):
-                rows.append(
-                    model.StaleRow(
-                        docname,
-                        domain.title_of(docname),
-                        age.source,
-                        _source_title(domain, age.source),
-                        language_versions(domain).sources[docname].source_language,
-                        iso_day(age.translated),
-                        iso_day(age.changed),
-                        age.days,
-                        lines,
-                    )
-                )
+        rows = [
+            model.StaleRow(
+                docname,
+                domain.title_of(docname),
+                age.source,
+                _source_title(domain, age.source),
+                language_versions(domain).sources[docname].source_language,
+                iso_day(age.translated),
+                iso_day(age.changed),
+                age.days,
+                lines,
+            )
+            for docname, age, lines in stale_pages(domain)
+            if query.project in ("", domain.project_of(docname))
+        ]
         rows.sort(key=lambda row: (sort_key(row.title), row.docname))
         if query.sort == "age":
             rows.sort(key=lambda row: -row.days)

@@ -85,9 +85,7 @@ def staleness_against(
     if not translated or not facts.updated:
         return None
     age = Staleness(source, translated, facts.updated)
-    if age.is_stale and facts.is_as_locked:
-        return age._replace(state=facts.lock)
-    return age
+    return age._replace(state=facts.lock) if age.is_stale and facts.is_as_locked else age
 
 
 def _outside(env: BuildEnvironment, target: str) -> ExternalPage | None:

@@ -285,9 +285,8 @@ class Translations(Feature):
         if not inventories_of(domain.env) and not config.translation_pairs:
             return repr(outside)
         languages = language_versions(domain)
-        return repr(
-            (outside, sorted(languages.sources.items()), sorted(languages.versions.items()))
-        )
+        tables = (sorted(languages.sources.items()), sorted(languages.versions.items()))
+        return repr((outside, *tables))
 
     def shown(self, docname: str, domain: ScrapboxDomain) -> Hashable:
         """The language versions with titles, a configured source, and the staleness."""
