@@ -1,7 +1,7 @@
 """Finds damaged brackets on a line of an exported page.
 
 Brackets of wiki text nearly always match; machine translation loses one on a line in a hundred,
-and a link with it. Two forms are common: an address with a blank in it, ``[Title [url](url)
+and a link with it. Two forms are common: an address with a space in it, ``[Title [url](url)
 rest]``, and a link without its label, ``[Title []](url)``.
 
 The export may break a line of the wiki after bold text, so a line is given as a sequence of lines
@@ -27,7 +27,7 @@ class DamageKind(Enum):
 
     OPEN = "a bracket opens and never closes"
     CLOSE = "a bracket closes that was never opened"
-    CUT = "a link fell apart: a blank cut its address in two"
+    CUT = "a link fell apart: a space cut its address in two"
     LABEL = "a link lost its label, of which '[]' is left"
     FORMULA = "a formula lost its end"
     STRAY = "a decoration lost its end"

@@ -26,7 +26,7 @@ class Evidence(Enum):
     """A mark, but no title: an export that lost its front matter. ``check`` reports it."""
     TITLE = "title"
     """A title alone in the front matter, but no mark. ``convert`` and ``diff`` read it, a build
-    only if it is told to."""
+    only if ``scrapbox_pages`` names the file."""
     EXPORT = "export"
     """Both. Every tool reads it."""
 

@@ -53,7 +53,7 @@ def file_stem(title: str, *, salt: str = "") -> str:
     """A name for the file of a page, without suffix, that every file system accepts.
 
     Letters of all scripts are kept. Characters that Windows forbids become dashes; the name is
-    not that of a device, not hidden, and ends in neither a dot nor a blank. A long name is cut
+    not that of a device, not hidden, and ends in neither a dot nor a space. A long name is cut
     and ends in a short hash; a *salt* always adds one, to tell titles with equal names apart.
 
     >>> file_stem("Soil/water: a balance")

@@ -53,7 +53,7 @@ def _approximations(
             case ast.Strong(inner):
                 yield from _contained(ast.Strong(()), inner, inside)
             case ast.Decoration(signs, inner):
-                # A bold piece ends its line, or is followed by a blank: there the line splits.
+                # A bold piece ends its line, or is followed by a space: there the line splits.
                 after = nodes[at + 1] if at + 1 < len(nodes) else None
                 fits = after is None or (isinstance(after, ast.Text) and after.text[:1] == " ")
                 if node.stars and bold and not at and fits:

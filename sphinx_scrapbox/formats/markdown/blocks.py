@@ -298,7 +298,7 @@ class _BlockReader:
     def _read_bold(
         self, text: str, line: int, *, starts: bool, split: bool
     ) -> tuple[ast.Inline, ...]:
-        """Read a piece of level 0, where hashes and a blank make the rest of it bold.
+        """Read a piece of level 0, where hashes and a space make the rest of it bold.
 
         At the start they always do; further on only if the line was split after them.
         """

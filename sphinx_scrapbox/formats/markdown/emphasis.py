@@ -55,7 +55,7 @@ def _pair_stars(parts: list[LinePart], stars: list[int]) -> dict[int, int]:
 
 
 def _starts_blank(parts: list[LinePart], at: int) -> bool:
-    """Whether a blank, or nothing, follows the stars at *at*."""
+    """Whether a space, or nothing, follows the stars at *at*."""
     after = parts[at + 1] if at + 1 < len(parts) else " "
     return isinstance(after, str) and after[0].isspace()
 

@@ -185,7 +185,7 @@ class _Writer:
         return [_mark(line.indent, ()) + approximate.UNSEEN + text]
 
     def _split(self, row: str, line: ast.Line) -> list[str]:
-        """*row* on two, cut before a blank so that both are still read as *line*."""
+        """*row* on two, cut before a space so that both are still read as *line*."""
         for blank in islice(re.finditer(r"(?!^) ", row), _MOST_SPLITS):
             rows = [row[: blank.start()], row[blank.start() :]]
             if self._reads(rows, line):

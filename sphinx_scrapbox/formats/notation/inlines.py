@@ -133,7 +133,7 @@ def _decorations(text: str, line: int) -> Found:
         yield opening.start(), at, ast.Decoration(opening[1], nodes, line=line)
 
 
-# A formula with a closing bracket inside ends with a blank and a bracket. No formula contains
+# A formula with a closing bracket inside ends with a space and a bracket. No formula contains
 # the beginning of another: `[$ a][$ b ]` are two.
 _SPACED_FORMULA = re.compile(r"\[\$ ((?:(?!\[\$ ).)+?) \]", re.DOTALL)
 _FORMULA = re.compile(r"\[\$ ((?:(?!\[\$ )[^\]])+)\]")
