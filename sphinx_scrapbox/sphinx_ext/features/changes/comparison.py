@@ -197,14 +197,15 @@ def queries_of(domain: ScrapboxDomain) -> dict[str, list[ChangesQuery]]:
     return {docname: list(map(query_of, texts)) for docname, texts in by_docname.items()}
 
 
-class Told(NamedTuple):
+class ShownChanges(NamedTuple):
     """The data of a list: the shown pages of each kind, and the number of the others."""
 
     pages: tuple[tuple[PageChange, str], ...]
     rest: tuple[tuple[str, int], ...]
 
 
-def changes_for(env: BuildEnvironment, query: ChangesQuery) -> Told | str:
+def changes_for(env: BuildEnvironment, query: ChangesQuery) -> ShownChanges | str:
+    """What a list shows; a message if the snapshots cannot be compared."""
     changes = changes_of(env)
     comparison = changes.find(query)
     if isinstance(comparison, str):
@@ -218,4 +219,4 @@ def changes_for(env: BuildEnvironment, query: ChangesQuery) -> Told | str:
                 page = replace(page, updated=0, digest="")
                 shown.append((page, changes.docname(query, page)))
             rest.append((kind.value, max(0, len(pages) - query.limit)))
-    return Told(tuple(shown), tuple(rest))
+    return ShownChanges(tuple(shown), tuple(rest))

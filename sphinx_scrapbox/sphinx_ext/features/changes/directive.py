@@ -114,10 +114,10 @@ class ChangesFeature(Feature):
     def shown(self, docname: str, domain: ScrapboxDomain) -> Hashable:
         """The data of each list, or the message why there is none."""
         queries = comparison.queries_of(domain).get(docname, ())
-        told = tuple(comparison.changes_for(domain.env, query) for query in queries)
-        for problem in dict.fromkeys(answer for answer in told if isinstance(answer, str)):
+        shown = tuple(comparison.changes_for(domain.env, query) for query in queries)
+        for problem in dict.fromkeys(answer for answer in shown if isinstance(answer, str)):
             warn(Warn.CHANGES, f"scrapbox:changes: {problem}", location=docname)
-        return told or None
+        return shown or None
 
     def page_context(self, app: Sphinx, docname: str, context: dict[str, Any]) -> None:
         """Link the feeds of the page's lists."""

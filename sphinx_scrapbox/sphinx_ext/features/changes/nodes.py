@@ -41,16 +41,18 @@ class FillChangeLists(SphinxPostTransform):
             return
         for node in list(self.document.findall(scrapbox_changelist)):
             query = comparison.query_of(node["query"])
-            told = comparison.changes_for(self.env, query)
-            made: list[nodes.Element] = [
+            shown_changes = comparison.changes_for(self.env, query)
+            elements: list[nodes.Element] = [
                 nodes.paragraph("", str(_("The changes cannot be shown.")))
             ]
-            if not isinstance(told, str):
-                maker = _Maker(SphinxSite(self.env), is_html(builder_of(self.env)), query)
-                made = maker.make(told)
-            for element in made:
+            if not isinstance(shown_changes, str):
+                builder = _ChangeListBuilder(
+                    SphinxSite(self.env), is_html(builder_of(self.env)), query
+                )
+                elements = builder.build(shown_changes)
+            for element in elements:
                 element["classes"] += ["scrapbox-changes", "no-search"]
-            node.replace_self(made)
+            node.replace_self(elements)
 
 
 def _headings() -> dict[PageKind, str]:
@@ -85,8 +87,8 @@ def _counted(page: PageChange) -> str:
     return ", ".join(str(text).format(count=count) for text, count in counts if count)
 
 
-class _Maker:
-    """Makes the nodes of a list for one output format."""
+class _ChangeListBuilder:
+    """Builds the nodes of a list for one output format."""
 
     def __init__(self, site: SphinxSite, is_html: bool, query: comparison.ChangesQuery) -> None:
         self._site = site
@@ -94,12 +96,12 @@ class _Maker:
         self._query = query
         self._labels = change_labels()
 
-    def make(self, told: comparison.Told) -> list[nodes.Element]:
+    def build(self, shown_changes: comparison.ShownChanges) -> list[nodes.Element]:
         """A heading and a list for each kind."""
-        made: list[nodes.Element] = []
-        rest = dict(told.rest)
+        elements: list[nodes.Element] = []
+        rest = dict(shown_changes.rest)
         for kind, heading in _headings().items():
-            pages = [(page, docname) for page, docname in told.pages if page.kind is kind]
+            pages = [(page, docname) for page, docname in shown_changes.pages if page.kind is kind]
             more = rest.get(kind.value, 0)
             if pages or more:
                 shown = nodes.bullet_list(bullet="-")
@@ -108,8 +110,8 @@ class _Maker:
                 if more:
                     text = str(_("{count} more")).format(count=more)
                     shown += nodes.list_item("", nodes.paragraph("", text))
-                made += [nodes.rubric("", heading), shown]
-        return made or [nodes.paragraph("", str(_("Nothing has changed.")))]
+                elements += [nodes.rubric("", heading), shown]
+        return elements or [nodes.paragraph("", str(_("Nothing has changed.")))]
 
     def _item(self, page: PageChange, docname: str) -> Iterator[nodes.Node]:
         paragraph = nodes.paragraph()

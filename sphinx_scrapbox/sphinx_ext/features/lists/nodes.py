@@ -32,15 +32,15 @@ class FillLists(SphinxPostTransform):
         if not may_hold_directives(self.env):
             return
         for node in list(self.document.findall(scrapbox_listing)):
-            made = _Maker(self.env).make(*rows_of(domain_of(self.env), node["query"]))
-            for element in made:
+            elements = _ListBuilder(self.env).build(*rows_of(domain_of(self.env), node["query"]))
+            for element in elements:
                 element["classes"] += node["classes"]
                 element["ids"] += node["ids"]
-            node.replace_self(made)
+            node.replace_self(elements)
 
 
-class _Maker:
-    """Makes the nodes of a list for one output format."""
+class _ListBuilder:
+    """Builds the nodes of a list for one output format."""
 
     def __init__(self, env: BuildEnvironment) -> None:
         builder = self._builder = builders.builder_of(env)
@@ -49,28 +49,28 @@ class _Maker:
         self._is_html = builders.is_html(builder)
         self._shows_images = builder.supported_remote_images and self._config.images == "remote"
 
-    def make(self, query: model.ListQuery, rows: model.Rows) -> list[nodes.Element]:
+    def build(self, query: model.ListQuery, rows: model.Rows) -> list[nodes.Element]:
         """The list; nothing if it is empty."""
         if not rows:
             return [nodes.paragraph("", query.empty)] if query.empty else []
-        made: nodes.Element
+        element: nodes.Element
         if query.kind == "stale":
-            made = self._stale([row for row in rows if isinstance(row, model.StaleRow)])
+            element = self._stale([row for row in rows if isinstance(row, model.StaleRow)])
         elif query.kind == "people":
-            made = self._people([row for row in rows if isinstance(row, model.PersonRow)])
+            element = self._people([row for row in rows if isinstance(row, model.PersonRow)])
         elif query.shape == "table":
-            made = self._table([row for row in rows if isinstance(row, model.PageRow)])
+            element = self._table([row for row in rows if isinstance(row, model.PageRow)])
         else:
-            made = nodes.bullet_list(bullet="-")
+            element = nodes.bullet_list(bullet="-")
             for row in rows:
                 if isinstance(row, model.WantedRow):
-                    made += nodes.list_item("", *self._wanted(row))
+                    element += nodes.list_item("", *self._wanted(row))
                 elif isinstance(row, model.PageRow):
-                    made += nodes.list_item("", *self._item(row))
+                    element += nodes.list_item("", *self._item(row))
         # Titles are found as the pages that bear them; a list of them would be found for all.
         shape = query.kind if query.kind in ("wanted", "stale") else query.shape
-        made["classes"] += ["scrapbox-list", f"scrapbox-{shape}", "no-search"]
-        return [made]
+        element["classes"] += ["scrapbox-list", f"scrapbox-{shape}", "no-search"]
+        return [element]
 
     def _page(self, docname: str, title: str, language: str = "") -> nodes.Element:
         return self._site.page_link(title, title, docname, language)
