@@ -15,7 +15,6 @@ version = release = sphinx_scrapbox.__version__
 
 extensions = [
     "sphinx_scrapbox",
-    "sphinx.ext.autodoc",
     "showcase",  # local extension: examples, and references generated from the source
 ]
 exclude_patterns = ["_build", "_ext", "_kept", "Thumbs.db", ".DS_Store"]

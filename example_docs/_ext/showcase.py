@@ -161,6 +161,7 @@ def drop_generated_docstring(
 
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Register the directives."""
+    app.setup_extension("sphinx.ext.autodoc")
     app.connect("autodoc-process-docstring", drop_generated_docstring)
     app.add_directive("example", Example)
     app.add_directive("wiki-example", WikiExample)

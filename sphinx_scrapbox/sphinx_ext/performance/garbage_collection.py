@@ -22,6 +22,8 @@ _WRITING = (50_000, 4, 1)
 """The oldest generation is now mostly documents about to be written, which are freed."""
 _DEFAULTS = frozenset({(700, 10, 10), (2000, 10, 0), (2000, 10, 10)})
 """Thresholds with which Python starts, up to 3.12 and from 3.13 on."""
+_STARTUP_OBJECTS = 1000
+"""More than Python itself freezes as it starts: 375 with 3.12, none with other versions."""
 _BEFORE: WeakKeyDictionary[Sphinx, tuple[int, int, int]] = WeakKeyDictionary()
 
 
@@ -40,7 +42,8 @@ def raise_thresholds(app: Sphinx, config: Config) -> None:
 
 def freeze_objects(app: Sphinx, env: BuildEnvironment) -> None:
     """Handler of ``env-updated``: what has been read lasts until the end of the build."""
-    if app in _BEFORE and gc.get_threshold() == _READING and not gc.get_freeze_count():
+    is_frozen = gc.get_freeze_count() > _STARTUP_OBJECTS  # by conf.py
+    if app in _BEFORE and gc.get_threshold() == _READING and not is_frozen:
         gc.freeze()
         gc.set_threshold(*_WRITING)
 
