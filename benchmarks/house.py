@@ -5,9 +5,9 @@
 Measured are the entries of each folder (without ``__init__.py``, ``py.typed`` and
 ``__pycache__``), the lines of each Python file, the lines of each function from its ``def`` to its
 last line, the parameters of each function (without ``self``, ``cls``, ``*args`` and
-``**kwargs``), the lines of all Python files together, and public names that two modules define at
-their top level. The calls of ``connect`` on an application (``app.connect``) are counted for
-information. The exit code is 1 if a limit is exceeded. Needs the standard library only.
+``**kwargs``), and public names that two modules define at their top level. For information, the
+lines of all Python files and the calls of ``connect`` on an application (``app.connect``) are
+counted, too. The exit code is 1 if a limit is exceeded. Needs the standard library only.
 """
 
 from __future__ import annotations
@@ -24,7 +24,6 @@ ENTRIES = 12
 FILE_LINES = 400
 FUNCTION_LINES = 60
 PARAMETERS = 7
-TOTAL_LINES = 24_709
 SHARED_NAMES = frozenset({"FEATURE", "TYPE_CHECKING", "command", "register", "setup"})
 """Names that each module of a kind defines by convention, for a caller that looks for them."""
 
@@ -154,11 +153,10 @@ def show(house: House, *, everything: bool = False) -> bool:
         _show("lines of a file", house.file_lines, FILE_LINES, everything),
         _show("lines of a function", house.function_lines, FUNCTION_LINES, everything),
         _show("parameters of a function", house.parameters, PARAMETERS, everything),
-        house.total > TOTAL_LINES,
         bool(house.shared),
     ]
     files = len(house.file_lines)
-    print(f"lines in total: {house.total:,} in {files} files (limit {TOTAL_LINES:,})")
+    print(f"lines in total: {house.total:,} in {files} files")
     print(f"public names in two modules: {len(house.shared)} (limit 0)")
     for name, places in house.shared.items():
         print(f"    {name}: {', '.join(places)}")
