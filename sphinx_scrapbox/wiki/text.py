@@ -6,6 +6,7 @@ The string constants are character sets, to be used inside the brackets of a reg
 from __future__ import annotations
 
 import re
+from unicodedata import is_normalized, normalize
 
 CONTROLS = "\x00-\x1f\x7f-\x9f"
 SURROGATES = "\ud800-\udfff"
@@ -19,6 +20,15 @@ CJK = (
 """Letters of scripts without blanks (Han, kana) and Hangul, with the signs inside their words."""
 WIDE = "\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef"
 """Full-width characters, punctuation too, behind which a line may break."""
+DEFAULT_IGNORABLE = (
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
+    "\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3"
+    "\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
+)
+"""The Unicode property Default_Ignorable_Code_Point: characters without a visible form.
+
+From ``DerivedCoreProperties.txt`` of Unicode 14.0; :mod:`unicodedata` does not have the property.
+"""
 
 NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 """What XML 1.0 excludes. docutils, HTML and EPUB cannot hold these characters."""
@@ -43,6 +53,27 @@ def without_unsafe(text: str) -> str:
 
 
 _UNSAFE_RUN = re.compile(f"{_UNSAFE.pattern}+")
+
+
+_IGNORED = re.compile(f"[{DEFAULT_IGNORABLE}]+")
+
+
+def nfkc_casefold(text: str) -> str:
+    """*text* for a comparison by what readers see: NFKC_Casefold of the Unicode Standard (3.13).
+
+    Case, width and other compatible forms, and default ignorable characters make no difference.
+    This is wider than the identity of titles (:func:`.titles.key`).
+
+    >>> nfkc_casefold("Ｃａｆｅ\u0301 Sec\u2062ret") == nfkc_casefold("CAFÉ secret")
+    True
+    """
+    if text.isascii():
+        return text.lower()
+    text = _IGNORED.sub("", text)
+    if not is_normalized("NFKC", text):
+        text = normalize("NFKC", text)
+    text = text.casefold()
+    return text if is_normalized("NFKC", text) else normalize("NFKC", text)
 
 
 class Paint:

@@ -145,10 +145,10 @@ def page_of_url(url: str, *, origin: str = DEFAULT_ORIGIN) -> Target | None:
     >>> page_of_url("https://scrapbox.io/api/pages/help") is None
     True
     """
-    head = f"{origin.rstrip('/')}/"
-    if not url.startswith(head):
+    path = _path_below(url, origin)
+    if path is None:
         return None
-    path, sign, fragment = url[len(head) :].partition("#")
+    path, sign, fragment = path.partition("#")
     project, _, title = path.partition("/")
     if not project or not title or "?" in title or project in _NO_PROJECTS:
         return None
@@ -156,6 +156,47 @@ def page_of_url(url: str, *, origin: str = DEFAULT_ORIGIN) -> Target | None:
     if sign and is_line_id(fragment):
         title = f"{title}#{fragment}"
     return Target(unquote(project), title)
+
+
+def page_behind_url(url: str, *, origin: str = DEFAULT_ORIGIN) -> Target | None:
+    """The page that an address of the wiki leads to, or whose content or icon it serves.
+
+    Wider than :func:`page_of_url`, for those who ask which page an address reveals: the query,
+    the fragment, and slashes and punctuation around the title are ignored.
+
+    >>> page_behind_url("HTTP://Scrapbox.io:80/api/pages/help/a_b/icon?follow=true")
+    Target(project='help', title='a_b')
+    >>> page_behind_url("https://scrapbox.io/help//a%5Fb/?lines=2#top")
+    Target(project='help', title='a_b')
+    """
+    path = _path_below(url, origin)
+    if path is None:
+        return None
+    path = re.split("[?#]", path, maxsplit=1)[0]
+    if match := _SERVED.fullmatch(path):
+        path = f"{match[1]}/{match[2]}"
+    project, _, title = path.lstrip("/").partition("/")
+    title = unquote(title).strip("/").rstrip(_PUNCTUATION)
+    return Target(unquote(project), title) if project and title else None
+
+
+# What the API serves of a page: its icon, its text, its files of code, its tables.
+_SERVED = re.compile(
+    r"/*api/+(?:pages|code|table)/+([^/]+)/+([^/]+)(?:/.*)?", re.DOTALL | re.IGNORECASE
+)
+_PUNCTUATION = "/.,:;!?'\")]}>、。，．：；！？）」』】"
+_ADDRESS = re.compile(r"https?://(?:[^/?#]*@)?([^/?#]*)(.*)", re.DOTALL | re.IGNORECASE)
+_DEFAULT_PORT = re.compile(r"\.?(?::(?:80|443)?)?\Z")
+
+
+def _path_below(url: str, origin: str) -> str | None:
+    """What follows the slash after *origin*, if *url* is below it; schemes do not matter."""
+    address, base = _ADDRESS.fullmatch(url), _ADDRESS.fullmatch(origin.rstrip("/"))
+    if not address or not base:
+        return None
+    host, base_host = (_DEFAULT_PORT.sub("", each[1].lower()) for each in (address, base))
+    head = f"{base[2]}/"
+    return address[2][len(head) :] if host == base_host and address[2].startswith(head) else None
 
 
 def icon_url(project: str, name: str, *, origin: str = DEFAULT_ORIGIN) -> str:

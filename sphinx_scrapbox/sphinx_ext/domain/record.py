@@ -13,6 +13,7 @@ from sphinx.environment import BuildEnvironment
 
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.sources.folder import source_folder
+from sphinx_scrapbox.wiki.redaction import RedactedNames
 
 _ATTRIBUTE = "scrapbox-record"
 
@@ -47,8 +48,8 @@ class DocumentRecord(NamedTuple):
     updated: int = 0
     includes: tuple[tuple[str, str, str], ...] = ()
     """For each included page the target and the file as written, and the state of its file."""
-    redacted: tuple[str, ...] = ()
-    """Checksums of the names that were replaced because of a deny list."""
+    redacted: RedactedNames = RedactedNames()
+    """The names that were replaced because of a deny list, or would be."""
     snapshots: str = ""
     """The state of the snapshots if the document says something of them; else ""."""
 

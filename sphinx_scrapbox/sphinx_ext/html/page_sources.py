@@ -15,6 +15,7 @@ from sphinx.application import Sphinx
 
 from sphinx_scrapbox.sphinx_ext.domain.domain import domain_of
 from sphinx_scrapbox.sphinx_ext.feature import Feature
+from sphinx_scrapbox.wiki.redaction import RedactedNames
 
 
 class PageSources(Feature):
@@ -28,7 +29,8 @@ class PageSources(Feature):
         facts = domain.facts.get(docname)
         if facts is None or not facts.is_page:
             return
-        if facts.private or docname in domain.collected("leak_guard"):
+        names: RedactedNames | None = domain.collected("leak_guard").get(docname)
+        if facts.private or (names and names.replaced):
             context["sourcename"] = ""
         if "pathto" in context:
             context["pathto"] = _quoting(context["pathto"])

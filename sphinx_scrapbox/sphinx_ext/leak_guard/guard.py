@@ -11,6 +11,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import replace
 from hashlib import blake2b
+from itertools import chain
 from pathlib import Path
 
 from docutils import nodes
@@ -28,7 +29,7 @@ from sphinx_scrapbox.sphinx_ext.feature import Feature
 from sphinx_scrapbox.sphinx_ext.leak_guard.scanner import Leak, Scanner
 from sphinx_scrapbox.sphinx_ext.sources.folder import source_folder
 from sphinx_scrapbox.sphinx_ext.warnings import note_unknown_internals
-from sphinx_scrapbox.wiki.redaction import checksum
+from sphinx_scrapbox.wiki.redaction import RedactedNames, checksum
 from sphinx_scrapbox.wiki.titles import key
 
 _LOGGER = logging.getLogger(__name__)
@@ -75,12 +76,14 @@ def prepare_leak_guard(
     moved = set(before) ^ set(marks)
     if not moved:
         return []
-    replaced: dict[str, tuple[str, ...]] = domain.collected("leak_guard")
+    names: dict[str, RedactedNames] = domain.collected("leak_guard")
     return [
         docname
         for docname, facts in domain.facts.items()
         if docname in env.found_docs
-        and not moved.isdisjoint((*map(checksum, facts.links), *replaced.get(docname, ())))
+        and not moved.isdisjoint(
+            (*map(checksum, facts.links), *chain.from_iterable(names.get(docname, ())))
+        )
     ]
 
 
@@ -228,13 +231,13 @@ class _ScanCache:
 
 
 class LeakGuard(Feature):
-    """Keeps which names of a document were replaced because of the deny list."""
+    """Keeps which names of a document were replaced because of the deny list, or would be."""
 
     name = "leak_guard"
 
     def collect(self, nodes: Sequence[nodes.Element], record: DocumentRecord) -> object | None:
-        """The marks of these names."""
-        return record.redacted or None
+        """The checksums of these names."""
+        return record.redacted if any(record.redacted) else None
 
 
 FEATURE = LeakGuard()

@@ -29,7 +29,7 @@ from sphinx_scrapbox.sphinx_ext.config.options import Config
 from sphinx_scrapbox.sphinx_ext.i18n import _
 from sphinx_scrapbox.sphinx_ext.sources.locks import Locked, Locks
 from sphinx_scrapbox.wiki.ast import Page
-from sphinx_scrapbox.wiki.redaction import Redaction
+from sphinx_scrapbox.wiki.redaction import RedactedNames, Redaction
 from sphinx_scrapbox.wiki.titles import key, split_fragment, split_target
 
 _HEAD = 4096
@@ -42,8 +42,8 @@ class PageFile(NamedTuple):
     path: Path
     page: Page
     locked: Locked | None = None
-    redacted: tuple[str, ...] = ()
-    """Checksums of the denied names that neutral words replace in the page."""
+    redacted: RedactedNames = RedactedNames()
+    """The names that neutral words replace in the page if they are denied."""
     is_denied: bool = False
     """Whether a deny list keeps the page out of the site."""
 
@@ -107,8 +107,8 @@ class PageFiles:
             redaction = replace(redaction, origins=(file.locked.lock.url, *redaction.origins))
         is_denied = redaction.denies(file.page)
         page, redacted = redaction.redact(file.page)
-        redacted = tuple(dict.fromkeys((*file.redacted, *redacted)))
-        return file._replace(page=page, redacted=redacted, is_denied=is_denied)
+        names = file.redacted.merged(redacted)
+        return file._replace(page=page, redacted=names, is_denied=is_denied)
 
     def _from_disk(self, path: Path) -> PageFile | None:
         try:

@@ -282,6 +282,33 @@ def test_a_page_that_gets_a_tag_goes(tmp_path: Path, parallel: int) -> None:
     _same_as_new(site, done)
 
 
+@pytest.mark.parametrize(
+    "way",
+    [
+        "[see https://scrapbox.io/garden/Raised%20plan?lines=2]",
+        "[https://scrapbox.io/api/pages/garden/Raised_plan/icon]",
+        "[Raised plan.icon]",
+        "[/garden/Raised plan]",
+    ],
+)
+def test_each_way_to_a_page_that_goes(tmp_path: Path, way: str) -> None:
+    site = site_of(tmp_path, **{"wiki/plan.scrapbox": "Raised plan\n[Shed]\n"})
+    site.write({"wiki/spade.md": page("Spade", "[[Shed]]"), "wiki/way.scrapbox": f"Way\n{way}\n"})
+    done = site.build(**HERE)
+    assert "wiki/plan" in done.read
+    assert "(private)" not in done.text("wiki/way.html")
+    site.write({"wiki/plan.scrapbox": "Raised plan\n[https://scrapbox.io/garden/internal]\n"})
+    for path in (*done.out.rglob("plan.*"), *done.out.glob("_sources/wiki/way.*")):
+        path.unlink()
+    done = site.build(**HERE)
+    # Sphinx keeps a word of the address in the index, with an empty list of pages.
+    left = [line.strip() for line in done.warnings if line.startswith("  ")]
+    assert all(line.startswith("searchindex.js:1") for line in left)
+    assert done.read == ["wiki/way"]
+    assert "(private)" in done.text("wiki/way.html")
+    _same_as_new(site, done)
+
+
 def test_a_title_that_only_the_lock_tells(tmp_path: Path) -> None:
     row = LockedPage("a" * 24, "Budget 2026", "x.scrapbox")
     files = {

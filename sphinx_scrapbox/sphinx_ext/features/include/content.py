@@ -75,7 +75,7 @@ class IncludedPart:
         docname = docname if docname in env.found_docs else env.docname
         file = self._file = read_page(env, file, docname)
         record = record_of(self._document)
-        redacted = tuple(dict.fromkeys((*record.redacted, *file.redacted)))
+        redacted = record.redacted.merged(file.redacted)
         set_record(self._document, record._replace(redacted=redacted))
         self._structured = structured_page(env, file.page, docname)
         page = self._page = self._structured.page
