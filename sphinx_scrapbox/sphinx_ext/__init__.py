@@ -42,7 +42,7 @@ from sphinx_scrapbox.sphinx_ext.html import (
 )
 from sphinx_scrapbox.sphinx_ext.leak_guard import guard
 from sphinx_scrapbox.sphinx_ext.performance import garbage_collection, pickling, search_index
-from sphinx_scrapbox.sphinx_ext.reading import directives, page_document, parsers
+from sphinx_scrapbox.sphinx_ext.reading import directives, page_document, parser_registration
 from sphinx_scrapbox.sphinx_ext.warnings import Warn
 
 __all__ = ["EVENTS", "FEATURES", "Config", "Feature", "Listener", "SphinxSite", "Warn"]
@@ -69,8 +69,10 @@ FEATURES: tuple[Feature, ...] = (
 
 LISTENERS = (
     Listener("config-inited", garbage_collection.raise_thresholds),
+    Listener("config-inited", parser_registration.register_markdown, 700, "Before Sphinx (800)."),
     Listener("config-inited", options.prepare_config, sys.maxsize, "conf.py may set options."),
     Listener("config-inited", assets.add_static_folder, sys.maxsize, "conf.py may set the path."),
+    Listener("config-inited", parser_registration.check_markdown, sys.maxsize, "After others."),
     Listener("builder-inited", options.validate_options),
     Listener("builder-inited", builders.note_builder, 1, "Others ask which builder it is."),
     Listener("builder-inited", incremental.remove_torn_build_info),
@@ -106,11 +108,8 @@ LISTENERS = (
 
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Register everything; Sphinx calls this for ``extensions = ["sphinx_scrapbox"]``."""
-    app.setup_extension("myst_parser")
+    parser_registration.set_up_parsers(app)
     options.register(app)
-    app.add_source_parser(parsers.WikiMarkdownParser, override=True)
-    app.add_source_suffix(".scrapbox", "scrapbox")
-    app.add_source_parser(parsers.ScrapboxParser)
     for node, visitors in VISITORS.items():
         app.add_node(node, override=False, **visitors)
     app.add_domain(domain.ScrapboxDomain)

@@ -1,7 +1,8 @@
 """The parsers of native pages (``.scrapbox``) and of Markdown.
 
-The parser of Markdown takes the place of MyST's: files with the marks of an export, and those
-that ``scrapbox_pages`` names, are wiki pages; all others are passed on to MyST.
+The parser of Markdown takes the place of MyST's, or stands before that of MyST-NB: it reads wiki
+pages itself, so that nothing in them is trusted, and hands all other files on. Which parser reads
+``.md`` is decided after all extensions are set up (:mod:`.parser_registration`).
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from sphinx_scrapbox.sphinx_ext.domain.site import SphinxSite
 from sphinx_scrapbox.sphinx_ext.performance.skipped_transforms import skip_transforms
 from sphinx_scrapbox.sphinx_ext.reading.myst_syntax import parse_myst
 from sphinx_scrapbox.sphinx_ext.reading.page_document import build_page
+from sphinx_scrapbox.sphinx_ext.sources.file_types import MARKDOWN, page_type
 from sphinx_scrapbox.sphinx_ext.sources.folder import source_folder
 from sphinx_scrapbox.wiki.ast import Inline
 
@@ -65,25 +67,47 @@ class ScrapboxParser(Parser):
 
 
 class WikiMarkdownParser(MystParser):
-    """Reads exported wiki pages itself and hands all other Markdown to MyST."""
+    """Reads exported wiki pages itself and all other Markdown as MyST."""
 
     def parse(self, inputstring: str, document: nodes.document) -> None:
         """Parse a whole document, or one translated message of it."""
-        env: BuildEnvironment = document.settings.env
-        if document["source"].endswith(_TRANSLATED):
-            if env.temp_data.get(_IS_PAGE):
-                _append_message(inputstring, document, env, read_markdown_inline)
-            else:
-                parse_myst(inputstring, document)
-            return
-        path = Path(env.doc2path(env.docname))
-        file = source_folder(env).pages.exported_page(inputstring, path)
-        if file is not None:
-            env.temp_data[_IS_PAGE] = True
-            _set_up_page(document, env)
-            build_page(file, document, env)
-        else:
+        if not _read_exported_page(inputstring, document):
             parse_myst(inputstring, document)
+
+
+def in_front_of(parser: type[MystParser]) -> type[WikiMarkdownParser]:
+    """A parser that reads exported wiki pages itself and hands all other files to *parser*.
+
+    *parser*, such as that of MyST-NB, passes what it does not read on to ``super().parse()``,
+    which then is :class:`WikiMarkdownParser`.
+    """
+
+    class WikiNotebookParser(parser, WikiMarkdownParser):  # type: ignore[misc,valid-type]
+        def parse(self, inputstring: str, document: nodes.document) -> None:
+            if not _read_exported_page(inputstring, document):
+                super().parse(inputstring, document)
+
+    return WikiNotebookParser
+
+
+def _read_exported_page(text: str, document: nodes.document) -> bool:
+    """Fill *document* with a wiki page or a translated message of one; False if it is neither."""
+    env: BuildEnvironment = document.settings.env
+    if document["source"].endswith(_TRANSLATED):
+        is_page = bool(env.temp_data.get(_IS_PAGE))
+        if is_page:
+            _append_message(text, document, env, read_markdown_inline)
+        return is_page
+    path = Path(env.doc2path(env.docname))
+    if page_type(env.config.source_suffix, path) != MARKDOWN:
+        return False  # a notebook: no page of a wiki, whatever scrapbox_pages says
+    file = source_folder(env).pages.exported_page(text, path)
+    if file is None:
+        return False
+    env.temp_data[_IS_PAGE] = True
+    _set_up_page(document, env)
+    build_page(file, document, env)
+    return True
 
 
 def _set_up_page(document: nodes.document, env: BuildEnvironment) -> None:

@@ -27,6 +27,7 @@ from sphinx_scrapbox.formats.notation import lines as notation
 from sphinx_scrapbox.snapshot.lockfile import LockedPage
 from sphinx_scrapbox.sphinx_ext.config.options import Config
 from sphinx_scrapbox.sphinx_ext.i18n import _
+from sphinx_scrapbox.sphinx_ext.sources.file_types import page_types
 from sphinx_scrapbox.sphinx_ext.sources.locks import Locked, Locks
 from sphinx_scrapbox.wiki.ast import Page
 from sphinx_scrapbox.wiki.redaction import RedactedNames, Redaction
@@ -57,7 +58,7 @@ class PageFiles:
         self._project = project
         self._locks = locks
         self._config = config
-        self._suffixes: dict[str, str] = sphinx_config.source_suffix
+        self._suffixes = page_types(sphinx_config.source_suffix)
         self._page_globs = list(compile_matchers(config.pages))
         self._by_title: dict[str, list[Path]] | None = None
         self._by_earlier_title: dict[str, list[Path]] = {}
