@@ -43,7 +43,7 @@ class Warn(Enum):
     """A document shows the date or project of a snapshot, but no lock file has one, or several
     differ."""
     ICON = "icon"
-    """An image in ``scrapbox_people`` or a folder in ``scrapbox_icon_path`` does not exist."""
+    """An image in ``scrapbox_people`` or a folder in ``scrapbox_icon_path`` cannot be used."""
     FETCHED_FILE = "fetched_file"
     """A file in ``scrapbox.lock`` is missing or not an image; it is handled as not fetched."""
     CHANGES = "changes"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from pathlib import Path
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -98,6 +99,96 @@ def test_an_svg_that_does_anything(inside: str) -> None:
         image_type(f"<svg {NS}>{inside}</svg>".encode())
 
 
+HOST = "https://example.org/a"
+XLINK = 'xmlns:l="http://www.w3.org/1999/xlink"'
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        *(
+            f'<{name} href="{HOST}"/>'
+            for name in "image use feImage pattern linearGradient filter textPath mpath tref "
+            "font-face-uri color-profile cursor audio video animation unknown".split()
+        ),
+        f'<image {XLINK} l:href="{HOST}"/>',
+        f'<IMAGE HREF="{HOST}"/>',
+        '<image href="//example.org/a"/>',
+        r'<image href="\\example.org/a"/>',
+        '<image href="ht&#10;tps://example.org/a"/>',
+        '<image href="https:example.org"/>',
+        '<image href="file:///etc/passwd"/>',
+        '<image href="other.png"/>',
+        '<use href="other.svg#a"/>',
+        f'<video src="{HOST}"/>',
+        f'<g xml:base="{HOST}"/>',
+        f'<a ping="{HOST}"/>',
+        f'<set attributeName="href" to="{HOST}"/>',
+        f'<animate attributeName="href" values="#a;{HOST}"/>',
+        f'<rect fill="url({HOST})"/>',
+        f"<rect fill='url( &quot;{HOST}&quot; )'/>",
+        f'<rect fill="URL({HOST})"/>',
+        '<rect filter="url(other.svg#a)"/>',
+        '<rect mask="url(//example.org/a#b)"/>',
+        f'<rect style="fill: url({HOST})"/>',
+        rf'<rect style="fill: \75 rl({HOST})"/>',
+        f'<rect style="content: &quot;url(&quot;#; fill: url({HOST}); x: &quot;"/>',
+        f'<set attributeName="fill" to="url({HOST})"/>',
+        f'<style>@import "{HOST}";</style>',
+        f"<style>@import url({HOST});</style>",
+        rf'<style>@\69mport "{HOST}";</style>',
+        f'<style>@IMPORT "{HOST}";</style>',
+        f"<style>@font-face {{ src: url({HOST}) }}</style>",
+        f"<style><![CDATA[a {{ fill: url({HOST}) }}]]></style>",
+        f"<style>a {{ fill: u<!-- -->rl({HOST}) }}</style>",
+        f'<style>a {{ background: image-set("{HOST}" 1x) }}</style>',
+        f'<style>a {{ background: -webkit-cross-fade("{HOST}") }}</style>',
+        f'<style>a {{ content: "@namespace" url({HOST}); }}</style>',
+        f"<style>a {{ fill: url(data:image/svg+xml,{HOST}) }}</style>",
+        r"<style>a { fill: url(data:image/\9 svg+xml,x) }</style>",
+        f'<x:style xmlns:x="urn:x">@import "{HOST}";</x:style>',
+    ],
+)
+def test_an_svg_that_loads_anything(inside: str) -> None:
+    with pytest.raises(InvalidImageError, match="which is refused"):
+        image_type(f"<svg {NS}>{inside}</svg>".encode())
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        f'<a href="{HOST}"><text>words</text></a>',
+        f'<a {XLINK} l:href="{HOST}" l:title="{HOST}"/>',
+        f"<text>{HOST} url({HOST}) @import</text>",
+        f"<title>{HOST}</title><desc>url({HOST})</desc>",
+        f"<!-- {HOST} -->",
+        '<use href="#a"/><rect fill="url(#a)" style="mask: url( &quot;#c&quot; )"/>',
+        '<image href="data:image/png;base64,AA=="/>',
+        '<image href=""/>',
+        "<style>a { fill: url(#a) } @font-face { src: url(data:font/woff2;base64,AA==) }</style>",
+        "<style>@font-face { src: url('data:application/x-font-woff;base64,AA==') }</style>",
+        '<style>@namespace svg url("http://www.w3.org/2000/svg"); a { fill: red }</style>',
+        r'<style>a::before { content: "\201C" }</style>',
+        f'<g requiredExtensions="{HOST}" aria-label="{HOST}" data-from="{HOST}" class="a//b"/>',
+        f'<g requiredFeatures="http://www.w3.org/TR/SVG11/feature#Extensibility" id="{HOST}"/>',
+        f'<metadata><r:a xmlns:r="urn:r" r:resource="{HOST}" r:href="{HOST}"/></metadata>',
+        '<path d="M0 0" transform="translate(1)" style="fill:#fff;stroke:none"/>',
+    ],
+)
+def test_an_svg_that_loads_nothing(inside: str) -> None:
+    assert image_type(f"<svg {NS}>{inside}</svg>".encode()) == "svg"
+
+
+@pytest.mark.parametrize(
+    "piece", ["url(", "url('", "url(#", "@namespace", r"\75 ", "@namespaceurl(", "url(data:image/"]
+)
+def test_many_addresses_take_linear_time(piece: str) -> None:
+    begin = process_time()
+    with suppress(InvalidImageError):
+        image_type(f"<svg {NS}><style>{piece * 200_000}</style></svg>".encode())
+    assert process_time() - begin < 5
+
+
 @pytest.mark.parametrize(
     "name", ["script", "handler", "listener", "foreignObject", "iframe", "embed"]
 )
@@ -129,6 +220,9 @@ def test_what_comes_before_an_svg() -> None:
     outside = b'<!DOCTYPE svg [<!ENTITY a SYSTEM "file:///etc/passwd">]>'
     with pytest.raises(InvalidImageError, match="document type of its own"):
         image_type(outside + SVG)
+    elsewhere = b'<!DOCTYPE svg SYSTEM "https://example.org/svg11.dtd">'
+    with pytest.raises(InvalidImageError, match="document type elsewhere"):
+        image_type(elsewhere + SVG)
     with pytest.raises(InvalidImageError, match="style sheet elsewhere"):
         image_type(b'<?xml-stylesheet type="text/xsl" href="a.xsl"?>' + SVG)
 

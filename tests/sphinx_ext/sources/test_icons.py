@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from images import NS, SVG
 
 from sphinx_scrapbox.sphinx_ext.config.options import Config
 from sphinx_scrapbox.sphinx_ext.config.values import Person
@@ -37,7 +38,7 @@ def make(tmp_path: Path, said: list[str]) -> Make:
         for file in files:
             path = tmp_path / file
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.touch()
+            path.write_bytes(SVG if path.suffix == ".svg" else b"")
         return IconImages(tmp_path, Config(**values))
 
     return made
@@ -103,6 +104,27 @@ def test_folder_that_is_not_there_is_told_of_once(make: Make, said: list[str]) -
     assert images.find("mio") == "a/mio.png"
     assert images.find("ren") is None
     assert said == ["scrapbox_icon_path: 'no' is not a folder"]
+
+
+@pytest.mark.parametrize(
+    "inside",
+    ["<script/>", '<g onclick="x"/>', '<image href="https://example.org/a.png"/>', "<g>"],
+)
+def test_drawings_that_are_not_safe(
+    make: Make, said: list[str], tmp_path: Path, inside: str
+) -> None:
+    make("a/mio.svg", "a/ren.svg", "b/mio.png", "aki.svg")
+    for name in ("a/mio.svg", "aki.svg"):
+        (tmp_path / name).write_text(f"<svg {NS}>{inside}</svg>", encoding="utf-8")
+    people = {"aki": Person("Aki", image="aki.svg"), "a": Person("A", image="aki.svg")}
+    images = IconImages(tmp_path, Config(icon_path=("a", "b"), people=people))
+    assert images.find("mio") == "b/mio.png"
+    assert images.find("ren") == "a/ren.svg"
+    assert images.find("aki") is None
+    assert [message.partition(":")[0] for message in said] == [
+        "a/mio.svg is not shown",
+        "aki.svg is not shown",
+    ]
 
 
 def test_nothing_configured(make: Make, said: list[str]) -> None:
