@@ -18,7 +18,7 @@ of a directive: it has no footers.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, islice
 
@@ -36,12 +36,18 @@ from sphinx_scrapbox.wiki.urls import image_url
 class StructureOptions:
     """Options of :func:`structure`.
 
-    ``marks`` are the keys (:func:`.titles.key`) of icon names that are not people;
-    ``wordings`` are the patterns of footers, of which the first match counts.
+    ``marks`` and ``people`` are as in :class:`.Speakers`; ``wordings`` are the patterns of
+    footers, of which the first match counts.
     """
 
-    marks: Collection[str] = DEFAULT_MARKS
+    marks: Container[str] = DEFAULT_MARKS
+    people: Container[str] = frozenset()
     wordings: tuple[Wording, ...] = WORDINGS
+
+    @property
+    def speakers(self) -> Speakers:
+        """Who can speak."""
+        return Speakers(self.marks, self.people)
 
 
 DEFAULT_OPTIONS = StructureOptions()
@@ -186,7 +192,7 @@ class StructuredPage:
         return table
 
     def _arrange(self, blocks: Iterable[ast.Block]) -> tuple[Part, ...]:
-        return arrange(blocks, self.options.marks)
+        return arrange(blocks, self.options)
 
 
 class NotThere(LookupError):
@@ -196,7 +202,7 @@ class NotThere(LookupError):
 def structure(page: ast.Page, options: StructureOptions = DEFAULT_OPTIONS) -> StructuredPage:
     """Split *page* at its footers, outline each part, and mark speakers and signatures."""
     stretches = split_at_footers(page, options.wordings)
-    speakers = Speakers(options.marks)
+    speakers = options.speakers
     outlines = [outline(stretch.blocks) for stretch in stretches]
     parts = tuple(
         StructuredPart(
@@ -214,10 +220,10 @@ def structure(page: ast.Page, options: StructureOptions = DEFAULT_OPTIONS) -> St
 
 
 def arrange(
-    blocks: Iterable[ast.Block], marks: Collection[str] = DEFAULT_MARKS
+    blocks: Iterable[ast.Block], options: StructureOptions = DEFAULT_OPTIONS
 ) -> tuple[Part, ...]:
     """The outline of *blocks* with speakers marked, for text that is not a page."""
-    return Speakers(marks).mark(outline(blocks).parts)
+    return options.speakers.mark(outline(blocks).parts)
 
 
 def has_line(page: ast.Page, line_id: str) -> bool:

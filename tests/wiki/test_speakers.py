@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -33,7 +35,9 @@ from sphinx_scrapbox.wiki.outline import (
     Turn,
     outline,
 )
+from sphinx_scrapbox.wiki.redaction import NamePatterns
 from sphinx_scrapbox.wiki.speakers import EMOJI_PROJECTS, Speakers
+from sphinx_scrapbox.wiki.titles import join_target, key
 
 MIO, REN, EN, JA = Icon("mio"), Icon("ren"), Icon("en"), Icon("ja")
 SPROUT = Icon("sprout", "icons")
@@ -114,7 +118,7 @@ def words_of(nodes: tuple[Inline, ...]) -> str:
         ((MIO, "：dig here"), ("mio:", "dig here")),
         ((MIO, ":-)"), ("mio:", ":-)")),
         ((MIO, PageLink("Soil")), ("mio:", "[Soil]")),
-        ((MIO, "は掘る"), ("mio:", "は掘る")),
+        ((MIO, "はい"), ("mio:", "はい")),
         ((MIO, REN, "we agree"), ("mio ren:", "we agree")),
         ((MIO, " ", REN, " we agree"), ("mio ren:", "we agree")),
         ((MIO, "dig ", REN), ("mio:", "dig {ren!}")),
@@ -188,6 +192,44 @@ def test_form_of_address_makes_a_mention(address: str) -> None:
 def test_possessive_makes_a_mention(words: str) -> None:
     assert marked(line(0, MIO, words)) == [f"{{miom}}{words}"]
     assert marked(line(0, MIO, "'soil'")) == [("mio:", "'soil'")]
+
+
+@pytest.mark.parametrize(
+    ("nodes", "expected"),
+    [
+        ((MIO, "は掘る"), "{miom}は掘る"),
+        ((MIO, "\u3000は", PageLink("溝"), "を掘る"), "{miom}\u3000は[溝]を掘る"),
+        ((MIO, "や", REN, "が掘る"), "{miom}や{renm}が掘る"),
+        ((MIO, "と", REN, "で掘った"), "{miom}と{renm}で掘った"),
+        ((MIO, " thinks so ", REN), "{miom} thinks so {ren!}"),
+        ((MIO, " and ", REN, " dig"), "{miom} and {renm} dig"),
+        ((MIO, " and ", REN), "{miom} and {ren!}"),
+        ((MIO, ", ", REN, " dig"), "{miom}, {renm} dig"),
+        ((MIO, "이 팠다"), "{miom}이 팠다"),
+        ((MIO, "→ ", REN), "{miom}→ {ren!}"),
+        ((MIO, " ", PageLink("Mio")), "{miom} [Mio]"),
+        ((MIO, PageLink("", "mio"), "のように"), "{miom}[]のように"),
+        ((Icon("Ken", "shed"), PageLink("", "shed")), "{Kenm}[]"),
+    ],
+)
+def test_icon_that_is_a_word_stays_in_its_sentence(
+    nodes: tuple[Inline | str, ...], expected: str
+) -> None:
+    assert marked(line(0, *nodes)) == [expected]
+    assert marked(line(1, *nodes)) == [[expected]]
+    (row,) = marked(line(0, *nodes), line(1, "deep"))
+    assert row == (expected, ["deep"])
+
+
+def test_icon_that_is_a_word_of_a_quotation() -> None:
+    assert marked(line(0, Quote((MIO, Text("は掘る"))))) == ["> {miom}は掘る"]
+
+
+@pytest.mark.parametrize(
+    "link", [PageLink("Mio", "shed"), PageLink("Soil"), PageLink("Soil", "mio")]
+)
+def test_other_links_do_not_name_the_icon(link: PageLink) -> None:
+    assert marked(line(0, MIO, link)) == [("mio:", f"[{link.title}]")]
 
 
 # -- trailing and in the middle --------------------------------------------------------
@@ -283,6 +325,16 @@ def test_icon_alone_that_nothing_follows_signs(page: tuple[Line, ...]) -> None:
     assert marked(line(0, "dig"), line(0, MIO, SPROUT), *page)[:2] == ["dig", "{mio!}{sprout*}"]
 
 
+def test_multiplied_icon_alone_speaks_only_what_hangs_below() -> None:
+    for cheer, shown in (
+        (line(0, Icon("mio", count=3)), "{miom}"),
+        (line(0, MIO, MIO, MIO), "{miom}{miom}{miom}"),  # as an export writes it
+    ):
+        assert marked(cheer, line(0, "dig")) == [f"{shown} / dig"]
+        (turn,) = marked(cheer, line(1, "dig"))
+        assert turn == (f"{' '.join('mio' for _ in cheer.nodes)}:", ["dig"])
+
+
 def test_icons_alone_after_each_other() -> None:
     page = (line(0, MIO), line(0, REN), line(0, "dig"))
     assert marked(*page) == ["{mio!}", ("ren:", "dig")]
@@ -366,9 +418,55 @@ def test_icons_in_tables() -> None:
 # -- marks and languages ---------------------------------------------------------------
 
 
-@pytest.mark.parametrize("project", [*sorted(EMOJI_PROJECTS), "Icons2", "EMOJI"])
+@pytest.mark.parametrize(
+    "project", [*sorted(EMOJI_PROJECTS), "Icons2", "EMOJI", "garden-emoji", "our-icons3"]
+)
 def test_emoji_are_nobody(project: str) -> None:
     assert not Speakers().is_person(Icon("mio", project))
+
+
+@pytest.mark.parametrize("project", ["iconoclasts", "garden", "lexicon"])
+def test_other_projects_have_people(project: str) -> None:
+    assert Speakers().is_person(Icon("mio", project))
+
+
+DATES = (
+    "2024/03/09; 2024-03-09; 2024.3.9; 20240309; 2024-03-09 (Sat); 2024/03/09日記; 2024年3月9日; "
+    "2024년 3월 9일; 3月9日; 3월 9일; 03/09; 2024; 2024年; 2024/03; 202403; 2024-W10; 2024Q1; "
+    "12:30; 9 March 2024; March 9, 2024; March 2024; Mar. 9th"
+)
+SIGNS = (
+    "today-button; Add button; buttons; 追加ボタン; 추가 버튼; left-arrow; 右矢印; hr; favicon; "
+    "project logo; 🌱; →; ---; "
+)
+NAMES = (
+    "mio; Ken Ito; 青木; 민아; 悲しみ; o3; GPT-4.5; 7teru; yama2024; no.5; U; May; April; "
+    "Augusta; Marcel 2; buttonwillow; Arrowsmith; Harrow; Hrafn; Logan; 2bit; 24-7 Ann; 12345; "
+    "1984 reader"
+)
+
+
+@pytest.mark.parametrize("name", f"{DATES}; {SIGNS}".split("; "))
+def test_dates_buttons_and_signs_are_nobody(name: str) -> None:
+    assert not Speakers().is_person(Icon(name))
+    assert not Speakers().is_person(Icon(name, "garden"))
+    assert Speakers(people={key(name)}).is_person(Icon(name))
+
+
+@pytest.mark.parametrize("name", NAMES.split("; "))
+def test_names_are_people(name: str) -> None:
+    assert Speakers().is_person(Icon(name))
+
+
+def test_dates_speak_nothing_and_sign_nothing() -> None:
+    yesterday, tomorrow = Icon("2024/03/08"), Icon("2024/03/10")
+    assert marked(line(0, yesterday, "←2024/03/09→", tomorrow)) == [
+        "{2024/03/08*}←2024/03/09→{2024/03/10*}"
+    ]
+    assert marked(line(0, yesterday, tomorrow), line(0, "dig")) == [
+        "{2024/03/08*}{2024/03/10*} / dig"
+    ]
+    assert marked(line(0, "dig", yesterday)) == ["dig{2024/03/08*}"]
 
 
 @pytest.mark.parametrize(
@@ -380,10 +478,17 @@ def test_emoji_are_nobody(project: str) -> None:
         (Icon("en", "garden"), {"en"}, True),
         (Icon("en"), {"ja"}, True),
         (Icon("mio"), {"en"}, True),
+        (Icon("Bed status"), {"*-status", "* status"}, False),
+        (Icon("cart", "shop"), {"/shop/*"}, False),
+        (Icon("cart"), {"/shop/*"}, True),
+        (Icon("mio", "shop"), {"mio"}, True),
     ],
 )
 def test_who_is_a_person(icon: Icon, marks: set[str], person: bool) -> None:
-    assert Speakers(marks).is_person(icon) is person
+    speakers = Speakers(NamePatterns(tuple(sorted(marks))))
+    assert speakers.is_person(icon) is person
+    always = replace(speakers, people={key(join_target(icon.project, icon.name))})
+    assert always.is_person(icon)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, Literal
 from weakref import WeakKeyDictionary
 
@@ -19,7 +19,7 @@ from sphinx.util.matching import compile_matchers
 
 from sphinx_scrapbox.sphinx_ext.config import validators as valid
 from sphinx_scrapbox.sphinx_ext.config.values import DenyOptions, Person
-from sphinx_scrapbox.wiki.redaction import HiddenDenyList
+from sphinx_scrapbox.wiki.redaction import HiddenDenyList, NamePatterns
 from sphinx_scrapbox.wiki.structure import StructureOptions
 from sphinx_scrapbox.wiki.titles import key
 from sphinx_scrapbox.wiki.translation import WORDINGS, Wording
@@ -62,10 +62,11 @@ class Config:
     text, or marked text and a warning."""
     people: dict[str, Person] = _option({}, valid.people_by_key, "dict")
     """Speakers by icon name: display `name`, `link`, `image` (a file below the source folder) and
-    `aliases` such as `/project/name`."""
-    marks: frozenset[str] = _option(["en", "ja"], valid.mark_keys, "list of str")
-    """Icon names that mark a page's language or state and stand for no person. The list replaces
-    the default."""
+    `aliases` such as `/project/name`. Their icons are always people."""
+    marks: NamePatterns = _option(["en", "ja"], valid.mark_patterns, "list of str")
+    """Icon names that mark a page's language or state and stand for no person, such as `draft`,
+    `*-status` or `/shop/*`; `*` stands for any text. The list replaces the default. Names in
+    `scrapbox_people` are people all the same."""
     icon_path: tuple[str, ...] = _option([], valid.string_tuple, "list of str", "html")
     """Folders (below the source folder) of icon images named after their pages: `name.png`,
     `project/name.png`."""
@@ -163,7 +164,17 @@ class Config:
     @property
     def structure_options(self) -> StructureOptions:
         """What :func:`.structure` needs to know of this site."""
-        return StructureOptions(self.marks, (*self.translation_wordings, *WORDINGS))
+        return StructureOptions(
+            marks=self.marks,
+            people=self._people_targets,
+            wordings=(*self.translation_wordings, *WORDINGS),
+        )
+
+    @cached_property
+    def _people_targets(self) -> frozenset[str]:
+        """The keys of the icons of ``scrapbox_people``, also as this wiki's pages of a path."""
+        own = (key(f"/{self.project}/{name}") for name in self.people if self.project)
+        return frozenset((*self.people, *own))
 
     def person(self, name: str, project: str = "") -> Person | None:
         """The person behind an icon: ``/project/name``, or ``name`` in the wiki's own project."""

@@ -133,8 +133,8 @@ def modes_by_glob(
     return check
 
 
-def mark_keys(value: object) -> frozenset[str]:
-    return frozenset(key(name) for name in string_tuple(value))
+def mark_patterns(value: object) -> NamePatterns:
+    return NamePatterns(string_tuple(value))
 
 
 def people_by_key(value: object) -> dict[str, Person]:

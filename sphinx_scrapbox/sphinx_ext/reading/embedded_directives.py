@@ -42,7 +42,7 @@ class _WikiBodyRenderer(SphinxRenderer):
         config = options(env.config)
         # The line in front keeps a body that begins with a rule from being front matter.
         page = read_markdown(f"\n{text}", name="", origin=config.url)
-        body = render_fragment(arrange(page.blocks, config.marks), site, self.document)
+        body = render_fragment(arrange(page.blocks, config.structure_options), site, self.document)
         for node in nodes.Element("", *body).findall(nodes.Element):
             if node.line:
                 node.line += lineno - 1

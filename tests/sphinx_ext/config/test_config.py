@@ -23,6 +23,7 @@ from sphinx_scrapbox.sphinx_ext.config.values import (
     Person,
 )
 from sphinx_scrapbox.sphinx_ext.warnings import Warn
+from sphinx_scrapbox.wiki.redaction import NamePatterns
 
 FOOTER = r"Translated from (?P<link>/\S+)"
 
@@ -68,7 +69,7 @@ def test_defaults(said: list[str]) -> None:
     assert checked() == DEFAULT
     assert said == []
     assert DEFAULT.project == ""
-    assert DEFAULT.marks == {"en", "ja"}
+    assert DEFAULT.marks == NamePatterns(("en", "ja"))
     assert DEFAULT.provenance == "none"
     assert dict(DEFAULT.related) == {"**": "cards"}
     assert (DEFAULT.icons, DEFAULT.images, DEFAULT.videos) == ("local", "remote", "remote")
@@ -120,8 +121,8 @@ GOOD: list[tuple[str, object, object]] = [
         for value, word in ((True, on), (False, "none"))
     ),
     ("related", {"a/*": False, "**": True}, (("a/*", "none"), ("**", "cards"))),
-    ("marks", ["In Progress", "DE"], frozenset({"in_progress", "de"})),
-    ("marks", [], frozenset()),
+    ("marks", ["*-status", "DE"], NamePatterns(("*-status", "DE"))),
+    ("marks", [], NamePatterns()),
     ("icon_path", ["icons", "faces"], ("icons", "faces")),
     ("icons", "remote", "remote"),
     *(

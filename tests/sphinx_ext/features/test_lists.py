@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -12,6 +13,8 @@ import pytest
 from sites import EPUB, Built, Site, Tag, broken_links, icon, page
 from sphinx.testing.util import SphinxTestApp
 
+from sphinx_scrapbox.formats.markdown.writer import write_markdown
+from sphinx_scrapbox.formats.notation.lines import read_notation
 from sphinx_scrapbox.sphinx_ext.domain.facts import PageFacts
 from sphinx_scrapbox.sphinx_ext.features.lists.model import ListQuery, PageRow
 from sphinx_scrapbox.sphinx_ext.features.lists.tables import Tables, rows_of
@@ -312,3 +315,58 @@ def test_people_of_two_projects_with_one_name_are_two(dated: Any) -> None:
     ]
     assert tables.spoken_by("KAY") == {"a", "c"}
     assert tables.spoken_by("/q/kay") == {"c"}
+
+
+NATIVE = """\
+Talk
+[eva.icon]の窯は古い
+[tom.icon]は来ない
+[tom.icon]それは昨日の話です
+\t[eva.icon]と[tom.icon]で見に行った
+[eva.icon] thinks so too
+[2026/03/08.icon]←[2026/03/09]→[2026/03/10.icon]
+[today-button.icon]
+\tfired the kiln
+fired it again [🔥.icon] [/icons/done.icon]
+"""
+
+
+@pytest.mark.parametrize("is_native", [True, False])
+def test_people_are_those_who_speak(tmp_path: Path, is_native: bool) -> None:
+    read = read_notation(NATIVE)
+    name, text = (
+        ("wiki/talk.scrapbox", NATIVE)
+        if is_native
+        else ("wiki/talk.md", write_markdown(replace(read, project="garden-en")))
+    )
+    site = Site(
+        tmp_path / "src", {"index.rst": "Index\n=====\n\n.. scrapbox:people::", name: text}
+    )
+    done = site.build(**HERE)
+    assert done.warnings == []
+    assert [row[0][1:] for row in people(done)] == ["tom"]
+    facts = done.facts("wiki/talk")
+    assert (facts.people, facts.turns) == (("tom",), (1,))
+    body = done.html("wiki/talk.html").body
+    (turn,) = body.all("div", "scrapbox-speech")
+    assert "それは昨日の話です" in turn.text
+    assert [tag["title"] for tag in body.all("span", "scrapbox-mention")] == [
+        *("eva", "tom", "eva", "tom", "eva"),
+    ]
+
+
+def test_marks_are_patterns_and_people_take_precedence(tmp_path: Path) -> None:
+    lines = [icon(name) + "Hot." for name in ("kiln-status", "eva-status", "2020", "tom")]
+    site = Site(
+        tmp_path / "src",
+        {
+            "index.rst": "Index\n=====\n\n.. scrapbox:people::",
+            "wiki/kiln.md": page("Kiln", *lines, icon("cart", "shop") + "Full."),
+        },
+    )
+    done = site.build(
+        scrapbox_marks=["en", "*-status", "/shop/*"],
+        scrapbox_people={"eva-status": "Eva", "2020": "Mia"},
+        **HERE,
+    )
+    assert sorted(row[0][1:] for row in people(done)) == ["Eva", "Mia", "tom"]

@@ -1,30 +1,27 @@
-"""Speakers, signatures and marks: what each icon means on its line.
+"""Turns and signatures: the role of each icon of a page.
 
-The rules were measured on real wikis:
+The rules were measured on real wikis (``benchmarks/turns.py`` measures them again):
 
 * an icon in front of text opens a turn: that line and what hangs below it;
+* unless the text goes on from its name (:mod:`.sentences`), or leads to its page: then it is
+  mentioned, as an icon inside text is;
 * an icon alone on a line speaks what hangs below it and, at level 0, the lines that follow,
   up to a blank, the next speaker, a heading or a rule; where nothing follows, it signs;
 * icons at the end of a line are its signature;
-* an icon inside text mentions somebody, and so does one in front of a form of address;
-* language marks and icons of emoji projects are not people.
+* marks, dates, buttons and icons of emoji projects are not people (:mod:`.names`).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, replace
 
 from sphinx_scrapbox.wiki import ast, outline
-from sphinx_scrapbox.wiki.titles import key
+from sphinx_scrapbox.wiki.speakers.names import DEFAULT_MARKS, is_name_of_thing
+from sphinx_scrapbox.wiki.speakers.sentences import OBJECT, continues_sentence
+from sphinx_scrapbox.wiki.titles import join_target, key
 
-EMOJI_PROJECTS = frozenset({"icons", "icons2", "emoji", "vim-jp-emojis", "emojis"})
-"""Public projects that hold signs, not people."""
-DEFAULT_MARKS = frozenset({"en", "ja"})
-"""Keys of icon names that mark a language and stand for nobody."""
-
-_ADDRESS = re.compile(r"\s?(さん|くん|ちゃん|君|氏|様|先生)|['’]s\b")
 _COMMA, _COLON = ast.Text(", "), ast.Text(": ")
 # Between a speaker and the text: blanks, or a colon as in a play.
 _PARTING = r"[ \t\u3000]*(?:(?:[:：](?=\s|$)|：)[ \t\u3000]*)?"
@@ -36,15 +33,21 @@ _ICON_SOURCES = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Speakers:
-    """Distinguishes people from ``marks``, the keys of icon names that are not people."""
+    """Distinguishes people from what else has an icon.
 
-    marks: Collection[str] = DEFAULT_MARKS
+    ``marks`` and ``people`` are keys of icons, of another project as ``/project/name``: those of
+    ``people`` are people, the others of ``marks`` are not.
+    """
+
+    marks: Container[str] = DEFAULT_MARKS
+    people: Container[str] = frozenset()
 
     def is_person(self, icon: ast.Icon) -> bool:
         """Whether *icon* stands for somebody who can speak."""
-        if icon.project.casefold() in EMOJI_PROJECTS:
-            return False
-        return icon.project != "" or key(icon.name) not in self.marks
+        target = key(join_target(icon.project, icon.name))
+        if target in self.people:
+            return True
+        return target not in self.marks and not is_name_of_thing(icon.name, icon.project)
 
     def mark(self, parts: Sequence[outline.Part]) -> tuple[outline.Part, ...]:
         """*parts* with turns, and with the role of each icon set."""
@@ -118,7 +121,7 @@ class Speakers:
             hanging = below if number == len(run.lines) else ()
             leading, nodes, alone = self._read(line.nodes)
             people = tuple(filter(self.is_person, alone))
-            if people and (hanging or unindented):
+            if people and (hanging or (unindented and not _is_repeated(people))):
                 flush()
                 speech = _Speech(people, list(hanging), replace(line, nodes=nodes))
                 out.append(speech if unindented else speech.turn())
@@ -173,8 +176,7 @@ class Speakers:
             for node in head
             if isinstance(node, ast.Icon) and node.role is ast.IconRole.MENTION
         )
-        first = middle[0]
-        if not leading or (isinstance(first, ast.Text) and _ADDRESS.match(first.text)):
+        if not leading or _continues(leading, middle + tail):
             return (), head + middle + tail, ()
         marks = tuple(n for n in head if isinstance(n, ast.Icon) and n.role is ast.IconRole.MARK)
         return leading, marks + _stripped(middle) + tail, ()
@@ -215,6 +217,29 @@ class _Speech:
 
 
 _SPEECH_ENDS = (_Speech, outline.Turn, outline.Gap, outline.HorizontalRule, outline.Section)
+
+
+def _continues(icons: Sequence[ast.Icon], words: Sequence[ast.Inline]) -> bool:
+    """Whether *words* make the icons in front of them words of a sentence."""
+    first = words[0]
+    if isinstance(first, ast.Text):
+        if first.text.isspace():
+            words = words[1:]
+        else:
+            return continues_sentence(first.text + OBJECT * (len(words) > 1))
+    match words:
+        case (ast.PageLink("", project), *_):
+            return any(project in (icon.project, icon.name) for icon in icons)
+        case (ast.PageLink(title, project), *_):
+            # "[mio.icon] [mio]" names a page, and shows its icon in front.
+            return any((key(icon.name), icon.project) == (key(title), project) for icon in icons)
+    return False
+
+
+def _is_repeated(icons: Sequence[ast.Icon]) -> bool:
+    """Whether an icon is repeated, as in "[mio.icon*3]", which cheers what stands above it."""
+    names = {(icon.name, icon.project) for icon in icons}
+    return len(names) < sum(icon.count for icon in icons)
 
 
 def _is_colon(node: ast.Inline) -> bool:
