@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -15,7 +16,7 @@ from pathlib import Path
 import click
 
 from sphinx_scrapbox.cli.options import grouped
-from sphinx_scrapbox.cli.output import Failure, say
+from sphinx_scrapbox.cli.output import Failure, hiding, say
 from sphinx_scrapbox.remote import credentials
 from sphinx_scrapbox.remote.addresses import server_of
 from sphinx_scrapbox.remote.api import Api, ProjectInfo
@@ -23,6 +24,7 @@ from sphinx_scrapbox.remote.client import Client
 from sphinx_scrapbox.remote.errors import ClientError, printable
 from sphinx_scrapbox.remote.listing import FolderComparison, PageStatus, PullError
 from sphinx_scrapbox.remote.pacing import Pace
+from sphinx_scrapbox.snapshot import Lock
 from sphinx_scrapbox.wiki.urls import DEFAULT_ORIGIN
 
 
@@ -51,14 +53,20 @@ class Connection:
 
     @contextmanager
     def open(self, project: str, origin: str) -> Iterator[Api]:
-        """The API of a project; a failed request ends the command with a message."""
+        """The API of a project; a failed request ends the command with a message.
+
+        Nothing that is printed meanwhile contains the credential.
+        """
         pace = click.get_current_context().find_object(Pace) or Pace()
         if self.rate:
             pace = replace(pace, per_second=self.rate)
         try:
-            with Client(origin, self.credential(), pace) as client:
-                yield Api(client, project)
-        except (ClientError, PullError) as error:
+            with Client(origin, self.credential(), pace) as client, hiding(client.hide_credential):
+                try:
+                    yield Api(client, project)
+                except (ClientError, PullError) as error:
+                    raise Failure(str(error)) from error
+        except ClientError as error:  # no client for this address
             raise Failure(str(error)) from error
 
     def check_access(self, project: ProjectInfo, *, doing: str) -> None:
@@ -71,6 +79,29 @@ class Connection:
             reason = f"{project.name!r} is not public"
         raise Failure(f"{reason}: to {doing} anyway, add --private")
 
+
+def locked_address(lock: Lock, place: Path) -> str:
+    """The server that the pages of a lock file are from, in a form that is safe to paste.
+
+    A lock file may have been written by anyone.
+
+    :raises Failure: if it is not the address of a server.
+    """
+    if not lock.url:
+        return DEFAULT_ORIGIN
+    try:
+        address = server_of(lock.url)
+    except ValueError:
+        address = ""
+    if not _IN_SHELL.fullmatch(address):
+        raise Failure(
+            f"{place} says that its pages are from {printable(repr(lock.url))}, which is not the "
+            "address of a server, so nothing was requested"
+        )
+    return address
+
+
+_IN_SHELL = re.compile(r"[a-z0-9:/._-]+|https?://\[[0-9a-f:]+\](?::[0-9]+)?")
 
 _URL = click.option(
     "--url",

@@ -16,6 +16,7 @@ from sphinx_scrapbox.cli.output import Failure, print_notes, progress, read_inpu
 from sphinx_scrapbox.formats.markdown import as_exported, as_native
 from sphinx_scrapbox.formats.project import ProjectError, load_project, page_of, write_project
 from sphinx_scrapbox.snapshot.filenames import file_key, file_stem
+from sphinx_scrapbox.snapshot.files import read_regular_file, write_file
 from sphinx_scrapbox.snapshot.lockfile import LOCK_NAME, Lock, LockError, load_lock
 from sphinx_scrapbox.wiki import Page, key
 
@@ -222,8 +223,8 @@ def _lock(folder: Path) -> tuple[Path, Lock] | None:
     """The lock of unpacked pages, in *folder* or above: it knows their project and ids."""
     for place in (folder, *folder.parents):
         try:
-            return place, load_lock((place / LOCK_NAME).read_text("utf-8"))
-        except (OSError, UnicodeDecodeError):
+            return place, load_lock(read_regular_file(place / LOCK_NAME))
+        except OSError:
             continue
         except LockError as error:
             raise Failure(f"{place / LOCK_NAME}: {error}") from error
@@ -305,14 +306,8 @@ def _save(writes: Sequence[_Write], *, dry_run: bool) -> None:
 
 
 def _replace(path: Path, data: bytes) -> None:
-    """Write *data* so that the file is there wholly or not at all."""
-    draft = path.parent / f".scrapbox-convert-{os.getpid()}.tmp"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            draft.write_bytes(data)
-            draft.replace(path)
-        finally:
-            draft.unlink(missing_ok=True)
+        write_file(path, data)
     except OSError as error:
         raise Failure(f"cannot write {path}: {error.strerror}") from error

@@ -6,11 +6,13 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 
 import click
 
 from sphinx_scrapbox.snapshot import Change, FolderError, Plan, SnapshotFolder, apply_plan
+from sphinx_scrapbox.snapshot.files import write_file
 from sphinx_scrapbox.snapshot.lockfile import LockError
 from sphinx_scrapbox.snapshot.selection import SelectionError
 
@@ -18,6 +20,7 @@ MANY_PAGES = 200
 """From this many pages on, a command shows a progress bar."""
 
 _MAX_NOTES = 10
+_hide: ContextVar[Callable[[str], str] | None] = ContextVar("hide", default=None)
 _COUNTED = (Change.NEW, Change.CHANGED, Change.RENAMED, Change.REMOVED, Change.UNCHANGED)
 
 
@@ -42,6 +45,21 @@ def failures(folder: Path) -> Iterator[None]:
         raise Failure(f"{folder}: {error}") from error
 
 
+@contextmanager
+def hiding(hide: Callable[[str], str]) -> Iterator[None]:
+    """Pass all that is printed meanwhile, and the message of a failure, through *hide*.
+
+    What commands print may come from a server, which has seen the credential.
+    """
+    token = _hide.set(hide)
+    try:
+        yield
+    except Failure as failure:
+        raise Failure(hide(failure.message)) from failure
+    finally:
+        _hide.reset(token)
+
+
 def read_input(name: str) -> bytes:
     """The content of a file; of standard input for ``-``."""
     if name == "-":
@@ -54,6 +72,8 @@ def read_input(name: str) -> bytes:
 
 def say(text: str, *, err: bool = False) -> None:
     """Print *text*, even where the terminal's encoding lacks some of its characters."""
+    if hide := _hide.get():
+        text = hide(text)
     encoding = (sys.stderr if err else sys.stdout).encoding or "utf-8"
     click.echo(text.encode(encoding, "backslashreplace").decode(encoding), err=err)
 
@@ -108,7 +128,7 @@ def write_report(report: str, output: str | None, *, for_people: bool) -> None:
     # Where a character cannot be encoded, an escape with a backslash is right in JSON, too.
     if output is not None:
         try:
-            Path(output).write_bytes(report.encode("utf-8", "backslashreplace"))
+            write_file(Path(output), report.encode("utf-8", "backslashreplace"))
         except OSError as error:
             raise Failure(f"cannot write {output}: {error.strerror}") from error
     elif for_people:

@@ -10,15 +10,20 @@ from typing import Literal, get_args
 import click
 
 from sphinx_scrapbox.cli import output
-from sphinx_scrapbox.cli.connection import Connection, print_comparison, pull_connection
+from sphinx_scrapbox.cli.connection import (
+    Connection,
+    locked_address,
+    print_comparison,
+    pull_connection,
+)
 from sphinx_scrapbox.cli.options import grouped, selection_options
 from sphinx_scrapbox.remote.api import Api, ProjectInfo
 from sphinx_scrapbox.remote.listing import compare_with_folder, list_selected
-from sphinx_scrapbox.remote.pictures import PictureDownload
+from sphinx_scrapbox.remote.pictures import PictureDownload, missing_pictures
 from sphinx_scrapbox.remote.pull import Progress, pull_pages
 from sphinx_scrapbox.remote.stage import Stage
 from sphinx_scrapbox.snapshot import Lock, SnapshotFolder, exclusive_lock, plan_update
-from sphinx_scrapbox.snapshot.lockfile import PictureKind
+from sphinx_scrapbox.snapshot.lockfile import LOCK_NAME, PictureKind
 from sphinx_scrapbox.snapshot.selection import Selection
 from sphinx_scrapbox.wiki.titles import key
 from sphinx_scrapbox.wiki.urls import DEFAULT_ORIGIN
@@ -106,6 +111,7 @@ def command(
             output.failures(folder),
             nullcontext() if preview else exclusive_lock(folder),
             connection.open(project, origin) as api,
+            output.failures(folder),
         ):
             store = SnapshotFolder(folder)
             _check_origin(store, origin)
@@ -149,20 +155,25 @@ def _pull(
     private: bool | None,
     refresh: bool,
 ) -> None:
-    stage = Stage(store.path)
-    snapshot = pull_pages(api, store, stage, selection, refresh=refresh, progress=_bar("Pages"))
-    download = PictureDownload(api, store, stage, snapshot, info.public is True, refresh)
-    pictures = download.run(kinds, _bar("Pictures"))
-    is_private = store.lock.private if private is None else private
-    url = "" if api.client.origin == DEFAULT_ORIGIN else api.client.origin
-    header = Lock(info.name, snapshot.exported(store.lock), is_private, url=url)
-    plan = plan_update(
-        store, snapshot.pages, header, pictures=pictures.rows, unchanged=snapshot.standing
-    )
-    notes = [*snapshot.notes, *pictures.notes, *plan.notes]
-    output.write_pages(store, plan, notes, pictures.files)
-    stage.clear()
+    origin = api.client.origin
+    with Stage(store.path, origin, info.name) as stage:
+        snapshot = pull_pages(
+            api, store, stage, selection, refresh=refresh, progress=_bar("Pages")
+        )
+        download = PictureDownload(api, store, stage, snapshot, info.public is True, refresh)
+        pictures = download.run(kinds, _bar("Pictures"))
+        is_private = store.lock.private if private is None else private
+        url = "" if origin == DEFAULT_ORIGIN else origin
+        header = Lock(info.name, snapshot.exported(store.lock), is_private, url=url)
+        plan = plan_update(
+            store, snapshot.pages, header, pictures=pictures.rows, unchanged=snapshot.standing
+        )
+        notes = [*snapshot.notes, *pictures.notes, *plan.notes]
+        output.write_pages(store, plan, notes, pictures.files)
+        stage.clear()
     output.print_plan(plan, left_out=snapshot.left_out)
+    if pictures.missing:
+        output.say(missing_pictures(pictures))
 
 
 def _bar(label: str) -> Progress:
@@ -181,9 +192,11 @@ def _kinds(
 
 def _check_origin(store: SnapshotFolder, origin: str) -> None:
     """A folder holds the pages of one wiki."""
-    known = store.lock.url or DEFAULT_ORIGIN
-    if store.lock.pages and known != origin:
+    if not store.lock.pages:
+        return
+    address = locked_address(store.lock, store.path / LOCK_NAME)
+    if address != origin:
         raise output.Failure(
-            f"{store.path} holds pages of {known}, not of {origin}: add --url {known}, or name "
-            "another folder"
+            f"{store.path} holds pages of {address}, not of {origin}: add --url {address}, or "
+            "name another folder"
         )

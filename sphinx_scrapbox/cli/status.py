@@ -6,12 +6,17 @@ from pathlib import Path
 
 import click
 
-from sphinx_scrapbox.cli.connection import Connection, print_comparison, status_connection
+from sphinx_scrapbox.cli.connection import (
+    Connection,
+    locked_address,
+    print_comparison,
+    status_connection,
+)
 from sphinx_scrapbox.cli.options import format_option, selection_options
 from sphinx_scrapbox.cli.output import Failure, failures
 from sphinx_scrapbox.remote.listing import compare_with_folder, list_selected
 from sphinx_scrapbox.snapshot.folder import SnapshotFolder
-from sphinx_scrapbox.snapshot.lockfile import LOCK_NAME
+from sphinx_scrapbox.snapshot.lockfile import LOCK_NAME, Lock
 from sphinx_scrapbox.snapshot.selection import Selection
 from sphinx_scrapbox.wiki.urls import DEFAULT_ORIGIN
 
@@ -46,19 +51,23 @@ def command(
             raise Failure(
                 f"{folder / LOCK_NAME} names no project: is this a folder that pull made?"
             )
-        origin = connection.origin or lock.url or DEFAULT_ORIGIN
-        if connection.origin is None and lock.url and connection.credential():
-            # A credential must not go wherever a lock file says.
-            raise Failure(
-                f"{LOCK_NAME} says that the wiki is at {lock.url}: if your credential may be sent "
-                f"there, add --url {lock.url}"
-            )
-        with connection.open(lock.project, origin) as api:
+        origin = connection.origin or _own_address(lock, folder / LOCK_NAME)
+        with connection.open(lock.project, origin) as api, failures(folder):
             info = api.project_info()
             connection.check_access(info, doing="list its pages")
             api.project = info.name
             pages, left_out = list_selected(api, selection)
-        comparison = compare_with_folder(store, pages)
-    print_comparison(comparison, left_out=left_out, as_json=report_format == "json")
+            comparison = compare_with_folder(store, pages)
+            print_comparison(comparison, left_out=left_out, as_json=report_format == "json")
     if not comparison.is_same:
         click.get_current_context().exit(1)
+
+
+def _own_address(lock: Lock, place: Path) -> str:
+    """The server to ask if the user named none: not one that only a lock file names."""
+    address = locked_address(lock, place)
+    if address != DEFAULT_ORIGIN:
+        raise Failure(
+            f"{address} was not asked, as only {place} names it: if it may be, add --url {address}"
+        )
+    return address

@@ -18,9 +18,10 @@ from itertools import count
 from sphinx_scrapbox.formats.notation.characters import WHITE
 from sphinx_scrapbox.formats.notation.lines import read_lines
 from sphinx_scrapbox.formats.notation.writer import rows_with_ids
+from sphinx_scrapbox.formats.untrusted_json import DeepJsonError, InvalidJsonError, load_json
 from sphinx_scrapbox.wiki.ast import Page
 from sphinx_scrapbox.wiki.dates import LATEST, clamp, parse_iso
-from sphinx_scrapbox.wiki.text import SURROGATES
+from sphinx_scrapbox.wiki.text import SURROGATES, without_surrogates
 from sphinx_scrapbox.wiki.titles import is_line_id, key
 
 UNTITLED = "Untitled"
@@ -28,7 +29,6 @@ UNTITLED = "Untitled"
 
 # Line ends of various programs, which would shift the numbers of later lines.
 _LINE_ENDS = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
-_SURROGATE = re.compile(f"[{SURROGATES}]")
 _NOT_IN_ROWS = re.compile(f"[\n\r\x85\u2028\u2029{SURROGATES}]")
 
 
@@ -111,17 +111,11 @@ def _parse(data: bytes) -> object:
         wide = " (it may be UTF-16)" if data[:2] in {b"\xff\xfe", b"\xfe\xff"} else ""
         raise ProjectError(f"byte {offset}: not UTF-8{wide}", offset) from error
     try:
-        try:
-            return json.loads(text)
-        except json.JSONDecodeError:
-            raise
-        except ValueError:
-            # Python refuses numbers with thousands of digits; none that is used here is so long.
-            return json.loads(text, parse_int=lambda digits: int(digits[:20]))
-    except json.JSONDecodeError as error:
-        raise _broken(error, text, start) from error
-    except RecursionError as error:
+        return load_json(text)
+    except DeepJsonError as error:
         raise ProjectError("the JSON is nested too deeply for a project") from error
+    except InvalidJsonError as error:
+        raise _broken(error, text, start) from error
 
 
 # The beginning of a value that is cut off.
@@ -130,13 +124,13 @@ _BEGUN = re.compile(
 )
 
 
-def _broken(error: json.JSONDecodeError, text: str, start: int) -> ProjectError:
-    at, end = (start + len(text[:chars].encode()) for chars in (error.pos, len(text)))
-    if error.msg.startswith("Unterminated string"):
+def _broken(error: InvalidJsonError, text: str, start: int) -> ProjectError:
+    at, end = (start + len(text[:chars].encode()) for chars in (error.position, len(text)))
+    if error.message.startswith("Unterminated string"):
         return ProjectError(f"the file breaks off at byte {end}, in a text from byte {at}", end)
-    if _BEGUN.fullmatch(text, error.pos):
+    if _BEGUN.fullmatch(text, error.position):
         return ProjectError(f"the file breaks off at byte {end}", end)
-    return ProjectError(f"byte {at}: {error.msg}", at)
+    return ProjectError(f"byte {at}: {error.message}", at)
 
 
 _KINDS = {bool: "a truth value", float: "a number", int: "a number", list: "a list"}
@@ -229,7 +223,7 @@ def one_line(text: str) -> str:
     """*text* with blanks for line ends and U+FFFD for surrogates."""
     if _NOT_IN_ROWS.search(text) is None:
         return text
-    return _SURROGATE.sub("\ufffd", _LINE_ENDS.sub(" ", text))
+    return without_surrogates(_LINE_ENDS.sub(" ", text))
 
 
 def _time(value: object) -> int:

@@ -5,7 +5,6 @@ Answers are not trusted: one without the documented shape counts as a failed req
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from http import HTTPStatus
 from typing import NamedTuple, TypeGuard
 from urllib.parse import quote, urlencode
 
+from sphinx_scrapbox.formats.untrusted_json import InvalidJsonError, load_json
 from sphinx_scrapbox.remote.client import Client, Reply
 from sphinx_scrapbox.remote.credentials import CredentialKind
 from sphinx_scrapbox.remote.errors import ClientError, MissingError, StopError
@@ -21,8 +21,10 @@ from sphinx_scrapbox.remote.errors import ClientError, MissingError, StopError
 WINDOW = 1000
 """The maximum number of pages in one answer of the page list."""
 
-_MAX_BYTES = 64_000_000  # bytes of an answer; a list of a thousand pages has two or three million
-_MAX_WINDOWS = 10_000
+_MAX_BYTES = 32_000_000  # bytes of an answer; a list of a thousand pages has two or three million
+MAX_WINDOWS = 1000
+"""The maximum number of requests for one list: a million pages, with full answers."""
+_MAX_ENTRIES = 10 * WINDOW  # in one answer
 _ID = re.compile(r"[0-9A-Za-z]{1,64}")
 
 
@@ -72,6 +74,7 @@ class Api:
         name, public = value.get("name"), value.get("publicVisible")
         if not isinstance(name, str) or not name or "/" in name:
             raise _unexpected(what, "it has no name")
+        self.client.refuse_credential(what, name, least=8)
         return ProjectInfo(name, public if isinstance(public, bool) else None)
 
     def window(self, skip: int) -> Window:
@@ -86,28 +89,37 @@ class Api:
         if not _is_number(count) or not isinstance(entries, list):
             raise _unexpected(what, "it has no 'count' and 'pages'")
         limit = value.get("limit")
+        if len(entries) > _MAX_ENTRIES:
+            raise _unexpected(what, "it is too long")
         size = min(limit, WINDOW) if _is_number(limit) and limit else WINDOW
         pages = tuple(_listed(entry, what) for entry in entries)
+        for page in pages:
+            self.client.refuse_credential(what, page.title, least=8)
         return Window(count, pages, len(pages) >= size)
 
     def links(self) -> Iterator[tuple[str, tuple[str, ...]]]:
         """The id of each page, and the titles of all pages that it links to, also by tag."""
         what = f"the links between the pages of {self.project!r}"
         following = ""
-        for _ in range(_MAX_WINDOWS):
+        seen: set[str] = set()
+        for _ in range(MAX_WINDOWS):
+            before = len(seen)
             query = f"?{urlencode({'followingId': following})}" if following else ""
             value, reply = self._json(f"pages/{_part(self.project)}/search/titles{query}", what)
             if not isinstance(value, list):
                 raise _unexpected(what, "it is not a list")
+            if len(value) > _MAX_ENTRIES:
+                raise _unexpected(what, "it is too long")
             for entry in value:
                 links = entry.get("links") if isinstance(entry, dict) else None
                 if links is None or not isinstance(links, list):
                     raise _unexpected(what, "a page has no links")
+                seen.add(str(entry.get("id")))
                 yield str(entry.get("id")), tuple(filter(_is_text, links))
-            last, following = following, reply.headers.get("X-following-id", "").strip()
+            following = reply.headers.get("X-following-id", "").strip()
             if not following:
                 return
-            if following == last:
+            if len(seen) == before:
                 break
         raise _unexpected(what, "it does not end")
 
@@ -166,8 +178,8 @@ class Api:
         value: object = None
         broken = ""
         try:
-            value = json.loads(reply.data)
-        except (ValueError, RecursionError):
+            value = load_json(reply.data)
+        except InvalidJsonError:
             html = reply.data.lstrip()[:1] == b"<"
             broken = "it is a web page" if html else "it is not valid JSON"
         if reply.status != HTTPStatus.OK:

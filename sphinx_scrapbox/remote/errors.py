@@ -38,19 +38,35 @@ class OtherServerError(ClientError):
     """A server other than the wiki's is at fault."""
 
 
-def reason_of(error: BaseException, server: str) -> str:
+def causes(error: Exception) -> list[Exception]:
+    """An exception of requests or urllib3, and those that it wraps, the innermost last."""
+    chain = [error]
+    while len(chain) < 10:
+        last = chain[-1]
+        wrapped = (getattr(last, "reason", None), *last.args)
+        inner = next((cause for cause in wrapped if isinstance(cause, Exception)), None)
+        if inner is None:
+            break
+        chain.append(inner)
+    return chain
+
+
+def cause_in_urllib3(error: Exception) -> exceptions.HTTPError | None:
+    """The exception that says whether a repetition may help; None if it cannot."""
+    for cause in causes(error):
+        if isinstance(cause, exceptions.HTTPError) and not isinstance(
+            cause, exceptions.MaxRetryError
+        ):
+            return cause
+    return None
+
+
+def reason_of(error: Exception, server: str) -> str:
     """What happened and what may help, for an exception of requests or urllib3.
 
     Both wrap the cause of an error several times; the first known one in the chain counts.
     """
-    chain = [error]
-    while len(chain) < 10:
-        last = chain[-1]
-        causes = (getattr(last, "reason", None), *last.args)
-        inner = next((cause for cause in causes if isinstance(cause, Exception)), None)
-        if inner is None:
-            break
-        chain.append(inner)
+    chain = causes(error)
     for cause in chain:
         match cause:
             case exceptions.NameResolutionError():

@@ -8,7 +8,7 @@ from enum import Enum
 from typing import NamedTuple
 
 from sphinx_scrapbox.formats.project import one_line
-from sphinx_scrapbox.remote.api import Api, Listed
+from sphinx_scrapbox.remote.api import MAX_WINDOWS, Api, Listed
 from sphinx_scrapbox.snapshot import LockedPage, SnapshotFolder
 from sphinx_scrapbox.snapshot.selection import Selection, select
 from sphinx_scrapbox.wiki.titles import key
@@ -43,36 +43,67 @@ def read_list(api: Api) -> list[Listed]:
     union: dict[str, Listed] = {}
     counted = -1
     for _ in range(_MAX_READS):
-        seen: dict[str, Listed] = {}
-        counts = set()
-        twice = False
-        skip = 0
-        while True:
-            window = api.window(skip)
-            counts.add(window.count)
-            before = len(seen)
-            for page in window.pages:
-                known = seen.setdefault(page.id, page)
-                twice = twice or known is not page
-                if page.updated > known.updated:
-                    seen[page.id] = page
-            skip += len(window.pages)
-            goes_on = skip < window.count or (window.is_full and skip > window.count)
-            if not goes_on or len(seen) == before:
-                break
-        if not twice and len(counts) == 1 and len(seen) >= window.count:
-            return list(seen.values())
-        if counts != {counted}:
+        walk = _walk_list(api)
+        if walk.is_consistent:
+            return list(walk.pages.values())
+        if walk.counts != {counted}:
             union.clear()
-        counted = window.count if len(counts) == 1 else -1
-        for page in seen.values():
+        counted = min(walk.counts) if len(walk.counts) == 1 else -1
+        for page in walk.pages.values():
             if page.updated >= union.get(page.id, page).updated:
                 union[page.id] = page
         if len(union) == counted:
             return list(union.values())
     raise PullError(
         f"the list of pages of {api.project!r} keeps changing "
-        f"({len(seen)} pages, {window.count} expected): try again when fewer people write"
+        f"({len(walk.pages)} pages, {max(walk.counts)} expected): "
+        "try again when fewer people write"
+    )
+
+
+class _Walk(NamedTuple):
+    """One reading of the page list: the pages by id, and what tells whether it changed meanwhile.
+
+    ``counts`` are the numbers of all pages in the answers; ``has_twice``: a page was there twice.
+    """
+
+    pages: dict[str, Listed]
+    counts: set[int]
+    has_twice: bool
+
+    @property
+    def is_consistent(self) -> bool:
+        """Whether the list did not change meanwhile, as far as can be told."""
+        is_one = len(self.counts) == 1 and not self.has_twice
+        return is_one and len(self.pages) >= max(self.counts)
+
+
+def _walk_list(api: Api) -> _Walk:
+    """Read the page list up to the end that its first answer announced.
+
+    :raises PullError: if it does not end.
+    """
+    pages: dict[str, Listed] = {}
+    counts: list[int] = []
+    has_twice = False
+    skip = 0
+    for _ in range(MAX_WINDOWS):
+        window = api.window(skip)
+        counts.append(window.count)
+        before = len(pages)
+        for page in window.pages:
+            known = pages.setdefault(page.id, page)
+            has_twice = has_twice or known is not page
+            if page.updated > known.updated:
+                pages[page.id] = page
+        skip += len(window.pages)
+        # A later answer that counts more pages does not make the list longer: it is read again.
+        goes_on = skip < counts[0] or (window.is_full and skip > counts[0])
+        if not goes_on or len(pages) == before:
+            return _Walk(pages, set(counts), has_twice)
+    raise PullError(
+        f"the list of pages of {api.project!r} does not end: {MAX_WINDOWS} requests brought "
+        f"{len(pages)} pages, and {max(counts)} are announced; check --url"
     )
 
 

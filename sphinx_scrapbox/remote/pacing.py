@@ -12,6 +12,8 @@ import urllib3
 from urllib3.exceptions import InvalidHeader
 from urllib3.util import Retry
 
+from sphinx_scrapbox.remote.deadline import check_deadline
+
 
 @dataclass(frozen=True, slots=True)
 class Pace:
@@ -24,7 +26,11 @@ class Pace:
     read_timeout: float = 30.0
     """The longest time without a byte from the server."""
     total_timeout: float = 300.0
-    """The longest time from the first byte of a reply to the last."""
+    """The longest time of a request, with its redirects, retries and the waits before these."""
+    run_timeout: float = 900.0
+    """The longest time that all requests may take together, added up over the connections..."""
+    time_per_request: float = 3.0
+    """... with this much more for each request."""
     retries: int = 4
     """How often a request is repeated after a temporary failure."""
     backoff: float = 1.0
@@ -74,6 +80,7 @@ class Throttle:
     def wait(self, seconds: float) -> None:
         if self._closed.wait(seconds):
             raise Stopped
+        check_deadline()
 
 
 class PacedRetry(Retry):
@@ -90,11 +97,12 @@ class PacedRetry(Retry):
     def sleep(self, response: urllib3.BaseHTTPResponse | None = None) -> None:
         asked = None
         if response is not None:
-            with suppress(InvalidHeader):
+            # ValueError and OverflowError: a number of thousands of digits, or a date far off.
+            with suppress(InvalidHeader, ValueError, OverflowError):
                 asked = self.get_retry_after(response)
             if asked is not None and asked > self._max_wait:
                 response.release_conn()
-                raise WaitTooLong(duration(asked))
+                raise WaitTooLong(duration(min(asked, 1e9)))
         # urllib3 would not wait before the first retry.
         self._throttle.pause(asked or max(self.get_backoff_time(), self.backoff_factor))
 

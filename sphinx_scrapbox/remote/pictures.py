@@ -7,6 +7,7 @@ again when the page of that name changed.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field, replace
@@ -29,15 +30,33 @@ from sphinx_scrapbox.wiki.titles import join_target, key, split_target
 from sphinx_scrapbox.wiki.urls import icon_url, image_url
 
 _TEMPORARY = (HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS)
+_MAX_REASONS = 4
+_NO_ANSWER = "the server does not answer"
 _MAX_FAILURES = 3  # of one host; after that it is not asked again
 
 
 class FetchedPictures(NamedTuple):
-    """Rows for the lock, the stored file of each file name in them, and notes for the user."""
+    """Rows for the lock, the stored file of each file name in them, and notes for the user.
+
+    ``wanted`` is the number of pictures that pages show, ``missing`` has how many of them there
+    are not, by reason.
+    """
 
     rows: tuple[LockedPicture, ...]
     files: Mapping[str, Path]
     notes: tuple[str, ...]
+    wanted: int = 0
+    missing: Mapping[str, int] = {}
+
+
+def missing_pictures(pictures: FetchedPictures) -> str:
+    """One line that says how many pictures there are not, and why."""
+    reasons = sorted(pictures.missing.items(), key=lambda item: (-item[1], item[0]))
+    words = [f"{why}: {count}" for why, count in reasons[:_MAX_REASONS]]
+    if others := sum(count for _, count in reasons[_MAX_REASONS:]):
+        words.append(f"other reasons: {others}")
+    missing = sum(pictures.missing.values())
+    return f"pictures: {missing} of {pictures.wanted} could not be fetched ({'; '.join(words)})"
 
 
 class _Request(NamedTuple):
@@ -61,6 +80,8 @@ class _Answer:
     suffix: str = ""
     why: str = ""
     permanent: bool = True
+    summary: str = ""
+    """The reason without the name of the host, to count equal ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +121,8 @@ class PictureDownload:
             answers = _Fetcher(self.api.client, self.stage).fetch_all(requests, step)
         files: dict[str, Path] = {}
         notes: list[str] = []
+        missing: Counter[str] = Counter()
+        standing = len(rows)
         for request, answer in zip(requests, answers, strict=True):
             row = known.get(_identity(request.kind, request.name))
             if answer.path:
@@ -115,7 +138,11 @@ class PictureDownload:
                 if row and row.file and self.store.has_picture(row.file):
                     # The old one is kept; a row with a reason is requested again.
                     rows.append(replace(row, name=request.name, why="not asked for again yet"))
-        return FetchedPictures(tuple(rows), files, tuple(notes))
+                else:
+                    missing[answer.summary or answer.why] += 1
+        missing.update(row.why for row in rows if not row.file)
+        wanted = len(requests) + standing
+        return FetchedPictures(tuple(rows), files, tuple(notes), wanted, missing)
 
     def _changed_pages(self) -> dict[str, int]:
         """Title keys of pages that differ from the folder, with the new time; 0 if deleted."""
@@ -207,7 +234,7 @@ class _Fetcher:
         host = request.url.partition("://")[2].partition("/")[0]
         if self.failures.get(host, 0) >= _MAX_FAILURES:
             why = f"{host}, or a server that it redirects to, does not answer"
-            return _Answer(why=why, permanent=False)
+            return _Answer(why=why, permanent=False, summary=_NO_ANSWER)
         try:
             reply = self.client.get(
                 request.url,
@@ -223,7 +250,10 @@ class _Fetcher:
                 self.stopped = error.why
             elif not error.permanent:
                 self.failures[host] = self.failures.get(host, 0) + 1
-            return _Answer(why=self.client.hide(error.why), permanent=error.permanent)
+            is_down = not error.permanent and not isinstance(error, StopError)
+            summary = _NO_ANSWER if is_down else ""
+            why = self.client.hide(error.why)
+            return _Answer(why=why, permanent=error.permanent, summary=summary)
         if reply.status != HTTPStatus.OK:
             return _Answer(why=status_words(reply.status))
         answer = self._look(reply.data)

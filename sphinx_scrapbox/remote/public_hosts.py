@@ -15,10 +15,14 @@ from typing import Any
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
-from requests.adapters import HTTPAdapter
-from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import HTTPError
+
+from sphinx_scrapbox.remote.deadline import (
+    TimedAdapter,
+    TimedHTTPConnection,
+    TimedHTTPSConnection,
+)
 
 # NAT64 (RFC 6052): the last 32 bits are an IPv4 address.
 _TRANSLATED = IPv6Network("64:ff9b::/96")
@@ -77,7 +81,7 @@ def _check_address(address: str) -> None:
         raise HostNotAllowedError("the host is not public, so nothing was requested")
 
 
-class _PublicHTTPConnection(HTTPConnection):
+class _PublicHTTPConnection(TimedHTTPConnection):
     def _new_conn(self) -> socket.socket:
         connection = super()._new_conn()
         try:
@@ -88,7 +92,7 @@ class _PublicHTTPConnection(HTTPConnection):
         return connection
 
 
-class _PublicHTTPSConnection(_PublicHTTPConnection, HTTPSConnection):
+class _PublicHTTPSConnection(_PublicHTTPConnection, TimedHTTPSConnection):
     """The same with TLS."""
 
 
@@ -100,7 +104,7 @@ class _PublicHTTPSPool(HTTPSConnectionPool):
     ConnectionCls = _PublicHTTPSConnection
 
 
-class PublicHostsAdapter(HTTPAdapter):
+class PublicHostsAdapter(TimedAdapter):
     """Connects to public addresses only; a proxy may be anywhere."""
 
     def init_poolmanager(self, *args: Any, **more: Any) -> None:

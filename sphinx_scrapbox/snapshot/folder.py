@@ -19,7 +19,9 @@ from pathlib import Path, PurePosixPath
 from sphinx_scrapbox.formats import PAGE_SUFFIXES
 from sphinx_scrapbox.snapshot import lockfile
 from sphinx_scrapbox.snapshot.filenames import file_key, picture_file_name
+from sphinx_scrapbox.snapshot.files import is_regular_file, read_regular_file
 from sphinx_scrapbox.snapshot.lockfile import LOCK_NAME, Lock, LockedPage, LockError
+from sphinx_scrapbox.wiki.text import cut
 from sphinx_scrapbox.wiki.titles import key
 
 PAGE_SUFFIX = ".scrapbox"
@@ -53,7 +55,7 @@ def staged_files(folder: Path) -> list[Path]:
 def page_files(folder: Path, on_error: Callable[[OSError], object] | None = None) -> Iterator[str]:
     """The pages and locks in *folder* and below, relative to it and with forward slashes.
 
-    Hidden files and folders are left out, as is ``_build``.
+    Hidden files and folders are left out, as is ``_build``, and pipes, devices and dead links.
 
     :param on_error: called for a folder that cannot be read; without it, such folders are skipped.
     """
@@ -61,7 +63,8 @@ def page_files(folder: Path, on_error: Callable[[OSError], object] | None = None
         folders[:] = [name for name in folders if name[0] != "." and name != "_build"]
         within = Path(place).relative_to(folder)
         for name in names:
-            if name == LOCK_NAME or (name.endswith(PAGE_SUFFIXES) and name[0] != "."):
+            is_page = name.endswith(PAGE_SUFFIXES) and name[0] != "."
+            if (name == LOCK_NAME or is_page) and is_regular_file(Path(place, name)):
                 yield (within / name).as_posix()
 
 
@@ -75,30 +78,28 @@ class SnapshotFolder:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.lock_text = self._read_text(path / LOCK_NAME)
-        self.lock = self._load(self.lock_text, LOCK_NAME)
+        self.lock_data = self._read_file(path / LOCK_NAME)
+        """The bytes of the lock file; None if there is none."""
+        self.lock = self._load(self.lock_data, LOCK_NAME)
         if (path / STAGING_FOLDER).is_symlink():
             raise FolderError(f"{path / STAGING_FOLDER} must not be a symbolic link")
         # The locks that interrupted transactions were about to put in place.
         self._journals = [
-            self._load(self._read_text(file), f"{STAGING_FOLDER}/{file.name}")
+            self._load(self._read_file(file), f"{STAGING_FOLDER}/{file.name}")
             for file in staged_files(path)
             if file.suffix == ".lock"
         ]
 
-    def _read_text(self, path: Path) -> str | None:
-        try:
-            with _reading(path), suppress(FileNotFoundError):
-                return path.read_text(encoding="utf-8")
-        except UnicodeDecodeError as error:
-            raise LockError(f"{path}: not UTF-8 at byte {error.start}") from error
+    def _read_file(self, path: Path) -> bytes | None:
+        with _reading(path), suppress(FileNotFoundError):
+            return read_regular_file(path)
         return None
 
-    def _load(self, text: str | None, name: str) -> Lock:
-        if text is None:
+    def _load(self, data: bytes | None, name: str) -> Lock:
+        if data is None:
             return Lock()
         try:
-            lock = lockfile.load_lock(text)
+            lock = lockfile.load_lock(data)
             ids: dict[str, str] = {}
             for page in lock.pages:
                 self._check(page.file)
@@ -114,10 +115,14 @@ class SnapshotFolder:
         is_bad = path.is_absolute() or ".." in path.parts or path.suffix != PAGE_SUFFIX
         is_bad |= re.search(r'[\\:*?"<>|\x00-\x1f]', file) is not None
         if not is_bad and len(path.parts) > 1:
-            parent = (self.path / path).parent.resolve()
-            is_bad = not parent.is_relative_to(self.path.resolve())
+            try:
+                parent = (self.path / path).parent.resolve()
+            except (OSError, RuntimeError):  # a circle of symbolic links
+                is_bad = True
+            else:
+                is_bad = not parent.is_relative_to(self.path.resolve())
         if is_bad:
-            raise LockError(f"not a file of this folder: {file!r}")
+            raise LockError(f"not a file of this folder: {cut(file, 100)!r}")
 
     @cached_property
     def known_pages(self) -> list[LockedPage]:
@@ -145,10 +150,10 @@ class SnapshotFolder:
         Git may have changed the line ends at checkout. Empty if there is no file.
         """
         path = self.path / file
-        if path.is_dir():
-            return {"a folder"}  # equals no hash of a lock
+        if path.exists() and not path.is_file():
+            return {"not a file"}  # equals no hash of a lock
         with _reading(path), suppress(FileNotFoundError):
-            data = path.read_bytes()
+            data = read_regular_file(path)
             return {sha256(text).hexdigest() for text in (data, data.replace(b"\r\n", b"\n"))}
         return set()
 
@@ -169,7 +174,8 @@ class SnapshotFolder:
         """The lines of a page's file, the title's first; empty if it is missing or not text."""
         path = self.path / page.file
         with _reading(path), suppress(FileNotFoundError, UnicodeDecodeError):
-            return tuple(path.read_text(encoding="utf-8").removesuffix("\n").split("\n"))
+            text = read_regular_file(path).decode("utf-8").replace("\r\n", "\n")
+            return tuple(text.removesuffix("\n").split("\n"))
         return ()
 
     def check_project(self, project: str, ids: Container[str]) -> None:

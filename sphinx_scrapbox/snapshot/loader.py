@@ -17,6 +17,7 @@ from sphinx_scrapbox.formats import PAGE_SUFFIXES, evidence_of
 from sphinx_scrapbox.formats.markdown.blocks import split_level, split_page
 from sphinx_scrapbox.snapshot import lockfile
 from sphinx_scrapbox.snapshot.diff.model import PageState, PageText, Row, Snapshot, no_texts
+from sphinx_scrapbox.snapshot.files import read_regular_file
 from sphinx_scrapbox.snapshot.folder import page_files
 from sphinx_scrapbox.snapshot.git import BATCH, Repository, SnapshotError
 from sphinx_scrapbox.snapshot.lockfile import LOCK_NAME, Lock, LockedPage
@@ -206,9 +207,7 @@ class SnapshotLoader:
 
 def _lock(data: bytes, name: str) -> Lock:
     try:
-        return lockfile.load_lock(data.decode("utf-8"))
-    except UnicodeDecodeError as error:
-        raise SnapshotError(f"{name}: not UTF-8 at byte {error.start}") from error
+        return lockfile.load_lock(data)
     except lockfile.LockError as error:
         raise SnapshotError(f"{name}: {error}") from error
 
@@ -257,7 +256,7 @@ def _clean(text: str) -> str:
 
 def _read(path: Path) -> bytes | None:
     try:
-        return path.read_bytes()
+        return read_regular_file(path)
     except FileNotFoundError:  # a dead symbolic link, or deleted meanwhile
         return None
     except OSError as error:

@@ -24,6 +24,9 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Literal, get_args
 
+from sphinx_scrapbox.formats.untrusted_json import InvalidJsonError, load_json
+from sphinx_scrapbox.wiki.text import cut, without_surrogates
+
 LOCK_NAME = "scrapbox.lock"
 VERSION = 1
 
@@ -35,6 +38,9 @@ _FETCHED = re.compile(rf"{PICTURE_FOLDER}/[0-9a-f]{{32}}\.(?:{'|'.join(IMAGE_SUF
 
 PictureKind = Literal["icon", "image"]
 _KINDS: tuple[PictureKind, ...] = get_args(PictureKind)
+
+_MAX_LINE = 16 * 1024 * 1024  # characters; the row of a page of 10,000 lines has 400,000
+_MAX_DEPTH = 10  # a row with lists has two levels; later versions may have more
 
 
 def is_picture_file(file: str) -> bool:
@@ -153,11 +159,16 @@ def _picture_row(picture: LockedPicture) -> dict[str, object]:
     return row | ({"why": picture.why} if picture.why else {})
 
 
-def load_lock(text: str) -> Lock:
-    """Read the text of a lock file.
+def load_lock(text: str | bytes) -> Lock:
+    """Read the text of a lock file, which is not trusted: anyone may have written it.
 
     :raises LockError: if it is not valid; the message names the line.
     """
+    if isinstance(text, bytes):
+        try:
+            text = text.decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise LockError(f"not UTF-8 at byte {error.start}") from error
     rows = [line for line in text.split("\n") if line.strip()]
     if not rows:
         raise LockError("the lock file is empty")
@@ -183,18 +194,20 @@ def load_lock(text: str) -> Lock:
 
 
 def _page(entry: dict[str, object], number: int) -> LockedPage:
-    if not _text(entry, "file"):
+    file = _text(entry, "file")
+    if not file:
         raise LockError(f"line {number}: a page without a file")
+    titles = (without_surrogates(old) for old in _list(entry, "was") if isinstance(old, str))
     return LockedPage(
         id=_text(entry, "id"),
         title=_text(entry, "title"),
-        file=_text(entry, "file"),
+        file=file,
         created=_number(entry, "created"),
         updated=_number(entry, "updated"),
         hash=_text(entry, "hash"),
-        line_ids=tuple(map(str, _list(entry, "lines"))),
+        line_ids=tuple(without_surrogates(str(line)) for line in _list(entry, "lines")),
         line_times=tuple(time if isinstance(time, int) else 0 for time in _list(entry, "times")),
-        earlier_titles=tuple(old for old in _list(entry, "was") if old and isinstance(old, str)),
+        earlier_titles=tuple(filter(None, titles)),
     )
 
 
@@ -203,14 +216,16 @@ def _picture(entry: dict[str, object], kind: PictureKind, number: int) -> Locked
     if not name:
         raise LockError(f"line {number}: an {kind} without a name")
     if not isinstance(file, str) or (file and not is_picture_file(file)):
-        raise LockError(f"line {number}: not the file of a picture: {file!r}")
+        raise LockError(f"line {number}: not the file of a picture: {cut(repr(file), 100)}")
     return LockedPicture(kind, name, file, _text(entry, "why"))
 
 
 def _object(row: str, number: int) -> dict[str, object]:
+    if len(row) > _MAX_LINE:
+        raise LockError(f"line {number}: longer than {_MAX_LINE:,} characters")
     try:
-        value = json.loads(row)
-    except ValueError as error:
+        value = load_json(row, max_depth=_MAX_DEPTH)
+    except InvalidJsonError as error:
         raise LockError(f"line {number}: {error}") from error
     if not isinstance(value, dict):
         raise LockError(f"line {number}: not an object")
@@ -219,7 +234,7 @@ def _object(row: str, number: int) -> dict[str, object]:
 
 def _text(entry: dict[str, object], name: str) -> str:
     value = entry.get(name, "")
-    return value if isinstance(value, str) else ""
+    return without_surrogates(value) if isinstance(value, str) else ""
 
 
 def _list(entry: dict[str, object], name: str) -> list[object]:

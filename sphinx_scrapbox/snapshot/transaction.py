@@ -94,8 +94,9 @@ def apply_plan(
     removals = [step.file for step in plan.steps if step.change is Change.REMOVED]
     removals += plan.unused_pictures
     lock_text = dump_lock(plan.lock)
+    present = (folder.lock_data or b"").replace(b"\r\n", b"\n")
     transaction = _Transaction(folder.path)
-    if lock_text == folder.lock_text and not writes and not removals:
+    if lock_text.encode() == present and not writes and not removals:
         transaction.clean(transaction.leftovers)
         return
     try:

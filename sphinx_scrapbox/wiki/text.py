@@ -36,6 +36,14 @@ NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _UNSAFE = re.compile(f"[{CONTROLS}{SURROGATES}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 
 
+_SURROGATE = re.compile(f"[{SURROGATES}]")
+
+
+def without_surrogates(text: str) -> str:
+    r"""*text* with U+FFFD for halves of characters, which ``\ud800`` in JSON yields."""
+    return _SURROGATE.sub("\ufffd", text)
+
+
 def terminal_safe(text: str) -> str:
     r"""*text* with escapes for controls, bidirectional marks and surrogates; a tab is a blank.
 

@@ -44,8 +44,10 @@ def pull(wiki: Wiki, folder: Path, *args: object, env: dict[str, str] | None = N
     return run("pull", wiki.project, folder, "--url", wiki.url, *args, env=env)
 
 
-def status(folder: Path, *args: object, env: dict[str, str] | None = None) -> Result:
-    return run("status", folder, *args, env=env)
+def status(
+    folder: Path, *args: object, url: str = "", env: dict[str, str] | None = None
+) -> Result:
+    return run("status", folder, *args, *(("--url", url) if url else ()), env=env)
 
 
 def state(folder: Path) -> dict[str, bytes]:
@@ -237,7 +239,7 @@ def test_selection(wiki: Wiki, tmp_path: Path, options: list[str], left: set[str
     assert f"{4 - len(left)} left out" in result.stdout
     assert len(wiki.asked_for("/v2/")) == len(left)
     assert pull(wiki, folder, "--check", *options).exit_code == 0
-    assert status(folder, *options).exit_code == 0
+    assert status(folder, *options, url=wiki.url).exit_code == 0
 
 
 @pytest.mark.parametrize(
@@ -285,7 +287,7 @@ def test_a_tag_that_came_meanwhile(wiki: Wiki, tmp_path: Path) -> None:
 def test_status(wiki: Wiki, tmp_path: Path) -> None:
     folder = tmp_path / "wiki"
     pull(wiki, folder)
-    result = status(folder)
+    result = status(folder, url=wiki.url)
     assert (result.exit_code, result.stdout) == (
         0,
         "0 new, 0 changed, 0 renamed, 0 gone, 4 same\n",
@@ -297,7 +299,7 @@ def test_status(wiki: Wiki, tmp_path: Path) -> None:
     wiki.delete("Log: 1")
     wiki.write("New\x1b[2J", "y")
     before = state(folder)
-    result = status(folder)
+    result = status(folder, url=wiki.url)
     assert result.exit_code == 1
     assert result.stdout.splitlines() == [
         "new      New [2J",
@@ -307,7 +309,7 @@ def test_status(wiki: Wiki, tmp_path: Path) -> None:
         "1 new, 1 changed, 1 renamed, 1 gone, 1 same",
     ]
     assert state(folder) == before
-    found = json.loads(status(folder, "--format", "json").stdout)
+    found = json.loads(status(folder, "--format", "json", url=wiki.url).stdout)
     assert found["counts"] == {"new": 1, "changed": 1, "renamed": 1, "gone": 1, "same": 1}
     assert {"state": "renamed", "title": "Old tree", "was": "Tree"} in found["pages"]
 
@@ -420,7 +422,7 @@ def test_renamed_and_deleted_while_pages_are_fetched(wiki: Wiki, tmp_path: Path)
     assert result.stderr == ""
     found = {row.id: row.title for row in lock_of(folder).pages}
     assert found == {page.id: page.title for page in wiki.pages.values()}
-    assert status(folder).exit_code == 0
+    assert status(folder, url=wiki.url).exit_code == 0
 
 
 def test_a_page_that_changes_between_list_and_body(wiki: Wiki, tmp_path: Path) -> None:
@@ -434,7 +436,7 @@ def test_a_page_that_changes_between_list_and_body(wiki: Wiki, tmp_path: Path) -
     pull(wiki, folder)
     wiki.before = lambda path: None
     assert state(folder)["Compost.scrapbox"] == b"Compost\nturned\n"
-    assert status(folder).exit_code == 0
+    assert status(folder, url=wiki.url).exit_code == 0
 
 
 def test_a_page_that_nobody_wrote(wiki: Wiki, tmp_path: Path) -> None:
@@ -522,7 +524,7 @@ def test_nine_pages_of_one_name_on_disk(wiki: Wiki, tmp_path: Path) -> None:
     result = pull(wiki, folder)
     assert result.exit_code == 0
     assert len(lock_of(folder).pages) >= 12
-    assert status(folder).exit_code == ("left out" in result.stderr)
+    assert status(folder, url=wiki.url).exit_code == ("left out" in result.stderr)
     assert all(path.parent == folder for path in folder.rglob("*.scrapbox"))
 
 
@@ -570,7 +572,7 @@ def test_private(wiki: Wiki, tmp_path: Path, name: str, place: str) -> None:
     result = status(folder, "--url", wiki.url, *more, env=env)
     assert result.exit_code == 2
     assert "to list its pages anyway, add --private" in result.stderr
-    # A lock that somebody changed leads a credential nowhere.
+    # A lock that somebody changed leads nowhere.
     wiki.asked.clear()
     result = status(folder, "--private", *more, env=env)
     assert result.exit_code == 2
@@ -731,7 +733,7 @@ def test_one_page_that_fails_costs_only_itself(tmp_path: Path) -> None:
         result = pull(wiki, folder)
         assert result.exit_code == 2
         assert result.stderr.startswith("Error: page 'p7': 500 Internal Server Error: try again")
-        assert state(folder).keys() >= {".scrapbox-pull/.gitignore"}
+        assert state(folder) == {}
         assert not (folder / LOCK_NAME).exists()
         wiki.fault = lambda path: None
         assert pull(wiki, folder).exit_code == 0
@@ -788,31 +790,6 @@ def test_broken_off_by_hand(wiki: Wiki, tmp_path: Path) -> None:
     assert said == b"Error: interrupted: run the same command again to continue\n"
     wiki.fault = lambda path: None
     assert pull(wiki, folder).exit_code == 0
-
-
-def test_a_folder_in_the_way(wiki: Wiki, tmp_path: Path) -> None:
-    folder = tmp_path / "wiki"
-    folder.mkdir()
-    (folder / ".scrapbox-pull").write_text("mine", encoding="utf-8")
-    result = pull(wiki, folder)
-    assert result.exit_code == 2
-    assert "nothing was changed: cannot write" in result.stderr
-    assert state(folder) == {".scrapbox-pull": b"mine"}
-    (folder / ".scrapbox-pull").unlink()
-    (folder / ".scrapbox-pull").symlink_to(tmp_path)
-    assert "must not be a symbolic link" in pull(wiki, folder).stderr
-
-
-def test_what_was_kept_may_be_damaged(wiki: Wiki, tmp_path: Path) -> None:
-    folder = tmp_path / "wiki"
-    stage = folder / ".scrapbox-pull"
-    stage.mkdir(parents=True)
-    for page, text in zip(wiki.pages.values(), ("", "{", "[]", '{"id": 1}'), strict=True):
-        (stage / f"{page.id}-{page.updated}.json").write_text(text, encoding="utf-8")
-    (stage / "notes.txt").write_text("mine", encoding="utf-8")
-    assert pull(wiki, folder).exit_code == 0
-    assert len(wiki.asked_for("/v2/")) == 4
-    assert [path.name for path in stage.iterdir()] == ["notes.txt"]
 
 
 # -- real pages ------------------------------------------------------------------------

@@ -28,6 +28,7 @@ from wiki_server import HASTY, PNG, Handler, Wiki, serving
 
 from sphinx_scrapbox.cli import main
 from sphinx_scrapbox.remote.pacing import Pace
+from sphinx_scrapbox.remote.stage import user_cache
 from sphinx_scrapbox.snapshot.lockfile import LOCK_NAME, load_lock
 
 SECRET = "pat_6f1d0c2e9b7a4853"
@@ -35,12 +36,18 @@ Fault = Callable[[Handler], None]
 
 
 def state(folder: Path) -> dict[str, bytes]:
-    """The files of a folder, but not what waits for the next run."""
     return {
         path.relative_to(folder).as_posix(): path.read_bytes()
         for path in folder.rglob("*")
-        if path.is_file() and ".scrapbox-pull" not in path.parts
+        if path.is_file()
     }
+
+
+def staged() -> list[Path]:
+    """What waits for the next run of any pull."""
+    folder = user_cache()
+    assert folder
+    return [path for path in folder.rglob("*") if path.is_file()]
 
 
 IMPATIENT = replace(HASTY, read_timeout=0.07, total_timeout=0.1)
@@ -310,7 +317,7 @@ def test_each_fault_at_each_request(
                         assert by_title(state(folder)) == by_title(after), where
                     else:
                         assert state(folder) == after, where
-                    assert not (folder / ".scrapbox-pull").exists()
+                    assert not staged()
                     tried += 1
         assert other.asked == []
     assert SECRET not in caplog.text
@@ -568,7 +575,7 @@ def test_killed_at_any_moment(tmp_path: Path) -> None:
             assert SECRET.encode() not in output
             wiki.before = lambda path: None
             between = state(folder)
-            phase = "fetching" if (folder / ".scrapbox-pull").exists() else "done"
+            phase = "fetching" if staged() else "done"
             if any(name.startswith(".scrapbox-unpack/") for name in between):
                 phase = "writing"
             phases[phase] += 1
@@ -580,7 +587,7 @@ def test_killed_at_any_moment(tmp_path: Path) -> None:
             if known:
                 assert before.keys() & after.keys() <= between.keys()
             assert pull(wiki, folder, *PICTURES).exit_code == 0
-            assert not (folder / ".scrapbox-pull").exists()
+            assert not staged()
             assert state(folder) == expected
     told = ", ".join(f"{number} {phase}" for phase, number in sorted(phases.items()))
     print(f"\nkilled {KILLS} times ({told}): each time the next run made it whole")

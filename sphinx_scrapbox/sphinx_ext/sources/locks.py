@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 from zlib import crc32
 
+from sphinx_scrapbox.snapshot.files import read_regular_file
 from sphinx_scrapbox.snapshot.lockfile import LOCK_NAME, Lock, LockedPage, LockError, load_lock
 from sphinx_scrapbox.sphinx_ext.warnings import Warn, warn
 from sphinx_scrapbox.wiki.titles import is_line_id, key
@@ -111,8 +112,7 @@ class Locks:
             for with_earlier in (False, True):
                 for folder, lock in locks:
                     for page in lock.pages:
-                        file = (folder / page.file).resolve()
-                        entry = ExternalPage(page, file if file.is_relative_to(folder) else None)
+                        entry = ExternalPage(page, _inner_file(folder, page.file))
                         for title in page.earlier_titles[::-1] if with_earlier else (page.title,):
                             self._external.setdefault((lock.project, key(title)), entry)
         return self._external
@@ -122,17 +122,27 @@ class Locks:
         texts = []
         for folder in self._at(folders):
             with suppress(OSError):
-                texts.append((folder / LOCK_NAME).read_bytes())
+                texts.append(read_regular_file(folder / LOCK_NAME))
         return crc32(b"".join(texts))
 
     def _at(self, folders: tuple[str, ...]) -> list[Path]:
         return [(self._srcdir / folder).resolve() for folder in folders]
 
 
+def _inner_file(folder: Path, name: str) -> Path | None:
+    """A file in *folder*; None if symbolic links lead out of the folder."""
+    try:
+        file = (folder / name).resolve()
+    except (OSError, RuntimeError, ValueError):  # a circle, or a null character
+        return None
+    return file if file.is_relative_to(folder) else None
+
+
 def _read(path: Path, srcdir: Path) -> Lock:
     try:
-        return load_lock(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, LockError) as error:
+        return load_lock(read_regular_file(path))
+    except (OSError, LockError) as error:
         shown = path.relative_to(srcdir) if path.is_relative_to(srcdir) else path
-        warn(Warn.LOCK_FILE, f"{shown.as_posix()}: {error}")
+        reason = error.strerror if isinstance(error, OSError) else error
+        warn(Warn.LOCK_FILE, f"{shown.as_posix()}: {reason}")
         return Lock()
