@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 
-MAX_DEPTH = 100
+_MAX_DEPTH = 100
 """The deepest nesting that is read. An export has four levels, an answer of the wiki a few."""
 
 _STRING = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"?', re.DOTALL)
@@ -25,10 +25,10 @@ class InvalidJsonError(ValueError):
 
 
 class DeepJsonError(InvalidJsonError):
-    """The nesting is deeper than :data:`MAX_DEPTH`."""
+    """The nesting is deeper than its limit."""
 
 
-def load_json(text: str | bytes, *, max_depth: int = MAX_DEPTH) -> object:
+def load_json(text: str | bytes, *, max_depth: int = _MAX_DEPTH) -> object:
     """The value of a JSON text. Numbers with thousands of digits are cut to twenty.
 
     :raises InvalidJsonError: if it is not JSON, or not UTF-8.

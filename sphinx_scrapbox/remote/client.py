@@ -39,6 +39,7 @@ USER_AGENT = f"sphinx-scrapbox/{__version__} (+https://github.com/sphinx-scrapbo
 _TEMPORARY = (429, 500, 502, 503, 504, 520, 521, 522, 523, 524)
 _BLOCK = 1 << 16
 _MAX_REDIRECTS = 5
+_MAX_METADATA = 1_000_000  # bytes
 _DOTS = re.compile(r"/%2E(?:%2E)?(?=[/?]|$)")
 _LOOPBACK = re.compile(r"localhost|127(?:\.\d+){3}|::1")
 _Result = TypeVar("_Result")
@@ -188,7 +189,9 @@ class Client:
         try:
             reply = self._in_time(url, ask)
             if reply.status == HTTPStatus.OK:
-                self.refuse_credential(what, reply.data.decode("utf-8", "replace"))
+                # Of a large picture only the text at its beginning, where metadata is.
+                data = reply.data[:_MAX_METADATA] if any_host else reply.data
+                self.refuse_credential(what, data.decode("utf-8", "replace"))
             result = check(reply)
         except (StopError, OtherServerError):
             raise

@@ -98,7 +98,9 @@ def _read(file: Path) -> dict[str, str]:
 
 # Escapes of URLs (also repeated), of JSON and other languages, and of HTML.
 _ESCAPE = re.compile(
-    r"%(?:25)*([0-9a-f]{2})|\\+(?:u\{?0*|x|u00)([0-9a-f]{2})\}?|&(?:amp;)*#(?:x0*([0-9a-f]{2})|0*(\d{2,3}));",
+    r"%(?:25)*(?P<url>[0-9a-f]{2})"
+    r"|\\+(?:u(?P<json>[0-9a-f]{4})|u\{(?P<braces>[0-9a-f]{1,5})\}|x(?P<x>[0-9a-f]{2}))"
+    r"|&(?:amp;)*#(?:x0*(?P<hex>[0-9a-f]{1,5})|0*(?P<decimal>[0-9]{1,6}));",
     re.IGNORECASE,
 )
 _UNIT = re.compile(rf"{_ESCAPE.pattern}|.", re.IGNORECASE)
@@ -191,5 +193,4 @@ def _squeeze(text: str) -> str:
 
 
 def _unescaped(match: re.Match[str]) -> str:
-    percent, backslash, entity, decimal = match.groups()
-    return chr(int(decimal)) if decimal else chr(int(percent or backslash or entity, 16))
+    return chr(int(match[match.lastgroup or 0], 10 if match["decimal"] else 16))
