@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TypeGuard
 from weakref import WeakKeyDictionary
 
+from docutils import nodes
+from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.builders import Builder
 from sphinx.builders.dirhtml import DirectoryHTMLBuilder
@@ -86,3 +89,21 @@ def shows_image_file(builder: Builder, file: str) -> bool:
 def image_loading(builder: Builder) -> str:
     """The value of docutils' ``loading`` for an image; never "embed", as an SVG could be."""
     return "link" if is_epub(builder) else "lazy"
+
+
+def documents_in(
+    document: nodes.document, env: BuildEnvironment
+) -> Iterator[tuple[str, nodes.Element]]:
+    """The docname and the root of *document*, and of the documents that are part of it."""
+    yield env.docname, document
+    # Some builders put a whole site, or a part of it, into one document.
+    if joins_documents(builder_of(env)):
+        for node in list(document.findall(is_document)):
+            assert isinstance(node, nodes.Element)
+            if node is not document and "docname" in node:
+                yield node["docname"], node
+
+
+def is_document(node: nodes.Node) -> bool:
+    """Whether *node* is the root of a document, or of one inside another."""
+    return isinstance(node, (addnodes.start_of_file, nodes.document))

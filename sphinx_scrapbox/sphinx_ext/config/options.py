@@ -18,7 +18,7 @@ from sphinx.config import Config as SphinxConfig
 from sphinx.util.matching import compile_matchers
 
 from sphinx_scrapbox.sphinx_ext.config import validators as valid
-from sphinx_scrapbox.sphinx_ext.config.values import DenyOptions, Person
+from sphinx_scrapbox.sphinx_ext.config.values import DenyOptions, LanguageOptions, Person
 from sphinx_scrapbox.wiki.redaction import HiddenDenyList, NamePatterns
 from sphinx_scrapbox.wiki.structure import StructureOptions
 from sphinx_scrapbox.wiki.titles import key
@@ -121,11 +121,11 @@ class Config:
     `html_baseurl`, or (False) none; `noindex` also asks search engines not to list it. One value
     for all pages, or a mapping of glob patterns over docnames to values, of which the first match
     counts."""
-    languages: dict[tuple[str, str], tuple[str, str]] = _option(
-        {}, valid.languages_by_projects, "dict"
-    )
-    """The languages of translated wikis: a mapping of `(source project, this project)` to `(source
-    language, this language)`, such as `("ja", "en")`. `*` matches any project."""
+    languages: LanguageOptions = _option({}, valid.language_options, "dict")
+    """The languages of wikis: a mapping of project names, or of glob patterns over docnames (the
+    first match counts), to languages such as `"ja"`; and for translations a mapping of `(source
+    project, this project)` to `(source language, this language)`, such as `("ja", "en")`, where
+    `*` matches any project."""
     language_switcher: str = _option(
         "start", valid.choice("start", "end", on="start"), '"start", "end" or bool'
     )
@@ -175,6 +175,10 @@ class Config:
         """The keys of the icons of ``scrapbox_people``, also as this wiki's pages of a path."""
         own = (key(f"/{self.project}/{name}") for name in self.people if self.project)
         return frozenset((*self.people, *own))
+
+    def language(self, docname: str, project: str) -> str:
+        """What ``scrapbox_languages`` says of a document or else its project; "" if nothing."""
+        return mode_of(docname, self.languages.globs, "") or self.languages.of_project(project)
 
     def person(self, name: str, project: str = "") -> Person | None:
         """The person behind an icon: ``/project/name``, or ``name`` in the wiki's own project."""

@@ -9,7 +9,12 @@ from urllib.parse import urlsplit
 
 from sphinx.errors import ConfigError
 
-from sphinx_scrapbox.sphinx_ext.config.values import FORBIDDEN_DIRECTIVES, DenyOptions, Person
+from sphinx_scrapbox.sphinx_ext.config.values import (
+    FORBIDDEN_DIRECTIVES,
+    DenyOptions,
+    LanguageOptions,
+    Person,
+)
 from sphinx_scrapbox.sphinx_ext.warnings import Warn, warn
 from sphinx_scrapbox.wiki.redaction import HiddenDenyList, NamePatterns, name_patterns
 from sphinx_scrapbox.wiki.titles import Target, join_target, key, split_target
@@ -242,21 +247,26 @@ def pages_by_source(value: object) -> dict[str, str]:
     return pairs
 
 
-def languages_by_projects(value: object) -> dict[tuple[str, str], tuple[str, str]]:
-    """(source language, target language) by (source project, target project)."""
+def language_options(value: object) -> LanguageOptions:
+    """Languages by pair of projects, by project, or by a glob pattern (with ``/`` or ``*``)."""
     if not isinstance(value, Mapping):
-        raise InvalidValue("must map pairs of projects to pairs of languages")
-    languages = {}
-    for projects, pair in value.items():
-        if not (_is_pair(projects) and _is_pair(pair) and all(map(is_language_tag, pair))):
+        raise InvalidValue("must map projects, glob patterns or pairs of projects to languages")
+    pairs: dict[tuple[str, str], tuple[str, str]] = {}
+    by_name: dict[str, str] = {}
+    for name, language in value.items():
+        if isinstance(name, str) and isinstance(language, str) and is_language_tag(language):
+            by_name[name] = language
+        elif _is_pair(name) and _is_pair(language) and all(map(is_language_tag, language)):
+            pairs[tuple(name)] = tuple(language)
+        else:
             warn_option(
                 "languages",
-                f"entry {projects!r}: {pair!r} must have the form "
-                '("source project", "this project"): ("ja", "en")',
+                f'entry {name!r}: {language!r} must have the form "project": "ja", '
+                '"glob/**": "ja" or ("source project", "this project"): ("ja", "en")',
             )
-            continue
-        languages[tuple(projects)] = tuple(pair)
-    return languages
+    projects = {name: tag for name, tag in by_name.items() if not re.search(r"[/*?\[]", name)}
+    globs = tuple(item for item in by_name.items() if item[0] not in projects)
+    return LanguageOptions(pairs, projects, globs)
 
 
 def _is_pair(value: object) -> bool:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from sphinx_scrapbox.wiki.redaction import NamePatterns
 
@@ -25,6 +26,37 @@ class Person:
     name: str
     link: str = ""
     image: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageOptions:
+    """``scrapbox_languages``, validated."""
+
+    pairs: Mapping[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
+    """(source language, target language) by (source project, target project)."""
+    projects: Mapping[str, str] = field(default_factory=dict)
+    globs: tuple[tuple[str, str], ...] = ()
+    """Pairs of a glob pattern over docnames and a language."""
+
+    def of_project(self, project: str) -> str:
+        """The language of a project, also as a pair tells it; "" if not set."""
+        if not project or project in self.projects:
+            return self.projects.get(project, "")
+        in_pairs = (
+            language
+            for names, languages in self.pairs.items()
+            for name, language in zip(names, languages, strict=True)
+            if name == project
+        )
+        return next(in_pairs, "")
+
+    def of_translation(self, source: str, project: str) -> tuple[str, str] | None:
+        """The languages of a translation from one project into another; None if not set.
+
+        Of ``*`` and the name of a project, the name counts.
+        """
+        pairs = ((source, project), (source, "*"), ("*", project), ("*", "*"))
+        return next((self.pairs[pair] for pair in pairs if pair in self.pairs), None)
 
 
 @dataclass(frozen=True, slots=True)

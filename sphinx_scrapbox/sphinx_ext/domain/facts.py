@@ -81,6 +81,7 @@ class PageFacts(NamedTuple):
     title: str = ""
     project: str = ""
     language: str = ""
+    script_language: str = ""
     source: str = ""
     source_language: str = ""
     target_language: str = ""

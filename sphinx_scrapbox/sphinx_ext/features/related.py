@@ -19,6 +19,10 @@ from sphinx.util.docutils import SphinxDirective
 from sphinx_scrapbox.rendering.nodes import scrapbox_related
 from sphinx_scrapbox.sphinx_ext.builders import builder_of, is_html
 from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain, domain_of
+from sphinx_scrapbox.sphinx_ext.domain.languages import (
+    page_languages,
+    site_language,
+)
 from sphinx_scrapbox.sphinx_ext.domain.record import DocumentRecord
 from sphinx_scrapbox.sphinx_ext.domain.resolve import graph_address, html_link
 from sphinx_scrapbox.sphinx_ext.domain.site import SphinxSite
@@ -37,10 +41,11 @@ MOST_SHARING = 12
 
 
 class NodeTitle(NamedTuple):
-    """A node of the graph and its title."""
+    """A node of the graph, its title, and its language if that is not the site's."""
 
     node: str
     title: str
+    language: str = ""
 
 
 class RelatedItem(NamedTuple):
@@ -101,7 +106,7 @@ def _items(domain: ScrapboxDomain, neighbours: Sequence[Neighbour]) -> RelatedIt
 
 
 def _place(domain: ScrapboxDomain, node: str) -> NodeTitle:
-    return NodeTitle(node, domain.title_of(node))
+    return NodeTitle(node, domain.title_of(node), page_languages(domain).foreign(node))
 
 
 class RelatedDirective(SphinxDirective):
@@ -148,15 +153,20 @@ class _HtmlBlock:
 
     def block(self, related: RelatedPages, mode: str) -> str:
         heading = escape(str(_("Related pages")))
+        is_foreign = page_languages(self._domain).foreign(self._docname)
+        lang = _lang(site_language(self._builder.config)) if is_foreign else ""
         parts = [
-            f'<section class="scrapbox-related scrapbox-{mode}" aria-label="{heading}">'
+            f'<section class="scrapbox-related scrapbox-{mode}"{lang} aria-label="{heading}">'
             f'<p class="rubric">{heading}</p>'
         ]
         parts += self._list(str(_("Links")), related.links)
         parts += self._list(str(_("Linked from")), related.linked_from)
         for group in related.groups:
-            parts.append(f'<p class="scrapbox-via">{self._link(group.via)}</p>')
-            items = [f"<li>{self._link(place)}</li>" for place in group.places]
+            via = self._link(group.via)
+            parts.append(f'<p class="scrapbox-via"{_lang(group.via.language)}>{via}</p>')
+            items = [
+                f"<li{_lang(place.language)}>{self._link(place)}</li>" for place in group.places
+            ]
             parts.append(f"<ul>{''.join(items)}{_html_rest(group.rest)}</ul>")
         parts.append("</section>\n")
         return "".join(parts)
@@ -168,7 +178,7 @@ class _HtmlBlock:
         rows = []
         for place, line in items.items:
             span = "" if line is None else f" <span>{escape(line)}</span>"
-            rows.append(f"<li>{self._link(place)}{span}</li>")
+            rows.append(f"<li{_lang(place.language)}>{self._link(place)}{span}</li>")
         yield f"<ul>{''.join(rows[:SHOWN_NEIGHBOURS])}</ul>"
         if len(rows) > SHOWN_NEIGHBOURS:
             more = escape(_more(len(rows) - SHOWN_NEIGHBOURS + items.rest))
@@ -222,6 +232,10 @@ class _StandardBlock:
         if not is_wanted(place.node) and (facts is None or not facts.is_page):
             return nodes.Text(place.title)
         return self._site.page_link(place.title, place.title)
+
+
+def _lang(language: str) -> str:
+    return f' lang="{escape(language)}"' if language else ""
 
 
 def _more(count: int) -> str:

@@ -3,21 +3,53 @@
 from __future__ import annotations
 
 import posixpath
+from collections.abc import Hashable
 from html import escape
 from typing import Any
 from urllib.parse import urljoin
 
+from docutils import nodes
 from sphinx.application import Sphinx
+from sphinx.transforms.post_transforms import SphinxPostTransform
 
-from sphinx_scrapbox.sphinx_ext.domain.domain import domain_of
+from sphinx_scrapbox.sphinx_ext.builders import documents_in
+from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain, domain_of
+from sphinx_scrapbox.sphinx_ext.domain.languages import (
+    language_class,
+    page_languages,
+)
 from sphinx_scrapbox.sphinx_ext.feature import Feature
 from sphinx_scrapbox.sphinx_ext.features.translations import versions
+
+
+class MarkLanguages(SphinxPostTransform):
+    """Marks the content of wiki pages that are not in the language of the site.
+
+    What :class:`.FillRelated` adds (5) is in the language of the site again.
+    """
+
+    default_priority = 3
+    formats = ("html",)
+
+    def run(self, **kwargs: Any) -> None:
+        """Mark this document, and those that are part of it."""
+        languages = page_languages(domain_of(self.env))
+        for docname, document in documents_in(self.document, self.env):
+            if language := languages.foreign(docname):
+                for section in document.children:
+                    if isinstance(section, nodes.section):
+                        section["classes"].append(language_class(language))
 
 
 class LanguageFeature(Feature):
     """The language of a page, and links to its other language versions."""
 
     name = "language"
+    post_transforms = (MarkLanguages,)
+
+    def shown(self, docname: str, domain: ScrapboxDomain) -> Hashable:
+        """The language of a page."""
+        return page_languages(domain).of(docname) or None
 
     def page_context(self, app: Sphinx, docname: str, context: dict[str, Any]) -> None:
         """Set the language, and add links and tags to the head."""
@@ -25,8 +57,7 @@ class LanguageFeature(Feature):
         if facts is None:
             return
         languages = versions.language_versions(domain_of(app.env))
-        language = languages.language_of(docname) or facts.target_language or facts.language
-        if language:
+        if language := page_languages(domain_of(app.env)).of(docname):
             context["language"] = language
         tags = [
             _alternate(_address(app, docname, version, context), version.language)

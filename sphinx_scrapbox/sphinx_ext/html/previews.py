@@ -1,4 +1,4 @@
-"""Files with the title and the first lines of each wiki page, for previews of links to it.
+"""Files with the title, the first lines and the language of each wiki page, for previews.
 
 Each file holds many pages, and no page holds previews of others, so that a change of one page
 changes one file. A CRC-32 of a page's address tells which file holds it; the script
@@ -17,6 +17,7 @@ from sphinx.application import Sphinx
 from sphinx_scrapbox.sphinx_ext.builders import has_browser_pages
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.domain import domain_of
+from sphinx_scrapbox.sphinx_ext.domain.languages import page_languages, site_language
 from sphinx_scrapbox.sphinx_ext.feature import Feature
 from sphinx_scrapbox.sphinx_ext.html.assets import FOLDER
 
@@ -52,21 +53,22 @@ class Previews(Feature):
 
 def _files(app: Sphinx) -> dict[str, str]:
     """The text of each file by its name."""
-    previews: dict[str, tuple[str, str]] = {}
-    known = app.env.all_docs
+    previews: dict[str, tuple[str, ...]] = {}
+    known, languages = app.env.all_docs, page_languages(domain_of(app.env))
     for docname, facts in domain_of(app.env).facts.items():
         if facts.is_page and docname in known:
             address = unquote(app.builder.get_target_uri(docname))
-            previews[address] = (facts.title, facts.summary)
+            language = languages.foreign(docname)
+            previews[address] = (facts.title, facts.summary, *([language] if language else []))
     if not previews:
         return {}
     # A power of two, so that the number seldom changes while a site grows.
     count = 1 << (len(previews) // PER_FILE).bit_length()
-    parts: list[dict[str, tuple[str, str]]] = [{} for _ in range(count)]
+    parts: list[dict[str, tuple[str, ...]]] = [{} for _ in range(count)]
     for address, preview in previews.items():
         parts[crc32(address.encode("utf-8", "replace")) % count][address] = preview
     files = {f"{number}.json": _dumped(part) for number, part in enumerate(parts)}
-    files[INDEX] = _dumped({"files": count})
+    files[INDEX] = _dumped({"files": count, "language": site_language(app.config)})
     return files
 
 

@@ -24,6 +24,7 @@ from sphinx_scrapbox.sphinx_ext.sources.folder import source_folder
 from sphinx_scrapbox.sphinx_ext.sources.page_files import PageFile
 from sphinx_scrapbox.sphinx_ext.warnings import Warn, warn
 from sphinx_scrapbox.wiki.ast import CodeBlock, Page
+from sphinx_scrapbox.wiki.language import script_language
 from sphinx_scrapbox.wiki.structure import StructuredPage, StructuredPart, structure
 from sphinx_scrapbox.wiki.translation import Translation
 
@@ -105,10 +106,15 @@ class PageSite(SphinxSite):
 
 
 def build_page(
-    file: PageFile, document: nodes.document, env: BuildEnvironment, line_times: Sequence[int] = ()
+    file: PageFile,
+    document: nodes.document,
+    env: BuildEnvironment,
+    text: str,
+    line_times: Sequence[int] = (),
 ) -> None:
     """Fill *document* with the page of *file*, and its record with what the domain keeps.
 
+    :param text: the text of the file, of which the script tells the language.
     :param line_times: Unix times of the last change of each line of the file, if known.
     """
     config = options(env.config)
@@ -128,6 +134,7 @@ def build_page(
         title=page.title,
         project=page.project,
         language=structured.language,
+        script_language=script_language(text),
         created=dates.created,
         updated=dates.updated,
         summary=structured.summary,

@@ -63,7 +63,7 @@ class ScrapboxParser(Parser):
             )
             set_record(document, record)
         _set_up_page(document, env)
-        build_page(file, document, env, line_times)
+        build_page(file, document, env, inputstring, line_times)
 
 
 class WikiMarkdownParser(MystParser):
@@ -106,7 +106,7 @@ def _read_exported_page(text: str, document: nodes.document) -> bool:
         return False
     env.temp_data[_IS_PAGE] = True
     _set_up_page(document, env)
-    build_page(file, document, env)
+    build_page(file, document, env, inputstring)
     return True
 
 

@@ -25,11 +25,10 @@ def languages_of(translation: Translation, project: str, config: Config) -> tupl
     *project* is that of the translation. ``scrapbox_languages`` comes first (the most specific
     pair of projects counts), then the languages of *translation* itself.
     """
-    source = translation.project
-    for pair in ((source, project), (source, "*"), ("*", project), ("*", "*")):
-        if pair in config.languages:
-            return config.languages[pair]
-    return translation.source_language, translation.target_language
+    return config.languages.of_translation(translation.project, project) or (
+        translation.source_language,
+        translation.target_language,
+    )
 
 
 def notice(

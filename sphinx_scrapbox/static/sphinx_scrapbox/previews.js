@@ -9,7 +9,7 @@
   const hovers = matchMedia("(hover: hover)");
   const root = new URL(document.documentElement.dataset.content_root ?? "./", document.baseURI);
   const files = new Map();
-  let size; // the number of files, once fetched
+  let siteLanguage = ""; // that of pages whose preview names none
   let card = null; // the preview shown
   let shown = null; // the link that it belongs to
   let described = null; // that link's aria-describedby before
@@ -50,9 +50,10 @@
   const previewOf = async (link) => {
     const page = pageOf(link);
     if (!page) return null;
-    size ??= (await get("index")).files ?? 0;
-    if (!size) return null;
-    const found = await get(String(crc(page) % size));
+    const index = await get("index");
+    if (!index.files) return null;
+    siteLanguage = index.language;
+    const found = await get(String(crc(page) % index.files));
     return Object.hasOwn(found, page) ? found[page] : null;
   };
 
@@ -100,12 +101,13 @@
     card.style.top = above ? "auto" : `${box.bottom + 4}px`;
   };
 
-  const show = (link, [title, lines]) => {
+  const show = (link, [title, lines, language]) => {
     close();
     card = document.createElement("div");
     card.id = "scrapbox-preview";
     card.className = "scrapbox-preview";
     card.setAttribute("role", "tooltip");
+    card.lang = language ?? siteLanguage;
     card.style.setProperty("--scrapbox-page-ground", groundOf(link));
     const around = link.closest("p, li, td, dd, div, section, article, main") ?? document.body;
     card.style.setProperty("--scrapbox-page-colour", getComputedStyle(around).color);

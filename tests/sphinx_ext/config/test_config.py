@@ -20,6 +20,7 @@ from sphinx_scrapbox.sphinx_ext.config import validators as module
 from sphinx_scrapbox.sphinx_ext.config.options import Config, options, prepare_config, register
 from sphinx_scrapbox.sphinx_ext.config.values import (
     FORBIDDEN_DIRECTIVES,
+    LanguageOptions,
     Person,
 )
 from sphinx_scrapbox.sphinx_ext.warnings import Warn
@@ -133,7 +134,12 @@ GOOD: list[tuple[str, object, object]] = [
     (
         "languages",
         {("garden", "garden-en"): ("ja", "en"), ("*", "*"): ["zh-Hant", "en-GB"]},
-        {("garden", "garden-en"): ("ja", "en"), ("*", "*"): ("zh-Hant", "en-GB")},
+        LanguageOptions({("garden", "garden-en"): ("ja", "en"), ("*", "*"): ("zh-Hant", "en-GB")}),
+    ),
+    (
+        "languages",
+        {"garden": "ja", "wiki/**": "en"},
+        LanguageOptions({}, {"garden": "ja"}, (("wiki/**", "en"),)),
     ),
     ("translation_notice", "both", "both"),
     ("translation_notice", False, "none"),
@@ -276,7 +282,7 @@ def test_bad_person_loses_only_itself(
     ],
 )
 def test_bad_language_loses_only_itself(languages: object, kept: int, said: list[str]) -> None:
-    assert len(checked(languages=languages).languages) == kept
+    assert len(checked(languages=languages).languages.pairs) == kept
     assert len(said) == 1
     assert said[0].startswith("scrapbox_languages entry ")
 

@@ -16,9 +16,10 @@ from sphinx.util.docutils import SphinxDirective
 
 from sphinx_scrapbox.rendering.nodes import scrapbox_listing
 from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain
+from sphinx_scrapbox.sphinx_ext.domain.languages import page_languages
 from sphinx_scrapbox.sphinx_ext.domain.record import DocumentRecord
 from sphinx_scrapbox.sphinx_ext.feature import Feature
-from sphinx_scrapbox.sphinx_ext.features.lists.model import ListQuery
+from sphinx_scrapbox.sphinx_ext.features.lists.model import ListQuery, docnames_of
 from sphinx_scrapbox.sphinx_ext.features.lists.nodes import FillLists
 from sphinx_scrapbox.sphinx_ext.features.lists.tables import rows_of
 from sphinx_scrapbox.sphinx_ext.reading import option_values
@@ -133,9 +134,11 @@ class ListsFeature(Feature):
         return tuple(node["query"] for node in nodes) or None
 
     def shown(self, docname: str, domain: ScrapboxDomain) -> Hashable:
-        """The rows of each list."""
+        """The rows of each list, and the languages of the pages in them."""
         queries: tuple[str, ...] = domain.collected("lists").get(docname, ())
-        return tuple(tuple(rows_of(domain, query)[1]) for query in queries) or None
+        foreign = page_languages(domain).foreign
+        lists = [tuple(rows_of(domain, query)[1]) for query in queries]
+        return tuple((rows, *map(foreign, docnames_of(rows))) for rows in lists) or None
 
 
 FEATURE = ListsFeature()

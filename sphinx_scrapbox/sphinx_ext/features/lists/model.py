@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 
@@ -77,3 +77,14 @@ class StaleRow(NamedTuple):
 
 
 Rows = Sequence[PageRow | WantedRow | PersonRow | StaleRow]
+
+
+def docnames_of(rows: Rows) -> Iterator[str]:
+    """The documents that rows link to."""
+    for row in rows:
+        if isinstance(row, WantedRow):
+            yield from (docname for docname, _title in row.linking)
+        elif isinstance(row, PersonRow):
+            yield from (docname for docname, _title, _turns in row.pages)
+        else:
+            yield row.docname

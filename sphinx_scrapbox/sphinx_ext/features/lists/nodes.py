@@ -14,6 +14,10 @@ from sphinx_scrapbox.rendering.tables import table
 from sphinx_scrapbox.sphinx_ext import builders
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.domain import domain_of, may_hold_directives
+from sphinx_scrapbox.sphinx_ext.domain.languages import (
+    language_class,
+    page_languages,
+)
 from sphinx_scrapbox.sphinx_ext.domain.site import SphinxSite
 from sphinx_scrapbox.sphinx_ext.features.lists import model
 from sphinx_scrapbox.sphinx_ext.features.lists.tables import rows_of
@@ -45,6 +49,7 @@ class _ListBuilder:
     def __init__(self, env: BuildEnvironment) -> None:
         builder = self._builder = builders.builder_of(env)
         self._site = SphinxSite(env)
+        self._languages = page_languages(domain_of(env))
         self._config = options(env.config)
         self._is_html = builders.is_html(builder)
         self._shows_images = builder.supported_remote_images and self._config.images == "remote"
@@ -73,6 +78,7 @@ class _ListBuilder:
         return [element]
 
     def _page(self, docname: str, title: str, language: str = "") -> nodes.Element:
+        language = language or self._languages.foreign(docname)
         return self._site.page_link(title, title, docname, language)
 
     def _source(self, row: model.StaleRow) -> nodes.Element:
@@ -89,7 +95,10 @@ class _ListBuilder:
             image["loading"] = builders.image_loading(self._builder)
             parts.append(image)
         if row.summary:
-            parts.append(nodes.paragraph("", row.summary, classes=["scrapbox-summary"]))
+            summary = nodes.paragraph("", row.summary, classes=["scrapbox-summary"])
+            if language := self._languages.foreign(row.docname):
+                summary["classes"].append(language_class(language))
+            parts.append(summary)
         return parts
 
     def _may_show(self, image: str) -> bool:

@@ -12,7 +12,6 @@ from typing import Any
 
 from babel import Locale, UnknownLocaleError
 from docutils import nodes
-from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.transforms.post_transforms import SphinxPostTransform
@@ -23,7 +22,7 @@ from sphinx_scrapbox.rendering.nodes import (
     scrapbox_provenance,
     scrapbox_related,
 )
-from sphinx_scrapbox.sphinx_ext.builders import builder_of, joins_documents
+from sphinx_scrapbox.sphinx_ext.builders import builder_of, documents_in, is_document
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain, domain_of
 from sphinx_scrapbox.sphinx_ext.domain.incremental import digest
@@ -66,23 +65,9 @@ class CompleteTranslations(SphinxPostTransform):
         languages = language_versions(domain_of(self.env))
         if not languages.sources and not languages.versions:
             return
-        for docname, document in self._documents():
+        for docname, document in documents_in(self.document, self.env):
             if docname in languages.sources or docname in languages.versions:
                 _Page(self.env, docname, document).complete()
-
-    def _documents(self) -> Iterator[tuple[str, nodes.Element]]:
-        yield self.env.docname, self.document
-        builder = builder_of(self.env)
-        # These put a whole site, or a part of it, into one document.
-        if joins_documents(builder):
-            for node in list(self.document.findall(_is_document)):
-                assert isinstance(node, nodes.Element)
-                if node is not self.document and "docname" in node:
-                    yield node["docname"], node
-
-
-def _is_document(node: nodes.Node) -> bool:
-    return isinstance(node, (addnodes.start_of_file, nodes.document))
 
 
 class _Page:
@@ -114,7 +99,7 @@ class _Page:
             node = waiting.pop()
             if isinstance(node, kind):
                 yield node
-            elif isinstance(node, nodes.Element) and not _is_document(node):
+            elif isinstance(node, nodes.Element) and not is_document(node):
                 waiting += reversed(node.children)
 
     def _section(self) -> nodes.Element | None:

@@ -17,6 +17,7 @@ from sphinx.environment import BuildEnvironment
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.config.validators import is_language_tag
 from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain
+from sphinx_scrapbox.sphinx_ext.domain.languages import page_languages
 from sphinx_scrapbox.sphinx_ext.reading.translation_notice import languages_of
 from sphinx_scrapbox.sphinx_ext.sources.folder import source_folder
 from sphinx_scrapbox.wiki.titles import inventory_name, key, split_target
@@ -119,6 +120,7 @@ class LanguageVersions:
     def __init__(self, domain: ScrapboxDomain) -> None:
         self._domain = domain
         self._config = options(domain.env.config)
+        self._own = page_languages(domain)
         self._others = OtherSites(domain.env)
         self.sources: dict[str, Source] = {}
         """By the docname of a translation."""
@@ -129,7 +131,7 @@ class LanguageVersions:
             facts = domain.facts[docname]
             if facts.source:
                 self.sources[docname] = Source(
-                    facts.source, facts.source_language, facts.target_language or facts.language
+                    facts.source, facts.source_language, self._own.of(docname)
                 )
             elif mapping and facts.is_page and (source := self._mapped(docname, mapping)):
                 self.sources[docname] = source
@@ -172,7 +174,7 @@ class LanguageVersions:
         ):
             return None
         languages = languages_of(Translation(source_project, title), project, self._config)
-        own = languages[1] or facts.language
+        own = languages[1] or self._own.of(docname)
         return Source(target, languages[0], own, is_mapped=True)
 
     def _find_versions(self, translations: Mapping[str, list[tuple[str, Version]]]) -> None:
@@ -223,8 +225,7 @@ class LanguageVersions:
 
     def _claim(self, group: _Group, docname: str, language: str) -> None:
         """Record the language of a source, as its first translation or else itself says."""
-        facts = self._domain.facts.get(docname)
-        own = facts.language if facts else ""
+        own = self._own.of(docname)
         group.languages[docname] = group.languages.get(docname) or language or own
 
     def _elsewhere(self, docname: str) -> Version | None:
