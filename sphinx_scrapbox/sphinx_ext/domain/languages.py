@@ -16,7 +16,7 @@ from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.facts import PageFacts
 from sphinx_scrapbox.sphinx_ext.domain.index import DomainIndex
 
-MOST = 2 / 3
+MAJORITY = 2 / 3
 """The share of the pages of a folder that give their language to the others."""
 
 
@@ -68,7 +68,7 @@ class PageLanguages:
         """Give the language of most of these pages to those of them without one."""
         counts = Counter(filter(None, map(self._by_page.__getitem__, docnames)))
         ((language, count),) = counts.most_common(1) or [("", 0)]
-        if count >= MOST * len(docnames):
+        if count >= MAJORITY * len(docnames):
             for docname in docnames:
                 self._by_page[docname] = self._by_page[docname] or language
 

@@ -24,8 +24,8 @@ from sphinx_scrapbox.sphinx_ext.sources.folder import source_folder
 from sphinx_scrapbox.sphinx_ext.sources.page_files import PageFile
 from sphinx_scrapbox.sphinx_ext.warnings import Warn, warn
 from sphinx_scrapbox.wiki.ast import CodeBlock, Page
-from sphinx_scrapbox.wiki.language import script_language
 from sphinx_scrapbox.wiki.structure import StructuredPage, StructuredPart, structure
+from sphinx_scrapbox.wiki.text import script_language
 from sphinx_scrapbox.wiki.translation import Translation
 
 _T = TypeVar("_T")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sphinx_scrapbox.wiki.language import script_language
+from sphinx_scrapbox.wiki.text import script_language
 
 
 @pytest.mark.parametrize(
