@@ -106,7 +106,7 @@ def _read_exported_page(text: str, document: nodes.document) -> bool:
         return False
     env.temp_data[_IS_PAGE] = True
     _set_up_page(document, env)
-    build_page(file, document, env, inputstring)
+    build_page(file, document, env, text)
     return True
 
 
