@@ -17,7 +17,14 @@ from sphinx_scrapbox.rendering.visitors import VISITORS
 from sphinx_scrapbox.sphinx_ext import builders
 from sphinx_scrapbox.sphinx_ext.config import options
 from sphinx_scrapbox.sphinx_ext.config.options import Config
-from sphinx_scrapbox.sphinx_ext.domain import domain, incremental, links, missing, roles
+from sphinx_scrapbox.sphinx_ext.domain import (
+    domain,
+    incremental,
+    links,
+    missing,
+    roles,
+    signers,
+)
 from sphinx_scrapbox.sphinx_ext.domain.incremental import of_pages
 from sphinx_scrapbox.sphinx_ext.domain.record import record_of, set_record
 from sphinx_scrapbox.sphinx_ext.domain.site import SphinxSite
@@ -82,6 +89,7 @@ LISTENERS = (
     Listener("builder-inited", search_index.skip_unchanged_index),
     Listener("env-get-outdated", guard.prepare_leak_guard, 100, "Before any file is looked at."),
     Listener("env-get-outdated", domain.reread_for_locks, why="Finds every lock file."),
+    Listener("env-get-outdated", signers.reread_for_signers, why="Without denied pages."),
     Listener("env-get-outdated", incremental.documents_to_read, 600, "Needs every lock file."),
     Listener("env-before-read-docs", pickling.install_tracking_tables, 900, "After others."),
     Listener("env-updated", pickling.remove_tracking_tables, 1, "Others see plain tables."),

@@ -36,18 +36,18 @@ from sphinx_scrapbox.wiki.urls import image_url
 class StructureOptions:
     """Options of :func:`structure`.
 
-    ``marks`` and ``people`` are as in :class:`.Speakers`; ``wordings`` are the patterns of
+    ``marks``, ``people`` and ``signers`` are as in ``Speakers``; ``wordings`` are the patterns of
     footers, of which the first match counts.
     """
 
     marks: Container[str] = DEFAULT_MARKS
     people: Container[str] = frozenset()
+    signers: frozenset[str] = frozenset()
     wordings: tuple[Wording, ...] = WORDINGS
 
-    @property
-    def speakers(self) -> Speakers:
-        """Who can speak."""
-        return Speakers(self.marks, self.people)
+    def speakers(self, blocks: Iterable[ast.Block]) -> Speakers:
+        """Who can speak on a page with these blocks."""
+        return Speakers(self.marks, self.people, self.signers).on_page(blocks)
 
 
 DEFAULT_OPTIONS = StructureOptions()
@@ -192,7 +192,7 @@ class StructuredPage:
         return table
 
     def _arrange(self, blocks: Iterable[ast.Block]) -> tuple[Part, ...]:
-        return arrange(blocks, self.options)
+        return self.options.speakers(self.page.blocks).mark(outline(blocks).parts)
 
 
 class NotThere(LookupError):
@@ -202,7 +202,7 @@ class NotThere(LookupError):
 def structure(page: ast.Page, options: StructureOptions = DEFAULT_OPTIONS) -> StructuredPage:
     """Split *page* at its footers, outline each part, and mark speakers and signatures."""
     stretches = split_at_footers(page, options.wordings)
-    speakers = options.speakers
+    speakers = options.speakers(page.blocks)
     outlines = [outline(stretch.blocks) for stretch in stretches]
     parts = tuple(
         StructuredPart(
@@ -223,7 +223,8 @@ def arrange(
     blocks: Iterable[ast.Block], options: StructureOptions = DEFAULT_OPTIONS
 ) -> tuple[Part, ...]:
     """The outline of *blocks* with speakers marked, for text that is not a page."""
-    return options.speakers.mark(outline(blocks).parts)
+    blocks = tuple(blocks)
+    return options.speakers(blocks).mark(outline(blocks).parts)
 
 
 def has_line(page: ast.Page, line_id: str) -> bool:

@@ -17,6 +17,7 @@ from sphinx_scrapbox.wiki.ast import (
     Inline,
     Line,
     Numbered,
+    Page,
     PageLink,
     Quote,
     Strong,
@@ -37,6 +38,7 @@ from sphinx_scrapbox.wiki.outline import (
 )
 from sphinx_scrapbox.wiki.redaction import NamePatterns
 from sphinx_scrapbox.wiki.speakers import EMOJI_PROJECTS, Speakers
+from sphinx_scrapbox.wiki.structure import StructureOptions, arrange, structure
 from sphinx_scrapbox.wiki.titles import join_target, key
 
 MIO, REN, EN, JA = Icon("mio"), Icon("ren"), Icon("en"), Icon("ja")
@@ -509,6 +511,44 @@ def test_who_is_a_person(icon: Icon, marks: set[str], person: bool) -> None:
 def test_language(page: tuple[Line, ...], language: str) -> None:
     speakers = Speakers(frozenset({"en", "ja", "draft"}))
     assert speakers.language(outline(page).parts) == language
+
+
+# -- who signs elsewhere ---------------------------------------------------------------
+
+PUMP = Icon("pump")
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        ((line(0, PUMP, "hums"), line(0, MIO, "dig")), ["{pumpm}hums", ("mio:", "dig")]),
+        ((line(0, PUMP), line(0, "hums")), ["{pumpm} / hums"]),
+        ((line(0, PUMP), line(1, "hums")), [("pump:", ["hums"])]),
+        ((line(0, Quote((PUMP, Text("hums")))),), ["> {pumpm}hums"]),
+        ((line(0, PUMP, MIO, "hum"),), [("pump mio:", "hum")]),
+        ((line(0, Icon("Ren", "ren"), "dig"),), [("Ren:", "dig")]),
+        ((line(0, Icon("ren", "garden"), "dig"),), ["{renm}dig"]),
+        ((line(0, "dig", PUMP),), ["dig{pump!}"]),
+    ],
+)
+def test_who_never_signs_opens_no_turn(lines: tuple[Line, ...], expected: list[object]) -> None:
+    options = StructureOptions(signers=frozenset({"mio"}))
+    assert shape(structure(Page("t", lines), options).content) == expected
+    assert shape(arrange(lines, options)) == expected
+
+
+def test_who_opens_several_turns_of_a_page_needs_no_signature() -> None:
+    options = StructureOptions(signers=frozenset({"mio"}))
+    lines = (
+        *(line(0, PUMP, "hums"), line(1, PUMP, " still hums"), line(0, Quote((PUMP, Text("hm"))))),
+        line(0, PUMP, "は"),
+    )
+    first, *others = shape(structure(Page("t", lines), options).content)
+    assert first == ("pump:", ("hums", [("pump:", "still hums")]))
+    assert others == ["> {pumps}: hm", "{pumpm}は"]
+    first_line = replace(lines[0], line=1)  # a piece of a page is read like the page
+    structured = structure(Page("t", (first_line, *lines[1:])), options)
+    assert shape(structured.source_lines([1])) == [("pump:", "hums")]
 
 
 # -- any page --------------------------------------------------------------------------

@@ -161,9 +161,9 @@ class Config:
     """Use shortcuts through Sphinx's internals that save time and memory and do not change the
     output. Turn it off if you suspect them."""
 
-    @property
+    @cached_property
     def structure_options(self) -> StructureOptions:
-        """What :func:`.structure` needs to know of this site."""
+        """What the configuration says to :func:`.structure`; the domain knows the signers."""
         return StructureOptions(
             marks=self.marks,
             people=self._people_targets,

@@ -58,8 +58,10 @@ class ScrapboxDomain(DomainIndex, Domain):
         "images": None,
         "git": {},
         "translations": ("", {}),
+        "signatures": {},
+        "signers": (),
     }
-    data_version = 15
+    data_version = 16
     features: ClassVar[Sequence[Feature]] = ()
     """What collects from the documents; set once, by :func:`sphinx_scrapbox.sphinx_ext.setup`."""
 
@@ -68,6 +70,11 @@ class ScrapboxDomain(DomainIndex, Domain):
         """The facts of each document that is a wiki page, links to one, or uses a feature."""
         facts: dict[str, PageFacts] = self.data["facts"]
         return facts
+
+    @property
+    def signers(self) -> frozenset[str]:
+        """The keys of those who sign on several pages; empty where signing is no habit."""
+        return frozenset(self.data["signers"])
 
     def collected(self, feature: str) -> dict[str, Any]:
         """What a feature keeps of documents, by docname in order of the names."""

@@ -112,6 +112,6 @@ def _exchange(env: BuildEnvironment, old: type, new: type) -> None:
         if type(table := getattr(env, name, None)) is old:
             setattr(env, name, new(table))
     data = domain_of(env).data
-    for name in ("facts", "collected"):
+    for name in ("facts", "collected", "signatures"):
         if type(data[name]) is old:
             data[name] = new(data[name])

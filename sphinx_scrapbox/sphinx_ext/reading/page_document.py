@@ -13,6 +13,7 @@ from sphinx_scrapbox.rendering import render
 from sphinx_scrapbox.rendering.nodes import scrapbox_provenance, scrapbox_related
 from sphinx_scrapbox.sphinx_ext.config.options import mode_of, options
 from sphinx_scrapbox.sphinx_ext.domain.record import record_of, set_record
+from sphinx_scrapbox.sphinx_ext.domain.signers import structure_options
 from sphinx_scrapbox.sphinx_ext.domain.site import SphinxSite
 from sphinx_scrapbox.sphinx_ext.reading.embedded_directives import run_directive
 from sphinx_scrapbox.sphinx_ext.reading.translation_notice import (
@@ -48,7 +49,7 @@ def structured_page(env: BuildEnvironment, page: Page, docname: str) -> Structur
 
     Its arguments are (app, docname, :class:`.StructuredPage`).
     """
-    structured = structure(page, options(env.config).structure_options)
+    structured = structure(page, structure_options(env))
     return _emit(env, EVENTS[1], docname, structured)
 
 

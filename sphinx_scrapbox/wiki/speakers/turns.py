@@ -8,19 +8,25 @@ The rules were measured on real wikis (``benchmarks/turns.py`` measures them aga
 * an icon alone on a line speaks what hangs below it and, at level 0, the lines that follow,
   up to a blank, the next speaker, a heading or a rule; where nothing follows, it signs;
 * icons at the end of a line are its signature;
-* marks, dates, buttons and icons of emoji projects are not people (:mod:`.names`).
+* marks, dates, buttons and icons of emoji projects are not people (:mod:`.names`);
+* where most people sign, an icon that nobody signs with (:mod:`.signers`) opens no turn, unless
+  it opens several on its page or has lines nested below it.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Sequence
+from collections import Counter
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from sphinx_scrapbox.wiki import ast, outline
 from sphinx_scrapbox.wiki.speakers.names import DEFAULT_MARKS, is_name_of_thing
 from sphinx_scrapbox.wiki.speakers.sentences import OBJECT, continues_sentence
 from sphinx_scrapbox.wiki.titles import join_target, key
+
+MIN_TURNS = 3
+"""Turns that somebody who does not sign has to open on a page."""
 
 _COMMA, _COLON = ast.Text(", "), ast.Text(": ")
 # Between a speaker and the text: blanks, or a colon as in a play.
@@ -36,18 +42,54 @@ class Speakers:
     """Distinguishes people from what else has an icon.
 
     ``marks`` and ``people`` are keys of icons, of another project as ``/project/name``: those of
-    ``people`` are people, the others of ``marks`` are not.
+    ``people`` are people, the others of ``marks`` are not. ``signers`` are the keys of those who
+    sign elsewhere; without any, every name is taken for a person's. ``openers`` are the keys of
+    those who open several turns on the page.
     """
 
     marks: Container[str] = DEFAULT_MARKS
     people: Container[str] = frozenset()
+    signers: frozenset[str] = frozenset()
+    openers: frozenset[str] = frozenset()
+
+    def on_page(self, blocks: Iterable[ast.Block]) -> Speakers:
+        """The speakers of a page with these blocks."""
+        if not self.signers:
+            return self
+        everybody = replace(self, signers=frozenset())
+        counts: Counter[str] = Counter()
+        for block in blocks:
+            match block:
+                case ast.Line(nodes=(ast.Quote(nodes) | ast.Numbered(_, nodes),)):
+                    pass
+                case ast.Line(nodes=nodes):
+                    pass
+                case _:
+                    continue
+            if any(isinstance(node, ast.Icon) for node in nodes[:2]):
+                counts.update({_key_of(icon) for icon in everybody._read(nodes)[0]})
+        openers = (target for target, count in counts.items() if count >= MIN_TURNS)
+        return replace(self, openers=frozenset(openers))
 
     def is_person(self, icon: ast.Icon) -> bool:
         """Whether *icon* stands for somebody who can speak."""
-        target = key(join_target(icon.project, icon.name))
+        target = _key_of(icon)
         if target in self.people:
             return True
         return target not in self.marks and not is_name_of_thing(icon.name, icon.project)
+
+    def _open_turns(self, icons: Iterable[ast.Icon]) -> bool:
+        """Whether one of *icons*, all of people by their names, is known to be a person's."""
+        if not self.signers:
+            return True
+        return any(
+            # "/ren/ren" is the page of somebody in a wiki of the same name.
+            (target := _key_of(icon)) in self.signers
+            or target in self.openers
+            or target in self.people
+            or key(icon.project) == key(icon.name)
+            for icon in icons
+        )
 
     def mark(self, parts: Sequence[outline.Part]) -> tuple[outline.Part, ...]:
         """*parts* with turns, and with the role of each icon set."""
@@ -121,7 +163,9 @@ class Speakers:
             hanging = below if number == len(run.lines) else ()
             leading, nodes, alone = self._read(line.nodes)
             people = tuple(filter(self.is_person, alone))
-            if people and (hanging or (unindented and not _is_repeated(people))):
+            if people and (
+                hanging or (unindented and not _is_repeated(people) and self._open_turns(people))
+            ):
                 flush()
                 speech = _Speech(people, list(hanging), replace(line, nodes=nodes))
                 out.append(speech if unindented else speech.turn())
@@ -176,7 +220,7 @@ class Speakers:
             for node in head
             if isinstance(node, ast.Icon) and node.role is ast.IconRole.MENTION
         )
-        if not leading or _continues(leading, middle + tail):
+        if not leading or _continues(leading, middle + tail) or not self._open_turns(leading):
             return (), head + middle + tail, ()
         marks = tuple(n for n in head if isinstance(n, ast.Icon) and n.role is ast.IconRole.MARK)
         return leading, marks + _stripped(middle) + tail, ()
@@ -217,6 +261,10 @@ class _Speech:
 
 
 _SPEECH_ENDS = (_Speech, outline.Turn, outline.Gap, outline.HorizontalRule, outline.Section)
+
+
+def _key_of(icon: ast.Icon) -> str:
+    return key(join_target(icon.project, icon.name))
 
 
 def _continues(icons: Sequence[ast.Icon], words: Sequence[ast.Inline]) -> bool:

@@ -1,0 +1,60 @@
+"""Who signs on the pages of the site: found before any page is read.
+
+Whether a name opens a turn depends on other pages (:mod:`sphinx_scrapbox.wiki.speakers.signers`).
+The files that are new or changed are therefore scanned first, so that each process that reads
+pages knows all signers. A page that shows a name is read again if it is a signer's now and was
+not, or the reverse.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
+from sphinx.util import get_filetype
+
+from sphinx_scrapbox.formats.signatures import read_signatures
+from sphinx_scrapbox.sphinx_ext.config.options import options
+from sphinx_scrapbox.sphinx_ext.domain.domain import domain_of
+from sphinx_scrapbox.wiki.speakers import PageSignatures, find_signers
+from sphinx_scrapbox.wiki.structure import StructureOptions
+from sphinx_scrapbox.wiki.titles import key, split_target
+
+
+def structure_options(env: BuildEnvironment) -> StructureOptions:
+    """What :func:`.structure` needs to know of this site and its pages."""
+    return replace(options(env.config).structure_options, signers=domain_of(env).signers)
+
+
+def reread_for_signers(
+    app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]
+) -> list[str]:
+    """Handler of ``env-get-outdated``: find who signs, and the pages that it matters to."""
+    domain = domain_of(env)
+    pages: dict[str, PageSignatures] = domain.data["signatures"]
+    for docname in removed | (added | changed):
+        pages.pop(docname, None)
+    for docname in sorted(added | changed):
+        path = Path(env.doc2path(docname))
+        if get_filetype(app.config.source_suffix, str(path)) not in ("scrapbox", "markdown"):
+            continue
+        try:
+            text = path.read_text(encoding="utf-8-sig", errors="replace")
+        except OSError:  # Sphinx says so when it reads the document
+            continue
+        if (
+            ".icon" in text
+            and (signatures := read_signatures(text.split("\n"))) != PageSignatures()
+        ):
+            pages[docname] = signatures
+    before, now = domain.signers, frozenset(find_signers(pages.values()))
+    if before == now:
+        return []
+    domain.data["signers"] = tuple(sorted(now))
+    if not before or not now:
+        # Names without a signature were not doubted, and are now, or the reverse.
+        return [name for name, facts in domain.facts.items() if facts.links]
+    moved = {key(split_target(target).title) for target in before ^ now}
+    return [name for name, facts in domain.facts.items() if not moved.isdisjoint(facts.links)]
