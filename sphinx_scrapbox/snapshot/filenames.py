@@ -43,7 +43,10 @@ def portability_problems(name: str) -> Iterator[str]:
 
 
 _MAX_STEM_BYTES = LONG_NAME_BYTES - len(".scrapbox")
-_REPLACED = re.compile(rf"[{_WINDOWS}/{CONTROLS}{SURROGATES}\ufffe\uffff]")
+# Besides what Windows forbids, signs that end a string or an element where a theme writes the name
+# of a document into a script, an attribute or a template without escaping it.
+_MARKUP = "'`&{}"
+_REPLACED = re.compile(rf"[{_WINDOWS}{_MARKUP}/{CONTROLS}{SURROGATES}\ufffe\uffff]")
 # Invisible characters and marks of direction. Joiners stay: emoji are composed with them.
 _INVISIBLE = re.compile("[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _LINE_END = re.compile(r"[\t\n\v\f\r\x85\u2028\u2029]+")
@@ -52,12 +55,17 @@ _LINE_END = re.compile(r"[\t\n\v\f\r\x85\u2028\u2029]+")
 def file_stem(title: str, *, salt: str = "") -> str:
     """A name for the file of a page, without suffix, that every file system accepts.
 
-    Letters of all scripts are kept. Characters that Windows forbids become dashes; the name is
-    not that of a device, not hidden, and ends in neither a dot nor a space. A long name is cut
-    and ends in a short hash; a *salt* always adds one, to tell titles with equal names apart.
+    Letters of all scripts are kept. Characters that Windows forbids become dashes, and so do
+    quotes, ``&`` and braces, which some themes write into scripts. The name is not that of a
+    device, not hidden, and ends in neither a dot nor a space. A long name is cut and ends in a
+    short hash; a *salt* always adds one, to tell titles with equal names apart.
+
+    The names of files that exist are not changed by this rule: a lock file names them.
 
     >>> file_stem("Soil/water: a balance")
     'Soil-water- a balance'
+    >>> file_stem("Don't panic")
+    'Don-t panic'
     >>> file_stem("nul.txt")
     '_nul.txt'
     >>> file_stem("What now...", salt="5ae4aae4")

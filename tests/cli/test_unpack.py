@@ -138,6 +138,19 @@ def test_dry_run(tmp_path: Path) -> None:
     assert state(folder) == before
 
 
+def test_a_file_keeps_the_name_that_the_lock_has(tmp_path: Path) -> None:
+    folder, file = tmp_path / "wiki", export(tmp_path / "e.json", {"Don't panic": []})
+    run(file, folder)
+    assert names(folder) == {"Don-t panic"}
+    # As an earlier rule named it.
+    lock = folder / LOCK_NAME
+    lock.write_text(lock.read_text("utf-8").replace("Don-t panic", "Don't panic"), "utf-8")
+    (folder / "Don-t panic.scrapbox").rename(folder / "Don't panic.scrapbox")
+    result = run(export(file, {"Don't panic": ["changed"], "Don't run": []}), folder)
+    assert result.stdout == "1 new, 1 changed, 0 renamed, 0 removed, 0 unchanged\n"
+    assert names(folder) == {"Don't panic", "Don-t run"}
+
+
 def test_edited_by_hand(tmp_path: Path) -> None:
     folder, file = tmp_path / "wiki", export(tmp_path / "e.json")
     run(file, folder)

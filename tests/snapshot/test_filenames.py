@@ -16,7 +16,9 @@ from sphinx_scrapbox.snapshot.filenames import file_key, file_stem
 NASTY = st.text(
     st.one_of(
         st.characters(),
-        st.sampled_from('<>:"/\\|?*. \t\n\r\0\x7f\x85\u200b\u200d\u202e\u2028\ufeff\ud800é\u0301'),
+        st.sampled_from(
+            "<>:\"/\\|?*'`&{}. \t\n\r\0\x7f\x85\u200b\u200d\u202e\u2028\ufeff\ud800é\u0301"
+        ),
     ),
     max_size=80,
 )
@@ -44,7 +46,7 @@ def test_safe_everywhere(title: str, salt: str) -> None:
     name = f"{stem}.scrapbox"
     assert stem
     assert len(name.encode()) <= 120
-    assert not re.search(r'[<>:"/\\|?*\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e]', name)
+    assert not re.search(r'[<>:"/\\|?*\'`&{}\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e]', name)
     assert stem[-1] != "."
     assert stem.strip() == stem
     assert stem[0] != "."
@@ -68,6 +70,9 @@ def test_the_form_of_accents_does_not_count(title: str) -> None:
         ("種まきの順番", "種まきの順番"),
         ("🌱 2024-03-09 07:10", "🌱 2024-03-09 07-10"),
         ("a/b\\c", "a-b-c"),
+        ("Don't panic", "Don-t panic"),
+        ("x';alert(1);'", "x-;alert(1);-"),
+        ("`R&D` {{ 7*7 }} ${x}", "-R-D- -- 7-7 -- $-x-"),
         ("../../x", "-.-..-x"),
         (".hidden", "-hidden"),
         ("the end.", "the end"),
