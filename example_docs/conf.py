@@ -22,6 +22,9 @@ nitpicky = True
 # Types of other packages and type variables; our own types are checked.
 nitpick_ignore_regex = [("py:.*", r"(?!sphinx_scrapbox\.).*|.*\._\w+")]
 
+# Examples show what formulas with unknown commands look like.
+suppress_warnings = ["scrapbox.formula"]
+
 # -- the wiki ------------------------------------------------------------------------------
 
 scrapbox_project = "example-garden-en"

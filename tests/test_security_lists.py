@@ -81,7 +81,7 @@ def test_other_encodings(encoding: str) -> None:
     providecommand newenvironment csname expandafter noexpand afterassignment loop repeat
     futurelet uppercase lowercase jobname usepackage documentclass RequirePackage
     href url html htmlId htmlClass htmlStyle htmlData class cssId style require unicode
-    data toggle mmlToken bbox definecolor color verb char mathchoice rule hspace vspace kern
+    data toggle mmlToken bbox definecolor verb char mathchoice rule hspace vspace kern
     scantokens message errmessage typeout batchmode tracingall end begin par vbox hbox
     """.split(),
 )
@@ -93,7 +93,7 @@ def test_commands_of_tex(command: str) -> None:
 @pytest.mark.parametrize(
     "environment",
     "verbatim filecontents document comment lstlisting minted tikzpicture luacode figure "
-    "equation align tabular sagesilent pycode".split(),
+    "tabular sagesilent pycode".split(),
 )
 def test_environments_of_tex(environment: str) -> None:
     assert not is_formula(f"\\begin{{{environment}}}x\\end{{{environment}}}")

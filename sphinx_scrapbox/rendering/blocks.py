@@ -14,7 +14,7 @@ from typing import TypeVar, assert_never
 from docutils import nodes
 
 from sphinx_scrapbox.formats.code_languages import PLAIN, lexer_of
-from sphinx_scrapbox.formats.tex import is_formula
+from sphinx_scrapbox.formats.tex import read_code_block, read_formula
 from sphinx_scrapbox.rendering.inlines import InlineRenderer
 from sphinx_scrapbox.rendering.nodes import scrapbox_speaker, scrapbox_speech, scrapbox_video
 from sphinx_scrapbox.rendering.sanitize import sanitize
@@ -138,8 +138,8 @@ class Renderer(InlineRenderer):
         """A block of its own for a line of images, or a single video or formula."""
         block: nodes.Element
         match line.nodes:
-            case (ast.Formula(tex),) if is_formula(tex):
-                block = self.at(nodes.math_block(tex, tex, nowrap=False, number=None), line.line)
+            case (ast.Formula(source),) if tex := read_formula(source).tex:
+                block = self._display(source, tex, line.line)
             case (ast.ExternalLink(url, label),) if self.site.plays_videos and (
                 player := embed_url(url)
             ):
@@ -182,11 +182,18 @@ class Renderer(InlineRenderer):
         elements = container.findall(nodes.Element)
         return self.at(container, next((node.line for node in elements if node.line), None) or 0)
 
+    def _display(self, source: str, tex: str, line: int) -> nodes.math_block:
+        return self.at(nodes.math_block(source, tex, nowrap=False, number=None), line)
+
     def _code(self, block: ast.CodeBlock) -> list[nodes.Node]:
         is_directive = block.language.startswith("{")
         if is_directive and (directive_nodes := self.site.directive(block)) is not None:
             return sanitize(directive_nodes)
         text = "\n".join(block.rows)
+        if tex := read_code_block(block):
+            formula = self._display(text, tex, block.line)
+            self.anchor(formula, *block.row_ids)
+            return [formula]
         language = lexer_of(block.language) if block.language else lexer_of(block.name)
         literal = self.at(nodes.literal_block(text, text), block.line)
         # Forced: the lexer shows what it cannot read as plain text, without a warning.

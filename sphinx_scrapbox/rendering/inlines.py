@@ -7,7 +7,7 @@ from typing import TypeVar, assert_never
 
 from docutils import nodes
 
-from sphinx_scrapbox.formats.tex import is_formula
+from sphinx_scrapbox.formats.tex import read_formula
 from sphinx_scrapbox.rendering.nodes import scrapbox_icon
 from sphinx_scrapbox.rendering.site import Site
 from sphinx_scrapbox.wiki import ast
@@ -68,9 +68,7 @@ class InlineRenderer:
             case ast.Code(text):
                 return self.at(nodes.literal(text, text), line)
             case ast.Formula(tex):
-                if is_formula(tex):
-                    return self.at(nodes.math(tex, tex), line)
-                return self.at(nodes.literal(tex, tex, classes=["scrapbox-formula"]), line)
+                return self._formula(tex, line)
             case ast.Strong(content):
                 return self._wrapped(nodes.strong(), content, line)
             case ast.Decoration():
@@ -102,6 +100,15 @@ class InlineRenderer:
                 return self.at(nodes.literal(shell, shell, classes=["scrapbox-command"]), line)
             case _:
                 assert_never(node)
+
+    def _formula(self, tex: str, line: int) -> nodes.Element:
+        """Mathematics, or its source as code if it cannot be typeset."""
+        reading = read_formula(tex)
+        if reading.tex:
+            return self.at(nodes.math(tex, reading.tex), line)
+        source = self.at(nodes.literal(tex, tex, classes=["scrapbox-formula"]), line)
+        self.site.report_formula(reading.problem, reading.command, source)
+        return source
 
     def _wrapped(self, wrapper: _E, content: Sequence[ast.Inline], line: int) -> _E:
         self.append_inlines(self.at(wrapper, line), content)

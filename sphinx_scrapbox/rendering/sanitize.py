@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from docutils import nodes
 
 from sphinx_scrapbox.formats.code_languages import PLAIN
-from sphinx_scrapbox.formats.tex import is_formula
+from sphinx_scrapbox.formats.tex import read_formula
 from sphinx_scrapbox.wiki.urls import image_url, safe_url
 
 
@@ -28,8 +28,11 @@ def sanitize(directive_nodes: Iterable[nodes.Node]) -> list[nodes.Node]:
         match node:
             case nodes.raw():
                 _replace(node, _as_code(node))
-            case nodes.math() | nodes.math_block() if not is_formula(node.astext()):
-                _replace(node, _as_code(node))
+            case nodes.math() | nodes.math_block():
+                if tex := read_formula(node.astext()).tex:
+                    node[:] = [nodes.Text(tex)]
+                else:
+                    _replace(node, _as_code(node))
             case nodes.reference(attributes={"filename": _}):  # a download of a local file
                 _replace(node, nodes.inline("", "", *node.children))
             case nodes.reference(attributes={"refuri": address}) if _leaves_site(address):

@@ -39,6 +39,12 @@ class Site:
         """The nodes of a directive that wiki pages may use; None shows the block as code."""
         return None
 
+    def report_formula(self, problem: str, command: str, node: nodes.Element) -> None:
+        """Note that *node* shows the source of a formula that cannot be typeset.
+
+        *command* is the name of the command that is not allowed, if that is the problem.
+        """
+
     def notices(self, part: StructuredPart) -> tuple[list[nodes.Node], list[nodes.Node]]:
         """The nodes before and after the content of a part with a translation footer."""
         return [], []

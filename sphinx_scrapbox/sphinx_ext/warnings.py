@@ -42,6 +42,8 @@ class Warn(Enum):
     SNAPSHOT = "snapshot"
     """A document shows the date or project of a snapshot, but no lock file has one, or several
     differ."""
+    FORMULA = "formula"
+    """A formula has a command that is not known or not allowed; the page shows its source."""
     ICON = "icon"
     """An image in ``scrapbox_people`` or a folder in ``scrapbox_icon_path`` cannot be used."""
     FETCHED_FILE = "fetched_file"

@@ -234,7 +234,7 @@ BLOCKS: dict[str, tuple[Block, ...]] = {
     "address of a film": (line(1, ExternalLink(FILM)),),
     "film in a sentence": (line(0, "see ", ExternalLink(FILM)),),
     "formula": (line(0, Formula("x^2"), id=ID),),
-    "formula that is none": (line(0, Formula("%")),),
+    "formula that is none": (line(0, Formula("\\fracc{a}")),),
 }
 
 

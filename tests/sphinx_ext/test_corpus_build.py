@@ -14,6 +14,7 @@ from sites import BUILDERS, EPUB, Built, Site, broken_links
 from sphinx import addnodes
 
 from sphinx_scrapbox.formats.markdown.blocks import read_markdown
+from sphinx_scrapbox.formats.tex import read_code_block
 from sphinx_scrapbox.rendering.nodes import scrapbox_icon, scrapbox_video
 from sphinx_scrapbox.wiki import ast as wiki
 from sphinx_scrapbox.wiki.outline import Bullets, Numbers, Part, Quotes, Run, Section, outline
@@ -133,7 +134,7 @@ def _told(page: wiki.Page) -> Counter[str]:
                 counts["formulas"] += 1
     for block in body.blocks:
         if isinstance(block, wiki.CodeBlock):
-            counts["code blocks"] += 1
+            counts["formulas" if read_code_block(block) else "code blocks"] += 1
         elif isinstance(block, wiki.Table):
             counts["tables"] += 1
     counts["headings"] = 1 + sum(bool(part.title) for part in parts)

@@ -12,6 +12,7 @@ from pygments.util import ClassNotFound
 
 from sphinx_scrapbox.formats.code_languages import PLAIN, lexer_of
 from sphinx_scrapbox.formats.myst.inlines import flat, write_myst_inline
+from sphinx_scrapbox.formats.tex import read_code_block
 from sphinx_scrapbox.wiki.ast import CodeBlock, Inline, Table, Text
 from sphinx_scrapbox.wiki.titles import join_target
 from sphinx_scrapbox.wiki.translation import Translation
@@ -31,6 +32,11 @@ def directive(name: str, argument: str, content: str) -> MystBlock:
     return _fenced(head, content)
 
 
+def formula(tex: str) -> MystBlock:
+    """A displayed formula."""
+    return directive("math", "", f"\n{tex}" if tex.startswith(":") else tex)
+
+
 def _fenced(head: str, content: str) -> MystBlock:
     """A fence that is longer than any in *content*; one of backticks has none in its head."""
     char = "~" if "`" in head else "`"
@@ -45,7 +51,9 @@ _LANGUAGE = re.compile(r"[A-Za-z][\w+#-]*")
 
 
 def code(block: CodeBlock) -> MystBlock:
-    """A fence if it can say all, else ``code-block`` with a caption."""
+    """A formula if it is one, a fence if that can say all, else ``code-block`` with a caption."""
+    if tex := read_code_block(block):
+        return formula(tex)
     language = lexer_of(block.language) if block.language else lexer_of(block.name)
     caption = block.name.strip().strip(":").strip()
     if block.language and not language and not block.language.startswith("{"):

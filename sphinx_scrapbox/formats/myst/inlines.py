@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import assert_never
 
-from sphinx_scrapbox.formats.tex import is_formula
+from sphinx_scrapbox.formats.tex import read_formula
 from sphinx_scrapbox.wiki import ast
 from sphinx_scrapbox.wiki.text import LINE_ENDS
 from sphinx_scrapbox.wiki.titles import is_line_id, join_target, split_fragment
@@ -63,7 +63,8 @@ def _spell(node: ast.Inline) -> str:
         case ast.Code(text):
             return _code_span(text)
         case ast.Formula(tex):
-            return (_role("math", tex) if is_formula(tex) else None) or _code_span(tex)
+            typeset = read_formula(tex).tex
+            return (_role("math", typeset) if typeset else None) or _code_span(tex)
         case ast.PageLink():
             return _page_link(node)
         case ast.ExternalLink(url, label):

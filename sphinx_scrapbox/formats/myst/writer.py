@@ -20,11 +20,12 @@ from sphinx_scrapbox.formats.myst.blocks import (
     MystBlock,
     code,
     directive,
+    formula,
     table_block,
     translation_block,
 )
 from sphinx_scrapbox.formats.myst.inlines import escaped, write_myst_inline
-from sphinx_scrapbox.formats.tex import is_formula
+from sphinx_scrapbox.formats.tex import read_formula
 from sphinx_scrapbox.wiki import ast, outline
 from sphinx_scrapbox.wiki.lines import group_quotes, stands_alone
 from sphinx_scrapbox.wiki.structure import DEFAULT_OPTIONS, StructureOptions, structure
@@ -195,8 +196,8 @@ def _lines(lines: Sequence[ast.Line]) -> Iterator[MystBlock]:
             continue
         for line in group:
             match line.nodes:
-                case (ast.Formula(tex),) if is_formula(tex):
-                    yield directive("math", "", f"\n{tex}" if tex.startswith(":") else tex)
+                case (ast.Formula(source),) if tex := read_formula(source).tex:
+                    yield formula(tex)
                 case nodes:
                     if text := write_myst_inline(nodes):
                         yield MystBlock("text", text)

@@ -17,6 +17,7 @@ from sphinx.application import Sphinx
 from sphinx.config import Config as SphinxConfig
 from sphinx.util.matching import compile_matchers
 
+from sphinx_scrapbox.formats.tex import LATEX_PREAMBLE
 from sphinx_scrapbox.sphinx_ext.config import validators as valid
 from sphinx_scrapbox.sphinx_ext.config.values import DenyOptions, LanguageOptions, Person
 from sphinx_scrapbox.wiki.redaction import HiddenDenyList, NamePatterns
@@ -224,11 +225,15 @@ def _validated(config: SphinxConfig) -> Config:
 
 
 def prepare_config(app: Sphinx, config: SphinxConfig) -> None:
-    """Hide the deny list from the stored configuration; let LaTeX nest lists as wikis do."""
+    """Hide the deny list from the stored configuration; let LaTeX read what wikis hold."""
     if config.scrapbox_deny:
         config.scrapbox_deny = HiddenDenyList(config.scrapbox_deny)
     # LaTeX stops at the fifth level of a list. A user's own value wins.
     config.latex_elements.setdefault("maxlistdepth", "48")
+    preamble = config.latex_elements.get("preamble", "")
+    config.latex_elements["preamble"] = f"{LATEX_PREAMBLE}{preamble}"
+    if "imgmath_latex_preamble" in config:
+        config.imgmath_latex_preamble = f"{LATEX_PREAMBLE}{config.imgmath_latex_preamble}"
 
 
 def validate_options(app: Sphinx) -> None:

@@ -16,6 +16,7 @@ from sphinx_scrapbox.sphinx_ext.config.options import Config, options
 from sphinx_scrapbox.sphinx_ext.sources.fetched_files import image_mark
 from sphinx_scrapbox.sphinx_ext.sources.folder import source_folder
 from sphinx_scrapbox.sphinx_ext.sources.locks import Locked
+from sphinx_scrapbox.sphinx_ext.warnings import Warn, warn
 from sphinx_scrapbox.wiki.ast import Icon
 from sphinx_scrapbox.wiki.titles import join_target, split_target
 from sphinx_scrapbox.wiki.urls import page_of_url
@@ -110,6 +111,16 @@ class SphinxSite(Site):
                     image["uri"] = f"/{file}"
                     image["scrapbox-address"] = address
         return image
+
+    def report_formula(self, problem: str, command: str, node: nodes.Element) -> None:
+        """Warn of a command that is not allowed. Other faults show in the wiki as well."""
+        if command:
+            warn(
+                Warn.FORMULA,
+                f"a formula is shown as its source, because {problem}; "
+                "see 'Formulas' in the documentation of sphinx-scrapbox for what is known",
+                location=node,
+            )
 
     @cached_property
     def _locked(self) -> Locked | None:
