@@ -18,9 +18,10 @@ of a directive: it has no footers.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Container, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, islice
+from operator import attrgetter
 
 from sphinx_scrapbox.wiki import ast
 from sphinx_scrapbox.wiki.dates import Dates, clamp_dates
@@ -98,7 +99,11 @@ class StructuredPage:
     @property
     def summary(self) -> str:
         """The first lines of prose as plain text, at most :data:`SUMMARY_LENGTH` characters."""
-        return summary_of(self.blocks)
+        return self.summarize()
+
+    def summarize(self, label: Callable[[ast.Icon], str] = attrgetter("name")) -> str:
+        """The summary, with the names that *label* returns for the icons in sentences."""
+        return _summary_of(self.blocks, self.options.speakers(self.page.blocks), label)
 
     @property
     def image(self) -> str:
@@ -268,20 +273,34 @@ SUMMARY_LENGTH = 240
 """The largest number of characters in a summary."""
 
 
-def summary_of(blocks: Iterable[ast.Block]) -> str:
+def _summary_of(
+    blocks: Iterable[ast.Block], speakers: Speakers, label: Callable[[ast.Icon], str]
+) -> str:
     """The first lines of prose as one plain text.
 
-    Code, tables, images, bare addresses and lines of nothing but tags are skipped.
+    Code, tables, images, bare addresses and lines of nothing but tags are skipped. Icons that are
+    words of a sentence have the name that *label* returns; who speaks or signs is left out.
     """
+
+    def named(node: ast.Inline) -> ast.Inline:
+        if isinstance(node, ast.Icon) and node.role is ast.IconRole.MENTION:
+            return ast.Text(name) if (name := label(node)) else node
+        return node
+
     lines = (block for block in blocks if isinstance(block, ast.Line))
-    texts = (line_text(line) for line in lines if any(map(_is_prose, ast.walk(line))))
+    words = (speakers.words(line) for line in lines if any(map(_is_prose, ast.walk(line))))
+    texts = (_single_spaced(ast.map_inlines(nodes, named)) for nodes in words)
     prose = (text for text in texts if any(map(str.isalnum, text)))
     return cut(" ".join(islice(prose, SUMMARY_LINES)), SUMMARY_LENGTH)
 
 
 def line_text(line: ast.Line) -> str:
     """The plain text of a line (:func:`.plain_text`, prose), with single blanks."""
-    return " ".join(ast.plain_text(line.nodes, prose=True).split())
+    return _single_spaced(line.nodes)
+
+
+def _single_spaced(nodes: Iterable[ast.Inline]) -> str:
+    return " ".join(ast.plain_text(nodes, prose=True).split())
 
 
 def _is_prose(node: ast.Inline) -> bool:

@@ -53,6 +53,27 @@ def test_speakers_are_marked_and_sections_nested() -> None:
     assert heap.parts[-1].source == "Small"
 
 
+@pytest.mark.parametrize(
+    ("text", "summary"),
+    [
+        ("[mio.icon]の畑は広い", "mioの畑は広い"),
+        ("Before that [/shed/Ken Ito.icon] spoke to [ren.icon] again", None),
+        ("[mio.icon]: The heap is warm [ren.icon]", "The heap is warm"),
+        ("> [mio.icon] The heap is warm", "The heap is warm"),
+        ("1. [mio.icon]の畑 [ren.icon]", "1. mioの畑"),
+        ("[2026/03/08.icon]← the day before", "← the day before"),
+        ("[[mio.icon]][* [ren.icon]は来ない]", "renは来ない"),
+        ("[mio.icon]\n leaves", "leaves"),
+    ],
+)
+def test_summary_names_who_is_a_word_of_a_sentence(text: str, summary: str | None) -> None:
+    structured = structure(read_notation(f"Compost\n{text}"))
+    assert structured.summary == (summary or "Before that Ken Ito spoke to ren again")
+    if summary is None:
+        named = structured.summarize(lambda icon: icon.name.upper())
+        assert named == "Before that KEN ITO spoke to REN again"
+
+
 def test_each_footer_ends_a_part() -> None:
     structured = structure(MERGED, StructureOptions(wordings=WORDINGS))
     first, second, rest = structured.parts

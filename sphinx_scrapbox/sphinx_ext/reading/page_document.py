@@ -138,7 +138,7 @@ def build_page(
         script_language=script_language(text),
         created=dates.created,
         updated=dates.updated,
-        summary=structured.summary,
+        summary=structured.summarize(site.label),
         image=site.image(image)["uri"].removeprefix("/") if image else "",
         redacted=file.redacted,
     )

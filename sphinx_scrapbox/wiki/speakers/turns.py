@@ -91,6 +91,13 @@ class Speakers:
             for icon in icons
         )
 
+    def words(self, line: ast.Line) -> tuple[ast.Inline, ...]:
+        """The nodes of *line* without the icons and the colon of who says it; roles are set."""
+        match line.nodes:
+            case (ast.Quote() | ast.Numbered() as outer,):
+                return (replace(outer, nodes=self._read(outer.nodes)[1]),)
+        return self._read(line.nodes)[1]
+
     def mark(self, parts: Sequence[outline.Part]) -> tuple[outline.Part, ...]:
         """*parts* with turns, and with the role of each icon set."""
         return self._flow(parts, unindented=True)

@@ -370,3 +370,15 @@ def test_marks_are_patterns_and_people_take_precedence(tmp_path: Path) -> None:
         **HERE,
     )
     assert sorted(row[0][1:] for row in people(done)) == ["Eva", "Mia", "tom"]
+
+
+def test_summaries_name_who_is_a_word_of_a_sentence(tmp_path: Path) -> None:
+    lines = (
+        icon("eva") + "の窯は古い。",
+        icon("tom") + "Hot " + icon("eva"),
+        "Then " + icon("Ken Ito", "shed") + " came.",
+    )
+    done = Site(
+        tmp_path / "src", {"index.rst": "I\n=", "wiki/kiln.md": page("Kiln", *lines)}
+    ).build(scrapbox_people={"eva": "Eva Lind"}, **HERE)
+    assert done.facts("wiki/kiln").summary == "Eva Lindの窯は古い。 Hot Then Ken Ito came."

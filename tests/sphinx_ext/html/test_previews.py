@@ -18,7 +18,7 @@ from sites import EPUB, Built, Site, icon, page
 from sphinx_scrapbox.formats.markdown.blocks import read_markdown
 from sphinx_scrapbox.sphinx_ext.html.previews import PREVIEWS
 from sphinx_scrapbox.wiki.ast import Page
-from sphinx_scrapbox.wiki.structure import SUMMARY_LENGTH, image_of, summary_of
+from sphinx_scrapbox.wiki.structure import SUMMARY_LENGTH, image_of, structure
 from sphinx_scrapbox.wiki.text import cut
 
 CHROMIUM = "/usr/bin/chromium"
@@ -64,16 +64,16 @@ def _read(text: str) -> Page:
     ],
 )
 def test_first_lines(lines: tuple[str, ...], summary: str) -> None:
-    assert summary_of(_read(page("A", *lines)).blocks) == summary
+    assert structure(_read(page("A", *lines))).summary == summary
 
 
 def test_a_summary_has_an_end() -> None:
     words = "leaves and straw " * 40
-    summary = summary_of(_read(page("A", words)).blocks)
+    summary = structure(_read(page("A", words))).summary
     assert 200 < len(summary) <= SUMMARY_LENGTH
     assert summary.endswith(("leaves…", "and…", "straw…"))
     assert words.startswith(summary[:-1])
-    assert len(summary_of(_read(page("A", "堆" * 400)).blocks)) == SUMMARY_LENGTH
+    assert len(structure(_read(page("A", "堆" * 400))).summary) == SUMMARY_LENGTH
     assert cut("short", 5) == "short"
     assert cut("a bc", 3) == "a…"
 
