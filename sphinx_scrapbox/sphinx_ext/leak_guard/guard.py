@@ -13,6 +13,8 @@ from dataclasses import replace
 from hashlib import blake2b
 from itertools import chain
 from pathlib import Path
+from typing import BinaryIO
+from unicodedata import unidata_version
 
 from docutils import nodes
 from sphinx import package_dir
@@ -22,6 +24,7 @@ from sphinx.project import Project
 from sphinx.util import logging
 from sphinx.util.display import progress_message
 
+from sphinx_scrapbox import __version__
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.domain import domain_of
 from sphinx_scrapbox.sphinx_ext.domain.record import DocumentRecord
@@ -36,6 +39,8 @@ _LOGGER = logging.getLogger(__name__)
 
 _MAX_LISTED = 60
 _CACHE = "scrapbox-guard.json"
+_BLOCK = 1 << 18
+_RULES = 2  # rises when the scanner finds more, so that files are checked again
 
 
 def prepare_leak_guard(
@@ -112,7 +117,9 @@ def scan_output(app: Sphinx, exception: Exception | None) -> None:
     if not scanner:
         return
     out = Path(app.outdir)
-    cache = _ScanCache(Path(app.doctreedir, _CACHE), repr((words, deny)))
+    encoding = getattr(app.builder, "encoding", "utf-8")  # HTML Help has others
+    rules = (__version__, _RULES, unidata_version, encoding)
+    cache = _ScanCache(Path(app.doctreedir, _CACHE), repr((rules, words, deny)))
     public = _public_files(app)
     leaks: list[Leak] = []
     with progress_message("looking for leaks"):  # without file names, as logs may be public
@@ -120,12 +127,15 @@ def scan_output(app: Sphinx, exception: Exception | None) -> None:
             name = path.relative_to(out).as_posix()
             if name in public:
                 continue
-            data = path.read_bytes()
-            if not cache.is_clean(name, data):
-                file_leaks = list(dict.fromkeys(scanner.in_file(name, data)))
-                leaks += file_leaks
-                if not file_leaks:
-                    cache.add(name, data)
+            with path.open("rb") as file:
+                digest = _digest(name, file)
+                if cache.is_clean(digest):
+                    continue
+                file.seek(0)
+                file_leaks = list(dict.fromkeys(scanner.in_file(name, file, encoding=encoding)))
+            leaks += file_leaks
+            if not file_leaks:
+                cache.add(digest)
         cache.save()
     if leaks:
         report = _report(leaks, entries, scanner, is_verbose=app.verbosity > 0)
@@ -207,16 +217,15 @@ class _ScanCache:
         except (OSError, ValueError, KeyError, TypeError):
             pass
 
-    def is_clean(self, name: str, data: bytes) -> bool:
-        """Whether the last build, or this one, found nothing in this content."""
-        digest = self._digest(name, data)
+    def is_clean(self, digest: str) -> bool:
+        """Whether the last build, or this one, found nothing in this file."""
         if digest in self._last:
             self._clean.add(digest)
         return digest in self._clean
 
-    def add(self, name: str, data: bytes) -> None:
+    def add(self, digest: str) -> None:
         """Note that nothing was found in a file."""
-        self._clean.add(self._digest(name, data))
+        self._clean.add(digest)
 
     def save(self) -> None:
         """Write the digests of this build's files; those of others are dropped."""
@@ -224,10 +233,14 @@ class _ScanCache:
         self._path.parent.mkdir(parents=True, exist_ok=True)
         self._path.write_text(text, encoding="utf-8")
 
-    def _digest(self, name: str, data: bytes) -> str:
-        digest = blake2b(data, digest_size=16)
-        digest.update(f"\0{name}".encode("utf-8", "replace"))
-        return digest.hexdigest()
+
+def _digest(name: str, file: BinaryIO) -> str:
+    """A digest of a file's name and content."""
+    digest = blake2b(digest_size=16)
+    while block := file.read(_BLOCK):
+        digest.update(block)
+    digest.update(f"\0{name}".encode("utf-8", "replace"))
+    return digest.hexdigest()
 
 
 class LeakGuard(Feature):

@@ -1,80 +1,25 @@
-"""Finds words in files of any output format, however the format escapes them.
+"""Finds words and e-mail addresses in files of any output format, however the format spells them.
 
-HTML entities, percent-encoding and the escapes of JSON, TeX and man pages are decoded, and case,
-width, quotes and dashes are normalized. One regular expression, made of a trie, matches all words
-at once, so that a long list takes hardly longer than a short one.
+Files become texts (:mod:`.files`), texts become views in normal form (:mod:`.views`), and one
+regular expression finds all words in a view at once (:mod:`.patterns`).
 """
 
 from __future__ import annotations
 
 import re
-import zipfile
-import zlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from fnmatch import translate
-from functools import lru_cache
-from html import unescape
 from io import BytesIO
-from pathlib import PurePosixPath
-from typing import NamedTuple, TypeAlias
-from unicodedata import is_normalized, normalize
+from typing import IO, NamedTuple
 
-_BINARY = frozenset(
-    ".png .jpg .jpeg .gif .webp .avif .ico .bmp .tif .tiff .woff .woff2 .ttf .otf .eot .mp3 .mp4 "
-    ".webm .ogg .wav .mov .pdf".split()
-)
-_MARKUP = frozenset(".html .htm .xhtml .xml .svg .opf .ncx .fjson .rss .atom .hhc .hhk".split())
-_ZIPS = frozenset(".epub .zip".split())
-_TEX = frozenset(".tex .sty .cls .aux .toc .idx .ind".split())
+from sphinx_scrapbox.sphinx_ext.leak_guard import addresses, patterns
+from sphinx_scrapbox.sphinx_ext.leak_guard.escapes import normalized
+from sphinx_scrapbox.sphinx_ext.leak_guard.files import TextFile, texts_of
+from sphinx_scrapbox.sphinx_ext.leak_guard.views import Counter, View, views, windows
 
-# Inline tags do not separate words; all other tags do.
-_INLINE_TAG = re.compile(
-    r"</?(?:a|abbr|b|bdi|cite|code|em|font|i|kbd|mark|q|s|samp|small|span|strong|sub|sup|tt|u|var"
-    r"|wbr)(?:\s[^<>]*)?/?>",
-    re.I,
-)
-_TAG = re.compile(r"<[^<>]*>")
-_LONG_TAG = re.compile(r"<[^<>\n]*\n[^<>]*>")
-# Each begins with a literal character, which makes the search fast.
-_PERCENT = re.compile(r"%[0-9a-fA-F]{2}(?:%[0-9a-fA-F]{2})*")
-_UNICODE = re.compile(r"\\u[0-9a-fA-F]{4}(?:\\u[0-9a-fA-F]{4})*")
-_PYGMENTS = "us=_ hy=- dq=\" sq=' lt=< gt=> am=& pc=% dl=$ sh=# ti=~ ca=^ ob={ cb=} bs= at=@"
-_TEX_SIGNS = {
-    **{f"\\PYGZ{name}{{}}": sign for name, sign in (x.split("=", 1) for x in _PYGMENTS.split())},
-    "\\sphinxhyphen{}": "-",
-    "\\textasciitilde{}": "~",
-    "\\textbackslash{}": "",
-    "\\textquotesingle{}": "'",
-    "\\textasciigrave{}": "`",
-    "\\textless{}": "<",
-    "\\textgreater{}": ">",
-    "\\textbar{}": "|",
-    "\\textasciicircum{}": "^",
-    "{[}": "[",
-    "{]}": "]",
-}
-# Invisible characters, and the quotes and dashes of smartquotes.
-_REPLACEMENTS = {
-    **dict.fromkeys("\u00ad\u200b\u200c\u200d\u2060\ufeff", ""),
-    **dict.fromkeys("‘’‚‛′", "'"),
-    **dict.fromkeys("“”„‟″", '"'),
-    **dict.fromkeys("‐‑‒–—―−", "-"),
-}
-_REPLACED = re.compile(f"[{''.join(_REPLACEMENTS)}]")
-# A letter of a script that separates words by spaces.
-_LETTER = "[^\\W_\u2e80-\U0010ffff]"
-_IS_LETTER = re.compile(_LETTER)
-_ADDRESS = re.compile(
-    r"[\w.+%-]{1,64}@((?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,8}([a-z]{2,24}))(?![\w@-])"
-)
-_BEFORE_AT = re.compile(r"[\w.+%-]{1,64}\Z")
-# Suffixes of file names, and reserved domains (RFC 2606).
-_NOT_TLDS = frozenset(
-    "png jpg jpeg gif svg webp avif css js mjs ts html htm json xml py md rst txt woff ttf "
-    "example test invalid localhost local".split()
-)
-_TEMPLATE = "ll@li.org"  # in the header of a new message catalogue
-_RESERVED = re.compile(r"(?:.+\.)?example\.(?:com|net|org)")
+_LONG_BLANKS = 512  # more than a word's match may have; longer runs of blanks are cut in windows
+_CONTEXT = 80  # characters before a match that tell whether it begins a word or an address
 
 
 class Leak(NamedTuple):
@@ -89,37 +34,22 @@ class Leak(NamedTuple):
     text: str
 
 
-def normalized(text: str) -> str:
-    """*text* without escapes, and without differences of spelling that do not matter.
+class _Hit(NamedTuple):
+    start: int
+    word: int
+    text: str
 
-    >>> normalized("Soil&#x2013;Water%20%E2%80%9CBalance%E2%80%9D")
-    'soil-water "balance"'
+
+@dataclass(frozen=True, slots=True)
+class _Tail:
+    """The end of a view, which is searched again with the view of the next window.
+
+    ``line`` is the line of the file at its start; matches before ``searched`` were reported.
     """
-    for _ in range(3):  # escapes may be nested: a quoted address in an attribute
-        before = text
-        if "\\u" in text:
-            text = _UNICODE.sub(_utf16, text)
-        if "&" in text:
-            text = unescape(text)
-        if "%" in text:
-            text = _PERCENT.sub(lambda match: _utf8(match[0]), text)
-        if text == before:
-            break
-    text = text.replace("\\", "")
-    if not text.isascii():
-        text = _REPLACED.sub(lambda match: _REPLACEMENTS[match[0]], text)
-        if not is_normalized("NFKC", text):
-            text = normalize("NFKC", text)
-    return text.casefold()
 
-
-@lru_cache(maxsize=4096)
-def _utf8(quoted: str) -> str:
-    return bytes.fromhex(quoted.replace("%", "")).decode("utf-8", "replace")
-
-
-def _utf16(match: re.Match[str]) -> str:
-    return bytes.fromhex(match[0].replace("\\u", "")).decode("utf-16-be", "replace")
+    text: str = ""
+    line: int = 0
+    searched: int = 0
 
 
 class Scanner:
@@ -137,19 +67,24 @@ class Scanner:
         allowed = [normalized(word) for word in allow]
         self._allowed = re.compile("|".join(map(translate, allowed)) or r"(?!)")
         self._words: dict[str, int] = {}
+        self._compact: dict[str, int] = {}
         globs: list[str] = []
         self._globs: list[int] = []
         for number, word in enumerate(words):
-            level = " ".join(re.split(r"[\s_]+", normalized(word))).strip()
-            if not level.strip("* ") or level in allowed:
+            level = patterns.level(normalized(word))
+            if not level.strip("* ") or level in map(patterns.level, allowed):
                 continue
             if "*" in level:
-                globs.append(_glob(level))
+                globs.append(level)
                 self._globs.append(number)
             else:
                 self._words.setdefault(level, number)
-        self._trie = re.compile(_trie(self._words)) if self._words else None
-        self._glob = re.compile("|".join(f"({glob})" for glob in globs)) if globs else None
+                self._compact.setdefault(patterns.compact(level), number)
+        self._trie = re.compile(patterns.trie_pattern(self._words)) if self._words else None
+        glob = "|".join(f"({patterns.glob_pattern(word)})" for word in globs)
+        self._glob = re.compile(glob) if globs else None
+        longest = max(map(patterns.longest_match, (*self._words, *globs)), default=0)
+        self._reach = longest + addresses.LONGEST + _LONG_BLANKS
 
     def __bool__(self) -> bool:
         return self._emails or self._trie is not None or self._glob is not None
@@ -157,162 +92,90 @@ class Scanner:
     def masked(self, name: str) -> str:
         """The name of a file, with an ellipsis for each word that it contains."""
         masked = normalized(name)
-        for _start, _word, text in self._matches(masked):
-            masked = masked.replace(text, "…")
+        for hit in self._hits(masked):
+            masked = masked.replace(hit.text, "…")
         return name if masked == normalized(name) else masked
 
-    def in_file(self, name: str, data: bytes) -> Iterator[Leak]:
-        """The words in a file, and in its name."""
-        for _line, word, text in self.in_text(name):
-            yield Leak(name, 0, word, text)
-        suffix = PurePosixPath(name).suffix.lower()
-        if suffix in _BINARY:
-            return
-        if suffix in _ZIPS:
-            yield from self._in_zip(name, data)
-            return
-        if suffix == ".inv":
-            data = _inventory(data)
-        raw = data.decode("utf-8", "replace")
-        if suffix in (".pot", ".po"):
-            raw = raw.replace('"\n"', "")
-        elif suffix in (".texi", ".texinfo"):
-            raw = raw.replace("@@", "@").replace("@{", "{").replace("@}", "}")
-        elif suffix in _TEX:
-            for sign, plain in _TEX_SIGNS.items():
-                raw = raw.replace(sign, plain)
-        seen = set()
-        for line, word, text in self.in_text(raw):
-            seen.add(word)
-            yield Leak(name, line, word, text)
-        if suffix in _MARKUP and "<" in raw:  # inline tags may be inside a word
-            shown = _INLINE_TAG.sub("", _LONG_TAG.sub(_with_line_ends, raw))
-            for line, word, text in self.in_text(_TAG.sub("\x01", shown)):
-                if word not in seen:
-                    yield Leak(name, line, word, text)
+    def in_file(
+        self, name: str, file: IO[bytes] | bytes, *, encoding: str = "utf-8"
+    ) -> Iterator[Leak]:
+        """The words in a file and in its name; for an archive, also in the names of its files.
 
-    def _in_zip(self, name: str, data: bytes) -> Iterator[Leak]:
-        try:
-            with zipfile.ZipFile(BytesIO(data)) as archive:
-                for member in archive.namelist():
-                    yield from self.in_file(f"{name}/{member}", archive.read(member))
-        except (zipfile.BadZipFile, OSError, zlib.error, RuntimeError, NotImplementedError):
-            return
+        :param encoding: the encoding of the builder's files, if it is not their own.
+        """
+        content = BytesIO(file) if isinstance(file, bytes) else file
+        named: set[str] = set()
+        for text in texts_of(name, content, encoding=encoding):
+            for shown in {name, text.name} - named:
+                named.add(shown)
+                yield from (Leak(shown, 0, hit.word, hit.text) for hit in self._in_name(shown))
+            yield from self._in_text(text)
 
-    def in_text(self, raw: str) -> Iterator[tuple[int, int, str]]:
-        """The line, the word's index and the text of each match."""
-        text = normalized(raw)
-        for start, word, match in sorted(self._matches(text)):
-            yield text.count("\n", 0, start) + 1, word, match
+    def _in_name(self, name: str) -> Iterator[_Hit]:
+        return self._hits(normalized(name))
 
-    def _matches(self, text: str) -> Iterator[tuple[int, int, str]]:
+    def _in_text(self, file: TextFile) -> Iterator[Leak]:
+        """The words in one text. A view tells nothing that another one of its window told."""
+        first_line = 1
+        tails: dict[str, _Tail] = {}
+        for window, is_last in _with_last(windows(file.blocks, file.suffix)):
+            known: set[tuple[int, int]] = set()
+            for view in views(window, file.suffix):
+                leaks = self._in_view(view, tails, first_line, is_last=is_last)
+                new = [leak for leak in leaks if leak[:2] not in known]
+                known.update(leak[:2] for leak in new)
+                yield from (Leak(file.name, *leak) for leak in new)
+            first_line += window.count("\n")
+
+    def _in_view(
+        self, view: View, tails: dict[str, _Tail], first_line: int, *, is_last: bool
+    ) -> list[tuple[int, int, str]]:
+        """The line, the word's index and the text of each match in a view, with its tail."""
+        tail = tails.get(view.joins, _Tail(line=first_line)) if view.joins else _Tail()
+        text = tail.text + view.text
+
+        lines = Counter(tail.text)
+
+        def line_of(position: int) -> int:
+            if position < len(tail.text):
+                return tail.line + lines.before(position)
+            return first_line + view.line_of(position - len(tail.text))
+
+        end = len(text)
+        if view.joins and not is_last:
+            end = max(tail.searched, end - self._reach)
+        hits = sorted(hit for hit in self._hits(text, tail.searched) if hit.start < end)
+        if view.joins and not is_last:
+            cut = max(end - _CONTEXT, 0)
+            tails[view.joins] = _Tail(text[cut:], line_of(cut), end - cut)
+        return [(line_of(hit.start), hit.word, hit.text) for hit in hits]
+
+    def _hits(self, text: str, start: int = 0) -> Iterator[_Hit]:
         if self._trie is not None:
-            for match in _whole_words(self._trie, text):
-                level = " ".join(re.split(r"[\s_]+", re.sub("-+", "-", match[0])))
-                number = self._words.get(level)
-                if number is None:  # the word itself contains a run of dashes
-                    number = next(
-                        n for w, n in self._words.items() if re.sub("-+", "-", w) == level
-                    )
-                yield match.start(), number, match[0]
+            for match in patterns.whole_words(self._trie, text, start):
+                word = self._words.get(patterns.level(match[0]))
+                if word is None:  # another spelling of its blanks and dashes
+                    word = self._compact[patterns.compact(match[0])]
+                yield _Hit(match.start(), word, match[0].strip())
         if self._glob is not None:
-            for match in _whole_words(self._glob, text):
+            for match in patterns.whole_words(self._glob, text, start):
                 if not self._allowed.fullmatch(match[0]):
-                    yield match.start(), self._globs[(match.lastindex or 1) - 1], match[0]
+                    word = self._globs[(match.lastindex or 1) - 1]
+                    yield _Hit(match.start(), word, match[0])
         if self._emails:
-            yield from self._addresses(text)
-
-    def _addresses(self, text: str) -> Iterator[tuple[int, int, str]]:
-        at = text.find("@")
-        while at >= 0:
-            before = _BEFORE_AT.search(text, max(at - 64, 0), at)
-            if before and (match := _ADDRESS.match(text, before.start())):
-                address = match[0].lstrip(".%+-")
-                is_of_tool = (
-                    address == _TEMPLATE
-                    or address.startswith("git@")
-                    or text[before.start() - 2 :][:2] == "//"
-                )
-                if not (
-                    is_of_tool
-                    or match[2] in _NOT_TLDS
-                    or _RESERVED.fullmatch(match[1])
-                    or self._allowed.fullmatch(address)
+            for address in addresses.addresses_in(text, start):
+                if address.start >= start and not any(
+                    map(self._allowed.fullmatch, address.spellings)
                 ):
-                    yield before.start(), -1, address
-            at = text.find("@", at + 1)
+                    yield _Hit(address.start, -1, address.spellings[0])
 
 
-def _with_line_ends(match: re.Match[str]) -> str:
-    """A tag on one line, followed by the line ends that were inside it."""
-    return match[0].replace("\n", " ") + "\n" * match[0].count("\n")
-
-
-def _whole_words(pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
-    """The matches that do not begin inside a word."""
-    at = 0
-    while match := pattern.search(text, at):
-        start = match.start()
-        inside = start and _IS_LETTER.match(text, start) and _IS_LETTER.match(text, start - 1)
-        if inside or match.end() == start:
-            at = start + 1
-        else:
-            yield match
-            at = match.end()
-
-
-def _inventory(data: bytes) -> bytes:
-    """The text of an ``objects.inv``; other data as it is."""
-    rows = data.split(b"\n", 4)
-    try:
-        return b"\n".join(rows[:4]) + b"\n" + zlib.decompress(rows[4]) if len(rows) > 4 else data
-    except zlib.error:
-        return data
-
-
-_Trie: TypeAlias = "dict[str, _Trie]"
-"""The next characters of the words that begin alike; "" where a word ends."""
-
-
-def _sign(char: str) -> str:
-    if char == " ":
-        return r"[\s_]+"
-    return "-+" if char == "-" else re.escape(char)
-
-
-def _end(char: str) -> str:
-    return f"(?!{_LETTER})" if _IS_LETTER.match(char) else ""
-
-
-def _glob(word: str) -> str:
-    """A pattern for a word with asterisks; at an end they stand for any other words."""
-    pieces = [piece for piece in word.split("*") if piece.strip()]
-    inner = r"[^\n<>\"]{0,200}?".join("".join(map(_sign, piece.strip())) for piece in pieces)
-    end = "" if word.endswith("*") else _end(word[-1])
-    return f"(?:{inner}){end}"
-
-
-def _trie(words: Mapping[str, int]) -> str:
-    root: _Trie = {}
-    for word in words:
-        node = root
-        for char in re.sub("-+", "-", word):
-            node = node.setdefault(char, {})
-        node[""] = {}
-    return _pattern(root, "")
-
-
-def _pattern(node: _Trie, last: str) -> str:
-    """A pattern for a node of the trie, reached by the character *last*."""
-    branches: list[str] = []
-    for char, below in sorted(node.items(), reverse=True):  # "" is last: the longest word wins
-        if not char:
-            branches.append(_end(last))
-            continue
-        # A chain without branches is one piece, not a level of nesting.
-        piece = _sign(char)
-        while len(below) == 1 and "" not in below:
-            ((char, below),) = below.items()
-            piece += _sign(char)
-        branches.append(piece + _pattern(below, char))
-    return branches[0] if len(branches) == 1 else f"(?:{'|'.join(branches)})"
+def _with_last(parts: Iterator[str]) -> Iterator[tuple[str, bool]]:
+    """Each of *parts*, and whether it is the last one."""
+    before = next(parts, None)
+    for part in parts:
+        if before is not None:
+            yield before, False
+        before = part
+    if before is not None:
+        yield before, True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 import shutil
 from collections import UserDict
@@ -17,6 +18,8 @@ from sphinx.errors import ConfigError
 from sphinx.project import Project
 
 from sphinx_scrapbox.snapshot.lockfile import Lock, LockedPage, dump_lock
+from sphinx_scrapbox.sphinx_ext.leak_guard import guard
+from sphinx_scrapbox.sphinx_ext.leak_guard.scanner import Scanner
 
 # The JSON builder of sphinxcontrib-serializinghtml 2.0, on Sphinx 9.
 pytestmark = pytest.mark.filterwarnings("ignore:'sphinxcontrib\\.serializinghtml")
@@ -332,6 +335,38 @@ def test_only_what_changed_is_looked_through(tmp_path: Path) -> None:
     assert kept == again
     (done.out / "wiki/spade.html").write_text("me@garden.org.au", encoding="utf-8")
     assert fails(site) == ["wiki/spade.html:1: an e-mail address"]
+
+
+def test_files_are_checked_again_by_new_rules(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = site_of(tmp_path)
+    with monkeypatch.context() as patch:
+        patch.setattr(Scanner, "in_file", lambda *_, **__: iter(()))
+        patch.setattr(guard, "_RULES", 0)
+        site.write({"index.md": "# Guide\n\nThe budget 2026\n"})
+        assert site.build(**HERE).warnings == []
+    assert any(line.startswith("index.html:") for line in fails(site))
+
+
+@pytest.mark.filterwarnings("ignore:'tags' will become")  # sphinxcontrib-htmlhelp 2.1
+def test_files_in_the_encoding_of_a_builder(tmp_path: Path) -> None:
+    """HTML Help in Japanese is written in cp932."""
+    files = {"index.md": "# 手引き\n\n{ref}`水やり <a>` の計画\n\n(a)=\n## 次\n"}
+    site = Site(tmp_path / "src", files)
+    deny = {"titles": ["水やり"]}
+    told = fails(site, "htmlhelp", language="ja", scrapbox_deny=deny)
+    assert any(line.startswith("index.html:") for line in told)
+
+
+def test_packed_copies_are_checked(tmp_path: Path) -> None:
+    site = site_of(tmp_path)
+    (site.src / "extra").mkdir()
+    text = "<p>Bud<b>get</b> 2026</p>"
+    (site.src / "extra/copy.html.gz").write_bytes(gzip.compress(text.encode()))
+    (site.src / "extra/notes.txt").write_bytes("Budget 2026".encode("utf-16-le"))
+    told = fails(site, html_extra_path=["extra"])
+    assert told == ["copy.html.gz:1: titles[1]", "notes.txt:1: titles[1]"]
 
 
 def test_a_denied_page_cannot_be_included(tmp_path: Path) -> None:
