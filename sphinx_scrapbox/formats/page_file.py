@@ -1,4 +1,4 @@
-"""The page of a file, from its text and its row in the lock file."""
+"""The page of a file, from its text and its row in the lock file; and pages of limited size."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Protocol
 
+from sphinx_scrapbox.formats.limits import MAX_NODES, is_grid, node_count
 from sphinx_scrapbox.formats.notation.lines import read_lines
-from sphinx_scrapbox.wiki.ast import Page
+from sphinx_scrapbox.formats.notation.writer import rows_with_ids
+from sphinx_scrapbox.wiki.ast import Block, CodeBlock, Page, Problem, Table
 
 
 class LockRow(Protocol):
@@ -41,3 +43,30 @@ def native_page(text: str, *, name: str, row: LockRow | None = None, project: st
         page = replace(page, id=row.id, created=row.created, updated=row.updated)
     title = page.title if page.title.strip() else name
     return replace(page, title=title, project=project)
+
+
+def limit_size(page: Page) -> Page:
+    """*page* with at most :data:`MAX_NODES` nodes; the rest becomes one block of code.
+
+    The block has the rows in native notation, with their ids. A problem is added for it, and
+    for each table that is not shown as one.
+    """
+    left = MAX_NODES
+    problems: list[Problem] = []
+    for at, block in enumerate(page.blocks):
+        left -= node_count(block)
+        if left < 0:
+            message = f"more than {MAX_NODES} lines, cells and links: the rest is plain text"
+            problems.append(Problem("size", message, line=block.line))
+            blocks = (*page.blocks[:at], _plain(page.blocks[at:]))
+            return replace(page, blocks=blocks, problems=(*page.problems, *problems))
+        if isinstance(block, Table) and not is_grid(block):
+            message = "too wide or too ragged for a table: its rows are shown as lines"
+            problems.append(Problem("size", message, line=block.line))
+    return replace(page, problems=(*page.problems, *problems)) if problems else page
+
+
+def _plain(blocks: tuple[Block, ...]) -> CodeBlock:
+    rows, ids = zip(*rows_with_ids(Page("", blocks)), strict=True)
+    row_ids = ("", *ids[1:]) if any(ids) else ()
+    return CodeBlock(0, "", rows[1:], row_ids=row_ids, line=blocks[0].line)

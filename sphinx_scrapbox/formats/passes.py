@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from itertools import groupby
 from typing import TypeAlias
 
-from sphinx_scrapbox.wiki.ast import Inline
+from sphinx_scrapbox.wiki.ast import Inline, Text, plain_text
 
 LinePart: TypeAlias = "str | Inline"
 """Text in which no pass found a token, or a token."""
@@ -42,3 +43,15 @@ def each_match(pattern: re.Pattern[str], make: Callable[[re.Match[str], int], In
             yield match.start(), match.end(), make(match, line)
 
     return find
+
+
+def join_texts(nodes: Iterable[Inline]) -> tuple[Inline, ...]:
+    """*nodes* with adjacent texts, which are on one line, as one."""
+    joined: list[Inline] = []
+    for is_text, group in groupby(nodes, lambda node: isinstance(node, Text)):
+        if is_text:
+            texts = list(group)
+            joined.append(Text(plain_text(texts), line=texts[0].line))
+        else:
+            joined += group
+    return tuple(joined)

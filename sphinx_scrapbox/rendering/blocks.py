@@ -14,6 +14,7 @@ from typing import TypeVar, assert_never
 from docutils import nodes
 
 from sphinx_scrapbox.formats.code_languages import PLAIN, lexer_of
+from sphinx_scrapbox.formats.limits import is_grid
 from sphinx_scrapbox.formats.tex import read_code_block, read_formula
 from sphinx_scrapbox.rendering.inlines import InlineRenderer
 from sphinx_scrapbox.rendering.nodes import scrapbox_speaker, scrapbox_speech, scrapbox_video
@@ -25,6 +26,7 @@ from sphinx_scrapbox.wiki.lines import group_quotes, stands_alone
 from sphinx_scrapbox.wiki.urls import embed_url, safe_url
 
 _E = TypeVar("_E", bound=nodes.Element)
+_BAR = ast.Text(" | ")
 
 
 class Renderer(InlineRenderer):
@@ -57,7 +59,7 @@ class Renderer(InlineRenderer):
                 case ast.CodeBlock():
                     parent += self._code(part)
                 case ast.Table():
-                    parent += self._table(part)
+                    parent += self._table(part) if is_grid(part) else self._rows(part)
                 case outline.HorizontalRule(line):
                     # docutils allows a transition only between body elements of a section.
                     if isinstance(parent, (nodes.section, nodes.document)):
@@ -231,6 +233,27 @@ class Renderer(InlineRenderer):
         elif name:
             table.insert(0, self.at(nodes.title(block.name, "", nodes.Text(name)), block.line))
         return table
+
+    def _rows(self, table: ast.Table) -> list[nodes.Element]:
+        """A table that is too wide or too ragged: a line for each row, bars between its cells."""
+        block = self.at(nodes.line_block(classes=["scrapbox-rows"]), table.line)
+        name_id, *row_ids = table.row_ids or ("",)
+        self.anchor(block, name_id)
+        for at, cells in enumerate(table.rows):
+            content: list[ast.Inline] = []
+            for number, cell in enumerate(cells):
+                content += (_BAR, *cell) if number else cell
+            line = next((node.line for node in content if node.line), table.line)
+            row = self.at(nodes.line(ast.plain_text(content), ""), line)
+            self.append_inlines(row, content)
+            if not all(isinstance(node, ast.Text) for node in content):
+                row["translatable"] = False
+            self.anchor(row, *row_ids[at : at + 1])
+            block += row
+        name = table.name.strip()
+        if not name:
+            return [block]
+        return [self.at(nodes.rubric(table.name, "", nodes.Text(name)), table.line), block]
 
     def _row(
         self, cells: Sequence[tuple[ast.Inline, ...]], width: int, block_line: int

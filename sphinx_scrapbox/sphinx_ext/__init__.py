@@ -49,7 +49,12 @@ from sphinx_scrapbox.sphinx_ext.html import (
     sitemap,
 )
 from sphinx_scrapbox.sphinx_ext.leak_guard import guard
-from sphinx_scrapbox.sphinx_ext.performance import garbage_collection, pickling, search_index
+from sphinx_scrapbox.sphinx_ext.performance import (
+    garbage_collection,
+    pickling,
+    search_index,
+    text_writer,
+)
 from sphinx_scrapbox.sphinx_ext.reading import directives, page_document, parser_registration
 from sphinx_scrapbox.sphinx_ext.warnings import Warn
 
@@ -89,6 +94,7 @@ LISTENERS = (
     Listener("builder-inited", assets.add_style_and_scripts),
     Listener("builder-inited", search.adapt_search_index),
     Listener("builder-inited", search_index.skip_unchanged_index),
+    Listener("builder-inited", text_writer.speed_up_text_writer),
     Listener("env-get-outdated", guard.prepare_leak_guard, 100, "Before any file is looked at."),
     Listener("env-get-outdated", domain.reread_for_locks, why="Finds every lock file."),
     Listener("env-get-outdated", signers.reread_for_signers, why="Without denied pages."),
@@ -110,6 +116,7 @@ LISTENERS = (
     Listener("html-page-context", page_names.escape_context, 999, "After themes (up to 501)."),
     Listener("build-finished", incremental.finish_features),
     Listener("build-finished", garbage_collection.restore_thresholds),
+    Listener("build-finished", text_writer.restore_text_writer),
     Listener("build-finished", sitemap.amend_sitemap, 600, "After sphinx-sitemap (500)."),
     Listener("build-finished", guard.scan_output, 950, "Looks at what all others have written."),
     Listener("build-finished", incremental.remember_output, 999, "When nothing can fail."),

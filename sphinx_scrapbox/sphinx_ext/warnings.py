@@ -27,6 +27,8 @@ class Warn(Enum):
     """A page contains a control character that XML does not allow; it is removed."""
     NESTING = "nesting"
     """Lines are indented deeper than output formats support; deeper levels are flattened."""
+    SIZE = "size"
+    """A page or a table is too large to be shown with its structure; the text is shown."""
     DUPLICATE_TITLE = "duplicate_title"
     """Two documents have the same title by the rules of the wiki; links lead to the first."""
     RESERVED_NAME = "reserved_name"

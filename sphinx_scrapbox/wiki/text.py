@@ -33,6 +33,22 @@ From ``DerivedCoreProperties.txt`` of Unicode 14.0; :mod:`unicodedata` does not 
 NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 """What XML 1.0 excludes. docutils, HTML and EPUB cannot hold these characters."""
 
+_BLANK_CONTROLS = "\v\f\r"
+
+
+def without_controls(text: str, excluded: re.Pattern[str] = NOT_XML) -> tuple[str, list[str]]:
+    r"""*text* without the characters that *excluded* finds, and the code points of the lost ones.
+
+    A blank replaces vertical tabs, form feeds and carriage returns, which separate words.
+
+    >>> without_controls("first\vsecond\b")
+    ('first second', ['U+0008'])
+    """
+    lost = sorted(set(excluded.findall(text)) - set(_BLANK_CONTROLS))
+    clean = excluded.sub(lambda match: " " if match[0] in _BLANK_CONTROLS else "", text)
+    return clean, [f"U+{ord(character):04X}" for character in lost]
+
+
 _UNSAFE = re.compile(f"[{CONTROLS}{SURROGATES}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 
 

@@ -15,6 +15,7 @@ from pairs import cases, tree
 from sphinx_scrapbox.formats.detect import is_export
 from sphinx_scrapbox.formats.markdown.blocks import read_markdown
 from sphinx_scrapbox.formats.markdown.inlines import read_markdown_inline
+from sphinx_scrapbox.formats.notation.lines import read_lines
 from sphinx_scrapbox.wiki.ast import (
     Block,
     Icon,
@@ -167,11 +168,19 @@ def test_origin_of_another_wiki() -> None:
 
 
 def test_control_characters_are_removed_and_told_of() -> None:
-    page = read_markdown(HEAD + "a\x01b\ufffe\x0c\tc\nd")
+    page = read_markdown(HEAD + "a\x01b\ufffe\tc\nd")
     assert page.blocks[0] == line(0, Text("ab\tc"))
-    message = "removed control character U+0001, U+000C, U+FFFE"
+    message = "removed control character U+0001, U+FFFE"
     assert page.problems == (Problem("control_character", message),)
     assert page.problems[0].line == 5
+
+
+@pytest.mark.parametrize("sign", ["\v", "\f"])
+def test_a_control_between_words_becomes_a_blank(sign: str) -> None:
+    page = read_markdown(f"{HEAD}sow in May{sign}water daily")
+    assert page.blocks == (line(0, Text("sow in May water daily")),)
+    assert page.blocks == read_lines(["t", f"sow in May{sign}water daily"]).blocks
+    assert page.problems == ()
 
 
 def test_lone_surrogates_are_removed() -> None:

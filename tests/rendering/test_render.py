@@ -314,6 +314,34 @@ def test_ragged_tables_are_padded(width: int) -> None:
     assert len(list(root.findall(nodes.row))) == 3
 
 
+def _rows(*widths: int) -> tuple[tuple[tuple[Inline, ...], ...], ...]:
+    return tuple(((Text("x"), PageLink("Soil")),) * width for width in widths)
+
+
+@pytest.mark.parametrize("widths", [(1000, *[1] * 1000), (60, *[1] * 100), (2000,)])
+def test_a_table_that_is_too_wide_or_too_ragged_is_lines(widths: tuple[int, ...]) -> None:
+    block, *others = rendered(Table(0, "", _rows(*widths), ("", ID))).children[1:]
+    assert isinstance(block, nodes.line_block)
+    assert others == []
+    assert [row.astext() for row in block] == [" | ".join(["xSoil"] * width) for width in widths]
+    assert len(list(block.findall(xref))) == sum(widths)
+    assert block[0]["ids"] == [f"L{ID}"]
+    assert len(list(block.findall())) < 6 * sum(widths) + len(widths)
+
+
+def test_a_table_of_lines_keeps_its_name() -> None:
+    name, block = rendered(Table(0, "beds", _rows(2000))).children[1:]
+    assert (type(name), name.astext()) == (nodes.rubric, "beds")
+    assert isinstance(block, nodes.line_block)
+
+
+def test_rows_of_text_alone_can_be_translated() -> None:
+    table = Table(0, "", (((Text("peas"),), (), (Text("beans"),)), *_rows(300)))
+    block = rendered(table).children[1]
+    assert block[0].rawsource == "peas |  | beans"
+    assert [row.get("translatable", True) for row in block] == [True, False]
+
+
 @pytest.mark.parametrize("signs", ["**********", "*" * 60])
 def test_size_has_an_end(signs: str) -> None:
     (strong,) = rendered(line(1, Decoration(signs, (Text("x"),)))).findall(nodes.strong)

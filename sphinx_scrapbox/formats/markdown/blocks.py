@@ -12,7 +12,7 @@ from bisect import bisect_left
 from sphinx_scrapbox.formats.front_matter import FrontMatter, read_front_matter
 from sphinx_scrapbox.formats.markdown.inlines import InlineReader
 from sphinx_scrapbox.wiki import ast
-from sphinx_scrapbox.wiki.text import NOT_XML
+from sphinx_scrapbox.wiki.text import NOT_XML, without_controls
 from sphinx_scrapbox.wiki.urls import DEFAULT_ORIGIN
 
 
@@ -64,14 +64,10 @@ def _clean_lines(text: str) -> tuple[list[str], list[ast.Problem]]:
     problems: list[ast.Problem] = []
     if NOT_XML.search(text):
         for at, line in enumerate(lines):
-            clean = line.replace(_COLOUR_ESCAPE, "[")
-            signs = sorted(set(NOT_XML.findall(clean)))
-            if signs:
-                names = ", ".join(f"U+{ord(sign):04X}" for sign in signs)
-                message = f"removed control character {names}"
+            lines[at], lost = without_controls(line.replace(_COLOUR_ESCAPE, "["))
+            if lost:
+                message = f"removed control character {', '.join(lost)}"
                 problems.append(ast.Problem("control_character", message, line=at + 1))
-                clean = NOT_XML.sub("", clean)
-            lines[at] = clean
     if lines[-1] == "":
         lines.pop()
     return lines, problems
@@ -212,12 +208,13 @@ class _BlockReader:
         while end < len(lines) and _is_row(lines[end]):
             end += 1
         rows = [start + 1, *range(start + 3, end)]
+        width = lines[start + 2].count("--")
         self.at = end
         name = caption.strip()
         return ast.Table(
             self._block_indent(),
             "" if name in ("_", ":") else name,
-            tuple(self.inline.read_row(lines[at], at + 1) for at in rows),
+            tuple(self.inline.read_row(lines[at], at + 1, width) for at in rows),
             line=start + 1,
         )
 

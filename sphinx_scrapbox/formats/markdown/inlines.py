@@ -10,7 +10,7 @@ import re
 from functools import lru_cache
 
 from sphinx_scrapbox.formats.markdown.emphasis import finish, read_emphasis
-from sphinx_scrapbox.formats.passes import Found, LinePart, apply_pass, each_match
+from sphinx_scrapbox.formats.passes import Found, LinePart, apply_pass, each_match, join_texts
 from sphinx_scrapbox.wiki import ast
 from sphinx_scrapbox.wiki.urls import DEFAULT_ORIGIN
 
@@ -37,6 +37,9 @@ _FORMULA = re.compile(r"\$([^$]+)\$")
 _PUNCTUATION = ".,;:!?'*_~"
 _WEB = ("https://", "http://")
 _IMAGE_START = "![image]("
+
+_CELL_BAR, _HIDDEN_BAR = " | ", "\0"
+_SPAN_IN_CELL = re.compile(r"`[^`]+`|\[[^\[\]]*\](?=\(https?://)", re.IGNORECASE)
 
 _LONG_WORD = re.compile(r"[^\W\d_]{3,}")
 _AMOUNT = re.compile(r"[\d.]+[\s,kM-]")
@@ -74,20 +77,34 @@ class InlineReader:
             return read_emphasis(parts, line)
         return finish(parts, line)
 
-    def read_row(self, row: str, line: int) -> tuple[tuple[ast.Inline, ...], ...]:
-        """Read the cells of a table: the export converts nothing but wiki links and icons."""
-        # The bar within a wiki link is part of its title.
-        row = _WIKI_LINK.sub(lambda link: link[0].replace(" | ", "\0"), row[2:-2])
-        cells = []
-        for cell in row.split(" | "):
-            parts: list[LinePart] = [cell.replace("\0", " | ")]
-            parts = apply_pass(parts, self._icons, line)
-            parts = apply_pass(parts, _wiki_links, line)
-            nodes = (
-                ast.Text(part, line=line) if isinstance(part, str) else part for part in parts
-            )
-            cells.append(tuple(nodes))
-        return tuple(cells)
+    def read_row(self, row: str, line: int, width: int) -> tuple[tuple[ast.Inline, ...], ...]:
+        """Read the cells of a table of *width* columns.
+
+        The export converts wiki links and icons only, but people type links, too. A bar within a
+        wiki link is part of its title. In a row of too many cells, one within a code span or the
+        label of a link parts none, either.
+        """
+        row = _WIKI_LINK.sub(_hide_bars, row[2:-2])
+        if row.count(_CELL_BAR) >= width:
+            row = _SPAN_IN_CELL.sub(_hide_bars, row)
+        return tuple(
+            self._read_cell(cell.replace(_HIDDEN_BAR, _CELL_BAR), line)
+            for cell in row.split(_CELL_BAR)
+        )
+
+    def _read_cell(self, cell: str, line: int) -> tuple[ast.Inline, ...]:
+        if "[" not in cell and "<" not in cell:
+            return (ast.Text(cell, line=line),) if cell else ()
+        parts: list[LinePart] = [cell]
+        if "](" in cell:
+            # A link in a code span is none; the span itself stays text in tables.
+            parts = apply_pass(parts, _code_texts, line)
+        parts = apply_pass(parts, self._icons, line)
+        parts = apply_pass(parts, _wiki_links, line)
+        parts = apply_pass(parts, _links, line)
+        return join_texts(
+            ast.Text(part, line=line) if isinstance(part, str) else part for part in parts
+        )
 
     def _read_brackets(self, parts: list[LinePart], text: str, line: int) -> list[LinePart]:
         if _IMAGE_START in text:
@@ -139,6 +156,11 @@ def _root_link_node(match: re.Match[str], line: int) -> ast.PageLink:
     return ast.PageLink(title, project, line=line)
 
 
+def _hide_bars(span: re.Match[str]) -> str:
+    return span[0].replace(_CELL_BAR, _HIDDEN_BAR)
+
+
+_code_texts = each_match(re.compile(r"`[^`]+`"), lambda match, line: ast.Text(match[0], line=line))
 _wiki_links = each_match(_WIKI_LINK, lambda match, line: ast.PageLink(match[1], line=line))
 _address_links = each_match(
     _ADDRESS_LINK, lambda match, line: ast.ExternalLink(match[1], line=line)

@@ -11,6 +11,7 @@ from pygments.token import Error
 from pygments.util import ClassNotFound
 
 from sphinx_scrapbox.formats.code_languages import PLAIN, lexer_of
+from sphinx_scrapbox.formats.limits import is_grid
 from sphinx_scrapbox.formats.myst.inlines import flat, write_myst_inline
 from sphinx_scrapbox.formats.tex import read_code_block
 from sphinx_scrapbox.wiki.ast import CodeBlock, Inline, Table, Text
@@ -96,7 +97,9 @@ def _option(value: str) -> str:
 def table_block(table: Table) -> MystBlock:
     """A pipe table; one with a name in the directive ``table``."""
     width = max(map(len, table.rows), default=1) or 1
-    rows = [_row(row, width) for row in table.rows]
+    # Markdown fills short rows, but not the head. A file need not grow by all empty cells.
+    full_width = width if is_grid(table) else 0
+    rows = [_row(row, full_width if at else width) for at, row in enumerate(table.rows)]
     if len(rows) < 2:
         rows.insert(0, _row((), width))  # Markdown knows no table without a head
     rows.insert(1, "|" + " --- |" * width)

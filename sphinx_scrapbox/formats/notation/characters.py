@@ -25,8 +25,3 @@ def compile_pattern(pattern: str, flags: int = 0) -> re.Pattern[str]:
 
 NOT_IN_ROWS = re.compile(f"{NOT_XML.pattern}|[\r\x7f]")
 """What XML excludes, CR within a row, and DEL."""
-
-
-def without_controls(text: str) -> str:
-    """*text* without :data:`NOT_IN_ROWS`, of which white space becomes a space."""
-    return NOT_IN_ROWS.sub(lambda match: " " if match[0] in WHITE else "", text)

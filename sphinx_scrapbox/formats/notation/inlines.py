@@ -11,11 +11,18 @@ are still text is enough, and the time is linear in the length of the line.
 from __future__ import annotations
 
 import re
-from itertools import groupby
 
-from sphinx_scrapbox.formats.notation.characters import WHITE, compile_pattern, without_controls
-from sphinx_scrapbox.formats.passes import Found, LinePart, Pass, apply_pass, each_match
+from sphinx_scrapbox.formats.notation.characters import NOT_IN_ROWS, WHITE, compile_pattern
+from sphinx_scrapbox.formats.passes import (
+    Found,
+    LinePart,
+    Pass,
+    apply_pass,
+    each_match,
+    join_texts,
+)
 from sphinx_scrapbox.wiki import ast
+from sphinx_scrapbox.wiki.text import without_controls
 from sphinx_scrapbox.wiki.titles import split_target
 
 MOST_NUMBERS = 8
@@ -29,7 +36,7 @@ _NUMBER = re.compile(r"([0-9]+)\. ")
 
 def read_notation_inline(text: str, *, line: int = 0) -> tuple[ast.Inline, ...]:
     """Read the content of one line, quotes, numbers and other kinds of line included."""
-    return read_line(without_controls(text), line)
+    return read_line(without_controls(text, NOT_IN_ROWS)[0], line)
 
 
 def read_line(text: str, line: int) -> tuple[ast.Inline, ...]:
@@ -63,14 +70,7 @@ def read_cell(text: str, line: int) -> tuple[ast.Inline, ...]:
     """Read the cell of a table: page links and icons; other kinds split the text and stay text."""
     if "[" not in text:
         return (ast.Text(text, line=line),) if text else ()
-    nodes: list[ast.Inline] = []
-    read = _read(text, _KINDS, line, cell=True)
-    for is_text, group in groupby(read, lambda node: isinstance(node, ast.Text)):
-        if is_text:
-            nodes.append(ast.Text(ast.plain_text(group), line=line))
-        else:
-            nodes += group
-    return tuple(nodes)
+    return join_texts(_read(text, _KINDS, line, cell=True))
 
 
 def _read(

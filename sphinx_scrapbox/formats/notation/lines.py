@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from sphinx_scrapbox.formats.notation.characters import NOT_IN_ROWS, WHITE, without_controls
+from sphinx_scrapbox.formats.notation.characters import NOT_IN_ROWS, WHITE
 from sphinx_scrapbox.formats.notation.inlines import read_cell, read_line
 from sphinx_scrapbox.wiki.ast import Block, CodeBlock, Line, Page, Problem, Table
+from sphinx_scrapbox.wiki.text import without_controls
 
 _LANGUAGE = re.compile(r"(.+)\(([^()]*)\)")
 _HEADERS = ("code:", "table:")
@@ -91,11 +92,9 @@ def _clean(rows: Sequence[str], first_line: int) -> tuple[Sequence[str], list[Pr
         return rows, []
     cleaned, problems = [], []
     for number, row in enumerate(rows, first_line):
-        row = row.rstrip("\r\n").replace("\n", " ")
-        if characters := NOT_IN_ROWS.findall(row):
-            codes = ", ".join(sorted({f"U+{ord(char):04X}" for char in characters}))
-            message = f"removed characters that no document can hold: {codes}"
+        row, lost = without_controls(row.rstrip("\r\n").replace("\n", " "), NOT_IN_ROWS)
+        if lost:
+            message = f"removed control character {', '.join(lost)}"
             problems.append(Problem("control_character", message, line=number))
-            row = without_controls(row)
         cleaned.append(row)
     return cleaned, problems

@@ -22,10 +22,12 @@ from sphinx.environment import BuildEnvironment
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.warnings import note_unknown_internals
 
-# Footnotes, substitutions, named targets; citations, doctests, glossaries and indices; and what
-# mends text nodes without a source, which the renderer never makes.
+# Footnotes, substitutions, named targets; citations, doctests, glossaries and indices; what mends
+# text nodes without a source, which the renderer never makes; and what moves transitions, which
+# are in place already, and takes quadratic time.
 _MODULES = (
     "myst_parser.",
+    "docutils.transforms.misc",
     "docutils.transforms.references",
     "sphinx.builders.latex",
     "sphinx.domains.citation",

@@ -9,6 +9,7 @@ from typing import TypeVar
 from docutils import nodes
 from sphinx.environment import BuildEnvironment
 
+from sphinx_scrapbox.formats.page_file import limit_size
 from sphinx_scrapbox.rendering import render
 from sphinx_scrapbox.rendering.nodes import scrapbox_provenance, scrapbox_related
 from sphinx_scrapbox.sphinx_ext.config.options import mode_of, options
@@ -47,9 +48,9 @@ def read_page(env: BuildEnvironment, file: PageFile, docname: str) -> PageFile:
 def structured_page(env: BuildEnvironment, page: Page, docname: str) -> StructuredPage:
     """*page*, structured, or what a handler of ``scrapbox-page-structured`` makes of it.
 
-    Its arguments are (app, docname, :class:`.StructuredPage`).
+    Its arguments are (app, docname, :class:`.StructuredPage`). The size of the page is limited.
     """
-    structured = structure(page, structure_options(env))
+    structured = structure(limit_size(page), structure_options(env))
     return _emit(env, EVENTS[1], docname, structured)
 
 

@@ -133,9 +133,12 @@ class IncludedPart:
             if isinstance(node, nodes.section):
                 node["ids"] = []
                 # From docutils 0.23 on, set_id() also registers the names.
-                names = dict(self._document.nameids)
+                ids = self._document.nameids
+                before = {name: ids[name] for name in node["names"] if name in ids}
                 self._document.set_id(node)
-                self._document.nameids = names
+                for name in node["names"]:
+                    ids.pop(name, None)
+                ids.update(before)
                 node["names"] = []
                 continue
             node["ids"] = [id for id in node["ids"] if not is_line_id(id.removeprefix("L"))]
@@ -254,14 +257,21 @@ class IncludedPart:
         block = self._structured.table(options["table"])
         if "no-title" in options or "caption" in options:
             block = replace(block, name="")
-        (table,) = self._render((block,))
-        assert isinstance(table, nodes.table)
+        rendered = self._render((block,))
+        table = rendered[0]
+        is_table = isinstance(table, nodes.table)  # else it is too large for one
+        assert isinstance(table, nodes.Element)
         if "caption" in options:
             paragraph = self._directive.parse_text_to_nodes(options["caption"])[0]
             assert isinstance(paragraph, nodes.Element)
-            title = nodes.title(options["caption"], "", *paragraph.children)
+            kind = nodes.title if is_table else nodes.rubric
+            title = kind(options["caption"], "", *paragraph.children)
             self._directive.set_source_info(title)
+            if not is_table:
+                return [title, *rendered]
             table.insert(0, title)
+        if not isinstance(table, nodes.table):
+            return rendered
         rows = list(table.findall(nodes.row))
         if "header-rows" in options:
             set_rows(table, rows, min(options["header-rows"], len(rows) - 1))
