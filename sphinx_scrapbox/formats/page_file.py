@@ -6,10 +6,30 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Protocol
 
-from sphinx_scrapbox.formats.limits import MAX_NODES, is_grid, node_count
 from sphinx_scrapbox.formats.notation.lines import read_lines
 from sphinx_scrapbox.formats.notation.writer import rows_with_ids
-from sphinx_scrapbox.wiki.ast import Block, CodeBlock, Page, Problem, Table
+from sphinx_scrapbox.wiki.ast import (
+    MAX_ICONS,
+    Block,
+    CodeBlock,
+    Decoration,
+    Icon,
+    Inline,
+    Line,
+    Page,
+    Problem,
+    Table,
+    walk,
+)
+from sphinx_scrapbox.wiki.lines import is_grid
+
+MAX_NODES = 50_000
+"""The most lines, cells, links and other inlines of a page that keep their structure.
+
+Output formats keep every node of a document in memory. Real pages stay far below this limit.
+"""
+_HEADING_COUNT = 4
+"""A heading is a section, a target and an entry in the table of contents."""
 
 
 class LockRow(Protocol):
@@ -70,3 +90,23 @@ def _plain(blocks: tuple[Block, ...]) -> CodeBlock:
     rows, ids = zip(*rows_with_ids(Page("", blocks)), strict=True)
     row_ids = ("", *ids[1:]) if any(ids) else ()
     return CodeBlock(0, "", rows[1:], row_ids=row_ids, line=blocks[0].line)
+
+
+def node_count(block: Block) -> int:
+    """About how many nodes *block* is in a document, in lines, cells and inlines."""
+    match block:
+        case Line(nodes=nodes):
+            is_heading = not block.indent and isinstance(next(iter(nodes), None), Decoration)
+            count = _HEADING_COUNT if is_heading else 1
+            return count + sum(map(_inline_count, walk(block)))
+        case Table(rows=rows):
+            width = max(map(len, rows), default=0)
+            cells = width * len(rows) if is_grid(block) else len(rows)
+            return cells + sum(map(_inline_count, walk(block)))
+        case CodeBlock():
+            return 1
+    raise TypeError(block)
+
+
+def _inline_count(node: Inline) -> int:
+    return min(node.count, MAX_ICONS) if isinstance(node, Icon) else 1

@@ -14,7 +14,6 @@ from typing import TypeVar, assert_never
 from docutils import nodes
 
 from sphinx_scrapbox.formats.code_languages import PLAIN, lexer_of
-from sphinx_scrapbox.formats.limits import is_grid
 from sphinx_scrapbox.formats.tex import read_code_block, read_formula
 from sphinx_scrapbox.rendering.inlines import InlineRenderer
 from sphinx_scrapbox.rendering.nodes import scrapbox_speaker, scrapbox_speech, scrapbox_video
@@ -22,7 +21,7 @@ from sphinx_scrapbox.rendering.sanitize import sanitize
 from sphinx_scrapbox.rendering.site import Site
 from sphinx_scrapbox.rendering.tables import make_table
 from sphinx_scrapbox.wiki import ast, outline
-from sphinx_scrapbox.wiki.lines import group_quotes, stands_alone
+from sphinx_scrapbox.wiki.lines import group_quotes, is_grid, stands_alone
 from sphinx_scrapbox.wiki.urls import embed_url, safe_url
 
 _E = TypeVar("_E", bound=nodes.Element)

@@ -1,4 +1,4 @@
-"""Kinds of lines: headings, quotations, and lines that are blocks of their own.
+"""Kinds of lines: headings, quotations, lines that are blocks of their own, tables like lines.
 
 The number of stars is the size of a heading. :mod:`.outline` nests the sections.
 """
@@ -144,3 +144,23 @@ def _unquoted(line: ast.Line) -> tuple[int, ast.Line]:
             content = rest + content[1:]
     source = line.source.lstrip("> \u3000")
     return depth, ast.Line(line.indent, content, source, line.id, line=line.line)
+
+
+MAX_TABLE_COLUMNS = 256
+"""The most columns of a table; the rows of a wider one are shown as lines."""
+MAX_PADDING = 4
+"""The most cells of a ragged table after short rows are filled, as a multiple of its own."""
+_FREE_PADDING = 2_000
+"""So many cells more are always allowed."""
+
+
+def is_grid(table: ast.Table) -> bool:
+    """Whether *table* is shown as a table: it is neither too wide nor mostly empty.
+
+    The time for a table that is one grows with the cells that the page holds.
+    """
+    width = max(map(len, table.rows), default=0)
+    cells = sum(map(len, table.rows))
+    return width <= MAX_TABLE_COLUMNS and (
+        width * len(table.rows) <= MAX_PADDING * cells + _FREE_PADDING
+    )

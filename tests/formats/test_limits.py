@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from sphinx_scrapbox.formats.limits import MAX_COLUMNS, MAX_NODES, is_grid, node_count
 from sphinx_scrapbox.formats.myst import write_myst
 from sphinx_scrapbox.formats.notation import read_notation
-from sphinx_scrapbox.formats.page_file import limit_size
+from sphinx_scrapbox.formats.page_file import MAX_NODES, limit_size, node_count
 from sphinx_scrapbox.wiki.ast import CodeBlock, Icon, Line, Page, Table, Text
+from sphinx_scrapbox.wiki.lines import MAX_TABLE_COLUMNS, is_grid
 
 
 def _table(*widths: int) -> Table:
@@ -21,8 +21,8 @@ def _table(*widths: int) -> Table:
         ((), True),
         ((2, 2, 2), True),
         ((1, 28, 2, 3), True),
-        ((MAX_COLUMNS,) * 3, True),
-        ((MAX_COLUMNS + 1,), False),
+        ((MAX_TABLE_COLUMNS,) * 3, True),
+        ((MAX_TABLE_COLUMNS + 1,), False),
         ((60, *[1] * 60), False),
         ((200, *[150] * 60), True),
     ],
@@ -71,7 +71,7 @@ def test_an_icon_counts_as_often_as_it_is_shown() -> None:
 
 
 def test_a_table_that_is_too_wide_is_told_of() -> None:
-    (problem,) = limit_size(Page("Beds", (_table(3, 3), _table(MAX_COLUMNS + 1)))).problems
+    (problem,) = limit_size(Page("Beds", (_table(3, 3), _table(MAX_TABLE_COLUMNS + 1)))).problems
     assert problem.kind == "size"
 
 

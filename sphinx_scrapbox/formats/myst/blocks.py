@@ -11,10 +11,10 @@ from pygments.token import Error
 from pygments.util import ClassNotFound
 
 from sphinx_scrapbox.formats.code_languages import PLAIN, lexer_of
-from sphinx_scrapbox.formats.limits import is_grid
 from sphinx_scrapbox.formats.myst.inlines import flat, write_myst_inline
 from sphinx_scrapbox.formats.tex import read_code_block
 from sphinx_scrapbox.wiki.ast import CodeBlock, Inline, Table, Text
+from sphinx_scrapbox.wiki.lines import is_grid
 from sphinx_scrapbox.wiki.titles import join_target
 from sphinx_scrapbox.wiki.translation import Translation
 
