@@ -11,6 +11,7 @@ from sphinx_scrapbox.formats.tex import read_formula
 from sphinx_scrapbox.rendering.nodes import scrapbox_icon
 from sphinx_scrapbox.rendering.site import Site
 from sphinx_scrapbox.wiki import ast
+from sphinx_scrapbox.wiki.speakers import is_icon_or_space
 from sphinx_scrapbox.wiki.titles import anchor, is_line_id, join_target, split_fragment
 from sphinx_scrapbox.wiki.urls import image_url, map_label, map_url, safe_url
 
@@ -40,8 +41,12 @@ class InlineRenderer:
                 self.append_inlines(chunk, content[start : start + MAX_SIBLINGS])
                 parent += chunk
             return
+        has_words = not all(map(is_icon_or_space, content))
         for node in content:
             parent += self._inline(node, node.line or parent.line or 0)
+            if has_words and isinstance(node, ast.Icon) and node.role is ast.IconRole.MENTION:
+                for icon in parent[-1].findall(scrapbox_icon):
+                    icon["named"] = True
 
     def icon(self, icon: ast.Icon, role: ast.IconRole, line: int) -> nodes.Element:
         """One icon, linked to its page."""

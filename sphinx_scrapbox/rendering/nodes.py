@@ -15,7 +15,8 @@ class scrapbox_icon(nodes.inline):  # noqa: N801 (node classes are lower case, a
 
     Attributes: ``name`` (as written), ``project`` ("" for the page's own), ``label`` (as shown),
     ``role`` (a value of :class:`sphinx_scrapbox.wiki.ast.IconRole`), ``uri`` (the address of its
-    image, if there is one), ``home`` (the project of the page that it comes from, where that is
+    image, if there is one), ``named`` (true where the name is a word of a sentence, so that it is
+    shown beside the image), ``home`` (the project of the page that it comes from, where that is
     not the document's own).
     """
 

@@ -39,7 +39,7 @@ def _icon_html(self: Any, node: nodes.scrapbox_icon) -> None:
         image = ""
     else:
         image = avatar(label)
-    is_visible = role == "speaker" or not image
+    is_visible = role == "speaker" or node.get("named", False) or not image
     name_class = "scrapbox-name" if is_visible else "scrapbox-name scrapbox-unseen"
     self.body.append(
         f'<span class="scrapbox-icon scrapbox-{role}" title="{escape(label)}">{image}'

@@ -46,10 +46,6 @@ class StructureOptions:
     signers: frozenset[str] = frozenset()
     wordings: tuple[Wording, ...] = WORDINGS
 
-    def speakers(self, blocks: Iterable[ast.Block]) -> Speakers:
-        """Who can speak on a page with these blocks."""
-        return Speakers(self.marks, self.people, self.signers).on_page(blocks)
-
 
 DEFAULT_OPTIONS = StructureOptions()
 
@@ -103,7 +99,7 @@ class StructuredPage:
 
     def summarize(self, label: Callable[[ast.Icon], str] = attrgetter("name")) -> str:
         """The summary, with the names that *label* returns for the icons in sentences."""
-        return _summary_of(self.blocks, self.options.speakers(self.page.blocks), label)
+        return _summary_of(self.blocks, _speakers(self.options, self.page.blocks), label)
 
     @property
     def image(self) -> str:
@@ -197,7 +193,7 @@ class StructuredPage:
         return table
 
     def _arrange(self, blocks: Iterable[ast.Block]) -> tuple[Part, ...]:
-        return self.options.speakers(self.page.blocks).mark(outline(blocks).parts)
+        return _speakers(self.options, self.page.blocks).mark(outline(blocks).parts)
 
 
 class NotThere(LookupError):
@@ -207,7 +203,7 @@ class NotThere(LookupError):
 def structure(page: ast.Page, options: StructureOptions = DEFAULT_OPTIONS) -> StructuredPage:
     """Split *page* at its footers, outline each part, and mark speakers and signatures."""
     stretches = split_at_footers(page, options.wordings)
-    speakers = options.speakers(page.blocks)
+    speakers = _speakers(options, page.blocks)
     outlines = [outline(stretch.blocks) for stretch in stretches]
     parts = tuple(
         StructuredPart(
@@ -229,7 +225,12 @@ def arrange(
 ) -> tuple[Part, ...]:
     """The outline of *blocks* with speakers marked, for text that is not a page."""
     blocks = tuple(blocks)
-    return options.speakers(blocks).mark(outline(blocks).parts)
+    return _speakers(options, blocks).mark(outline(blocks).parts)
+
+
+def _speakers(options: StructureOptions, blocks: Iterable[ast.Block]) -> Speakers:
+    """Who can speak on a page with these blocks."""
+    return Speakers(options.marks, options.people, options.signers).on_page(blocks)
 
 
 def has_line(page: ast.Page, line_id: str) -> bool:

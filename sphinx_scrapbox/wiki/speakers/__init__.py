@@ -8,7 +8,7 @@
 from sphinx_scrapbox.wiki.speakers.names import DEFAULT_MARKS, EMOJI_PROJECTS, is_name_of_thing
 from sphinx_scrapbox.wiki.speakers.sentences import continues_sentence
 from sphinx_scrapbox.wiki.speakers.signers import PageSignatures, find_signers
-from sphinx_scrapbox.wiki.speakers.turns import Speakers
+from sphinx_scrapbox.wiki.speakers.turns import Speakers, is_icon_or_space
 
 __all__ = [
     "DEFAULT_MARKS",
@@ -17,5 +17,6 @@ __all__ = [
     "Speakers",
     "continues_sentence",
     "find_signers",
+    "is_icon_or_space",
     "is_name_of_thing",
 ]

@@ -113,7 +113,8 @@ _PRONOUNS = (
     "you we i it he she they this that these those there any anyone anybody someone somebody "
     "everyone everybody"
 )
-_NO_QUESTION = r"(?![^?]*\?\W*\Z)"
+# Not in the first sentence: in "is it full? then wait", somebody asks.
+_NO_QUESTION = r"(?![^?.!]*\?)"
 
 
 def _any_of(words: str) -> str:

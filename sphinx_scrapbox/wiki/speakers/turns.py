@@ -212,12 +212,12 @@ class Speakers:
         if not any(isinstance(node, ast.Icon) for node in nodes):
             return (), self._mentions(nodes), ()
         start, end = 0, len(nodes)
-        while start < end and _is_icon_or_blank(nodes[start]):
+        while start < end and is_icon_or_space(nodes[start]):
             start += 1
         if start == end or (start and end == start + 1 and _is_colon(nodes[start])):
             icons = tuple(node for node in nodes if isinstance(node, ast.Icon))
             return (), self._mentions(nodes), icons
-        while _is_icon_or_blank(nodes[end - 1]):
+        while is_icon_or_space(nodes[end - 1]):
             end -= 1
         middle = self._mentions(nodes[start:end])
         tail = tuple(self._role(node, ast.IconRole.SIGNATURE) for node in nodes[end:])
@@ -301,7 +301,8 @@ def _is_colon(node: ast.Inline) -> bool:
     return isinstance(node, ast.Text) and node.text.strip() in (":", "：")
 
 
-def _is_icon_or_blank(node: ast.Inline) -> bool:
+def is_icon_or_space(node: ast.Inline) -> bool:
+    """Whether *node* is no word: an icon, or white space between icons."""
     return isinstance(node, ast.Icon) or (isinstance(node, ast.Text) and node.text.isspace())
 
 

@@ -382,3 +382,25 @@ def test_summaries_name_who_is_a_word_of_a_sentence(tmp_path: Path) -> None:
         tmp_path / "src", {"index.rst": "I\n=", "wiki/kiln.md": page("Kiln", *lines)}
     ).build(scrapbox_people={"eva": "Eva Lind"}, **HERE)
     assert done.facts("wiki/kiln").summary == "Eva Lindの窯は古い。 Hot Then Ken Ito came."
+
+
+def test_names_are_shown_where_they_are_words(tmp_path: Path) -> None:
+    lines = (
+        icon("eva") + "の窯は古い",
+        "Ask " + icon("tom") + " about it " + icon("eva"),
+        "- " + icon("ren"),
+    )
+    files = {"index.rst": "I\n=", "wiki/kiln.md": page("Kiln", *lines)}
+    body = Site(tmp_path / "src", files).build(**HERE).html("wiki/kiln.html").body
+    shown = {
+        (tag["title"], tag["class"].split()[-1]): "scrapbox-unseen"
+        not in tag.all("span")[-1]["class"]
+        for tag in body.all("span", "scrapbox-icon")
+        if "scrapbox-mark" not in tag["class"]
+    }
+    assert shown == {
+        ("eva", "scrapbox-mention"): True,
+        ("tom", "scrapbox-mention"): True,
+        ("eva", "scrapbox-signature"): False,
+        ("ren", "scrapbox-mention"): False,
+    }
