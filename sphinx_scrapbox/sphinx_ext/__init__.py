@@ -55,7 +55,12 @@ from sphinx_scrapbox.sphinx_ext.performance import (
     search_index,
     text_writer,
 )
-from sphinx_scrapbox.sphinx_ext.reading import directives, page_document, parser_registration
+from sphinx_scrapbox.sphinx_ext.reading import (
+    directives,
+    page_document,
+    parser_registration,
+    repairs,
+)
 from sphinx_scrapbox.sphinx_ext.warnings import Warn
 
 __all__ = ["EVENTS", "FEATURES", "Config", "Feature", "Listener", "SphinxSite", "Warn"]
@@ -77,6 +82,7 @@ FEATURES: tuple[Feature, ...] = (
     language.FEATURE,
     page_sources.FEATURE,
     previews.FEATURE,
+    repairs.FEATURE,
 )
 """What collects from documents, adds to pages and decides which pages are written again."""
 
@@ -151,7 +157,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
         app.connect(listener.event, listener.handler, listener.priority)
     return {
         "version": __version__,
-        "env_version": 7,
+        "env_version": 8,
         "parallel_read_safe": True,
         "parallel_write_safe": True,
     }

@@ -23,8 +23,6 @@ class Warn(Enum):
     """The value of an option is invalid; the default is used."""
     FRONT_MATTER = "front_matter"
     """The front matter of an exported page is not valid YAML; the title is the file name."""
-    CONTROL_CHARACTER = "control_character"
-    """A page contains a control character that XML does not allow; it is removed."""
     NESTING = "nesting"
     """Lines are indented deeper than output formats support; deeper levels are flattened."""
     SIZE = "size"

@@ -47,7 +47,7 @@ def _build(site: Site, builder: str) -> Built:
         man_pages=[("index", "wiki", "Wiki", "Nobody", 1)],
         scrapbox_project="nishio-en",
         # Told of on purpose; test_reader_markdown_corpus.py says of which pages.
-        suppress_warnings=["scrapbox.control_character", "scrapbox.nesting"],
+        suppress_warnings=["scrapbox.nesting"],
         **EPUB,
     )
 

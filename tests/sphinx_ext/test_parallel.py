@@ -71,12 +71,14 @@ def test_nothing_makes_a_build_serial(site: Site) -> None:
 
 
 def test_warnings_of_processes_arrive(site: Site) -> None:
-    site.write({"wiki/twin.md": page("Page 3", "bell \x07")})
+    site.write(
+        {"wiki/twin.md": page("Page 3", *(" " * 4 * depth + "- deep" for depth in range(40)))}
+    )
     try:
         warnings = site.build("html", target="_warned", parallel=4).warnings
     finally:
         (site.src / "wiki/twin.md").unlink()
     assert [warning.rpartition("[")[2] for warning in warnings] == [
-        "scrapbox.control_character]",
+        "scrapbox.nesting]",
         "scrapbox.duplicate_title]",
     ]

@@ -52,6 +52,8 @@ class DocumentRecord(NamedTuple):
     """For each included page the target and the file as written, and the state of its file."""
     redacted: RedactedNames = RedactedNames()
     """The names that were replaced because of a deny list, or would be."""
+    repaired_lines: int = 0
+    """Lines from which control characters were removed."""
     snapshots: str = ""
     """The state of the snapshots if the document says something of them; else ""."""
 

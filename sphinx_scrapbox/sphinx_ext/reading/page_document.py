@@ -17,6 +17,7 @@ from sphinx_scrapbox.sphinx_ext.domain.record import record_of, set_record
 from sphinx_scrapbox.sphinx_ext.domain.signers import structure_options
 from sphinx_scrapbox.sphinx_ext.domain.site import SphinxSite
 from sphinx_scrapbox.sphinx_ext.reading.embedded_directives import run_directive
+from sphinx_scrapbox.sphinx_ext.reading.repairs import repaired_lines, unrepaired
 from sphinx_scrapbox.sphinx_ext.reading.translation_notice import (
     languages_of,
     note_translation,
@@ -123,7 +124,7 @@ def build_page(
     file = read_page(env, file, env.docname)
     structured = structured_page(env, file.page, env.docname)
     page = structured.page
-    for problem in structured.problems:
+    for problem in unrepaired(structured.problems):
         location = (env.docname, problem.line or None)
         warn(Warn(problem.kind), problem.message, location=location)
     document.children.clear()
@@ -142,6 +143,7 @@ def build_page(
         summary=structured.summarize(site.label),
         image=site.image(image)["uri"].removeprefix("/") if image else "",
         redacted=file.redacted,
+        repaired_lines=repaired_lines(structured.problems),
     )
     set_record(document, record)
     section = render(structured, site, document)
