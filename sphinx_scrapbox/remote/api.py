@@ -21,7 +21,8 @@ from sphinx_scrapbox.remote.errors import ClientError, MissingError, StopError
 WINDOW = 1000
 """The maximum number of pages in one answer of the page list."""
 
-_MAX_BYTES = 32_000_000  # bytes of an answer; a list of a thousand pages has two or three million
+_MAX_BYTES = 32_000_000  # bytes of a list; one of a thousand pages has two or three million
+_MAX_PAGE_BYTES = 16_000_000
 MAX_WINDOWS = 1000
 """The maximum number of requests for one list: a million pages, with full answers."""
 _MAX_ENTRIES = 10 * WINDOW  # in one answer
@@ -150,27 +151,27 @@ class Api:
         A self-hosted wiki may be too old to have it.
         """
         try:
-            value = self._object(f"{self._pages}/{path}", what)
+            value = self._object(f"{self._pages}/{path}", what, _MAX_PAGE_BYTES)
         except MissingError:
             if self._confirmed:
                 raise
-            value = self._object(f"pages/{path}", what)
+            value = self._object(f"pages/{path}", what, _MAX_PAGE_BYTES)
             self._pages = "pages"
         self._confirmed = True
         return value
 
-    def _object(self, path: str, what: str) -> dict[str, object]:
-        value, _ = self._json(path, what)
+    def _object(self, path: str, what: str, max_bytes: int = _MAX_BYTES) -> dict[str, object]:
+        value, _ = self._json(path, what, max_bytes)
         if not isinstance(value, dict):
             raise _unexpected(what, "it is not an object")
         return value
 
-    def _json(self, path: str, what: str) -> tuple[object, Reply]:
+    def _json(self, path: str, what: str, max_bytes: int = _MAX_BYTES) -> tuple[object, Reply]:
         return self.client.get(
             f"{self.client.origin}/api/{path}",
             partial(self._check, what),
             what=what,
-            max_bytes=_MAX_BYTES,
+            max_bytes=max_bytes,
         )
 
     def _check(self, what: str, reply: Reply) -> tuple[object, Reply]:

@@ -5,13 +5,17 @@ from __future__ import annotations
 import base64
 import json
 import socket
+import ssl
+import subprocess
+import threading
 import time
 import unicodedata
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
+from shutil import which
 from urllib.parse import quote
 
 import pytest
@@ -193,16 +197,6 @@ def test_one_clock_for_a_name_that_is_not_resolved(
     result = CliRunner().invoke(main, args, obj=SHORT)
     assert time.monotonic() - start < LIMIT * 2 + PATIENT
     assert "no complete answer within" in result.stderr
-
-
-def test_one_clock_for_a_handshake(tmp_path: Path) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        url = f"https://127.0.0.1:{server.getsockname()[1]}"
-        start = time.monotonic()
-        args = ["pull", "garden", str(tmp_path / "wiki"), "--url", url]
-        result = CliRunner().invoke(main, args, obj=replace(SHORT, connect_timeout=60))
-        assert time.monotonic() - start < LIMIT + PATIENT
-        assert "no complete answer within" in result.stderr
 
 
 def test_one_clock_for_pictures(
@@ -524,3 +518,71 @@ def test_missing_pictures_in_one_line(wiki: Wiki, tmp_path: Path) -> None:
         assert result.stdout.splitlines()[1:] == [line]
     wiki.write("Talk", "[mio.icon]")
     assert len(pull(wiki, tmp_path / "wiki").stdout.splitlines()) == 1
+
+
+# -- the same over other connections ---------------------------------------------------
+
+
+@contextmanager
+def dripping(context: ssl.SSLContext | None = None) -> Iterator[int]:
+    """A server that begins its answer, or that to CONNECT, and never ends it."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def serve() -> None:
+            with suppress(OSError):
+                while True:
+                    connection, _ = server.accept()
+                    threading.Thread(target=drip, args=(connection,), daemon=True).start()
+
+        def drip(connection: socket.socket) -> None:
+            with suppress(OSError), ExitStack() as stack:
+                stack.enter_context(connection)
+                if context:
+                    connection = context.wrap_socket(connection, server_side=True)
+                    stack.enter_context(connection)
+                connection.recv(10_000)
+                connection.sendall(b"HTTP/1.1 200 OK\r\nX-Wait: ")
+                while True:
+                    connection.sendall(b"x")
+                    time.sleep(PAUSE)
+
+        threading.Thread(target=serve, daemon=True).start()
+        yield server.getsockname()[1]
+
+
+def assert_in_time(url: str, folder: Path, env: dict[str, str]) -> None:
+    start = time.monotonic()
+    args = ["pull", "garden", str(folder), "--url", url]
+    result = CliRunner().invoke(main, args, obj=SHORT, env=env)
+    assert time.monotonic() - start < LIMIT + PATIENT
+    assert "no complete answer within" in result.stderr
+    deadline = time.monotonic() + PATIENT
+    while any(thread.name == "scrapbox-request" for thread in threading.enumerate()):
+        assert time.monotonic() < deadline, "the request goes on"
+        time.sleep(0.05)
+
+
+def test_one_clock_with_a_handshake_without_answer(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        assert_in_time(f"https://127.0.0.1:{server.getsockname()[1]}", tmp_path / "wiki", {})
+
+
+@pytest.mark.skipif(not which("openssl"), reason="makes the certificate")
+def test_one_clock_with_encryption(tmp_path: Path) -> None:
+    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
+    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"]
+    command += ["-subj", "/CN=wiki", "-addext", "subjectAltName=IP:127.0.0.1"]
+    command += ["-keyout", str(key), "-out", str(certificate)]
+    subprocess.run(command, check=True, capture_output=True)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    with dripping(context) as port:
+        env = {"REQUESTS_CA_BUNDLE": str(certificate)}
+        assert_in_time(f"https://127.0.0.1:{port}", tmp_path / "wiki", env)
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_one_clock_with_a_proxy(tmp_path: Path, scheme: str) -> None:
+    with dripping() as port:
+        env = {f"{scheme}_proxy": f"http://127.0.0.1:{port}", "no_proxy": ""}
+        assert_in_time(f"{scheme}://wiki.example", tmp_path / "wiki", env)
