@@ -113,6 +113,10 @@ class TimedHTTPConnection(HTTPConnection):
         _use(connection)
         return connection
 
+    def _tunnel(self) -> None:
+        super()._tunnel()  # type: ignore[misc]
+        check_deadline()  # where the answer of a proxy was cut off, no encryption may begin
+
     def request(self, *args: Any, **more: Any) -> None:
         if self.sock is not None:  # open already, or encrypted since
             _use(self.sock)
