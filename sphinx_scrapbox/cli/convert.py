@@ -16,8 +16,9 @@ from sphinx_scrapbox.cli.output import Failure, print_notes, progress, read_inpu
 from sphinx_scrapbox.formats.markdown import as_exported, as_native
 from sphinx_scrapbox.formats.project import ProjectError, load_project, page_of, write_project
 from sphinx_scrapbox.snapshot.filenames import file_key, file_stem
-from sphinx_scrapbox.snapshot.files import read_regular_file, write_file
+from sphinx_scrapbox.snapshot.folder import read_regular_file
 from sphinx_scrapbox.snapshot.lockfile import LOCK_NAME, Lock, LockError, load_lock
+from sphinx_scrapbox.snapshot.transaction import write_file
 from sphinx_scrapbox.wiki import Page, key
 
 _NATIVE = ("notation", "json")

@@ -12,9 +12,9 @@ from pathlib import Path
 import click
 
 from sphinx_scrapbox.snapshot import Change, FolderError, Plan, SnapshotFolder, apply_plan
-from sphinx_scrapbox.snapshot.files import write_file
 from sphinx_scrapbox.snapshot.lockfile import LockError
 from sphinx_scrapbox.snapshot.selection import SelectionError
+from sphinx_scrapbox.snapshot.transaction import write_file
 
 MANY_PAGES = 200
 """From this many pages on, a command shows a progress bar."""

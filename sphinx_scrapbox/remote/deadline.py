@@ -114,7 +114,7 @@ class TimedHTTPConnection(HTTPConnection):
         return connection
 
     def _tunnel(self) -> None:
-        super()._tunnel()  # type: ignore[misc]
+        super()._tunnel()
         check_deadline()  # where the answer of a proxy was cut off, no encryption may begin
 
     def request(self, *args: Any, **more: Any) -> None:

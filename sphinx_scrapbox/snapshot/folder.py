@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import re
+import stat
 from collections.abc import Callable, Container, Iterator
 from contextlib import contextmanager, suppress
 from functools import cached_property
@@ -19,7 +20,6 @@ from pathlib import Path, PurePosixPath
 from sphinx_scrapbox.formats import PAGE_SUFFIXES
 from sphinx_scrapbox.snapshot import lockfile
 from sphinx_scrapbox.snapshot.filenames import file_key, picture_file_name
-from sphinx_scrapbox.snapshot.files import is_regular_file, read_regular_file
 from sphinx_scrapbox.snapshot.lockfile import LOCK_NAME, Lock, LockedPage, LockError
 from sphinx_scrapbox.wiki.text import cut
 from sphinx_scrapbox.wiki.titles import key
@@ -30,6 +30,44 @@ STAGING_FOLDER = ".scrapbox-unpack"
 
 _STAGED = re.compile(r"[0-9]+\.(?:tmp|lock)")
 _DOCUMENTS = frozenset({PAGE_SUFFIX, ".md", ".rst", ".txt"})  # would share the page's docname
+
+MAX_FILE_BYTES = 256 * 1024 * 1024
+"""The largest page or lock file that is read."""
+
+# Without waiting for the other end of a pipe, and without becoming the owner of a terminal.
+_READING = os.O_RDONLY
+for _name in ("O_NONBLOCK", "O_NOCTTY", "O_CLOEXEC", "O_BINARY"):
+    _READING |= getattr(os, _name, 0)
+
+
+def read_regular_file(path: Path, *, max_bytes: int = MAX_FILE_BYTES) -> bytes:
+    """The content of a file, or of the file that a symbolic link leads to.
+
+    A repository can hold a pipe or a link to a device where a file is expected. Opened like a
+    file, a pipe blocks the program, and a device may have no end.
+
+    :raises OSError: if it cannot be read, is no regular file, or is too large.
+    """
+    descriptor = os.open(path, _READING)
+    try:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            raise OSError(None, "not a regular file", str(path))
+        if status.st_size > max_bytes:
+            raise OSError(None, f"larger than {max_bytes:,} bytes", str(path))
+    except BaseException:
+        os.close(descriptor)
+        raise
+    with os.fdopen(descriptor, "rb") as file:
+        return file.read()
+
+
+def is_regular_file(path: Path) -> bool:
+    """Whether this is a file that can be read, and not a pipe or a device."""
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False
 
 
 class FolderError(Exception):

@@ -17,8 +17,7 @@ from sphinx_scrapbox.formats import PAGE_SUFFIXES, evidence_of
 from sphinx_scrapbox.formats.markdown.blocks import split_level, split_page
 from sphinx_scrapbox.snapshot import lockfile
 from sphinx_scrapbox.snapshot.diff.model import PageState, PageText, Row, Snapshot, no_texts
-from sphinx_scrapbox.snapshot.files import read_regular_file
-from sphinx_scrapbox.snapshot.folder import page_files
+from sphinx_scrapbox.snapshot.folder import page_files, read_regular_file
 from sphinx_scrapbox.snapshot.git import BATCH, Repository, SnapshotError
 from sphinx_scrapbox.snapshot.lockfile import LOCK_NAME, Lock, LockedPage
 from sphinx_scrapbox.wiki.dates import clamp

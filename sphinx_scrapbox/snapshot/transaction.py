@@ -14,7 +14,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
-from shutil import copyfileobj
+from secrets import token_hex
+from shutil import copyfileobj, copymode
 
 from sphinx_scrapbox.snapshot.filenames import open_content, picture_file_name
 from sphinx_scrapbox.snapshot.folder import (
@@ -176,6 +177,31 @@ class _Transaction:
             path.unlink(missing_ok=True)
         if self._stage.is_dir() and not any(self._stage.iterdir()):
             self._stage.rmdir()
+
+
+def write_file(path: Path, data: bytes) -> None:
+    """Write a file in one step, so that it is there wholly or not at all.
+
+    It replaces one that has other names (hard links), which keep their content. Pipes and
+    terminals are written to.
+
+    :raises OSError: if it cannot be written, or *path* is a symbolic link to a file.
+    """
+    if path.exists() and not path.is_file() and not path.is_dir():
+        path.write_bytes(data)  # such as /dev/stdout
+        return
+    if path.is_symlink():
+        raise OSError(None, "it is a symbolic link: name the file that it leads to", str(path))
+    draft = path.parent / f".{path.name[:50]}-{token_hex(4)}.tmp"
+    with draft.open("xb") as file:
+        file.write(data)
+    try:
+        if path.is_file():
+            copymode(path, draft)
+        draft.replace(path)
+    except BaseException:
+        draft.unlink(missing_ok=True)
+        raise
 
 
 def _write(path: Path, content: bytes | Path, *, sync: bool) -> None:

@@ -16,8 +16,9 @@ from wiki_server import HASTY, PNG, Wiki, serving
 
 from sphinx_scrapbox.cli import main
 from sphinx_scrapbox.remote import stage
-from sphinx_scrapbox.snapshot.files import read_regular_file, write_file
+from sphinx_scrapbox.snapshot.folder import read_regular_file
 from sphinx_scrapbox.snapshot.lockfile import LOCK_NAME, load_lock
+from sphinx_scrapbox.snapshot.transaction import write_file
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="links and pipes of POSIX")
 
@@ -279,9 +280,9 @@ def test_reports_go_to_pipes_and_keep_modes(tmp_path: Path) -> None:
     write_file(path, b"2")
     assert path.stat().st_mode & 0o777 == 0o640
     assert read_regular_file(path) == b"2"
-    command = [sys.executable, "-P", "-m", "sphinx_scrapbox.snapshot.files"]
-    code = "from pathlib import Path; from sphinx_scrapbox.snapshot.files import write_file as w;"
-    command[2:] = ["-c", f"{code} w(Path('/dev/stdout'), b'3')"]
+    command = [sys.executable, "-P"]
+    code = "from sphinx_scrapbox.snapshot.transaction import Path, write_file\n"
+    command += ["-c", f"{code}write_file(Path('/dev/stdout'), b'3')"]
     assert subprocess.run(command, capture_output=True, check=True).stdout == b"3"
     assert {path.name for path in tmp_path.iterdir()} == {"report.md"}
     with pytest.raises(OSError, match="larger than 0 bytes"):
