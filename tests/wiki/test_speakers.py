@@ -210,6 +210,9 @@ def test_possessive_makes_a_mention(words: str) -> None:
         ((MIO, "이 팠다"), "{miom}이 팠다"),
         ((MIO, "→ ", REN), "{miom}→ {ren!}"),
         ((MIO, " ", PageLink("Mio")), "{miom} [Mio]"),
+        ((MIO, " Mio"), "{miom} Mio"),
+        ((MIO, "Mio has the key"), "{miom}Mio has the key"),
+        ((Icon("青木"), " 青木の鍵"), "{青木m} 青木の鍵"),
         ((MIO, PageLink("", "mio"), "のように"), "{miom}[]のように"),
         ((Icon("Ken", "shed"), PageLink("", "shed")), "{Kenm}[]"),
     ],
@@ -225,6 +228,11 @@ def test_icon_that_is_a_word_stays_in_its_sentence(
 
 def test_icon_that_is_a_word_of_a_quotation() -> None:
     assert marked(line(0, Quote((MIO, Text("は掘る"))))) == ["> {miom}は掘る"]
+
+
+@pytest.mark.parametrize("words", ["Mio here, hello", "miovision", "mioです", "mio: dig"])
+def test_turn_may_begin_with_the_name_of_its_speaker(words: str) -> None:
+    assert marked(line(0, MIO, words)) == [("mio:", words)]
 
 
 @pytest.mark.parametrize(
@@ -337,6 +345,12 @@ def test_multiplied_icon_alone_speaks_only_what_hangs_below() -> None:
         assert turn == (f"{' '.join('mio' for _ in cheer.nodes)}:", ["dig"])
 
 
+def test_reaction_of_somebody_speaks_only_what_hangs_below() -> None:
+    cheer = line(0, SPROUT, MIO)
+    assert marked(cheer, line(0, "dig")) == ["{sprout*}{miom} / dig"]
+    assert marked(cheer, line(1, "dig")) == [("mio:", "{sprout*}", ["dig"])]
+
+
 def test_icons_alone_after_each_other() -> None:
     page = (line(0, MIO), line(0, REN), line(0, "dig"))
     assert marked(*page) == ["{mio!}", ("ren:", "dig")]
@@ -439,12 +453,12 @@ DATES = (
 )
 SIGNS = (
     "today-button; Add button; buttons; 追加ボタン; 추가 버튼; left-arrow; 右矢印; hr; favicon; "
-    "project logo; 🌱; →; ---; "
+    "project logo; 🌱; →; ---; rain graph; icon of the shed; water chart; 水のグラフ; 無題の画像; "
 )
 NAMES = (
     "mio; Ken Ito; 青木; 민아; 悲しみ; o3; GPT-4.5; 7teru; yama2024; no.5; U; May; April; "
-    "Augusta; Marcel 2; buttonwillow; Arrowsmith; Harrow; Hrafn; Logan; 2bit; 24-7 Ann; 12345; "
-    "1984 reader"
+    "Augusta; Marcel 2; Graphite; Imogen; iconoclast; buttonwillow; Arrowsmith; Harrow; "
+    "Hrafn; Logan; 2bit; 24-7 Ann; 12345; 1984 reader"
 )
 
 

@@ -44,9 +44,11 @@ _DATE = re.compile(
 _MAY_BE_NAMES = frozenset({"april", "may", "june", "jan", "mar", "august"})
 
 _SYMBOL = re.compile(
-    r"(?:.*[-_ ])?(?:button|btn|arrow|hr|separator|divider|spacer|favicon|logo)s?"
+    r"(?:.*[-_ ])?(?:button|btn|arrow|hr|separator|divider|spacer|favicon|logo|banner|badge)s?"
     r"|.*[^a-z](?:button|favicon|logo)"
-    r"|.*(?:ボタン|矢印|区切り線|ロゴ|버튼|화살표|로고|구분선|按钮|箭头)"
+    r"|(?:.*[^a-z])?(?:icon|image|picture|photo|chart|graph|histogram)s?(?:[^a-z].*)?"
+    r"|.*(?:ボタン|矢印|区切り線|ロゴ|バナー|버튼|화살표|로고|구분선|按钮|箭头)"
+    r"|.*(?:アイコン|画像|グラフ|아이콘|그래프|图标).*"
 )
 
 

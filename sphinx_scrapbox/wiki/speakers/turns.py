@@ -78,6 +78,18 @@ class Speakers:
             return True
         return target not in self.marks and not is_name_of_thing(icon.name, icon.project)
 
+    def _speaks_below(self, alone: Sequence[ast.Icon]) -> bool:
+        """Whether icons alone on a line speak the lines below that are not nested.
+
+        Not if they are a reaction to what stands above: "[mio.icon*3]", an emoji and a person.
+        """
+        people = tuple(filter(self.is_person, alone))
+        return (
+            people[0] is alone[0]
+            and len(set(map(_key_of, people))) == sum(icon.count for icon in people)
+            and self._open_turns(people)
+        )
+
     def _open_turns(self, icons: Iterable[ast.Icon]) -> bool:
         """Whether one of *icons*, all of people by their names, is known to be a person's."""
         if not self.signers:
@@ -170,9 +182,7 @@ class Speakers:
             hanging = below if number == len(run.lines) else ()
             leading, nodes, alone = self._read(line.nodes)
             people = tuple(filter(self.is_person, alone))
-            if people and (
-                hanging or (unindented and not _is_repeated(people) and self._open_turns(people))
-            ):
+            if people and (hanging or (unindented and self._speaks_below(alone))):
                 flush()
                 speech = _Speech(people, list(hanging), replace(line, nodes=nodes))
                 out.append(speech if unindented else speech.turn())
@@ -277,24 +287,28 @@ def _key_of(icon: ast.Icon) -> str:
 def _continues(icons: Sequence[ast.Icon], words: Sequence[ast.Inline]) -> bool:
     """Whether *words* make the icons in front of them words of a sentence."""
     first = words[0]
-    if isinstance(first, ast.Text):
-        if first.text.isspace():
-            words = words[1:]
-        else:
-            return continues_sentence(first.text + OBJECT * (len(words) > 1))
-    match words:
-        case (ast.PageLink("", project), *_):
+    if isinstance(first, ast.Text) and first.text.isspace():
+        words = words[1:]
+        first = words[0] if words else first
+    match first:
+        case ast.Text(text):
+            text += OBJECT * (len(words) > 1)
+            return continues_sentence(text) or any(_names(icon, text) for icon in icons)
+        case ast.PageLink("", project):
             return any(project in (icon.project, icon.name) for icon in icons)
-        case (ast.PageLink(title, project), *_):
+        case ast.PageLink(title, project):
             # "[mio.icon] [mio]" names a page, and shows its icon in front.
             return any((key(icon.name), icon.project) == (key(title), project) for icon in icons)
     return False
 
 
-def _is_repeated(icons: Sequence[ast.Icon]) -> bool:
-    """Whether an icon is repeated, as in "[mio.icon*3]", which cheers what stands above it."""
-    names = {(icon.name, icon.project) for icon in icons}
-    return len(names) < sum(icon.count for icon in icons)
+def _names(icon: ast.Icon, text: str) -> bool:
+    """Whether *text* begins with the name of *icon*, and has it as a word of a sentence."""
+    name, text = icon.name.lower(), text.lstrip()
+    if not name or not text.lower().startswith(name):
+        return False
+    rest = text[len(name) :]
+    return not rest.strip(" \u3000.。") or continues_sentence(rest)
 
 
 def _is_colon(node: ast.Inline) -> bool:
