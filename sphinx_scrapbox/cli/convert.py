@@ -20,6 +20,7 @@ from sphinx_scrapbox.snapshot.folder import read_regular_file
 from sphinx_scrapbox.snapshot.lockfile import LOCK_NAME, Lock, LockError, load_lock
 from sphinx_scrapbox.snapshot.transaction import write_file
 from sphinx_scrapbox.wiki import Page, key
+from sphinx_scrapbox.wiki.ast import Icon, walk
 
 _NATIVE = ("notation", "json")
 
@@ -239,6 +240,7 @@ def _pages(
     sources: Sequence[_Source], target: str, project: str, notes: list[str]
 ) -> Iterator[tuple[_Source, Page]]:
     """Each page, in the terms of the form that it goes to."""
+    unaddressed = 0
     with progress(len(sources), "Converting") as step:
         for source in sources:
             page = source.load()
@@ -246,10 +248,16 @@ def _pages(
             page = replace(page, project=page.project or project)
             if target == "markdown" and source.kind in _NATIVE:
                 page = as_exported(page)
+                if not page.project:
+                    icons = (node for node in walk(page) if isinstance(node, Icon))
+                    unaddressed += sum(not icon.project for icon in icons)
             elif target in _NATIVE and source.kind == "markdown":
                 page = as_native(page)
             yield source, page
             step()
+    if unaddressed:
+        icons_have = "1 icon has" if unaddressed == 1 else f"{unaddressed} icons have"
+        notes.append(f"{icons_have} no address, as the project is not known: add --project NAME")
 
 
 def _writes(

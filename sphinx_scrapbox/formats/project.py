@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from hashlib import sha256
@@ -21,7 +22,7 @@ from sphinx_scrapbox.formats.notation.writer import rows_with_ids
 from sphinx_scrapbox.formats.untrusted_json import DeepJsonError, InvalidJsonError, load_json
 from sphinx_scrapbox.wiki.ast import Page
 from sphinx_scrapbox.wiki.dates import LATEST, clamp, parse_iso
-from sphinx_scrapbox.wiki.text import SURROGATES, without_surrogates
+from sphinx_scrapbox.wiki.text import SURROGATES, cut, without_surrogates, without_unsafe
 from sphinx_scrapbox.wiki.titles import is_line_id, key
 
 UNTITLED = "Untitled"
@@ -78,10 +79,18 @@ def load_project(data: bytes) -> Project:
     if not isinstance(value, dict):
         raise ProjectError(f"this is {_kind(value)}, not an object with a project's pages")
     entries = value.get("pages")
+    if entries is None and isinstance(value.get("message"), str):
+        name = f"{value['name']}: " if isinstance(value.get("name"), str) else ""
+        message = cut(without_unsafe(f"{name}{value['message']}"), 300)
+        raise ProjectError(f"this is not an export, but an error of the server ({message})")
     if not isinstance(entries, list):
         lack = "no 'pages'" if entries is None else f"{_kind(entries)} as 'pages'"
         hint = ": it looks like a single page" if isinstance(value.get("lines"), list) else ""
         raise ProjectError(f"the object holds {lack}, where a project has a list{hint}")
+    if _is_page_list(value, entries):
+        raise ProjectError(
+            "the pages hold no lines: this is the wiki's list of pages, not an export of them"
+        )
     notes: list[str] = []
     name = one_line(_text(value.get("name")))
     return Project(
@@ -93,6 +102,17 @@ def load_project(data: bytes) -> Project:
     )
 
 
+def _is_page_list(value: dict[str, object], entries: list[object]) -> bool:
+    """Whether this is an answer of the API that has titles and first lines of pages only."""
+    pages = [entry for entry in entries if isinstance(entry, dict)]
+    if not pages or any("lines" in page for page in pages):
+        return False
+    return "projectName" in value or any(_LIST_FIELDS & page.keys() for page in pages)
+
+
+_LIST_FIELDS = {"descriptions", "linesCount", "charsCount"}
+
+
 def page_of(page: ProjectPage, *, project: str = "") -> Page:
     """The :class:`.Page` of an exported page."""
     tree = read_lines(page.rows, ids=page.line_ids, title=page.title)
@@ -100,6 +120,10 @@ def page_of(page: ProjectPage, *, project: str = "") -> Page:
 
 
 def _parse(data: bytes) -> object:
+    if data.startswith(b"\x1f\x8b"):
+        raise ProjectError(
+            "this is compressed with gzip: decompress it first, such as with gunzip"
+        )
     start = 3 if data.startswith(b"\xef\xbb\xbf") else 0
     try:
         text = data[start:].decode()
@@ -149,6 +173,11 @@ def _pages(entries: list[object], notes: list[str]) -> Iterator[ProjectPage]:
             notes.append(f"page {number} of the list is {_kind(entry)}: left out")
 
 
+_LINE_END = "held line ends or halves of characters, replaced"
+_NUMBER = "held a number instead of text, written as its digits"
+_NO_TEXT = "held no text, left empty"
+
+
 def load_page(entry: dict[str, object], notes: list[str], *, where: str = "page") -> ProjectPage:
     """Read one page as the wiki's API returns it; corrections are added to *notes*.
 
@@ -158,25 +187,29 @@ def load_page(entry: dict[str, object], notes: list[str], *, where: str = "page"
     if isinstance(lines, str):
         lines = lines.split("\n")
     lines = lines if isinstance(lines, list) else []
-    rows, ids, times, corrected = [], [], [], 0
+    rows, ids, times = [], [], []
+    mended: Counter[str] = Counter()
     for line in lines:
         if isinstance(line, dict):
-            row = _text(line.get("text"))
+            value = line.get("text")
             line_id = _text(line.get("id"))
             time = _time(line.get("updated")) or _time(line.get("created"))
         else:
-            row, line_id, time = _text(line), "", 0
+            value, line_id, time = line, "", 0
+        row = _text(value)
+        if not isinstance(value, str):
+            mended[_NUMBER if row else _NO_TEXT] += 1
         if _NOT_IN_ROWS.search(row):
             row = one_line(row)
-            corrected += 1
+            mended[_LINE_END] += 1
         rows.append(row)
         ids.append(line_id if is_line_id(line_id) else "")
         times.append(time)
     first = rows[0].strip(WHITE) if rows else ""
     title = one_line(_text(entry.get("title"))) or first or UNTITLED
-    if corrected:
-        what = "1 line" if corrected == 1 else f"{corrected} lines"
-        notes.append(f"{where} {title!r}: {what} held line ends or halves of characters, replaced")
+    for what, number in mended.items():
+        lines_of_kind = "1 line" if number == 1 else f"{number} lines"
+        notes.append(f"{where} {title!r}: {lines_of_kind} {what}")
     return ProjectPage(
         id=one_line(_text(entry.get("id"))).strip(),
         title=title,
@@ -203,6 +236,13 @@ def _with_ids(pages: Iterator[ProjectPage], notes: list[str]) -> list[ProjectPag
         ids = (_made_id(page.title, number) for number in count())
         new = next(made_id for made_id in ids if made_id not in by_id)
         by_id[new] = replace(page, id=new)
+    by_title: dict[str, ProjectPage] = {}
+    for page in by_id.values():
+        if (other := by_title.setdefault(key(page.title), page)) is not page:
+            notes.append(
+                f"pages {other.title!r} and {page.title!r} have one title in the wiki: both are "
+                "kept, and links lead to one of them"
+            )
     return list(by_id.values())
 
 

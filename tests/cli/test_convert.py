@@ -367,3 +367,15 @@ def test_real_pages_there_and_back(shared: Path, tmp_path: Path) -> None:
     assert back.keys() == originals.keys()
     same = sum(back[title] == text for title, text in originals.items())
     assert len(originals) - same <= 9
+
+
+def test_icons_without_a_project_are_named(tmp_path: Path) -> None:
+    text = "Shed\n[mio.icon]hello\n done [ren.icon] [/tools/aki.icon]\n"
+    write(tmp_path, Shed__scrapbox=text)
+    page = tmp_path / "Shed.scrapbox"
+    note = "note: 2 icons have no address, as the project is not known: add --project NAME\n"
+    assert run(page, "--to", "markdown").stderr == note
+    assert run(page, "--to", "markdown", "--project", "garden").stderr == ""
+    assert run(page, "--to", "notation").stderr == ""
+    write(tmp_path, Shed__scrapbox="Shed\n[/tools/aki.icon]\n")
+    assert run(page, "--to", "markdown").stderr == ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
 from contextlib import suppress
@@ -160,6 +161,23 @@ def test_pages_that_are_none() -> None:
     )
 
 
+def test_what_is_mended_is_named() -> None:
+    pages = [
+        {"title": "Soil", "lines": ["Soil", 3, None, {"text": 4.5}, {}, ["x"]]},
+        {"title": "A b", "lines": ["A b", "1"]},
+        {"title": "a_B", "lines": ["a_B", "2"]},
+    ]
+    project = load({"pages": pages})
+    assert project.pages[0].rows == ("Soil", "3", "", "4.5", "", "")
+    assert project.notes == (
+        "page 1, 'Soil': 2 lines held a number instead of text, written as its digits",
+        "page 1, 'Soil': 3 lines held no text, left empty",
+        "pages 'A b' and 'a_B' have one title in the wiki: both are kept, and links lead to one "
+        "of them",
+    )
+    assert len(project.pages) == 3
+
+
 def test_made_ids_are_stable() -> None:
     one, two = load({"pages": [{"title": "Raised bed"}, {"title": "Soil"}]}).pages
     assert re.fullmatch("[0-9a-f]{24}", one.id)
@@ -307,7 +325,19 @@ def test_offsets_count_bytes(data: bytes, offset: int) -> None:
         (b'{"pages": {}}', "an object as 'pages'"),
         (b'{"title": "Soil", "lines": []}', "single page"),
         (b"[" * 200_000, "nested too deeply"),
+        (gzip.compress(b'{"pages": []}'), "compressed with gzip"),
+        (
+            b'{"name": "NotLoggedInError", "message": "Log in\\u001b[2J first."}',
+            r"an error of the server \(NotLoggedInError: Log in \[2J first\.\)",
+        ),
+        (b'{"message": "' + b"x" * 5000 + b'"}', r"an error of the server \(x{299}\u2026\)$"),
+        (
+            b'{"projectName": "garden", "count": 1, "pages": [{"title": "Soil"}]}',
+            "the pages hold no lines",
+        ),
+        (b'{"pages": [{"title": "Soil", "linesCount": 2}]}', "the pages hold no lines"),
     ],
+    ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_what_is_lacking(data: bytes, words: str) -> None:
     with pytest.raises(ProjectError, match=words):
