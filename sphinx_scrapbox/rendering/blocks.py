@@ -8,6 +8,7 @@ file, its line and its source text, which warnings and gettext name.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 from itertools import groupby
 from typing import TypeVar, assert_never
 
@@ -16,13 +17,13 @@ from docutils import nodes
 from sphinx_scrapbox.formats.code_languages import PLAIN, lexer_of
 from sphinx_scrapbox.formats.tex import read_code_block, read_formula
 from sphinx_scrapbox.rendering.inlines import InlineRenderer
-from sphinx_scrapbox.rendering.nodes import scrapbox_speaker, scrapbox_speech, scrapbox_video
+from sphinx_scrapbox.rendering.nodes import scrapbox_speaker, scrapbox_speech
 from sphinx_scrapbox.rendering.sanitize import sanitize
 from sphinx_scrapbox.rendering.site import Site
 from sphinx_scrapbox.rendering.tables import make_table
 from sphinx_scrapbox.wiki import ast, outline
 from sphinx_scrapbox.wiki.lines import group_quotes, is_grid, stands_alone
-from sphinx_scrapbox.wiki.urls import embed_url, safe_url
+from sphinx_scrapbox.wiki.urls import Player, player_of
 
 _E = TypeVar("_E", bound=nodes.Element)
 _BAR = ast.Text(" | ")
@@ -33,11 +34,34 @@ class Renderer(InlineRenderer):
 
     :param document: the document that the nodes are for; it assigns the ids of sections.
     :param source: path of the page file, for warnings and for translation.
+    :param page_blocks: the blocks of the whole page, which may give titles to what is played.
     """
 
-    def __init__(self, document: nodes.document, source: str, site: Site) -> None:
+    def __init__(
+        self,
+        document: nodes.document,
+        source: str,
+        site: Site,
+        page_blocks: Sequence[ast.Block] = (),
+    ) -> None:
         super().__init__(source, site)
         self._document = document
+        self._page_blocks = page_blocks
+
+    def title_of(self, player: Player) -> str:
+        """The label of another link on the page that leads to the same."""
+        return self._titles.get(player.work, "")
+
+    @cached_property
+    def _titles(self) -> dict[str, str]:
+        titles: dict[str, str] = {}
+        for block in self._page_blocks:
+            for node in ast.walk(block.nodes) if isinstance(block, ast.Line) else ():
+                if isinstance(node, ast.ExternalLink) and node.label not in ("", node.url):
+                    address = ast.ExternalLink(node.url)
+                    if player := player_of(address):
+                        titles.setdefault(player.work, node.label)
+        return titles
 
     def append(self, parent: nodes.Element, parts: Iterable[outline.Part]) -> None:
         """Append the nodes of *parts* to *parent*."""
@@ -108,7 +132,7 @@ class Renderer(InlineRenderer):
     def paragraph(self, content: Sequence[ast.Inline], source: str, line: int) -> nodes.paragraph:
         """A paragraph of inlines; *source* is its source text."""
         paragraph = self.at(nodes.paragraph(source, ""), line)
-        self.append_inlines(paragraph, content)
+        self.append_line(paragraph, content)
         return _muted(paragraph, content)
 
     def _append_run(self, parent: nodes.Element, run: outline.Run) -> None:
@@ -130,24 +154,20 @@ class Renderer(InlineRenderer):
         block = self.at(nodes.line_block(), lines[0].line)
         for line in lines:
             row = self.at(nodes.line(line.source, ""), line.line)
-            self.append_inlines(row, line.nodes)
+            self.append_line(row, line.nodes)
             self.anchor(row, line.id)
             block += _muted(row, line.nodes)
         return block
 
     def _alone(self, line: ast.Line) -> nodes.Element:
-        """A block of its own for a line of images, or a single video or formula."""
+        """A block of its own for a line of images, or a single player or formula."""
         block: nodes.Element
         match line.nodes:
             case (ast.Formula(source),) if tex := read_formula(source).tex:
                 block = self._display(source, tex, line.line)
-            case (ast.ExternalLink(url, label),) if self.site.plays_videos and (
-                player := embed_url(url)
-            ):
-                text = nodes.Text(label or url)
-                video = scrapbox_video("", text, refuri=safe_url(url) or url, embed=player)
+            case (ast.ExternalLink() as link,) if player := self.player(link):
                 block = self.at(nodes.paragraph(line.source, ""), line.line)
-                block += self.at(video, line.line)
+                block += self.played(link, player, line.line)
             case _:
                 return self._text_block((line,))
         self.anchor(block, line.id)

@@ -8,12 +8,12 @@ from typing import TypeVar, assert_never
 from docutils import nodes
 
 from sphinx_scrapbox.formats.tex import read_formula
-from sphinx_scrapbox.rendering.nodes import scrapbox_icon
+from sphinx_scrapbox.rendering.nodes import scrapbox_icon, scrapbox_media, scrapbox_video
 from sphinx_scrapbox.rendering.site import Site
 from sphinx_scrapbox.wiki import ast
 from sphinx_scrapbox.wiki.speakers import is_icon_or_space
 from sphinx_scrapbox.wiki.titles import anchor, is_line_id, join_target, split_fragment
-from sphinx_scrapbox.wiki.urls import image_url, map_label, map_url, safe_url
+from sphinx_scrapbox.wiki.urls import Player, image_url, map_label, map_url, player_of, safe_url
 
 MAX_SIBLINGS = 400
 """The most inlines side by side: docutils replaces a resolved link by searching among its
@@ -32,6 +32,43 @@ class InlineRenderer:
     def __init__(self, source: str, site: Site) -> None:
         self.site = site
         self._source = source
+
+    def append_line(self, parent: nodes.Element, content: Sequence[ast.Inline]) -> None:
+        """Append the nodes of a line, with players for the addresses that the wiki plays."""
+        links = (node for node in content if isinstance(node, ast.ExternalLink))
+        if not any(link.is_bracketed and self.player(link) for link in links):
+            self.append_inlines(parent, content)
+            return
+        for node in content:
+            match node:
+                case ast.ExternalLink(is_bracketed=True) if player := self.player(node):
+                    parent += self.played(node, player, node.line or parent.line or 0)
+                case _:
+                    self.append_inlines(parent, (node,))
+
+    def player(self, link: ast.ExternalLink) -> Player | None:
+        """What plays at the address of a link, if the site plays anything."""
+        return player_of(link) if self.site.plays_videos else None
+
+    def played(self, link: ast.ExternalLink, player: Player, line: int) -> nodes.reference:
+        """A link that can be played in place; its text is a title that the page gives."""
+        title = link.label or self.title_of(player)
+        address = safe_url(link.url) or link.url
+        node: nodes.reference
+        if player.kind == "page":
+            node = scrapbox_video(refuri=address, embed=player.address)
+            if player.is_sound:
+                node["sound"] = 1
+        else:
+            node = scrapbox_media(refuri=address, kind=player.kind)
+            if title:
+                node["titled"] = 1
+        node.append(nodes.Text(title or link.url))
+        return self.at(node, line)
+
+    def title_of(self, player: Player) -> str:
+        """The title that the page gives what is played, "" if none."""
+        return ""
 
     def append_inlines(self, parent: nodes.Element, content: Sequence[ast.Inline]) -> None:
         """Append the nodes of *content* to *parent*."""
@@ -53,6 +90,8 @@ class InlineRenderer:
         element = scrapbox_icon(
             name=icon.name, project=icon.project, label=self.site.label(icon), role=role.value
         )
+        if icon.strong:
+            element["strong"] = 1
         self.at(element, icon.line or line)
         return self.site.link("icon", join_target(icon.project, icon.name), element)
 
@@ -166,6 +205,8 @@ class InlineRenderer:
         if address is None:
             return nodes.Text(node.src)
         image = self.at(self.site.image(address), line)
+        if node.strong:
+            image["classes"].append("scrapbox-strong")
         if node.link and (url := safe_url(node.link)):
             return self.at(nodes.reference("", "", image, refuri=url, internal=False), line)
         return image

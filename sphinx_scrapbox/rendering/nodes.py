@@ -15,9 +15,9 @@ class scrapbox_icon(nodes.inline):  # noqa: N801 (node classes are lower case, a
 
     Attributes: ``name`` (as written), ``project`` ("" for the page's own), ``label`` (as shown),
     ``role`` (a value of :class:`sphinx_scrapbox.wiki.ast.IconRole`), ``uri`` (the address of its
-    image, if there is one), ``named`` (true where the name is a word of a sentence, so that it is
-    shown beside the image), ``home`` (the project of the page that it comes from, where that is
-    not the document's own).
+    image, if there is one), ``strong`` (1 for a larger one), ``named`` (true where the name is a
+    word of a sentence, so that it is shown beside the image), ``home`` (the project of the page
+    that it comes from, where that is not the document's own).
     """
 
     def astext(self) -> str:
@@ -38,9 +38,18 @@ class scrapbox_speaker(nodes.paragraph):  # noqa: N801
 
 
 class scrapbox_video(nodes.reference):  # noqa: N801
-    """A link to a video that HTML can play in place.
+    """A link to a page of a video or sound that HTML can play in place, after a click.
 
-    Attributes: ``refuri``, the page of the video; ``embed``, the address of its player.
+    Attributes: ``refuri``, that page; ``embed``, the address of the player; ``sound``, 1 if there
+    is nothing to see.
+    """
+
+
+class scrapbox_media(nodes.reference):  # noqa: N801
+    """A link to a video or sound file that HTML can play in place, after a click.
+
+    Attributes: ``refuri``, the file; ``kind``, ``"video"`` or ``"audio"``; ``titled``, 1 if its
+    text is a title and not the address.
     """
 
 

@@ -19,7 +19,7 @@ def render(structured: StructuredPage, site: Site, document: nodes.document) -> 
     Nodes name the source of *document* as their source file.
     """
     page = structured.page
-    renderer = Renderer(document, document["source"], site)
+    renderer = Renderer(document, document["source"], site, page.blocks)
     root = renderer.section((Text(page.title),), page.line, source=page.title)
     for part in structured.parts:
         parent = root

@@ -39,10 +39,11 @@ def _icon_html(self: Any, node: nodes.scrapbox_icon) -> None:
         image = ""
     else:
         image = avatar(label)
+    strong = " scrapbox-strong" if node.get("strong") else ""
     is_visible = role == "speaker" or node.get("named", False) or not image
     name_class = "scrapbox-name" if is_visible else "scrapbox-name scrapbox-unseen"
     self.body.append(
-        f'<span class="scrapbox-icon scrapbox-{role}" title="{escape(label)}">{image}'
+        f'<span class="scrapbox-icon scrapbox-{role}{strong}" title="{escape(label)}">{image}'
         f'<span class="{name_class}">{escape(label)}</span></span>'
     )
     raise SkipNode
@@ -91,9 +92,27 @@ def _depart_speaker_text(self: Any, node: nodes.scrapbox_speaker) -> None:
 def _visit_video_html(self: Any, node: nodes.scrapbox_video) -> None:
     node["classes"] = [*node["classes"], "external", "scrapbox-video"]
     attributes = {"href": node["refuri"], "rel": "noreferrer noopener"}
+    if node.get("sound"):
+        node["classes"].append("scrapbox-sound")
     if "embed" in node:
         attributes["data-scrapbox-embed"] = node["embed"]
     self.body.append(self.starttag(node, "a", "", CLASS="reference", **attributes))
+
+
+def _visit_media_html(self: Any, node: nodes.scrapbox_media) -> None:
+    if self.builder.name == "epub":  # a manifest would have to declare remote files
+        self.visit_reference(node)
+        return
+    kind, address, text = node["kind"], escape(node["refuri"]), escape(node.astext())
+    # Nothing is fetched before the button is pressed; the style sheet sets the size.
+    inline = ' playsinline=""' if kind == "video" else ""
+    link = f'<a class="reference external" href="{address}" rel="noreferrer noopener">{text}</a>'
+    title = f'<span class="scrapbox-caption">{link}</span>' if node.get("titled") else ""
+    self.body.append(
+        f'<span class="scrapbox-media"><{kind} class="scrapbox-player" controls="" preload="none"'
+        f'{inline} src="{address}" aria-label="{text}">{link}</{kind}>{title}</span>'
+    )
+    raise SkipNode
 
 
 def _as(kind: str) -> tuple[Visitor, Visitor]:
@@ -176,6 +195,9 @@ VISITORS: dict[type[Element], dict[str, tuple[Visitor, Visitor]]] = {
         texinfo=(_literal("\n@noindent\n@strong{"), _literal(":}\n\n@indentedblock\n")),
     ),
     nodes.scrapbox_video: _formats((_visit_video_html, _literal("</a>")), _as("reference")),
+    nodes.scrapbox_media: _formats(
+        (_visit_media_html, lambda self, node: self.depart_reference(node)), _as("reference")
+    ),
     nodes.scrapbox_related: _formats((_related_html, _nothing)),
     nodes.scrapbox_listing: _formats(),
     nodes.scrapbox_changelist: _formats(),

@@ -108,10 +108,16 @@ class PageLink(_Node):
 
 @dataclass(frozen=True, slots=True)
 class ExternalLink(_Node):
-    """A link to an address. An empty label means that the address itself is shown."""
+    """A link to an address. An empty label means that the address itself is shown.
+
+    ``is_bracketed`` is true for ``[url]``, which the wiki shows as a player if there is one for
+    the address; an export does not tell it from a bare address. It is ignored when trees are
+    compared.
+    """
 
     url: str
     label: str = ""
+    is_bracketed: bool = field(default=False, kw_only=True, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from sphinx_scrapbox.wiki import ast
-from sphinx_scrapbox.wiki.urls import embed_url
+from sphinx_scrapbox.wiki.urls import player_of
 
 NUMBER_PREFIX = re.compile(r"\A\s*\d{1,9}\.\s*")
 # Text that may follow a heading on its line: punctuation, a date, a time.
@@ -104,12 +104,12 @@ _MAX_QUOTES = 8
 
 
 def stands_alone(line: ast.Line) -> bool:
-    """Whether a line is a block of its own: a formula, a video, or nothing but images."""
+    """Whether a line is a block of its own: a formula, a player, or nothing but images."""
     match line.nodes:
         case (ast.Formula(),):
             return True
-        case (ast.ExternalLink(url),):
-            return embed_url(url) is not None
+        case (ast.ExternalLink() as link,):
+            return player_of(link) is not None
         case (ast.Text(),):  # as most lines are
             return False
     return any(isinstance(node, ast.Image) for node in line.nodes) and all(

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
-from sphinx_scrapbox.wiki.ast import Location
+from sphinx_scrapbox.wiki.ast import ExternalLink, Location
 from sphinx_scrapbox.wiki.text import CONTROLS
 from sphinx_scrapbox.wiki.titles import Target, is_line_id, split_fragment
 
@@ -14,12 +15,20 @@ SAFE_SCHEMES = ("http://", "https://", "mailto:")
 _GYAZO = re.compile(
     r"https?://(?:[\w-]+\.)?gyazo\.com/(?P<id>[0-9a-f]{32})(?P<rest>/raw|/thumb/\d+)?/?"
 )
-_YOUTUBE_HOSTS = ("youtube.com", "www.youtube.com", "m.youtube.com", "music.youtube.com")
+_YOUTUBE_HOSTS = ("youtube.com", "www.youtube.com", "music.youtube.com")
 _YOUTUBE_ID = re.compile(r"[\w-]{6,20}", re.ASCII)
 _YOUTUBE_LIST = re.compile(r"[\w-]{2,64}", re.ASCII)
 # An unlisted video has a key after its number, which the player requires.
 _VIMEO_FILM = re.compile(r"/(?:video/)?(\d{4,12})(?:/([0-9a-f]{6,16}))?(?:/.*)?", re.ASCII)
 _VIMEO_KEY = re.compile(r"[0-9a-f]{6,16}")
+_SPOTIFY = re.compile(
+    r"/(?:intl-[a-z]{2,5}/)?(track|artist|playlist|album|episode|show)/([0-9A-Za-z]{4,64})/?",
+    re.ASCII,
+)
+_FILES = {
+    **dict.fromkeys(("mp4", "webm"), "video"),
+    **dict.fromkeys(("mp3", "m4a", "wav", "ogg", "aac"), "audio"),
+}
 _SECONDS = re.compile(r"(?:(\d{1,3})h)?(?:(\d{1,4})m)?(?:(\d{1,6})s?)?")
 # Characters to be percent-encoded; "%" is not one, as addresses are encoded already.
 _UNFIT = re.compile(r"[^\w%:/?#@!$&'()*+,;=~.-]")
@@ -52,8 +61,50 @@ def image_url(src: str) -> str | None:
     return address if address and not address.lower().startswith("mailto:") else None
 
 
+class Player(NamedTuple):
+    """What plays at an address: the ``video`` or ``audio`` file there, or a ``page`` elsewhere."""
+
+    kind: str
+    address: str
+
+    @property
+    def work(self) -> str:
+        """What is played, from wherever it starts."""
+        return self.address.partition("?start=")[0]
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether there is nothing to see."""
+        return self.kind == "audio" or self.address.startswith("https://open.spotify.com/")
+
+
+def player_of(link: ExternalLink) -> Player | None:
+    """The player that the wiki shows for a link alone on its line, None for a plain link.
+
+    A label makes a plain link of an address, except of one of a sound file, which it names.
+    """
+    if link.label and link.label != link.url:
+        player = _file_player(link.url)
+        return player if player and player.kind == "audio" else None
+    if player := _file_player(link.url):
+        return player
+    address = embed_url(link.url)
+    return Player("page", address) if address else None
+
+
+def _file_player(url: str) -> Player | None:
+    address = safe_url(url)
+    if address is None or not address.startswith(("http://", "https://")):
+        return None
+    kind = _FILES.get(urlsplit(address).path.rpartition(".")[2].lower())
+    return Player(kind, address) if kind else None
+
+
 def embed_url(url: str) -> str | None:
-    """The address of the player of a YouTube or Vimeo video, without cookies; else None."""
+    """The address of the player of a YouTube, Vimeo or Spotify page; else None.
+
+    Those of YouTube and Vimeo set no cookies.
+    """
     try:
         parts = urlsplit(url)
         query = parse_qs(parts.query, max_num_fields=50)
@@ -70,6 +121,8 @@ def embed_url(url: str) -> str | None:
             return None
         unlisted = match[2] or next(filter(_VIMEO_KEY.fullmatch, query.get("h", ())), "")
         return f"https://player.vimeo.com/video/{match[1]}?dnt=1" + (unlisted and f"&h={unlisted}")
+    if host == "open.spotify.com" and (match := _SPOTIFY.fullmatch(parts.path)):
+        return f"https://open.spotify.com/embed/{match[1]}/{match[2]}"
     return None
 
 

@@ -17,6 +17,7 @@ from sites import Html, Site
 import sphinx_scrapbox.rendering.nodes as ours
 from sphinx_scrapbox.rendering.nodes import (
     scrapbox_icon,
+    scrapbox_media,
     scrapbox_speaker,
     scrapbox_speech,
     scrapbox_video,
@@ -52,6 +53,7 @@ def test_no_visitors_without_a_class() -> None:
         (scrapbox_speech, nodes.container),
         (scrapbox_speaker, nodes.paragraph),
         (scrapbox_video, nodes.reference),
+        (scrapbox_media, nodes.reference),
     ],
 )
 def test_any_other_writer_finds_the_visitor_of_a_kindred_node(
@@ -69,6 +71,7 @@ def test_any_other_writer_finds_the_visitor_of_a_kindred_node(
             "", "", scrapbox_icon(name="mio", project="", label="Mio", role="speaker")
         ),
         scrapbox_video("", "film", refuri="https://youtu.be/x", embed="https://example.org/x"),
+        scrapbox_media("", "rain", refuri="https://example.org/a.mp3", kind="audio", titled=1),
     ],
     ids=lambda node: node.tagname,
 )
@@ -99,6 +102,11 @@ def icon_html(builder: str = "html", **attributes: Any) -> Html:
     with pytest.raises(SkipNode):
         VISITORS[scrapbox_icon]["html"][0](translator, scrapbox_icon(**given))
     return Html("".join(translator.body))
+
+
+def test_strong_icon_is_marked() -> None:
+    assert icon_html(strong=1).root.one("span", cls="scrapbox-strong")
+    assert not icon_html().root.all(cls="scrapbox-strong")
 
 
 def test_icon_without_an_image_is_drawn() -> None:
@@ -167,7 +175,8 @@ Ask :scrapbox:icon:`O'Hara & Sons`.
 :scrapbox:icon:`.config` stands first, a_b{c}@\\d-e second: :scrapbox:icon:`a_b{c}@\\d-e`
 """
 FILM = (
-    '---\ntitle: "Film"\n---\n\n[our beds](https://youtu.be/a1B2-c3D4_e)\n\n'
+    '---\ntitle: "Film"\n---\n\nSee [our beds](https://youtu.be/a1B2-c3D4_e) below.\n\n'
+    "[https://youtu.be/a1B2-c3D4_e](https://youtu.be/a1B2-c3D4_e)\n\n"
     "<img src='https://scrapbox.io/api/pages/garden-en/en/icon' alt='en.icon' height=\"19.5\"/>"
 )
 

@@ -230,7 +230,14 @@ BLOCKS: dict[str, tuple[Block, ...]] = {
     ),
     "images": (line(0, Image(PICTURE), " ", Image(PICTURE)), line(0, "dig")),
     "image in a run": (line(0, "dig"), line(0, Image(PICTURE)), line(0, "sow"), line(0, "rake")),
-    "film": (line(0, ExternalLink(FILM, "our beds"), id=ID),),
+    "film": (line(0, ExternalLink(FILM), id=ID),),
+    "film with a label": (line(0, ExternalLink(FILM, "our beds"), id=ID),),
+    "film in brackets in a sentence": (
+        line(0, "see ", ExternalLink(FILM, is_bracketed=True), " now"),
+    ),
+    "file of a film": (line(0, ExternalLink("https://example.org/bed.mp4")),),
+    "file of a sound with a title": (line(0, ExternalLink("https://example.org/a.mp3", "rain")),),
+    "sound elsewhere": (line(0, ExternalLink("https://open.spotify.com/track/a1B2c3")),),
     "address of a film": (line(1, ExternalLink(FILM)),),
     "film in a sentence": (line(0, "see ", ExternalLink(FILM)),),
     "formula": (line(0, Formula("x^2"), id=ID),),
@@ -243,11 +250,43 @@ def test_blocks(blocks: tuple[Block, ...], snapshot: SnapshotAssertion) -> None:
     assert body(*blocks) == snapshot
 
 
-def test_films_as_plain_links() -> None:
-    root = rendered(line(0, ExternalLink(FILM, "our beds")), videos=False)
+@pytest.mark.parametrize("url", [FILM, "https://example.org/bed.mp4"])
+def test_films_as_plain_links(url: str) -> None:
+    link = ExternalLink(url, is_bracketed=True)
+    root = rendered(line(0, link), line(0, "see ", link), videos=False)
+    for reference in root.findall(nodes.reference):
+        assert type(reference) is nodes.reference
+        assert (reference["refuri"], reference.astext()) == (url, url)
+
+
+def test_film_in_a_heading_is_a_link() -> None:
+    link = ExternalLink(FILM, is_bracketed=True)
+    root = rendered(line(0, Decoration("*", (link,))), line(0, "dig"))
     assert not list(root.findall(scrapbox_video))
-    (link,) = root.findall(nodes.reference)
-    assert (link["refuri"], link.astext()) == (FILM, "our beds")
+
+
+def test_title_that_the_page_gives_a_film() -> None:
+    lines = (
+        line(0, "see ", ExternalLink(f"{FILM}?t=9", "our beds")),
+        line(0, ExternalLink(FILM)),
+        line(0, ExternalLink("https://youtu.be/b1B2-c3D4_e")),
+    )
+    page = page_module.Page("Page", lines)
+    document = new_document("wiki/page.md", get_default_settings(Parser()))
+    root = render(structure(page), Garden(), document)
+    titles = [film.astext() for film in root.findall(scrapbox_video)]
+    assert titles == ["our beds", "https://youtu.be/b1B2-c3D4_e"]
+
+
+def test_strong_pictures() -> None:
+    root = rendered(
+        line(0, Image(PICTURE)),
+        line(0, Image(PICTURE, strong=True)),
+        line(0, "a ", Icon("mio"), Icon("mio", strong=True), " b"),
+    )
+    classes = [image["classes"] for image in root.findall(nodes.image)]
+    assert classes == [["scrapbox-image"], ["scrapbox-image", "scrapbox-strong"]]
+    assert [icon.get("strong", 0) for icon in root.findall(scrapbox_icon)] == [0, 1]
 
 
 # -- safety ----------------------------------------------------------------------------

@@ -21,6 +21,13 @@ OPTIONS = ["--no-sandbox", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0
 FILM = "https://youtu.be/abcdefgh?t=90"
 PLAYER = "https://www.youtube-nocookie.com/embed/abcdefgh?start=90&autoplay=1"
 
+FILES = """Files
+[https://example.org/rain.mp4]
+Here [https://example.org/rain.mp3 Rain on the shed] and [https://example.org/rain.webm] too.
+[https://example.org/rain.ogg On the roof]
+[[https://example.org/bed.png]]
+"""
+
 pytestmark = pytest.mark.skipif(not os.access(CHROMIUM, os.X_OK), reason=f"no {CHROMIUM} here")
 
 
@@ -34,8 +41,9 @@ def built(rootdir: Path, tmp_path_factory: pytest.TempPathFactory) -> Built:
     src = tmp_path_factory.mktemp("browser") / "src"
     shutil.copytree(rootdir / "test-wiki", src)
     site = Site(src)
-    lines = [f"[A film]({FILM})", "", icon("hana") + "Have you seen it?", icon("leaf") + "No."]
-    site.write({"wiki/Film.md": page("Film", *lines)})
+    lines = [f"[A film]({FILM}) is below.", "", f"[{FILM}]({FILM})", ""]
+    lines += [icon("hana") + "Have you seen it?", icon("leaf") + "No."]
+    site.write({"wiki/Film.md": page("Film", *lines), "wiki/Files.scrapbox": FILES})
     return site.build()
 
 
@@ -95,7 +103,7 @@ def test_nobody_is_asked_before_a_click(visit: _Visit, address: str) -> None:
 def test_a_click_loads_the_player_in_place(visit: _Visit, address: str) -> None:
     visit.page.goto(f"{address}wiki/Film.html")
     assert visit.page.locator("iframe").count() == 0
-    visit.page.get_by_role("link", name="A film").click()
+    visit.page.locator("a.scrapbox-video").click()
     player = visit.page.locator("iframe.scrapbox-player")
     player.wait_for()
     assert player.get_attribute("src") == PLAYER
@@ -109,7 +117,7 @@ def test_a_click_loads_the_player_in_place(visit: _Visit, address: str) -> None:
 
 def test_the_keyboard_loads_it_too(visit: _Visit, address: str) -> None:
     visit.page.goto(f"{address}wiki/Film.html")
-    visit.page.get_by_role("link", name="A film").focus()
+    visit.page.locator("a.scrapbox-video").focus()
     visit.page.keyboard.press("Enter")
     visit.page.locator("iframe.scrapbox-player").wait_for()
     assert visit.asked == [PLAYER]
@@ -120,7 +128,7 @@ def test_a_click_that_asks_for_a_new_tab_opens_the_film_itself(
 ) -> None:
     visit.page.goto(f"{address}wiki/Film.html")
     with visit.context.expect_page() as opened:
-        visit.page.get_by_role("link", name="A film").click(modifiers=["Control"])
+        visit.page.locator("a.scrapbox-video").click(modifiers=["Control"])
     opened.value.close()  # where it leads to is not ours, and the browser has no network
     assert visit.page.locator("iframe").count() == 0
 
@@ -128,9 +136,27 @@ def test_a_click_that_asks_for_a_new_tab_opens_the_film_itself(
 @pytest.mark.parametrize("visit", [{"java_script_enabled": False}], indirect=True)
 def test_without_scripts_it_is_a_link(visit: _Visit, address: str) -> None:
     visit.page.goto(f"{address}wiki/Film.html")
-    visit.page.get_by_role("link", name="A film").click()
+    visit.page.locator("a.scrapbox-video").click()
     visit.page.wait_for_load_state()
     assert visit.page.url == FILM
+
+
+def test_files_play_after_a_click_only(visit: _Visit, address: str) -> None:
+    visit.page.goto(f"{address}wiki/Files.html", wait_until="networkidle")
+    assert [url for url in visit.asked if not url.endswith(".png")] == []
+    assert visit.page.locator("video").count() == 2
+    (sound,) = visit.page.locator("audio").all()
+    assert sound.get_attribute("aria-label") == "On the roof"
+    assert visit.page.get_by_role("link", name="On the roof").count() == 1
+    film = visit.page.locator("video").first
+    before = film.bounding_box()
+    film.evaluate("film => film.play().catch(() => null)")
+    visit.page.wait_for_load_state("networkidle")
+    assert "https://example.org/rain.mp4" in visit.asked
+    assert "https://example.org/rain.webm" not in visit.asked
+    assert film.bounding_box() == before
+    assert before["width"] / before["height"] == pytest.approx(16 / 9, rel=0.01)
+    assert visit.errors == []
 
 
 def test_who_speaks_is_said_to_screen_readers(visit: _Visit, address: str) -> None:

@@ -11,7 +11,7 @@ from sites import Built, Site, page
 from sphinx import addnodes
 
 NAMES = (
-    "icon speech speaker video related listing fold fold_title changelist inserted deleted "
+    "icon speech speaker video media related listing fold fold_title changelist inserted deleted "
     "linkmap provenance moment"
 ).split()
 FORMATS = ("html", "latex", "text", "man", "texinfo")

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from sphinx_scrapbox.wiki.urls import embed_url, image_url, safe_url
+from sphinx_scrapbox.wiki.ast import ExternalLink
+from sphinx_scrapbox.wiki.urls import Player, embed_url, image_url, player_of, safe_url
 
 GYAZO = "https://gyazo.com/" + "0123456789abcdef" * 2
 FILM = "https://www.youtube-nocookie.com/embed/a1B2-c3D4_e"
@@ -116,7 +117,7 @@ def test_picture_is_made_fit_and_comes_from_the_web() -> None:
     [
         ("https://www.youtube.com/watch?v=a1B2-c3D4_e", FILM),
         ("https://youtube.com/watch?feature=x&v=a1B2-c3D4_e", FILM),
-        ("HTTPS://M.YouTube.com/watch?v=a1B2-c3D4_e", FILM),
+        ("HTTPS://WWW.YouTube.com/watch?v=a1B2-c3D4_e", FILM),
         ("https://music.youtube.com/watch?v=a1B2-c3D4_e&list=PLx", FILM),
         ("https://youtu.be/a1B2-c3D4_e", FILM),
         ("https://youtu.be/a1B2-c3D4_e?si=xyz", FILM),
@@ -134,6 +135,14 @@ def test_picture_is_made_fit_and_comes_from_the_web() -> None:
         (
             "https://www.youtube.com/playlist?list=PLabc_123-XYZ" + "0" * 20,
             "https://www.youtube-nocookie.com/embed/videoseries?list=PLabc_123-XYZ" + "0" * 20,
+        ),
+        (
+            "https://open.spotify.com/track/a1B2c3D4?si=x",
+            "https://open.spotify.com/embed/track/a1B2c3D4",
+        ),
+        (
+            "https://open.spotify.com/intl-ja/episode/a1B2c3D4",
+            "https://open.spotify.com/embed/episode/a1B2c3D4",
         ),
         ("https://vimeo.com/12345678", "https://player.vimeo.com/video/12345678?dnt=1"),
         ("https://www.vimeo.com/12345678?x=1", "https://player.vimeo.com/video/12345678?dnt=1"),
@@ -156,6 +165,12 @@ def test_films(url: str, player: str) -> None:
     [
         "https://www.youtube.com/",
         "https://www.youtube.com/@garden",
+        "https://m.youtube.com/watch?v=a1B2-c3D4_e",
+        "https://open.spotify.com/user/a1B2c3D4",
+        "https://open.spotify.com/track/",
+        "https://open.spotify.com/track/a-b",
+        "https://open.spotify.com.example.org/track/a1B2c3D4",
+        "https://soundcloud.com/garden/rain",
         "https://www.youtube.com/channel/UCa1B2c3D4e",
         "https://www.youtube.com/watch",
         "https://www.youtube.com/watch?v=",
@@ -179,16 +194,70 @@ def test_no_films(url: str) -> None:
     assert embed_url(url) is None
 
 
-_hosts = st.sampled_from(["www.youtube.com", "youtu.be", "vimeo.com", "player.vimeo.com", ""])
-_paths = st.sampled_from(["watch", "playlist", "live/", "shorts/", "embed/", "12345678/", ""])
+_hosts = st.sampled_from(
+    ["www.youtube.com", "youtu.be", "vimeo.com", "player.vimeo.com", "open.spotify.com", ""]
+)
+_paths = st.sampled_from(
+    ["watch", "playlist", "live/", "shorts/", "embed/", "12345678/", "track/", ""]
+)
+_PLAYERS = {"www.youtube-nocookie.com", "player.vimeo.com", "open.spotify.com"}
 
 
 @given(_hosts, _paths, st.text())
 @example("www.youtube.com", "watch", "?v=a1B2-c3D4_e&t=" + "9" * 6)
-def test_player_is_one_of_two_whatever_the_address(host: str, path: str, rest: str) -> None:
+def test_player_is_one_of_three_whatever_the_address(host: str, path: str, rest: str) -> None:
     for url in (f"https://{host}/{path}{rest}", f"https://{host}/{path}?v=abcdefgh{rest}", rest):
         player = embed_url(url)
         if player is not None:
-            assert urlsplit(player).hostname in {"www.youtube-nocookie.com", "player.vimeo.com"}
+            assert urlsplit(player).hostname in _PLAYERS
             assert safe_url(player) == player
         image_url(url)
+
+
+@pytest.mark.parametrize(
+    ("url", "kind"),
+    [
+        ("https://example.org/rain.mp4", "video"),
+        ("https://example.org/rain.WEBM?x=1#t=5", "video"),
+        ("http://example.org/a b.mp3", "audio"),
+        ("https://example.org/rain.m4a", "audio"),
+        ("https://example.org/rain.wav", "audio"),
+        ("https://example.org/rain.ogg", "audio"),
+        ("https://example.org/rain.aac", "audio"),
+        ("https://example.org/rain.mov", None),
+        ("https://example.org/rain.mp4/", None),
+        ("https://example.org/?file=rain.mp4", None),
+        ("https://example.org/mp4", None),
+        ("mailto:rain@example.mp4", None),
+        ("javascript:rain.mp4", None),
+        ("https://[::1/rain.mp4", None),
+    ],
+)
+def test_files_that_play(url: str, kind: str | None) -> None:
+    player = player_of(ExternalLink(url))
+    assert player == (Player(kind, safe_url(url) or "") if kind else None)
+    with_label = player_of(ExternalLink(url, "Rain on the shed"))
+    assert with_label == (player if kind == "audio" else None)
+
+
+def test_labelled_film_is_a_link() -> None:
+    url = "https://youtu.be/a1B2-c3D4_e"
+    assert player_of(ExternalLink(url, "Our beds")) is None
+    assert (
+        player_of(ExternalLink(url, url)) == player_of(ExternalLink(url)) == Player("page", FILM)
+    )
+
+
+def test_one_work_from_any_second() -> None:
+    films = (ExternalLink(f"https://youtu.be/a1B2-c3D4_e{start}") for start in ("", "?t=9"))
+    players = [player_of(film) for film in films]
+    assert len({player.work for player in players if player}) == 1 < len(set(players))
+
+
+def test_what_is_heard_only() -> None:
+    urls = ("https://open.spotify.com/show/a1B2c3D4", "https://example.org/a.mp3", FILM)
+    assert [bool(p and p.is_sound) for p in map(player_of, map(ExternalLink, urls))] == [
+        True,
+        True,
+        False,
+    ]

@@ -236,7 +236,8 @@ def _addresses(text: str, line: int) -> Found:
     """``[url]``."""
     for match in _ADDRESS.finditer(text):
         if match[2]:
-            yield match.start(), match.end(), ast.ExternalLink(match[1], line=line)
+            link = ast.ExternalLink(match[1], line=line, is_bracketed=True)
+            yield match.start(), match.end(), link
 
 
 _BARE = compile_pattern(r"https?://~U")

@@ -79,8 +79,8 @@ class Config:
     image, which each reader's browser requests from its host (`"remote"`). Other formats always
     show a link. Does not affect images stored with the pages."""
     videos: str = _option("remote", valid.third_party, '"local", "remote" or bool')
-    """What HTML shows for a YouTube or Vimeo address alone on a line: a plain link (`"local"`), or
-    a player that is requested from its host on a click (`"remote"`)."""
+    """What HTML shows for the address of a video or sound that the wiki plays: a plain link
+    (`"local"`), or a player that requests nothing from another host before a click (`"remote"`)."""
     related: tuple[tuple[str, str], ...] = _option(
         "cards",
         valid.modes_by_glob("related", ("cards", "list"), on="cards"),

@@ -1,5 +1,5 @@
-/* A video is a link until it is clicked; then its player is loaded in place of the link.
-   Before that, nothing is fetched from the video's site. Without scripts it stays a link. */
+/* A video or sound is a link until it is clicked; then its player is loaded in place of the link.
+   Before that, nothing is fetched from its site. Without scripts it stays a link. */
 document.addEventListener("click", (event) => {
   const link = event.target.closest?.("a[data-scrapbox-embed]");
   if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
@@ -10,6 +10,7 @@ document.addEventListener("click", (event) => {
   player.src = address.href;
   player.title = link.textContent;
   player.className = "scrapbox-player";
+  if (link.classList.contains("scrapbox-sound")) player.classList.add("scrapbox-sound");
   player.allow = "autoplay; encrypted-media; fullscreen; picture-in-picture";
   player.referrerPolicy = "strict-origin-when-cross-origin";
   link.replaceWith(player);

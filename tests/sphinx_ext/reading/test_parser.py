@@ -203,7 +203,7 @@ extensions = ["sphinx_scrapbox", "sphinx_design"]
 def test_a_video_inside_a_directive_is_played_as_on_the_page(
     site: Site, videos: str, players: int
 ) -> None:
-    lines = _fence("{note}", "[beds](https://youtu.be/a1B2-c3D4_e)")
+    lines = _fence("{note}", "[https://youtu.be/a1B2-c3D4_e](https://youtu.be/a1B2-c3D4_e)")
     built = _read(site, *lines, scrapbox_page_directives=["note"], scrapbox_videos=videos)
     assert len(list(built.doctree("page").findall(scrapbox_video))) == players
     assert built.html("page.html").body.one("a", href="https://youtu.be/a1B2-c3D4_e")
