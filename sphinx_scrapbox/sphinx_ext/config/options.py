@@ -80,7 +80,7 @@ class Config:
     show a link. Does not affect images stored with the pages."""
     videos: str = _option("remote", valid.third_party, '"local", "remote" or bool')
     """What HTML shows for the address of a video or sound that the wiki plays: a plain link
-    (`"local"`), or a player that requests nothing from another host before a click (`"remote"`)."""
+    (`"local"`), or a player that requests nothing from its host before a click (`"remote"`)."""
     related: tuple[tuple[str, str], ...] = _option(
         "cards",
         valid.modes_by_glob("related", ("cards", "list"), on="cards"),

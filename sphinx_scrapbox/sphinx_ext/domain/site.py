@@ -113,8 +113,11 @@ class SphinxSite(Site):
         return image
 
     def report_formula(self, problem: str, command: str, node: nodes.Element) -> None:
-        """Warn of a command that is not allowed. Other faults show in the wiki as well."""
-        if command:
+        """Warn of a command that is not allowed, on the page itself and not where it is included.
+
+        Other faults show in the wiki as well.
+        """
+        if command and self._docfile is None:
             warn(
                 Warn.FORMULA,
                 f"a formula is shown as its source, because {problem}; "
