@@ -79,7 +79,7 @@ class Wiki:
     @property
     def options(self) -> StructureOptions:
         pages = (read_signatures(rows[1:]) for rows in self.pages.values())
-        return StructureOptions(signers=frozenset(find_signers(pages)))
+        return StructureOptions(signers=find_signers(pages) or None)
 
 
 def page_of(row: Row, wiki: Wiki | None = None) -> tuple[ast.Page, int]:

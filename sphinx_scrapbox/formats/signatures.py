@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 from sphinx_scrapbox.wiki.speakers.names import is_name_of_thing
 from sphinx_scrapbox.wiki.speakers.signers import PageSignatures
-from sphinx_scrapbox.wiki.titles import Target, join_target, key, split_target
+from sphinx_scrapbox.wiki.titles import Target, key, split_target
 
 _ICON = re.compile(
     r"\[{1,2}([^\[\]]+)\.icon(?:\*\d+)?\]{1,2}"
@@ -37,7 +37,7 @@ def read_signatures(rows: Iterable[str]) -> PageSignatures:
         end, icons = _trailing(row)
         if end <= start:
             continue  # nothing but icons
-        signers = [key(join_target(*icon)) for icon in icons if not _is_thing(icon)]
+        signers = [key(icon.title) for icon in icons if not _is_thing(icon)]
         names.update(signers)
         signed += bool(signers)
         first = _ICON.match(row, start)

@@ -43,7 +43,7 @@ class StructureOptions:
 
     marks: Container[str] = DEFAULT_MARKS
     people: Container[str] = frozenset()
-    signers: frozenset[str] = frozenset()
+    signers: Container[str] | None = None
     wordings: tuple[Wording, ...] = WORDINGS
 
 

@@ -15,7 +15,7 @@ from sphinx_scrapbox.formats.signatures import read_signatures
 from sphinx_scrapbox.wiki.ast import Icon, IconRole, walk
 from sphinx_scrapbox.wiki.outline import Run, Turn, outline
 from sphinx_scrapbox.wiki.speakers import PageSignatures, Speakers, find_signers
-from sphinx_scrapbox.wiki.titles import join_target, key
+from sphinx_scrapbox.wiki.titles import key
 
 
 @pytest.mark.parametrize(
@@ -24,7 +24,7 @@ from sphinx_scrapbox.wiki.titles import join_target, key
         ("Dig deep [mio.icon]", ("mio",), 0),
         ("\t\tDig deep[Ken Ito.icon*3] [ren.icon] ", ("ken_ito", "ren"), 0),
         ("Dig deep [[mio.icon]]", ("mio",), 0),
-        ("Dig deep [/shed/Ken.icon]", ("/shed/ken",), 0),
+        ("Dig deep [/shed/Ken.icon]", ("ken",), 0),
         ("[mio.icon]Dig deep [ren.icon]", ("ren",), 1),
         ("> [mio.icon]Dig deep", (), 1),
         ("3. [mio.icon] Dig deep", (), 1),
@@ -43,7 +43,7 @@ from sphinx_scrapbox.wiki.titles import join_target, key
     ],
 )
 def test_row(row: str, names: tuple[str, ...] | None, opened: int) -> None:
-    expected = ("/shed/ken_ito", "o'hara") if names is None else names
+    expected = ("ken_ito", "o'hara") if names is None else names
     assert read_signatures([row]) == PageSignatures(expected, bool(expected), opened)
 
 
@@ -67,7 +67,7 @@ def test_names_are_those_that_the_page_shows(row: str) -> None:
     ]
     signatures = read_signatures([row])
     if "dig" in row:
-        assert set(signatures.names) == {key(join_target(one.project, one.name)) for one in icons}
+        assert set(signatures.names) == {key(one.name) for one in icons}
     else:
         assert signatures == PageSignatures()
     assert read_signatures(write_markdown(page).split("\n")) == signatures

@@ -453,7 +453,8 @@ DATES = (
 )
 SIGNS = (
     "today-button; Add button; buttons; 追加ボタン; 추가 버튼; left-arrow; 右矢印; hr; favicon; "
-    "project logo; 🌱; →; ---; rain graph; icon of the shed; water chart; 水のグラフ; 無題の画像; "
+    "project logo; 🌱; →; ---; rain graph; icon of the shed; water chart; 水のグラフ; "
+    "無題の画像; イイネ; "
 )
 NAMES = (
     "mio; Ken Ito; 青木; 민아; 悲しみ; o3; GPT-4.5; 7teru; yama2024; no.5; U; May; April; "
@@ -542,6 +543,7 @@ PUMP = Icon("pump")
         ((line(0, PUMP, MIO, "hum"),), [("pump mio:", "hum")]),
         ((line(0, Icon("Ren", "ren"), "dig"),), [("Ren:", "dig")]),
         ((line(0, Icon("ren", "garden"), "dig"),), ["{renm}dig"]),
+        ((line(0, Icon("Mio", "garden"), "dig"),), [("Mio:", "dig")]),
         ((line(0, "dig", PUMP),), ["dig{pump!}"]),
     ],
 )

@@ -73,7 +73,7 @@ class ScrapboxDomain(DomainIndex, Domain):
 
     @property
     def signers(self) -> frozenset[str]:
-        """The keys of those who sign on several pages; empty where signing is no habit."""
+        """Checksums of the names that sign on several pages; empty where signing is no habit."""
         return frozenset(self.data["signers"])
 
     def collected(self, feature: str) -> dict[str, Any]:

@@ -8,7 +8,7 @@ not, or the reverse.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sphinx.application import Sphinx
@@ -18,14 +18,26 @@ from sphinx.util import get_filetype
 from sphinx_scrapbox.formats.signatures import read_signatures
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.domain import domain_of
+from sphinx_scrapbox.wiki.redaction import checksum
 from sphinx_scrapbox.wiki.speakers import PageSignatures, find_signers
 from sphinx_scrapbox.wiki.structure import StructureOptions
-from sphinx_scrapbox.wiki.titles import key, split_target
+
+
+@dataclass(frozen=True, slots=True)
+class _Signers:
+    """Names by their checksums: the environment, which some builders publish, tells no names."""
+
+    checksums: frozenset[str]
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and checksum(name) in self.checksums
 
 
 def structure_options(env: BuildEnvironment) -> StructureOptions:
     """What :func:`.structure` needs to know of this site and its pages."""
-    return replace(options(env.config).structure_options, signers=domain_of(env).signers)
+    checksums = domain_of(env).signers
+    signers = _Signers(checksums) if checksums else None
+    return replace(options(env.config).structure_options, signers=signers)
 
 
 def reread_for_signers(
@@ -44,17 +56,17 @@ def reread_for_signers(
             text = path.read_text(encoding="utf-8-sig", errors="replace")
         except OSError:  # Sphinx says so when it reads the document
             continue
-        if (
-            ".icon" in text
-            and (signatures := read_signatures(text.split("\n"))) != PageSignatures()
-        ):
-            pages[docname] = signatures
+        if ".icon" in text and (found := read_signatures(text.split("\n"))) != PageSignatures():
+            pages[docname] = found._replace(names=tuple(map(checksum, found.names)))
     before, now = domain.signers, frozenset(find_signers(pages.values()))
     if before == now:
         return []
     domain.data["signers"] = tuple(sorted(now))
-    if not before or not now:
-        # Names without a signature were not doubted, and are now, or the reverse.
-        return [name for name, facts in domain.facts.items() if facts.links]
-    moved = {key(split_target(target).title) for target in before ^ now}
-    return [name for name, facts in domain.facts.items() if not moved.isdisjoint(facts.links)]
+    moved = before ^ now
+    # Where signing becomes a habit, names without a signature are doubted, and were not.
+    is_new_habit = not before or not now
+    return [
+        name
+        for name, facts in domain.facts.items()
+        if facts.links and (is_new_habit or not moved.isdisjoint(map(checksum, facts.links)))
+    ]

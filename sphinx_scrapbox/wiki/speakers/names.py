@@ -47,7 +47,7 @@ _SYMBOL = re.compile(
     r"(?:.*[-_ ])?(?:button|btn|arrow|hr|separator|divider|spacer|favicon|logo|banner|badge)s?"
     r"|.*[^a-z](?:button|favicon|logo)"
     r"|(?:.*[^a-z])?(?:icon|image|picture|photo|chart|graph|histogram)s?(?:[^a-z].*)?"
-    r"|.*(?:ボタン|矢印|区切り線|ロゴ|バナー|버튼|화살표|로고|구분선|按钮|箭头)"
+    r"|.*(?:ボタン|矢印|区切り線|ロゴ|バナー|いいね|イイネ|좋아요|버튼|화살표|로고|구분선|按钮|箭头)"
     r"|.*(?:アイコン|画像|グラフ|아이콘|그래프|图标).*"
 )
 

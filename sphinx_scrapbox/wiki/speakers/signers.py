@@ -24,9 +24,9 @@ MIN_SIGNED = 2000
 class PageSignatures(NamedTuple):
     """What one page says of signers.
 
-    ``names`` are the keys of the icons at the ends of lines, each once, of another project as
-    ``/project/name``; ``signed`` counts the lines with such icons, ``opened`` those that begin
-    with an icon and go on with something else.
+    ``names`` are the keys of the icons at the ends of lines, each once, without their projects;
+    ``signed`` counts the lines with such icons, ``opened`` those that begin with an icon and go on
+    with something else.
     """
 
     names: tuple[str, ...] = ()

@@ -42,21 +42,21 @@ class Speakers:
     """Distinguishes people from what else has an icon.
 
     ``marks`` and ``people`` are keys of icons, of another project as ``/project/name``: those of
-    ``people`` are people, the others of ``marks`` are not. ``signers`` are the keys of those who
-    sign elsewhere; without any, every name is taken for a person's. ``openers`` are the keys of
-    those who open several turns on the page.
+    ``people`` are people, the others of ``marks`` are not. ``signers`` are the keys of the names
+    that sign elsewhere, in whatever project; if it is None, every name is taken for a person's.
+    ``openers`` are the keys of those who open several turns on the page.
     """
 
     marks: Container[str] = DEFAULT_MARKS
     people: Container[str] = frozenset()
-    signers: frozenset[str] = frozenset()
+    signers: Container[str] | None = None
     openers: frozenset[str] = frozenset()
 
     def on_page(self, blocks: Iterable[ast.Block]) -> Speakers:
         """The speakers of a page with these blocks."""
-        if not self.signers:
+        if self.signers is None:
             return self
-        everybody = replace(self, signers=frozenset())
+        everybody = replace(self, signers=None)
         counts: Counter[str] = Counter()
         for block in blocks:
             match block:
@@ -92,12 +92,12 @@ class Speakers:
 
     def _open_turns(self, icons: Iterable[ast.Icon]) -> bool:
         """Whether one of *icons*, all of people by their names, is known to be a person's."""
-        if not self.signers:
+        if self.signers is None:
             return True
         return any(
             # "/ren/ren" is the page of somebody in a wiki of the same name.
-            (target := _key_of(icon)) in self.signers
-            or target in self.openers
+            key(icon.name) in self.signers
+            or (target := _key_of(icon)) in self.openers
             or target in self.people
             or key(icon.project) == key(icon.name)
             for icon in icons

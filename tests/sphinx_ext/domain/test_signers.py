@@ -126,6 +126,13 @@ def test_processes_know_the_same_signers(tmp_path: Path) -> None:
     assert again.read == []
 
 
+def test_names_of_denied_pages_are_not_stored(tmp_path: Path) -> None:
+    deny = {"titles": ["Ada"], "allow": []}
+    built = site_of(tmp_path).build(scrapbox_deny=deny, **CONFIG)
+    assert not [line for line in built.warnings if "deny" in line]
+    assert "ada" not in repr(built.app.env.domaindata["scrapbox"]).lower()
+
+
 def test_few_signatures_are_no_evidence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.undo()
     built = site_of(tmp_path).build(**CONFIG)
