@@ -9,12 +9,13 @@ from hashlib import sha256
 
 from sphinx_scrapbox.check import across_pages
 from sphinx_scrapbox.check.brackets import find_damage, find_native_damage
-from sphinx_scrapbox.check.pages import CheckedLock, CheckedPage, Position, folder_of
+from sphinx_scrapbox.check.pages import CheckedLock, CheckedPage, Position
 from sphinx_scrapbox.check.rules import Finding, Report, Rule
-from sphinx_scrapbox.formats.detect import Evidence, evidence_of
+from sphinx_scrapbox.formats.detect import Recognition, Status, recognise
 from sphinx_scrapbox.formats.markdown.blocks import read_markdown
 from sphinx_scrapbox.formats.notation.characters import WHITE
 from sphinx_scrapbox.formats.notation.lines import read_notation
+from sphinx_scrapbox.snapshot.folder import folder_of
 from sphinx_scrapbox.snapshot.lockfile import LockError, load_lock, nearest_folder
 from sphinx_scrapbox.wiki import ast
 from sphinx_scrapbox.wiki.speakers import DEFAULT_MARKS
@@ -31,6 +32,7 @@ class Checker:
     :param locks: the content of each lock file by path.
     :param icons: names of icons that need no page.
     :param examine: returns what is wrong with the picture at a path, "" if nothing is.
+    :param below_lock: whether a lock file lies above the checked folder.
     """
 
     def __init__(
@@ -38,11 +40,18 @@ class Checker:
         locks: Mapping[str, bytes] | None = None,
         icons: Iterable[str] = (),
         examine: Callable[[str], str] = lambda path: "",
+        *,
+        below_lock: bool = False,
     ) -> None:
         self._icons = {*DEFAULT_MARKS, *map(key, icons)}
         self._findings: list[Finding] = []
         self._pages: list[CheckedPage] = []
         self._paths: list[str] = []
+        self._below_lock = below_lock
+        self._with_pages: set[str] = set()
+        """Folders that hold a page whatever else is in them."""
+        self._uncertain: list[tuple[str, bytes, Recognition]] = []
+        """Markdown files that their folders decide about."""
         self._locks: dict[str, CheckedLock] = {}
         for path, data in sorted((locks or {}).items()):
             try:
@@ -64,34 +73,56 @@ class Checker:
                 reported.add(row.file)
                 self._add(Rule.LOST_PICTURE, lock.path, f"{row.file}: {why}", line)
 
-    def read(self, path: str, data: bytes) -> bool:
-        """Check one file; false if it is Markdown but not a wiki page."""
+    def read(self, path: str, data: bytes) -> None:
+        """Check one file, unless it is Markdown and no wiki page.
+
+        What a file is may depend on the others in its folder; then it is checked at the end.
+        """
+        if not path.endswith(".scrapbox"):
+            recognition = recognise(data.decode("utf-8-sig", "replace"), path)
+            if recognition.depends_on_folder:
+                self._uncertain.append((path, data, recognition))
+                return
+            if recognition.alone.status is Status.OTHER:
+                return
+            if recognition.alone.status is Status.DOUBT:
+                self._add(Rule.UNRECOGNISED_PAGE, path, recognition.alone.reason)
+                self._read(path, data)
+                return
+        self._with_pages.add(folder_of(path))
+        self._read(path, data)
+
+    def _read_uncertain(self) -> None:
+        for path, data, recognition in self._uncertain:
+            has_pages = (
+                self._below_lock
+                or folder_of(path) in self._with_pages
+                or nearest_folder(self._locks, path) is not None
+            )
+            answer = recognition.answer(has_pages=has_pages)
+            if answer.status is Status.DOUBT:
+                self._add(Rule.UNRECOGNISED_PAGE, path, answer.reason)
+            if answer.status is not Status.OTHER:
+                self._read(path, data)
+
+    def _read(self, path: str, data: bytes) -> None:
         native = path.endswith(".scrapbox")
+        self._paths.append(path)
         try:
             text = data.decode("utf-8-sig")
         except UnicodeDecodeError as error:
-            if not native and evidence_of(data.decode("latin-1")) is Evidence.NONE:
-                return False
             line = data.count(b"\n", 0, error.start) + 1
             message = f"not UTF-8: byte 0x{data[error.start]:02X}"
             self._add(Rule.UNREADABLE_PAGE, path, message, line)
-            self._paths.append(path)
-            return True
+            return
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-        if native:
-            page = read_notation(text)
-        else:
-            if evidence_of(text) is Evidence.NONE:
-                return False
-            page = read_markdown(text)
+        page = read_notation(text) if native else read_markdown(text)
         # A checkout on Windows may have changed the line ends, which is harmless.
         contents = {data, data.replace(b"\r\n", b"\n")} if native else ()
         digests = tuple(sha256(content).hexdigest() for content in contents)
         checked = CheckedPage(path, page.title, page.line or 1, native, page.project, digests)
-        self._paths.append(path)
         self._pages.append(checked)
         self._examine(checked, page, text)
-        return True
 
     def _add(self, rule: Rule, path: str, message: str, line: int = 0, column: int = 0) -> None:
         self._findings.append(Finding(rule, path, message, line, column))
@@ -156,6 +187,7 @@ class Checker:
 
     def finish(self) -> Report:
         """The findings on all pages that were read. To be called once."""
+        self._read_uncertain()
         findings = [*self._findings]
         pages = sorted(self._pages, key=lambda checked: checked.path)
         findings += self._compare_with_locks(pages)

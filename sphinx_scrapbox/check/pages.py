@@ -41,8 +41,3 @@ class CheckedLock(NamedTuple):
     path: str
     lock: Lock
     rows: tuple[int, ...]
-
-
-def folder_of(path: str) -> str:
-    """The folder of a file, with a slash at the end; empty for the folder that is checked."""
-    return path[: path.rfind("/") + 1]

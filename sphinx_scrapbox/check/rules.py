@@ -44,6 +44,11 @@ class Rule(Enum):
         "The file is not valid UTF-8.",
         "Save it as UTF-8. Exports are always UTF-8, so something else has changed the file.",
     )
+    UNRECOGNISED_PAGE = _warning(
+        "The file looks like a wiki page, but may be hand-written.",
+        "A build reads it as MyST, so its text can run directives and contain scripts, unless "
+        "scrapbox_pages includes it. check --explain says why a file is recognised or not.",
+    )
     MISSING_TITLE = _error(
         "The page has no title, or its front matter is broken.",
         'An exported page begins with three lines: ---, title: "…", ---. A native page has its '

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -13,11 +14,12 @@ from sphinx_scrapbox.check.checker import Checker
 from sphinx_scrapbox.check.reports import report_as_json, report_as_sarif, report_as_text
 from sphinx_scrapbox.check.rules import RULES, Report, Rule, Severity
 from sphinx_scrapbox.cli.options import format_option, grouped, output_option
-from sphinx_scrapbox.cli.output import Failure, progress, shows_color, write_report
+from sphinx_scrapbox.cli.output import Failure, progress, say, shows_color, write_report
 from sphinx_scrapbox.formats import PAGE_SUFFIXES
-from sphinx_scrapbox.snapshot.folder import page_files
+from sphinx_scrapbox.snapshot.folder import PageFolders, lies_below_lock, page_files
 from sphinx_scrapbox.snapshot.image_types import InvalidImageError, image_type
 from sphinx_scrapbox.snapshot.lockfile import LOCK_NAME
+from sphinx_scrapbox.wiki.text import terminal_safe
 
 _MANY = 501  # files
 _FAIL_LEVELS = {severity.label: severity for severity in reversed(Severity)}
@@ -36,9 +38,9 @@ def _rules(
 _HELP = """\
 Find what readers, builds or file systems would trip over.
 
-Reads every wiki page in DIR and below: .scrapbox files, and exported .md files, whose
-front matter holds a title and nothing else. Other Markdown files, hidden folders and _build
-are skipped. Nothing is changed; where a line looks damaged, a repair is suggested:
+Reads every wiki page in DIR and below: .scrapbox files, and exported .md files as a build
+recognises them. Other Markdown files, hidden folders and _build are skipped. Nothing is
+changed; where a line looks damaged, a repair is suggested:
 
 \b
   docs/wiki/Compost.md
@@ -48,6 +50,8 @@ are skipped. Nothing is changed; where a line looks damaged, a repair is suggest
 
 Links to pages that do not exist are how a wiki grows, so they are only counted.
 
+With --explain, says of each FILE whether it is a page of a wiki, and why.
+
 \b
 Examples:
   sphinx-scrapbox check docs/wiki
@@ -55,6 +59,7 @@ Examples:
   sphinx-scrapbox check docs/wiki --ignore unknown-icon --fail-on warning
   sphinx-scrapbox check docs/wiki --format sarif -o check.sarif
   sphinx-scrapbox check docs/wiki --missing --fail-on never
+  sphinx-scrapbox check --explain docs/index.md docs/wiki
 """
 
 
@@ -67,17 +72,55 @@ class _Command(click.Command):
         super().format_epilog(ctx, formatter)
 
 
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """The form of the report, where it goes, and whether it lists missing pages."""
+
+    report_format: str
+    output: str | None
+    missing: bool
+
+    def write(self, findings: Report, folder: str) -> None:
+        if self.report_format == "json":
+            report = report_as_json(findings, missing=self.missing)
+        elif self.report_format == "sarif":
+            prefix = _relative_path(Path(folder))
+            report = report_as_sarif(findings, prefix=prefix, missing=self.missing)
+        else:
+            prefix = "" if folder == "." else f"{Path(folder).as_posix().rstrip('/')}/"
+            color = shows_color(self.output)
+            report = report_as_text(findings, prefix=prefix, missing=self.missing, color=color)
+        write_report(report, self.output, for_people=self.report_format == "human")
+
+
 @click.command(
     cls=_Command,
     help=_HELP,
     epilog="Exit codes: 0 no findings, 1 findings, 2 the arguments cannot be used.",
 )
-@click.argument("folder", metavar="DIR", type=click.Path(exists=True, file_okay=False))
-@format_option(
-    *("human", "json", "sarif"),
-    help="For people, for scripts, or for services that show findings.",
+@click.argument(
+    "paths", metavar="DIR|FILE...", nargs=-1, required=True, type=click.Path(exists=True)
 )
-@output_option("Write the report to FILE instead of showing it.")
+@click.option(
+    "--explain",
+    is_flag=True,
+    help="Say of each FILE, or each file in a DIR, whether it is a page of a wiki, and why."
+    " scrapbox_pages is not known here.",
+)
+@grouped(
+    "form",
+    _Form,
+    format_option(
+        *("human", "json", "sarif"),
+        help="For people, for scripts, or for services that show findings.",
+    ),
+    output_option("Write the report to FILE instead of showing it."),
+    click.option(
+        "--missing",
+        is_flag=True,
+        help="Also list the pages that are linked to but not here, the most linked ones first.",
+    ),
+)
 @grouped(
     "rules",
     lambda select, ignore: (select or frozenset(Rule)) - ignore,
@@ -106,30 +149,26 @@ class _Command(click.Command):
     show_default=True,
     help="The lowest severity that makes the exit code 1.",
 )
-@click.option(
-    "--missing",
-    is_flag=True,
-    help="Also list the pages that are linked to but not here, the most linked ones first.",
-)
 def command(
-    folder: str,
-    report_format: str,
-    output: str | None,
+    paths: tuple[str, ...],
+    explain: bool,
+    form: _Form,
     rules: frozenset[Rule],
     icons: tuple[str, ...],
     fail_on: str,
-    missing: bool,
 ) -> None:
+    if explain:
+        for line in explanations(paths):
+            say(line)
+        return
+    if len(paths) != 1:
+        raise click.UsageError("Name one folder to check, or files with --explain.")
+    folder = paths[0]
+    if not Path(folder).is_dir():
+        name = click.format_filename(folder)
+        raise click.UsageError(f"{name!r} is a file: name a folder, or ask with --explain.")
     findings = diagnose(Path(folder), icons).only(rules)
-    if report_format == "json":
-        report = report_as_json(findings, missing=missing)
-    elif report_format == "sarif":
-        report = report_as_sarif(findings, prefix=_relative_path(Path(folder)), missing=missing)
-    else:
-        prefix = "" if folder == "." else f"{Path(folder).as_posix().rstrip('/')}/"
-        color = shows_color(output)
-        report = report_as_text(findings, prefix=prefix, missing=missing, color=color)
-    write_report(report, output, for_people=report_format == "human")
+    form.write(findings, folder)
     level = _FAIL_LEVELS.get(fail_on)
     if level and findings.worst and findings.worst >= level:
         sys.exit(1)
@@ -140,15 +179,29 @@ def diagnose(folder: Path, icons: Sequence[str]) -> Report:
     files = sorted(page_files(folder))
     names = [name for name in files if name.endswith(PAGE_SUFFIXES)]
     locks = {name: _read(folder, name) for name in files if Path(name).name == LOCK_NAME}
-    checker = Checker(locks, icons, partial(_picture_problem, folder))
-    pages = 0
+    problem = partial(_picture_problem, folder)
+    checker = Checker(locks, icons, problem, below_lock=lies_below_lock(folder))
     with progress(len(names), "Reading", least=_MANY) as step:
         for name in names:
-            pages += checker.read(name, _read(folder, name))
+            checker.read(name, _read(folder, name))
             step()
-    if not pages and not locks:
+    report = checker.finish()
+    if not report.pages and not locks:
         raise click.UsageError(f"{click.format_filename(folder)!r} holds no page of a wiki.")
-    return checker.finish()
+    return report
+
+
+def explanations(paths: Sequence[str]) -> Iterator[str]:
+    """For each file of *paths*, and each page or Markdown file in folders, what it is and why."""
+    folders = PageFolders()
+    for path in map(Path, paths):
+        names = sorted(page_files(path)) if path.is_dir() else [""]
+        for file in (path / name for name in names):
+            if file.name.endswith(PAGE_SUFFIXES) or not path.is_dir():
+                text = _read(file.parent, file.name).decode("utf-8-sig", "replace")
+                answer = folders.answer(text, file)
+                name = terminal_safe(click.format_filename(file))
+                yield f"{name}: {answer.status.value}, because {answer.reason}"
 
 
 def _picture_problem(folder: Path, name: str) -> str:

@@ -8,15 +8,17 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from pathlib import Path, PurePath
+from typing import NamedTuple
 
 import click
 
 from sphinx_scrapbox import formats
 from sphinx_scrapbox.cli.output import Failure, print_notes, progress, read_input, say
-from sphinx_scrapbox.formats.markdown import as_exported, as_native
+from sphinx_scrapbox.formats.detect import Status
+from sphinx_scrapbox.formats.markdown import as_exported, as_native, write_markdown
 from sphinx_scrapbox.formats.project import ProjectError, load_project, page_of, write_project
 from sphinx_scrapbox.snapshot.filenames import file_key, file_stem
-from sphinx_scrapbox.snapshot.folder import read_regular_file
+from sphinx_scrapbox.snapshot.folder import PageFolders, read_regular_file
 from sphinx_scrapbox.snapshot.lockfile import LOCK_NAME, Lock, LockError, load_lock
 from sphinx_scrapbox.snapshot.transaction import write_file
 from sphinx_scrapbox.wiki import Page, key
@@ -82,7 +84,8 @@ def command(
 
     INPUT is files, or folders with all pages in them and below; - is standard input. The format
     of a file is recognised by its name, otherwise by its content. Of the .md files in a folder,
-    exported wiki pages are converted and others are skipped.
+    those that a build recognises as wiki pages are converted and others are skipped. Exported
+    Markdown is written so that a build recognises it.
 
     Files are named after the titles of their pages, and subfolders are kept. Existing files are
     replaced only with --overwrite; each file is written atomically.
@@ -109,16 +112,18 @@ def command(
         raise Failure(f"{len(sources)} pages need a folder: name one with --output")
     pages = _pages(sources, target, project, notes)
     if target == "json":
-        text = write_project((page for _, page in pages), name=project)
+        text = write_project((each.page for each in pages), name=project)
         name = f"{file_stem(project or 'project')}.json"
-        writes = [(Path(output, name) if _is_folder(output) else Path(output), text)]
+        writes = [_Write(Path(output, name) if _is_folder(output) else Path(output), text)]
     else:
         writes = list(_writes(pages, sources, target, output))
     print_notes(notes)
     if output == "-":
-        sys.stdout.buffer.write(writes[0][1].encode())
+        sys.stdout.buffer.write(writes[0].text.encode())
         return
     _check(writes, overwrite=overwrite)
+    if target == "markdown":
+        writes = list(_as_pages(writes))
     _save(writes, dry_run=dry_run)
 
 
@@ -148,9 +153,14 @@ def _of_file(name: str, data: bytes, kind: str | None, notes: list[str]) -> Iter
     if name.endswith(formats.FORMATS["myst"].suffix) and kind is None:
         raise Failure(f"{name} is MyST, which is written and never read")
     suffixes = {entry.suffix: name for name, entry in formats.FORMATS.items() if name != "myst"}
+    is_told = kind is not None
     kind = kind or suffixes.get(PurePath(name).suffix.lower())
     text = "" if kind == "json" else _text(name, data)
     kind = kind or formats.detect(text)
+    if kind == "markdown" and name != "-" and not is_told:
+        answer = PageFolders().answer(text, Path(name))
+        if not answer.is_page:
+            notes.append(f"{name}: {answer.status.value}, because {answer.reason}")
     if kind is None:
         raise Failure(f"cannot tell in which form {name} is: say it with --from")
     if kind != "json":
@@ -170,14 +180,19 @@ def _of_file(name: str, data: bytes, kind: str | None, notes: list[str]) -> Iter
 def _in_folder(folder: Path, kind: str | None, output: str, notes: list[str]) -> Iterator[_Source]:
     """The pages in *folder* and below, but for those in *output*."""
     suffixes = (formats.FORMATS[kind].suffix,) if kind else formats.PAGE_SUFFIXES
+    folders = PageFolders()
     passed = 0
+    doubtful: list[str] = []
     for path in sorted(_files(folder, suffixes, output)):
         text = _text(str(path), read_input(str(path)))
         if kind == "json":
             yield from _of_file(str(path), text.encode(), kind, notes)
             continue
         is_native = path.suffix == formats.FORMATS["notation"].suffix
-        if not is_native and kind is None and not formats.evidence_of(text).may_be_page:
+        status = Status.PAGE if kind else folders.answer(text, path).status
+        if status is Status.DOUBT:
+            doubtful.append(str(path))
+        if status is not Status.PAGE:
             passed += 1
             continue
         one = "notation" if is_native else "markdown"
@@ -186,6 +201,9 @@ def _in_folder(folder: Path, kind: str | None, output: str, notes: list[str]) ->
     if passed:
         files = "file that is" if passed == 1 else "files that are"
         notes.append(f"{folder}: passed over {passed} .md {files} no exported page")
+    if doubtful:
+        looks = "1 looks" if len(doubtful) == 1 else f"{len(doubtful)} look"
+        notes.append(f"{folder}: {looks} like a wiki page, see check --explain: {doubtful[0]}")
 
 
 def _files(folder: Path, suffixes: tuple[str, ...], output: str) -> Iterator[Path]:
@@ -233,19 +251,32 @@ def _lock(folder: Path) -> tuple[Path, Lock] | None:
     return None
 
 
-_Write = tuple[Path, str]  # a file, and its content
+class _Converted(NamedTuple):
+    """A page in the terms of the form that it goes to, and its project, if that is known."""
+
+    source: _Source
+    page: Page
+    project: str
+
+
+class _Write(NamedTuple):
+    """A file, its content, and the page if the content is one."""
+
+    path: Path
+    text: str
+    converted: _Converted | None = None
 
 
 def _pages(
     sources: Sequence[_Source], target: str, project: str, notes: list[str]
-) -> Iterator[tuple[_Source, Page]]:
-    """Each page, in the terms of the form that it goes to."""
+) -> Iterator[_Converted]:
     unaddressed = 0
     with progress(len(sources), "Converting") as step:
         for source in sources:
             page = source.load()
             notes += (f"{source.label}:{each.line}: {each.message}" for each in page.problems)
             page = replace(page, project=page.project or project)
+            own = page.project
             if target == "markdown" and source.kind in _NATIVE:
                 page = as_exported(page)
                 if not page.project:
@@ -253,7 +284,7 @@ def _pages(
                     unaddressed += sum(not icon.project for icon in icons)
             elif target in _NATIVE and source.kind == "markdown":
                 page = as_native(page)
-            yield source, page
+            yield _Converted(source, page, own)
             step()
     if unaddressed:
         icons_have = "1 icon has" if unaddressed == 1 else f"{unaddressed} icons have"
@@ -261,14 +292,16 @@ def _pages(
 
 
 def _writes(
-    pages: Iterator[tuple[_Source, Page]], sources: Sequence[_Source], target: str, output: str
+    pages: Iterator[_Converted], sources: Sequence[_Source], target: str, output: str
 ) -> Iterator[_Write]:
     is_single = len(sources) == 1 and sources[0].folder is None
     if output == "-" or (is_single and not _is_folder(output)):
-        yield from ((Path(output), formats.write(page, target)) for _, page in pages)
+        for each in pages:
+            yield _Write(Path(output), formats.write(each.page, target), each)
         return
     taken: set[str] = set()
-    for source, page in pages:
+    for each in pages:
+        source, page, _ = each
         for salt in ("", key(page.title), source.label):
             name = file_stem(page.title, salt=salt) + formats.FORMATS[target].suffix
             path = Path(output) / (source.folder or "") / name
@@ -276,7 +309,37 @@ def _writes(
             if folded not in taken:
                 break
         taken.add(folded)
-        yield path, formats.write(page, target)
+        yield _Write(path, formats.write(page, target), each)
+
+
+def _as_pages(writes: Sequence[_Write]) -> Iterator[_Write]:
+    """*writes* of exported Markdown, changed so that builds and commands recognise all of them.
+
+    Where neither the name of the file nor its folder tells, front matter names the project.
+    """
+    texts = {write.path: write.text for write in writes}
+    # Files that will be replaced count with their new text.
+    folders = PageFolders(lambda text, path: formats.recognise(texts.get(path, text), path.name))
+    with_pages = {
+        write.path.parent
+        for write in writes
+        if formats.recognise(write.text, write.path.name).alone.is_page
+    }
+    for write in writes:
+        recognition = formats.recognise(write.text, write.path.name)
+        has_pages = recognition.depends_on_folder and (
+            write.path.parent in with_pages or folders.has_pages(write.path.parent)
+        )
+        answer = recognition.answer(has_pages=has_pages)
+        if not answer.is_page and write.converted:
+            if not write.converted.project:
+                raise Failure(
+                    f"{write.path} would not be recognised as a page of a wiki, because "
+                    f"{answer.reason}: name its project with --project"
+                )
+            page, project = write.converted.page, write.converted.project
+            write = write._replace(text=write_markdown(page, project=project))
+        yield write
 
 
 def _is_folder(output: str) -> bool:
@@ -285,13 +348,13 @@ def _is_folder(output: str) -> bool:
 
 def _check(writes: Sequence[_Write], *, overwrite: bool) -> None:
     """Nothing is written unless all of it can be."""
-    for path, _ in writes:
+    for path in (write.path for write in writes):
         if path.is_dir():
             raise Failure(f"{path} is a folder")
         parent = next(place for place in path.parents if place.exists())
         if not parent.is_dir():
             raise Failure(f"{parent} is no folder")
-    there = [str(path) for path, _ in writes if path.exists()]
+    there = [str(write.path) for write in writes if write.path.exists()]
     if there and not overwrite:
         more = f" and {len(there) - 1} more" if len(there) > 1 else ""
         raise Failure(f"there already: {there[0]}{more}; --overwrite replaces")
@@ -300,7 +363,7 @@ def _check(writes: Sequence[_Write], *, overwrite: bool) -> None:
 def _save(writes: Sequence[_Write], *, dry_run: bool) -> None:
     same = 0
     with progress(0 if dry_run else len(writes), "Writing") as step:
-        for path, text in writes:
+        for path, text, _ in writes:
             data = text.encode()
             if path.exists() and path.read_bytes() == data:
                 same += 1

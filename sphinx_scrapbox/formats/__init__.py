@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-from sphinx_scrapbox.formats.detect import Evidence, detect, evidence_of
+from sphinx_scrapbox.formats.detect import Answer, Recognition, Status, detect, recognise
 from sphinx_scrapbox.formats.markdown import read_markdown, write_markdown
 from sphinx_scrapbox.formats.myst import write_myst
 from sphinx_scrapbox.formats.notation import read_notation, write_notation
@@ -20,16 +20,18 @@ from sphinx_scrapbox.wiki.ast import Page
 
 __all__ = [
     "FORMATS",
-    "Evidence",
+    "Answer",
     "Format",
     "LockRow",
     "Project",
     "ProjectPage",
+    "Recognition",
+    "Status",
     "detect",
-    "evidence_of",
     "load_project",
     "native_page",
     "read",
+    "recognise",
     "write",
     "write_project",
 ]

@@ -1,55 +1,175 @@
-"""The format of a file, and whether it is a page of a wiki.
+"""What a file is, and whether it is a page of a wiki.
 
-Builds and the commands ``check``, ``diff`` and ``convert`` share these rules; they require
-different :class:`Evidence`.
+Exported pages share their suffix with hand-written MyST, which may read files and hold scripts.
+:func:`recognise` decides which of both a Markdown file is; builds and all commands ask it alone.
+
+It looks at what exporters write: front matter with a title and no fields of others, a file named
+after the title (:mod:`.markdown.title_names`), icons of the wiki and translation footers. These *marks*
+are looked for by the reader of the dialect, so whatever hides one from the search also hides it
+from readers. If a file has few signs, or signs of hand-written MyST as well, its folder decides:
+see :class:`Recognition`.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from enum import Enum
-from functools import cache
+from typing import NamedTuple
 
-from sphinx_scrapbox.formats.front_matter import BARE, read_front_matter
+from sphinx_scrapbox.formats.front_matter import FrontMatter, read_front_matter
+from sphinx_scrapbox.formats.markdown.blocks import read_markdown
+from sphinx_scrapbox.formats.markdown.title_names import is_named_after, stem_of
+from sphinx_scrapbox.wiki import ast
 from sphinx_scrapbox.wiki.urls import DEFAULT_ORIGIN
 
 
-class Evidence(Enum):
-    """The evidence that a Markdown text is a page exported by the wiki.
+class Status(Enum):
+    """What a file is taken for."""
 
-    A *mark* is an icon of the wiki or a translation footer outside of fences. (A document
-    *about* exported pages has them inside of fences.)
+    PAGE = "a page of a wiki"
+    DOUBT = "in doubt, so not a page of a wiki"
+    """It looks like a page, but may be hand-written: it is left to MyST, with a warning."""
+    OTHER = "not a page of a wiki"
+
+
+class Answer(NamedTuple):
+    """A status and the reason for it, which continues "…, because"."""
+
+    status: Status
+    reason: str
+
+    @property
+    def is_page(self) -> bool:
+        """Whether the file is read as a page of a wiki."""
+        return self.status is Status.PAGE
+
+
+class Recognition(NamedTuple):
+    """What a file is, by itself and in company.
+
+    ``alone`` is the answer where the folder tells nothing. ``among_pages`` is the answer if a lock
+    file is in the folder or above it, or if another file in the folder is a page (native or by
+    ``alone``).
     """
 
-    NONE = "none"
-    MARKS = "marks"
-    """A mark, but no title: an export that lost its front matter. ``check`` reports it."""
-    TITLE = "title"
-    """A title alone in the front matter, but no mark. ``convert`` and ``diff`` read it, a build
-    only if ``scrapbox_pages`` names the file."""
-    EXPORT = "export"
-    """Both. Every tool reads it."""
+    alone: Answer
+    among_pages: Answer
+
+    @property
+    def depends_on_folder(self) -> bool:
+        """Whether the folder has to be known."""
+        return self.alone.status is not self.among_pages.status
 
     @property
     def may_be_page(self) -> bool:
-        """Whether the text has the front matter of an export."""
-        return self in (Evidence.TITLE, Evidence.EXPORT)
+        """Whether the file is a page in some folder."""
+        return self.alone.is_page or self.among_pages.is_page
+
+    def answer(self, *, has_pages: bool) -> Answer:
+        """The answer in a folder with pages of a wiki, or without."""
+        return self.among_pages if has_pages else self.alone
 
 
-def evidence_of(text: str, *, origin: str = DEFAULT_ORIGIN) -> Evidence:
-    """The evidence in *text* for an export of the wiki at *origin*."""
-    bare = BARE.match(text)
-    marked = _has_mark(text, bare.end() if bare else 0, f"<img src='{origin}/api/pages/")
-    if bare:
-        return Evidence.EXPORT if marked and bare["title"].strip() else Evidence.TITLE
-    if marked and not read_front_matter(text.removeprefix("\ufeff").split("\n")).title:
-        return Evidence.MARKS
-    return Evidence.NONE
+NATIVE_PAGE = Answer(Status.PAGE, "it is in the wiki's own notation")
+NO_PAGE = Answer(Status.OTHER, "it is neither Markdown nor in the wiki's own notation")
+_CHOSEN = Answer(Status.PAGE, "scrapbox_pages includes it")
+_EXCLUDED = Answer(Status.OTHER, "scrapbox_pages excludes it")
+_AMONG_PAGES = ", and its folder holds pages of a wiki"
+
+_EXPORTED = frozenset({"title", "project", "created", "updated", "date"})
+_NAMED = frozenset({"title", "project"})
+# Fields that only hand-written documents have.
+_OF_SPHINX = frozenset(
+    "file_format html_meta jupytext kernelspec myst nocomments nosearch orphan substitutions "
+    "tocdepth".split()
+)
+_FOOTER = "This page is auto-translated from [/"
+_MYST = re.compile(
+    r"^[ \t\u3000>*+\d.)-]*(?:`{3,}|~{3,}|:{3,})[ \t]*\{"  # a directive
+    r"|\{[A-Za-z][\w:.+-]*\}`"  # a role
+    r"|^[ \t]*\([^()\s][^()\n]*\)=[ \t\r]*$"  # a target
+    r"|^\+\+\+"  # a break between blocks
+    r"|\]\((?:\#|[^()\s:]+\.(?:md|rst|ipynb|html?|png|jpe?g|gif|svg)\b)[^()\s]*\)",  # a local link
+    re.MULTILINE,
+)
+_TOCTREE = re.compile(r"^[ \t]*(?:`{3,}|~{3,}|:{3,})[ \t]*\{(?:toctree|tableofcontents)\}", re.M)
+_TAG = re.compile(r"<(?!img src=')[A-Za-z]")
+_FENCE = re.compile(r" {0,3}(?P<fence>`{3,}|~{3,}|:{3,})(?P<rest>[^\n]*)")
 
 
-def is_export(text: str, *, origin: str = DEFAULT_ORIGIN) -> bool:
-    """Whether a build reads *text* as a wiki page without being configured to."""
-    return evidence_of(text, origin=origin) is Evidence.EXPORT
+def recognise(
+    text: str, path: str, *, origin: str = DEFAULT_ORIGIN, chosen: bool | None = None
+) -> Recognition:
+    """What the Markdown file *path* is.
+
+    :param path: the name of the file, with or without folders; ``/`` separates them.
+    :param chosen: whether ``scrapbox_pages`` includes or excludes it; None if it does neither.
+    """
+    if chosen is not None:
+        return _always(_CHOSEN if chosen else _EXCLUDED)
+    text = text.removeprefix("\ufeff")
+    lines = text.replace("\r\n", "\n").split("\n")
+    front = read_front_matter(lines)
+    if "title" in front.fields <= _EXPORTED:
+        return _exported(text, lines, front, stem_of(path), origin)
+    others = ", ".join(sorted(front.fields - _EXPORTED))
+    if others and not front.fields.isdisjoint(_OF_SPHINX):
+        return _always(Answer(Status.OTHER, f"its front matter has fields of Sphinx: {others}"))
+    what = f"its front matter has other fields: {others}" if others else "it has no title"
+    if not _visible(_marks(text, origin), lines):
+        reason = f"it has no icon or translation footer of a wiki, and {what}"
+        return _always(Answer(Status.OTHER, reason))
+    # The exporter leaves an empty line in place of the title, even where it writes no title.
+    first = lines[front.body - 1] if front.body else lines[0]
+    if not others and first.strip() and _MYST.search(text):
+        return _always(Answer(Status.OTHER, f"{what}, and it contains MyST syntax"))
+    marked = "it has an icon or a translation footer of a wiki"
+    doubt = Answer(Status.DOUBT, f"{marked}, but {what}")
+    if others:
+        return _always(doubt)
+    return Recognition(doubt, Answer(Status.PAGE, marked + _AMONG_PAGES))
+
+
+def _always(answer: Answer) -> Recognition:
+    return Recognition(answer, answer)
+
+
+def _page(reason: str) -> Recognition:
+    return _always(Answer(Status.PAGE, reason))
+
+
+def _exported(
+    text: str, lines: Sequence[str], front: FrontMatter, stem: str, origin: str
+) -> Recognition:
+    """What a file is whose front matter an exporter may have written."""
+    if front.project.strip() and front.title.strip():
+        return _page("its front matter holds a title, a project and no fields of others")
+    is_named = front.fields <= _NAMED and is_named_after(front.title, stem)
+    has_myst = _MYST.search(text) is not None
+    what = "its front matter holds a title alone"
+    if is_named:
+        what += ", after which the file is named"
+        if not has_myst:
+            return _page(what)
+    elif front.fields != {"title"}:
+        what = "its front matter has the fields of an export"
+    marks = _marks(text, origin)
+    if marks and (is_named or _visible(marks, lines)):
+        return _page(f"{what}, and it has an icon or a translation footer of a wiki")
+    among_pages = Answer(Status.PAGE, what + _AMONG_PAGES)
+    if is_named:
+        reason = f"{what}, but it contains MyST syntax, and its folder holds no page of a wiki"
+        return Recognition(Answer(Status.DOUBT, reason), among_pages)
+    if not marks and _TOCTREE.search(text):
+        reason = f"{what}, but it contains a table of contents"
+        among_pages = Answer(Status.DOUBT, reason + _AMONG_PAGES)
+        return Recognition(Answer(Status.OTHER, reason), among_pages)
+    if marks and (has_myst or _TAG.search(text)):
+        reason = f"{what}, and all icons and footers of a wiki are in literal blocks"
+        return Recognition(Answer(Status.DOUBT, reason), among_pages)
+    reason = f"{what}, but the file is not named after it and has no icon or footer of a wiki"
+    return Recognition(Answer(Status.OTHER, reason), among_pages)
 
 
 def detect(text: str) -> str | None:
@@ -57,39 +177,44 @@ def detect(text: str) -> str | None:
 
     A project export (``json``) begins with a bracket and the name of a field.
     """
-    if evidence_of(text).may_be_page:
+    text = text.removeprefix("\ufeff")
+    if "title" in read_front_matter(text.split("\n")).fields <= _EXPORTED:
         return "markdown"
-    return "json" if re.match(r'\ufeff?\s*\{\s*"', text) else None
+    return "json" if re.match(r'\s*\{\s*"', text) else None
 
 
-_FOOTER_MARK = "This page is auto-translated from [/"
-_FOOTER_REACH = 10_000
-_LAST_FOOTER = re.compile(r"^" + re.escape(_FOOTER_MARK) + r"[^\r\n]*\s*\Z", re.MULTILINE)
+def _marks(text: str, origin: str) -> set[int]:
+    """The numbers of the lines with an icon of the wiki or a translation footer."""
+    if f"<img src='{origin.rstrip('/')}/api/pages/" not in text and _FOOTER not in text:
+        return set()
+    return set(_marked_lines(read_markdown(text, origin=origin)))
 
 
-@cache
-def _mark_or_fence(icon_mark: str) -> re.Pattern[str]:
-    return re.compile(
-        rf"^ {{0,3}}(?P<fence>`{{3,}}|~{{3,}}|:{{3,}})|(?<!`){re.escape(icon_mark)}"
-        rf"|^{re.escape(_FOOTER_MARK)}",
-        re.MULTILINE,
-    )
+def _marked_lines(page: ast.Page) -> Iterator[int]:
+    for block in page.blocks:
+        if isinstance(block, ast.Line) and not block.indent and block.source.startswith(_FOOTER):
+            yield block.line
+        for node in ast.walk(block):
+            if isinstance(node, ast.Icon):
+                yield node.line
 
 
-def _has_mark(text: str, start: int, icon_mark: str) -> bool:
-    """Whether *text* from *start* on has a mark outside of fences, or ends in a footer."""
-    if icon_mark not in text and _FOOTER_MARK not in text:
-        return False
-    if _LAST_FOOTER.search(text, max(start, len(text) - _FOOTER_REACH)):
-        return True
+def _visible(marks: set[int], lines: Sequence[str]) -> bool:
+    """Whether any of *marks* is outside of the literal blocks of a hand-written document.
+
+    A document about exported pages has them inside. A fence without an end hides nothing.
+    """
     opened = ""
-    for match in _mark_or_fence(icon_mark).finditer(text, start):
-        fence = match["fence"]
-        if not fence:
-            if not opened:
-                return True
-        elif not opened:
-            opened = fence
-        elif fence.startswith(opened):
-            opened = ""
-    return False
+    hidden: set[int] = set()
+    inside: set[int] = set()
+    for number, line in enumerate(lines, 1) if marks else ():
+        if number in marks:
+            inside.add(number)
+        if opened:
+            match = _FENCE.match(line)
+            if match and match["fence"].startswith(opened) and not match["rest"].strip():
+                opened = ""
+                hidden |= inside
+        elif match := _FENCE.match(line):
+            opened, inside = match["fence"], set()
+    return not marks <= hidden

@@ -3,27 +3,30 @@
 The wiki exports ``title`` only; authors and this package add ``project``, ``created``,
 ``updated`` and ``date``. All scalars are read as strings, so ``yes`` and ``2024-01-02`` are
 valid titles.
+
+The exporter quotes a title and escapes nothing but single quotes in single quotes, which it
+doubles. A backslash in a title that it wrote stands for itself, in double quotes too.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sphinx_scrapbox.wiki.ast import Problem
 from sphinx_scrapbox.wiki.dates import Dates, clamp_dates, parse_iso
 from sphinx_scrapbox.wiki.text import NOT_XML
 
-BARE = re.compile(
-    r"\ufeff?---[ \t]*\r?\ntitle:[ \t]*(?P<title>[^\r\n]*)\r?\n"
-    r"(?:project:[ \t]*[^\s]+[ \t]*\r?\n)?---[ \t]*(?:\r?\n|\Z)"
+# The forms that exporters write: on one line, or with the title on the next. They are no YAML if
+# the title has a backslash; and a YAML parser is a hundred times slower.
+_EXPORTED_TITLE = re.compile(
+    r"""title:[ \t]*(?:\n[ \t]+)?(?:"([^"\n]*)"|'((?:[^'\n]|'')*)')[ \t\r]*(?:\n|\Z)"""
 )
-"""Front matter of an export: a title and nothing else but a project below it."""
-
-# The form that the exporter writes; a YAML parser is a hundred times slower.
-_EXPORTED_TITLE = re.compile(r"""title: (?:"([^"\\]*)"|'((?:[^']|'')*)')""")
+# Quotes within quotes, by an exporter that does not double them.
+_LITERAL_TITLE = re.compile(r'title:[ \t]*"(.+)"\s*')
 _NO_DATES = Dates()
+_TITLE_ALONE = frozenset({"title"})
 _TITLE_KEY = re.compile(r"[\"']?title[\"']?[ \t]*:")
 
 
@@ -32,7 +35,8 @@ class FrontMatter:
     """The fields of front matter; a missing field has an empty value.
 
     ``line`` is the line number (1-based) of the title; the text of the page begins at
-    ``lines[body]``. Front matter that is not valid YAML is a problem.
+    ``lines[body]``. ``fields`` are the names of all fields. Front matter that is not valid YAML
+    is a problem; if it is a title alone, that is its only field all the same.
     """
 
     title: str = ""
@@ -40,6 +44,7 @@ class FrontMatter:
     dates: Dates = _NO_DATES
     line: int = 0
     body: int = 0
+    fields: frozenset[str] = frozenset()
     problems: tuple[Problem, ...] = ()
 
 
@@ -49,7 +54,7 @@ def read_front_matter(lines: Sequence[str]) -> FrontMatter:
     >>> read_front_matter(["---", 'title: "A"', "date: 1970-01-02", "---"]).dates
     Dates(created=86400, updated=86400)
     """
-    if not lines or lines[0].rstrip() != "---":
+    if not lines or lines[0].removeprefix("\ufeff").rstrip() != "---":
         return FrontMatter()
     end = next((at for at in range(1, len(lines)) if lines[at].rstrip() == "---"), 0)
     if not end:
@@ -57,32 +62,45 @@ def read_front_matter(lines: Sequence[str]) -> FrontMatter:
     body = end + 1
     if body < len(lines) and not lines[body].strip():
         body += 1  # the blank line that stands in place of the title
-    if end == 2 and (match := _EXPORTED_TITLE.fullmatch(lines[1])):
-        title = match[1] if match[2] is None else match[2].replace("''", "'")
-        return FrontMatter(title, line=2, body=body)
-    return _read_yaml(lines[1:end], body)
+    rows = "\n".join(lines[1:end])
+    if exported := _EXPORTED_TITLE.match(rows):
+        title = exported[1] if exported[2] is None else exported[2].replace("''", "'")
+        rest = rows[exported.end() :]
+        if all(not row.strip() or row.lstrip().startswith("#") for row in rest.split("\n")):
+            return FrontMatter(title, line=2, body=body, fields=_TITLE_ALONE)
+        front = _read_yaml(rest, body)
+        if front.fields:
+            return replace(front, title=title, line=2, fields=front.fields | _TITLE_ALONE)
+    return _read_yaml(rows, body)
 
 
-def _read_yaml(rows: Sequence[str], body: int) -> FrontMatter:
+def _read_yaml(rows: str, body: int) -> FrontMatter:
     """Read front matter that the exporter did not write; text between two rules is none."""
     import yaml
 
     try:
         # The base loader reads all scalars as strings and creates no objects.
-        data = yaml.load("\n".join(rows), Loader=yaml.BaseLoader)
+        data = yaml.load(rows, Loader=yaml.BaseLoader)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
+        if literal := _LITERAL_TITLE.fullmatch(rows):
+            return FrontMatter(literal[1], line=2, body=body, fields=_TITLE_ALONE)
         reason = " ".join(str(error).split()) or type(error).__name__
         problem = Problem("front_matter", f"front matter is not YAML: {reason}", line=1)
-        return FrontMatter(body=body, problems=(problem,))
+        is_title = _TITLE_KEY.match(rows) and "\n" not in rows.strip()
+        fields = _TITLE_ALONE if is_title else frozenset[str]()
+        return FrontMatter(body=body, fields=fields, problems=(problem,))
     if not isinstance(data, dict):
         return FrontMatter()
     date = _time(data.get("date"))
+    lines = enumerate(rows.split("\n"), 2)
+    default = 2 if "title" in data else 0
     return FrontMatter(
         _one_line(data.get("title")),
         _one_line(data.get("project")),
         clamp_dates(_time(data.get("created")) or date, _time(data.get("updated"))),
-        line=next((at for at, row in enumerate(rows, 2) if _TITLE_KEY.match(row)), 0),
+        line=next((at for at, row in lines if _TITLE_KEY.match(row)), default),
         body=body,
+        fields=frozenset(map(str, data)),
     )
 
 

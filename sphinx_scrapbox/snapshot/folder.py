@@ -18,6 +18,7 @@ from itertools import chain
 from pathlib import Path, PurePosixPath
 
 from sphinx_scrapbox.formats import PAGE_SUFFIXES
+from sphinx_scrapbox.formats.detect import NATIVE_PAGE, NO_PAGE, Answer, Recognition, recognise
 from sphinx_scrapbox.snapshot import lockfile
 from sphinx_scrapbox.snapshot.filenames import file_key, picture_file_name
 from sphinx_scrapbox.snapshot.lockfile import LOCK_NAME, Lock, LockedPage, LockError
@@ -104,6 +105,88 @@ def page_files(folder: Path, on_error: Callable[[OSError], object] | None = None
             is_page = name.endswith(PAGE_SUFFIXES) and name[0] != "."
             if (name == LOCK_NAME or is_page) and is_regular_file(Path(place, name)):
                 yield (within / name).as_posix()
+
+
+def folder_of(path: str) -> str:
+    """The folder of a file, with a slash at the end; empty for the folder that paths start in."""
+    return path[: path.rfind("/") + 1]
+
+
+def lies_below_lock(folder: Path) -> bool:
+    """Whether a lock file is in *folder* or above it.
+
+    The search ends in the source folder of a Sphinx site and at the top of a repository, as a
+    build does not look any further.
+    """
+    for place in (folder, *folder.absolute().parents):
+        if (place / LOCK_NAME).is_file():
+            return True
+        if (place / "conf.py").is_file() or (place / ".git").exists():
+            return False
+    return False
+
+
+def _recognise(text: str, path: Path) -> Recognition:
+    return recognise(text, path.name)
+
+
+class PageFolders:
+    """Tells what files are, by themselves and by their folders, each of which is searched once.
+
+    :param recognise: what the Markdown file of a text and a path is in any folder.
+    :param is_below_lock: whether a lock file is in a folder or above it.
+    """
+
+    def __init__(
+        self,
+        recognise: Callable[[str, Path], Recognition] = _recognise,
+        is_below_lock: Callable[[Path], bool] = lies_below_lock,
+    ) -> None:
+        self._recognise = recognise
+        self._is_below_lock = is_below_lock
+        self._with_pages: dict[Path, bool] = {}
+
+    def answer(self, text: str, path: Path) -> Answer:
+        """What the file *path* with this text is."""
+        if path.suffix == ".scrapbox":
+            return NATIVE_PAGE
+        return self.answer_and_folder(text, path)[0] if path.suffix == ".md" else NO_PAGE
+
+    def answer_and_folder(self, text: str, path: Path) -> tuple[Answer, bool | None]:
+        """What a Markdown file is, and whether its folder has pages if that matters, else None."""
+        recognition = self._recognise(text, path)
+        if not recognition.depends_on_folder:
+            return recognition.alone, None
+        has_pages = self.has_pages(path.parent)
+        return recognition.answer(has_pages=has_pages), has_pages
+
+    def has_pages(self, folder: Path) -> bool:
+        """Whether a lock file is in *folder* or above it, or a file in it is surely a page.
+
+        The search ends with the first such file. Files that a site leaves out count, too.
+        """
+        if folder not in self._with_pages:
+            self._with_pages[folder] = self._is_below_lock(folder) or any(
+                map(self._is_certain, _files_in(folder))
+            )
+        return self._with_pages[folder]
+
+    def _is_certain(self, path: Path) -> bool:
+        """Whether a file is a page of a wiki whatever else its folder holds."""
+        if path.suffix != ".md":
+            return path.suffix == ".scrapbox"
+        try:
+            text = read_regular_file(path).decode("utf-8-sig", "replace")
+        except OSError:
+            return False
+        return self._recognise(text, path).alone.is_page
+
+
+def _files_in(folder: Path) -> list[Path]:
+    try:
+        return sorted(path for path in folder.iterdir() if path.name[0] != ".")
+    except OSError:
+        return []
 
 
 class SnapshotFolder:

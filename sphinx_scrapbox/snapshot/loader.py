@@ -13,11 +13,16 @@ from hashlib import sha1, sha256
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
-from sphinx_scrapbox.formats import PAGE_SUFFIXES, evidence_of
+from sphinx_scrapbox.formats import PAGE_SUFFIXES, Recognition, recognise
 from sphinx_scrapbox.formats.markdown.blocks import split_level, split_page
 from sphinx_scrapbox.snapshot import lockfile
 from sphinx_scrapbox.snapshot.diff.model import PageState, PageText, Row, Snapshot, no_texts
-from sphinx_scrapbox.snapshot.folder import page_files, read_regular_file
+from sphinx_scrapbox.snapshot.folder import (
+    folder_of,
+    lies_below_lock,
+    page_files,
+    read_regular_file,
+)
 from sphinx_scrapbox.snapshot.git import BATCH, Repository, SnapshotError
 from sphinx_scrapbox.snapshot.lockfile import LOCK_NAME, Lock, LockedPage
 from sphinx_scrapbox.wiki.dates import clamp
@@ -39,23 +44,32 @@ class _Files(NamedTuple):
 
 
 class _Head(NamedTuple):
-    """What a file without a row in a lock says about its page; not a page if without title."""
+    """What a file without a row in a lock says about its page; not a page if without title.
+
+    ``recognition`` is None for a file in native notation.
+    """
 
     title: str
     project: str = ""
     updated: int = 0
+    recognition: Recognition | None = None
+
+    @property
+    def is_certain(self) -> bool:
+        """Whether the file is a page in any folder."""
+        return bool(self.title) and (self.recognition is None or self.recognition.alone.is_page)
 
 
 @dataclass(frozen=True)
 class SnapshotLoader:
     """Loads snapshots. What it learns about a file is reused for other snapshots.
 
-    ``is_page`` decides by path and text whether a Markdown file is a page, ``takes`` whether the
-    file of a page or a lock is read at all. Hidden files and ``_build`` never are. All methods
+    ``recognise`` tells by path and text what a Markdown file is, ``takes`` whether the file of a
+    page or a lock is read at all. Hidden files and ``_build`` never are. All methods
     raise :class:`.SnapshotError` if a snapshot cannot be read.
     """
 
-    is_page: Callable[[str, str], bool] = lambda file, text: evidence_of(text).may_be_page
+    recognise: Callable[[str, str], Recognition] = lambda file, text: recognise(text, file)
     takes: Callable[[str], bool] = lambda file: True
     _heads: dict[tuple[str, str], _Head] = field(default_factory=dict, init=False, repr=False)
     """By path and mark."""
@@ -102,7 +116,8 @@ class SnapshotLoader:
         contents = ((file, _read(folder / file)) for file in names)
         marks = {file: _marks(data) for file, data in contents if data is not None}
         present = _Files(marks, lambda files: [_read(folder / file) for file in files])
-        return self._snapshot(present, name or str(folder))
+        below_lock = lies_below_lock(folder)
+        return self._snapshot(present, name or str(folder), below_lock=below_lock)
 
     def from_lock(self, data: bytes, *, name: str) -> Snapshot:
         """The pages that a lock file lists. They have no texts."""
@@ -141,7 +156,7 @@ class SnapshotLoader:
             return False
         return (parts[-1] == LOCK_NAME or file.endswith(PAGE_SUFFIXES)) and self.takes(file)
 
-    def _snapshot(self, files: _Files, name: str) -> Snapshot:
+    def _snapshot(self, files: _Files, name: str, *, below_lock: bool = False) -> Snapshot:
         names = [file for file in files.marks if PurePosixPath(file).name == LOCK_NAME]
         locks: dict[str, Lock] = {}
         for file, data in zip(names, files.read(names), strict=True):
@@ -160,7 +175,15 @@ class SnapshotLoader:
             for file, row in rows.items()
         }
         others = [file for file in projects if file not in rows]
-        for file, head in self._heads_of(files, others).items():
+        heads = self._heads_of(files, others)
+        with_pages = {folder_of(file) for file in rows}
+        with_pages |= {folder_of(file) for file, head in heads.items() if head.is_certain}
+        for file, head in heads.items():
+            if head.recognition is not None:
+                folder = lockfile.nearest_folder(locks, file)
+                has_pages = below_lock or folder is not None or folder_of(file) in with_pages
+                if not head.recognition.answer(has_pages=has_pages).is_page:
+                    continue
             if head.title:
                 project = head.project or projects[file]
                 mark = files.marks[file]
@@ -198,10 +221,11 @@ class SnapshotLoader:
         stem = _clean(PurePosixPath(file).stem)
         if file.endswith(".scrapbox"):
             return _Head(_clean(text.partition("\n")[0]).strip() or stem)
-        if not self.is_page(file, text):
+        recognition = self.recognise(file, text)
+        if not recognition.may_be_page:
             return _Head("")
         front, _lines = split_page(text)
-        return _Head(front.title or stem, front.project, front.dates.updated)
+        return _Head(front.title or stem, front.project, front.dates.updated, recognition)
 
 
 def _lock(data: bytes, name: str) -> Lock:

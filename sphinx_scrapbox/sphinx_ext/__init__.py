@@ -29,7 +29,7 @@ from sphinx_scrapbox.sphinx_ext.domain.incremental import of_pages
 from sphinx_scrapbox.sphinx_ext.domain.record import record_of, set_record
 from sphinx_scrapbox.sphinx_ext.domain.site import SphinxSite
 from sphinx_scrapbox.sphinx_ext.feature import Feature, Listener
-from sphinx_scrapbox.sphinx_ext.features import pictures, provenance, related
+from sphinx_scrapbox.sphinx_ext.features import pictures, provenance, recognition, related
 from sphinx_scrapbox.sphinx_ext.features.changes import directive as changes
 from sphinx_scrapbox.sphinx_ext.features.include import directive as include
 from sphinx_scrapbox.sphinx_ext.features.linkmap import directive as linkmap
@@ -68,6 +68,7 @@ __all__ += ["record_of", "set_record", "setup"]
 
 FEATURES: tuple[Feature, ...] = (
     links.FEATURE,
+    recognition.FEATURE,
     metadata.FEATURE,
     related.FEATURE,
     lists.FEATURE,

@@ -21,6 +21,8 @@ class Warn(Enum):
 
     CONFIG = "config"
     """The value of an option is invalid; the default is used."""
+    UNRECOGNISED = "unrecognised"
+    """Files of a folder look like exported pages, but may be hand-written: MyST reads them."""
     FRONT_MATTER = "front_matter"
     """The front matter of an exported page is not valid YAML; the title is the file name."""
     NESTING = "nesting"

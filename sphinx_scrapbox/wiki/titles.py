@@ -17,6 +17,14 @@ def key(title: str) -> str:
     return title.replace(" ", "_").lower()
 
 
+def file_name_key(title: str) -> str:
+    """The identity of *title* among titles that are names of exported files.
+
+    The exporter writes a slash as a dash, and titles with both may meet.
+    """
+    return key(title.replace("/", "-"))
+
+
 class Target(NamedTuple):
     """A link target taken apart; ``project`` is empty for the page's own project."""
 

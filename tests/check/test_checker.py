@@ -40,7 +40,8 @@ def page(title: str, *lines: str) -> bytes:
 def check(
     files: dict[str, bytes], *, locks: dict[str, bytes] | None = None, icons: tuple[str, ...] = ()
 ) -> Report:
-    checker = Checker(locks, icons)
+    """The report on files in a folder of a wiki, where their names need not be their titles."""
+    checker = Checker(locks, icons, below_lock=True)
     for path, data in files.items():
         checker.read(path, data)
     return checker.finish()
@@ -113,9 +114,41 @@ def test_brackets_in_code_formulas_and_tables_are_none() -> None:
     ],
 )
 def test_other_markdown_is_passed_over(text: str) -> None:
+    assert check({"guide.md": text.encode()}) == Report()
+
+
+RAW = "```{raw} html\n```"
+
+
+@pytest.mark.parametrize(
+    ("files", "doubtful"),
+    [
+        ({"Moss.md": page("Moss", RAW)}, ["Moss.md"]),
+        ({"Moss.md": page("Moss", RAW), "Fern.md": page("Fern", RAW)}, ["Fern.md", "Moss.md"]),
+        ({"Moss.md": page("Moss", RAW), "Fern.md": page("Fern")}, []),
+        ({"Moss.md": page("Moss", RAW), "Fern.scrapbox": b"Fern\n"}, []),
+        ({"Moss.md": page("Moss", RAW), "sub/Fern.md": page("Fern")}, ["Moss.md"]),
+        ({"Moss.md": f"\ntext{icon('Moss')}".encode()}, ["Moss.md"]),
+        ({"Moss.md": f"---\ntitle: Moss\ntags: []\n---\n{icon('Moss')}".encode()}, ["Moss.md"]),
+        ({"moss.md": page("Moss", RAW)}, []),
+    ],
+)
+def test_files_in_doubt_are_named(files: dict[str, bytes], doubtful: list[str]) -> None:
     checker = Checker()
-    assert not checker.read("guide.md", text.encode())
-    assert checker.finish() == Report()
+    for path, data in files.items():
+        checker.read(path, data)
+    findings = checker.finish().only([Rule.UNRECOGNISED_PAGE]).findings
+    assert [one.path for one in findings] == doubtful
+    assert all(one.message for one in findings)
+
+
+def test_a_lock_decides_about_files_in_doubt() -> None:
+    lock = dump_lock(Lock("garden")).encode()
+    for path in ("Moss.md", "sub/Moss.md"):
+        checker = Checker({"scrapbox.lock": lock})
+        checker.read(path, page("Moss", RAW))
+        report = checker.finish()
+        assert (report.pages, report.only([Rule.UNRECOGNISED_PAGE]).findings) == (1, ())
 
 
 def test_bytes_that_are_no_text() -> None:
@@ -673,8 +706,9 @@ def test_thousands_of_pages() -> None:
 def test_real_exported_pages(shared: Path) -> None:
     checker = Checker()
     for path in sorted((shared / "exported").glob("*.md")):
-        assert checker.read(path.name, path.read_bytes()), path.name
+        checker.read(path.name, path.read_bytes())
     report = checker.finish()
+    assert report.pages == 280
     count = Counter(one.rule for one in report.findings)
     assert report.worst is Severity.WARNING
     assert count.keys() == {

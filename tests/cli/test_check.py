@@ -83,7 +83,7 @@ def test_exit_code_of_a_warning(wiki: Path, level: str, code: int) -> None:
     ("level", "code"), [("error", 1), ("warning", 1), ("note", 1), ("never", 0)]
 )
 def test_exit_code_of_an_error(wiki: Path, level: str, code: int) -> None:
-    (wiki / "sub" / "again.md").write_text(MOSS, encoding="utf-8")
+    (wiki / "sub" / "Moss.md").write_text(MOSS, encoding="utf-8")
     assert run(wiki, "--fail-on", level).exit_code == code
     assert (
         run(wiki, "--fail-on", level, "--ignore", "ambiguous-title,damaged-bracket").exit_code == 0
@@ -197,6 +197,7 @@ def test_sarif_paths_start_where_it_was_called(
         (("nowhere",), "does not exist"),
         (("docs/wiki/Moss.md",), "is a file"),
         (("docs/wiki/sub",), "holds no page of a wiki"),
+        (("docs/wiki", "docs"), "Name one folder"),
         (("docs", "--select", "damaged-braket"), "no rule 'damaged-braket'"),
         (("docs", "--ignore", ""), "no rule ''"),
         (("docs", "--fail-on", "fatal"), "fatal"),
@@ -209,6 +210,42 @@ def test_unusable_calls(wiki: Path, arguments: tuple[str, ...], message: str) ->
     assert result.exit_code == 2
     assert message in result.stderr
     assert "Traceback" not in result.output
+
+
+def test_explain(wiki: Path) -> None:
+    (wiki / "Fern.scrapbox").write_text("Fern\n", encoding="utf-8")
+    (wiki / "sub" / "Doubt.md").write_text(
+        '---\ntitle: "Doubt"\n---\n\n```{raw} html\n```\n', encoding="utf-8"
+    )
+    result = run("--explain", "docs/wiki/guide.md", "docs", "docs/wiki/sub/notes.txt")
+    assert result.exit_code == 0
+    guide = (
+        "docs/wiki/guide.md: not a page of a wiki, because it has no icon or translation footer "
+        "of a wiki, and it has no title"
+    )
+    assert result.stdout.splitlines() == [
+        guide,
+        "docs/wiki/Fern.scrapbox: a page of a wiki, because it is in the wiki's own notation",
+        "docs/wiki/Moss.md: a page of a wiki, because its front matter holds a title alone, after "
+        "which the file is named",
+        guide,
+        "docs/wiki/sub/Doubt.md: in doubt, so not a page of a wiki, because its front matter "
+        "holds a title alone, after which the file is named, but it contains MyST syntax, and its "
+        "folder holds no page of a wiki",
+        "docs/wiki/sub/notes.txt: not a page of a wiki, because it is neither Markdown nor in the "
+        "wiki's own notation",
+    ]
+
+
+def test_a_lock_above_counts(wiki: Path) -> None:
+    text = '---\ntitle: "Doubt"\n---\n\n```{raw} html\n```\n'
+    (wiki / "sub" / "Doubt.md").write_text(text, encoding="utf-8")
+    assert rules(wiki / "sub") == ["unrecognised-page"]
+    (wiki / "scrapbox.lock").write_text(dump_lock(Lock("garden")), encoding="utf-8")
+    assert rules(wiki / "sub") == []
+    assert "a page of a wiki" in run("--explain", wiki / "sub" / "Doubt.md").stdout
+    (wiki / "sub" / "conf.py").touch()  # a build looks no further than the source folder
+    assert rules(wiki / "sub") == ["unrecognised-page"]
 
 
 def test_names_that_are_no_text(wiki: Path) -> None:

@@ -11,6 +11,7 @@ from click.testing import CliRunner, Result
 from sphinx_scrapbox.cli import main
 from sphinx_scrapbox.formats import read
 from sphinx_scrapbox.formats.detect import detect
+from sphinx_scrapbox.snapshot.folder import PageFolders
 
 COMPOST = "Compost\nwarm [Soil]\n [mio.icon] turns it\n"
 COMPOST_MD = (
@@ -49,8 +50,9 @@ def state(folder: Path) -> dict[str, str]:
     }
 
 
-def project(*titles: str, name: str = "garden") -> str:
-    pages = [{"title": title, "lines": [title, "x"]} for title in titles]
+def project(*titles: str, name: str = "garden", text: str = "x") -> str:
+    rows = text.split("\n")
+    pages = [{"title": title, "lines": [title, *rows]} for title in titles]
     return json.dumps({"name": name, "pages": pages})
 
 
@@ -379,3 +381,72 @@ def test_icons_without_a_project_are_named(tmp_path: Path) -> None:
     assert run(page, "--to", "notation").stderr == ""
     write(tmp_path, Shed__scrapbox="Shed\n[/tools/aki.icon]\n")
     assert run(page, "--to", "markdown").stderr == ""
+
+
+# -- what is recognised ----------------------------------------------------------------
+
+
+def exported(title: str, *lines: str) -> str:
+    return "\n".join(["---", f'title: "{title}"', "---", "", *lines])
+
+
+RAW = "```{raw} html\nx\n```"
+
+
+def test_folder_has_the_pages_of_a_build(tmp_path: Path) -> None:
+    wiki = write(tmp_path / "wiki", Named__md=exported("Named"), Doubt__md=exported("Doubt", RAW))
+    write(wiki / "sub", Doubt2__md=exported("Doubt2", RAW), hand__md=exported("By hand"))
+    result = run(wiki, "-o", tmp_path / "out", "--to", "notation")
+    assert sorted(state(tmp_path / "out")) == ["Doubt.scrapbox", "Named.scrapbox"]
+    assert result.stderr == (
+        f"note: {wiki}: passed over 2 .md files that are no exported page\n"
+        f"note: {wiki}: 1 looks like a wiki page, see check --explain: {wiki}/sub/Doubt2.md\n"
+        "2 files written\n"
+    )
+
+
+def test_named_file_is_converted_with_a_note(tmp_path: Path) -> None:
+    write(tmp_path, hand__md=exported("By hand", "words"))
+    result = run(tmp_path / "hand.md", "--to", "notation")
+    assert (result.exit_code, result.stdout) == (0, "By hand\nwords\n")
+    assert f"note: {tmp_path}/hand.md: not a page of a wiki, because its front" in result.stderr
+    assert run(tmp_path / "hand.md", "--from", "markdown", "--to", "notation").stderr == ""
+
+
+def recognised(folder: Path) -> dict[str, bool]:
+    folders = PageFolders()
+    return {
+        name: folders.answer(text, folder / name).is_page for name, text in state(folder).items()
+    }
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["Shed", "a/b", "What now?", "nul", "...", "C:\\x", 'It\'s "x"', "\u7a2e" * 200, "a\tb", ".x"],
+)
+@pytest.mark.parametrize("text", ["words", RAW, "[ann.icon] says"])
+def test_what_is_written_is_recognised(title: str, text: str, tmp_path: Path) -> None:
+    write(tmp_path, p__json=project(title, title.upper() + "2", text=text))
+    run(tmp_path / "p.json", "-o", tmp_path / "out", "--to", "markdown", "--project", "garden")
+    made = recognised(tmp_path / "out")
+    assert len(made) == 2
+    assert all(made.values()), state(tmp_path / "out")
+
+
+def test_file_of_another_name_gets_the_project(tmp_path: Path) -> None:
+    write(tmp_path, c__scrapbox="Shed\nwords\n")
+    out = tmp_path / "out" / "notes.md"
+    command = (tmp_path / "c.scrapbox", "-o", out, "--to", "markdown")
+    message = refused(*command)
+    assert f"{out} would not be recognised as a page of a wiki, because its front" in message
+    assert "--project" in message
+    assert not out.exists()
+    assert run(*command, "--project", "garden").exit_code == 0
+    assert out.read_text("utf-8") == '---\ntitle: "Shed"\nproject: "garden"\n---\n\nwords'
+    assert recognised(out.parent) == {"notes.md": True}
+
+
+def test_file_among_pages_needs_no_project(tmp_path: Path) -> None:
+    write(tmp_path, c__scrapbox="Shed\nwords\n", Named__md=exported("Named"))
+    assert run(tmp_path / "c.scrapbox", "-o", tmp_path / "x.md", "-t", "markdown").exit_code == 0
+    assert (tmp_path / "x.md").read_text("utf-8") == exported("Shed", "words")

@@ -11,7 +11,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from click.testing import CliRunner, Result
 from repositories import EXPORT, HOSTILE_ROWS, NEW, OLD, commit, git, lock, needs_git, write
-from sites import Site, page
+from sites import Site, icon, page
 from syrupy.assertion import SnapshotAssertion
 
 from sphinx_scrapbox.cli import main
@@ -314,12 +314,39 @@ def test_revisions(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @needs_git
+def test_pages_are_recognised_as_in_a_build(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    git(tmp_path, "init", "-q")
+    raw = "```{raw} html\nx\n```"
+    write(
+        tmp_path,
+        {
+            "wiki/Doubt.md": EXPORT.format(title="Doubt", body=raw),
+            "wiki/Named.md": EXPORT.format(title="Named", body="words"),
+            "alone/Doubt.md": EXPORT.format(title="Doubt", body=raw),
+            "hand/a.md": EXPORT.format(title="By hand", body="words"),
+        },
+    )
+    commit(tmp_path, "v1")
+    for file in ("wiki/Doubt.md", "alone/Doubt.md", "hand/a.md"):
+        (tmp_path / file).unlink()
+    assert run("v1", ".", "--stat").stdout == "gone     Doubt\n\npages: 1 gone\n"
+    git(tmp_path, "checkout", "-q", ".")
+    (tmp_path / "wiki/Named.md").unlink()
+    told = run("v1", ".", "--stat").stdout  # nothing says any more that Doubt is a page
+    assert told == "gone     Doubt\ngone     Named\n\npages: 2 gone\n"
+
+
 def test_exported_pages_in_git(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     git(tmp_path, "init", "-q")
-    write(tmp_path, {"wiki/A.md": EXPORT.format(title="A", body="- one\n- two")})
+    write(tmp_path, {"wiki/A.md": EXPORT.format(title="A", body=f"- one\n- two\n{icon('hana')}")})
     commit(tmp_path, "v1")
-    write(tmp_path, {"wiki/A.md": EXPORT.format(title="A", body="- two\n    - one")})
+    write(
+        tmp_path, {"wiki/A.md": EXPORT.format(title="A", body=f"- two\n    - one\n{icon('hana')}")}
+    )
     told = run("v1", "wiki").stdout
     assert "pages: 1 changed" in told
     git(tmp_path, "mv", "wiki/A.md", "wiki/B.md")

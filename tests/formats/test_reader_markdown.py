@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pairs import cases, tree
 
-from sphinx_scrapbox.formats.detect import is_export
+from sphinx_scrapbox.formats.detect import recognise
 from sphinx_scrapbox.formats.markdown.blocks import read_markdown
 from sphinx_scrapbox.formats.markdown.inlines import read_markdown_inline
 from sphinx_scrapbox.formats.notation.lines import read_lines
@@ -65,8 +65,16 @@ def test_blocks(given: str, expected: str) -> None:
         ('title: "Garden shed"', "Garden shed"),
         ("title: 'A \"red\" door'", 'A "red" door'),
         ("title: 'It''s \"open\"'", 'It\'s "open"'),
-        ('title: "tab\\tbed"', "tab\tbed"),
-        ('title: "a\\x01b\\nc"', "ab c"),
+        ('title: "C:\\temp"', "C:\\temp"),  # the exporter escapes nothing
+        ("title:\n 'It''s \\o/'", "It's \\o/"),
+        ('title:\n  "Garden shed"', "Garden shed"),
+        ('title: "a "red" door"', 'a "red" door'),
+        ("title: >-\n  Garden\n  shed", "Garden shed"),
+        ("title: |-\n  Garden\n  shed", "Garden shed"),
+        ('title: "Garden\n  shed\\x01"', "Garden shed"),
+        ('"title": Garden shed # as they say', "Garden shed"),
+        ("{title: Garden shed}", "Garden shed"),
+        ('title: "\\o/" \n# a comment', "\\o/"),
         ("title: 2024-01-02", "2024-01-02"),
         ("title: yes", "yes"),
         ("title: 0123", "0123"),
@@ -231,7 +239,7 @@ def test_random_text_loses_no_word(text: str) -> None:
 @given(st.text())
 def test_any_text_is_read(text: str) -> None:
     read_markdown(text)
-    is_export(text)
+    recognise(text, "a.md")
 
 
 @pytest.mark.parametrize(
@@ -245,7 +253,7 @@ def test_long_runs_are_read_in_one_go(token: str) -> None:
     text = token * (100_000 // len(token))
     read_markdown(text)
     read_markdown(HEAD + text)
-    is_export(HEAD + text)
+    recognise(HEAD + text, "a.md")
 
 
 def test_many_lines_and_deep_indents() -> None:
@@ -256,7 +264,9 @@ def test_many_lines_and_deep_indents() -> None:
 
 def test_an_export_may_name_its_project_and_come_from_a_host_of_its_own() -> None:
     icon = "<img src='https://wiki.example/api/pages/p/n/icon' alt='n.icon' height=\"19.5\"/>"
-    text = f'---\ntitle: "T"\nproject: garden\n---\n\n{icon}words\n'
-    assert not is_export(text)
-    assert is_export(text, origin="https://wiki.example")
+    text = f'---\ntitle: "T"\n---\n\n{icon}words\n'
+    assert not recognise(text, "a.md").alone.is_page
+    assert recognise(text, "a.md", origin="https://wiki.example").alone.is_page
+    text = text.replace("\n---", "\nproject: garden\n---", 1)
+    assert recognise(text, "a.md").alone.is_page
     assert read_markdown(text, origin="https://wiki.example").project == "garden"

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from sphinx_scrapbox.formats.detect import is_export
+from sphinx_scrapbox.formats.detect import recognise
 from sphinx_scrapbox.formats.markdown.blocks import read_markdown
 from sphinx_scrapbox.wiki.ast import CodeBlock, Icon, Image, Line, Page, PageLink, Table, Text
 from sphinx_scrapbox.wiki.translation import split_at_footers
@@ -102,7 +102,7 @@ def test_no_word_is_lost(path: Path) -> None:
 
 @each_page
 def test_page_is_recognised_and_has_its_title(path: Path) -> None:
-    assert is_export(raw(path))
+    assert recognise(raw(path), path.name).alone.is_page
     title = read(path).title
     assert title.replace("/", "-") == path.stem
     assert read(path).line == 2

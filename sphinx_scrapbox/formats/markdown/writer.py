@@ -34,15 +34,19 @@ _GYAZO = re.compile(r"https?://gyazo\.com/[0-9a-f]{32}")
 _THUMB = re.compile(rf"({_GYAZO.pattern})/thumb/1000")
 
 
-def write_markdown(page: ast.Page, *, origin: str = DEFAULT_ORIGIN) -> str:
+def write_markdown(page: ast.Page, *, origin: str = DEFAULT_ORIGIN, project: str = "") -> str:
     """Write *page* as the wiki exports it; like the export, it ends without a newline.
 
     Front matter names the project of the page unless an icon of that project does.
+
+    :param project: what front matter names as the project in any case.
     """
     title = page.title.replace("\n", " ")
     head = ["---", f"title: {_quoted(title)}"]
-    if page.project and not _has_own_icon(page):
-        head.append(f"project: {_quoted(page.project)}")
+    if not project and not _has_own_icon(page):
+        project = page.project
+    if project:
+        head.append(f"project: {_quoted(project)}")
     writer = _Writer(page.project, origin.rstrip("/"))
     rows = writer.rows(page.blocks)
     if any(row.startswith(("```", "| ")) for row in rows):

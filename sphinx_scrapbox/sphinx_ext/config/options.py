@@ -50,7 +50,8 @@ class Config:
     host takes precedence."""
     pages: tuple[str, ...] = _option([], valid.string_tuple, "list of str")
     """Glob patterns over file names, relative to the source folder (such as `wiki/**`): Markdown
-    files that are exported wiki pages even if they carry no sign of an export."""
+    files that are wiki pages, whatever they contain. A pattern after `!` (such as
+    `!wiki/index.md`) names files that are not; it takes precedence."""
     link_documents: tuple[str, ...] = _option(
         False, valid.boolean_or_globs, "bool or list of str", "html"
     )

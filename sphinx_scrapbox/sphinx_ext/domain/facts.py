@@ -100,6 +100,7 @@ class PageFacts(NamedTuple):
     lock: str = ""
     is_as_locked: bool = False
     earlier_titles: tuple[str, ...] = ()
+    named_by_file: bool = False
     summary: str = ""
     image: str = ""
     created: int = 0

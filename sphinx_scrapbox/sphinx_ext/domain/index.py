@@ -14,7 +14,14 @@ from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.facts import PageFacts
 from sphinx_scrapbox.sphinx_ext.sources.folder import source_folder
 from sphinx_scrapbox.wiki.graph import Graph, is_wanted
-from sphinx_scrapbox.wiki.titles import anchor, is_line_id, key, split_fragment, split_target
+from sphinx_scrapbox.wiki.titles import (
+    anchor,
+    file_name_key,
+    is_line_id,
+    key,
+    split_fragment,
+    split_target,
+)
 
 _T = TypeVar("_T")
 
@@ -55,6 +62,15 @@ class DomainIndex:
     def earlier(self) -> dict[str, tuple[str, ...]]:
         """Docnames of wiki pages by the keys of titles that they had earlier, each sorted."""
         return _index((name, facts.earlier_titles) for name, facts in self.facts.items())
+
+    @cached_property
+    def named_by_file(self) -> dict[str, tuple[str, ...]]:
+        """Docnames of wiki pages without a title but the name of their file, by its key, sorted.
+
+        The exporter wrote a slash in the title as a dash.
+        """
+        pages = self.facts.items()
+        return _index((name, [facts.title]) for name, facts in pages if facts.named_by_file)
 
     @cached_property
     def documents(self) -> dict[str, str]:
@@ -101,14 +117,19 @@ class DomainIndex:
         """The document that *target* names, seen from another one; None if it is not here.
 
         The whole title is tried before what precedes its last ``#``. Without a project in
-        the target, a page of the same project comes before one of another. A title that a page
-        had earlier counts where nothing has it now.
+        the target, a page of the same project comes before one of another. The name of a file
+        counts where nothing has the title, and a title that a page had earlier where no file has
+        the name.
         """
         project, title = split_target(target)
         candidates = [key(one) for one in dict.fromkeys((title, split_fragment(title)[0])) if one]
         for title_key in candidates:
             docname = self._choose(self.pages.get(title_key, ()), project, from_docname)
             if docname := docname or (None if project else self.documents.get(title_key)):
+                return docname
+        for title_key in candidates if self.named_by_file else ():
+            docnames = self.named_by_file.get(file_name_key(title_key), ())
+            if docname := self._choose(docnames, project, from_docname):
                 return docname
         for title_key in candidates if self.earlier else ():
             docnames = self.earlier.get(title_key, ())

@@ -7,7 +7,7 @@ from collections.abc import Hashable
 from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain
 from sphinx_scrapbox.sphinx_ext.feature import Feature
 from sphinx_scrapbox.sphinx_ext.sources.folder import source_folder
-from sphinx_scrapbox.wiki.titles import is_line_id, key, split_target
+from sphinx_scrapbox.wiki.titles import file_name_key, is_line_id, key, split_target
 
 
 class Links(Feature):
@@ -39,6 +39,10 @@ def _targets(domain: ScrapboxDomain) -> dict[str, list[str]]:
         for link in facts.links:
             if link.startswith("#") and is_line_id(link[1:]):
                 targets[link] = [domain.docname_of_line(link[1:]) or ""]
+            elif "/" in link and (files := domain.named_by_file.get(file_name_key(link))):
+                named = [f"file /{domain.project_of(name)}/{name}" for name in files]
+                if named[0] not in targets.setdefault(link, []):
+                    targets[link] = targets[link] + named
     return targets
 
 

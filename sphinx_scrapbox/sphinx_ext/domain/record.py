@@ -50,6 +50,12 @@ class DocumentRecord(NamedTuple):
     updated: int = 0
     includes: tuple[tuple[str, str, str], ...] = ()
     """For each included page the target and the file as written, and the state of its file."""
+    named_by_file: bool = False
+    """Whether the title is the name of the file, for want of another one."""
+    in_doubt: bool = False
+    """Whether the document looks like a wiki page, but may be hand-written and was read so."""
+    has_pages: bool | None = None
+    """Whether its folder holds pages of a wiki, if that decided what the document is."""
     redacted: RedactedNames = RedactedNames()
     """The names that were replaced because of a deny list, or would be."""
     repaired_lines: int = 0

@@ -140,6 +140,7 @@ def build_page(
         script_language=script_language(text),
         created=dates.created,
         updated=dates.updated,
+        named_by_file=file.is_named_by_file and page.title == file.page.title,
         summary=structured.summarize(site.label),
         image=site.image(image)["uri"].removeprefix("/") if image else "",
         redacted=file.redacted,

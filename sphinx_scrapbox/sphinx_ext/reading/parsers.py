@@ -28,6 +28,7 @@ from sphinx_scrapbox.sphinx_ext.domain.site import SphinxSite
 from sphinx_scrapbox.sphinx_ext.performance.skipped_transforms import skip_transforms
 from sphinx_scrapbox.sphinx_ext.reading.myst_syntax import parse_myst
 from sphinx_scrapbox.sphinx_ext.reading.page_document import build_page
+from sphinx_scrapbox.sphinx_ext.reading.recognition import exported_page
 from sphinx_scrapbox.sphinx_ext.sources.file_types import MARKDOWN, page_type
 from sphinx_scrapbox.sphinx_ext.sources.folder import source_folder
 from sphinx_scrapbox.wiki.ast import Inline
@@ -101,7 +102,7 @@ def _read_exported_page(text: str, document: nodes.document) -> bool:
     path = Path(env.doc2path(env.docname))
     if page_type(env.config.source_suffix, path) != MARKDOWN:
         return False  # a notebook: no page of a wiki, whatever scrapbox_pages says
-    file = source_folder(env).pages.exported_page(text, path)
+    file = exported_page(text, document, env)
     if file is None:
         return False
     env.temp_data[_IS_PAGE] = True

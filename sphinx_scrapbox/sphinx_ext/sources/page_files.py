@@ -21,9 +21,10 @@ from sphinx.util import get_filetype
 from sphinx.util.matching import compile_matchers
 
 from sphinx_scrapbox.formats import page_file
-from sphinx_scrapbox.formats.detect import is_export
+from sphinx_scrapbox.formats.detect import Recognition, recognise
 from sphinx_scrapbox.formats.markdown.blocks import read_markdown, split_page
 from sphinx_scrapbox.formats.notation import lines as notation
+from sphinx_scrapbox.snapshot.folder import PageFolders
 from sphinx_scrapbox.snapshot.lockfile import LockedPage
 from sphinx_scrapbox.sphinx_ext.config.options import Config
 from sphinx_scrapbox.sphinx_ext.i18n import _
@@ -31,7 +32,7 @@ from sphinx_scrapbox.sphinx_ext.sources.file_types import page_types
 from sphinx_scrapbox.sphinx_ext.sources.locks import Locked, Locks
 from sphinx_scrapbox.wiki.ast import Page
 from sphinx_scrapbox.wiki.redaction import RedactedNames, Redaction
-from sphinx_scrapbox.wiki.titles import key, split_fragment, split_target
+from sphinx_scrapbox.wiki.titles import file_name_key, key, split_fragment, split_target
 
 _HEAD = 4096
 """Bytes at the start of a file that contain its title, if any do."""
@@ -48,6 +49,11 @@ class PageFile(NamedTuple):
     is_denied: bool = False
     """Whether a deny list keeps the page out of the site."""
 
+    @property
+    def is_named_by_file(self) -> bool:
+        """Whether the page is exported and has no title but the name of its file."""
+        return self.path.suffix != ".scrapbox" and not self.page.line
+
 
 class PageFiles:
     """The page files of one build; the index of titles is made on the first search."""
@@ -59,7 +65,15 @@ class PageFiles:
         self._locks = locks
         self._config = config
         self._suffixes = page_types(sphinx_config.source_suffix)
-        self._page_globs = list(compile_matchers(config.pages))
+        excluded = [glob[1:] for glob in config.pages if glob.startswith("!")]
+        self._included = compile_matchers(glob for glob in config.pages if glob[:1] != "!")
+        self._excluded = compile_matchers(excluded)
+        self.folders = PageFolders(
+            lambda text, path: self.recognise(text, self._relative(path)),
+            lambda folder: locks.above(folder) is not None,
+        )
+        """What the files of the source folder are. While documents are read, the files alone can
+        tell, as not all documents are known."""
         self._by_title: dict[str, list[Path]] | None = None
         self._by_earlier_title: dict[str, list[Path]] = {}
         self._read: dict[Path, PageFile | None] = {}
@@ -87,17 +101,25 @@ class PageFiles:
 
     def exported_page(self, text: str, path: Path) -> PageFile | None:
         """The page of a Markdown file; None if the file is hand-written."""
-        relative = os.path.relpath(path, self._project.srcdir).replace(os.sep, "/")
-        if not self.is_exported(text, relative):
-            return None
+        answer, _ = self.folders.answer_and_folder(text, path)
+        return self.page_of(text, path) if answer.is_page else None
+
+    def page_of(self, text: str, path: Path) -> PageFile:
+        """The page of a Markdown file that is known to be a page."""
         page = read_markdown(text, name=path.stem, origin=self._config.url)
         return self.redact(PageFile(path, page))
 
-    def is_exported(self, text: str, path: str) -> bool:
-        """Whether a Markdown file is an exported page, by its content or its relative path."""
-        return is_export(text, origin=self._config.url) or any(
-            matches(path) for matches in self._page_globs
-        )
+    def recognise(self, text: str, path: str) -> Recognition:
+        """What the Markdown file at a path relative to the source folder is in any folder."""
+        chosen = None
+        if any(matches(path) for matches in self._excluded):
+            chosen = False
+        elif any(matches(path) for matches in self._included):
+            chosen = True
+        return recognise(text, path, origin=self._config.url, chosen=chosen)
+
+    def _relative(self, path: Path) -> str:
+        return os.path.relpath(path, self._project.srcdir).replace(os.sep, "/")
 
     def redact(self, file: PageFile) -> PageFile:
         """*file* with its page as the deny list allows it to be shown."""
@@ -126,14 +148,17 @@ class PageFiles:
 
         Without a project in the target, a page of the site's own project takes precedence; of
         several pages, the one whose docname sorts first is used. An earlier title of a page
-        counts only if no page has it now.
+        counts only if no page has it now, nor a file that gives its page the title.
         """
         project, title = split_target(target)
         own = project or self._config.project
         keys = [key(name) for name in dict.fromkeys((title, split_fragment(title)[0])) if name]
-        for index in (self._titles, self._earlier):
-            for title_key in keys:
+        named = [file_name_key(name) for name in keys if "/" in name]
+        for index, names in ((self._titles, keys), (self._titles, named), (self._earlier, keys)):
+            for title_key in names:
                 files = [file for path in index.get(title_key, ()) if (file := self.read(path))]
+                if names is named:
+                    files = [file for file in files if file.is_named_by_file]
                 of_project = [file for file in files if self.project_of(file) == own]
                 if of_project or (files and not project):
                     return (of_project or files)[0]

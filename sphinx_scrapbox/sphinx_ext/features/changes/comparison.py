@@ -12,6 +12,7 @@ from sphinx.environment import BuildEnvironment
 from sphinx.project import EXCLUDE_PATHS
 from sphinx.util.matching import compile_matchers
 
+from sphinx_scrapbox.formats import Recognition, recognise
 from sphinx_scrapbox.snapshot.diff.model import Comparison, PageChange, PageKind, Snapshot
 from sphinx_scrapbox.snapshot.diff.pages import compare
 from sphinx_scrapbox.snapshot.git import Repository, SnapshotError
@@ -125,20 +126,20 @@ class _Changes:
         files = [file.removeprefix(prefix) for file in here]
         folders = {parent for file in files for parent in Path(file).parents}
         locks = [(parent / LOCK_NAME).as_posix() for parent in folders]
-        loader = SnapshotLoader(lambda file, text: True)
+        loader = SnapshotLoader(lambda file, text: recognise(text, file, chosen=True))
         return loader.from_folder(folder, name=prefix.rstrip("/") or ".", files=[*files, *locks])
 
     def _old(self, query: ChangesQuery, folder: Path, prefix: str) -> Snapshot:
         pages = source_folder(self._env).pages
 
-        def is_page(file: str, text: str) -> bool:
-            return pages.is_exported(text, prefix + file)
+        def recognised(file: str, text: str) -> Recognition:
+            return pages.recognise(text, prefix + file)
 
         if query.since:
-            loader = SnapshotLoader(is_page, lambda file: self._may_be_source(prefix + file))
+            loader = SnapshotLoader(recognised, lambda file: self._may_be_source(prefix + file))
             return loader.from_revision(folder, query.since, name=query.since)
         kept = Path(self._env.srcdir, query.source)
-        return SnapshotLoader(is_page).from_path(kept, name=query.source)
+        return SnapshotLoader(recognised).from_path(kept, name=query.source)
 
     def _may_be_source(self, path: str) -> bool:
         """Whether the site would read a file: a page that is excluded now is not gone."""
