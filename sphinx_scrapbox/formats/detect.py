@@ -4,10 +4,10 @@ Exported pages share their suffix with hand-written MyST, which may read files a
 :func:`recognise` decides which of both a Markdown file is; builds and all commands ask it alone.
 
 It looks at what exporters write: front matter with a title and no fields of others, a file named
-after the title (:mod:`.markdown.title_names`), icons of the wiki and translation footers. These *marks*
-are looked for by the reader of the dialect, so whatever hides one from the search also hides it
-from readers. If a file has few signs, or signs of hand-written MyST as well, its folder decides:
-see :class:`Recognition`.
+after the title (:mod:`.markdown.title_names`), icons of the wiki and translation footers. These
+*marks* are looked for by the reader of the dialect, so whatever hides one from the search also
+hides it from readers. If a file has few signs, or signs of hand-written MyST as well, its folder
+decides: see :class:`Recognition`.
 """
 
 from __future__ import annotations
