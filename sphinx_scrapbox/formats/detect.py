@@ -18,7 +18,7 @@ from enum import Enum
 from typing import NamedTuple
 
 from sphinx_scrapbox.formats.front_matter import FrontMatter, read_front_matter
-from sphinx_scrapbox.formats.markdown.blocks import read_markdown
+from sphinx_scrapbox.formats.markdown.blocks import read_markdown, split_page
 from sphinx_scrapbox.formats.markdown.title_names import is_named_after, stem_of
 from sphinx_scrapbox.wiki import ast
 from sphinx_scrapbox.wiki.urls import DEFAULT_ORIGIN
@@ -109,8 +109,7 @@ def recognise(
     if chosen is not None:
         return _always(_CHOSEN if chosen else _EXCLUDED)
     text = text.removeprefix("\ufeff")
-    lines = text.replace("\r\n", "\n").split("\n")
-    front = read_front_matter(lines)
+    front, lines = split_page(text)
     if "title" in front.fields <= _EXPORTED:
         return _exported(text, lines, front, stem_of(path), origin)
     others = ", ".join(sorted(front.fields - _EXPORTED))
@@ -121,7 +120,7 @@ def recognise(
         reason = f"it has no icon or translation footer of a wiki, and {what}"
         return _always(Answer(Status.OTHER, reason))
     # The exporter leaves an empty line in place of the title, even where it writes no title.
-    first = lines[front.body - 1] if front.body else lines[0]
+    first = lines[max(front.body - 1, 0)]
     if not others and first.strip() and _MYST.search(text):
         return _always(Answer(Status.OTHER, f"{what}, and it contains MyST syntax"))
     marked = "it has an icon or a translation footer of a wiki"

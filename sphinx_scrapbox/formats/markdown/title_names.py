@@ -12,7 +12,7 @@ import re
 from unicodedata import normalize
 from urllib.parse import unquote
 
-from sphinx_scrapbox.wiki.text import CONTROLS, NOT_XML, SURROGATES
+from sphinx_scrapbox.wiki.text import CONTROLS, SURROGATES
 
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe0e\ufe0f\ufeff\ufffd]")
 # What some exporter replaces: control characters, punctuation of ASCII but for the dash and the
@@ -46,11 +46,6 @@ def is_named_after(title: str, stem: str) -> bool:
     >>> is_named_after("Glossary", "glossary")
     False
     """
-    # A name may be made of the title as it is, or as documents may contain it.
-    return any(_is_name_of(one, stem) for one in {title, NOT_XML.sub("", title)})
-
-
-def _is_name_of(title: str, stem: str) -> bool:
     if not title.strip() or not stem:
         return False
     if title.replace("/", "-") == stem:
