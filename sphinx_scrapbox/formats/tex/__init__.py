@@ -37,7 +37,7 @@ def read_formula(tex: str) -> TexReading:
     r"""The TeX to typeset for the TeX of a formula; linear in its length.
 
     >>> read_formula(r"x \in \R^n").tex
-    'x \\in {\\mathbb{R}}^n'
+    'x \\in \\mathbb{R}^n'
     >>> read_formula(r"\input{x}").command
     'input'
     """

@@ -210,7 +210,11 @@ class FormulaReader(Groups):
 
     def _foreign(self, text: str) -> None:
         if self.frame.kind in TEXT:
-            self.emit(text)
+            for character in text:
+                if character in SIGNS:
+                    self._command(SIGNS[character])
+                else:
+                    self.emit(character)
             return
         words: list[str] = []
         for character in text:
@@ -280,7 +284,6 @@ class FormulaReader(Groups):
         elif name in REPLACEMENTS:
             tex = REPLACEMENTS[name]
             is_operator = tex.startswith("\\operatorname")
-            tex = f"{{{tex}}}" if self.frame.waiting or not is_operator else tex
             self.item(tex, "operator" if is_operator else "other")
         elif name in WRAPPERS:
             kinds, before, behind = WRAPPERS[name]
