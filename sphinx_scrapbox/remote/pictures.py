@@ -25,9 +25,9 @@ from sphinx_scrapbox.snapshot.filenames import picture_file_name
 from sphinx_scrapbox.snapshot.folder import SnapshotFolder
 from sphinx_scrapbox.snapshot.image_types import MAX_IMAGE_BYTES, InvalidImageError, image_type
 from sphinx_scrapbox.snapshot.lockfile import LockedPage, LockedPicture, PictureKind
-from sphinx_scrapbox.wiki.ast import Icon, Image, Page, walk
+from sphinx_scrapbox.wiki.ast import ExternalLink, Icon, Image, Page, walk
 from sphinx_scrapbox.wiki.titles import join_target, key, split_target
-from sphinx_scrapbox.wiki.urls import icon_url, image_url
+from sphinx_scrapbox.wiki.urls import icon_url, image_url, player_of, still_url
 
 _TEMPORARY = (HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS)
 _MAX_REASONS = 4
@@ -284,8 +284,13 @@ class PictureNames(NamedTuple):
     images: tuple[str, ...]
 
 
+def _still(link: ExternalLink) -> str | None:
+    player = player_of(link)
+    return still_url(player) if player else None
+
+
 def pictures_of(pages: Iterable[Page]) -> PictureNames:
-    """The icons and images of *pages*, each once, sorted.
+    """The icons and images of *pages*, and stills of their films, each once, sorted.
 
     An icon without a project belongs to its page's project; if that is not known, it is left out,
     as are images at addresses that no page may show, such as ``data:``.
@@ -300,4 +305,6 @@ def pictures_of(pages: Iterable[Page]) -> PictureNames:
                     icons.setdefault(key(name), name)
             elif isinstance(node, Image) and (address := image_url(node.src)):
                 images.add(address)
+            elif isinstance(node, ExternalLink) and (still := _still(node)):
+                images.add(still)
     return PictureNames(tuple(icons[name] for name in sorted(icons)), tuple(sorted(images)))

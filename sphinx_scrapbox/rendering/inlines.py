@@ -13,7 +13,15 @@ from sphinx_scrapbox.rendering.site import Site
 from sphinx_scrapbox.wiki import ast
 from sphinx_scrapbox.wiki.speakers import is_icon_or_space
 from sphinx_scrapbox.wiki.titles import anchor, is_line_id, join_target, split_fragment
-from sphinx_scrapbox.wiki.urls import Player, image_url, map_label, map_url, player_of, safe_url
+from sphinx_scrapbox.wiki.urls import (
+    Player,
+    image_url,
+    map_label,
+    map_url,
+    player_of,
+    safe_url,
+    still_url,
+)
 
 MAX_SIBLINGS = 400
 """The most inlines side by side: docutils replaces a resolved link by searching among its
@@ -59,6 +67,8 @@ class InlineRenderer:
             node = scrapbox_video(refuri=address, embed=player.address)
             if player.is_sound:
                 node["sound"] = 1
+            if still := still_url(player):
+                self.site.add_still(node, still)
         else:
             node = scrapbox_media(refuri=address, kind=player.kind)
             if title:

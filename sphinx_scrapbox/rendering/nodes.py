@@ -41,7 +41,7 @@ class scrapbox_video(nodes.reference):  # noqa: N801
     """A link to a page of a video or sound that HTML can play in place, after a click.
 
     Attributes: ``refuri``, that page; ``embed``, the address of the player; ``sound``, 1 if there
-    is nothing to see.
+    is nothing to see; ``still``, the file of a still image, if there is one.
     """
 
 

@@ -39,6 +39,12 @@ class Site:
         """The nodes of a directive that wiki pages may use; None shows the block as code."""
         return None
 
+    def add_still(self, film: nodes.Element, address: str) -> None:
+        """Give *film* its still image at *address*, if the site has a file of it.
+
+        The path of the file is the attribute ``still``.
+        """
+
     def report_formula(self, problem: str, command: str, node: nodes.Element) -> None:
         """Note that *node* shows the source of a formula that cannot be typeset.
 

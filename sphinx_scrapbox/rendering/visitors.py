@@ -97,6 +97,12 @@ def _visit_video_html(self: Any, node: nodes.scrapbox_video) -> None:
     if "embed" in node:
         attributes["data-scrapbox-embed"] = node["embed"]
     self.body.append(self.starttag(node, "a", "", CLASS="reference", **attributes))
+    if "uri" in node:
+        source = escape(f"{self.builder.imgpath}/{node['uri']}")
+        self.body.append(
+            f'<img class="scrapbox-still" src="{source}" alt="" width="480" height="360" '
+            'loading="lazy" />'
+        )
 
 
 def _visit_media_html(self: Any, node: nodes.scrapbox_media) -> None:

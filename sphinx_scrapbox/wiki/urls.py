@@ -92,6 +92,17 @@ def player_of(link: ExternalLink) -> Player | None:
     return Player("page", address) if address else None
 
 
+_YOUTUBE_FILM = re.compile(r"https://www\.youtube-nocookie\.com/embed/([\w-]{6,20})", re.ASCII)
+
+
+def still_url(player: Player) -> str | None:
+    """The address of a still image of a YouTube film; None for all else."""
+    match = _YOUTUBE_FILM.fullmatch(player.work)
+    if match is None or match[1] == "videoseries":
+        return None
+    return f"https://i.ytimg.com/vi/{match[1]}/hqdefault.jpg"
+
+
 def _file_player(url: str) -> Player | None:
     address = safe_url(url)
     if address is None or not address.startswith(("http://", "https://")):

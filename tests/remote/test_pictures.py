@@ -43,3 +43,9 @@ def test_icons_of_nobody() -> None:
     page = read("Soil\n[hana.icon] [/tools/ren.icon]\n", project="")
     assert pictures_of([page]).icons == ("/tools/ren",)
     assert pictures_of([]) == ((), ())
+
+
+def test_stills_of_films() -> None:
+    rows = "[https://youtu.be/a1B2-c3D4_e]\n[https://youtu.be/b1B2-c3D4_e with a label]\n"
+    still = "https://i.ytimg.com/vi/a1B2-c3D4_e/hqdefault.jpg"
+    assert pictures_of([read(f"Soil\n{rows}")]).images == (still,)

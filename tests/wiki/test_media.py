@@ -11,7 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from sphinx_scrapbox.wiki.ast import ExternalLink
-from sphinx_scrapbox.wiki.urls import Player, embed_url, image_url, player_of, safe_url
+from sphinx_scrapbox.wiki.urls import Player, embed_url, image_url, player_of, safe_url, still_url
 
 GYAZO = "https://gyazo.com/" + "0123456789abcdef" * 2
 FILM = "https://www.youtube-nocookie.com/embed/a1B2-c3D4_e"
@@ -261,3 +261,12 @@ def test_what_is_heard_only() -> None:
         True,
         False,
     ]
+
+
+def test_stills() -> None:
+    still = "https://i.ytimg.com/vi/a1B2-c3D4_e/hqdefault.jpg"
+    assert still_url(Player("page", FILM)) == still_url(Player("page", f"{FILM}?start=9")) == still
+    series = "https://www.youtube-nocookie.com/embed/videoseries?list=PLabc"
+    for address in (series, "https://player.vimeo.com/video/12345678?dnt=1"):
+        assert still_url(Player("page", address)) is None
+    assert still_url(Player("video", "https://example.org/a.mp4")) is None

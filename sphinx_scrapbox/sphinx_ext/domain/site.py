@@ -112,6 +112,14 @@ class SphinxSite(Site):
                     image["scrapbox-address"] = address
         return image
 
+    def add_still(self, film: nodes.Element, address: str) -> None:
+        """The file that was fetched from there; no other host is asked for a still image."""
+        image = self.image(address)
+        if "scrapbox-address" in image:
+            film["still"] = image["uri"].removeprefix("/")
+        if mark := image.get("scrapbox-mark"):
+            film["scrapbox-mark"] = mark
+
     def report_formula(self, problem: str, command: str, node: nodes.Element) -> None:
         """Warn of a command that is not allowed, on the page itself and not where it is included.
 

@@ -14,7 +14,7 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
-from sphinx_scrapbox.rendering.nodes import scrapbox_icon
+from sphinx_scrapbox.rendering.nodes import scrapbox_icon, scrapbox_video
 from sphinx_scrapbox.snapshot.lockfile import PICTURE_FOLDER, is_picture_file
 from sphinx_scrapbox.sphinx_ext import builders
 from sphinx_scrapbox.sphinx_ext.config.options import options
@@ -50,6 +50,8 @@ class SettlePictures(SphinxPostTransform):
         if builders.is_html(builder):
             for icon in list(self.document.findall(scrapbox_icon)):
                 self._find_face(icon)
+            for film in self.document.findall(scrapbox_video):
+                self._find_still(film)
         for node in list(self.document.findall(nodes.image)):
             if "scrapbox-image" not in node["classes"]:
                 continue
@@ -61,6 +63,13 @@ class SettlePictures(SphinxPostTransform):
                 node["loading"] = builders.image_loading(builder)
             else:
                 _link_image(node)
+
+    def _find_still(self, film: scrapbox_video) -> None:
+        """Set ``uri``, the name of a still image in the output."""
+        builder = builders.builder_of(self.env)
+        file = film.get("still", "")
+        if file and builders.shows_image_file(builder, file):
+            film["uri"] = builder.images[file] = PurePosixPath(file).name
 
     def _find_face(self, node: scrapbox_icon) -> None:
         builder = builders.builder_of(self.env)
@@ -186,10 +195,10 @@ class PicturesFeature(Feature):
     name = "pictures"
     post_transforms = (SettlePictures, LinkUnshownPictures, LineTargets)
     listeners = (Listener("env-updated", name_fetched_images),)
-    node_classes = (nodes.image,)
+    node_classes = (nodes.image, scrapbox_video)
 
     def collect(self, nodes: Sequence[nodes.Element], record: DocumentRecord) -> object | None:
-        """The marks of images."""
+        """The marks of images and of stills of films."""
         marks = (node["scrapbox-mark"] for node in nodes if "scrapbox-mark" in node)
         return tuple(dict.fromkeys(marks)) or None
 

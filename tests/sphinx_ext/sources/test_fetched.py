@@ -510,3 +510,32 @@ def test_step_by_step_is_as_good_as_new(site: Site, seed: int, parallel: int) ->
         for path in (fresh.out / "_images").glob("*"):
             assert (ours.out / "_images" / path.name).read_bytes() == path.read_bytes()
         shutil.rmtree(fresh.out.parent)
+
+
+# -- stills of films -------------------------------------------------------------------
+
+STILL = "https://i.ytimg.com/vi/a1B2-c3D4_e/hqdefault.jpg"
+FILM = "[https://youtu.be/a1B2-c3D4_e]"
+
+
+def test_still_of_a_film_comes_and_goes_with_its_file(site: Site) -> None:
+    snapshot(site, {"Soil": FILM}, {})
+    built = site.build()
+    assert shown(built) == []
+    assert "ytimg" not in built.text("wiki/Soil.html")
+    snapshot(site, {"Soil": FILM}, {STILL: ("jpg", JPG)})
+    built = site.build()
+    name = output_name(JPG, "jpg")
+    assert shown(built) == [f"../_images/{name}"]
+    assert (built.out / "_images" / name).is_file()
+    snapshot(site, {"Soil": FILM}, {})
+    assert shown(site.build()) == []
+
+
+@pytest.mark.parametrize("builder", ["epub", "latex", "text"])
+def test_still_in_other_formats(site: Site, builder: str) -> None:
+    snapshot(site, {"Soil": FILM}, {STILL: ("jpg", JPG)})
+    built = site.build(builder, **EPUB)
+    assert built.warnings == []
+    is_there = any(path.name == output_name(JPG, "jpg") for path in built.out.rglob("*.jpg"))
+    assert is_there is (builder == "epub")
