@@ -12,8 +12,10 @@ from docutils.utils import unescape
 from sphinx.util.docutils import ReferenceRole
 
 from sphinx_scrapbox.rendering.nodes import scrapbox_icon
+from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.site import SphinxSite
 from sphinx_scrapbox.wiki.ast import Icon, IconRole
+from sphinx_scrapbox.wiki.speakers import Speakers
 from sphinx_scrapbox.wiki.titles import is_line_id, split_fragment, split_target
 
 
@@ -41,12 +43,16 @@ class WikiRole(ReferenceRole):
         text = self.title
         if self._kind == "icon":
             project, name = split_target(self.target)
-            label = SphinxSite(self.env).label(Icon(name, project))
+            icon = Icon(name, project)
+            label = SphinxSite(self.env).label(icon)
+            site_options = options(self.env.config).structure_options
+            is_person = Speakers(site_options.marks, site_options.people).is_person(icon)
+            role = IconRole.MENTION if is_person else IconRole.MARK
             return scrapbox_icon(
                 name=name,
                 project=project,
                 label=text if self.has_explicit_title else label,
-                role=IconRole.MENTION.value,
+                role=role.value,
             )
         if not self.has_explicit_title:
             head, fragment = split_fragment(text)

@@ -404,3 +404,21 @@ def test_names_are_shown_where_they_are_words(tmp_path: Path) -> None:
         ("eva", "scrapbox-signature"): False,
         ("ren", "scrapbox-mention"): False,
     }
+
+
+def test_icons_of_hand_written_pages_are_marks_like_those_of_the_wiki(tmp_path: Path) -> None:
+    names = ("eva", "2026/03/08", "/icons/fire", "draft", "2020", "/shop/cart")
+    icons = " ".join(f":scrapbox:icon:`{name}`" for name in names)
+    site = Site(tmp_path / "src", {"index.rst": f"Index\n=====\n\n{icons}\n"})
+    config = {"scrapbox_marks": ["draft", "/shop/*"], "scrapbox_people": {"2020": "Mia"}}
+    body = site.build(**config, **HERE).html("index.html").body
+    assert [
+        (tag["title"], tag["class"].split()[-1]) for tag in body.all("span", "scrapbox-icon")
+    ] == [
+        ("eva", "scrapbox-mention"),
+        ("2026/03/08", "scrapbox-mark"),
+        ("fire", "scrapbox-mark"),
+        ("draft", "scrapbox-mark"),
+        ("Mia", "scrapbox-mention"),
+        ("cart", "scrapbox-mark"),
+    ]
