@@ -130,9 +130,11 @@ class Locks:
 
 
 def _inner_file(folder: Path, name: str) -> Path | None:
-    """A file in *folder*; None if symbolic links lead out of the folder."""
+    """A file in *folder*; None if symbolic links lead out of the folder, or it is a pipe."""
     try:
         file = (folder / name).resolve()
+        if file.exists() and not file.is_file():
+            return None
     except (OSError, RuntimeError, ValueError):  # a circle, or a null character
         return None
     return file if file.is_relative_to(folder) else None
