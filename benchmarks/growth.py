@@ -100,6 +100,7 @@ COMMON: dict[str, Make] = {
     "parentheses": repeat("(", f"[a]({URL}"),
     "hashtags": repeat("#a{at} "),
     "equal hashtags": repeat("#a "),
+    "lines of hashtags": repeat("#a #a #a\n"),
     "hashes": repeat("#"),
     "code spans": repeat("`a` "),
     "backticks": repeat("`"),

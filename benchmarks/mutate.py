@@ -255,16 +255,17 @@ def output(format: str, text: str) -> str:
     return "".join(html.body) + plain.body
 
 
-_PATHS = re.compile(
+_NOT_SHOWN = re.compile(
     r"<img src='[^']*/api/pages/[^\n]*?/icon' alt='"
-    r"|(?<=\]\()https?://[^/\s]+(?=/[^\n]*\) using )"
+    r"|This page is auto-translated from \[(?P<source>[^\n]*?)\]\(https?://[^/\s]+"
 )
 """The path of an icon, whose name follows, and the host of the source of a translation."""
 
 
 def lost_letters(body: str, shown: str) -> set[str]:
     """The letters and digits beyond ASCII in *body* that are not in *shown*, which is HTML."""
-    letters = {sign for sign in _PATHS.sub("", body) if sign > "\x7f" and sign.isalnum()}
+    body = _NOT_SHOWN.sub(lambda match: match["source"] or "", body)
+    letters = {sign for sign in body if sign > "\x7f" and sign.isalnum()}
     if lost := letters - set(shown):
         plain = unescape(shown)
         lost -= {*plain, *unquote(plain)}
@@ -319,7 +320,7 @@ def build(corpus: Path, seed: int, number: int, size: int) -> Iterator[str]:
             "scrapbox_project": "garden",
             "scrapbox_pages": ["p*"],
             "man_pages": [("index", "garden", "Garden", "Nobody", 1)],
-            "suppress_warnings": ["scrapbox", "epub"],
+            "suppress_warnings": ["app", "scrapbox", "epub"],  # one process has many applications
             "epub_show_urls": "no",
         }
         log: list[str] = []

@@ -34,6 +34,7 @@ def sources(rootdir: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         "To [[page 1]] and [[Nowhere]] #mulch, - 'said' -- *so*.",
         icon("hana") + "A turn. `code` $x^2$",
         "| a | b |\n| --- | --- |\n| 1 | [[Page 2]] |",
+        "a\n\n---\n\nb\n\n---\n",
         "### Heading [^1]",
         "    - item [[soil temperature]]",
         "```py\nprint('種まき')\n```",
