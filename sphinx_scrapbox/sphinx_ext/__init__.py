@@ -53,7 +53,7 @@ from sphinx_scrapbox.sphinx_ext.performance import (
     garbage_collection,
     pickling,
     search_index,
-    text_writer,
+    writers,
 )
 from sphinx_scrapbox.sphinx_ext.reading import (
     directives,
@@ -101,7 +101,7 @@ LISTENERS = (
     Listener("builder-inited", assets.add_style_and_scripts),
     Listener("builder-inited", search.adapt_search_index),
     Listener("builder-inited", search_index.skip_unchanged_index),
-    Listener("builder-inited", text_writer.speed_up_text_writer),
+    Listener("builder-inited", writers.speed_up_writers),
     Listener("env-get-outdated", guard.prepare_leak_guard, 100, "Before any file is looked at."),
     Listener("env-get-outdated", domain.reread_for_locks, why="Finds every lock file."),
     Listener("env-get-outdated", signers.reread_for_signers, why="Without denied pages."),
@@ -123,7 +123,7 @@ LISTENERS = (
     Listener("html-page-context", page_names.escape_context, 999, "After themes (up to 501)."),
     Listener("build-finished", incremental.finish_features),
     Listener("build-finished", garbage_collection.restore_thresholds),
-    Listener("build-finished", text_writer.restore_text_writer),
+    Listener("build-finished", writers.restore_writers),
     Listener("build-finished", sitemap.amend_sitemap, 600, "After sphinx-sitemap (500)."),
     Listener("build-finished", guard.scan_output, 950, "Looks at what all others have written."),
     Listener("build-finished", incremental.remember_output, 999, "When nothing can fail."),
@@ -150,6 +150,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
             app.add_transform(transform)
         for post_transform in feature.post_transforms:
             app.add_post_transform(post_transform)
+    app.add_post_transform(writers.GroupParagraphs)
     addresses.register(app)
     assets.register(app)
     for event in page_document.EVENTS:

@@ -375,6 +375,21 @@ def test_download_is_of_no_place_but_its_own(tmp_path: Path) -> None:
     assert [path.name for path in done.out.rglob("*x.HTML*")] == ["-.-..-x.HTML.txt"]
 
 
+@pytest.mark.parametrize(
+    ("options", "name"), [((), "costs"), ((":caption: What *it* costs",), "What *it* costs")]
+)
+def test_a_table_that_is_too_wide_is_lines(
+    tmp_path: Path, options: tuple[str, ...], name: str
+) -> None:
+    cells = "\t".join(f"c{at}" for at in range(300))
+    text = guide("Costs", ":table: costs", ":header-rows: 1", ":attribution: none", *options)
+    site = site_of(tmp_path, text, **{"Costs.scrapbox": f"Costs\ntable:costs\n {cells}\n last\n"})
+    built = site.build("text", **HERE)
+    assert [line.endswith("[scrapbox.size]") for line in built.warnings] == [True]
+    shown = " ".join(built.text("guide.txt").split())
+    assert f"-[ {name} ]- {cells} last".replace("\t", " | ") in shown
+
+
 @pytest.mark.parametrize("builder", BUILDERS)
 def test_every_builder(tmp_path: Path, builder: str) -> None:
     text = guide("Tool shed") + "".join(
