@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from pathlib import Path, PurePath
@@ -292,12 +292,14 @@ def _pages(
 
 
 def _writes(
-    pages: Iterator[_Converted], sources: Sequence[_Source], target: str, output: str
+    pages: Iterable[_Converted], sources: Sequence[_Source], target: str, output: str
 ) -> Iterator[_Write]:
+    pages = list(pages)
+    write = formats.writer_for(target, (each.page for each in pages))
     is_single = len(sources) == 1 and sources[0].folder is None
     if output == "-" or (is_single and not _is_folder(output)):
         for each in pages:
-            yield _Write(Path(output), formats.write(each.page, target), each)
+            yield _Write(Path(output), write(each.page), each)
         return
     taken: set[str] = set()
     for each in pages:
@@ -309,7 +311,7 @@ def _writes(
             if folded not in taken:
                 break
         taken.add(folded)
-        yield _Write(path, formats.write(page, target), each)
+        yield _Write(path, write(page), each)
 
 
 def _as_pages(writes: Sequence[_Write]) -> Iterator[_Write]:

@@ -7,7 +7,7 @@ text. This folder knows the syntax of the formats; what a page means is defined 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
 from sphinx_scrapbox.formats.detect import Answer, Recognition, Status, detect, recognise
@@ -16,7 +16,10 @@ from sphinx_scrapbox.formats.myst import write_myst
 from sphinx_scrapbox.formats.notation import read_notation, write_notation
 from sphinx_scrapbox.formats.page_file import LockRow, native_page
 from sphinx_scrapbox.formats.project import Project, ProjectPage, load_project, write_project
+from sphinx_scrapbox.formats.signatures import signatures_of
 from sphinx_scrapbox.wiki.ast import Page
+from sphinx_scrapbox.wiki.speakers import find_signers
+from sphinx_scrapbox.wiki.structure import StructureOptions
 
 __all__ = [
     "FORMATS",
@@ -34,6 +37,7 @@ __all__ = [
     "recognise",
     "write",
     "write_project",
+    "writer_for",
 ]
 
 
@@ -74,6 +78,15 @@ def read(text: str, format: str, name: str = "") -> Page:
         readable = (repr(name) for name, entry in FORMATS.items() if entry.read)
         raise ValueError(f"{format!r} is none of {', '.join(readable)}")
     return reader(text, name)
+
+
+def writer_for(format: str, pages: Iterable[Page]) -> Callable[[Page], str]:
+    """:func:`write` for the pages of one wiki: who signs on them is known to the MyST writer."""
+    if format != "myst":
+        return lambda page: write(page, format)
+    signers = find_signers(map(signatures_of, pages)) or None
+    options = StructureOptions(signers=signers)
+    return lambda page: write_myst(page, options)
 
 
 def write(page: Page, format: str) -> str:

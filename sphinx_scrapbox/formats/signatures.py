@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from sphinx_scrapbox.wiki import ast
 from sphinx_scrapbox.wiki.speakers.names import is_name_of_thing
 from sphinx_scrapbox.wiki.speakers.signers import PageSignatures
 from sphinx_scrapbox.wiki.titles import Target, key, split_target
@@ -43,6 +44,11 @@ def read_signatures(rows: Iterable[str]) -> PageSignatures:
         first = _ICON.match(row, start)
         opened += first is not None and not _is_thing(_target(first))
     return PageSignatures(tuple(sorted(names)), signed, opened)
+
+
+def signatures_of(page: ast.Page) -> PageSignatures:
+    """The signatures on the lines of a page that was read."""
+    return read_signatures(block.source for block in page.blocks if isinstance(block, ast.Line))
 
 
 def _trailing(row: str) -> tuple[int, list[Target]]:

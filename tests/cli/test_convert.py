@@ -12,6 +12,7 @@ from sphinx_scrapbox.cli import main
 from sphinx_scrapbox.formats import read
 from sphinx_scrapbox.formats.detect import detect
 from sphinx_scrapbox.snapshot.folder import PageFolders
+from sphinx_scrapbox.wiki.speakers import signers
 
 COMPOST = "Compost\nwarm [Soil]\n [mio.icon] turns it\n"
 COMPOST_MD = (
@@ -450,3 +451,22 @@ def test_file_among_pages_needs_no_project(tmp_path: Path) -> None:
     write(tmp_path, c__scrapbox="Shed\nwords\n", Named__md=exported("Named"))
     assert run(tmp_path / "c.scrapbox", "-o", tmp_path / "x.md", "-t", "markdown").exit_code == 0
     assert (tmp_path / "x.md").read_text("utf-8") == exported("Shed", "words")
+
+
+def test_who_signs_elsewhere_decides_who_speaks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(signers, "MIN_SIGNED", 10)
+    signed = "".join(f"dug a bed [{name}.icon]\n" for name in ("ada", "bo", "cy", "di", "ed"))
+    wiki = write(
+        tmp_path / "wiki",
+        one__scrapbox=f"One\n{signed}",
+        two__scrapbox=f"Two\n{signed}",
+        tools__scrapbox="Tools\n[pump.icon]hums\n[ada.icon]listen\n",
+    )
+    assert run(wiki, "-o", tmp_path / "out", "--to", "myst").exit_code == 0
+    made = (tmp_path / "out" / "Tools.myst.md").read_text(encoding="utf-8")
+    assert "{scrapbox:icon}`pump`hums" in made
+    assert "```{scrapbox:speech} ada\nlisten" in made
+    alone = run(wiki / "tools.scrapbox", "--to", "myst")
+    assert "```{scrapbox:speech} pump\nhums" in alone.stdout
