@@ -218,7 +218,18 @@ def test_linear(piece: str) -> None:
         (r"\text{if \alpha > 0}", r"\text{if $\alpha$ > 0}"),
         # Environments of whole equations.
         (r"\begin{align*} a &= b \end{align*}", r"\begin{aligned} a &= b \end{aligned}"),
-        (r"\begin{equation} x \end{equation}", "{ x }"),
+        (r"\begin{equation} x \end{equation}", r"\begin{gathered} x \end{gathered}"),
+        (
+            r"\begin{cases} a & b & c \end{cases}",
+            r"\left\{\begin{array}{lll} a & b & c \end{array}\right.",
+        ),
+        (
+            r"\begin{cases} \bm{a} & \hat{b} & c \end{cases}",
+            r"\left\{\begin{array}{lll} \boldsymbol{a} & \hat{b} & c \end{array}\right.",
+        ),
+        (r"\max_{a \\ b}", r"\max_{a \  b}"),
+        ("$$x$$", "x"),
+        ("x⁻¹ + 𝑦₀\u200b", "x{^-}{^1} + y{_0}"),
         (r"\begin{array}{l:r} a & b \end{array}", r"\begin{array}{l|r} a & b \end{array}"),
         (
             r"\begin{rcases} a \end{rcases}",
@@ -254,11 +265,10 @@ def test_what_is_rewritten(tex: str, typeset: str | None) -> None:
             r"{\middle|}",
         ),
         *(r"a \over b \over c", r"x^\over", r"\hline", r"\begin{matrix} a \hline \end{matrix}"),
-        *(r"\begin{cases} a & b & c \end{cases}", r"\begin{array}{c} a & b \end{array}"),
+        *(r"\begin{gathered} a & b \end{gathered}", r"\begin{array}{c} a & b \end{array}"),
         *(r"\begin{array}{p{9cm}} a \end{array}", r"\begin{array}{*{99}{c}} a \end{array}"),
-        *(r"\begin{array} a \end{array}", r"\begin{gathered} a & b \end{gathered}"),
+        r"\begin{array} a \end{array}",
         *(
-            r"{a \\ b}",
             r"\hspace{1000em}",
             r"\hspace{-9em}",
             r"\hspace{x}",
@@ -331,7 +341,7 @@ def _samples() -> Iterator[str]:
     for name, environment in ENVIRONMENTS.items():
         argument = {"array": "{cc}", "alignedat": "{2}", "subarray": "{c}"}
         written = re.sub(r"\W|begin", "", environment.begin)
-        cells = "a" if name == "equation" else r"a \\ b" if environment.columns == 1 else r"a & b"
+        cells = r"a \\ b" if environment.columns == 1 else r"a & b"
         rule = r"\hline " if environment.has_rules else ""
         layout = argument.get(written, "")
         yield f"x^\\begin{{{name}}}{layout}{rule}{cells}\\end{{{name}}}_i"

@@ -24,6 +24,7 @@ class Frame:
 
     ``kind`` is top, group, rows (of ``\substack``), text, plain (braces in text), math (in
     text), left, environment, optional (argument) or operand (braces that the reader added).
+    ``opening`` and ``start`` are the places in the output of its beginning and its last command.
     ``waiting`` has the kinds of the arguments that are still to come, the next one last.
     """
 
@@ -34,6 +35,7 @@ class Frame:
     waiting: list[str] = field(default_factory=list)
     behind: str = ""
     role: str = ""
+    opening: int = 0
     start: int = 0
     atom: str = ""
     scripts: set[str] = field(default_factory=set)
@@ -119,7 +121,7 @@ class Groups:
     def open(self, kind: str, begin: str, close: str) -> None:
         """Open a group; *close* is written at its end."""
         self.emit(begin)
-        self.frames.append(Frame(kind, close))
+        self.frames.append(Frame(kind, close, opening=len(self.output) - 1))
 
     def close(self) -> None:
         if self.frame.waiting:

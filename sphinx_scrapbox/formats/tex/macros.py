@@ -23,6 +23,7 @@ ALIASES = _table(
     frak mathfrak
     Bbb mathbb
     underbar underline
+    sout cancel
     overbracket overbrace
     underbracket underbrace
     operatornamewithlimits operatorname*
@@ -167,6 +168,8 @@ REPLACEMENTS = _table(
     TeX \text{TeX}
     LaTeX \text{LaTeX}
     KaTeX \text{KaTeX}
+    AA \text{Å}
+    P \text{¶}
     copyright \text{©}
     pounds \text{£}
     textregistered \text{®}

@@ -16,12 +16,12 @@ import re
 from collections.abc import Callable
 
 from sphinx_scrapbox.formats.tex.arguments import read_delimiter, read_length
-from sphinx_scrapbox.formats.tex.commands import COMMANDS, SIGNS
+from sphinx_scrapbox.formats.tex.characters import split_characters, split_text
+from sphinx_scrapbox.formats.tex.commands import COMMANDS
 from sphinx_scrapbox.formats.tex.environments import ENVIRONMENTS
 from sphinx_scrapbox.formats.tex.groups import ROWS, TEXT, Groups, Unreadable
 from sphinx_scrapbox.formats.tex.macros import (
     ALIASES,
-    CHARACTERS,
     COLOURS,
     IGNORED,
     REPLACEMENTS,
@@ -45,6 +45,9 @@ _NEXT_SIGN = re.compile(r"[ \t\n]*(.?)", re.DOTALL)
 # ends a paragraph.
 _UNFIT = re.compile(r"\^\^|\n[^\S\n]*\n|[\x00-\x08\x0b-\x1f\x7f]")
 
+# Delimiters of a formula inside of those of the wiki.
+_OUTER = re.compile(r"\s*(\$\$?)([^$]*)\1\s*", re.DOTALL)
+
 _LENGTHS = frozenset(("hspace", "hskip", "kern", "mkern", "mskip", "mspace"))
 _ESCAPES = frozenset(",:;!>{}|%#&$_ ")
 _MAX_DEPTH = 60
@@ -61,6 +64,8 @@ class FormulaReader(Groups):
     """
 
     def __init__(self, tex: str) -> None:
+        if outer := _OUTER.fullmatch(tex):
+            tex = outer[2]
         if not tex.strip():
             raise Unreadable("it is empty")
         if _UNFIT.search(tex):
@@ -186,7 +191,9 @@ class FormulaReader(Groups):
         if frame.kind == "top":
             self._has_columns = True
         elif frame.column > frame.columns:
-            raise Unreadable("a row has too many columns")
+            if not ENVIRONMENTS[frame.name].fences:
+                raise Unreadable("a row has too many columns")
+            frame.columns = frame.column
         self._new_cell()
         self.emit("&")
 
@@ -198,8 +205,9 @@ class FormulaReader(Groups):
     def _row(self) -> None:
         frame = self.frame
         self.expect_no_argument("a line break")
-        if frame.kind not in ROWS:
-            raise Unreadable("a line break stands inside of a group")
+        if frame.kind not in ROWS:  # KaTeX allows it there, without a meaning
+            self.emit("\\ ")
+            return
         self._has_rows |= frame.kind == "top"
         self._new_cell()
         frame.column, frame.is_row_start = 1, True
@@ -209,31 +217,18 @@ class FormulaReader(Groups):
             self.emit(gap[0].strip())
 
     def _foreign(self, text: str) -> None:
-        if self.frame.kind in TEXT:
-            for character in text:
-                if character in SIGNS:
-                    self._command(SIGNS[character])
-                else:
-                    self.emit(character)
-            return
-        words: list[str] = []
-        for character in text:
-            if (tex := CHARACTERS.get(character)) is None and character not in SIGNS:
-                words.append(character)
-                continue
-            self._words(words)
-            if tex is None:
-                self._command(SIGNS[character])
-            elif tex in ("'", "~"):
-                self._sign(tex)
+        is_text = self.frame.kind in TEXT
+        for kind, value in (split_text if is_text else split_characters)(text):
+            if kind == "command":
+                self._command(value)
+            elif is_text:
+                self.emit(value)
+            elif kind == "words":
+                self.item(f"{{\\text{{{value}}}}}")
+            elif value in ("'", "~"):
+                self._sign(value)
             else:
-                self.item(tex)
-        self._words(words)
-
-    def _words(self, words: list[str]) -> None:
-        if words:
-            self.item(f"{{\\text{{{''.join(words)}}}}}")
-            words.clear()
+                self.item(value)
 
     # -- commands ------------------------------------------------------------------------
 
@@ -395,5 +390,11 @@ class FormulaReader(Groups):
     def _end_environment(self, name: str) -> None:
         if self.frame.kind != "environment" or self.frame.name != name:
             raise Unreadable(f"\\end{{{name}}} does not match a \\begin")
+        frame, environment = self.frame, ENVIRONMENTS[name]
+        if environment.fences and frame.columns > environment.columns:
+            left, right = environment.fences
+            layout = "l" * frame.columns
+            self.output[frame.opening] = rf"\left{left}\begin{{array}}{{{layout}}}"
+            frame.close = rf"\end{{array}}\right{right}"
         self.close()
         self.end_item()
