@@ -98,7 +98,7 @@ def test_exported_pages_have_no_lock(tmp_path: Path) -> None:
         tmp_path,
         {
             "old/Compost.md": EXPORT.format(title="Compost", body=body),
-            "new/Compost.md": EXPORT.format(
+            "new/Compost heap.md": EXPORT.format(
                 title="Compost heap", body=body.replace("    - Peel", "- Peel")
             ),
             "new/guide.md": "# Hand-written\n",

@@ -55,6 +55,28 @@ class PageFile(NamedTuple):
         return self.path.suffix != ".scrapbox" and not self.page.line
 
 
+class _Recogniser:
+    """What Markdown files of a site are, by ``scrapbox_pages`` and what is in them."""
+
+    def __init__(self, srcdir: Path, config: Config) -> None:
+        self._srcdir = srcdir
+        self._origin = config.url
+        self._included = compile_matchers(glob for glob in config.pages if glob[:1] != "!")
+        self._excluded = compile_matchers(glob[1:] for glob in config.pages if glob[:1] == "!")
+
+    def __call__(self, text: str, path: Path) -> Recognition:
+        return self.by_path(text, os.path.relpath(path, self._srcdir).replace(os.sep, "/"))
+
+    def by_path(self, text: str, path: str) -> Recognition:
+        """What the file at a path relative to the source folder is."""
+        chosen = None
+        if any(matches(path) for matches in self._excluded):
+            chosen = False
+        elif any(matches(path) for matches in self._included):
+            chosen = True
+        return recognise(text, path, origin=self._origin, chosen=chosen)
+
+
 class PageFiles:
     """The page files of one build; the index of titles is made on the first search."""
 
@@ -65,13 +87,10 @@ class PageFiles:
         self._locks = locks
         self._config = config
         self._suffixes = page_types(sphinx_config.source_suffix)
-        excluded = [glob[1:] for glob in config.pages if glob.startswith("!")]
-        self._included = compile_matchers(glob for glob in config.pages if glob[:1] != "!")
-        self._excluded = compile_matchers(excluded)
-        self.folders = PageFolders(
-            lambda text, path: self.recognise(text, self._relative(path)),
-            lambda folder: locks.above(folder) is not None,
-        )
+        recogniser = _Recogniser(Path(project.srcdir), config)
+        self.recognise = recogniser.by_path
+        """What the Markdown file of a text and a path relative to the source folder is."""
+        self.folders = PageFolders(recogniser, lambda folder: locks.above(folder) is not None)
         """What the files of the source folder are. While documents are read, the files alone can
         tell, as not all documents are known."""
         self._by_title: dict[str, list[Path]] | None = None
@@ -108,18 +127,6 @@ class PageFiles:
         """The page of a Markdown file that is known to be a page."""
         page = read_markdown(text, name=path.stem, origin=self._config.url)
         return self.redact(PageFile(path, page))
-
-    def recognise(self, text: str, path: str) -> Recognition:
-        """What the Markdown file at a path relative to the source folder is in any folder."""
-        chosen = None
-        if any(matches(path) for matches in self._excluded):
-            chosen = False
-        elif any(matches(path) for matches in self._included):
-            chosen = True
-        return recognise(text, path, origin=self._config.url, chosen=chosen)
-
-    def _relative(self, path: Path) -> str:
-        return os.path.relpath(path, self._project.srcdir).replace(os.sep, "/")
 
     def redact(self, file: PageFile) -> PageFile:
         """*file* with its page as the deny list allows it to be shown."""
