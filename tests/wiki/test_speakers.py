@@ -208,6 +208,8 @@ def test_possessive_makes_a_mention(words: str) -> None:
         ((MIO, " and ", REN), "{miom} and {ren!}"),
         ((MIO, ", ", REN, " dig"), "{miom}, {renm} dig"),
         ((MIO, "이 팠다"), "{miom}이 팠다"),
+        ((MIO, Decoration("*", (Text("は掘る"),))), "{miom}は掘る"),
+        ((MIO, " ", Strong((Text("and "), REN)), " dig"), "{miom} and {renm} dig"),
         ((MIO, "→ ", REN), "{miom}→ {ren!}"),
         ((MIO, " ", PageLink("Mio")), "{miom} [Mio]"),
         ((MIO, " Mio"), "{miom} Mio"),

@@ -237,7 +237,11 @@ class Speakers:
             for node in head
             if isinstance(node, ast.Icon) and node.role is ast.IconRole.MENTION
         )
-        if not leading or _continues(leading, middle + tail) or not self._open_turns(leading):
+        if (
+            not leading
+            or _continues(leading, _blank_at_end(head) + middle + tail)
+            or not self._open_turns(leading)
+        ):
             return (), head + middle + tail, ()
         marks = tuple(n for n in head if isinstance(n, ast.Icon) and n.role is ast.IconRole.MARK)
         return leading, marks + _stripped(middle) + tail, ()
@@ -280,19 +284,25 @@ class _Speech:
 _SPEECH_ENDS = (_Speech, outline.Turn, outline.Gap, outline.HorizontalRule, outline.Section)
 
 
+def _blank_at_end(nodes: tuple[ast.Inline, ...]) -> tuple[ast.Inline, ...]:
+    return nodes[-1:] if isinstance(nodes[-1], ast.Text) else ()
+
+
 def _key_of(icon: ast.Icon) -> str:
     return key(join_target(icon.project, icon.name))
 
 
 def _continues(icons: Sequence[ast.Icon], words: Sequence[ast.Inline]) -> bool:
     """Whether *words* make the icons in front of them words of a sentence."""
-    first = words[0]
-    if isinstance(first, ast.Text) and first.text.isspace():
-        words = words[1:]
-        first = words[0] if words else first
-    match first:
+    space = ""
+    if isinstance(blank := words[0], ast.Text) and blank.text.isspace():
+        space, words = blank.text, words[1:]
+    match words[0]:
+        case ast.Strong(nodes) | ast.Decoration(_, nodes) if nodes:
+            before = (ast.Text(space),) if space else ()
+            return _continues(icons, (*before, *nodes, *words[1:]))
         case ast.Text(text):
-            text += OBJECT * (len(words) > 1)
+            text = space + text + OBJECT * (len(words) > 1)
             return continues_sentence(text) or any(_names(icon, text) for icon in icons)
         case ast.PageLink("", project):
             return any(project in (icon.project, icon.name) for icon in icons)
