@@ -15,6 +15,7 @@ from sphinx_scrapbox.formats.detect import Recognition, Status, recognise
 from sphinx_scrapbox.formats.markdown.blocks import read_markdown
 from sphinx_scrapbox.formats.notation.characters import WHITE
 from sphinx_scrapbox.formats.notation.lines import read_notation
+from sphinx_scrapbox.formats.tex import read_formula
 from sphinx_scrapbox.snapshot.folder import folder_of
 from sphinx_scrapbox.snapshot.lockfile import LockError, load_lock, nearest_folder
 from sphinx_scrapbox.wiki import ast
@@ -141,8 +142,15 @@ class Checker:
                 if "[]](" in block.source or any("[" in text or "]" in text for text in texts):
                     self._check_brackets(checked, block, lines[block.line - 1 : end])
             for leaf in ast.walk(block):
-                if not isinstance(leaf, ast.Text):
+                if isinstance(leaf, ast.Formula):
+                    self._check_formula(checked.path, leaf, lines)
+                elif not isinstance(leaf, ast.Text):
                     _note_reference(checked, leaf, lines)
+
+    def _check_formula(self, path: str, formula: ast.Formula, lines: Sequence[str]) -> None:
+        if problem := read_formula(formula.tex).problem:
+            column = lines[formula.line - 1].find(formula.tex) + 1
+            self._add(Rule.REFUSED_FORMULA, path, f"the formula: {problem}", formula.line, column)
 
     def _check_problems(self, path: str, page: ast.Page, lines: Sequence[str]) -> None:
         for problem in page.problems:

@@ -107,6 +107,11 @@ class Rule(Enum):
         "Compare the line with the source page. The suggested repair is based on the remaining "
         "brackets and on the titles of other pages, so check it before you use it.",
     )
+    REFUSED_FORMULA = _warning(
+        "A formula cannot be typeset and is shown as its source.",
+        "The message names the command or the place. Correct the formula in the wiki, which shows "
+        "an error for most of these, too.",
+    )
     CONTROL_CHARACTER = _warning(
         "The line contains a control character that is not allowed in documents.",
         "The build removes it. The usual cause is pasted terminal output.",

@@ -100,6 +100,20 @@ def test_brackets_in_code_formulas_and_tables_are_none() -> None:
     assert report.findings == ()
 
 
+@pytest.mark.parametrize(
+    ("tex", "why"),
+    [
+        ("\\fracc{a}{b}", "\\fracc is not known or not allowed in formulas"),
+        ("x^2^3", "a second ^ follows one part of it"),
+        ("\\frac{a}", "a group or an argument is missing its end"),
+    ],
+)
+def test_formulas_that_cannot_be_typeset(tex: str, why: str) -> None:
+    (finding,) = body("First.", f"It is ${tex}$ and $a^2$.").findings
+    assert (finding.rule, finding.message) == (Rule.REFUSED_FORMULA, f"the formula: {why}")
+    assert (finding.line, finding.column) == (6, 8)
+
+
 # -- which files are pages -------------------------------------------------------------
 
 
