@@ -109,3 +109,7 @@ class scrapbox_deleted(nodes.inline):  # noqa: N801
 
 class scrapbox_time(nodes.inline):  # noqa: N801
     """A date as shown; ``time`` in HTML. Attribute: ``datetime``, the date in ISO 8601."""
+
+
+class scrapbox_words(nodes.inline):  # noqa: N801
+    """Text with signs that begin a formula elsewhere; HTML keeps each apart from what follows."""

@@ -13,6 +13,7 @@ from docutils.nodes import Element, SkipNode
 
 from sphinx_scrapbox.rendering import nodes
 from sphinx_scrapbox.rendering.avatars import avatar, avatar_uri
+from sphinx_scrapbox.rendering.typesetting import OUTSIDE_CLASS, has_signs, kept_apart
 
 Visitor = Callable[[Any, Any], None]
 
@@ -39,12 +40,16 @@ def _icon_html(self: Any, node: nodes.scrapbox_icon) -> None:
         image = ""
     else:
         image = avatar(label)
-    strong = " scrapbox-strong" if node.get("strong") else ""
+    classes = f"scrapbox-icon scrapbox-{role}"
+    if node.get("strong"):
+        classes += " scrapbox-strong"
+    if has_signs(label):
+        classes += f" {OUTSIDE_CLASS}"
     is_visible = role == "speaker" or node.get("named", False) or not image
     name_class = "scrapbox-name" if is_visible else "scrapbox-name scrapbox-unseen"
     self.body.append(
-        f'<span class="scrapbox-icon scrapbox-{role}{strong}" title="{escape(label)}">{image}'
-        f'<span class="{name_class}">{escape(label)}</span></span>'
+        f'<span class="{classes}" title="{escape(label)}">{image}'
+        f'<span class="{name_class}">{kept_apart(label)}</span></span>'
     )
     raise SkipNode
 
@@ -74,6 +79,14 @@ def _literal(text: str, *, on_new_line: bool = False) -> Visitor:
         self.body.append(text)
 
     return write
+
+
+def _words_html(self: Any, node: nodes.scrapbox_words) -> None:
+    # The classes also keep it out of what shows a title elsewhere, such as a table of contents.
+    self.body.append(
+        f'<span class="{OUTSIDE_CLASS}">{kept_apart(node.astext(), self.encode)}</span>'
+    )
+    raise SkipNode
 
 
 def _visit_speech_html(self: Any, node: nodes.scrapbox_speech) -> None:
@@ -141,7 +154,7 @@ def _visit_fold_html(self: Any, node: nodes.scrapbox_fold) -> None:
 
 
 def _visit_linkmap_html(self: Any, node: nodes.scrapbox_linkmap) -> None:
-    self.body.append(f'<figure class="scrapbox-map">{node.get("html", "")}')
+    self.body.append(f'<figure class="scrapbox-map {OUTSIDE_CLASS}">{node.get("html", "")}')
     if len(node):
         self.body.append("<figcaption>")
 
@@ -216,5 +229,6 @@ VISITORS: dict[type[Element], dict[str, tuple[Visitor, Visitor]]] = {
     nodes.scrapbox_inserted: _formats(_tagged("ins")),
     nodes.scrapbox_deleted: _formats(_tagged("del")),
     nodes.scrapbox_time: _formats(_tagged("time", "datetime")),
+    nodes.scrapbox_words: _formats((_words_html, _nothing)),
 }
 """For each node class and output format the functions (visit, depart)."""

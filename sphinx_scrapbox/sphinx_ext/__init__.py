@@ -40,6 +40,7 @@ from sphinx_scrapbox.sphinx_ext.html import (
     addresses,
     assets,
     canonical,
+    formulas,
     language,
     metadata,
     page_names,
@@ -84,6 +85,7 @@ FEATURES: tuple[Feature, ...] = (
     page_sources.FEATURE,
     previews.FEATURE,
     repairs.FEATURE,
+    formulas.FEATURE,
 )
 """What collects from documents, adds to pages and decides which pages are written again."""
 
@@ -98,6 +100,7 @@ LISTENERS = (
     Listener("builder-inited", incremental.remove_torn_build_info),
     Listener("builder-inited", addresses.quote_target_uris),
     Listener("builder-inited", page_names.guard_names),
+    Listener("builder-inited", formulas.add_classes, 600, "After MyST, which sets some."),
     Listener("builder-inited", assets.add_style_and_scripts),
     Listener("builder-inited", search.adapt_search_index),
     Listener("builder-inited", search_index.skip_unchanged_index),

@@ -11,6 +11,7 @@ from sphinx.errors import NoUri
 from sphinx.util.nodes import make_refnode
 
 from sphinx_scrapbox.rendering.nodes import scrapbox_icon
+from sphinx_scrapbox.rendering.typesetting import kept_apart
 from sphinx_scrapbox.sphinx_ext.builders import is_single_file
 from sphinx_scrapbox.sphinx_ext.domain.index import DomainIndex
 from sphinx_scrapbox.wiki.graph import is_wanted
@@ -65,7 +66,7 @@ def html_link(title: str, address: str, *, is_missing: bool = False) -> str:
 
     :param is_missing: whether it leads to a page of the live wiki that is not part of this site.
     """
-    text = escape(title)
+    text = kept_apart(title)
     if is_missing:
         text = f'<span class="scrapbox-missing">{text}</span>'
     if not address:

@@ -21,6 +21,7 @@ from sphinx.util.docutils import SphinxDirective
 
 from sphinx_scrapbox.rendering.nodes import scrapbox_provenance, scrapbox_time
 from sphinx_scrapbox.rendering.tables import table
+from sphinx_scrapbox.rendering.typesetting import keep_outside
 from sphinx_scrapbox.sphinx_ext.builders import builder_of
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain, live_address
@@ -76,6 +77,7 @@ class SnapshotDirective(SphinxDirective):
                 items = (nodes.list_item("", sentence) for sentence in sentences)
                 made = nodes.bullet_list("", *items, bullet="-")
         made["classes"].append("scrapbox-snapshot")
+        keep_outside(made)
         for element in made.findall(nodes.Element):
             self.set_source_info(element)
             if isinstance(element, nodes.paragraph):

@@ -17,6 +17,7 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.docutils import SphinxDirective
 
 from sphinx_scrapbox.rendering.nodes import scrapbox_related
+from sphinx_scrapbox.rendering.typesetting import OUTSIDE_CLASS, kept_apart
 from sphinx_scrapbox.sphinx_ext.builders import builder_of, is_html
 from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain, domain_of
 from sphinx_scrapbox.sphinx_ext.domain.languages import (
@@ -156,7 +157,8 @@ class _HtmlBlock:
         is_foreign = page_languages(self._domain).foreign(self._docname)
         lang = _lang(site_language(self._builder.config)) if is_foreign else ""
         parts = [
-            f'<section class="scrapbox-related scrapbox-{mode}"{lang} aria-label="{heading}">'
+            f'<section class="scrapbox-related scrapbox-{mode} {OUTSIDE_CLASS}"{lang} '
+            f'aria-label="{heading}">'
             f'<p class="rubric">{heading}</p>'
         ]
         parts += self._list(str(_("Links")), related.links)
@@ -177,7 +179,7 @@ class _HtmlBlock:
         yield f'<p class="scrapbox-via">{escape(heading)}</p>'
         rows = []
         for place, line in items.items:
-            span = "" if line is None else f" <span>{escape(line)}</span>"
+            span = "" if line is None else f" <span>{kept_apart(line)}</span>"
             rows.append(f"<li{_lang(place.language)}>{self._link(place)}{span}</li>")
         yield f"<ul>{''.join(rows[:SHOWN_NEIGHBOURS])}</ul>"
         if len(rows) > SHOWN_NEIGHBOURS:

@@ -25,6 +25,7 @@ from typing import Any
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
+from sphinx_scrapbox.rendering.typesetting import has_signs, kept_apart
 from sphinx_scrapbox.sphinx_ext.builders import is_html
 from sphinx_scrapbox.sphinx_ext.domain.domain import domain_of
 from sphinx_scrapbox.sphinx_ext.warnings import note_unknown_internals
@@ -95,7 +96,7 @@ def _titles(env: BuildEnvironment, docname: str) -> set[str]:
         for name in dict.fromkeys(shown)
         if name in env.titles and name in facts and facts[name].is_page
     )
-    return {text for text in texts if _SIGN.search(text)}
+    return {text for text in texts if _SIGN.search(text) or has_signs(text)}
 
 
 # -- the text of a page ----------------------------------------------------------------
@@ -165,7 +166,7 @@ def _escaped_parts(text: str, tokens: dict[str, str], bare: list[str]) -> Iterat
             at = end.start()
             if name == "script":
                 content = _quoted(content, bare)
-            yield put(content, _RAW.get(name, _text))
+            yield put(content, _RAW[name])
     yield put(text[at:], _text)
 
 
@@ -193,6 +194,10 @@ def _quoted(script: str, names: Iterable[str]) -> str:
 
 
 def _text(text: str) -> str:
+    return kept_apart(text, _plain_text)
+
+
+def _plain_text(text: str) -> str:
     return escape(text, quote=False)
 
 
@@ -214,4 +219,9 @@ def _style(text: str) -> str:
     return _PUNCTUATION.sub(lambda sign: f"\\{ord(sign[0]):x} ", text)
 
 
-_RAW: dict[str, _Escape] = {"script": _script, "style": _style}
+_RAW: dict[str, _Escape] = {
+    "script": _script,
+    "style": _style,
+    "textarea": _plain_text,
+    "title": _plain_text,
+}

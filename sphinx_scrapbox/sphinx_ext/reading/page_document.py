@@ -12,6 +12,7 @@ from sphinx.environment import BuildEnvironment
 from sphinx_scrapbox.formats.page_file import limit_size
 from sphinx_scrapbox.rendering import render
 from sphinx_scrapbox.rendering.nodes import scrapbox_provenance, scrapbox_related
+from sphinx_scrapbox.rendering.typesetting import keep_outside
 from sphinx_scrapbox.sphinx_ext.config.options import mode_of, options
 from sphinx_scrapbox.sphinx_ext.domain.record import record_of, set_record
 from sphinx_scrapbox.sphinx_ext.domain.signers import structure_options
@@ -148,6 +149,7 @@ def build_page(
     )
     set_record(document, record)
     section = render(structured, site, document)
+    keep_outside(section)
     if config.provenance != "none":
         line = scrapbox_provenance(docname=env.docname)
         section.insert(1 if config.provenance == "start" else len(section), line)

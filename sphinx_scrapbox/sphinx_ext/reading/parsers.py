@@ -22,6 +22,7 @@ from sphinx.parsers import Parser
 from sphinx_scrapbox.formats.markdown.inlines import read_markdown_inline
 from sphinx_scrapbox.formats.notation.inlines import read_notation_inline
 from sphinx_scrapbox.rendering.blocks import Renderer
+from sphinx_scrapbox.rendering.typesetting import keep_outside
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.record import DocumentRecord, set_record
 from sphinx_scrapbox.sphinx_ext.domain.site import SphinxSite
@@ -137,6 +138,9 @@ def _append_message(
         return
     renderer = Renderer(document, document["source"], SphinxSite(env))
     if title := _UNDERLINED.fullmatch(text):
-        document += renderer.section(read(title["title"]), 0, source=title["title"])
+        message: nodes.Element
+        message = renderer.section(read(title["title"]), 0, source=title["title"])
     else:
-        document += renderer.paragraph(read(text), text, 0)
+        message = renderer.paragraph(read(text), text, 0)
+    keep_outside(message)
+    document += message

@@ -105,7 +105,7 @@
     close();
     card = document.createElement("div");
     card.id = "scrapbox-preview";
-    card.className = "scrapbox-preview";
+    card.className = "scrapbox-preview tex2jax_ignore mathjax_ignore";
     card.setAttribute("role", "tooltip");
     card.lang = language ?? siteLanguage;
     card.style.setProperty("--scrapbox-page-ground", groundOf(link));

@@ -26,3 +26,26 @@ if (typeof Search === "object" && Search.setIndex) {
     return setIndex(index);
   };
 }
+
+/* Search results show text of wiki pages. MathJax leaves out these classes; for KaTeX, signs with
+   which a formula begins are parted from what follows by an empty element. */
+{
+  const results = document.getElementById("search-results");
+  const sign = /[\\$`](?!$)/;
+  const part = (root) => {
+    const texts = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
+    while (texts.nextNode()) {
+      const text = texts.currentNode;
+      const at = text.data.search(sign);
+      if (at < 0) continue;
+      text.splitText(at + 1);
+      text.after(document.createElement("span"));
+    }
+  };
+  results?.classList.add("tex2jax_ignore", "mathjax_ignore");
+  if (results) {
+    new MutationObserver((changes) => {
+      for (const change of changes) part(change.target);
+    }).observe(results, { childList: true, subtree: true });
+  }
+}

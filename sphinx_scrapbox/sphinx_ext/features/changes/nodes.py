@@ -15,6 +15,7 @@ from sphinx_scrapbox.rendering.nodes import (
     scrapbox_fold_title,
     scrapbox_inserted,
 )
+from sphinx_scrapbox.rendering.typesetting import keep_outside
 from sphinx_scrapbox.snapshot.diff.model import LineChange, LineKind, PageChange, PageKind, Row
 from sphinx_scrapbox.snapshot.diff.words import diff_words
 from sphinx_scrapbox.sphinx_ext.builders import builder_of, is_html
@@ -52,6 +53,7 @@ class FillChangeLists(SphinxPostTransform):
                 elements = builder.build(shown_changes)
             for element in elements:
                 element["classes"] += ["scrapbox-changes", "no-search"]
+                keep_outside(element)
             node.replace_self(elements)
 
 

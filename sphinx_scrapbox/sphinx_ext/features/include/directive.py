@@ -17,6 +17,7 @@ from docutils.parsers.rst import directives
 from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import SphinxDirective
 
+from sphinx_scrapbox.rendering.typesetting import keep_outside
 from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain
 from sphinx_scrapbox.sphinx_ext.domain.record import DocumentRecord, record_of, set_record
 from sphinx_scrapbox.sphinx_ext.domain.site import SphinxSite
@@ -70,6 +71,7 @@ class IncludeDirective(SphinxDirective):
             file = self._with_line(file, self.options["line"])
         try:
             holder += IncludedPart(self, file, kind).build()
+            keep_outside(holder)
         except NotThere as error:
             warn_directive(self, f"{file.page.title!r}: {error}", Warn.INCLUDE)
             holder += self._link(target or file.page.title)

@@ -20,6 +20,7 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.docutils import SphinxDirective
 
 from sphinx_scrapbox.rendering.nodes import scrapbox_linkmap
+from sphinx_scrapbox.rendering.typesetting import keep_outside
 from sphinx_scrapbox.sphinx_ext.builders import builder_of, is_epub, is_html
 from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain, domain_of, may_hold_directives
 from sphinx_scrapbox.sphinx_ext.domain.record import DocumentRecord
@@ -166,6 +167,7 @@ class _Map:
         shown = self._list(0)
         if more := self._rest():
             shown += nodes.list_item("", nodes.paragraph("", more))
+        keep_outside(shown)
         return [*caption, shown]
 
     def _list(self, parent: int) -> nodes.bullet_list:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
+from sphinx_scrapbox.rendering.typesetting import kept_apart
 from sphinx_scrapbox.sphinx_ext.features.linkmap import layout
 from sphinx_scrapbox.sphinx_ext.features.linkmap.neighbourhood import Neighbourhood, Place
 from sphinx_scrapbox.wiki.graph import is_wanted
@@ -63,7 +64,6 @@ def _drawn(place: Place, box: layout.Box, title: str, address: str, *, is_curren
     if is_wanted(place.node):
         kinds.append("scrapbox-missing")
         dashes = ' stroke-dasharray="4 4"'
-    full = _escaped(title)
     link = f' href="{_escaped(address)}"' if address and not is_current else ""
     tag = "a" if link else "g"
     here = ' aria-current="page"' if is_current else ""
@@ -72,13 +72,13 @@ def _drawn(place: Place, box: layout.Box, title: str, address: str, *, is_curren
     y = box.top + layout.PAD_Y + layout.FONT
     lines = "".join(
         f'<text x="{box.x:.0f}" y="{y + number * layout.LINE}"'
-        f'{weight} fill="currentColor" aria-hidden="true">{_escaped(line)}</text>'
+        f'{weight} fill="currentColor" aria-hidden="true">{_shown(line)}</text>'
         for number, line in enumerate(box.lines)
     )
     frame = _rect(box, f' fill="none" stroke="currentColor"{dashes}')
     return (
         f'<{tag}{link} class="{" ".join(kinds)}"{role}{here}>'
-        f"<title>{full}</title>{frame}{lines}</{tag}>"
+        f"<title>{_shown(title)}</title>{frame}{lines}</{tag}>"
     )
 
 
@@ -87,6 +87,10 @@ def _rect(box: layout.Box, rest: str) -> str:
         f'<rect x="{box.left}" y="{box.top}" width="{box.width}" height="{box.height}" '
         f'rx="7"{rest}/>'
     )
+
+
+def _shown(text: str) -> str:
+    return kept_apart(text, _escaped, "<tspan></tspan>")
 
 
 def _escaped(text: str) -> str:

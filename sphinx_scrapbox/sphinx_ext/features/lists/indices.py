@@ -21,6 +21,7 @@ from sphinx.builders import Builder
 from sphinx.environment import BuildEnvironment
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
+from sphinx_scrapbox.rendering.typesetting import OUTSIDE_CLASS, kept_apart
 from sphinx_scrapbox.sphinx_ext.builders import builder_of, has_pages
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain, domain_of
@@ -208,7 +209,7 @@ def _context(
     leaf: Leaf | None,
 ) -> dict[str, Any]:
     title = escape(heading)
-    body = [f'<section class="scrapbox-index" id="{index}"><h1>{title}</h1>\n']
+    body = [f'<section class="scrapbox-index {OUTSIDE_CLASS}" id="{index}"><h1>{title}</h1>\n']
     body.append('<p class="scrapbox-indices">')
     indices = (
         _to(builder, pagename, other, str(name), other == pagename)
@@ -235,12 +236,12 @@ def _context(
 
 
 def _entry(builder: Builder, pagename: str, entry: Entry) -> str:
-    name = escape(entry.name)
+    name = kept_apart(entry.name)
     if entry.docname:
         name = _to(builder, pagename, entry.docname, entry.name)
     elif entry.address:
         name = html_link(entry.name, entry.address, is_missing=True)
-    note = f" <small>{escape(entry.note)}</small>" if entry.note else ""
+    note = f" <small>{kept_apart(entry.note)}</small>" if entry.note else ""
     if not entry.pages:
         return f"<li>{name}{note}</li>\n"
     pages = [_to(builder, pagename, docname, title) for docname, title in entry.pages]

@@ -11,6 +11,7 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from sphinx_scrapbox.rendering.nodes import scrapbox_icon, scrapbox_listing
 from sphinx_scrapbox.rendering.tables import table
+from sphinx_scrapbox.rendering.typesetting import keep_outside
 from sphinx_scrapbox.sphinx_ext import builders
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.domain import domain_of, may_hold_directives
@@ -40,6 +41,7 @@ class FillLists(SphinxPostTransform):
             for element in elements:
                 element["classes"] += node["classes"]
                 element["ids"] += node["ids"]
+                keep_outside(element)
             node.replace_self(elements)
 
 

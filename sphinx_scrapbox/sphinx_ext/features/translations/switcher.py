@@ -22,6 +22,7 @@ from sphinx_scrapbox.rendering.nodes import (
     scrapbox_provenance,
     scrapbox_related,
 )
+from sphinx_scrapbox.rendering.typesetting import keep_outside
 from sphinx_scrapbox.sphinx_ext.builders import builder_of, documents_in, is_document
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain, domain_of
@@ -180,6 +181,7 @@ class _Page:
             "{count} lines of the source are newer than this translation",
             len(lines),
         )
+        keep_outside(items)
         return scrapbox_fold(
             "", scrapbox_fold_title("", title), items, classes=["scrapbox-changed", "no-search"]
         )
@@ -210,6 +212,7 @@ class _Page:
             if number:
                 paragraph += nodes.Text(" / ")
             paragraph += self._version(version)
+        keep_outside(paragraph)
         self._insert(section, paragraph, position)
 
     def _version(self, version: Version) -> nodes.Element:
