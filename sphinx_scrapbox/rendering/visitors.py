@@ -122,14 +122,15 @@ def _visit_media_html(self: Any, node: nodes.scrapbox_media) -> None:
     if self.builder.name == "epub":  # a manifest would have to declare remote files
         self.visit_reference(node)
         return
-    kind, address, text = node["kind"], escape(node["refuri"]), escape(node.astext())
+    kind, address, text = node["kind"], escape(node["refuri"]), kept_apart(node.astext())
     # Nothing is fetched before the button is pressed; the style sheet sets the size.
     inline = ' playsinline=""' if kind == "video" else ""
     link = f'<a class="reference external" href="{address}" rel="noreferrer noopener">{text}</a>'
     title = f'<span class="scrapbox-caption">{link}</span>' if node.get("titled") else ""
     self.body.append(
         f'<span class="scrapbox-media"><{kind} class="scrapbox-player" controls="" preload="none"'
-        f'{inline} src="{address}" aria-label="{text}">{link}</{kind}>{title}</span>'
+        f'{inline} src="{address}" aria-label="{escape(node.astext())}">{link}</{kind}>'
+        f"{title}</span>"
     )
     raise SkipNode
 

@@ -27,7 +27,7 @@ from sphinx.environment import BuildEnvironment
 
 from sphinx_scrapbox.rendering.typesetting import has_signs, kept_apart
 from sphinx_scrapbox.sphinx_ext.builders import is_html
-from sphinx_scrapbox.sphinx_ext.domain.domain import domain_of
+from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain, domain_of
 from sphinx_scrapbox.sphinx_ext.warnings import note_unknown_internals
 
 _SIGN = re.compile(r"['\"`<>&\\\x00-\x1f\x7f\u2028\u2029]|\$\{")
@@ -56,45 +56,53 @@ def escape_context(
     app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: object
 ) -> None:
     """Handler of ``html-page-context``, after themes: escape the titles that they set as text."""
-    titles = _titles(app.env, page)
+    domain = domain_of(app.env)
+    titles = _titles(domain, page, app.config.root_doc)
     for name in ("pagetitle", "root_title"):  # of sphinx-book-theme
         if context.get(name) in titles:
             context[name] = _text(context[name])
-    facts = domain_of(app.env).facts.get(page)
+    facts = domain.facts.get(page)
     if facts and facts.is_page and "page_description" in context:  # the first words, of the same
         context["page_description"] = escape(context["page_description"])
     header = context.get("generate_header_nav_html")  # of pydata-sphinx-theme
-    if callable(header) and titles:
+    shown = domain.computed("titles in the header", lambda: _titles_below_root(domain))
+    if callable(header) and shown:
 
         def escaped_header(*args: Any, **options: Any) -> Any:
             html = header(*args, **options)
-            for title in titles if isinstance(html, str) else ():
-                html = html.replace(f"\n    {title}\n  </a>", f"\n    {_text(title)}\n  </a>")
-            return html
+            if not isinstance(html, str):
+                return html
+            return _IN_HEADER.sub(
+                lambda text: _text(text[0]) if text[0] in shown else text[0], html
+            )
 
         context["generate_header_nav_html"] = escaped_header
 
 
+_IN_HEADER = re.compile(r"(?<=\n    )[^\n]++(?=\n  </a>)")
+
+
 def _names(env: BuildEnvironment, docname: str) -> set[str]:
     """The name of a document and the titles that its page shows, as far as they hold signs."""
-    names = _titles(env, docname)
+    names = _titles(domain_of(env), docname, env.config.root_doc)
     if _SIGN.search(docname) and docname in env.all_docs:
         names.add(docname)
     return names
 
 
-def _titles(env: BuildEnvironment, docname: str) -> set[str]:
-    """The titles with signs that a theme takes from the environment for a page.
+def _titles_below_root(domain: ScrapboxDomain) -> set[str]:
+    """The titles with signs of the wiki pages in the ``toctree`` of the root document."""
+    root = domain.env.config.root_doc
+    return _titles(domain, *domain.env.toctree_includes.get(root, ()))
 
-    These are its own, and those of the root document and of the pages in its ``toctree``.
-    """
-    facts = domain_of(env).facts
-    root = env.config.root_doc
-    shown = (docname, root, *env.toctree_includes.get(root, ()))
+
+def _titles(domain: ScrapboxDomain, *docnames: str) -> set[str]:
+    """The titles with signs of those documents that are wiki pages, as themes read them."""
+    titles, facts = domain.env.titles, domain.facts
     texts = (
-        env.titles[name].astext()
-        for name in dict.fromkeys(shown)
-        if name in env.titles and name in facts and facts[name].is_page
+        titles[name].astext()
+        for name in docnames
+        if name in titles and name in facts and facts[name].is_page
     )
     return {text for text in texts if _SIGN.search(text) or has_signs(text)}
 
