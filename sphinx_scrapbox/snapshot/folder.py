@@ -148,7 +148,7 @@ class PageFolders:
 
     def answer(self, text: str, path: Path) -> Answer:
         """What the file *path* with this text is."""
-        if path.suffix == ".scrapbox":
+        if path.suffix == PAGE_SUFFIX:
             return NATIVE_PAGE
         return self.answer_and_folder(text, path)[0] if path.suffix == ".md" else NO_PAGE
 
@@ -174,7 +174,7 @@ class PageFolders:
     def _is_certain(self, path: Path) -> bool:
         """Whether a file is a page of a wiki whatever else its folder holds."""
         if path.suffix != ".md":
-            return path.suffix == ".scrapbox"
+            return path.suffix == PAGE_SUFFIX and path.is_file()
         try:
             text = read_regular_file(path).decode("utf-8-sig", "replace")
         except OSError:

@@ -14,6 +14,7 @@ from sphinx_scrapbox.sphinx_ext.sources.folder import source_folder
 from sphinx_scrapbox.sphinx_ext.sources.page_files import PageFile
 
 _LOGGER = logging.getLogger(__name__)
+_IS_HAND_WRITTEN = "scrapbox_hand_written"
 
 
 def exported_page(text: str, document: nodes.document, env: BuildEnvironment) -> PageFile | None:
@@ -21,6 +22,8 @@ def exported_page(text: str, document: nodes.document, env: BuildEnvironment) ->
 
     The record of the document notes what the answer depends on.
     """
+    if env.temp_data.get(_IS_HAND_WRITTEN):
+        return None  # the parser of MyST-NB passes a document on that it does not read
     pages = source_folder(env).pages
     path = Path(env.doc2path(env.docname))
     answer, has_pages = pages.folders.answer_and_folder(text, path)
@@ -29,4 +32,5 @@ def exported_page(text: str, document: nodes.document, env: BuildEnvironment) ->
     if in_doubt or has_pages is not None:
         record = record_of(document)._replace(in_doubt=in_doubt, has_pages=has_pages)
         set_record(document, record)
+    env.temp_data[_IS_HAND_WRITTEN] = not answer.is_page
     return pages.page_of(text, path) if answer.is_page else None
