@@ -132,7 +132,7 @@ class Renderer(InlineRenderer):
     def paragraph(self, content: Sequence[ast.Inline], source: str, line: int) -> nodes.paragraph:
         """A paragraph of inlines; *source* is its source text."""
         paragraph = self.at(nodes.paragraph(source, ""), line)
-        self.append_line(paragraph, content)
+        self.append_inlines(paragraph, content, is_line=True)
         return _muted(paragraph, content)
 
     def _append_run(self, parent: nodes.Element, run: outline.Run) -> None:
@@ -154,7 +154,7 @@ class Renderer(InlineRenderer):
         block = self.at(nodes.line_block(), lines[0].line)
         for line in lines:
             row = self.at(nodes.line(line.source, ""), line.line)
-            self.append_line(row, line.nodes)
+            self.append_inlines(row, line.nodes, is_line=True)
             self.anchor(row, line.id)
             block += _muted(row, line.nodes)
         return block

@@ -41,19 +41,6 @@ class InlineRenderer:
         self.site = site
         self._source = source
 
-    def append_line(self, parent: nodes.Element, content: Sequence[ast.Inline]) -> None:
-        """Append the nodes of a line, with players for the addresses that the wiki plays."""
-        links = (node for node in content if isinstance(node, ast.ExternalLink))
-        if not any(link.is_bracketed and self.player(link) for link in links):
-            self.append_inlines(parent, content)
-            return
-        for node in content:
-            match node:
-                case ast.ExternalLink(is_bracketed=True) if player := self.player(node):
-                    parent += self.played(node, player, node.line or parent.line or 0)
-                case _:
-                    self.append_inlines(parent, (node,))
-
     def player(self, link: ast.ExternalLink) -> Player | None:
         """What plays at the address of a link, if the site plays anything."""
         return player_of(link) if self.site.plays_videos else None
@@ -80,20 +67,36 @@ class InlineRenderer:
         """The title that the page gives what is played, "" if none."""
         return ""
 
-    def append_inlines(self, parent: nodes.Element, content: Sequence[ast.Inline]) -> None:
-        """Append the nodes of *content* to *parent*."""
+    def append_inlines(
+        self, parent: nodes.Element, content: Sequence[ast.Inline], *, is_line: bool = False
+    ) -> None:
+        """Append the nodes of *content* to *parent*.
+
+        If it is a line, there are players for the addresses in brackets that the wiki plays.
+        """
         if len(content) > MAX_SIBLINGS:
             for start in range(0, len(content), MAX_SIBLINGS):
                 chunk = self.at(nodes.inline(), parent.line or 0)
-                self.append_inlines(chunk, content[start : start + MAX_SIBLINGS])
+                part = content[start : start + MAX_SIBLINGS]
+                self.append_inlines(chunk, part, is_line=is_line)
                 parent += chunk
             return
         has_words = not all(map(is_icon_or_space, content))
         for node in content:
-            parent += self._inline(node, node.line or parent.line or 0)
+            line = node.line or parent.line or 0
+            if is_line and (played := self._played_in_line(node, line)):
+                parent += played
+                continue
+            parent += self._inline(node, line)
             if has_words and isinstance(node, ast.Icon) and node.role is ast.IconRole.MENTION:
                 for icon in parent[-1].findall(scrapbox_icon):
                     icon["named"] = True
+
+    def _played_in_line(self, node: ast.Inline, line: int) -> nodes.reference | None:
+        match node:
+            case ast.ExternalLink(is_bracketed=True) if player := self.player(node):
+                return self.played(node, player, line)
+        return None
 
     def icon(self, icon: ast.Icon, role: ast.IconRole, line: int) -> nodes.Element:
         """One icon, linked to its page."""
