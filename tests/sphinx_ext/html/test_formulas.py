@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib.util
+import os
 import re
 from html.parser import HTMLParser
 from pathlib import Path
@@ -214,3 +216,96 @@ def test_no_character_is_lost_elsewhere(builder: str, tmp_path: Path) -> None:
     )
     plain = re.sub(r"<[^>]*>|textbackslash|@|\\e|\\&|[\\{}$\s]", "", text)
     assert "Wordsrefvand5" in plain
+
+
+# -- in a browser ----------------------------------------------------------------------
+
+CHROMIUM = "/usr/bin/chromium"
+MATHJAX = "https://mathjax.test/"
+_TYPESET = """async () => {
+  await window.MathJax?.startup?.promise;
+  const typeset = "mjx-container, .katex";
+  const outer = [...document.querySelectorAll(typeset)].filter(
+    (element) => !element.parentElement.closest(typeset));
+  return {
+    words: outer.filter((element) => !element.closest(".math")).map(
+      (element) => element.parentElement.closest("section[id]").id),
+    left: [...document.querySelectorAll(".math")].filter(
+      (element) => !element.querySelector(typeset)).map((element) => element.textContent),
+    ran: window.evil !== undefined,
+  };
+}"""
+
+
+def _mathjax_folder(version: int) -> Path | None:
+    """MathJax 3 comes with a package for Django; 4 with none, so MATHJAX4 may name its folder."""
+    if version == 4:
+        folder = os.environ.get("MATHJAX4")
+        return Path(folder) if folder else None
+    spec = importlib.util.find_spec("mathjax")
+    if spec is None or spec.origin is None:
+        return None
+    folder = Path(spec.origin).with_name("static") / "mathjax" / "es5"
+    return folder if folder.is_dir() else None
+
+
+def _build_with(script: str, folder: Path | None, tmp_path: Path) -> Built:
+    options: dict[str, Any] = {"mathjax_path": f"{MATHJAX}tex-mml-chtml.js"}
+    if script == "katex":
+        pytest.importorskip("sphinxcontrib.katex")
+        options = {"extensions": ["sphinx_scrapbox", "sphinxcontrib.katex"]}
+        options["katex_css_path"] = "none.css"
+    elif folder is None:
+        pytest.skip(f"{script} is not installed")
+    # Also on pages without a formula: the search page and the indices.
+    conf = (
+        'extensions = ["sphinx_scrapbox"]\n\n\n'
+        'def setup(app):\n    app.set_html_assets_policy("always")\n'
+    )
+    return Site(tmp_path / "src", {**FILES, "conf.py": conf}).build(
+        html_theme="alabaster",
+        suppress_warnings=["toc.not_included"],
+        **options,
+    )
+
+
+@pytest.mark.skipif(not os.access(CHROMIUM, os.X_OK), reason=f"no {CHROMIUM} here")
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("script", ["mathjax3", "mathjax4", "katex"])
+def test_a_browser_typesets_formulas_only(script: str, tmp_path: Path) -> None:
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    folder = _mathjax_folder(int(script[-1])) if script != "katex" else None
+    built = _build_with(script, folder, tmp_path)
+    asked: list[str] = []
+
+    def answer(route: Any) -> None:
+        url = route.request.url
+        file = folder / url.removeprefix(MATHJAX) if folder and url.startswith(MATHJAX) else None
+        if url.startswith("file:"):
+            route.continue_()
+        elif file and file.is_file():
+            route.fulfill(path=file, headers={"Access-Control-Allow-Origin": "*"})
+        else:
+            asked.append(url)
+            route.abort()
+
+    with playwright.sync_playwright() as running:
+        browser = running.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        tab = browser.new_page()
+        tab.route("**/*", answer)
+        total = 0
+        for path in pages(built):
+            query = "?q=t0" if path.name == "search.html" else ""
+            tab.goto(path.as_uri() + query, wait_until="load")
+            tab.wait_for_timeout(1000 if query else 100)
+            result = tab.evaluate(_TYPESET)
+            raw = ["hand-written"] if path.name == "hand.html" else []
+            raw += ["myst"] if path.name == "myst.html" and "m_2" in path.read_text() else []
+            assert set(result["words"]) <= set(raw), path
+            assert ("hand-written" in result["words"]) == (path.name == "hand.html")
+            assert result["left"] == [], path
+            assert not result["ran"]
+            total += len(tab.query_selector_all(".math"))
+        browser.close()
+    assert total > len(TEX)
+    assert not [url for url in asked if "evil" in url]
