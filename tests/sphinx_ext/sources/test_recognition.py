@@ -6,10 +6,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from edits import output
 from repositories import commit, git, needs_git
 from sites import Built, Site, icon, page
 
+from sphinx_scrapbox.check.rules import Rule
+from sphinx_scrapbox.cli import main
+from sphinx_scrapbox.cli.check import diagnose, explanations
+from sphinx_scrapbox.snapshot.loader import SnapshotLoader
 from sphinx_scrapbox.snapshot.lockfile import Lock, dump_lock
 from sphinx_scrapbox.sphinx_ext.warnings import Warn
 
@@ -232,6 +237,54 @@ def test_an_included_page_that_its_folder_decides_about(site: Site) -> None:
     assert [line for line in built.warnings if "[scrapbox.include]" in line]
     site.write({"wiki/Named.md": named("Named", "words")})
     assert "Words of it" in site.build(**HERE).text("index.html")
+
+
+def test_all_tools_give_one_answer(site: Site, tmp_path: Path) -> None:
+    """The build and its directive, ``check``, ``diff`` and ``convert`` on the same files."""
+    files = {
+        "among/Named.md": named("Named", "words"),
+        "among/Doubt.md": named("Doubt", RAW),
+        "among/renamed.md": named("Of another name", "words"),
+        "among/lost.md": f"\nno title{icon('mio')}",
+        "among/sphinx.md": f"---\ntitle: sphinx\norphan: true\n---\n{icon('mio')}",
+        "among/hand.md": "# By hand\n",
+        "alone/Solitary.md": named("Solitary", RAW),
+        "alone/glossary.md": "---\ntitle: Glossary\n---\n\n{doc}`/index`\n",
+        "alone/missing.md": f"\nno title{icon('mio')}",
+        "marked/x.md": page("Marked", RAW),
+        "marked/next-line.md": "---\r\ntitle:\r\n 'Next line'\r\n---\r\n\r\nwords\r\n",
+        "locked/scrapbox.lock": dump_lock(Lock("garden-en")),
+        "locked/sub/Plain.md": named("Plain", RAW),
+    }
+    site.write({"index.md": "# Index\n", **files})
+    built = {f"{name}.md" for name in pages(site.build(**HERE))}
+    assert built == {
+        *("among/Named.md", "among/Doubt.md", "among/renamed.md", "among/lost.md"),
+        *("marked/x.md", "marked/next-line.md", "locked/sub/Plain.md"),
+    }
+    in_doubt = {"alone/Solitary.md", "alone/missing.md"}
+
+    compared = SnapshotLoader().from_folder(site.src)
+    assert {state.file for state in compared.pages} == built
+
+    checked = diagnose(site.src, ())
+    assert checked.pages == len(built | in_doubt)
+    doubtful = checked.only([Rule.UNRECOGNISED_PAGE]).findings
+    assert {finding.path for finding in doubtful} == in_doubt
+    explained = [line.split(": ", 1) for line in explanations([str(site.src)])]
+    told = {name.removeprefix(f"{site.src}/") for name, what in explained if what[:6] == "a page"}
+    assert told == built
+
+    arguments = ["convert", str(site.src), "-o", str(tmp_path / "out"), "--to", "notation"]
+    assert CliRunner().invoke(main, arguments).exit_code == 0
+    assert len(list((tmp_path / "out").rglob("*.scrapbox"))) == len(built)
+
+    titles = "Named Doubt lost sphinx Solitary missing Plain Marked".split()
+    directives = "".join(f"```{{scrapbox:include}} {title}\n```\n\n" for title in titles)
+    site.write({"index.md": f"# Index\n\n{directives}"})
+    warnings = [line for line in site.build(**HERE).warnings if "[scrapbox.include]" in line]
+    assert len(warnings) == 3
+    assert all(any(title in line for line in warnings) for title in ("sphinx", "Sol", "missing"))
 
 
 @needs_git
