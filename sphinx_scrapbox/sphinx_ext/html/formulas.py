@@ -1,7 +1,7 @@
 """Which text scripts such as MathJax may typeset, beyond what the nodes of a page say.
 
-Titles of wiki pages also stand in hand-written documents, as the text of links by path, and a
-site may have told MathJax of other classes than its own defaults.
+Headings of wiki pages also stand in hand-written documents, as the text of links, and a site may
+have told MathJax of other classes than its own defaults.
 """
 
 from __future__ import annotations
@@ -54,26 +54,41 @@ def _add(options: dict[str, Any], option: str, classes: tuple[str, ...]) -> bool
     return True
 
 
-def _titles_with_signs(domain: ScrapboxDomain) -> frozenset[str]:
+def _headings_with_signs(domain: ScrapboxDomain) -> frozenset[str]:
+    """The titles and headings of wiki pages that could hold a delimiter, as links show them."""
+    tocs = domain.env.tocs
     return frozenset(
-        facts.title for facts in domain.facts.values() if facts.is_page and has_signs(facts.title)
+        text
+        for docname, facts in domain.facts.items()
+        if facts.is_page and docname in tocs
+        for heading in tocs[docname].findall(nodes.reference)
+        if has_signs(text := heading.astext())
     )
 
 
-class KeepTitlesOutside(SphinxPostTransform):
-    """Keeps the titles of wiki pages outside that Sphinx and MyST write as the text of links."""
+class KeepHeadingsOutside(SphinxPostTransform):
+    """Keeps titles and headings of wiki pages outside where links in other documents show them.
+
+    Sphinx and MyST write them as the text of links by path or label.
+    """
 
     default_priority = 900  # when all references are resolved
 
     def run(self, **kwargs: Any) -> None:
-        """Look at the links of this document, if any title could be typeset."""
+        """Look at the links of this document, unless all of it is outside."""
         domain = domain_of(self.env)
-        if not is_html(builder_of(self.env)):
+        facts = domain.facts.get(self.env.docname)
+        if not is_html(builder_of(self.env)) or (facts and facts.is_page):
             return
-        titles = domain.computed("titles with signs", lambda: _titles_with_signs(domain))
-        if titles:
-            for link in list(self.document.findall(nodes.reference)):
-                if link.astext() in titles:
+        links = [
+            (text, link)
+            for link in self.document.findall(nodes.reference)
+            if has_signs(text := link.astext())
+        ]
+        if links:
+            headings = domain.computed("headings", lambda: _headings_with_signs(domain))
+            for text, link in links:
+                if text in headings:
                     keep_outside(link)
 
 
@@ -81,7 +96,7 @@ class Formulas(Feature):
     """The links of documents."""
 
     name = "formulas"
-    post_transforms = (KeepTitlesOutside,)
+    post_transforms = (KeepHeadingsOutside,)
 
 
 FEATURE = Formulas()

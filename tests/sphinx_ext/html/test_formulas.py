@@ -177,6 +177,22 @@ def test_the_content_of_a_page_has_the_classes(tmp_path: Path) -> None:
     assert set(OUTSIDE) <= set(included["class"].split())
 
 
+def test_headings_as_the_text_of_links(tmp_path: Path) -> None:
+    heading = f"heading {TEX[0]}"
+    links = f":ref:`wiki/t0:{heading}` and :doc:`of its own \\\\(h_4\\\\) </wiki/plain>`"
+    index = f"Index\n=====\n\n{links}\n".replace(heading, heading.replace("\\", "\\\\"))
+    built = Site(tmp_path / "src", {**FILES, "index.rst": index}).build(
+        extensions=["sphinx_scrapbox", "sphinx.ext.autosectionlabel"],
+        autosectionlabel_prefix_document=True,
+        suppress_warnings=["toc.not_included", "autosectionlabel"],
+    )
+    link, other = built.html("index.html").body.one("p").all("a")
+    assert heading in link.text
+    assert set(OUTSIDE) <= set(link["class"].split())
+    assert len(link.all("span", cls=OUTSIDE[1])) == 1
+    assert not set(OUTSIDE) & set(other["class"].split())
+
+
 @pytest.mark.parametrize("name", ["mathjax3_config", "mathjax4_config"])
 def test_classes_of_the_site_stay(name: str, tmp_path: Path) -> None:
     site = Site(tmp_path / "src", {"index.md": "# Index\n\n{math}`x`\n"})
