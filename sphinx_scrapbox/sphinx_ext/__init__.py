@@ -15,7 +15,7 @@ from sphinx.util.typing import ExtensionMetadata
 from sphinx_scrapbox import __version__
 from sphinx_scrapbox.rendering.visitors import VISITORS
 from sphinx_scrapbox.sphinx_ext import builders
-from sphinx_scrapbox.sphinx_ext.config import options
+from sphinx_scrapbox.sphinx_ext.config import options, unknown_names
 from sphinx_scrapbox.sphinx_ext.config.options import Config
 from sphinx_scrapbox.sphinx_ext.domain import (
     domain,
@@ -96,6 +96,7 @@ LISTENERS = (
     Listener("config-inited", assets.add_static_folder, sys.maxsize, "conf.py may set the path."),
     Listener("config-inited", parser_registration.check_markdown, sys.maxsize, "After others."),
     Listener("builder-inited", options.validate_options),
+    Listener("builder-inited", unknown_names.warn_of_unknown_names, 900, "All is registered."),
     Listener("builder-inited", builders.note_builder, 1, "Others ask which builder it is."),
     Listener("builder-inited", incremental.remove_torn_build_info),
     Listener("builder-inited", addresses.quote_target_uris),

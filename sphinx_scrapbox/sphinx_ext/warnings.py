@@ -20,7 +20,7 @@ class Warn(Enum):
     """The subtypes of ``type="scrapbox"`` warnings."""
 
     CONFIG = "config"
-    """The value of an option is invalid; the default is used."""
+    """The value of an option is invalid, and the default is used; or there is no such option."""
     UNRECOGNISED = "unrecognised"
     """Files of a folder look like exported pages, but may be hand-written: MyST reads them."""
     FRONT_MATTER = "front_matter"
@@ -33,8 +33,11 @@ class Warn(Enum):
     """Two documents have the same title by the rules of the wiki; links lead to the first."""
     RESERVED_NAME = "reserved_name"
     """A page has the file name of a page that Sphinx writes, such as the search page."""
+    SYNTAX = "syntax"
+    """A hand-written page has syntax that does not do what it does elsewhere, such as
+    ``![[Page]]``."""
     MISSING_PAGE = "missing_page"
-    """The target of a link is not on the site (only if ``scrapbox_missing`` is ``"warn"``)."""
+    """The target of a link is not on the site; see ``scrapbox_missing``."""
     DIRECTIVE = "directive"
     """A directive of this extension has an invalid argument, option or content."""
     INCLUDE = "include"

@@ -57,11 +57,16 @@ class Config:
     )
     """Let wiki links lead to any document whose title matches: True for all documents, or a list
     of glob patterns over docnames."""
-    missing: str = _option(
-        "wiki", valid.choice("wiki", "text", "warn"), '"wiki", "text" or "warn"', "html"
+    missing: tuple[tuple[str, str], ...] = _option(
+        "auto",
+        valid.modes_by_glob("missing", ("auto", "wiki", "text", "warn")),
+        '"auto", "wiki", "text", "warn" or dict',
+        "html",
     )
-    """What a link to a page that is not on this site becomes: a link to the live wiki, marked
-    text, or marked text and a warning."""
+    """What a link to a page that is not on this site becomes: a link to the live wiki (`"wiki"`),
+    marked text, or marked text and a warning (`"warn"`). `"auto"` is `"wiki"` with a warning for
+    links by title that were written by hand. One value for all documents, or a mapping of glob
+    patterns over docnames to values, of which the first match counts."""
     people: dict[str, Person] = _option({}, valid.people_by_key, "dict")
     """Speakers by icon name: display `name`, `link`, `image` (a file below the source folder) and
     `aliases` such as `/project/name`. Their icons are always people."""
@@ -181,6 +186,14 @@ class Config:
     def language(self, docname: str, project: str) -> str:
         """What ``scrapbox_languages`` says of a document or else its project; "" if nothing."""
         return mode_of(docname, self.languages.globs, "") or self.languages.of_project(project)
+
+    def missing_mode(self, docname: str) -> str:
+        """What ``scrapbox_missing`` says of links in a document."""
+        return mode_of(docname, self.missing, "auto")
+
+    def links_missing(self, docname: str = "") -> bool:
+        """Whether links to missing pages lead to the live wiki, in a document or in general."""
+        return self.missing_mode(docname) in ("auto", "wiki")
 
     def person(self, name: str, project: str = "") -> Person | None:
         """The person behind an icon: ``/project/name``, or ``name`` in the wiki's own project."""

@@ -113,11 +113,12 @@ third_party = choice("local", "remote", on="remote", off="local")
 
 
 def modes_by_glob(
-    option: str, words: tuple[str, ...], *, on: str
+    option: str, words: tuple[str, ...], *, on: str = ""
 ) -> Callable[[object], tuple[tuple[str, str], ...]]:
     """One word for all documents, or a mapping of glob patterns over docnames to words.
 
-    True and False stand for words as in :func:`choice`. Returns pairs of pattern and word.
+    With *on*, True and False stand for words as in :func:`choice`. Returns pairs of pattern and
+    word.
     """
     check_word = choice(*words, on=on)
 

@@ -108,7 +108,7 @@ class DomainIndex:
         """The live wiki's address of a wanted page; "" if none may be given."""
         config = options(self.env.config)
         _, project, _ = node.split("/", 2)
-        if config.missing != "wiki" or not project or project in self.private_projects:
+        if not config.links_missing() or not project or project in self.private_projects:
             return ""
         title = self.graph.wanted_title(node)
         return source_folder(self.env).snapshots.page_url(project, title)

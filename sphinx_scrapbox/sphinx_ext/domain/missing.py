@@ -12,6 +12,7 @@ from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain, domain_of
 from sphinx_scrapbox.sphinx_ext.domain.facts import PageFacts
 from sphinx_scrapbox.sphinx_ext.domain.resolve import marked
+from sphinx_scrapbox.sphinx_ext.domain.site import BY_HAND
 from sphinx_scrapbox.sphinx_ext.sources.folder import source_folder
 from sphinx_scrapbox.sphinx_ext.warnings import Warn, warn
 from sphinx_scrapbox.wiki.titles import is_line_id, split_fragment, split_target
@@ -67,14 +68,26 @@ def unresolved(
         return contnode  # a document of this site, outside of this PDF
     contnode["classes"].append("scrapbox-missing")
     unknown = domain.find_page(node["reftarget"], docname) is None  # else outside of this PDF
-    if unknown and config.missing == "warn" and typ in ("page", "tag"):
+    if unknown and _is_warned_of(domain, node):
         warn(Warn.MISSING_PAGE, f"no wiki page {node['reftarget']!r}", location=node)
     if is_private:
         return contnode
     project = project or own
-    if (config.missing != "wiki" and typ != "project") or not project:
+    if (typ != "project" and not config.links_missing(docname)) or not project:
         return contnode
     address = source_folder(domain.env).snapshots.page_url(project, title)
     link = nodes.reference("", "", contnode, refuri=address, internal=False)
     link["classes"].append("scrapbox-project" if typ == "project" else "scrapbox-wiki")
     return marked(link)
+
+
+def _is_warned_of(domain: ScrapboxDomain, node: addnodes.pending_xref) -> bool:
+    """Whether a link to a page that does not exist gives a warning.
+
+    With ``"auto"``, it is one by title that somebody wrote by hand, on a site that has pages.
+    """
+    mode = options(domain.env.config).missing_mode(node.get("refdoc", ""))
+    if mode != "auto":
+        return mode == "warn" and node["reftype"] in ("page", "tag")
+    is_by_title = node["reftype"] == "page" and not split_target(node["reftarget"]).project
+    return is_by_title and BY_HAND in node and bool(domain.pages)

@@ -6,6 +6,7 @@ from collections.abc import Set as AbstractSet
 from html import escape
 
 from docutils import nodes
+from sphinx import addnodes
 from sphinx.builders import Builder
 from sphinx.errors import NoUri
 from sphinx.util.nodes import make_refnode
@@ -13,8 +14,11 @@ from sphinx.util.nodes import make_refnode
 from sphinx_scrapbox.rendering.nodes import scrapbox_icon
 from sphinx_scrapbox.rendering.typesetting import kept_apart
 from sphinx_scrapbox.sphinx_ext.builders import is_single_file
+from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.index import DomainIndex
+from sphinx_scrapbox.sphinx_ext.warnings import Warn, warn
 from sphinx_scrapbox.wiki.graph import is_wanted
+from sphinx_scrapbox.wiki.titles import is_line_id, key, split_fragment, split_target
 
 
 def make_reference(
@@ -37,6 +41,17 @@ def make_reference(
         if line_anchor:
             return nodes.reference("", "", content, refid=line_anchor, internal=True)
     return marked(make_refnode(builder, from_docname, docname, line_anchor, content))
+
+
+def warn_of_lost_fragment(domain: DomainIndex, node: addnodes.pending_xref, docname: str) -> None:
+    """Warn if a link written by hand names a part of *docname* that it cannot lead to."""
+    target = node["reftarget"]
+    head, fragment = split_fragment(split_target(target).title)
+    mode = options(domain.env.config).missing_mode(node.get("refdoc", ""))
+    if not fragment or mode in ("wiki", "text") or key(domain.title_of(docname)) != key(head):
+        return
+    reason = "no page has this line" if is_line_id(fragment) else "links find lines, not headings"
+    warn(Warn.MISSING_PAGE, f"{target!r} leads to the page {head!r}: {reason}", location=node)
 
 
 def marked(reference: nodes.reference) -> nodes.reference:

@@ -37,7 +37,7 @@ class WikiRole(ReferenceRole):
             target = target.removeprefix("#")
         elif self._kind == "project":
             target = f"/{target.strip('/')}"
-        return [SphinxSite(self.env).link(self._kind, target, content)], []
+        return [SphinxSite(self.env).link_by_hand(self._kind, target, content)], []
 
     def _content(self) -> nodes.Element:
         text = self.title

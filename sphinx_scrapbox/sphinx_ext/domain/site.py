@@ -21,6 +21,9 @@ from sphinx_scrapbox.wiki.ast import Icon
 from sphinx_scrapbox.wiki.titles import join_target, split_target
 from sphinx_scrapbox.wiki.urls import page_of_url
 
+BY_HAND = "scrapbox-by-hand"
+"""The attribute of links that somebody wrote into a document: as a role, or in MyST."""
+
 
 class SphinxSite(Site):
     """The site for the document that Sphinx is reading or writing.
@@ -61,6 +64,12 @@ class SphinxSite(Site):
         if address:
             xref["scrapbox-address"] = address
         xref.source, xref.line = content.source, content.line
+        return xref
+
+    def link_by_hand(self, kind: str, target: str, content: nodes.Element) -> nodes.Element:
+        """:meth:`link` for one that somebody wrote by hand, where it may be a typing error."""
+        xref = self.link(kind, target, content)
+        xref[BY_HAND] = True
         return xref
 
     def page_link(

@@ -16,6 +16,7 @@ from myst_parser.config.main import (
     merge_file_level,
     read_topmatter,
 )
+from myst_parser.mdit_to_docutils.base import token_line
 from myst_parser.mdit_to_docutils.sphinx_ import SphinxRenderer
 from myst_parser.parsers.mdit import create_md_parser
 from myst_parser.warnings_ import MystWarnings, create_warning
@@ -25,6 +26,7 @@ from sphinx_scrapbox.sphinx_ext.domain.record import note_snapshots
 from sphinx_scrapbox.sphinx_ext.domain.site import SphinxSite
 from sphinx_scrapbox.sphinx_ext.sources.folder import source_folder
 from sphinx_scrapbox.sphinx_ext.sources.snapshots import SUBSTITUTIONS
+from sphinx_scrapbox.sphinx_ext.warnings import Warn, warn
 from sphinx_scrapbox.wiki.titles import split_fragment
 
 # A title without brackets that is no footnote, and after a bar the text of the link.
@@ -32,6 +34,7 @@ _LINK = re.compile(r"\[\[(?!\^)([^\[\]\n|]+)(?:\|([^\[\]\n]+))?\]\]")
 # Text without any Markdown syntax.
 _PLAIN = re.compile(r"\w+(?:-\w+)*", re.ASCII)
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
+_COLON_FENCE = re.compile(r":{3,}\{scrapbox:[\w-]+\}")
 _TAG = re.compile(r"#([^\s#\[\]`<>*]+)")
 
 
@@ -55,9 +58,14 @@ def _link_rule(state: StateInline, silent: bool) -> bool:
     if not silent:
         token = state.push("scrapbox_link", "", 0)
         token.content = (match[2] or "").strip()
-        token.meta = {"target": match[1].strip()}
+        token.meta = {"target": match[1].strip(), "embeds": _is_embedding(state.src, state.pos)}
     state.pos = match.end()
     return True
+
+
+def _is_embedding(text: str, at: int) -> bool:
+    """Whether a link is written as other wikis embed pages and images: ``![[Page]]``."""
+    return text[at - 1 : at] == "!" and (at == 1 or text[at - 2].isspace())
 
 
 def _tag_rule(state: Any) -> None:
@@ -99,6 +107,13 @@ class WikiRenderer(SphinxRenderer):
         target = token.meta["target"]
         head, fragment = split_fragment(target)
         text = token.content or (head if fragment else target)
+        if token.meta["embeds"]:
+            message = (
+                f"![[{target}]] is a link after an exclamation mark; to show the page, use the"
+            )
+            line = token_line(token, 0)
+            location = (self.sphinx_env.docname, line or None)
+            warn(Warn.SYNTAX, f"{message} directive scrapbox:include", location=location)
         self._append_wiki_link("page", target, text, token)
 
     def render_scrapbox_tag(self, token: SyntaxTreeNode) -> None:
@@ -108,7 +123,7 @@ class WikiRenderer(SphinxRenderer):
     def _append_wiki_link(self, kind: str, target: str, text: str, token: SyntaxTreeNode) -> None:
         shown = nodes.inline("", text, classes=["xref", f"scrapbox-{kind}"])
         self.add_line_and_source_path(shown, token)
-        self.current_node.append(SphinxSite(self.sphinx_env).link(kind, target, shown))
+        self.current_node.append(SphinxSite(self.sphinx_env).link_by_hand(kind, target, shown))
 
 
 class _Substitution:
@@ -150,3 +165,16 @@ def parse_myst(text: str, document: nodes.document) -> None:
         wiki_plugin(md, links=config.myst_links, tags=config.myst_tags)
     md.options["document"] = document
     md.render(text)
+    if "colon_fence" not in myst_config.enable_extensions and ":::{scrapbox:" in text:
+        _warn_of_colon_fences(document, env.docname)
+
+
+def _warn_of_colon_fences(document: nodes.document, docname: str) -> None:
+    """Warn of directives of this extension that MyST took for text."""
+    for paragraph in document.findall(nodes.paragraph):
+        parts = (each.astext() if isinstance(each, nodes.Text) else "\0" for each in paragraph)
+        for row, text in enumerate("".join(parts).split("\n")):
+            if fence := _COLON_FENCE.match(text):
+                message = f'{fence[0]} is text; add "colon_fence" to myst_enable_extensions'
+                line = (paragraph.line or 0) + row
+                warn(Warn.SYNTAX, f"{message}, or use backticks", location=(docname, line or None))

@@ -156,7 +156,7 @@ def _tags(domain: ScrapboxDomain) -> Iterator[Entry]:
         name = tables.tag_names[project, tag_key]
         found = domain.find_page(join_target(project, name), root) or ""
         address = ""
-        is_linked = project and config.missing == "wiki" and project not in domain.private_projects
+        is_linked = project and config.links_missing() and project not in domain.private_projects
         if not found and is_linked:
             address = source_folder(domain.env).snapshots.page_url(project, name)
         pages = tuple((docname, domain.title_of(docname)) for docname in docnames[:NAMED_PAGES])

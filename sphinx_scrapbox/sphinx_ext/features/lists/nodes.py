@@ -53,6 +53,7 @@ class _ListBuilder:
         self._site = SphinxSite(env)
         self._languages = page_languages(domain_of(env))
         self._config = options(env.config)
+        self._docname = env.docname
         self._is_html = builders.is_html(builder)
         self._shows_images = builder.supported_remote_images and self._config.images == "remote"
 
@@ -108,7 +109,9 @@ class _ListBuilder:
         return self._shows_images if is_remote else builders.shows_image_file(self._builder, image)
 
     def _wanted(self, row: model.WantedRow) -> list[nodes.Node]:
-        if self._config.missing == "warn":  # that nobody has written it is the point here
+        if (
+            self._config.missing_mode(self._docname) == "warn"
+        ):  # that nobody has written it is the point here
             classes = ["xref", "scrapbox-page", "scrapbox-missing"]
             wanted: nodes.Element = nodes.inline("", row.title, classes=classes)
         else:
