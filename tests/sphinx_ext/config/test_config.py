@@ -90,8 +90,9 @@ GOOD: list[tuple[str, object, object]] = [
     ("link_documents", False, ()),
     ("link_documents", ["guide/**"], ("guide/**",)),
     ("link_documents", "guide/**", ("guide/**",)),
-    ("missing", "text", "text"),
-    ("missing", "warn", "warn"),
+    ("missing", "text", (("**", "text"),)),
+    ("missing", "auto", (("**", "auto"),)),
+    ("missing", {"guide/**": "warn", "*": "wiki"}, (("guide/**", "warn"), ("*", "wiki"))),
     ("people", {"mio": "Mio Aoki"}, {"mio": Person("Mio Aoki")}),
     ("people", {"Mio A": {}}, {"mio_a": Person("Mio A")}),
     (
@@ -239,7 +240,7 @@ def test_values_from_the_command_line(said: list[str]) -> None:
 
 def test_bad_value_leaves_the_others(said: list[str]) -> None:
     found = checked(missing="no", icons="remote", people=3)
-    assert (found.missing, found.icons, found.people) == ("wiki", "remote", {})
+    assert (found.missing_mode("a"), found.icons, found.people) == ("auto", "remote", {})
     assert len(said) == 2
 
 
@@ -353,7 +354,7 @@ def test_checked_once_for_one_configuration(said: list[str]) -> None:
     config = sphinx_config(missing="no")
     assert options(config) is options(config)
     assert len(said) == 1
-    assert options(sphinx_config(missing="text")).missing == "text"
+    assert options(sphinx_config(missing="text")).missing_mode("a") == "text"
 
 
 def test_kept_no_longer_than_the_configuration() -> None:

@@ -63,11 +63,13 @@ def roles(tmp_path_factory: pytest.TempPathFactory) -> Built:
 
 
 def _paragraphs(document: nodes.document) -> list[str]:
-    return [tree(paragraph) for paragraph in document.findall(nodes.paragraph)]
+    # Typing errors in links are looked for where somebody wrote them by hand.
+    trees = (tree(paragraph) for paragraph in document.findall(nodes.paragraph))
+    return [text.replace(" scrapbox-by-hand=1", "") for text in trees]
 
 
 def test_roles_give_one_doctree_in_both_markups(roles: Built) -> None:
-    assert roles.warnings == []
+    assert all("no wiki page" in warning for warning in roles.warnings)
     assert _paragraphs(roles.doctree("index")) == _paragraphs(roles.doctree("myst"))
 
 
@@ -136,7 +138,7 @@ def test_resolution(site: Site, target: str, found: str | None) -> None:
             "C# and F#.md": page("C# and F#"),
         }
     )
-    built = site.build(**HERE)
+    built = site.build(scrapbox_missing="wiki", **HERE)
     assert built.warnings == []
     ((_, address),) = _links_of(built.html("index.html").body)
     if found is None:

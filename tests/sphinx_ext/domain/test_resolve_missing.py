@@ -40,7 +40,7 @@ def setup(app):
 
 @pytest.mark.parametrize("parallel", [0, 2])
 def test_a_link_that_another_resolves(tmp_path: Path, parallel: int) -> None:
-    built = _build(tmp_path, ELSEWHERE, parallel=parallel)
+    built = _build(tmp_path, ELSEWHERE, parallel=parallel, scrapbox_missing="wiki")
     assert built.warnings == []
     (link,) = built.html("wiki/shed.html").body.all(
         "a", href="https://elsewhere.example/wiki/shed"
