@@ -11,6 +11,7 @@ from sites import Site, icon, page
 
 CONFIG = {
     "scrapbox_project": "garden-en",
+    "scrapbox_missing": "wiki",
     "exclude_patterns": ["_build", "kept"],
     "suppress_warnings": ["scrapbox.duplicate_title", "scrapbox.include"],
 }

@@ -92,6 +92,7 @@ def other(wiki: Built, tmp_path_factory: pytest.TempPathFactory) -> Tag:
         },
         scrapbox_myst_tags=True,
         scrapbox_project="elsewhere",
+        scrapbox_missing="wiki",
     )
     assert built.warnings == []
     tag = Tag("all", {})

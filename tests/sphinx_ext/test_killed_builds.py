@@ -41,6 +41,7 @@ ROUNDS = int(os.environ.get("SCRAPBOX_ROUNDS", "4"))
 ROUNDS_OF_A_SITE = 2
 
 CONFIG: dict[str, Any] = {
+    "scrapbox_missing": "wiki",
     "scrapbox_project": "garden-en",
     "scrapbox_provenance": "end",
     "exclude_patterns": ["_build", "kept"],

@@ -52,6 +52,7 @@ from pathlib import Path
 
 extensions = ["sphinx_scrapbox"]
 scrapbox_project = "garden-en"
+scrapbox_missing = "wiki"
 scrapbox_provenance = "end"
 scrapbox_icon_path = ["icons"]
 

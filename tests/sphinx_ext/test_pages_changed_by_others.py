@@ -24,6 +24,7 @@ from docutils import nodes
 
 extensions = ["sphinx_scrapbox"]
 scrapbox_project = "garden-en"
+scrapbox_missing = "wiki"
 
 {handlers}
 """

@@ -13,6 +13,7 @@ from sphinx_scrapbox.snapshot.lockfile import Lock, LockedPage, dump_lock
 pytestmark = pytest.mark.filterwarnings("ignore:'sphinxcontrib\\.serializinghtml")
 
 HERE = {
+    "scrapbox_missing": "wiki",
     "scrapbox_project": "garden",
     "scrapbox_icons": "remote",
     "html_baseurl": "https://docs.example/",

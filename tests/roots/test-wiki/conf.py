@@ -8,3 +8,4 @@ scrapbox_people = {
 }
 scrapbox_icon_path = ["icons"]
 scrapbox_link_documents = True
+scrapbox_missing = "wiki"
