@@ -6,3 +6,4 @@ scrapbox_project = "orchard"
 scrapbox_people = {"ana": {"name": "Ana Ruiz", "aliases": ["/cellar/ana"]}}
 epub_copyright = "nobody"
 version = "1"
+scrapbox_missing = "wiki"
