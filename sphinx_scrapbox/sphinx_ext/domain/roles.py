@@ -48,12 +48,15 @@ class WikiRole(ReferenceRole):
             site_options = options(self.env.config).structure_options
             is_person = Speakers(site_options.marks, site_options.people).is_person(icon)
             role = IconRole.MENTION if is_person else IconRole.MARK
-            return scrapbox_icon(
+            shown = scrapbox_icon(
                 name=name,
                 project=project,
                 label=text if self.has_explicit_title else label,
                 role=role.value,
             )
+            if is_person:
+                shown["named"] = True  # a role is a word of a sentence
+            return shown
         if not self.has_explicit_title:
             head, fragment = split_fragment(text)
             if self._kind == "page" and is_line_id(fragment):
