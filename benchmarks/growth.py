@@ -236,18 +236,21 @@ class Page(NamedTuple):
     construct: str
     make: Make
 
-    def write(self, folder: Path, size: int) -> None:
+    def text(self, size: int) -> str:
+        """The text of a page of about *size* characters; 0 is one with nearly nothing."""
         body = self.make(size) if size else "a"
+        title = "a" * max(size, 1) if self.construct == "long title" else "page"
         if self.notation == "native":
-            title = "a" * size if self.construct == "long title" else "Page"
-            (folder / "page.scrapbox").write_text(f"{title or 'a'}\n{body}", "utf-8")
-            return
-        title = "a" * size if self.construct == "long title" else "page"
-        head = f'title: "{title or "a"}"\n'
+            return f"{title}\n{body}"
+        head = f'title: "{title}"\n'
         if self.construct == "front matter":
             head += repeat("tag{at}: a\n")(size)
-        text = f"---\n{head}---\n\n{_EXPORTED_ICON}\n{body}"
-        (folder / "page.md").write_text(text, "utf-8")
+        return f"---\n{head}---\n\n{_EXPORTED_ICON}\n{body}"
+
+    def write(self, folder: Path, size: int) -> None:
+        """Write the file of the page."""
+        suffix = ".scrapbox" if self.notation == "native" else ".md"
+        (folder / f"page{suffix}").write_text(self.text(size), "utf-8")
 
 
 def pages() -> Iterator[Page]:

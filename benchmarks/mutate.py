@@ -48,6 +48,7 @@ from sphinx_scrapbox.formats.page_file import limit_size
 from sphinx_scrapbox.rendering import Site, render
 from sphinx_scrapbox.rendering.visitors import VISITORS
 from sphinx_scrapbox.wiki.structure import StructuredPart, structure
+from sphinx_scrapbox.wiki.text import without_controls
 
 CORPUS = Path(__file__).resolve().parents[2] / "shared" / "corpus"
 ICON = "<img src='https://scrapbox.io/api/pages/garden/mio/icon' alt='mio.icon' height=\"19.5\"/>"
@@ -255,16 +256,14 @@ def output(format: str, text: str) -> str:
     return "".join(html.body) + plain.body
 
 
-_NOT_SHOWN = re.compile(
-    r"<img src='[^']*/api/pages/[^\n]*?/icon' alt='"
-    r"|This page is auto-translated from \[(?P<source>[^\n]*?)\]\(https?://[^/\s]+"
-)
-"""The path of an icon, whose name follows, and the host of the source of a translation."""
+_FOOTER = re.compile(r"(This page is auto-translated from \[[^\n]*?\]\()https?://[^/\s]+")
+_ICON_PATH = re.compile(r"<img src='[^']*/api/pages/[^\n]*?/icon' alt='")
+"""What is not shown: the host of the source of a translation; a path of which the name follows."""
 
 
 def lost_letters(body: str, shown: str) -> set[str]:
     """The letters and digits beyond ASCII in *body* that are not in *shown*, which is HTML."""
-    body = _NOT_SHOWN.sub(lambda match: match["source"] or "", body)
+    body = _ICON_PATH.sub("", _FOOTER.sub(r"\1", without_controls(body)[0]))
     letters = {sign for sign in body if sign > "\x7f" and sign.isalnum()}
     if lost := letters - set(shown):
         plain = unescape(shown)
@@ -321,7 +320,8 @@ def build(corpus: Path, seed: int, number: int, size: int) -> Iterator[str]:
             "scrapbox_pages": ["p*"],
             "man_pages": [("index", "garden", "Garden", "Nobody", 1)],
             "suppress_warnings": ["app", "scrapbox", "epub"],  # one process has many applications
-            "epub_show_urls": "no",
+            "copyright": "nobody",
+            "version": "1",
         }
         log: list[str] = []
         warnings: Any = SimpleNamespace(write=log.append, flush=lambda: None)

@@ -30,7 +30,8 @@ def render(structured: StructuredPage, site: Site, document: nodes.document) -> 
         parent += before
         renderer.append(parent, part.content)
         parent += after
-        drop_stray_transitions(parent)
+        _drop_last_transitions(parent.children)  # now, as the next part may follow on it
+    drop_stray_transitions(root)
     return root
 
 
@@ -63,13 +64,13 @@ def drop_stray_transitions(section: nodes.section) -> None:
             ):
                 continue
             if isinstance(child, nodes.section):
-                _drop_last_transition(kept)
+                _drop_last_transitions(kept)
             kept.append(child)
-        _drop_last_transition(kept)
+        _drop_last_transitions(kept)
         if len(kept) != len(parent.children):
             parent.children = kept
 
 
-def _drop_last_transition(children: list[nodes.Node]) -> None:
-    if children and isinstance(children[-1], nodes.transition):
+def _drop_last_transitions(children: list[nodes.Node]) -> None:
+    while children and isinstance(children[-1], nodes.transition):
         children.pop()

@@ -579,6 +579,23 @@ def test_a_page_is_rendered_without_a_site() -> None:
     )
 
 
+def test_rules_at_the_end_of_a_part_are_left_out() -> None:
+    footer = "This page is auto-translated from [/garden/Soil](https://scrapbox.io/garden/Soil)"
+    text = f"a\n\n---\n---\n---\n{footer}\n\nb\n\n---\nc\n\n---\n{footer}\n---\nd\n"
+    document = new_document("page.md", get_default_settings(Parser()))
+    page = read_markdown(f'---\ntitle: "Garden"\n---\n\n{text}')
+    section = render(structure(page), Site(), document)
+    kinds = [type(node).__name__ for node in section]
+    assert kinds == [
+        "title",
+        *["paragraph"] * 2,
+        "transition",
+        "paragraph",
+        "transition",
+        "paragraph",
+    ]
+
+
 def test_a_fragment_has_no_sections_and_no_transitions() -> None:
     document = new_document("page.md", get_default_settings(Parser()))
     blocks = (line(0, "a"), line(0, "---"), line(0, HEADING), line(0, "b"), line(0, "---"))
