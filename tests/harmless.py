@@ -1,0 +1,53 @@
+"""What no page of a site may hold, whatever the wiki's text says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from sites import Html, Tag
+
+_ADDRESSES = frozenset("href src action poster background cite data xlink:href srcset".split())
+_RUNNING = ("javascript:", "data:", "vbscript:", "file:", "blob:", "//", "\\")
+_ELEMENTS = frozenset(
+    "applet audio base dialog embed fencedframe frame frameset iframe isindex keygen marquee "
+    "object portal source style template textarea track video xmp".split()
+)
+_CONTROLS = frozenset("button form input select".split())
+
+
+def harm(html: Html, *, scripts: frozenset[str]) -> Iterator[str]:
+    """Each element of a page that could run a script, ask another host or change the page's look.
+
+    :param scripts: signatures of the scripts that the theme and Sphinx put into a page.
+    """
+    for tag in html.root.walk():
+        for name, value in tag.attributes.items():
+            address = "".join(value.split()).lower()
+            if (
+                name.startswith("on")
+                or name in {"srcdoc", "formaction", "ping"}
+                or (name in _ADDRESSES and address.startswith(_RUNNING))
+                or (name == "data-scrapbox-embed" and not address.startswith("https://"))
+            ):
+                yield f"{name}={value!r} in <{tag.name}>"
+        if tag.name in _ELEMENTS:
+            yield f"<{tag.name}>"
+        elif tag.name == "script" and signature(tag) not in scripts:
+            yield f"<script> {tag.attributes} {tag.text[:200]!r}"
+        elif tag.name in {"meta", "link"} and "http-equiv" in tag.attributes:
+            yield f"<{tag.name} http-equiv>"
+    for tag in html.body.walk():
+        if tag.name in _CONTROLS:
+            yield f"<{tag.name}>"
+        if "style" in tag.attributes and tag.name != "col":
+            yield f"style={tag['style']!r} in <{tag.name}>"
+
+
+def signature(script: Tag) -> str:
+    """The file name of a script, or its text."""
+    return urlsplit(script.attributes.get("src", "")).path.rpartition("/")[2] or script.text
+
+
+def scripts_of(html: Html) -> frozenset[str]:
+    return frozenset(map(signature, html.root.all("script")))

@@ -1,0 +1,1 @@
+"""Hostile text for every place of a wiki page, and what must not come of it."""

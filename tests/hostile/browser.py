@@ -1,0 +1,186 @@
+"""A page in a real browser: what runs, what is asked of other hosts, and what fails."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+CHROMIUM = "/usr/bin/chromium"
+_OPTIONS = ["--no-sandbox", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"]
+
+# Timers of previews and themes fire at once. Navigation is stopped after all listeners have run,
+# except by addresses that may be scripts (an address that is not valid leads nowhere).
+_PREPARE = """
+const later = setTimeout;
+window.setTimeout = (run, wait, ...more) => later(run, Math.min(wait ?? 0, 2), ...more);
+globalThis.isHarmless = (link) => {
+  const address = link.href?.baseVal ?? link.href ?? "";
+  const parsed = URL.parse(address, document.baseURI);
+  return parsed === null || /^(https?|mailto):$/.test(parsed.protocol);
+};
+addEventListener("click", (event) => {
+  const link = event.composedPath().find((each) => each.matches?.("a, area"));
+  if (link && isHarmless(link)) event.preventDefault();
+});
+"""
+_CLICK_LINKS = """async () => {
+  const odd = [];
+  const links = [...document.querySelectorAll(":any-link")];
+  for (const link of links) {
+    const harmless = isHarmless(link);
+    link.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true, view: window }));
+    if (harmless) continue;
+    odd.push(link.outerHTML);
+    await new Promise((done) => setTimeout(done, 2));
+  }
+  return [links.length, odd];
+}"""
+_HOVER_LINKS = """async (folder) => {
+  const pages = new Map();
+  for (const link of document.querySelectorAll(":is([role=main], main, article) a[href]"))
+    if (link.pathname?.includes(folder)) pages.set(link.pathname, link);
+  let shown = 0;
+  for (const link of pages.values()) {
+    link.scrollIntoView({ behavior: "instant", block: "center" });
+    link.dispatchEvent(new PointerEvent("pointerover", { bubbles: true }));
+    const end = performance.now() + 1000;
+    let card = null;
+    while (!card && performance.now() < end) {
+      await new Promise((done) => setTimeout(done, 2));
+      card = document.querySelector(".scrapbox-preview");
+    }
+    if (!card) continue;
+    shown += 1;
+    if (card.querySelector(":not([class^=scrapbox-preview-])")) throw Error(card.innerHTML);
+    document.dispatchEvent(new KeyboardEvent("keydown", { key: "Escape" }));
+  }
+  return shown;
+}"""
+
+
+class _Handler(SimpleHTTPRequestHandler):
+    def log_message(self, *args: object) -> None:
+        """Say nothing."""
+
+    def guess_type(self, path: Any) -> str:
+        # Python takes the last dot of "....html" for one of the name.
+        return "text/html" if str(path).endswith(".html") else super().guess_type(path)
+
+    def copyfile(self, source: Any, outputfile: Any) -> None:
+        with suppress(ConnectionError):  # the browser has left the page
+            super().copyfile(source, outputfile)
+
+
+@contextmanager
+def serve(folder: Path) -> Iterator[str]:
+    """The address at which the files of a folder are served."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Handler, directory=str(folder)))
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}/"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@contextmanager
+def launch(playwright: Any) -> Iterator[Any]:
+    with playwright.sync_playwright() as running:
+        browser = running.chromium.launch(executable_path=CHROMIUM, args=_OPTIONS)
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+class Reader:
+    """Reads the pages of a site one after the other, and notes what must not happen."""
+
+    def __init__(self, playwright: Any, browser: Any, address: str) -> None:
+        self._failure = playwright.Error
+        self.address = address
+        self.hits: list[int] = []
+        """Numbers of the payloads whose script ran."""
+        self.requests: list[str] = []
+        """Addresses at other hosts that were requested."""
+        self.errors: list[str] = []
+        self.pages = self.links = self.previews = 0
+        self.context = browser.new_context()
+        self.context.expose_binding("hit", lambda source, number=0: self.hits.append(number))
+        self.context.add_init_script(_PREPARE)
+        self.context.on("request", self._note_request)
+        self.context.on("page", self._note_page)
+        self.page = self.context.new_page()
+
+    def _note_request(self, request: Any) -> None:
+        if not request.url.startswith((self.address, "data:", "blob:")):
+            self.requests.append(request.url)
+
+    def _note_page(self, page: Any) -> None:
+        page.on("pageerror", lambda error: self._note(f"script error: {error}"))
+        page.on("console", self._note_console)
+        page.on("dialog", self._note_dialog)
+        if self.context.pages[0] is not page:
+            self._note(f"a window was opened: {page.url}")
+
+    def _note_console(self, message: Any) -> None:
+        if message.type == "error" and not message.location["url"].endswith("/favicon.ico"):
+            self._note(f"console: {message.text} {message.location['url']}")
+
+    def _note_dialog(self, dialog: Any) -> None:
+        self._note(f"dialog: {dialog.message}")
+        dialog.dismiss()
+
+    def _note(self, error: str) -> None:
+        self.errors.append(f"{self.page.url if self.pages else ''}: {error}")
+
+    def open(self, name: str, query: str = "") -> None:
+        """Load a page, by its file's name below the output folder, and let its scripts run."""
+        self.pages += 1
+        address = f"{self.address}{quote(name)}"
+        self.page.goto(address + query, wait_until="load")
+        self._run("() => new Promise((done) => requestAnimationFrame(() => done()))")
+
+    def _run(self, script: str, argument: str = "") -> Any:
+        try:
+            return self.page.evaluate(script, argument)
+        except self._failure as error:  # such as: the page was left
+            self._note(str(error))
+            return None
+
+    def click_links(self) -> None:
+        """Click every link of the page."""
+        before = self.page.url
+        links, odd = self._run(_CLICK_LINKS) or (0, [])
+        self.links += links
+        if odd:
+            self._note(f"links to other than http, https or mailto: {odd}")
+        if urlsplit(self.page.url).path != urlsplit(before).path:
+            self._note(f"a click led from {before} to {self.page.url}")
+
+    def hover_links(self, folder: str) -> None:
+        """Let the pointer rest on a link to each page of a folder that the page's body leads to."""
+        self.previews += self._run(_HOVER_LINKS, folder) or 0
+
+    def search(self, words: str, *, at_least: int) -> None:
+        """Search, and click the results."""
+        self.open("search.html", f"?q={words}")
+        results = self.page.locator("ul.search li")
+        with suppress(self._failure):
+            results.nth(at_least - 1).wait_for(timeout=20_000)
+        if (count := results.count()) < at_least:
+            self._note(f"{count} results for {words!r}")
+        self.click_links()
+
+    def problems(self) -> dict[str, list[Any]]:
+        """What happened and must not, for a comparison with an empty mapping."""
+        noted = {"hits": self.hits, "requests": self.requests, "errors": self.errors}
+        return {name: list(dict.fromkeys(values)) for name, values in noted.items() if values}

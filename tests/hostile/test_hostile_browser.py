@@ -1,0 +1,87 @@
+"""In a real browser, in six themes: no payload runs, asks another host or breaks a script."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sites import Site
+
+from hostile import corpus
+from hostile.browser import CHROMIUM, Reader, launch, serve
+
+playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+pytestmark = pytest.mark.skipif(not os.access(CHROMIUM, os.X_OK), reason=f"no {CHROMIUM} here")
+
+THEMES = (
+    "alabaster",
+    "furo",
+    "sphinx_rtd_theme",
+    "pydata_sphinx_theme",
+    "sphinx_book_theme",
+    "shibuya",
+)
+LOCAL = {"scrapbox_images": False, "scrapbox_videos": False, "mathjax_path": "math.js"}
+"""With these options a page asks no other host."""
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with launch(playwright) as browser:
+        yield browser
+
+
+def test_payloads_would_run(browser: Any, tmp_path: Path) -> None:
+    """Without us they do: the canary sings, and requests to the foreign host are seen."""
+    payloads = [each for each in corpus.PAYLOADS if each.family in {"addresses", "elements"}]
+    for payload in payloads:
+        text = payload.text("/secret")
+        if payload.family == "addresses":
+            quoted = text.replace('"', "&quot;")
+            text = f'<a href="{quoted}">x</a><script>document.links[0].click()</script>'
+        (tmp_path / f"{payload.number}.html").write_text(f"<!DOCTYPE html><body>{text}")
+    frames = "".join(f'<iframe src="{payload.number}.html"></iframe>' for payload in payloads)
+    (tmp_path / "all.html").write_text(f"<!DOCTYPE html>{frames}")
+    with serve(tmp_path) as address:
+        reader = Reader(playwright, browser, address)
+        reader.open("all.html")
+        reader.page.wait_for_timeout(500)
+        reader.context.close()
+    ran = set(reader.hits)
+    asked = {request for request in reader.requests if corpus.EVIL_HOST in request}
+    print(f"\n{len(ran)} of {len(payloads)} payloads run, {len(asked)} ask {corpus.EVIL_HOST}")
+    assert len(ran) > 60
+    assert len(asked) > 20
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_no_payload_runs(browser: Any, tmp_path: Path, theme: str) -> None:
+    if theme != "alabaster":
+        pytest.importorskip(theme, reason=f"{theme} is not installed")
+    # Each theme shows a part, in all places, and all names.
+    sources = corpus.Sources(tmp_path / "src", THEMES.index(theme), len(THEMES))
+    sources.write()
+    config = {"scrapbox_project": corpus.PROJECT, "suppress_warnings": ["scrapbox"]}
+    built = Site(sources.folder).build(html_theme=theme, **config, **LOCAL)
+    (built.out / "_static" / "math.js").write_text("")
+    with serve(built.out) as address:
+        reader = Reader(playwright, browser, address)
+        for path in sorted(built.out.rglob("*.html")):
+            name = path.relative_to(built.out).as_posix()
+            if name.startswith(("_static/", "_modules/")):
+                continue
+            reader.open(name)
+            reader.click_links()
+            if name == "index.html":
+                reader.hover_links("/names/")
+        reader.search(corpus.WORD, at_least=len(corpus.NAMES))
+        reader.context.close()
+    print(
+        f"\n{theme}: {len(corpus.PAYLOADS)} payloads, {reader.pages} pages, "
+        f"{reader.links} links clicked, {reader.previews} previews"
+    )
+    assert reader.problems() == {}
+    assert reader.previews >= 50
