@@ -14,31 +14,31 @@ from urllib.parse import quote, urlsplit
 CHROMIUM = "/usr/bin/chromium"
 _OPTIONS = ["--no-sandbox", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"]
 
-# Timers of previews and themes fire at once. Navigation is stopped after all listeners have run,
-# except by addresses that may be scripts (an address that is not valid leads nowhere).
+# Timers of previews and themes fire at once. A navigation ends before it has begun; an address that
+# is a script is no navigation.
 _PREPARE = """
 const later = setTimeout;
 window.setTimeout = (run, wait, ...more) => later(run, Math.min(wait ?? 0, 2), ...more);
-globalThis.isHarmless = (link) => {
-  const address = link.href?.baseVal ?? link.href ?? "";
-  const parsed = URL.parse(address, document.baseURI);
-  return parsed === null || /^(https?|mailto):$/.test(parsed.protocol);
-};
-addEventListener("click", (event) => {
-  const link = event.composedPath().find((each) => each.matches?.("a, area"));
-  if (link && isHarmless(link)) event.preventDefault();
+globalThis.isClicking = false;
+navigation.addEventListener("navigate", (event) => {
+  if (!event.cancelable || event.hashChange) return;
+  event.preventDefault();
+  if (!isClicking) console.error(`left for ${event.destination.url} without a click`);
 });
 """
 _CLICK_LINKS = """async () => {
   const odd = [];
   const links = [...document.querySelectorAll(":any-link")];
+  isClicking = true;
   for (const link of links) {
-    const harmless = isHarmless(link);
+    const address = link.href.baseVal ?? link.href;
+    const parsed = URL.parse(address, document.baseURI); // null: leads nowhere
     link.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true, view: window }));
-    if (harmless) continue;
+    if (!parsed || /^(https?|mailto):$/.test(parsed.protocol)) continue;
     odd.push(link.outerHTML);
     await new Promise((done) => setTimeout(done, 2));
   }
+  isClicking = false;
   return [links.length, odd];
 }"""
 _HOVER_LINKS = """async (folder) => {
@@ -112,6 +112,8 @@ class Reader:
         self.requests: list[str] = []
         """Addresses at other hosts that were requested."""
         self.errors: list[str] = []
+        """Messages of scripts and of the browser, each after the page's address."""
+        self._of_theme: frozenset[str] = frozenset()
         self.pages = self.links = self.previews = 0
         self.context = browser.new_context()
         self.context.expose_binding("hit", lambda source, number=0: self.hits.append(number))
@@ -141,6 +143,17 @@ class Reader:
 
     def _note(self, error: str) -> None:
         self.errors.append(f"{self.page.url if self.pages else ''}: {error}")
+
+    def learn_theme(self, name: str) -> list[str]:
+        """Load a page without wiki text; what happens there is the theme's own, and not noted.
+
+        Returns the requests to other hosts.
+        """
+        self.open(name)
+        errors = {error.partition(": ")[2] for error in self.errors}
+        self._of_theme = frozenset([*self.requests, *errors])
+        requests, self.requests, self.errors = self.requests, [], []
+        return requests
 
     def open(self, name: str, query: str = "") -> None:
         """Load a page, by its file's name below the output folder, and let its scripts run."""
@@ -178,9 +191,15 @@ class Reader:
             results.nth(at_least - 1).wait_for(timeout=20_000)
         if (count := results.count()) < at_least:
             self._note(f"{count} results for {words!r}")
+        self.page.wait_for_load_state("networkidle")
         self.click_links()
 
     def problems(self) -> dict[str, list[Any]]:
         """What happened and must not, for a comparison with an empty mapping."""
-        noted = {"hits": self.hits, "requests": self.requests, "errors": self.errors}
+        own = self._of_theme
+        noted: dict[str, list[Any]] = {
+            "hits": self.hits,
+            "requests": [request for request in self.requests if request not in own],
+            "errors": [error for error in self.errors if error.partition(": ")[2] not in own],
+        }
         return {name: list(dict.fromkeys(values)) for name, values in noted.items() if values}

@@ -177,6 +177,7 @@ class Sources:
         secret = str(self.secret)
         yield "conf.py", 'extensions = ["sphinx_scrapbox"]\n'
         yield "index.rst", INDEX
+        yield "plain.rst", ":orphan:\n\nPlain\n=====\n\n:math:`x^2`\n"
         for name, place in EXPORTED.items():
             lines = _lines(place, secret, self.in_place(name))
             yield f"exported/in {name}.md", _exported(f"In {name}", *lines)

@@ -69,6 +69,7 @@ def test_no_payload_runs(browser: Any, tmp_path: Path, theme: str) -> None:
     (built.out / "_static" / "math.js").write_text("")
     with serve(built.out) as address:
         reader = Reader(playwright, browser, address)
+        requests_of_theme = reader.learn_theme("plain.html")
         for path in sorted(built.out.rglob("*.html")):
             name = path.relative_to(built.out).as_posix()
             if name.startswith(("_static/", "_modules/")):
@@ -81,7 +82,8 @@ def test_no_payload_runs(browser: Any, tmp_path: Path, theme: str) -> None:
         reader.context.close()
     print(
         f"\n{theme}: {len(corpus.PAYLOADS)} payloads, {reader.pages} pages, "
-        f"{reader.links} links clicked, {reader.previews} previews"
+        f"{reader.links} links clicked, {reader.previews} previews; of the theme's own: "
+        f"{requests_of_theme or 'no requests'}"
     )
     assert reader.problems() == {}
     assert reader.previews >= 50

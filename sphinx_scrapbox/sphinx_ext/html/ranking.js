@@ -1,7 +1,16 @@
 /* Wiki pages rank below all others (sphinx-scrapbox). */
 ;(() => {
   const spans = SPANS;
-  const isWiki = (name) => {
+  // Names are quoted (by scrapbox.js) for links that Sphinx makes of them.
+  const plain = (name) => {
+    try {
+      return decodeURIComponent(name);
+    } catch {
+      return name;
+    }
+  };
+  const isWiki = (quoted) => {
+    const name = plain(quoted);
     let low = 0;
     let high = spans.length;
     while (low < high) {

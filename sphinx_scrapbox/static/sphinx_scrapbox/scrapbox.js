@@ -17,14 +17,17 @@ document.addEventListener("click", (event) => {
   player.focus();
 });
 
-/* Sphinx's search does not quote docnames in its links; a page may be named "Why?". */
+/* Sphinx's search does not quote docnames in its links; a page may be named "Why?". Some themes load
+   the index before this script. */
 if (typeof Search === "object" && Search.setIndex) {
-  const setIndex = Search.setIndex;
-  Search.setIndex = (index) => {
+  const quote = (index) => {
     index.docnames = index.docnames.map((name) =>
       name.split("/").map(encodeURIComponent).join("/"));
-    return setIndex(index);
+    return index;
   };
+  const setIndex = Search.setIndex;
+  if (Search.hasIndex?.()) quote(Search._index);
+  else Search.setIndex = (index) => setIndex(quote(index));
 }
 
 /* Search results show text of wiki pages. MathJax leaves out these classes; for KaTeX, signs with
