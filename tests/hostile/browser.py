@@ -14,8 +14,8 @@ from urllib.parse import quote, urlsplit
 CHROMIUM = "/usr/bin/chromium"
 _OPTIONS = ["--no-sandbox", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"]
 
-# Timers of previews and themes fire at once. A navigation ends before it has begun; an address that
-# is a script is no navigation.
+# Timers of previews and themes fire at once. A navigation ends before it has begun; an address
+# that is a script is no navigation.
 _PREPARE = """
 const later = setTimeout;
 window.setTimeout = (run, wait, ...more) => later(run, Math.min(wait ?? 0, 2), ...more);
@@ -180,7 +180,7 @@ class Reader:
             self._note(f"a click led from {before} to {self.page.url}")
 
     def hover_links(self, folder: str) -> None:
-        """Let the pointer rest on a link to each page of a folder that the page's body leads to."""
+        """Let the pointer rest on a link to each page of a folder, as far as there are any."""
         self.previews += self._run(_HOVER_LINKS, folder) or 0
 
     def search(self, words: str, *, at_least: int) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from click.testing import CliRunner
 
-from hostile import addresses, html, syntax, tex
+from hostile import addresses, html, names, syntax, tex
 from sphinx_scrapbox.cli import main
 
 FAMILIES = {
@@ -24,8 +24,8 @@ FAMILIES = {
     "TeX": tex.TEX,
     "markup": syntax.INLINE,
     "blocks": syntax.BLOCKS,
-    "names": syntax.NAMES,
-    "hidden marks": syntax.HIDDEN_MARKS,
+    "names": names.NAMES,
+    "hidden marks": names.HIDDEN_MARKS,
 }
 WORD = "sprout"
 """A word of the pages with hostile names, by which a search finds them."""
@@ -73,6 +73,8 @@ def _icon(name: str, shown: str = "", project: str = PROJECT) -> str:
     return f"<img src='{address}' alt='{shown or name}.icon' height=\"19.5\"/>"
 
 
+ICON = _icon("en")
+
 EXPORTED: dict[str, Place] = {
     "line": lambda text: text,
     "heading": lambda text: f"## {text}",
@@ -89,14 +91,17 @@ EXPORTED: dict[str, Place] = {
     "speaker": lambda text: f"{_icon(text)} says this",
     "signature": lambda text: f"Words {_icon('x', f'/{text}/{text}')}",
     "image": lambda text: f"![image]({text}) ![image](https://gyazo.com/{text})",
-    "table": lambda text: f"{text}\n| {text} | b |\n| -- | -- |\n| {text} | [[{text}]] {_icon(text)} |",
+    "table": lambda text: (
+        f"{text}\n| {text} | b |\n| -- | -- |\n| {text} | [[{text}]] {_icon(text)} |"
+    ),
     "caption": lambda text: f"{text}\n\n```\n{text}\n```\n",
     "formula": lambda text: f"A ${text}$ here",
     "video": lambda text: f"https://youtu.be/{text}\n[{text}](https://youtu.be/abcdefgh)",
     "notice": lambda text: (
-        f"---\nThis page is auto-translated from [/{text}/{text}](https://scrapbox.io/{text}/{text})"
-        f" using {text}. If you looks something interesting but the auto-translated English is not "
-        f"good enough to understand it, feel free to let me know at [@{text}]({text}). I'm very "
+        "---\n"
+        f"This page is auto-translated from [/{text}/{text}](https://scrapbox.io/{text}/{text})"
+        f" using {text}. If you looks something interesting but the auto-translated English is "
+        f"not good enough to understand it, feel free to let me know at [@{text}]({text}). I'm very "
         "happy to spread my thought to non-Japanese readers."
     ),
 }
@@ -115,9 +120,13 @@ NATIVE: dict[str, Place] = {
     "address": lambda text: f"[https://example.org/{text} x] https://example.org/{text}",
     "wiki link": lambda text: f"[{text}]",
     "other wiki": lambda text: f"[/{text}/{text}] [/{text}]",
-    "icons": lambda text: f"[{text}.icon] says this\nWords [/{text}/{text}.icon*2] [[{text}.icon]]",
+    "icons": lambda text: (
+        f"[{text}.icon] says this\nWords [/{text}/{text}.icon*2] [[{text}.icon]]"
+    ),
     "image": lambda text: f"[https://example.org/{text}.png] [{text}.png]",
-    "linked image": lambda text: f"[https://example.org/x.png {text}] [{text} https://i.example/x.png]",
+    "linked image": lambda text: (
+        f"[https://example.org/x.png {text}] [{text} https://i.example/x.png]"
+    ),
     "table": lambda text: f"table:{text}\n {text}\t[{text}]\n [{text}.icon]\t{text}",
     "caption": lambda text: f"code:{text}\n {text}",
     "formula": lambda text: f"[$ {text}] here\n[$ {text}]",
@@ -180,14 +189,14 @@ class Sources:
         yield "plain.rst", ":orphan:\n\nPlain\n=====\n\n:math:`x^2`\n"
         for name, place in EXPORTED.items():
             lines = _lines(place, secret, self.in_place(name))
-            yield f"exported/in {name}.md", _exported(f"In {name}", *lines)
+            yield f"exported/in {name}.md", exported(f"In {name}", *lines)
         for name, place in NATIVE.items():
             lines = _lines(place, secret, self.in_place(name))
             yield f"native/in {name}.scrapbox", "\n".join([f"In {name} (native)", *lines])
         for payload in NAMES:
             title = payload.text(secret)
             name = f"{payload.number}{title}" if title in {".", ".."} else file_name(title)
-            yield f"names/{name}.md", _exported(title, f"[[{title}]] {WORD}", "$x^2$")
+            yield f"names/{name}.md", exported(title, f"[[{title}]] {WORD}", "$x^2$")
         for payload in self.of("hidden marks"):
             title = f"Hidden {payload.number}"
             text = re.sub(r"(?<=[\"' ])T(?=[\"'\s])", title, payload.text(secret), count=1)
@@ -216,9 +225,10 @@ def _lines(place: Place, secret: str, payloads: list[Payload]) -> Iterator[str]:
         yield from ("", place(payload.text(secret)), "", sentinel(payload))
 
 
-def _exported(title: str, *lines: str) -> str:
+def exported(title: str, *lines: str, mark: str = ICON) -> str:
+    """The text of an exported page, which *mark* ends."""
     quoted = f"'{title.replace(chr(39), chr(39) * 2)}'" if '"' in title else f'"{title}"'
-    return "\n".join(["---", f"title: {quoted}", "---", "", *lines, "", _icon("en")])
+    return "\n".join(["---", f"title: {quoted}", "---", "", *lines, "", mark])
 
 
 def file_name(title: str) -> str:

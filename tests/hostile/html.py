@@ -229,7 +229,7 @@ BREAKOUTS = [
     "\x0c onmouseover=HIT",
     "\u2028 onmouseover=HIT",
     "\uff02\uff1e<script>HIT</script>",
-    "x\u0000\" onmouseover=\"HIT",
+    'x\u0000" onmouseover="HIT',
     "';HIT;'",
     '";HIT;"',
     "`;HIT;`",
