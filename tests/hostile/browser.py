@@ -33,6 +33,7 @@ _CLICK_LINKS = """async () => {
   for (const link of links) {
     const address = link.href.baseVal ?? link.href;
     const parsed = URL.parse(address, document.baseURI); // null: leads nowhere
+    link.removeAttribute("target");
     link.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true, view: window }));
     if (!parsed || /^(https?|mailto):$/.test(parsed.protocol)) continue;
     odd.push(link.outerHTML);

@@ -101,8 +101,8 @@ EXPORTED: dict[str, Place] = {
         "---\n"
         f"This page is auto-translated from [/{text}/{text}](https://scrapbox.io/{text}/{text})"
         f" using {text}. If you looks something interesting but the auto-translated English is "
-        f"not good enough to understand it, feel free to let me know at [@{text}]({text}). I'm very "
-        "happy to spread my thought to non-Japanese readers."
+        f"not good enough to understand it, feel free to let me know at [@{text}]({text}). I'm "
+        "very happy to spread my thought to non-Japanese readers."
     ),
 }
 """Lines of exported Markdown around a text."""

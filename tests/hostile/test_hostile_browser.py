@@ -57,6 +57,7 @@ def test_payloads_would_run(browser: Any, tmp_path: Path) -> None:
     assert len(asked) > 20
 
 
+@pytest.mark.filterwarnings("ignore:'sphinx_book_theme")  # 1.4 on Sphinx 9
 @pytest.mark.parametrize("theme", THEMES)
 def test_no_payload_runs(browser: Any, tmp_path: Path, theme: str) -> None:
     if theme != "alabaster":
