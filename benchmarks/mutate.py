@@ -33,6 +33,7 @@ from html import escape, unescape
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, NamedTuple
+from unicodedata import normalize
 from urllib.parse import unquote
 
 from docutils import nodes
@@ -268,6 +269,8 @@ def lost_letters(body: str, shown: str) -> set[str]:
     if lost := letters - set(shown):
         plain = unescape(shown)
         lost -= {*plain, *unquote(plain)}
+        # Formulas have other spellings for signs such as a small 2.
+        lost = {sign for sign in lost if normalize("NFKC", sign) not in plain}
     return lost
 
 

@@ -60,7 +60,7 @@ def test_four_times_the_text_takes_at_most_five_times_the_steps(growth: ModuleTy
     wrong = {}
     for page in growth.pages():
         format = "notation" if page.notation == "native" else "markdown"
-        small, large = (_calls(page.text(size), format) for size in (1_000, 4_000))
+        small, large = (_calls(page.text(size), format) for size in (500, 2_000))
         if large > 5 * small:
             wrong[page.notation, page.construct] = small, large
     assert wrong == {}
