@@ -85,7 +85,7 @@ _IN_HEADER = re.compile(r"(?<=\n    )[^\n]++(?=\n  </a>)")
 def _names(env: BuildEnvironment, docname: str) -> set[str]:
     """The name of a document and the titles that its page shows, as far as they hold signs."""
     names = _titles(domain_of(env), docname, env.config.root_doc)
-    if _SIGN.search(docname) and docname in env.all_docs:
+    if _SIGN.search(docname):
         names.add(docname)
     return names
 

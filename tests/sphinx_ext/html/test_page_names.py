@@ -165,6 +165,20 @@ def test_pages_with_ordinary_names_are_left_alone(
     Site(tmp_path / "src", {"index.md": "# Index\n", **texts}).build()
 
 
+def test_pages_that_another_extension_adds(tmp_path: Path) -> None:
+    name = "x';window.evil=1;'"
+    conf = (
+        'extensions = ["sphinx_scrapbox"]\nhtml_theme = "pydata_sphinx_theme"\n\n\n'
+        "def setup(app):\n"
+        f"    pages = lambda app: [({name!r}, {{'body': ''}}, 'page.html')]\n"
+        "    app.connect('html-collect-pages', pages)\n"
+    )
+    pytest.importorskip("pydata_sphinx_theme")
+    built = Site(tmp_path / "src", {"conf.py": conf, "index.md": "# Index\n"}).build()
+    text = built.text(f"{name}.html")
+    assert "DOCUMENTATION_OPTIONS.pagename = 'x\\u0027\\u003bwindow" in text
+
+
 @pytest.mark.parametrize("builder", ["dirhtml", "singlehtml", "epub", "json"])
 def test_builders_without_pages_of_a_theme(builder: str, tmp_path: Path) -> None:
     built = Site(tmp_path / "src", files(*NAMES[:4])).build(
