@@ -33,7 +33,6 @@ from html import escape, unescape
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, NamedTuple
-from unicodedata import normalize
 from urllib.parse import unquote
 
 from docutils import nodes
@@ -194,12 +193,12 @@ class MutationSite(Site):
 
 
 class _Html(HTMLTranslator):
-    """The HTML of docutils, with formulas as text and the nodes of the project."""
+    """The HTML of docutils, with formulas as the page has them and the nodes of the project."""
 
     builder = SimpleNamespace(name="html", imgpath="_images")
 
     def visit_math(self, node: nodes.math) -> None:
-        self.body.append(escape(node.astext()))
+        self.body.append(escape(node.rawsource))
         raise nodes.SkipNode
 
     visit_math_block = visit_math
@@ -209,12 +208,12 @@ class _Text(TextTranslator):
     """The text of Sphinx, with the nodes of the project."""
 
     def visit_math(self, node: nodes.math) -> None:
-        self.add_text(node.astext())
+        self.add_text(node.rawsource)
         raise nodes.SkipNode
 
     def visit_math_block(self, node: nodes.math_block) -> None:
         self.new_state()
-        self.add_text(node.astext())
+        self.add_text(node.rawsource)
         self.end_state()
         raise nodes.SkipNode
 
@@ -269,8 +268,6 @@ def lost_letters(body: str, shown: str) -> set[str]:
     if lost := letters - set(shown):
         plain = unescape(shown)
         lost -= {*plain, *unquote(plain)}
-        # Formulas have other spellings for signs such as a small 2.
-        lost = {sign for sign in lost if normalize("NFKC", sign) not in plain}
     return lost
 
 
@@ -336,10 +333,16 @@ def build(corpus: Path, seed: int, number: int, size: int) -> Iterator[str]:
             yield f"{builder}, pages {number} to {number + size}: {traceback.format_exc(limit=-5)}"
             return
         yield from (f"{builder}: {line.strip()}" for line in log if line.strip())
-        for name, page in pages.items() if builder in ("html", "text") else ():
-            shown = (out / f"{name}.{'html' if builder == 'html' else 'txt'}").read_text("utf-8")
-            if builder == "html" and (lost := lost_letters(page.body, shown)):
+        for name, page in pages.items() if builder == "html" else ():
+            formulas = app.env.get_doctree(name).findall(_is_formula)
+            shown = (out / f"{name}.html").read_text("utf-8")
+            shown += "".join(node.rawsource for node in formulas)
+            if lost := lost_letters(page.body, shown):
                 yield f"{builder}, page {name}: lost {' '.join(sorted(lost))}"
+
+
+def _is_formula(node: nodes.Node) -> bool:
+    return isinstance(node, (nodes.math, nodes.math_block))
 
 
 def main() -> int:
