@@ -158,6 +158,18 @@ def test_every_builder_is_guarded(tmp_path: Path, builder: str) -> None:
     assert fails(site_of(tmp_path, **{"index.md": text}), builder) != []
 
 
+@pytest.mark.parametrize("missing", ["auto", "warn"])
+def test_a_warning_does_not_say_it(tmp_path: Path, missing: str) -> None:
+    text = "# Guide\n\n[[Budget 2026]] [[The spade pact]] [[/garden/Salary a]] [[Nowhere]]\n"
+    site = site_of(tmp_path, **{"index.md": text, "wiki/spade.md": page("Spade", "[[Shed]]")})
+    site.write({"wiki/shed.scrapbox": "Shed\nPlain\n"})
+    warnings = site.build(**HERE, scrapbox_missing=missing).warnings
+    (warning,) = [line for line in warnings if "missing_page" in line]
+    assert "'Nowhere'" in warning
+    for word in ("budget", "pact", "salary"):
+        assert word not in "\n".join(warnings).lower()
+
+
 def test_a_report_does_not_say_it(tmp_path: Path) -> None:
     site = site_of(tmp_path, **{"index.md": "# Guide\n\nThe Budget 2026, me@garden.org.au\n"})
     said = "\n".join(site.build(**HERE).warnings)
