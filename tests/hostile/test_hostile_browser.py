@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
-from sites import Site
+from mathjax import mathjax_folder
+from sites import Built, Site
 
 from hostile import corpus
 from hostile.browser import CHROMIUM, Reader, launch, serve
@@ -88,3 +91,33 @@ def test_no_payload_runs(browser: Any, tmp_path: Path, theme: str) -> None:
     )
     assert reader.problems() == {}
     assert reader.previews >= 50
+
+
+MATHJAX_4_LOCAL = {"loader": {"paths": {"fonts": "[mathjax]/../@mathjax"}}}
+
+
+def _with_mathjax(site: Site, version: int, **config: Any) -> Built:
+    """Build a site that has a copy of MathJax of its own."""
+    folder = mathjax_folder(version)
+    built = site.build(
+        suppress_warnings=["scrapbox"],
+        **LOCAL | {"mathjax_path": "mathjax/tex-mml-chtml.js"} | config,
+    )
+    static = built.out / "_static"
+    shutil.copytree(folder, static / "mathjax", ignore=shutil.ignore_patterns("sre", "a11y"))
+    if version == 4:
+        shutil.copytree(folder.with_name("@mathjax"), static / "@mathjax")
+    return built
+
+
+def test_mathjax_4_asks_for_fonts_unless_told_where_they_are(browser: Any, tmp_path: Path) -> None:
+    site = Site(tmp_path / "src", {"index.rst": "I\n=\n\n:math:`\\mathcal{A}`\n"})
+    for config, host in ({}, "cdn.jsdelivr.net"), ({"mathjax4_config": MATHJAX_4_LOCAL}, ""):
+        built = _with_mathjax(site, 4, **config)
+        with serve(built.out) as address:
+            reader = Reader(playwright, browser, address)
+            reader.open("index.html")
+            reader.page.evaluate("() => MathJax.startup.promise.catch(() => 0)")
+            reader.context.close()
+        assert {urlsplit(request).netloc for request in reader.requests} == ({host} - {""})
+        shutil.rmtree(built.out)

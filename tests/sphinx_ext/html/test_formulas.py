@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import re
 from html.parser import HTMLParser
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from mathjax import mathjax_folder
 from sites import Built, Site
 
 from sphinx_scrapbox.rendering.typesetting import INSIDE, OUTSIDE
@@ -253,26 +253,12 @@ _TYPESET = """async () => {
 }"""
 
 
-def _mathjax_folder(version: int) -> Path | None:
-    """MathJax 3 comes with a package for Django; 4 with none, so MATHJAX4 may name its folder."""
-    if version == 4:
-        folder = os.environ.get("MATHJAX4")
-        return Path(folder) if folder else None
-    spec = importlib.util.find_spec("mathjax")
-    if spec is None or spec.origin is None:
-        return None
-    folder = Path(spec.origin).with_name("static") / "mathjax" / "es5"
-    return folder if folder.is_dir() else None
-
-
-def _build_with(script: str, folder: Path | None, tmp_path: Path) -> Built:
+def _build_with(script: str, tmp_path: Path) -> Built:
     options: dict[str, Any] = {"mathjax_path": f"{MATHJAX}tex-mml-chtml.js"}
     if script == "katex":
         pytest.importorskip("sphinxcontrib.katex")
         options = {"extensions": ["sphinx_scrapbox", "sphinxcontrib.katex"]}
         options["katex_css_path"] = "none.css"
-    elif folder is None:
-        pytest.skip(f"{script} is not installed")
     # Also on pages without a formula: the search page and the indices.
     conf = (
         'extensions = ["sphinx_scrapbox"]\n\n\n'
@@ -290,8 +276,8 @@ def _build_with(script: str, folder: Path | None, tmp_path: Path) -> Built:
 @pytest.mark.parametrize("script", ["mathjax3", "mathjax4", "katex"])
 def test_a_browser_typesets_formulas_only(script: str, tmp_path: Path) -> None:
     playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    folder = _mathjax_folder(int(script[-1])) if script != "katex" else None
-    built = _build_with(script, folder, tmp_path)
+    folder = mathjax_folder(int(script[-1])) if script != "katex" else None
+    built = _build_with(script, tmp_path)
     asked: list[str] = []
 
     def answer(route: Any) -> None:
