@@ -104,9 +104,9 @@ def _with_mathjax(site: Site, version: int, **config: Any) -> Built:
         **LOCAL | {"mathjax_path": "mathjax/tex-mml-chtml.js"} | config,
     )
     static = built.out / "_static"
-    shutil.copytree(folder, static / "mathjax", ignore=shutil.ignore_patterns("sre", "a11y"))
+    (static / "mathjax").symlink_to(folder)
     if version == 4:
-        shutil.copytree(folder.with_name("@mathjax"), static / "@mathjax")
+        (static / "@mathjax").symlink_to(folder.with_name("@mathjax"))
     return built
 
 
