@@ -110,6 +110,32 @@ def _with_mathjax(site: Site, version: int, **config: Any) -> Built:
     return built
 
 
+@pytest.mark.parametrize("version", [3, 4])
+def test_no_payload_runs_when_formulas_are_typeset(
+    browser: Any, tmp_path: Path, version: int
+) -> None:
+    sources = corpus.Sources(tmp_path / "src", version, 6)
+    sources.write()
+    config = {"mathjax4_config": MATHJAX_4_LOCAL} if version == 4 else {}
+    built = _with_mathjax(Site(sources.folder), version, **config)
+    formulas = 0
+    with serve(built.out) as address:
+        reader = Reader(playwright, browser, address)
+        for path in sorted(built.out.rglob("*.html")):
+            name = path.relative_to(built.out).as_posix()
+            if name.startswith(("exported/", "native/", "names/", "index.html")):
+                reader.open(name)
+                reader.page.evaluate("() => MathJax.startup.promise.catch(console.error)")
+                reader.click_links()
+                formulas += reader.page.locator(".math mjx-container").count()
+                words = reader.page.locator(":not(.math) > mjx-container")
+                assert words.count() == 0, f"{name}: {words.first.text_content()}"
+        reader.context.close()
+    print(f"\nMathJax {version}: {reader.pages} pages, {formulas} formulas typeset")
+    assert reader.problems() == {}
+    assert formulas > reader.pages
+
+
 def test_mathjax_4_asks_for_fonts_unless_told_where_they_are(browser: Any, tmp_path: Path) -> None:
     site = Site(tmp_path / "src", {"index.rst": "I\n=\n\n:math:`\\mathcal{A}`\n"})
     for config, host in ({}, "cdn.jsdelivr.net"), ({"mathjax4_config": MATHJAX_4_LOCAL}, ""):
