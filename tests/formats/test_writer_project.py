@@ -15,6 +15,7 @@ from test_writer_notation import after_blocks, blocks, titles
 from sphinx_scrapbox.formats.notation.lines import read_notation
 from sphinx_scrapbox.formats.project import load_project, page_of, write_project
 from sphinx_scrapbox.wiki.ast import Block, CodeBlock, Line, Page, Table, Text
+from sphinx_scrapbox.wiki.titles import key
 
 
 def reread(text: str) -> list[Page]:
@@ -79,7 +80,13 @@ def test_name_comes_from_the_pages() -> None:
     }  # fmt: skip
 
 
-@given(st.lists(st.tuples(titles, st.lists(blocks, max_size=6).map(after_blocks)), max_size=3))
+@given(
+    st.lists(
+        st.tuples(titles, st.lists(blocks, max_size=6).map(after_blocks)),
+        max_size=3,
+        unique_by=lambda made: key(made[0]),
+    )
+)
 def test_any_pages_read_back(made: list[tuple[str, tuple[Block, ...]]]) -> None:
     pages = [
         Page(title, some, project="p", id=line_id(at), created=at, updated=at)

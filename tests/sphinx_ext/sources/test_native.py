@@ -182,9 +182,11 @@ def test_a_private_project_is_not_linked_to(site: Site) -> None:
 def test_a_broken_lock_is_a_warning(site: Site) -> None:
     site.write({"wiki/scrapbox.lock": '{"scrapbox-lock": 1}\n{"id": \n'})
     built = site.build()
-    assert len(built.warnings) == 1
-    assert "wiki/scrapbox.lock: line 2" in built.warnings[0]
-    assert "[scrapbox.lock_file]" in built.warnings[0]
+    broken, unknown_line = built.warnings
+    assert "wiki/scrapbox.lock: line 2" in broken
+    assert "[scrapbox.lock_file]" in broken
+    # The lock file tells the ids of lines, and the guide links to one.
+    assert "no page has this line [scrapbox.missing_page]" in unknown_line
 
 
 def test_without_a_lock_the_first_line_is_the_title(tmp_path: Path) -> None:
