@@ -76,12 +76,12 @@ def _message(
     names = [repr(file.rpartition("/")[2]) for file in files]
     if len(names) > _MOST_NAMES:
         names = [*names[:_MOST_NAMES], "…"]
-    count = f"{len(files)} files look like wiki pages"
+    count, them = f"{len(files)} files look like wiki pages", "them"
     if len(files) == 1:
-        count = "1 file looks like a wiki page"
+        count, them = "1 file looks like a wiki page", "it"
     return (
-        f"{folder or '.'}: {count}, but may be hand-written, so MyST reads what is in it as "
-        f"trusted text: {', '.join(names)}. If this is a wiki, set "
+        f"{folder or '.'}: {count}, but may be hand-written, so MyST reads {them} as trusted "
+        f"text: {', '.join(names)}. If this is a wiki, set "
         f"scrapbox_pages = {[*given, *included]}; if not, scrapbox_pages = {[*given, *excluded]}"
     )
 

@@ -121,9 +121,9 @@ def test_documents_in_doubt_do_not_vouch_for_each_other(site: Site) -> None:
     built = site.build(**HERE)
     assert pages(built) == set()
     assert built.warnings == [
-        "WARNING: wiki: 7 files look like wiki pages, but may be hand-written, so MyST reads what "
-        "is in it as trusted text: 'D0.md', 'D1.md', 'D2.md', 'D3.md', 'D4.md', …. If this is a "
-        "wiki, set scrapbox_pages = ['wiki/**']; if not, scrapbox_pages = ['!wiki/**'] "
+        "WARNING: wiki: 7 files look like wiki pages, but may be hand-written, so MyST reads them "
+        "as trusted text: 'D0.md', 'D1.md', 'D2.md', 'D3.md', 'D4.md', …. If this is a wiki, "
+        "set scrapbox_pages = ['wiki/**']; if not, scrapbox_pages = ['!wiki/**'] "
         "[scrapbox.unrecognised]"
     ]
     assert site.build(scrapbox_pages=["!wiki/**"], **HERE).warnings == []
