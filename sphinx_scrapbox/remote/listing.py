@@ -187,7 +187,7 @@ def compare_with_folder(
 def list_selected(api: Api, selection: Selection) -> tuple[list[Listed], int]:
     """The selected pages of the project, and the number of others.
 
-    :raises PullError: if there are none, or the list is not consistent.
+    :raises PullError: if there are no pages, or the list is not consistent.
     :raises SelectionError: if the selection names a page that does not exist.
     """
     everything = read_list(api)

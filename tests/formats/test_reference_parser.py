@@ -2,30 +2,19 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
 import pytest
+from scripts import benchmark_script
 
 ROOT = Path(__file__).resolve().parents[2]
-SCRIPT = ROOT / "benchmarks" / "compare_reference.py"
 
 
 @pytest.fixture(scope="module")
 def compare() -> Iterator[ModuleType]:
-    if not SCRIPT.exists():
-        pytest.skip(f"the comparison is not here: {SCRIPT}")
-    spec = importlib.util.spec_from_file_location(SCRIPT.stem, SCRIPT)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[SCRIPT.stem] = module  # dataclasses look their module up
-    spec.loader.exec_module(module)
-    yield module
-    del sys.modules[SCRIPT.stem]
+    yield from benchmark_script("compare_reference")
 
 
 @pytest.mark.parametrize("name", ["nishio", "villagepump"])

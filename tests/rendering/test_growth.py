@@ -2,39 +2,28 @@
 
 from __future__ import annotations
 
-import importlib.util
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 from types import FrameType, ModuleType
 
 import pytest
 from docutils.frontend import get_default_settings
 from docutils.parsers.rst import Parser
 from docutils.utils import new_document
+from scripts import benchmark_script
 
 from sphinx_scrapbox.formats import read
 from sphinx_scrapbox.formats.page_file import limit_size
 from sphinx_scrapbox.rendering import Site, render
 from sphinx_scrapbox.wiki.structure import structure
 
-SCRIPT = Path(__file__).resolve().parents[2] / "benchmarks" / "growth.py"
 FEW = 1_000
 """Calls that are too few to be compared."""
 
 
 @pytest.fixture(scope="module")
 def growth() -> Iterator[ModuleType]:
-    if not SCRIPT.exists():
-        pytest.skip(f"the script that measures growth is not here: {SCRIPT}")
-    spec = importlib.util.spec_from_file_location(SCRIPT.stem, SCRIPT)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[SCRIPT.stem] = module
-    spec.loader.exec_module(module)
-    yield module
-    del sys.modules[SCRIPT.stem]
+    yield from benchmark_script("growth")
 
 
 def _calls(text: str, format: str) -> int:

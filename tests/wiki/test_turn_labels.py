@@ -2,36 +2,25 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
 import pytest
+from scripts import benchmark_script
 
 from sphinx_scrapbox.formats.markdown.blocks import read_markdown
 from sphinx_scrapbox.formats.markdown.writer import write_markdown
 from sphinx_scrapbox.wiki.structure import structure
 
 HERE = Path(__file__).resolve().parent
-SCRIPT = HERE.parents[1] / "benchmarks" / "turns.py"
 LANGUAGES = ("en", "ja", "ko")
 
 
 @pytest.fixture(scope="module")
 def turns() -> Iterator[ModuleType]:
-    if not SCRIPT.exists():
-        pytest.skip(f"the script that reads labels is not here: {SCRIPT}")
-    spec = importlib.util.spec_from_file_location(SCRIPT.stem, SCRIPT)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[SCRIPT.stem] = module  # dataclasses look their module up
-    spec.loader.exec_module(module)
-    yield module
-    del sys.modules[SCRIPT.stem]
+    yield from benchmark_script("turns")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

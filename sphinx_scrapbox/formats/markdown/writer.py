@@ -324,7 +324,7 @@ def _code(block: ast.CodeBlock) -> Iterator[str]:
     yield from (name, "", f"```{language}")
     rows = block.rows
     for at, row in enumerate(rows):
-        # A bare fence before a blank line would end the block.
+        # A fence without a language, followed by an empty line, would end the block.
         closes = row == "```" and at + 1 < len(rows) and not rows[at + 1]
         yield "``` " if closes else row
     yield from ("```", "")

@@ -257,7 +257,7 @@ def _literal(text: str, care: _Care, nested: bool, first: bool) -> str:
 
 
 def _formula(tex: str, manner: _Manner) -> str:
-    # A blank at the end allows brackets inside, but must not become a bracketed blank.
+    # A space at the end allows brackets inside, but must not become a bracketed space.
     if manner.care:
         tex = tex.replace("`", "\u2018")
     must = "]" in tex or (tex.endswith(" ") and tex != " ")

@@ -21,7 +21,7 @@ __all__ = ["LATEX_PREAMBLE", "TexReading", "is_formula", "read_code_block", "rea
 
 
 class TexReading(NamedTuple):
-    """What became of the TeX of a formula.
+    """The result of reading the TeX of a formula.
 
     ``tex`` is the TeX to typeset, "" if it was refused; then ``problem`` says why, and
     ``command`` is the name of the command that is not allowed, if that is the reason.

@@ -66,7 +66,7 @@ def normalized(text: str) -> str:
 
 
 def _plain(text: str) -> str:
-    """Decoded text without controls, and with a blank for each line end."""
+    """Decoded text without control characters; line ends become spaces."""
     return _CONTROLS.sub("", text.replace("\r\n", " ").replace("\n", " "))
 
 
