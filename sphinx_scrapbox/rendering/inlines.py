@@ -216,13 +216,16 @@ class InlineRenderer:
     def _image(self, node: ast.Image, line: int) -> nodes.Node:
         address = image_url(node.src)
         if address is None:
-            return nodes.Text(node.src)
+            return nodes.Text(f"{node.src} {node.link}".rstrip())
         image = self.at(self.site.image(address), line)
         if node.strong:
             image["classes"].append("scrapbox-strong")
-        if node.link and (url := safe_url(node.link)):
+        if not node.link:
+            return image
+        if url := safe_url(node.link):
             return self.at(nodes.reference("", "", image, refuri=url, internal=False), line)
-        return image
+        # An address that cannot be a link stays readable.
+        return self.at(nodes.inline("", "", image, nodes.Text(f" {node.link}")), line)
 
     def _icons(self, node: ast.Icon, line: int) -> list[nodes.Node]:
         icons: list[nodes.Node] = []
