@@ -41,6 +41,7 @@ from docutils.utils import new_document
 from docutils.writers.html5_polyglot import HTMLTranslator, Writer
 from sphinx.application import Sphinx
 from sphinx.locale import init as init_locale
+from sphinx.util.docutils import register_node
 from sphinx.writers.text import TextTranslator
 
 from sphinx_scrapbox.formats import read
@@ -224,7 +225,8 @@ for _node, _formats in VISITORS.items():
         setattr(_writer, f"visit_{_node.__name__}", visit)
         setattr(_writer, f"depart_{_node.__name__}", depart)
 init_locale([None], "en")
-nodes._add_node_class_names([node.__name__ for node in VISITORS])  # as Sphinx does
+for _node in VISITORS:
+    register_node(_node)  # as Sphinx does
 _TEXT_BUILDER = SimpleNamespace(
     config=SimpleNamespace(
         text_newlines="native",
