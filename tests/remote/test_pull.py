@@ -778,7 +778,9 @@ def test_broken_off_by_hand(wiki: Wiki, tmp_path: Path) -> None:
         return None
 
     wiki.fault = wait  # type: ignore[assignment]
-    code = "from sphinx_scrapbox.cli import main; main()"
+    # A process that a shell started in the background ignores the signal.
+    heed = "from signal import *; signal(SIGINT, default_int_handler)"
+    code = f"{heed}; from sphinx_scrapbox.cli import main; main()"
     command = [sys.executable, "-P", "-c", code, "pull", "garden", str(folder), "--url", wiki.url]
     process = subprocess.Popen(command, stderr=subprocess.PIPE)
     assert reached.wait(20)
