@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
@@ -133,11 +134,15 @@ def _inner_file(folder: Path, name: str) -> Path | None:
     """A file in *folder*; None if symbolic links lead out of the folder, or it is a pipe."""
     try:
         file = (folder / name).resolve()
-        if file.exists() and not file.is_file():
-            return None
-    except (OSError, RuntimeError, ValueError):  # a circle, or a null character
+    except (OSError, RuntimeError, ValueError):  # a circle (before Python 3.13), or a null
         return None
-    return file if file.is_relative_to(folder) else None
+    try:
+        is_file = stat.S_ISREG(file.stat().st_mode)
+    except FileNotFoundError:
+        is_file = True  # a file that may come
+    except OSError:  # a circle
+        is_file = False
+    return file if is_file and file.is_relative_to(folder) else None
 
 
 def _read(path: Path, srcdir: Path) -> Lock:
