@@ -13,11 +13,11 @@ from pathlib import Path
 
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
-from sphinx.util import get_filetype
 
 from sphinx_scrapbox.formats.signatures import read_signatures
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.domain import domain_of
+from sphinx_scrapbox.sphinx_ext.sources.file_types import MARKDOWN, NATIVE, page_type
 from sphinx_scrapbox.wiki.redaction import checksum
 from sphinx_scrapbox.wiki.speakers import PageSignatures, find_signers
 from sphinx_scrapbox.wiki.structure import StructureOptions
@@ -50,7 +50,7 @@ def reread_for_signers(
         pages.pop(docname, None)
     for docname in sorted(added | changed):
         path = Path(env.doc2path(docname))
-        if get_filetype(app.config.source_suffix, str(path)) not in ("scrapbox", "markdown"):
+        if page_type(app.config.source_suffix, path) not in (MARKDOWN, NATIVE):
             continue
         try:
             text = path.read_text(encoding="utf-8-sig", errors="replace")

@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sites import Built, Site, page
+from sites import Built, Site, icon, page
 from sphinx.errors import ExtensionError
+
+from sphinx_scrapbox.sphinx_ext.domain.domain import domain_of
 
 BOTH = (["sphinx_scrapbox", "myst_nb"], ["myst_nb", "sphinx_scrapbox"])
 SCRIPT = "<script>window.evil = 1</script>"
@@ -89,6 +91,12 @@ class TestNotebooks:
     @pytest.fixture(params=BOTH, ids=("before", "after"))
     def built(self, request: pytest.FixtureRequest, tmp_path: Path) -> Built:
         return build(tmp_path, extensions=request.param)
+
+    @pytest.mark.parametrize("extensions", BOTH, ids=("before", "after"))
+    def test_who_signs_is_found(self, extensions: list[str], tmp_path: Path) -> None:
+        signed = {**FILES, "wiki/Beans.md": page("Beans", "They are up. " + icon("mio"))}
+        built = build(tmp_path, signed, extensions=extensions)
+        assert "wiki/Beans" in domain_of(built.app.env).data["signatures"]
 
     def test_wiki_pages_are_read_here(self, built: Built) -> None:
         assert built.warnings == []
