@@ -2,17 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
-from threading import Thread
+from contextlib import suppress
 from typing import Any
 from urllib.parse import quote, urlsplit
-
-CHROMIUM = "/usr/bin/chromium"
-_OPTIONS = ["--no-sandbox", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"]
 
 # Timers of previews and themes fire at once. A navigation ends before it has begun; an address
 # that is a script is no navigation.
@@ -63,43 +55,6 @@ _HOVER_LINKS = """async (folder) => {
   }
   return shown;
 }"""
-
-
-class _Handler(SimpleHTTPRequestHandler):
-    def log_message(self, *args: object) -> None:
-        """Say nothing."""
-
-    def guess_type(self, path: Any) -> str:
-        # Python takes the last dot of "....html" for one of the name.
-        return "text/html" if str(path).endswith(".html") else super().guess_type(path)
-
-    def copyfile(self, source: Any, outputfile: Any) -> None:
-        with suppress(ConnectionError):  # the browser has left the page
-            super().copyfile(source, outputfile)
-
-
-@contextmanager
-def serve(folder: Path) -> Iterator[str]:
-    """The address at which the files of a folder are served."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Handler, directory=str(folder)))
-    thread = Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}/"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
-
-
-@contextmanager
-def launch(playwright: Any) -> Iterator[Any]:
-    with playwright.sync_playwright() as running:
-        browser = running.chromium.launch(executable_path=CHROMIUM, args=_OPTIONS)
-        try:
-            yield browser
-        finally:
-            browser.close()
 
 
 class Reader:

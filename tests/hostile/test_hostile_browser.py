@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,14 +9,15 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from browsers import NEEDS_CHROMIUM, launch, serve
 from mathjax import mathjax_folder
 from sites import Built, Site
 
 from hostile import corpus
-from hostile.browser import CHROMIUM, Reader, launch, serve
+from hostile.browser import Reader
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-pytestmark = pytest.mark.skipif(not os.access(CHROMIUM, os.X_OK), reason=f"no {CHROMIUM} here")
+pytestmark = NEEDS_CHROMIUM
 
 THEMES = (
     "alabaster",
@@ -33,7 +33,7 @@ LOCAL = {"scrapbox_images": False, "scrapbox_videos": False, "mathjax_path": "ma
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    with launch(playwright) as browser:
+    with launch() as browser:
         yield browser
 
 

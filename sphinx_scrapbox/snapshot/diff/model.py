@@ -13,7 +13,7 @@ _BATCH = 400  # pages whose texts are in memory together
 class Row(NamedTuple):
     """One row of a page: its indentation level, and its text without indentation or list mark.
 
-    A blank row is ``Row(0, "")``.
+    An empty row is ``Row(0, "")``.
     """
 
     depth: int

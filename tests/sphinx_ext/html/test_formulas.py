@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import re
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
 import pytest
+from browsers import NEEDS_CHROMIUM, launch
 from mathjax import mathjax_folder
 from sites import Built, Site
 
@@ -236,7 +236,6 @@ def test_no_character_is_lost_elsewhere(builder: str, tmp_path: Path) -> None:
 
 # -- in a browser ----------------------------------------------------------------------
 
-CHROMIUM = "/usr/bin/chromium"
 MATHJAX = "https://mathjax.test/"
 _TYPESET = """async () => {
   await window.MathJax?.startup?.promise;
@@ -271,11 +270,10 @@ def _build_with(script: str, tmp_path: Path) -> Built:
     )
 
 
-@pytest.mark.skipif(not os.access(CHROMIUM, os.X_OK), reason=f"no {CHROMIUM} here")
+@NEEDS_CHROMIUM
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("script", ["mathjax3", "mathjax4", "katex"])
 def test_a_browser_typesets_formulas_only(script: str, tmp_path: Path) -> None:
-    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     folder = mathjax_folder(int(script[-1])) if script != "katex" else None
     built = _build_with(script, tmp_path)
     asked: list[str] = []
@@ -291,8 +289,7 @@ def test_a_browser_typesets_formulas_only(script: str, tmp_path: Path) -> None:
             asked.append(url)
             route.abort()
 
-    with playwright.sync_playwright() as running:
-        browser = running.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+    with launch() as browser:
         tab = browser.new_page()
         tab.route("**/*", answer)
         total = 0
@@ -308,6 +305,5 @@ def test_a_browser_typesets_formulas_only(script: str, tmp_path: Path) -> None:
             assert result["left"] == [], path
             assert not result["ran"]
             total += len(tab.query_selector_all(".math"))
-        browser.close()
     assert total > len(TEX)
     assert not [url for url in asked if "evil" in url]

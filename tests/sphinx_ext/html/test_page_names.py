@@ -4,24 +4,20 @@ from __future__ import annotations
 
 import importlib.util
 import json
-import os
 import re
-import threading
 from collections.abc import Iterator
-from functools import partial
 from html.parser import HTMLParser
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import pytest
+from browsers import NEEDS_CHROMIUM, launch, serve
 from sites import Built, Site, page
 
 from sphinx_scrapbox.sphinx_ext.html import page_names
 from sphinx_scrapbox.sphinx_ext.html.page_names import escape_names
 
-CHROMIUM = "/usr/bin/chromium"
 GITHUB = {"github_user": "u", "github_repo": "r", "github_version": "m"}
 # Whatever a theme writes addresses of sources into is switched on.
 THEMES: dict[str, dict[str, Any]] = {
@@ -253,29 +249,16 @@ def test_long_pages_take_linear_time() -> None:
 # -- in a browser ----------------------------------------------------------------------
 
 
-class _Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, *args: object) -> None:
-        """Say nothing."""
-
-
 @pytest.fixture
 def address(built: Built) -> Iterator[str]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(built.out)))
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_address[1]}/"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serve(built.out) as address:
+        yield address
 
 
-@pytest.mark.skipif(not os.access(CHROMIUM, os.X_OK), reason=f"no {CHROMIUM} here")
+@NEEDS_CHROMIUM
 def test_no_script_error_and_nothing_runs(built: Built, address: str) -> None:
-    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     problems: list[str] = []
-    options = ["--no-sandbox", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"]
-    with playwright.sync_playwright() as running:
-        browser = running.chromium.launch(executable_path=CHROMIUM, args=options)
+    with launch() as browser:
         context = browser.new_context()
         empty = {"status": 200, "content_type": "application/json", "body": "{}"}
         context.route(
@@ -292,5 +275,4 @@ def test_no_script_error_and_nothing_runs(built: Built, address: str) -> None:
             tab.goto(address + quote(path.relative_to(built.out).as_posix()))
             if tab.evaluate("window.evil"):
                 problems.append(f"{tab.url}: ran")
-        browser.close()
     assert problems == []

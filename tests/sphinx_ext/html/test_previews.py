@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-import threading
 from collections.abc import Callable, Iterator
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 from zlib import crc32
 
+import browsers
 import pytest
 from sites import EPUB, Built, Site, icon, page
 
@@ -21,8 +20,6 @@ from sphinx_scrapbox.wiki.ast import Page
 from sphinx_scrapbox.wiki.structure import SUMMARY_LENGTH, image_of, structure
 from sphinx_scrapbox.wiki.text import cut
 
-CHROMIUM = "/usr/bin/chromium"
-OPTIONS = ["--no-sandbox", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"]
 THEMES = ("alabaster", "furo", "sphinx_rtd_theme", "pydata_sphinx_theme")
 HERE = {"scrapbox_project": "garden-en"}
 PICTURE = "https://example.org/bed.png"
@@ -169,41 +166,19 @@ def test_a_site_without_wiki_pages_has_none(tmp_path: Path) -> None:
 # -- in a browser ----------------------------------------------------------------------
 
 
-class _Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, *args: object) -> None:
-        """Say nothing."""
-
-
 Serve = Callable[[Path], str]
 
 
 @pytest.fixture(scope="module")
 def serve() -> Iterator[Serve]:
-    servers = []
-
-    def start(folder: Path) -> str:
-        server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(folder)))
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        servers.append((server, thread))
-        return f"http://127.0.0.1:{server.server_address[1]}/"
-
-    yield start
-    for server, thread in servers:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with ExitStack() as servers:
+        yield lambda folder: servers.enter_context(browsers.serve(folder))
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    if not os.access(CHROMIUM, os.X_OK):
-        pytest.skip(f"no {CHROMIUM} here")
-    with playwright.sync_playwright() as running:
-        browser = running.chromium.launch(executable_path=CHROMIUM, args=OPTIONS)
+    with browsers.launch() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")

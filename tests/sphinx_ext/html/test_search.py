@@ -7,22 +7,18 @@ import os
 import re
 import shutil
 import subprocess
-import threading
 from collections.abc import Callable, Iterator
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
+from browsers import launch, serve
 from sites import Built, Site, page
 from sphinx.builders.html import StandaloneHTMLBuilder
 
 from sphinx_scrapbox.sphinx_ext.config.options import Config, mode_of
 from sphinx_scrapbox.sphinx_ext.html.search import parts_of, spans
 
-CHROMIUM = "/usr/bin/chromium"
-OPTIONS = ["--no-sandbox", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"]
 HERE = {"scrapbox_project": "garden-en"}
 
 FILES = {
@@ -38,11 +34,6 @@ FILES = {
     "wiki/gpt4.md": page("GPT4", "A machine."),
     "wiki/soup.md": page("토마토의역사", "Of tomatoes."),
 }
-
-
-class _Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, *args: object) -> None:
-        """Say nothing."""
 
 
 Ask = Callable[[Built, str], list[str]]
@@ -69,34 +60,19 @@ def ask(request: pytest.FixtureRequest) -> Ask:
 @pytest.fixture(scope="module")
 def in_browser() -> Iterator[Ask]:
     """As ``ask``, in a browser."""
-    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    if not os.access(CHROMIUM, os.X_OK):
-        pytest.skip(f"no {CHROMIUM} here")
-    with playwright.sync_playwright() as running:
-        browser = running.chromium.launch(executable_path=CHROMIUM, args=OPTIONS)
+    with launch() as browser:
 
         def ask(built: Built, query: str) -> list[str]:
-            handler = partial(_Quiet, directory=str(built.out))
-            server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-            thread = threading.Thread(target=server.serve_forever)
-            thread.start()
-            tab = browser.new_page()
             errors: list[str] = []
-            tab.on("pageerror", lambda error: errors.append(str(error)))
-            try:
-                tab.goto(f"http://127.0.0.1:{server.server_address[1]}/search.html?q={query}")
+            with serve(built.out) as address, browser.new_page() as tab:
+                tab.on("pageerror", lambda error: errors.append(str(error)))
+                tab.goto(f"{address}search.html?q={query}")
                 tab.wait_for_function("Search._index && Search._pulse_status < 0")
                 links: list[str] = tab.locator("#search-results li > a").all_inner_texts()
-            finally:
-                tab.close()
-                server.shutdown()
-                thread.join()
-                server.server_close()
             assert errors == []
             return links
 
         yield ask
-        browser.close()
 
 
 @pytest.fixture(scope="module")
