@@ -67,7 +67,8 @@ def in_browser() -> Iterator[Ask]:
             with serve(built.out) as address, browser.new_page() as tab:
                 tab.on("pageerror", lambda error: errors.append(str(error)))
                 tab.goto(f"{address}search.html?q={query}")
-                tab.wait_for_function("Search._index && Search._pulse_status < 0")
+                # The summary is written last; the timer of the dots resets their status.
+                tab.wait_for_function("Search.status?.innerText")
                 links: list[str] = tab.locator("#search-results li > a").all_inner_texts()
             assert errors == []
             return links
