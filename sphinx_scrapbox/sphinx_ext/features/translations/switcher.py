@@ -27,6 +27,7 @@ from sphinx_scrapbox.sphinx_ext.builders import builder_of, documents_in, is_doc
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain, domain_of
 from sphinx_scrapbox.sphinx_ext.domain.incremental import digest
+from sphinx_scrapbox.sphinx_ext.domain.languages import page_languages
 from sphinx_scrapbox.sphinx_ext.domain.site import SphinxSite
 from sphinx_scrapbox.sphinx_ext.feature import Feature, Listener
 from sphinx_scrapbox.sphinx_ext.features.translations.staleness import (
@@ -195,8 +196,7 @@ class _Page:
         """The language of a source; for one outside the site, as its translation says."""
         if source.startswith("/"):
             return self._languages.sources[self._docname].source_language
-        facts = self._domain.facts.get(source)
-        return self._languages.language_of(source) or (facts.language if facts else "")
+        return page_languages(self._domain).of(source)
 
     def _add_switcher(self) -> None:
         position = self._config.language_switcher

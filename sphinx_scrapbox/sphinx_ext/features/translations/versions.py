@@ -139,11 +139,6 @@ class LanguageVersions:
         if self.sources or translations:
             self._find_versions(translations)
 
-    def language_of(self, docname: str) -> str:
-        """The language of a page as its versions tell it; "" if it has none."""
-        versions = self.versions.get(docname, ())
-        return next((one.language for one in versions if one.docname == docname), "")
-
     def names(self) -> dict[str, str]:
         """The names of this site's translations, for its inventory."""
         names = {}
