@@ -87,10 +87,7 @@ class InlineRenderer:
             if is_line and (played := self._played_in_line(node, line)):
                 parent += played
                 continue
-            parent += self._inline(node, line)
-            if has_words and isinstance(node, ast.Icon) and node.role is ast.IconRole.MENTION:
-                for icon in parent[-1].findall(scrapbox_icon):
-                    icon["named"] = True
+            parent += self._inline(node, line, among_words=has_words)
 
     def _played_in_line(self, node: ast.Inline, line: int) -> nodes.reference | None:
         match node:
@@ -118,7 +115,9 @@ class InlineRenderer:
         """Let links to lines lead to *node*."""
         node["ids"].extend(anchor(line_id) for line_id in line_ids if line_id)
 
-    def _inline(self, node: ast.Inline, line: int) -> nodes.Node | list[nodes.Node]:
+    def _inline(
+        self, node: ast.Inline, line: int, *, among_words: bool
+    ) -> nodes.Node | list[nodes.Node]:
         match node:
             case ast.Text(text) | ast.Blank(text):
                 return nodes.Text(text)
@@ -137,7 +136,7 @@ class InlineRenderer:
             case ast.Image():
                 return self._image(node, line)
             case ast.Icon():
-                return self._icons(node, line)
+                return self._icons(node, line, among_words=among_words)
             case ast.Hashtag(tag):
                 return self.site.link("tag", tag, self._shown(f"#{tag}", "tag", line))
             case ast.Location():
@@ -227,7 +226,8 @@ class InlineRenderer:
         # An address that cannot be a link stays readable.
         return self.at(nodes.inline("", "", image, nodes.Text(f" {node.link}")), line)
 
-    def _icons(self, node: ast.Icon, line: int) -> list[nodes.Node]:
+    def _icons(self, node: ast.Icon, line: int, *, among_words: bool) -> list[nodes.Node]:
+        """The icon as often as it is repeated; among words, the last one shows its name."""
         icons: list[nodes.Node] = []
         for number in range(min(node.count, ast.MAX_ICONS)):
             if number:
@@ -235,4 +235,7 @@ class InlineRenderer:
             icons.append(self.icon(node, node.role, line))
         if node.count > ast.MAX_ICONS:
             icons.append(nodes.Text(f" ×{node.count}"))
+        elif icons and among_words and node.role is ast.IconRole.MENTION:
+            for icon in icons[-1].findall(scrapbox_icon):
+                icon["named"] = True
         return icons

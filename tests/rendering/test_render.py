@@ -528,6 +528,20 @@ _blocks = st.one_of(
 )
 
 
+@pytest.mark.parametrize("wrap", [lambda *nodes: nodes, lambda *nodes: (Decoration("**", nodes),)])
+def test_no_icon_among_words(wrap: Any) -> None:
+    """Readers make no such icon, but a handler of ``scrapbox-page-read`` may."""
+    root = rendered(Line(0, wrap(Icon("ren", count=0), Text("dig"))))
+    assert root.astext().split()[-1] == "dig"
+
+
+def test_only_the_last_of_repeated_icons_is_named() -> None:
+    root = rendered(Line(0, (Text("with "), Icon("ren", count=3), Text(" at noon"))))
+    assert [icon.get("named", False) for icon in root.findall(scrapbox_icon)] == [
+        False, False, True,
+    ]  # fmt: skip
+
+
 @given(st.lists(_blocks, max_size=10))
 def test_any_page_makes_a_tree_that_docutils_accepts(blocks: list[Block]) -> None:
     root = rendered(*blocks)
