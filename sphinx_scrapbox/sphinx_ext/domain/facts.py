@@ -85,7 +85,7 @@ class PageFacts(NamedTuple):
     source: str = ""
     source_language: str = ""
     target_language: str = ""
-    translated: tuple[tuple[int, str], ...] = ()
+    translated: tuple[tuple[int, str, str], ...] = ()
     links: tuple[str, ...] = ()
     """The targets of links as keys; one with a fragment also without it."""
     mentions: tuple[tuple[str, str], ...] = ()

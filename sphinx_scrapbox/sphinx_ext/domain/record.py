@@ -32,8 +32,9 @@ class DocumentRecord(NamedTuple):
     """The target of the page that this one was translated from."""
     source_language: str = ""
     target_language: str = ""
-    translated: tuple[tuple[int, str], ...] = ()
-    """For each translation notice the time of the translation and the target of its source."""
+    translated: tuple[tuple[int, str, str], ...] = ()
+    """For each translation notice the time of the translation, and the target and the language of
+    its source."""
     private: bool = False
     """Whether the page's project must not be linked to."""
     lock: str = ""

@@ -150,5 +150,6 @@ def note_translation(
         record = record._replace(
             source=source, source_language=source_language, target_language=target_language
         )
-    set_record(document, record._replace(translated=(*record.translated, (time, source))))
+    translated = (*record.translated, (time, source, languages[0]))
+    set_record(document, record._replace(translated=translated))
     admonition["scrapbox-translated"] = f"{time} {source}"

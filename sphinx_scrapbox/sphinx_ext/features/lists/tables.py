@@ -10,6 +10,7 @@ from fnmatch import translate
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.config.values import Person
 from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain
+from sphinx_scrapbox.sphinx_ext.domain.languages import page_languages
 from sphinx_scrapbox.sphinx_ext.features.lists import model
 from sphinx_scrapbox.sphinx_ext.features.lists.collation import sort_key
 from sphinx_scrapbox.sphinx_ext.features.translations.staleness import stale_pages
@@ -169,7 +170,7 @@ class Tables:
                 domain.title_of(docname),
                 age.source,
                 _source_title(domain, age.source),
-                language_versions(domain).sources[docname].source_language,
+                _source_language(domain, docname, age.source),
                 iso_day(age.translated),
                 iso_day(age.changed),
                 age.days,
@@ -200,6 +201,12 @@ class Tables:
 
 def _source_title(domain: ScrapboxDomain, source: str) -> str:
     return split_target(source).title if source.startswith("/") else domain.title_of(source)
+
+
+def _source_language(domain: ScrapboxDomain, docname: str, source: str) -> str:
+    if source.startswith("/"):
+        return language_versions(domain).source_language(docname, source)
+    return page_languages(domain).of(source)
 
 
 def tables_of(domain: ScrapboxDomain) -> Tables:

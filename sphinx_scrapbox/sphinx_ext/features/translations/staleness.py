@@ -110,11 +110,11 @@ def _age_outside(env: BuildEnvironment, target: str, translated: int) -> Stalene
 
 def staleness_of(domain: ScrapboxDomain, docname: str) -> Iterator[Staleness]:
     """The staleness of *docname* against each of its sources."""
-    source = language_versions(domain).sources.get(docname)
-    if source is not None and source.is_mapped:
-        found: Iterable[tuple[int, str]] = ((0, source.target),)
+    sources = language_versions(domain).sources.get(docname, ())
+    if sources and sources[0].is_mapped:
+        found: Iterable[tuple[int, str]] = ((0, sources[0].target),)
     else:
-        found = domain.facts[docname].translated
+        found = ((time, target) for time, target, _language in domain.facts[docname].translated)
     for translated, target in found:
         if age := staleness_against(domain, docname, target, translated):
             yield age

@@ -6,6 +6,7 @@ Both are therefore added just before a page is written, from the facts of all pa
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Hashable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any
@@ -38,6 +39,7 @@ from sphinx_scrapbox.sphinx_ext.features.translations.staleness import (
     staleness_of,
 )
 from sphinx_scrapbox.sphinx_ext.features.translations.versions import (
+    Source,
     Version,
     address_from,
     inventories_of,
@@ -84,10 +86,10 @@ class _Page:
 
     def complete(self) -> None:
         """Date the translation, and link the other language versions."""
-        source = self._languages.sources.get(self._docname)
-        if source is not None and source.is_mapped:
-            self._add_notice()
-        elif source is not None:
+        sources = self._languages.sources.get(self._docname, ())
+        if sources and sources[0].is_mapped:
+            self._add_notice(sources[0])
+        elif sources:
             for notice in list(self._own(nodes.admonition)):
                 if noted := notice.get("scrapbox-translated", ""):
                     time, _sign, target = noted.partition(" ")
@@ -107,13 +109,12 @@ class _Page:
     def _section(self) -> nodes.Element | None:
         return next(self._own(nodes.section), None)
 
-    def _add_notice(self) -> None:
+    def _add_notice(self, source: Source) -> None:
         """The notice of a page that the configuration calls a translation."""
         section = self._section()
         position = self._config.translation_notice
         if section is None or position == "none":
             return
-        source = self._languages.sources[self._docname]
         for place in ("start", "end"):
             if position in (place, "both"):
                 notice = mapped_notice(source.target, source.source_language, self._site)
@@ -195,7 +196,7 @@ class _Page:
     def _language_of(self, source: str) -> str:
         """The language of a source; for one outside the site, as its translation says."""
         if source.startswith("/"):
-            return self._languages.sources[self._docname].source_language
+            return self._languages.source_language(self._docname, source)
         return page_languages(self._domain).of(source)
 
     def _add_switcher(self) -> None:
@@ -208,17 +209,20 @@ class _Page:
         if builder_of(self._env).format not in ("html", "latex", "texinfo"):
             return  # what leads nowhere is no help
         paragraph = nodes.paragraph(classes=["scrapbox-languages", "no-search"])
+        languages = Counter(version.language for version in versions)
         for number, version in enumerate(versions):
             if number:
                 paragraph += nodes.Text(" / ")
-            paragraph += self._version(version)
+            paragraph += self._version(version, is_titled=languages[version.language] > 1)
         keep_outside(paragraph)
         self._insert(section, paragraph, position)
 
-    def _version(self, version: Version) -> nodes.Element:
+    def _version(self, version: Version, *, is_titled: bool) -> nodes.Element:
+        """A link to a version; *is_titled*: with its title, as others are in its language."""
         label = language_name(version.language)
-        if not label:
-            label = self._domain.title_of(version.docname) if version.docname else version.address
+        if not label or is_titled:
+            title = self._title_of(version)
+            label = f"{label} ({title})" if label else title
         shown = nodes.inline("", label)
         if version.language:
             shown["classes"].append(f"language-{version.language}")
@@ -228,6 +232,11 @@ class _Page:
             return self._link(version.docname, shown)
         address = address_from(self._docname, version.address)
         return nodes.reference("", "", shown, refuri=address, internal=False)
+
+    def _title_of(self, version: Version) -> str:
+        if version.docname:
+            return self._domain.title_of(version.docname)
+        return version.title or version.address
 
 
 @lru_cache(maxsize=64)
@@ -244,12 +253,12 @@ def language_name(tag: str) -> str:
     return name[:1].upper() + name[1:] if name else tag
 
 
-def inventory_names(domain: ScrapboxDomain) -> dict[str, str]:
+def inventory_names(domain: ScrapboxDomain) -> dict[str, tuple[str, ...]]:
     """The names of translations by docname, kept with the environment while nothing changes."""
     state = digest((sorted(domain.env.all_docs.items()), FEATURE.state(domain)))
     if domain.data["translations"][0] != state:
         domain.data["translations"] = state, language_versions(domain).names()
-    names: dict[str, str] = domain.data["translations"][1]
+    names: dict[str, tuple[str, ...]] = domain.data["translations"][1]
     return names
 
 
@@ -279,22 +288,24 @@ class Translations(Feature):
     def shown(self, docname: str, domain: ScrapboxDomain) -> Hashable:
         """The language versions with titles, a configured source, and the staleness."""
         languages = language_versions(domain)
-        source = languages.sources.get(docname)
+        sources = languages.sources.get(docname, ())
         versions = tuple(
             (version, domain.title_of(version.docname))
             for version in languages.versions.get(docname, ())
         )
-        if source is None:
+        if not sources:
             return versions or None
-        return versions, source if source.is_mapped else None, tuple(staleness_of(domain, docname))
+        mapped = sources[0] if sources[0].is_mapped else None
+        return versions, mapped, tuple(staleness_of(domain, docname))
 
     def objects(self, domain: ScrapboxDomain) -> Iterator[tuple[str, str, str, str, str, int]]:
         """The translations, for other sites, by the names of their sources."""
         listed: set[str] = set()
-        for docname, name in sorted(inventory_names(domain).items()):
-            if name not in listed:  # of two translations the first
-                listed.add(name)
-                yield name, domain.title_of(docname), "translation", docname, "", -1
+        for docname, names in sorted(inventory_names(domain).items()):
+            for name in names:
+                if name not in listed:  # of two translations the first
+                    listed.add(name)
+                    yield name, domain.title_of(docname), "translation", docname, "", -1
 
 
 FEATURE = Translations()

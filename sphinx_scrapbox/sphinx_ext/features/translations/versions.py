@@ -8,7 +8,7 @@ sites are known by their inventories: pages by ``scrapbox:page``, and what they 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -37,6 +37,8 @@ class Version(NamedTuple):
     docname: str = ""
     address: str = ""
     is_live: bool = False
+    title: str = ""
+    """The title of a page that is not a document of this site, as far as it is known."""
 
 
 class Source(NamedTuple):
@@ -82,7 +84,8 @@ class OtherSites:
                 address = _address(item)
                 if address and language != _UNKNOWN and is_language_tag(language):
                     known = is_language_tag(source_language) and source_language != _UNKNOWN
-                    version = Version(language, address=address)
+                    title = _display_name(item)
+                    version = Version(language, address=address, title=title)
                     found.setdefault(source, []).append((source_language * known, version))
         return found
 
@@ -91,6 +94,11 @@ def _address(item: object) -> str:
     address = str(getattr(item, "uri", ""))
     # An inventory may be mapped to a place relative to this site.
     return (safe_url(address) or "") if "://" in address else address
+
+
+def _display_name(item: object) -> str:
+    # An inventory has a dash where the object is shown by its name.
+    return str(getattr(item, "display_name", "")).removeprefix("-")
 
 
 def address_from(docname: str, address: str) -> str:
@@ -122,34 +130,51 @@ class LanguageVersions:
         self._config = options(domain.env.config)
         self._own = page_languages(domain)
         self._others = OtherSites(domain.env)
-        self.sources: dict[str, Source] = {}
-        """By the docname of a translation."""
+        self.sources: dict[str, tuple[Source, ...]] = {}
+        """By the docname of a translation, in the order of its notices; at least one each."""
         self.versions: dict[str, tuple[Version, ...]] = {}
-        """By docname, the page itself included: first the source, then by language."""
+        """By docname, the page itself included: first the sources, then by language."""
         mapping = self._config.translation_pairs
         for docname in sorted(domain.facts):
             facts = domain.facts[docname]
-            if facts.source:
-                self.sources[docname] = Source(
-                    facts.source, facts.source_language, self._own.of(docname)
-                )
+            if facts.translated:
+                self.sources[docname] = self._named(docname)
             elif mapping and facts.is_page and (source := self._mapped(docname, mapping)):
-                self.sources[docname] = source
+                self.sources[docname] = (source,)
         translations = self._others.translations()
         if self.sources or translations:
             self._find_versions(translations)
 
-    def names(self) -> dict[str, str]:
-        """The names of this site's translations, for its inventory."""
+    def source_language(self, docname: str, target: str) -> str:
+        """The language of a source of *docname*, as the translation says; "" if unknown."""
+        languages = (one.source_language for one in self.sources[docname] if one.target == target)
+        return next(languages, "")
+
+    def names(self) -> dict[str, tuple[str, ...]]:
+        """The names of this site's translations, one for each source, for its inventory."""
         names = {}
-        for docname, source in self.sources.items():
-            project, title = split_target(source.target)
-            project = project or self._domain.project_of(docname)
-            is_here = self._domain.find_page(source.target, docname) is not None
-            is_secret = project in self._domain.private_projects and not is_here
-            if project and title and source.target_language and not is_secret:
-                names[docname] = translation_name(project, title, source)
+        for docname, sources in self.sources.items():
+            of_document = tuple(filter(None, (self._name_of(docname, one) for one in sources)))
+            if of_document:
+                names[docname] = of_document
         return names
+
+    def _name_of(self, docname: str, source: Source) -> str:
+        project, title = split_target(source.target)
+        project = project or self._domain.project_of(docname)
+        is_here = self._domain.find_page(source.target, docname) is not None
+        is_secret = project in self._domain.private_projects and not is_here
+        if project and title and source.target_language and not is_secret:
+            return translation_name(project, title, source)
+        return ""
+
+    def _named(self, docname: str) -> tuple[Source, ...]:
+        """The sources that a page or a document names; the first notice of each counts."""
+        own = self._own.of(docname)
+        sources: dict[str, Source] = {}
+        for _time, target, language in self._domain.facts[docname].translated:
+            sources.setdefault(target, Source(target, language, own))
+        return tuple(sources.values())
 
     def _mapped(self, docname: str, mapping: Mapping[str, str]) -> Source | None:
         """The source of a page by the configuration, if that page exists."""
@@ -174,66 +199,101 @@ class LanguageVersions:
 
     def _find_versions(self, translations: Mapping[str, list[tuple[str, Version]]]) -> None:
         groups: dict[str, _Group] = {}
-        root_of: dict[str, str] = {}
-        for docname, source in self.sources.items():
-            root, last = self._root(docname)
-            root_of[docname] = root
-            group = groups.setdefault(root, _Group())
-            group.members.append(docname)
-            group.languages[docname] = source.target_language
-            if root.startswith("/"):
-                group.elsewhere = group.elsewhere or self._elsewhere(last)
-            elif root not in self.sources:
-                group.members.append(root)
-                self._claim(group, root, self.sources[last].source_language)
+        roots_of: dict[str, list[str]] = {}
+        for docname, (source, *_others) in self.sources.items():
+            roots = self._roots(docname)
+            roots_of[docname] = [root for root, _last, _source in roots]
+            for root, last, root_source in roots:
+                group = groups.setdefault(root, _Group())
+                group.members.append(docname)
+                group.languages[docname] = source.target_language
+                if root.startswith("/"):
+                    group.elsewhere = group.elsewhere or self._elsewhere(last, root_source)
+                elif root not in self.sources:
+                    group.members.append(root)
+                    self._claim(group, root, root_source.source_language)
         for name, entries in translations.items():
             local = self._domain.find_page(name, "")
-            root = root_of.get(local, local) if local else name
-            if not local and root not in groups:
-                continue
-            group = groups.setdefault(root, _Group())
-            for source_language, version in entries:
-                group.others.append(version)
-                if local and local not in self.sources:
-                    group.members.append(local)
-                    self._claim(group, local, source_language)
+            for root in roots_of.get(local, [local]) if local else [name]:
+                if not local and root not in groups:
+                    continue
+                group = groups.setdefault(root, _Group())
+                for source_language, version in entries:
+                    group.others.append(version)
+                    if local and local not in self.sources:
+                        group.members.append(local)
+                        self._claim(group, local, source_language)
+        of_groups: dict[str, list[_Versions]] = {}
         for root, group in groups.items():
-            self.versions.update(group.versions(root))
+            for docname, versions in group.versions(root).items():
+                of_groups.setdefault(docname, []).append(versions)
+        self.versions = {docname: _merged(several) for docname, several in of_groups.items()}
 
-    def _root(self, docname: str) -> tuple[str, str]:
-        """Where a chain of translations begins, and the page that names it as its source.
+    def _roots(self, docname: str) -> list[tuple[str, str, Source]]:
+        """Where the chains of translations to *docname* begin.
 
-        The beginning is a docname, or a name that starts with a slash if it is not here.
+        Each beginning is a docname, or a name that starts with a slash if it is not here. With it
+        are the page that names it as its source, and that source.
         """
+        roots: dict[str, tuple[str, str, Source]] = {}
+        reached, waiting = {docname}, [docname]
+        for at in waiting:
+            for source in self.sources[at]:
+                parent = self._domain.find_page(source.target, at)
+                if parent is None or parent == at:
+                    project, title = split_target(source.target)
+                    name = _name(project or self._domain.project_of(at), title)
+                    roots.setdefault(name, (name, at, source))
+                elif parent not in self.sources:
+                    roots.setdefault(parent, (parent, at, source))
+                elif parent not in reached:
+                    reached.add(parent)
+                    waiting.append(parent)
+        return list(roots.values()) or [self._cycle(docname)]
+
+    def _cycle(self, docname: str) -> tuple[str, str, Source]:
+        """The first docname of a cycle, where each page is the source of the next."""
         chain: list[str] = []
-        while docname in self.sources:
-            if docname in chain:  # each is the source of the next
-                return min(chain[chain.index(docname) :]), docname
+        while docname not in chain:
             chain.append(docname)
-            target = self.sources[docname].target
-            parent = self._domain.find_page(target, docname)
-            if parent is None or parent == docname:
-                project, title = split_target(target)
-                return _name(project or self._domain.project_of(docname), title), docname
+            parent = self._domain.find_page(self.sources[docname][0].target, docname)
+            assert parent is not None
             docname = parent
-        return docname, chain[-1]
+        return min(chain[chain.index(docname) :]), docname, self.sources[docname][0]
 
     def _claim(self, group: _Group, docname: str, language: str) -> None:
         """Record the language of a source, as its first translation or else itself says."""
         own = self._own.of(docname)
         group.languages[docname] = group.languages.get(docname) or language or own
 
-    def _elsewhere(self, docname: str) -> Version | None:
-        """The source of a page that is not a document of this site."""
-        source = self.sources[docname]
+    def _elsewhere(self, docname: str, source: Source) -> Version | None:
+        """A source of a page that is not a document of this site."""
         project, title = split_target(source.target)
         if address := self._others.page(project, title):
-            return Version(source.source_language, address=address)
+            return Version(source.source_language, address=address, title=title)
         project = project or self._domain.project_of(docname)
         if not project or project in self._domain.private_projects:
             return None
         address = source_folder(self._domain.env).snapshots.page_url(project, title)
-        return Version(source.source_language, address=address, is_live=True)
+        return Version(source.source_language, address=address, is_live=True, title=title)
+
+
+class _Versions(NamedTuple):
+    """The versions of a page in one group: the source, if it is known, and the others."""
+
+    source: Version | None
+    others: tuple[Version, ...]
+
+
+def _merged(several: Sequence[_Versions]) -> tuple[Version, ...]:
+    """The versions of a page in several groups: all sources, then one version per language."""
+    sources = dict.fromkeys(group.source for group in several if group.source)
+    others: dict[object, Version] = {}
+    for group in several:
+        for version in group.others:
+            if version not in sources:
+                others.setdefault(version.language or version, version)
+    return (*sources, *sorted(others.values()))
 
 
 @dataclass(slots=True)
@@ -245,7 +305,7 @@ class _Group:
     elsewhere: Version | None = None
     others: list[Version] = field(default_factory=list)
 
-    def versions(self, root: str) -> dict[str, tuple[Version, ...]]:
+    def versions(self, root: str) -> dict[str, _Versions]:
         """By docname. Of two pages in one language the first counts, but each knows itself."""
         mine = {
             docname: Version(self.languages[docname], docname)
@@ -259,17 +319,13 @@ class _Group:
                 taken.add(version.language)
                 rest.append(version)
         rest.sort()
-        together = (first, *rest) if first else tuple(rest)
         found = {}
         for docname, own in mine.items():
-            versions = together
-            if own not in together:
-                versions = tuple(
-                    own if one != first and one.language == own.language else one
-                    for one in together
-                )
-            if len(versions) > 1 and own in versions:
-                found[docname] = versions
+            others = tuple(rest)
+            if own not in (first, *rest):
+                others = tuple(own if one.language == own.language else one for one in rest)
+            if own in (first, *others) and len(others) + (first is not None) > 1:
+                found[docname] = _Versions(first, others)
         return found
 
 
