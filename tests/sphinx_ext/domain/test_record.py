@@ -41,7 +41,7 @@ def test_record_survives_copies_and_pickles() -> None:
     document = new_document("a")
     assert record_of(document) == DocumentRecord()
     record = DocumentRecord(
-        title="Heap", translated=((7, "/garden/堆肥"),), earlier_titles=("Pile",)
+        title="Heap", translated=((7, "/garden/堆肥", "ja"),), earlier_titles=("Pile",)
     )
     set_record(document, record)
     assert record_of(document.deepcopy()) == record
@@ -52,7 +52,7 @@ def test_what_is_said_by_the_page_is_among_its_facts(tmp_path: Path) -> None:
     built = build(tmp_path, "dummy")
     facts = built.facts("Compost")
     assert (facts.title, facts.summary) == ("Compost", "Layer upon layer.")
-    assert (facts.source, facts.translated) == ("/garden/堆肥", ((0, "/garden/堆肥"),))
+    assert (facts.source, facts.translated) == ("/garden/堆肥", ((0, "/garden/堆肥", "ja"),))
     assert "Compost" in domain_of(built.app.env).collected("related")
 
 
