@@ -1,19 +1,21 @@
 """Wiki pages in Sphinx's search, beside the other documents of a site.
 
 Sphinx builds its index page by page in the main process and ranks results in the browser. Wiki
-pages are indexed as ``scrapbox_search`` says, parts of titles in scripts without spaces become
-words of the index, and a script ranks wiki pages below all other documents.
+pages are indexed as ``scrapbox_search`` says, and a script ranks them below all other documents.
+Parts of words in scripts without spaces are found by ``scrapbox.js``, in the browser, so they take
+no room in the index; only where a dictionary splits words, single Han characters are added to it.
 
 - Replaces: ``StandaloneHTMLBuilder.index_page`` and ``prepare_writing`` of the builder at work,
-  and adds words to ``IndexBuilder._title_mapping``. Sphinx has no event for what is indexed.
-- Unnecessary if Sphinx had such an event, and search languages could add parts of words.
+  and ``word_filter`` of its search language; adds words to ``IndexBuilder._title_mapping``. Sphinx
+  has no event for what is indexed.
+- Unnecessary if Sphinx had such an event, and its script found parts of words of any length.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Set
+from collections.abc import Callable, Iterable, Set
 from inspect import signature
 from pathlib import Path
 
@@ -27,59 +29,19 @@ from sphinx_scrapbox.sphinx_ext.builders import has_search
 from sphinx_scrapbox.sphinx_ext.config.options import mode_of, options
 from sphinx_scrapbox.sphinx_ext.domain.domain import domain_of
 from sphinx_scrapbox.sphinx_ext.warnings import note_unknown_internals
-from sphinx_scrapbox.wiki.text import CJK, HAN
+from sphinx_scrapbox.wiki.text import HAN
 from sphinx_scrapbox.wiki.titles import split_target
 
 BELOW = 1000
 """By how much the score of a wiki page is lowered."""
 
-_RUN = re.compile(f"[{CJK}]+")
 _HAN = re.compile(f"[{HAN}]")
-_WORD = re.compile(r"\w+")
-_MARK = "_"
+_SPLITS_WORDS = "var scrapboxSplitsWords = true;"  # for scrapbox.js
 _METHODS = {"index_page": ("pagename", "doctree", "title"), "prepare_writing": ("docnames",)}
 
 # The numbers in it are Sphinx's defaults, for the case that its script runs after this one. The
 # first semicolon ends the stemmer of Sphinx 8, a function that would be called otherwise.
 _RANKING = Path(__file__).with_name("ranking.js")
-
-
-def parts_of(title: str) -> Iterator[str]:
-    """Strings by which readers search for a title, though they are not words of it.
-
-    These are pairs of letters of scripts without spaces, single Han characters, and the text
-    between such letters.
-
-    >>> list(parts_of("GPT4と種まき"))
-    ['と種', '種ま', 'まき', '種', 'gpt4']
-    """
-    for word in _WORD.findall(title.lower()):
-        runs = _RUN.findall(word)
-        for run in runs:
-            yield from (run[at : at + 2] for at in range(len(run) - 1))
-            yield from _HAN.findall(run)
-        if runs:
-            yield from filter(None, _RUN.split(word))
-
-
-def add_title_parts(index: IndexBuilder, docname: str, title: str) -> None:
-    """Let a document be found by any part of its title.
-
-    The script in the browser looks for parts of words only if no word equals the query, and never
-    for parts of two letters. So words of two letters are added as they are, and longer words get a
-    mark that no query contains.
-    """
-    for part in parts_of(title):
-        _add_word(index, docname, part)
-    words = index._title_mapping
-    for word in _WORD.findall(title.lower()):
-        if len(word) > 2 and _RUN.search(word):
-            stem = index.lang.stem(word).lower()
-            words.setdefault(f"{stem}{_MARK}", set()).add(docname)
-            if stem in words:
-                words[stem].discard(docname)
-                if not words[stem]:
-                    del words[stem]
 
 
 def add_title(index: IndexBuilder, docname: str, title: str) -> None:
@@ -92,6 +54,19 @@ def _add_word(index: IndexBuilder, docname: str, word: str) -> None:
     stem = index.lang.stem(word).lower()
     if index.lang.word_filter(stem):
         index._title_mapping.setdefault(stem, set()).add(docname)
+
+
+def splits_words(language: SearchLanguage) -> bool:
+    """Whether a dictionary splits words, as for Japanese and Chinese; queries are not split."""
+    return type(language).split is not SearchLanguage.split
+
+
+def index_single_characters(language: SearchLanguage) -> None:
+    """Have single Han characters indexed, which are words, and of which queries consist."""
+    keeps = language.word_filter
+    language.word_filter = (  # type: ignore[method-assign]
+        lambda word: keeps(word) or _HAN.fullmatch(word) is not None
+    )
 
 
 def spans(wiki: Iterable[str], others: Iterable[str]) -> list[tuple[str, str]]:
@@ -132,6 +107,9 @@ def adapt_search_index(app: Sphinx) -> None:
         prepare(docnames)
         index: IndexBuilder | None = builder.indexer
         if index is not None:
+            if splits_words(index.lang):
+                index_single_characters(index.lang)
+                index.js_scorer_code += f"\n{_SPLITS_WORDS}"
             facts = domain_of(app.env).facts
             wiki = {name for name, of_page in facts.items() if of_page.is_page}
             if runs := spans(wiki, app.env.all_docs.keys() - wiki):
@@ -163,14 +141,8 @@ def _indexing(builder: StandaloneHTMLBuilder) -> Callable[[str, nodes.document, 
         if type(getattr(index, "_title_mapping", None)) is not dict:
             note_unknown_internals("titles in the search index")
             return
-        titles = [title] if title else []
         if title and facts.source:  # readers may know the page that it was translated from
-            titles.append(split_target(facts.source).title)
-            add_title(index, pagename, titles[-1])
-        # Japanese and Chinese sites split words by a dictionary, queries too.
-        if type(index.lang).split is SearchLanguage.split:
-            for text in titles:
-                add_title_parts(index, pagename, text)
+            add_title(index, pagename, split_target(facts.source).title)
 
     return index_page
 

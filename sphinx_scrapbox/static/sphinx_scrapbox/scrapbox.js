@@ -52,3 +52,102 @@ if (typeof Search === "object" && Search.setIndex) {
     }).observe(results, { childList: true, subtree: true });
   }
 }
+
+/* What a search result shows of its page: neither drawings, with their initials, nor what is not
+   searched for, and no runs of blanks in place of words. */
+if (typeof Search === "object" && Search.htmlToText) {
+  const htmlToText = Search.htmlToText;
+  Search.htmlToText = (html, anchor) => {
+    const page = new DOMParser().parseFromString(html, "text/html");
+    for (const element of page.querySelectorAll("svg, .no-search, .scrapbox-related"))
+      element.remove();
+    return htmlToText(page.documentElement.outerHTML, anchor).replace(/\s+/g, " ");
+  };
+}
+
+/* Words of scripts without blanks. Sphinx's index holds the text between two signs as one word, or,
+   with Japanese or Chinese as its language, the words of a dictionary; its script finds parts of
+   words of three letters or more, and only if no word is the query. So the documents of a query are
+   put into the index before it is searched. */
+if (typeof Search === "object" && Search.performTermsSearch) {
+  const letter = /[\p{scx=Han}\p{scx=Hira}\p{scx=Kana}\p{scx=Hang}]/u;
+  const letters = /[\p{scx=Han}\p{scx=Hira}\p{scx=Kana}\p{scx=Hang}]+/u;
+  const han = /^[\p{scx=Han}]$/u;
+  const get = (table, word) => (Object.hasOwn(table, word) ? [table[word]].flat() : []);
+  const join = (into, files) => files.forEach((file) => into.add(file));
+
+  /* The documents with a word that contains the query. */
+  const within = (tables, query) => {
+    const files = new Set();
+    for (const table of tables)
+      for (const word of Object.keys(table))
+        if (word.includes(query)) join(files, get(table, word));
+    return files;
+  };
+
+  /* The documents with words that give the query if put together: the end of one, whole words,
+     and the beginning of one. Single letters that are not Han are in no index, so they may be
+     anywhere; null stands for all documents. */
+  const across = (tables, query) => {
+    const signs = [...query];
+    const files = within(tables, query);
+    const part = (from, to) => signs.slice(from, to).join("");
+    const ends = signs.map(() => new Set());
+    const starts = signs.map(() => new Set());
+    for (const table of tables)
+      for (const word of Object.keys(table))
+        for (let at = 1; at < signs.length; at++) {
+          if (word.endsWith(part(0, at))) join(ends[at], get(table, word));
+          if (word.startsWith(part(at))) join(starts[at], get(table, word));
+        }
+    const isAnywhere = (text) => [...text].length === 1 && !han.test(text);
+    const both = (one, other) =>
+      one && other ? new Set([...one].filter((file) => other.has(file))) : one || other;
+    for (let at = 1; at < signs.length; at++) {
+      if (isAnywhere(part(0, at))) ends[at] = null;
+      for (let from = 1; from < at && ends[at]; from++) {
+        const word = part(from, at);
+        const inner = isAnywhere(word) ? null : new Set(tables.flatMap((table) => get(table, word)));
+        const reached = both(ends[from], inner);
+        if (reached) join(ends[at], reached);
+      }
+      const all = both(ends[at], isAnywhere(part(at)) ? null : starts[at]);
+      if (all) join(files, all);
+    }
+    return files;
+  };
+
+  /* A word between letters of such scripts, as in "GPT4での要約", for a query that is a word. */
+  const beside = (table, query, stem) => {
+    const files = new Set(get(table, query));
+    for (const word of Object.keys(table))
+      if (word.includes(query) && letter.test(word))
+        if (word.split(letters).some((part) => part && stem(part) === query))
+          join(files, get(table, word));
+    return files;
+  };
+
+  const performTermsSearch = Search.performTermsSearch;
+  Search.performTermsSearch = (searched, excluded) => {
+    const { terms, titleterms } = Search._index;
+    const stemmer = new Stemmer();
+    const words = [...searched].map((word) => {
+      if (letter.test(word)) {
+        const find = globalThis.scrapboxSplitsWords ? across : within;
+        // Words of one or two letters are not required by Sphinx's script.
+        const longer = word.padEnd(3, "_");
+        const [inText, inTitles] = [find([terms, titleterms], word), find([titleterms], word)];
+        terms[longer] = [...inText];
+        titleterms[longer] = [...inTitles];
+        return longer;
+      }
+      for (const table of [terms, titleterms])
+        if (Object.hasOwn(table, word) || word.length < 3) {
+          const files = beside(table, word, (part) => stemmer.stemWord(part));
+          if (files.size) table[word] = [...files];
+        }
+      return word;
+    });
+    return performTermsSearch(new Set(words), excluded);
+  };
+}

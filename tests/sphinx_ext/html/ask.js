@@ -18,7 +18,8 @@ const scope = {
 };
 scope.window = scope;
 vm.createContext(scope);
-for (const name of ["_static/language_data.js", "_static/searchtools.js", "searchindex.js"])
+const scripts = ["language_data", "searchtools", "sphinx_scrapbox/scrapbox"];
+for (const name of [...scripts.map((script) => `_static/${script}.js`), "searchindex.js"])
   vm.runInContext(fs.readFileSync(path.join(site, name), "utf8"), scope, { filename: name });
 const results = vm.runInContext("Search._performSearch(...Search._parseQuery(query))", scope);
 console.log(JSON.stringify(results.reverse().map((result) => result[1])));

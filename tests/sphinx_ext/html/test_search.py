@@ -8,16 +8,18 @@ import re
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 from browsers import launch, serve
-from sites import Built, Site, page
+from sites import Built, Site, icon, page
 from sphinx.builders.html import StandaloneHTMLBuilder
 
 from sphinx_scrapbox.sphinx_ext.config.options import Config, mode_of
-from sphinx_scrapbox.sphinx_ext.html.search import parts_of, spans
+from sphinx_scrapbox.sphinx_ext.html.search import spans
 
 HERE = {"scrapbox_project": "garden-en"}
 
@@ -35,6 +37,11 @@ FILES = {
     "wiki/soup.md": page("토마토의역사", "Of tomatoes."),
 }
 
+
+THEMES = [
+    *("alabaster", "furo", "sphinx_rtd_theme", "pydata_sphinx_theme"),
+    *("sphinx_book_theme", "shibuya"),
+]
 
 Ask = Callable[[Built, str], list[str]]
 
@@ -58,22 +65,34 @@ def ask(request: pytest.FixtureRequest) -> Ask:
 
 
 @pytest.fixture(scope="module")
-def in_browser() -> Iterator[Ask]:
-    """As ``ask``, in a browser."""
+def browser() -> Iterator[Any]:
     with launch() as browser:
+        yield browser
 
-        def ask(built: Built, query: str) -> list[str]:
-            errors: list[str] = []
-            with serve(built.out) as address, browser.new_page() as tab:
-                tab.on("pageerror", lambda error: errors.append(str(error)))
-                tab.goto(f"{address}search.html?q={query}")
-                # The summary is written last; the timer of the dots resets their status.
-                tab.wait_for_function("Search.status?.innerText")
-                links: list[str] = tab.locator("#search-results li > a").all_inner_texts()
-            assert errors == []
-            return links
 
-        yield ask
+@contextmanager
+def results(browser: Any, built: Built, query: str) -> Iterator[Any]:
+    """The search page with its results; no script may fail."""
+    errors: list[str] = []
+    with serve(built.out) as address, browser.new_page() as tab:
+        tab.on("pageerror", lambda error: errors.append(str(error)))
+        tab.goto(f"{address}search.html?q={query}")
+        # The summary is written last; the timer of the dots resets their status.
+        tab.wait_for_function("Search.status?.innerText")
+        yield tab.locator("#search-results")
+    assert errors == []
+
+
+@pytest.fixture(scope="module")
+def in_browser(browser: Any) -> Ask:
+    """As ``ask``, in a browser."""
+
+    def ask(built: Built, query: str) -> list[str]:
+        with results(browser, built, query) as shown:
+            links: list[str] = shown.locator("li > a").all_inner_texts()
+        return links
+
+    return ask
 
 
 @pytest.fixture(scope="module")
@@ -126,7 +145,8 @@ def test_the_script_knows_the_wiki_pages(built: Built) -> None:
     assert "isWiki(result[0]) ? score - 1000 : score" in script
 
 
-@pytest.mark.parametrize("theme", ["furo", "sphinx_rtd_theme", "pydata_sphinx_theme"])
+@pytest.mark.filterwarnings("ignore")  # what themes use of Sphinx is their affair
+@pytest.mark.parametrize("theme", THEMES[1:])
 def test_the_guide_comes_first_in_any_theme(site: Site, in_browser: Ask, theme: str) -> None:
     pytest.importorskip(theme)
     built = site.build(target=f"_{theme}", html_theme=theme, **HERE)
@@ -269,16 +289,80 @@ def test_a_part_of_a_title_finds_the_page(
     assert ask(built, query) == found
 
 
-def test_parts_of_titles() -> None:
-    assert list(parts_of("Compost")) == []
-    assert list(parts_of("堆肥")) == ["堆肥", "堆", "肥"]
-    assert list(parts_of("ソース code")) == ["ソー", "ース"]
+# -- words in scripts without blanks ---------------------------------------------------
+
+CJK_FILES = {
+    "index.md": "# Index\n\n```{toctree}\nguide\n```\n",
+    "guide.md": "# 索引\n\nサイトの全文検索と分かち書き。\n",
+    "wiki/a.md": page("果樹の手入れ", "冬の剪定は木を選ぶ。果樹を育てる。", "Compost, too."),
+    "wiki/b.md": page("道具", "果樹の剪定鋸と、手", f"{icon('hana')}道具は剪定"),
+    "wiki/c.md": page("土", "土壌のpHを測る"),
+    "wiki/d.md": page("pH", "By a meter."),
+}
 
 
-def test_a_japanese_site_splits_by_itself(site: Site, ask: Ask) -> None:
-    built = site.build(target="_ja", language="ja", **HERE)
-    assert "種ま" not in _index(built)["titleterms"]
-    assert "種まきの順番と道具について" in ask(built, "順番")
+@pytest.fixture(scope="module")
+def cjk(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Built]:
+    """The site in a language."""
+    site = Site(tmp_path_factory.mktemp("cjk") / "src", CJK_FILES)
+
+    @cache
+    def build(language: str) -> Built:
+        built = site.build(target=f"_{language}", language=language, **HERE)
+        assert built.warnings == []
+        return built
+
+    return build
+
+
+@pytest.mark.parametrize(
+    ("language", "query", "titles"),
+    [
+        ("en", "剪定", ["果樹の手入れ", "道具"]),  # inside a word, and a word
+        ("en", "果樹", ["果樹の手入れ", "道具"]),
+        ("en", "木", ["果樹の手入れ"]),
+        ("en", "全文検索", ["索引"]),  # in a guide page
+        ("en", "剪定 鋸", ["道具"]),
+        ("en", "剪定 compost", ["果樹の手入れ"]),
+        ("en", "鋸 compost", []),  # each is required
+        ("en", "ph", ["pH", "土"]),  # between letters of another script
+        ("en", "手道具", []),  # on both sides of a sign
+        ("ja", "剪定", ["果樹の手入れ", "道具"]),
+        ("ja", "全文検索", ["索引"]),  # a dictionary splits it
+        ("ja", "文検索と分", ["索引"]),
+        ("ja", "冬の剪定", ["果樹の手入れ"]),  # the index has no single kana
+        ("ja", "木", ["果樹の手入れ"]),
+        ("ja", "ph", ["pH", "土"]),
+        ("ja", "です", []),
+    ],
+)
+def test_a_part_of_a_text_finds_the_page(
+    cjk: Callable[[str], Built], ask: Ask, language: str, query: str, titles: list[str]
+) -> None:
+    assert ask(cjk(language), query) == titles
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("theme", THEMES)
+def test_results_in_any_theme(browser: Any, tmp_path: Path, theme: str) -> None:
+    pytest.importorskip(theme)
+    built = Site(tmp_path / "src", CJK_FILES).build(
+        html_theme=theme, scrapbox_provenance="end", **HERE
+    )
+    assert built.warnings == []
+    with results(browser, built, "道具") as shown:
+        assert shown.locator("li > a").all_inner_texts() == ["道具"]
+        text = shown.locator("li p.context").inner_text()  # fetched after all: it is waited for
+    # Neither the initial of the speaker, nor what stands around the page.
+    assert re.search(r"道具\W* 果樹の剪定鋸と、手 hana: 道具は剪定 en\b", text), text
+    assert "Live" not in text
+    assert "Related" not in text
+
+
+def test_the_index_holds_single_han_characters_only(cjk: Callable[[str], Built]) -> None:
+    terms = _index(cjk("ja"))["terms"].keys() | _index(cjk("ja"))["titleterms"].keys()
+    assert {"木", "土"} <= terms
+    assert not {"の", "は", "を", "、", "。"} & terms
 
 
 # -- builds ----------------------------------------------------------------------------
@@ -303,9 +387,9 @@ def test_a_title_that_changed_is_forgotten(tmp_path: Path) -> None:
     site.build(**HERE)
     site.write({"wiki/kana.md": page("道具について", "What to sow first.")})
     os.utime(site.src / "wiki/kana.md", (4e9, 4e9))
-    index = _index(site.build(**HERE))
-    assert not index["titleterms"].get("順番")
-    assert index["docnames"][index["titleterms"]["道具"]] == "wiki/kana"
+    titles = _index(site.build(**HERE))["titleterms"]
+    assert not titles.get("種まきの順番と道具について")
+    assert "道具について" in titles
 
 
 def test_four_processes_write_the_same_index(tmp_path: Path) -> None:
