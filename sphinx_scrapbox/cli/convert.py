@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from functools import cache, partial
-from pathlib import Path, PurePath
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
 from typing import NamedTuple
 
 import click
 
 from sphinx_scrapbox import formats
-from sphinx_scrapbox.cli.output import Failure, print_notes, progress, read_input, say
-from sphinx_scrapbox.formats.detect import Status
+from sphinx_scrapbox.cli.convert_inputs import Inputs, PageInput, find_inputs
+from sphinx_scrapbox.cli.output import Failure, print_notes, progress, say
 from sphinx_scrapbox.formats.markdown import as_exported, as_native, write_markdown
-from sphinx_scrapbox.formats.project import ProjectError, load_project, page_of, write_project
+from sphinx_scrapbox.formats.project import write_project
 from sphinx_scrapbox.snapshot.filenames import file_key, file_stem
-from sphinx_scrapbox.snapshot.folder import PageFolders, read_regular_file
-from sphinx_scrapbox.snapshot.lockfile import LOCK_NAME, Lock, LockError, load_lock
+from sphinx_scrapbox.snapshot.folder import PageFolders
 from sphinx_scrapbox.snapshot.transaction import write_file
 from sphinx_scrapbox.wiki import Page, key
 from sphinx_scrapbox.wiki.ast import Icon, walk
@@ -90,9 +89,9 @@ def command(
     Files are named after the titles of their pages, and subfolders are kept. Existing files are
     replaced only with --overwrite; each file is written atomically.
 
-    Native notation and JSON are equivalent, and exported Markdown converts to either line by
-    line. In the other direction a page keeps its words, lines and links; Markdown has no
-    underlining, for example.
+    Native notation and JSON keep each row as it is; JSON keeps users, ids and times of lines.
+    Exported Markdown converts to either line by line, and back to the same text. From native
+    notation to Markdown a page keeps its words, lines and links, but no underlining, for example.
 
     \b
       sphinx-scrapbox convert Compost.md --to notation
@@ -104,15 +103,15 @@ def command(
     Exit codes: 0 success; 2 the arguments or an input cannot be used, and nothing was written, or
     a file cannot be written, and the files before it were.
     """  # noqa: D301 -- click needs the backslash
-    notes: list[str] = []
-    sources = list(_sources(inputs, source, output, notes))
+    found = find_inputs(inputs, source, output)
+    sources, notes = found.pages, found.notes
     if not sources:
         raise Failure(f"no page of a wiki in {', '.join(inputs)}")
     if output == "-" and target != "json" and len(sources) > 1:
         raise Failure(f"{len(sources)} pages need a folder: name one with --output")
     pages = _pages(sources, target, project, notes)
     if target == "json":
-        text = write_project((each.page for each in pages), name=project)
+        text = _project((each.page for each in pages), project, found, notes)
         name = f"{file_stem(project or 'project')}.json"
         writes = [_Write(Path(output, name) if _is_folder(output) else Path(output), text)]
     else:
@@ -127,134 +126,10 @@ def command(
     _save(writes, dry_run=dry_run)
 
 
-@dataclass(frozen=True, slots=True)
-class _Source:
-    """One page to be: where it is from, the folder that it shall be in, and how to read it."""
-
-    label: str
-    kind: str
-    load: Callable[[], Page]
-    folder: PurePath | None = None
-    """Below the output; None if the page may be a file by itself."""
-
-
-def _sources(
-    inputs: Sequence[str], kind: str | None, output: str, notes: list[str]
-) -> Iterator[_Source]:
-    for name in inputs:
-        path = Path(name)
-        if name != "-" and path.is_dir():
-            yield from _in_folder(path, kind, output, notes)
-        else:
-            yield from _of_file(name, read_input(name), kind, notes)
-
-
-def _of_file(name: str, data: bytes, kind: str | None, notes: list[str]) -> Iterator[_Source]:
-    if name.endswith(formats.FORMATS["myst"].suffix) and kind is None:
-        raise Failure(f"{name} is MyST, which is written and never read")
-    suffixes = {entry.suffix: name for name, entry in formats.FORMATS.items() if name != "myst"}
-    is_told = kind is not None
-    kind = kind or suffixes.get(PurePath(name).suffix.lower())
-    text = "" if kind == "json" else _text(name, data)
-    kind = kind or formats.detect(text)
-    if kind == "markdown" and name != "-" and not is_told:
-        answer = PageFolders().answer(text, Path(name))
-        if not answer.is_page:
-            notes.append(f"{name}: {answer.status.value}, because {answer.reason}")
-    if kind is None:
-        raise Failure(f"cannot tell in which form {name} is: say it with --from")
-    if kind != "json":
-        yield _Source(name, kind, partial(_read, name, kind, text))
-        return
-    try:
-        project = load_project(data)
-    except ProjectError as error:
-        raise Failure(f"{name}: {error}") from error
-    notes += (f"{name}: {note}" for note in project.notes)
-    for page in project.pages:
-        load = partial(page_of, page, project=project.name)
-        folder = PurePath() if len(project.pages) > 1 else None
-        yield _Source(f"{name}: {page.title}", "json", load, folder)
-
-
-def _in_folder(folder: Path, kind: str | None, output: str, notes: list[str]) -> Iterator[_Source]:
-    """The pages in *folder* and below, but for those in *output*."""
-    suffixes = (formats.FORMATS[kind].suffix,) if kind else formats.PAGE_SUFFIXES
-    folders = PageFolders()
-    passed = 0
-    doubtful: list[str] = []
-    for path in sorted(_files(folder, suffixes, output)):
-        text = _text(str(path), read_input(str(path)))
-        if kind == "json":
-            yield from _of_file(str(path), text.encode(), kind, notes)
-            continue
-        is_native = path.suffix == formats.FORMATS["notation"].suffix
-        status = Status.PAGE if kind else folders.answer(text, path).status
-        if status is Status.DOUBT:
-            doubtful.append(str(path))
-        if status is not Status.PAGE:
-            passed += 1
-            continue
-        one = "notation" if is_native else "markdown"
-        load = partial(_read, str(path), one, text)
-        yield _Source(str(path), one, load, path.parent.relative_to(folder))
-    if passed:
-        files = "file that is" if passed == 1 else "files that are"
-        notes.append(f"{folder}: passed over {passed} .md {files} no exported page")
-    if doubtful:
-        looks = "1 looks" if len(doubtful) == 1 else f"{len(doubtful)} look"
-        notes.append(f"{folder}: {looks} like a wiki page, see check --explain: {doubtful[0]}")
-
-
-def _files(folder: Path, suffixes: tuple[str, ...], output: str) -> Iterator[Path]:
-    out = None if output == "-" else Path(output).resolve()
-    for place, folders, names in os.walk(folder):
-        within = Path(place)
-        folders[:] = [
-            name
-            for name in folders
-            if name[0] != "." and name != "_build" and (within / name).resolve() != out
-        ]
-        for name in names:
-            if name.endswith(suffixes) and not name.endswith(formats.FORMATS["myst"].suffix):
-                yield within / name
-
-
-def _text(name: str, data: bytes) -> str:
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise Failure(f"{name}:{line}: not UTF-8") from error
-
-
-def _read(name: str, kind: str, text: str) -> Page:
-    path = Path(name)
-    found = _lock(path.parent.resolve()) if kind == "notation" and name != "-" else None
-    if found is None:
-        return formats.read(text, kind, "" if name == "-" else path.stem)
-    folder, lock = found
-    row = lock.by_file.get((path.resolve()).relative_to(folder).as_posix())
-    return formats.native_page(text, name=path.stem, row=row, project=lock.project)
-
-
-@cache
-def _lock(folder: Path) -> tuple[Path, Lock] | None:
-    """The lock of unpacked pages, in *folder* or above: it knows their project and ids."""
-    for place in (folder, *folder.parents):
-        try:
-            return place, load_lock(read_regular_file(place / LOCK_NAME))
-        except OSError:
-            continue
-        except LockError as error:
-            raise Failure(f"{place / LOCK_NAME}: {error}") from error
-    return None
-
-
 class _Converted(NamedTuple):
     """A page in the terms of the form that it goes to, and its project, if that is known."""
 
-    source: _Source
+    source: PageInput
     page: Page
     project: str
 
@@ -268,16 +143,21 @@ class _Write(NamedTuple):
 
 
 def _pages(
-    sources: Sequence[_Source], target: str, project: str, notes: list[str]
+    sources: Sequence[PageInput], target: str, project: str, notes: list[str]
 ) -> Iterator[_Converted]:
     unaddressed = 0
     with progress(len(sources), "Converting") as step:
         for source in sources:
             page = source.load()
-            notes += (f"{source.label}:{each.line}: {each.message}" for each in page.problems)
+            is_native = source.kind in _NATIVE
+            notes += (
+                f"{source.label}:{each.line}: {each.message}"
+                for each in page.problems
+                if not (is_native and target in _NATIVE and each.kind == "control_character")
+            )
             page = replace(page, project=page.project or project)
             own = page.project
-            if target == "markdown" and source.kind in _NATIVE:
+            if target == "markdown" and is_native:
                 page = as_exported(page)
                 if not page.project:
                     icons = (node for node in walk(page) if isinstance(node, Icon))
@@ -291,8 +171,23 @@ def _pages(
         notes.append(f"{icons_have} no address, as the project is not known: add --project NAME")
 
 
+def _project(pages: Iterable[Page], name: str, found: Inputs, notes: list[str]) -> str:
+    """The JSON of *pages*, with what only the JSON that they come from has."""
+    users = {json.dumps(user): user for project in found.projects for user in project.users}
+    if any(user.get("email") for user in users.values()):
+        notes.append("the JSON has the e-mail addresses of users, as its source has")
+    display_name, exported = "", 0
+    if len(found.projects) == 1:
+        project = found.projects[0]
+        display_name = project.display_name if name in ("", project.name) else ""
+        exported = project.exported
+    return write_project(
+        pages, name=name, display_name=display_name, exported=exported, users=users.values()
+    )
+
+
 def _writes(
-    pages: Iterable[_Converted], sources: Sequence[_Source], target: str, output: str
+    pages: Iterable[_Converted], sources: Sequence[PageInput], target: str, output: str
 ) -> Iterator[_Write]:
     pages = list(pages)
     write = formats.writer_for(target, (each.page for each in pages))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Protocol
 
-from sphinx_scrapbox.formats.notation.lines import read_lines
+from sphinx_scrapbox.formats.notation.lines import read_text
 from sphinx_scrapbox.formats.notation.writer import rows_with_ids
 from sphinx_scrapbox.wiki.ast import (
     MAX_ICONS,
@@ -45,6 +45,8 @@ class LockRow(Protocol):
     def updated(self) -> int: ...
     @property
     def line_ids(self) -> Sequence[str]: ...
+    @property
+    def line_times(self) -> Sequence[int]: ...
     def matches(self, text: str) -> bool:
         """Whether the text is unchanged since it was locked, so that ``line_ids`` apply."""
 
@@ -54,11 +56,14 @@ def native_page(text: str, *, name: str, row: LockRow | None = None, project: st
 
     Its title is that of the row, else the first line, else *name*, the stem of the file.
     """
-    page = read_lines(
-        text.removesuffix("\n").split("\n"),
-        ids=row.line_ids if row and row.matches(text) else (),
+    is_as_locked = row is not None and row.matches(text)
+    page = read_text(
+        text,
+        ids=row.line_ids if row and is_as_locked else (),
         title=(row.title if row else "") or None,
     )
+    if row and is_as_locked and page.source:
+        page = replace(page, source=replace(page.source, updated=tuple(row.line_times)))
     if row:
         page = replace(page, id=row.id, created=row.created, updated=row.updated)
     title = page.title if page.title.strip() else name

@@ -2,8 +2,8 @@
 
 An export has the name of the project and its pages, whose lines are strings or, in an export
 with metadata, objects. Only the list of pages is required; missing ids are derived from titles,
-so that a second export gets the same. Personal data is not read: the users with their e-mail
-addresses, the authors of lines, the numbers of views.
+so that a second export gets the same. Users and the authors of lines are kept for another
+export only, and end up in no page, lock or site; the numbers of views are not read.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from itertools import count
 
@@ -20,7 +20,7 @@ from sphinx_scrapbox.formats.notation.characters import WHITE
 from sphinx_scrapbox.formats.notation.lines import read_lines
 from sphinx_scrapbox.formats.notation.writer import rows_with_ids
 from sphinx_scrapbox.formats.untrusted_json import DeepJsonError, InvalidJsonError, load_json
-from sphinx_scrapbox.wiki.ast import Page
+from sphinx_scrapbox.wiki.ast import Page, SourceRows
 from sphinx_scrapbox.wiki.dates import LATEST, clamp, parse_iso
 from sphinx_scrapbox.wiki.text import SURROGATES, cut, without_surrogates, without_unsafe
 from sphinx_scrapbox.wiki.titles import is_line_id, key
@@ -47,7 +47,8 @@ class ProjectPage:
 
     ``title`` is the identity of the page; the first row may differ. ``line_ids`` is empty or has
     an id or "" for each row, ``line_times`` is empty or has the time of each row's last change
-    (Unix seconds) or 0.
+    (Unix seconds) or 0. So have ``line_users`` the id of the user who made it and
+    ``line_created`` the time when the row was added.
     """
 
     id: str
@@ -57,17 +58,23 @@ class ProjectPage:
     rows: tuple[str, ...]
     line_ids: tuple[str, ...] = ()
     line_times: tuple[int, ...] = ()
+    line_users: tuple[str, ...] = field(default=(), repr=False)
+    line_created: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """A project; ``notes`` are messages about what was corrected."""
+    """A project; ``notes`` are messages about what was corrected.
+
+    ``users`` are as the export has them, perhaps with names and e-mail addresses.
+    """
 
     name: str
     display_name: str
     exported: int
     pages: tuple[ProjectPage, ...]
     notes: tuple[str, ...] = ()
+    users: tuple[dict[str, object], ...] = field(default=(), repr=False)
 
 
 def load_project(data: bytes) -> Project:
@@ -93,12 +100,15 @@ def load_project(data: bytes) -> Project:
         )
     notes: list[str] = []
     name = one_line(_text(value.get("name")))
+    users = value.get("users")
+    users = users if isinstance(users, list) else []
     return Project(
         name=name,
         display_name=one_line(_text(value.get("displayName"))) or name,
         exported=_time(value.get("exported")),
         pages=tuple(_with_ids(_pages(entries, notes), notes)),
         notes=tuple(notes),
+        users=tuple(user for user in users if isinstance(user, dict)),
     )
 
 
@@ -116,7 +126,17 @@ _LIST_FIELDS = {"descriptions", "linesCount", "charsCount"}
 def page_of(page: ProjectPage, *, project: str = "") -> Page:
     """The :class:`.Page` of an exported page."""
     tree = read_lines(page.rows, ids=page.line_ids, title=page.title)
-    return replace(tree, project=project, id=page.id, created=page.created, updated=page.updated)
+    source = SourceRows(
+        page.rows, page.line_ids, page.line_users, page.line_created, page.line_times
+    )
+    return replace(
+        tree,
+        project=project,
+        id=page.id,
+        created=page.created,
+        updated=page.updated,
+        source=source,
+    )
 
 
 def _parse(data: bytes) -> object:
@@ -187,15 +207,17 @@ def load_page(entry: dict[str, object], notes: list[str], *, where: str = "page"
     if isinstance(lines, str):
         lines = lines.split("\n")
     lines = lines if isinstance(lines, list) else []
-    rows, ids, times = [], [], []
+    rows, ids, times, users, created = [], [], [], [], []
     mended: Counter[str] = Counter()
     for line in lines:
         if isinstance(line, dict):
             value = line.get("text")
             line_id = _text(line.get("id"))
-            time = _time(line.get("updated")) or _time(line.get("created"))
+            added = _time(line.get("created"))
+            time = _time(line.get("updated")) or added
+            user = one_line(_text(line.get("userId")))
         else:
-            value, line_id, time = line, "", 0
+            value, line_id, time, added, user = line, "", 0, 0, ""
         row = _text(value)
         if not isinstance(value, str):
             mended[_NUMBER if row else _NO_TEXT] += 1
@@ -205,6 +227,8 @@ def load_page(entry: dict[str, object], notes: list[str], *, where: str = "page"
         rows.append(row)
         ids.append(line_id if is_line_id(line_id) else "")
         times.append(time)
+        users.append(user)
+        created.append(added)
     first = rows[0].strip(WHITE) if rows else ""
     title = one_line(_text(entry.get("title"))) or first or UNTITLED
     for what, number in mended.items():
@@ -218,6 +242,8 @@ def load_page(entry: dict[str, object], notes: list[str], *, where: str = "page"
         rows=tuple(rows) or (title,),
         line_ids=tuple(ids) if any(ids) else (),
         line_times=tuple(times) if any(times) else (),
+        line_users=tuple(users) if any(users) else (),
+        line_created=tuple(created) if any(created) else (),
     )
 
 
@@ -285,18 +311,28 @@ def _time(value: object) -> int:
 
 
 def write_project(
-    pages: Iterable[Page], *, name: str = "", display_name: str = "", exported: int = 0
+    pages: Iterable[Page],
+    *,
+    name: str = "",
+    display_name: str = "",
+    exported: int = 0,
+    users: Iterable[Mapping[str, object]] = (),
 ) -> str:
     """Write *pages*, in their order, as JSON that the wiki can import.
 
-    Rows are strings, or objects with an id if any id of the page is known. Without *name*, the
-    project is the first one that a page has.
+    Rows are strings, or objects with what is known of each row if any id of the page is known.
+    Without *name*, the project is the first one that a page has.
     """
     entries = []
     for page in pages:
         name = name or page.project
         entries.append(page_json(page))
-    head = {"name": name, "displayName": display_name or name, "exported": exported, "users": []}
+    head = {
+        "name": name,
+        "displayName": display_name or name,
+        "exported": exported,
+        "users": list(users),
+    }
     rows = [f"{_json(key)}: {_json(value)}" for key, value in head.items()]
     return _lines("{", [*rows, '"pages": ' + _lines("[", entries, "]")], "}") + "\n"
 
@@ -306,15 +342,34 @@ def page_json(page: Page) -> str:
     if page.id:
         fields["id"] = page.id
     fields |= {"created": page.created, "updated": page.updated}
-    rows = list(rows_with_ids(page))
+    # A carriage return ends a row, or is a blank in it.
+    rows = [(row.rstrip("\r").replace("\r", " "), id) for row, id in rows_with_ids(page)]
     if any(row_id for _, row_id in rows):
+        details = _details(page.source)
         lines = [
-            _json({"id": row_id, "text": row} if row_id else {"text": row}) for row, row_id in rows
+            _json(
+                {"id": row_id, "text": row, **details.get(row_id, {})} if row_id else {"text": row}
+            )
+            for row, row_id in rows
         ]
     else:
         lines = [_json(row) for row, _ in rows]
     entries = [f"{_json(key)}: {_json(value)}" for key, value in fields.items()]
     return _lines("{", [*entries, '"lines": ' + _lines("[", lines, "]")], "}")
+
+
+def _details(source: SourceRows | None) -> dict[str, dict[str, object]]:
+    """By id: what is known of a line beside its text."""
+    if source is None:
+        return {}
+    columns = {"userId": source.users, "created": source.created, "updated": source.updated}
+    return {
+        row_id: {
+            name: column[at] for name, column in columns.items() if at < len(column) and column[at]
+        }
+        for at, row_id in enumerate(source.ids)
+        if row_id
+    }
 
 
 def _json(value: object) -> str:

@@ -271,8 +271,23 @@ class Problem(_Node):
 
 
 @dataclass(frozen=True, slots=True)
+class SourceRows:
+    """The unchanged rows of a native page, the title's first; by whom and when each changed."""
+
+    rows: tuple[str, ...]
+    ids: tuple[str, ...] = ()
+    users: tuple[str, ...] = ()
+    created: tuple[int, ...] = ()
+    updated: tuple[int, ...] = ()
+    final_newline: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Page(_Node):
-    """A page. ``project`` is "" if unknown; times are Unix seconds, 0 if unknown."""
+    """A page. ``project`` is "" if unknown; times are Unix seconds, 0 if unknown.
+
+    ``source`` may stay when blocks are changed: its rows are written only if they still fit.
+    """
 
     title: str
     blocks: tuple[Block, ...]
@@ -281,6 +296,7 @@ class Page(_Node):
     created: int = 0
     updated: int = 0
     problems: tuple[Problem, ...] = field(default=(), compare=False)
+    source: SourceRows | None = field(default=None, compare=False, repr=False)
 
 
 def walk(root: Page | Block | Iterable[Inline]) -> Iterator[Inline]:

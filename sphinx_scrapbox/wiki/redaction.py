@@ -149,7 +149,7 @@ class Redaction:
                 changed = replace(changed, source=ast.plain_text(changed.nodes))
             blocks.append(changed)
         names = RedactedNames(tuple(replaced), tuple(kept))
-        return (replace(page, blocks=tuple(blocks)) if replaced else page), names
+        return (replace(page, blocks=tuple(blocks), source=None) if replaced else page), names
 
     def _names_in(self, node: ast.Inline) -> Iterator[tuple[str, bool]]:
         """The titles of the pages to which an inline leads, and whether it shows their icon."""

@@ -142,7 +142,8 @@ def test_file_to_folder_gets_the_name_of_its_title(tmp_path: Path) -> None:
 def test_name_of_the_file_is_the_title_of_a_page_without_one(tmp_path: Path) -> None:
     write(tmp_path, Shed__md="Just text", Hut__scrapbox="\nx\n")
     assert run(tmp_path / "Shed.md", "--to", "notation").stdout == "Shed\nJust text\n"
-    assert run(tmp_path / "Hut.scrapbox", "--to", "notation").stdout == "Hut\nx\n"
+    assert run(tmp_path / "Hut.scrapbox", "--to", "notation").stdout == "\nx\n"
+    assert run(tmp_path / "Hut.scrapbox", "--to", "myst").stdout == "# Hut\n\nx\n"
 
 
 # -- many pages ------------------------------------------------------------------------
@@ -245,6 +246,51 @@ def test_many_notes_are_cut(tmp_path: Path) -> None:
     assert len(stderr) == 11
     assert stderr[0].startswith(f"note: {tmp_path}/a.scrapbox:2: removed")
     assert stderr[-1] == "note: and 2 more like these"
+
+
+NATIVE_TEXTS = (
+    "Shed\n",
+    "  Shed\u3000\n\tx\n\u3000\t[https://a.test label] [label https://a.test]  \n\n\n",
+    "Shed\nno newline at the end [[a.icon*3]]",
+    "\ufeffShed\r\n\u3000x\r\n",
+    "Shed\n\x05\n\x1b[31m [ ] [a\x01]\n code: a.py \n\t  x\n \t y\n\ttable: \n\t\t[a]\t`b`\n",
+    "Shed\n[* a][*  b] [$ x ] [$ y]\n[N1.50,E2,Z14 a]\n[[https://a.test/a.png]]\n``` [\n",
+)
+
+
+@pytest.mark.parametrize("text", NATIVE_TEXTS)
+def test_native_text_is_kept_byte_for_byte(text: str, tmp_path: Path) -> None:
+    (tmp_path / "Shed.scrapbox").write_bytes(text.encode())
+    result = run(tmp_path / "Shed.scrapbox", "--to", "notation")
+    assert (result.stdout_bytes, result.stderr) == (text.encode(), "")
+    run(tmp_path, "-o", tmp_path / "p.json", "--to", "json", "--project", "garden")
+    again = run(tmp_path / "p.json", "--to", "notation").stdout_bytes.decode()
+    assert again == text.replace("\r\n", "\n").removesuffix("\n") + "\n"
+
+
+def test_json_keeps_lines_users_and_times(tmp_path: Path) -> None:
+    lines = [
+        {"id": f"{at:024x}", "text": row, "userId": f"u{at}", "created": at, "updated": 9 + at}
+        for at, row in enumerate(["Shed", "code:a", "\tx", "\ty", "table:", " [a]", "[b]"], 1)
+    ]
+    page = {"title": "Shed", "id": "a" * 24, "created": 5, "updated": 6, "lines": lines}
+    export = {
+        "name": "garden",
+        "displayName": "The garden",
+        "exported": 7,
+        "users": [{"id": "u1", "name": "mio", "displayName": "Mio", "email": "mio@garden.test"}],
+        "pages": [page],
+    }
+    write(tmp_path, e__json=json.dumps(export))
+    result = run(tmp_path / "e.json", "--to", "json")
+    assert json.loads(result.stdout) == export
+    assert "e-mail addresses" in result.stderr
+    CliRunner().invoke(main, ["unpack", str(tmp_path / "e.json"), str(tmp_path / "wiki")])
+    result = run(tmp_path / "wiki", "--to", "json")
+    for line in lines:
+        del line["userId"], line["created"]  # locks are published, and have no people
+    assert json.loads(result.stdout)["pages"] == [page]
+    assert result.stderr == ""
 
 
 def test_gyazo(tmp_path: Path) -> None:

@@ -71,7 +71,10 @@ def test_full() -> None:
         ("Compost", " to [Soil] あ😀", ""),
         (ID.format(1), ID.format(2), ""),
         (1_600_000_000, 1_600_000_100, 0),
+        ("u1", "", ""),
+        (0, 1_600_000_100, 0),
     )
+    assert project.users == tuple(FULL["users"])
     soil = project.pages[1]
     assert soil.rows == ("Soil", "[Compost]")
     assert (soil.line_ids, soil.line_times, soil.created, soil.updated) == ((), (), 0, 0)

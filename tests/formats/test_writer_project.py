@@ -117,3 +117,5 @@ def test_real_pages(shared: Path, name: str) -> None:
         [getattr(block, "row_ids", ()) for block in page.blocks] for page in pages
     ]
     assert write_project(again, name=name) == text
+    given = json.loads((shared / "native" / f"{name}.json").read_text("utf-8"))["pages"]
+    assert json.loads(text)["pages"] == given

@@ -4,10 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from sphinx_scrapbox.formats.notation.characters import NOT_IN_ROWS, WHITE
 from sphinx_scrapbox.formats.notation.inlines import read_cell, read_line
-from sphinx_scrapbox.wiki.ast import Block, CodeBlock, Line, Page, Problem, Table
+from sphinx_scrapbox.wiki.ast import (
+    Block,
+    CodeBlock,
+    Line,
+    Page,
+    Problem,
+    SourceRows,
+    Table,
+)
 from sphinx_scrapbox.wiki.text import without_controls
 
 _LANGUAGE = re.compile(r"(.+)\(([^()]*)\)")
@@ -20,10 +29,16 @@ def read_notation(text: str, *, name: str = "") -> Page:
     *name* is the title of a text whose first line is blank. One newline at the very end
     only ends the last line.
     """
-    page = read_lines(text.removesuffix("\n").split("\n"))
-    if name and not page.title:
-        page = Page(name, page.blocks, problems=page.problems, line=page.line)
-    return page
+    page = read_text(text)
+    return replace(page, title=name) if name and not page.title else page
+
+
+def read_text(text: str, *, ids: Sequence[str] = (), title: str | None = None) -> Page:
+    """:func:`read_lines` for the text of a page."""
+    page = read_lines(text.removesuffix("\n").split("\n"), ids=ids, title=title)
+    if text.endswith("\n") or page.source is None:
+        return page
+    return replace(page, source=replace(page.source, final_newline=False))
 
 
 def read_lines(
@@ -35,10 +50,13 @@ def read_lines(
     from row 0; else the title is row 0 without outer white space. *first_line* is the line
     number of row 0.
     """
-    rows, problems = _clean(rows, first_line)
+    source = tuple(rows)
+    rows, problems = _clean(source, first_line)
     if title is None:
         title = rows[0].strip(WHITE) if rows else ""
     ids = tuple(ids)
+    if rows is not source and any("\n" in row for row in source):
+        source = tuple(rows)  # these rows are more than one
     if ids and len(ids) < len(rows):
         ids += ("",) * (len(rows) - len(ids))
     blocks: list[Block] = []
@@ -68,7 +86,13 @@ def read_lines(
                 for nth, row in enumerate(body, 1)
             )
             blocks.append(Table(indent, name, cells, row_ids, line=number))
-    return Page(title, tuple(blocks), problems=tuple(problems), line=first_line)
+    return Page(
+        title,
+        tuple(blocks),
+        problems=tuple(problems),
+        source=SourceRows(source, ids),
+        line=first_line,
+    )
 
 
 def _indent(row: str) -> int:

@@ -77,20 +77,41 @@ class _Manner:
 
 
 def write_notation(page: ast.Page) -> str:
-    """Write *page* in native notation; its title is the first line."""
-    return "\n".join(row for row, _ in rows_with_ids(page)) + "\n"
+    """Write *page* in native notation; its title is the first line.
+
+    What was read from native notation is written with the same rows.
+    """
+    is_open = page.source is not None and not page.source.final_newline
+    return "\n".join(row for row, _ in rows_with_ids(page)) + ("" if is_open else "\n")
 
 
 def rows_with_ids(page: ast.Page) -> Iterator[tuple[str, str]]:
     """The rows of *page* in native notation, each with its id or ""."""
-    yield _flat(page.title), ""
+    source = page.source
+    yield (
+        (source.rows[0], source.ids[0] if source.ids else "")
+        if source and source.rows
+        else (_flat(page.title), "")
+    )
     closing: int | None = None  # the indent of a block that deeper rows would still belong to
     for block in page.blocks:
         if closing is not None and block.indent > closing:
             yield "", ""
         closing = None if isinstance(block, ast.Line) else block.indent
         ids = (block.id,) if isinstance(block, ast.Line) else block.row_ids
-        yield from zip(_rows(block), chain(ids, repeat("")), strict=False)
+        rows = _source_rows(block, page) or _rows(block)
+        yield from zip(rows, chain(ids, repeat("")), strict=False)
+
+
+def _source_rows(block: ast.Block, page: ast.Page) -> tuple[str, ...]:
+    """The rows that *block* was read from; () if they are not known or say something else."""
+    start = block.line - page.line
+    if page.source is None or start < 1:
+        return ()
+    end = start + 1 + (0 if isinstance(block, ast.Line) else len(block.rows))
+    rows = page.source.rows[start:end]
+    ids = ("", block.id) if isinstance(block, ast.Line) else ()
+    return rows if read_lines(("", *rows), ids=ids).blocks == (block,) else ()
 
 
 def write_notation_inline(nodes: Iterable[ast.Inline]) -> str:

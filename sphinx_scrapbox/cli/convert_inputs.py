@@ -1,0 +1,159 @@
+"""What ``convert`` reads: files and folders in any format."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cache, partial
+from pathlib import Path, PurePath
+
+from sphinx_scrapbox import formats
+from sphinx_scrapbox.cli.output import Failure, read_input
+from sphinx_scrapbox.formats.detect import Status
+from sphinx_scrapbox.formats.project import Project, ProjectError, load_project, page_of
+from sphinx_scrapbox.snapshot.folder import PageFolders, read_regular_file
+from sphinx_scrapbox.snapshot.lockfile import LOCK_NAME, Lock, LockError, load_lock
+from sphinx_scrapbox.wiki import Page
+
+
+@dataclass(slots=True)
+class Inputs:
+    """What was found in the arguments: the pages, the projects in JSON, and notes for the user."""
+
+    pages: list[PageInput] = field(default_factory=list)
+    projects: list[Project] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class PageInput:
+    """One page to convert: where it is from, how to read it, and its folder in the output."""
+
+    label: str
+    kind: str
+    load: Callable[[], Page]
+    folder: PurePath | None = None
+    """Below the output; None if the page may be a file by itself."""
+
+
+def find_inputs(names: Sequence[str], kind: str | None, output: str) -> Inputs:
+    """The pages in files and folders; those in the folder *output* are left out.
+
+    :param kind: the format of all of them, if it is known.
+    :raises Failure: if a file cannot be read, or is in none of the formats.
+    """
+    inputs = Inputs()
+    for name in names:
+        path = Path(name)
+        if name != "-" and path.is_dir():
+            inputs.pages += _in_folder(path, kind, output, inputs)
+        else:
+            inputs.pages += _of_file(name, read_input(name), kind, inputs)
+    return inputs
+
+
+def _of_file(name: str, data: bytes, kind: str | None, inputs: Inputs) -> Iterator[PageInput]:
+    if name.endswith(formats.FORMATS["myst"].suffix) and kind is None:
+        raise Failure(f"{name} is MyST, which is written and never read")
+    suffixes = {entry.suffix: name for name, entry in formats.FORMATS.items() if name != "myst"}
+    is_told = kind is not None
+    kind = kind or suffixes.get(PurePath(name).suffix.lower())
+    text = "" if kind == "json" else _text(name, data, is_native=kind == "notation")
+    kind = kind or formats.detect(text)
+    if kind == "markdown" and name != "-" and not is_told:
+        answer = PageFolders().answer(text, Path(name))
+        if not answer.is_page:
+            inputs.notes.append(f"{name}: {answer.status.value}, because {answer.reason}")
+    if kind is None:
+        raise Failure(f"cannot tell in which form {name} is: say it with --from")
+    if kind != "json":
+        yield PageInput(name, kind, partial(_read, name, kind, text))
+        return
+    try:
+        project = load_project(data)
+    except ProjectError as error:
+        raise Failure(f"{name}: {error}") from error
+    inputs.projects.append(project)
+    inputs.notes += (f"{name}: {note}" for note in project.notes)
+    for page in project.pages:
+        load = partial(page_of, page, project=project.name)
+        folder = PurePath() if len(project.pages) > 1 else None
+        yield PageInput(f"{name}: {page.title}", "json", load, folder)
+
+
+def _in_folder(folder: Path, kind: str | None, output: str, inputs: Inputs) -> Iterator[PageInput]:
+    """The pages in *folder* and below, but for those in *output*."""
+    suffixes = (formats.FORMATS[kind].suffix,) if kind else formats.PAGE_SUFFIXES
+    folders = PageFolders()
+    passed = 0
+    doubtful: list[str] = []
+    for path in sorted(_files(folder, suffixes, output)):
+        is_native = path.suffix == formats.FORMATS["notation"].suffix
+        text = _text(str(path), read_input(str(path)), is_native=is_native)
+        if kind == "json":
+            yield from _of_file(str(path), text.encode(), kind, inputs)
+            continue
+        status = Status.PAGE if kind else folders.answer(text, path).status
+        if status is Status.DOUBT:
+            doubtful.append(str(path))
+        if status is not Status.PAGE:
+            passed += 1
+            continue
+        one = "notation" if is_native else "markdown"
+        load = partial(_read, str(path), one, text)
+        yield PageInput(str(path), one, load, path.parent.relative_to(folder))
+    if passed:
+        files = "file that is" if passed == 1 else "files that are"
+        inputs.notes.append(f"{folder}: passed over {passed} .md {files} no exported page")
+    if doubtful:
+        looks = "1 looks" if len(doubtful) == 1 else f"{len(doubtful)} look"
+        inputs.notes.append(
+            f"{folder}: {looks} like a wiki page, see check --explain: {doubtful[0]}"
+        )
+
+
+def _files(folder: Path, suffixes: tuple[str, ...], output: str) -> Iterator[Path]:
+    out = None if output == "-" else Path(output).resolve()
+    for place, folders, names in os.walk(folder):
+        within = Path(place)
+        folders[:] = [
+            name
+            for name in folders
+            if name[0] != "." and name != "_build" and (within / name).resolve() != out
+        ]
+        for name in names:
+            if name.endswith(suffixes) and not name.endswith(formats.FORMATS["myst"].suffix):
+                yield within / name
+
+
+def _text(name: str, data: bytes, *, is_native: bool) -> str:
+    """The text of a file; a byte order mark stays in a native page, which is written unchanged."""
+    try:
+        return data.decode("utf-8" if is_native else "utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise Failure(f"{name}:{line}: not UTF-8") from error
+
+
+def _read(name: str, kind: str, text: str) -> Page:
+    path = Path(name)
+    found = _lock(path.parent.resolve()) if kind == "notation" and name != "-" else None
+    if found is None:
+        return formats.read(text, kind, "" if name == "-" else path.stem)
+    folder, lock = found
+    row = lock.by_file.get((path.resolve()).relative_to(folder).as_posix())
+    return formats.native_page(text, name=path.stem, row=row, project=lock.project)
+
+
+@cache
+def _lock(folder: Path) -> tuple[Path, Lock] | None:
+    """The lock of unpacked pages, in *folder* or above: it knows their project and ids."""
+    for place in (folder, *folder.parents):
+        try:
+            return place, load_lock(read_regular_file(place / LOCK_NAME))
+        except OSError:
+            continue
+        except LockError as error:
+            raise Failure(f"{place / LOCK_NAME}: {error}") from error
+    return None
