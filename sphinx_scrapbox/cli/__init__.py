@@ -1,7 +1,7 @@
 """``sphinx-scrapbox``: the command line, one module per command.
 
 The only folder that may import click and print. Exit codes: 0 success, 1 something was found
-(``check``, ``diff``, ``status``), 2 the arguments or the input cannot be used.
+(``check``, ``coverage``, ``diff``, ``status``), 2 the arguments or the input cannot be used.
 """
 
 from __future__ import annotations
@@ -12,7 +12,17 @@ import click
 
 from sphinx_scrapbox import __version__
 
-_COMMANDS = ("pull", "status", "unpack", "convert", "check", "diff")
+_COMMANDS = {
+    "pull": "pull",
+    "status": "status",
+    "unpack": "unpack",
+    "convert": "convert",
+    "check": "check",
+    "diff": "diff",
+    "coverage": "translations.coverage",
+    "glossary": "translations.glossary",
+}
+"""The module of each command."""
 
 
 class _LazyGroup(click.Group):
@@ -24,7 +34,7 @@ class _LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in _COMMANDS:
             return None
-        command: click.Command = import_module(f".{cmd_name}", __name__).command
+        command: click.Command = import_module(f".{_COMMANDS[cmd_name]}", __name__).command
         return command
 
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 LATEST = 253_402_300_799
 """The last second of the year 9999: the end of :class:`~datetime.datetime`."""
 
+_DAY_LENGTH = 86400
 _DAY = re.compile(
     r"(?<![0-9])([0-9]{4})[-/.年 ]{1,2}([0-9]{1,2})[-/.月 ]{1,2}([0-9]{1,2})(?![0-9])"
 )
@@ -58,7 +59,16 @@ def end_of_day(text: str) -> int:
         start = datetime(year, month, number, tzinfo=UTC)
     except ValueError:
         return 0
-    return max(int(start.timestamp()) + 86399, 0)
+    return max(int(start.timestamp()) + _DAY_LENGTH - 1, 0)
+
+
+def days_after(earlier: int, later: int) -> int:
+    """The days from one time to another, rounded up; 0 if it is not later.
+
+    >>> days_after(0, 86401), days_after(5, 5)
+    (2, 0)
+    """
+    return max(-((earlier - later) // _DAY_LENGTH), 0)
 
 
 def iso_day(time: int) -> str:

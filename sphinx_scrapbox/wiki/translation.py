@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from sphinx_scrapbox.wiki import titles
 from sphinx_scrapbox.wiki.ast import Block, Line, Page
+from sphinx_scrapbox.wiki.dates import clamp, end_of_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,3 +191,17 @@ def _make_translation(match: re.Match[str], wording: Wording, line: int) -> Tran
         note=(match.string[: match.start()] + match.string[match.end() :]).strip(),
         line=line,
     )
+
+
+def time_of(translation: Translation, line_times: Sequence[int] = ()) -> int:
+    """When a page was translated, in Unix seconds, as its footer says; 0 if unknown.
+
+    It is the end of the day that the footer names, else the time of the footer's line, since
+    later edits of a page leave its footer alone.
+
+    :param line_times: Unix times of the last change of each line of the page, if known.
+    """
+    time = end_of_day(translation.date)
+    if not time and 0 < translation.line <= len(line_times):
+        time = clamp(line_times[translation.line - 1])
+    return time

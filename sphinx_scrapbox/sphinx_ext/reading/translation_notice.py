@@ -11,9 +11,8 @@ from sphinx_scrapbox.rendering.site import Site
 from sphinx_scrapbox.sphinx_ext.config.options import Config
 from sphinx_scrapbox.sphinx_ext.domain.record import record_of, set_record
 from sphinx_scrapbox.sphinx_ext.i18n import _
-from sphinx_scrapbox.wiki.dates import clamp, end_of_day
 from sphinx_scrapbox.wiki.titles import join_target, split_target
-from sphinx_scrapbox.wiki.translation import Translation
+from sphinx_scrapbox.wiki.translation import Translation, time_of
 from sphinx_scrapbox.wiki.urls import safe_url
 
 _PLACEHOLDER = re.compile(r"\{(source|engine|contact|from|to|date)\}")
@@ -137,12 +136,9 @@ def note_translation(
     """Add a translation to the record of *document*; the first one sets its languages.
 
     The notice *admonition* gets ``TIME SOURCE``: when the page was translated (Unix seconds, 0
-    if unknown), and the target of its source. The time is the end of the day that the footer
-    names, else that of the footer's line, since later edits of a page leave its footer alone.
+    if unknown; see :func:`.time_of`), and the target of its source.
     """
-    time = end_of_day(translation.date)
-    if not time and 0 < translation.line <= len(line_times):
-        time = clamp(line_times[translation.line - 1])
+    time = time_of(translation, line_times)
     source = join_target(translation.project, translation.title)
     record = record_of(document)
     if not record.translated:

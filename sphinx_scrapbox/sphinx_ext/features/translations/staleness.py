@@ -22,11 +22,9 @@ from sphinx_scrapbox.sphinx_ext.features.translations.versions import language_v
 from sphinx_scrapbox.sphinx_ext.sources.folder import source_folder
 from sphinx_scrapbox.sphinx_ext.sources.locks import ExternalPage
 from sphinx_scrapbox.wiki.ast import Line
-from sphinx_scrapbox.wiki.dates import clamp
+from sphinx_scrapbox.wiki.dates import clamp, days_after
 from sphinx_scrapbox.wiki.structure import line_text
 from sphinx_scrapbox.wiki.titles import key, split_target
-
-_DAY = 86400
 
 
 class Staleness(NamedTuple):
@@ -50,7 +48,7 @@ class Staleness(NamedTuple):
     @property
     def days(self) -> int:
         """Days from the translation to the change of its source, rounded up; 0 if current."""
-        return max(-((self.translated - self.changed) // _DAY), 0)
+        return days_after(self.translated, self.changed)
 
 
 class ChangedLine(NamedTuple):

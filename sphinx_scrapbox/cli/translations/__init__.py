@@ -1,0 +1,1 @@
+"""The commands that compare translations with their sources."""

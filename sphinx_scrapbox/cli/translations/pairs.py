@@ -1,0 +1,78 @@
+"""The pairs of wikis in folders, for the commands that compare translations with sources."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+import click
+
+from sphinx_scrapbox.cli.options import grouped
+from sphinx_scrapbox.cli.output import Failure
+from sphinx_scrapbox.snapshot.coverage.folders import FolderPages
+from sphinx_scrapbox.snapshot.coverage.model import PairCoverage, coverage
+from sphinx_scrapbox.snapshot.folder import FolderError
+from sphinx_scrapbox.wiki.translation import WORDINGS, Wording, wording
+
+
+def _projects(
+    context: click.Context, parameter: click.Parameter, values: Sequence[str]
+) -> tuple[tuple[str, str], ...]:
+    projects = []
+    for value in values:
+        glob, sign, name = value.rpartition("=")
+        if not name or (sign and not glob):
+            raise click.BadParameter(f"must be NAME or GLOB=NAME, not {value!r}")
+        projects.append((glob or "*", name.strip("/")))
+    return tuple(projects)
+
+
+def _wordings(
+    context: click.Context, parameter: click.Parameter, values: Sequence[str]
+) -> tuple[Wording, ...]:
+    try:
+        return (*map(wording, values), *WORDINGS)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from error
+
+
+pairs_option = grouped(
+    "reader",
+    lambda projects, wordings: FolderPages(_project_of(projects), wordings),
+    click.option(
+        "--project",
+        "projects",
+        multiple=True,
+        callback=_projects,
+        metavar="[GLOB=]NAME",
+        help="The wiki of pages that do not name it, for all files or those whose path matches,"
+        " such as '*/ja/*=garden' (may be repeated; the first match counts).",
+    ),
+    click.option(
+        "--wording",
+        "wordings",
+        multiple=True,
+        callback=_wordings,
+        metavar="REGEX",
+        help="Another wording of translation footers, as in scrapbox_translation_wordings.",
+    ),
+)
+"""The options that say how pages are read, passed on as a :class:`.FolderPages`."""
+
+
+def _project_of(projects: Sequence[tuple[str, str]]) -> Callable[[str], str]:
+    def project_of(file: str) -> str:
+        return next((name for glob, name in projects if fnmatchcase(file, glob)), "")
+
+    return project_of
+
+
+def read_pairs(paths: Sequence[Path], reader: FolderPages) -> list[PairCoverage]:
+    """The coverage of each pair of wikis in folders and lock files."""
+    try:
+        for path in paths:
+            reader.add(path)
+    except FolderError as error:
+        raise Failure(str(error)) from error
+    return coverage(reader.pages())

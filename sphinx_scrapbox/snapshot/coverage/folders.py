@@ -1,0 +1,210 @@
+"""The pages of folders with what they were translated from, as their files say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path, PurePosixPath
+
+from sphinx_scrapbox.formats import PAGE_SUFFIXES
+from sphinx_scrapbox.formats.markdown.blocks import read_markdown, split_page
+from sphinx_scrapbox.formats.page_file import native_page
+from sphinx_scrapbox.snapshot.coverage.model import TranslatedFrom, WikiPage
+from sphinx_scrapbox.snapshot.folder import (
+    PAGE_SUFFIX,
+    FolderError,
+    PageFolders,
+    folder_of,
+    page_files,
+    read_regular_file,
+)
+from sphinx_scrapbox.snapshot.lockfile import (
+    LOCK_NAME,
+    Lock,
+    LockedPage,
+    LockError,
+    load_lock,
+    nearest_folder,
+)
+from sphinx_scrapbox.wiki.dates import clamp
+from sphinx_scrapbox.wiki.text import NOT_XML
+from sphinx_scrapbox.wiki.titles import (
+    file_name_key,
+    join_target,
+    key,
+    split_fragment,
+    split_target,
+)
+from sphinx_scrapbox.wiki.translation import (
+    WORDINGS,
+    Translation,
+    Wording,
+    split_at_footers,
+    time_of,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """A page before its sources are looked up among all pages."""
+
+    page: WikiPage
+    footers: tuple[tuple[Translation, int], ...] = ()
+    """Each footer, and when the page was translated."""
+    earlier_titles: tuple[str, ...] = ()
+    is_named_by_file: bool = False
+
+
+@dataclass(slots=True)
+class FolderPages:
+    """Reads the pages of several folders, or of lock files alone, which have no texts.
+
+    :param project_of: the project of the page in a file that does not name it.
+    :param wordings: the patterns of footers.
+    :raises FolderError: by all methods, if a file cannot be read.
+    """
+
+    project_of: Callable[[str], str] = lambda file: ""
+    wordings: Sequence[Wording] = WORDINGS
+    _files: dict[str, _File] = field(default_factory=dict, init=False)
+
+    def add(self, path: Path) -> None:
+        """Read a folder with all below it, or a lock file."""
+        if path.is_dir():
+            self._add_folder(path)
+            return
+        lock = _lock(_read(path), path)
+        for row in lock.pages:
+            place = (path.parent / row.file).as_posix()
+            page = WikiPage(place, row.title, lock.project, updated=clamp(row.updated))
+            self._files.setdefault(place, _File(page, (), row.earlier_titles))
+
+    def _add_folder(self, folder: Path) -> None:
+        names = sorted(page_files(folder, _fail))
+        locks = {
+            folder_of(name): _lock(_read(folder / name), folder / name)
+            for name in names
+            if PurePosixPath(name).name == LOCK_NAME
+        }
+        folders = PageFolders()
+        for name in names:
+            if not name.endswith(PAGE_SUFFIXES):
+                continue
+            path = folder / name
+            text = _read(path).decode("utf-8-sig", "replace").replace("\r\n", "\n")
+            above = nearest_folder(locks, name)
+            lock = locks[above] if above is not None else Lock()
+            if path.suffix == PAGE_SUFFIX:
+                row = lock.by_file.get(name[len(above or "") :])
+                file = self._native(path, text, row, lock.project)
+            elif folders.answer(text, path).is_page:
+                file = self._exported(path, text, lock.project)
+            else:
+                continue
+            project = file.page.project or self.project_of(path.as_posix())
+            self._files[path.as_posix()] = replace(file, page=replace(file.page, project=project))
+
+    def _native(self, path: Path, text: str, row: LockedPage | None, project: str) -> _File:
+        title = NOT_XML.sub("", text.partition("\n")[0]).strip()
+        page = WikiPage(path.as_posix(), title or path.stem, project)
+        if row:
+            page = replace(page, title=row.title or page.title, updated=clamp(row.updated))
+        if not self._may_have_footer(text):
+            return _File(page, (), row.earlier_titles if row else ())
+        times = row.line_times if row and row.matches(text) else ()
+        parts = split_at_footers(native_page(text, name=path.stem, row=row), self.wordings)
+        footers = (part.translation for part in parts if part.translation)
+        dated = tuple((footer, time_of(footer, times)) for footer in footers)
+        return _File(page, dated, row.earlier_titles if row else ())
+
+    def _exported(self, path: Path, text: str, project: str) -> _File:
+        front, _lines = split_page(text)
+        place, updated = path.as_posix(), front.dates.updated
+        title = front.title or path.stem
+        page = WikiPage(place, title, front.project or project, updated=updated)
+        footers: tuple[tuple[Translation, int], ...] = ()
+        if self._may_have_footer(text):
+            parts = split_at_footers(read_markdown(text, name=path.stem), self.wordings)
+            found = (part.translation for part in parts if part.translation)
+            footers = tuple((footer, time_of(footer)) for footer in found)
+        return _File(page, footers, is_named_by_file=not front.title)
+
+    def _may_have_footer(self, text: str) -> bool:
+        """Whether a line begins as a footer does; only then the page has to be parsed."""
+        lines = text.split("\n")
+        return any(wording.pattern.match(line) for line in lines for wording in self.wordings)
+
+    def pages(self) -> list[WikiPage]:
+        """The pages, sorted as a site sorts its documents, with the places of their sources."""
+        index = _TitleIndex(self._files)
+        languages: dict[str, str] = {}
+        found = []
+        for place in sorted(self._files, key=_docname):
+            file = self._files[place]
+            sources = tuple(_source(file.page, *footer, index) for footer in file.footers)
+            for source in sources:
+                if source.language:
+                    languages.setdefault(source.place, source.language)
+            language = file.footers[0][0].target_language if file.footers else ""
+            found.append(replace(file.page, sources=sources, language=language))
+        return [
+            page if page.language else replace(page, language=languages.get(page.place, ""))
+            for page in found
+        ]
+
+
+def _source(
+    page: WikiPage, translation: Translation, time: int, index: _TitleIndex
+) -> TranslatedFrom:
+    target = join_target(translation.project or page.project, translation.title)
+    place = index.find(target, page)
+    return TranslatedFrom(target, place, translation.source_language, time)
+
+
+class _TitleIndex:
+    """Finds pages as links of a site do: by title, by file name, by an earlier title."""
+
+    def __init__(self, files: Mapping[str, _File]) -> None:
+        self._indices: list[dict[tuple[str, str], str]] = [{}, {}, {}]
+        titles, names, earlier = self._indices
+        for place in sorted(files, key=_docname):
+            file = files[place]
+            project = file.page.project
+            titles.setdefault((project, key(file.page.title)), place)
+            if file.is_named_by_file:
+                names.setdefault((project, file_name_key(file.page.title)), place)
+            for title in file.earlier_titles:
+                earlier.setdefault((project, key(title)), place)
+
+    def find(self, target: str, page: WikiPage) -> str:
+        """The place of the page *target*, seen from *page*; "" if it is not here."""
+        project, title = split_target(target)
+        spellings = [one for one in dict.fromkeys((title, split_fragment(title)[0])) if one]
+        for index, name in zip(self._indices, (key, file_name_key, key), strict=True):
+            for spelling in spellings:
+                place = index.get((project or page.project, name(spelling)), "")
+                if place and place != page.place:
+                    return place
+        return ""
+
+
+def _docname(place: str) -> str:
+    return place[: place.rindex(".")] if "." in place else place
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return read_regular_file(path)
+    except OSError as error:
+        raise FolderError(f"cannot read {path}: {error.strerror}") from error
+
+
+def _lock(data: bytes, path: Path) -> Lock:
+    try:
+        return load_lock(data)
+    except LockError as error:
+        raise FolderError(f"{path}: {error}") from error
+
+
+def _fail(error: OSError) -> None:
+    raise FolderError(f"cannot read {error.filename}: {error.strerror}") from error
