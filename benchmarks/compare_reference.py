@@ -8,9 +8,9 @@ DIR holds projects in export form (``*.json``) and the reference parser's trees 
 trees are made afresh by the npm package ``@progfay/scrapbox-parser`` in the folder PACKAGE.
 
 The reference is known to err in places, and the wiki's own types know more than it does. Each
-such place is one member of :class:`Reason`. A node of the reference's that has a reason is read
-again by us; every other node must be the same in both trees. The exit code is 1 if any line
-differs without a reason.
+such place is one member of :class:`Reason`. There our tree must be that of ``notation_rules.py``,
+which shares no code with our reader; everywhere else, that of the reference. The exit code is 1 if
+any line differs.
 """
 
 from __future__ import annotations
@@ -22,22 +22,27 @@ import re
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 from typing import Any
 
-from sphinx_scrapbox.formats.notation.characters import WHITE
-from sphinx_scrapbox.formats.notation.inlines import (
-    _KINDS,
-    _NESTED_KINDS,
-    _read,
-    read_notation_inline,
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+from notation_rules import (
+    expected_cell,
+    expected_inlines,
+    expected_line,
+    joined,
+    without_controls,
 )
+
+from sphinx_scrapbox.formats.notation.characters import WHITE
 from sphinx_scrapbox.formats.notation.lines import read_lines
 from sphinx_scrapbox.wiki.ast import (
     Blank,
+    Block,
     Code,
     CodeBlock,
     Command,
@@ -48,8 +53,10 @@ from sphinx_scrapbox.wiki.ast import (
     Icon,
     Image,
     Inline,
+    Line,
     Location,
     Numbered,
+    Page,
     PageLink,
     Question,
     Quote,
@@ -111,7 +118,6 @@ class Report:
 # -- from the reference's nodes to ours ------------------------------------------------
 
 _LINE_KINDS = {"quote", "helpfeel", "numberList", "commandLine"}
-_FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _GYAZO = re.compile(r"https?://(?:[0-9a-z-]+\.)?gyazo\.com/[0-9a-f]{32}(?:/raw)?")
 _POINT = re.compile(r"[NS][0-9.]+,[EW][0-9]")
 _MISPLACED = re.compile(r"^\[[NS].*[NS][0-9.]+,\S+\]$|.[\[\]].")
@@ -141,8 +147,8 @@ class _Converter:
 
     def _run(self, run: Sequence[Node], context: str, *, again: bool) -> Iterator[Inline]:
         if again:
-            kinds = _NESTED_KINDS if context == "nested" else _KINDS
-            yield from _read("".join(node["raw"] for node in run), kinds, 0)
+            text = "".join(node["raw"] for node in run)
+            yield from expected_inlines(text, nested=context == "nested")
         else:
             yield from map(self.node, run)
 
@@ -188,7 +194,7 @@ class _Converter:
             if wants and node["link"] == wants:
                 return Reason.TEAM_GYAZO
         if kind == "strong":
-            read = read_notation_inline(raw)
+            read = expected_line(raw)
             if len(read) == 1 and isinstance(read[0], Image) and read[0].link:
                 return Reason.SITE_STRONG_IMAGE
         return None
@@ -239,7 +245,7 @@ class _Converter:
         raise ValueError(f"a node of an unknown type: {node}")
 
     def body(self, nodes: Sequence[Node], context: str) -> tuple[Inline, ...]:
-        return _merged(self.nodes(nodes, context))
+        return joined(self.nodes(nodes, context))
 
     def source(self, address: str, raw: str) -> str:
         if address.endswith(_THUMBNAIL) and address not in raw:
@@ -253,16 +259,6 @@ def _is_loose(node: Node) -> bool:
     return node["type"] in ("plain", "hashTag") or (
         node["type"] == "link" and not node["raw"].startswith("[")
     )
-
-
-def _merged(nodes: Iterable[Inline]) -> tuple[Inline, ...]:
-    merged: list[Inline] = []
-    for node in nodes:
-        if isinstance(node, Text) and merged and isinstance(before := merged[-1], Text):
-            merged[-1] = Text(before.text + node.text)
-        else:
-            merged.append(node)
-    return tuple(merged)
 
 
 def _split(path: str) -> tuple[str, str]:
@@ -288,29 +284,46 @@ def _closes_early(raw: str) -> bool:
 def compare_page(rows: Sequence[str], tree: Sequence[Node] | None, report: Report) -> None:
     """Compare our reading of *rows* with the reference's *tree*; None means that it threw."""
     report.pages += 1
+    page = read_lines(rows)
     if tree is None:
         report.reasons[Reason.OVERFLOW] += 1
+        for block in page.blocks:
+            if isinstance(block, Line):
+                _compare_with_rules(
+                    block.nodes,
+                    rows[block.line - page.line].lstrip(WHITE),
+                    _where(page, block),
+                    report,
+                )
         return
-    page = read_lines(rows)
-    report.reasons[Reason.CONTROL] += len(page.problems)
-    convert = _Converter(report.reasons)
     if len(page.blocks) != len(tree) - 1:
         report.unexplained.append(f"{rows[0]!r}: {len(page.blocks)} blocks, {len(tree) - 1}")
         return
-    for ours, theirs in zip(page.blocks, map(_without_controls, tree[1:]), strict=True):
-        where = f"{page.title}, line {ours.line}"
+    convert = _Converter(report.reasons)
+    for ours, theirs in zip(page.blocks, tree[1:], strict=True):
+        where = _where(page, ours)
         if ours.indent != theirs["indent"]:
             report.unexplained.append(f"{where}: indent {ours.indent}, {theirs['indent']}")
         elif isinstance(ours, CodeBlock):
             _compare_code(ours, theirs, where, report)
         elif isinstance(ours, Table):
-            _compare_table(ours, theirs, rows[ours.line :], where, report)
+            _compare_table(ours, theirs, where, report)
+        elif theirs["type"] != "line":
+            report.unexplained.append(f"{where}: a line, {theirs['type']}")
         else:
             report.lines += 1
-            if theirs["type"] != "line":
-                report.unexplained.append(f"{where}: a line, {theirs['type']}")
-                continue
-            _compare_line(ours.nodes, theirs["nodes"], ours.source, where, report, convert)
+            source = rows[ours.line - page.line].lstrip(WHITE)
+            _compare_line(ours.nodes, theirs["nodes"], source, where, report, convert)
+
+
+def _where(page: Page, block: Block) -> str:
+    return f"{page.title}, line {block.line}"
+
+
+def _compare_with_rules(ours: tuple[Inline, ...], source: str, where: str, report: Report) -> None:
+    expected = expected_line(without_controls(source))
+    if ours != expected:
+        report.unexplained.append(f"{where}: {source!r}\n  {ours}\n  {expected}")
 
 
 def _compare_line(
@@ -321,24 +334,30 @@ def _compare_line(
     report: Report,
     convert: _Converter,
 ) -> None:
-    if _loses(theirs, source):
-        report.reasons[Reason.LOST] += 1
+    reason = None
+    if without_controls(source) != source:
+        reason = Reason.CONTROL
+    elif _loses(theirs, source):
+        reason = Reason.LOST
+    elif re.search("[\u2028\u2029]", source):
+        reason = Reason.LINE_END
+    if reason:
+        report.reasons[reason] += 1
+        _compare_with_rules(ours, source, where, report)
     elif ours != (expected := convert.body(theirs, "line")):
-        if re.search("[\u2028\u2029]", source):
-            report.reasons[Reason.LINE_END] += 1
-        else:
-            report.unexplained.append(f"{where}: {source!r}\n  {ours}\n  {expected}")
+        report.unexplained.append(f"{where}: {source!r}\n  {ours}\n  {expected}")
 
 
 def _compare_code(ours: CodeBlock, theirs: Node, where: str, report: Report) -> None:
-    same = theirs["type"] == "codeBlock" and "\n".join(ours.rows) == theirs["content"]
+    content = "\n".join(map(without_controls, theirs.get("content", "").split("\n")))
+    same = theirs["type"] == "codeBlock" and "\n".join(ours.rows) == content
     _compare_name(ours.name, ours.language, theirs, where, report)
     if not same:
         report.unexplained.append(f"{where}: another block of code")
 
 
 def _compare_name(name: str, language: str, theirs: Node, where: str, report: Report) -> None:
-    said = theirs.get("fileName", "")
+    said = without_controls(theirs.get("fileName", ""))
     if name == said:
         return
     report.reasons[Reason.NAME] += 1
@@ -347,9 +366,7 @@ def _compare_name(name: str, language: str, theirs: Node, where: str, report: Re
         report.unexplained.append(f"{where}: named {name!r} ({language!r}), {said!r}")
 
 
-def _compare_table(
-    ours: Table, theirs: Node, rows: Sequence[str], where: str, report: Report
-) -> None:
+def _compare_table(ours: Table, theirs: Node, where: str, report: Report) -> None:
     if theirs["type"] != "table" or len(ours.rows) != len(theirs["cells"]):
         report.unexplained.append(f"{where}: another table")
         return
@@ -361,13 +378,18 @@ def _compare_table(
             continue
         for cell, their_cell in zip(cells, their_cells, strict=True):
             report.cells += 1
-            expected = convert.body(their_cell, "cell")
-            if cell == expected:
-                continue
             source = _source(their_cell)
-            if re.match(r">|\? .|[0-9]+\. |[$%] .", source):
-                report.reasons[Reason.CELL_LINE_KIND] += 1
+            reason = None
+            if without_controls(source) != source:
+                reason = Reason.CONTROL
+            elif re.match(r">|\? .|[0-9]+\. |[$%] .", source):
+                reason = Reason.CELL_LINE_KIND
+            if reason:
+                report.reasons[reason] += 1
+                expected = expected_cell(without_controls(source))
             else:
+                expected = convert.body(their_cell, "cell")
+            if cell != expected:
                 report.unexplained.append(f"{where}: {source!r}\n  {cell}\n  {expected}")
 
 
@@ -407,17 +429,6 @@ def _source(nodes: Sequence[Node]) -> str:
         last, shown = node, 1
         text += node["raw"]
     return text
-
-
-def _without_controls(tree: Any) -> Any:
-    """*tree* with the control characters gone that our reader removes from the text."""
-    if isinstance(tree, str):
-        return _FORBIDDEN.sub(lambda found: " " if found[0] in WHITE else "", tree)
-    if isinstance(tree, dict):
-        return {key: _without_controls(value) for key, value in tree.items()}
-    if isinstance(tree, list):
-        return [_without_controls(value) for value in tree]
-    return tree
 
 
 # -- projects --------------------------------------------------------------------------
