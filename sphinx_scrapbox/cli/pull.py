@@ -164,7 +164,9 @@ def _pull(
         pictures = download.run(kinds, _bar("Pictures"))
         is_private = store.lock.private if private is None else private
         url = "" if origin == DEFAULT_ORIGIN else origin
-        header = Lock(info.name, snapshot.exported(store.lock), is_private, url=url)
+        language = store.lock.language
+        exported = snapshot.exported(store.lock)
+        header = Lock(info.name, exported, is_private, url=url, language=language)
         plan = plan_update(
             store, snapshot.pages, header, pictures=pictures.rows, unchanged=snapshot.standing
         )

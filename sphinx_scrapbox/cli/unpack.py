@@ -59,7 +59,13 @@ def command(
         with nullcontext() if dry_run else exclusive_lock(folder):
             store = SnapshotFolder(folder)
             is_private = store.lock.private if private is None else private
-            header = Lock(project.name, project.exported, is_private, url=store.lock.url)
+            header = Lock(
+                project.name,
+                project.exported,
+                is_private,
+                url=store.lock.url,
+                language=store.lock.language,
+            )
             plan = plan_update(store, pages, header)
             notes = [*project.notes, *plan.notes]
             if 0 < project.exported < store.lock.exported:

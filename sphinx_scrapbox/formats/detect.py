@@ -17,7 +17,7 @@ from collections.abc import Iterator, Sequence
 from enum import Enum
 from typing import NamedTuple
 
-from sphinx_scrapbox.formats.front_matter import FrontMatter, read_front_matter
+from sphinx_scrapbox.formats.front_matter import LANGUAGE_FIELDS, FrontMatter, read_front_matter
 from sphinx_scrapbox.formats.markdown.blocks import read_markdown, split_page
 from sphinx_scrapbox.formats.markdown.title_names import is_named_after, stem_of
 from sphinx_scrapbox.wiki import ast
@@ -77,8 +77,8 @@ _CHOSEN = Answer(Status.PAGE, "scrapbox_pages includes it")
 _EXCLUDED = Answer(Status.OTHER, "scrapbox_pages excludes it")
 _AMONG_PAGES = ", and its folder holds pages of a wiki"
 
-_EXPORTED = frozenset({"title", "project", "created", "updated", "date"})
-_NAMED = frozenset({"title", "project"})
+_NAMED = frozenset({"title", "project", *LANGUAGE_FIELDS})
+_EXPORTED = _NAMED | {"created", "updated", "date"}
 # Fields that only hand-written documents have.
 _OF_SPHINX = frozenset(
     "file_format html_meta jupytext kernelspec myst nocomments nosearch orphan substitutions "

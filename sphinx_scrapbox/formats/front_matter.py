@@ -1,8 +1,8 @@
 """Front matter of a Markdown page: the YAML between the line ``---`` at its start and the next.
 
-The wiki exports ``title`` only; authors and this package add ``project``, ``created``,
-``updated`` and ``date``. All scalars are read as strings, so ``yes`` and ``2024-01-02`` are
-valid titles.
+The wiki exports ``title`` only; authors and this package add ``project``, ``lang`` (or
+``language``), ``created``, ``updated`` and ``date``. All scalars are read as strings, so ``yes``
+and ``2024-01-02`` are valid titles.
 
 The exporter quotes a title and escapes nothing but single quotes in single quotes, which it
 doubles. A backslash in a title that it wrote stands for itself, in double quotes too.
@@ -11,12 +11,12 @@ doubles. A backslash in a title that it wrote stands for itself, in double quote
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sphinx_scrapbox.wiki.ast import Problem
 from sphinx_scrapbox.wiki.dates import Dates, clamp_dates, parse_iso
-from sphinx_scrapbox.wiki.text import NOT_XML
+from sphinx_scrapbox.wiki.text import NOT_XML, is_language_tag
 
 # The forms that exporters write: on one line, or with the title on the next. They are no YAML if
 # the title has a backslash; and a YAML parser is a hundred times slower.
@@ -25,6 +25,7 @@ _EXPORTED_TITLE = re.compile(
 )
 # Quotes within quotes, by an exporter that does not double them.
 _LITERAL_TITLE = re.compile(r'title:[ \t]*"(.+)"\s*')
+LANGUAGE_FIELDS = ("lang", "language")
 _NO_DATES = Dates()
 _TITLE_ALONE = frozenset({"title"})
 _TITLE_KEY = re.compile(r"[\"']?title[\"']?[ \t]*:")
@@ -41,6 +42,7 @@ class FrontMatter:
 
     title: str = ""
     project: str = ""
+    language: str = ""
     dates: Dates = _NO_DATES
     line: int = 0
     body: int = 0
@@ -94,14 +96,27 @@ def _read_yaml(rows: str, body: int) -> FrontMatter:
     date = _time(data.get("date"))
     lines = enumerate(rows.split("\n"), 2)
     default = 2 if "title" in data else 0
+    language, problems = _language(data)
     return FrontMatter(
         _one_line(data.get("title")),
         _one_line(data.get("project")),
+        language,
         clamp_dates(_time(data.get("created")) or date, _time(data.get("updated"))),
         line=next((at for at, row in lines if _TITLE_KEY.match(row)), default),
         body=body,
         fields=frozenset(map(str, data)),
+        problems=problems,
     )
+
+
+def _language(data: Mapping[object, object]) -> tuple[str, tuple[Problem, ...]]:
+    """The language tag of ``lang`` or ``language``; a problem if it is none."""
+    name = next((name for name in LANGUAGE_FIELDS if name in data), "")
+    text = _one_line(data.get(name)).strip().replace("_", "-")
+    if not text or is_language_tag(text):
+        return text, ()
+    message = f'the front matter has {name}: {text!r}, which is no language tag such as "ja"'
+    return "", (Problem("front_matter", message, line=1),)
 
 
 def _time(value: object) -> int:

@@ -11,8 +11,9 @@ requested icon and image, sorted by name.
    {"icon": "/garden/alice", "file": "_files/00112233445566778899aabbccddeeff.png"}
    {"image": "https://example.org/a.png", "file": "", "why": "404 Not Found"}
 
-Fields without content are left out: ``"url"`` of the wiki https://scrapbox.io, ``"was"`` of a page
-without earlier titles, ``"why"`` of a picture that was downloaded.
+Fields without content are left out: ``"url"`` of the wiki https://scrapbox.io, ``"language"`` of
+the project (such as ``"ja"``), which is added by hand, ``"was"`` of a page without earlier titles,
+``"why"`` of a picture that was downloaded.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from hashlib import sha256
 from typing import Literal, get_args
 
 from sphinx_scrapbox.formats.untrusted_json import InvalidJsonError, load_json
-from sphinx_scrapbox.wiki.text import cut, without_surrogates
+from sphinx_scrapbox.wiki.text import cut, is_language_tag, without_surrogates
 
 LOCK_NAME = "scrapbox.lock"
 VERSION = 1
@@ -104,7 +105,8 @@ class Lock:
     """The content of a lock file.
 
     ``exported`` is the time of the export in Unix seconds. With ``private``, missing pages must
-    not become links to the wiki. ``url`` is the origin of the wiki, empty for https://scrapbox.io.
+    must not become links to the wiki. ``url`` is the origin of the wiki, empty for https://scrapbox.io.
+    ``language`` is the BCP 47 tag of the language of the pages, if somebody added it.
     """
 
     project: str = ""
@@ -113,6 +115,7 @@ class Lock:
     pages: tuple[LockedPage, ...] = ()
     pictures: tuple[LockedPicture, ...] = ()
     url: str = ""
+    language: str = ""
     by_file: dict[str, LockedPage] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -141,6 +144,7 @@ def dump_lock(lock: Lock) -> str:
     head: dict[str, object] = {"scrapbox-lock": VERSION, "project": lock.project}
     head |= {"exported": lock.exported, "private": lock.private}
     head |= {"url": lock.url} if lock.url else {}
+    head |= {"language": lock.language} if lock.language else {}
     pages = sorted(lock.pages, key=lambda page: (page.id, page.file))
     pictures = sorted(lock.pictures, key=lambda row: (row.kind, row.name, row.file))
     rows = [head, *map(_row, pages), *map(_picture_row, pictures)]
@@ -190,6 +194,7 @@ def load_lock(text: str | bytes) -> Lock:
         pages=tuple(pages),
         pictures=tuple(pictures),
         url=_text(head, "url"),
+        language=language if is_language_tag(language := _text(head, "language")) else "",
     )
 
 

@@ -286,6 +286,7 @@ class SourceRows:
 class Page(_Node):
     """A page. ``project`` is "" if unknown; times are Unix seconds, 0 if unknown.
 
+    ``language`` is the BCP 47 tag that the front matter of the page gives, else "".
     ``source`` may stay when blocks are changed: its rows are written only if they still fit.
     """
 
@@ -295,6 +296,7 @@ class Page(_Node):
     id: str = ""
     created: int = 0
     updated: int = 0
+    language: str = field(default="", kw_only=True)
     problems: tuple[Problem, ...] = field(default=(), compare=False)
     source: SourceRows | None = field(default=None, compare=False, repr=False)
 

@@ -84,8 +84,18 @@ class StructuredPage:
 
     @property
     def language(self) -> str:
-        """The language of the last language mark; "" if there is none."""
-        return next((part.language for part in reversed(self.parts) if part.language), "")
+        """The language that the page states: in its front matter, or by its last language mark.
+
+        A translation may hold a mark of its source, which tells nothing of the translated text.
+        """
+        if self.page.language:
+            return self.page.language
+        marks = (
+            part.language
+            for part in reversed(self.parts)
+            if not part.translation or part.language != part.translation.source_language
+        )
+        return next(filter(None, marks), "")
 
     @property
     def dates(self) -> Dates:

@@ -145,6 +145,10 @@ _NO_WORDS = re.compile(r"https?://[^\s\])<>'\"]+|<[^<>]*>")
 """Addresses and tags: Latin letters that are not words of the text."""
 _LETTERS_PER_WORD = 2
 """Kana, Han characters or Hangul syllables that weigh as much as one Latin word."""
+_ENOUGH_LATIN_WORDS = 20
+_LATIN_SHARE = 20
+"""How many times as much the words of a Latin text weigh as those of other scripts in it."""
+_LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 
 
 def script_language(text: str) -> str:
@@ -165,5 +169,43 @@ def script_language(text: str) -> str:
         language, letters = "ja", kana + len(_HAN.findall(text))
     else:
         language, letters = "ko", hangul
-    latin = len(_LATIN_WORD.findall(_NO_WORDS.sub(" ", text)))
-    return language if letters >= latin * _LETTERS_PER_WORD else ""
+    return language if letters >= _latin_words(text) * _LETTERS_PER_WORD else ""
+
+
+def is_latin_text(text: str) -> bool:
+    """Whether *text* is clearly in a language of the Latin script: not Japanese or Korean.
+
+    A short text is not, as a page of few words may be in any language.
+
+    >>> is_latin_text("Water in the morning. " * 5), is_latin_text("Water")
+    (True, False)
+    """
+    words = _latin_words(text)
+    if words < _ENOUGH_LATIN_WORDS:
+        return False
+    letters = sum(len(script.findall(text)) for script in (_KANA, _HANGUL, _HAN))
+    return words * _LETTERS_PER_WORD >= letters * _LATIN_SHARE
+
+
+def _latin_words(text: str) -> int:
+    return len(_LATIN_WORD.findall(_NO_WORDS.sub(" ", text)))
+
+
+def is_written_so(language: str, script_language: str, *, is_latin: bool) -> bool:
+    """Whether a text may be in *language*, by what its script tells.
+
+    :param script_language: the result of :func:`script_language`.
+    :param is_latin: the result of :func:`is_latin_text`.
+    """
+    primary = language.lower().partition("-")[0]
+    if script_language:
+        return primary == script_language
+    return not (is_latin and primary in _NOT_LATIN)
+
+
+_NOT_LATIN = frozenset({"ja", "ko", "zh"})
+
+
+def is_language_tag(text: str) -> bool:
+    """Whether *text* has the form of a BCP 47 language tag."""
+    return _LANGUAGE_TAG.fullmatch(text) is not None

@@ -30,6 +30,7 @@ def read_markdown(text: str, *, name: str = "", origin: str = DEFAULT_ORIGIN) ->
         front.title or name,
         blocks,
         project=front.project or inline.own_project(),
+        language=front.language,
         created=front.dates.created,
         updated=front.dates.updated,
         problems=(*front.problems, *problems),

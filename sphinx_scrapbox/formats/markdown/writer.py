@@ -47,6 +47,8 @@ def write_markdown(page: ast.Page, *, origin: str = DEFAULT_ORIGIN, project: str
         project = page.project
     if project:
         head.append(f"project: {_quoted(project)}")
+    if page.language:
+        head.append(f"lang: {page.language}")
     writer = _Writer(page.project, origin.rstrip("/"))
     rows = writer.rows(page.blocks)
     if any(row.startswith(("```", "| ")) for row in rows):

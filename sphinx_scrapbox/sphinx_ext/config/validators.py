@@ -17,6 +17,7 @@ from sphinx_scrapbox.sphinx_ext.config.values import (
 )
 from sphinx_scrapbox.sphinx_ext.warnings import Warn, warn
 from sphinx_scrapbox.wiki.redaction import HiddenDenyList, NamePatterns, name_patterns
+from sphinx_scrapbox.wiki.text import is_language_tag
 from sphinx_scrapbox.wiki.titles import Target, join_target, key, split_target
 from sphinx_scrapbox.wiki.translation import Wording, wording
 
@@ -212,14 +213,6 @@ def _names(value: object, *, sign: str) -> NamePatterns:
     if any(not name.strip("* _") for name in names.patterns):
         raise InvalidValue("must not contain a name made of nothing but stars")
     return names
-
-
-_LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
-
-
-def is_language_tag(text: str) -> bool:
-    """Whether *text* has the form of a BCP 47 language tag."""
-    return _LANGUAGE.fullmatch(text) is not None
 
 
 def pages_by_source(value: object) -> dict[str, str]:

@@ -81,7 +81,9 @@ class PageFacts(NamedTuple):
     title: str = ""
     project: str = ""
     language: str = ""
+    locked_language: str = ""
     script_language: str = ""
+    is_latin: bool = False
     source: str = ""
     source_language: str = ""
     target_language: str = ""

@@ -1,23 +1,37 @@
 """The language of each wiki page, and the mark of it on what pages show.
 
-A page's language is, in this order, what the page itself states, what its translation notice or
-its versions tell, what ``scrapbox_languages`` says of its docname or project, what its script
-tells, and the language of most pages of its project in its folder.
+The first of these that is known is the language of a page:
+
+1. what the page itself states, in its front matter or by a mark, unless that is the language into
+   which it was translated, and its text is not in Latin script;
+2. what its translation notice says;
+3. what the notice of a translation says of its source, unless the script of the page tells
+   another language;
+4. what ``scrapbox_languages`` says of its docname or project;
+5. what the lock file says of its project;
+6. what its script tells;
+7. the language of its project: as the notices of another project's translations say, or else that
+   of most of its pages in its folder, or anywhere. English text in a Japanese project is
+   recognised by its script and has no language then, unless other such pages state one.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from sphinx.config import Config as SphinxConfig
 
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.facts import PageFacts
 from sphinx_scrapbox.sphinx_ext.domain.index import DomainIndex
+from sphinx_scrapbox.sphinx_ext.sources.inventories import inventories_of, translations_in
+from sphinx_scrapbox.wiki.text import is_written_so
+from sphinx_scrapbox.wiki.titles import split_target
 
 MAJORITY = 2 / 3
-"""The share of the pages of a folder that give their language to the others."""
+"""The share of pages, or of notices, that decides for the others."""
 
 
 def site_language(config: SphinxConfig) -> str:
@@ -25,52 +39,131 @@ def site_language(config: SphinxConfig) -> str:
     return str(config.language).replace("_", "-")
 
 
+class _Claim(NamedTuple):
+    """What a translation says: its source, and the languages of the source and of itself.
+
+    ``docname`` is that of the translation, "" for one on another site.
+    """
+
+    target: str
+    source_language: str
+    target_language: str
+    docname: str = ""
+
+
 class PageLanguages:
-    """The languages of all wiki pages, and of documents that call themselves translations."""
+    """The languages of all wiki pages, and of documents that call themselves translations.
+
+    Of a source, this is also the language that its translations give as that of the source, and
+    that its other language versions link to.
+    """
 
     def __init__(self, domain: DomainIndex) -> None:
         self._domain = domain
         self._config = options(domain.env.config)
         self._site = site_language(domain.env.config).lower()
         self._by_page: dict[str, str] = {}
-        claimed = self._claimed_by_translations()
-        folders: dict[tuple[str, str], list[str]] = {}
+        self._stated: set[str] = set()
+        """Pages whose language something else than their script tells."""
+        self._claims_of_page: dict[str, _Claim] = {}
+        """By the docname of a source what its first translation says."""
+        self._claims_of_project: dict[str, Counter[str]] = {}
+        for claim in self._claims():
+            self._note_claim(claim)
+        self._note_pairs()
+        by_project: dict[str, list[str]] = {}
         for docname, facts in domain.facts.items():
             if facts.is_page or facts.source:
-                self._by_page[docname] = self._own(docname, facts, claimed.get(docname, ""))
+                self._by_page[docname] = self._own(docname, facts)
             if facts.is_page:
-                folder = docname.rpartition("/")[0]
-                folders.setdefault((domain.project_of(docname), folder), []).append(docname)
-        for docnames in folders.values():
-            self._complete(docnames)
+                by_project.setdefault(domain.project_of(docname), []).append(docname)
+        for project, docnames in by_project.items():
+            self._complete_project(project, docnames)
 
-    def _claimed_by_translations(self) -> dict[str, str]:
-        """The languages that translations tell of their sources; the first docname counts."""
-        claimed: dict[str, str] = {}
+    def _claims(self) -> Iterator[_Claim]:
+        """What the translations on this site, and then those on others, say."""
         for docname in sorted(self._domain.facts):
             facts = self._domain.facts[docname]
-            if facts.source and facts.source_language:
-                source = self._domain.find_page(facts.source, docname)
-                if source is not None and source != docname:
-                    claimed.setdefault(source, facts.source_language)
-        return claimed
+            for _time, target, language in facts.translated:
+                if language:
+                    yield _Claim(target, language, facts.target_language, docname)
+        for named, _item in translations_in(inventories_of(self._domain.env)):
+            if named.source_language:
+                yield _Claim(named.source, named.source_language, named.language)
 
-    def _own(self, docname: str, facts: PageFacts, claimed: str) -> str:
-        return (
-            facts.language
+    def _note_claim(self, claim: _Claim) -> None:
+        source = self._domain.find_page(claim.target, claim.docname)
+        if source is not None and source != claim.docname:
+            self._claims_of_page.setdefault(source, claim)
+        project = split_target(claim.target).project
+        # A project that translates its own pages has pages in both languages.
+        if project and claim.docname and project != self._domain.project_of(claim.docname):
+            self._claims_of_project.setdefault(project, Counter())[claim.source_language] += 1
+
+    def _note_pairs(self) -> None:
+        """Note the languages of the projects of ``scrapbox_translation_pairs``."""
+        for pair in self._config.translation_pairs.items():
+            project, source = (split_target(target).project for target in pair)
+            languages = self._config.languages.of_translation(source, project)
+            if languages and project != source:
+                for name, language in zip((source, project), languages, strict=True):
+                    self._claims_of_project.setdefault(name, Counter())[language] += 1
+
+    def _own(self, docname: str, facts: PageFacts) -> str:
+        """The language of a page, whatever other pages of its project are in."""
+        claim = self._claims_of_page.get(docname)
+        claimed = claim.source_language if claim else ""
+        own = facts.language
+        # A mark at an excerpt of the translation is no statement on the whole page.
+        if claim and own == claim.target_language and not facts.is_latin:
+            own = ""
+        stated = (
+            own
             or facts.target_language
-            or claimed
+            or (claimed if _may_be_in(claimed, facts) else "")
             or self._config.language(docname, self._domain.project_of(docname))
-            or facts.script_language
+            or facts.locked_language
         )
+        if stated:
+            self._stated.add(docname)
+        return stated or facts.script_language
+
+    def _complete_project(self, project: str, docnames: Sequence[str]) -> None:
+        """Give a language to those pages of a project that have none."""
+        if all(map(self._by_page.__getitem__, docnames)):
+            return
+        if claimed := self._claims_of_project.get(project):
+            self._give(_majority(claimed, claimed.total()), docnames)
+        folders: dict[str, list[str]] = {}
+        for docname in docnames:
+            folders.setdefault(docname.rpartition("/")[0], []).append(docname)
+        for group in (*folders.values(), docnames):
+            self._complete(group)
 
     def _complete(self, docnames: Sequence[str]) -> None:
         """Give the language of most of these pages to those of them without one."""
+        facts = self._domain.facts
+        latin = [docname for docname in docnames if not self._by_page[docname]]
+        latin = [docname for docname in latin if facts[docname].is_latin]
         counts = Counter(filter(None, map(self._by_page.__getitem__, docnames)))
-        ((language, count),) = counts.most_common(1) or [("", 0)]
-        if count >= MAJORITY * len(docnames):
-            for docname in docnames:
-                self._by_page[docname] = self._by_page[docname] or language
+        of_latin = Counter({tag: n for tag, n in counts.items() if _may_be_latin(tag)})
+        if language := _majority(of_latin, of_latin.total()):
+            self._give(language, latin)
+            counts[language] += len(latin)
+            latin = []
+        language = _majority(counts, counts.total() + len(latin))
+        is_stated = any(
+            docname in self._stated and self._by_page[docname] == language for docname in docnames
+        )
+        if is_stated or _majority(counts, len(docnames)):
+            self._give(language, docnames)
+
+    def _give(self, language: str, docnames: Sequence[str]) -> None:
+        """Set the language of those pages that have none and that may be in it."""
+        for docname in docnames if language else ():
+            facts = self._domain.facts[docname]
+            if not self._by_page[docname] and _may_be_in(language, facts):
+                self._by_page[docname] = language
 
     def of(self, docname: str) -> str:
         """The language of a page as a BCP 47 tag; "" if it is unknown."""
@@ -80,6 +173,20 @@ class PageLanguages:
         """The language of a page if it is not that of the site; else ""."""
         language = self.of(docname)
         return language if language.lower() != self._site else ""
+
+
+def _may_be_in(language: str, facts: PageFacts) -> bool:
+    return is_written_so(language, facts.script_language, is_latin=facts.is_latin)
+
+
+def _may_be_latin(language: str) -> bool:
+    return is_written_so(language, "", is_latin=True)
+
+
+def _majority(counts: Counter[str], total: int) -> str:
+    """The language that most of *total* pages or notices have; "" if none has."""
+    ((language, count),) = counts.most_common(1) or [("", 0)]
+    return language if count >= MAJORITY * total else ""
 
 
 def page_languages(domain: DomainIndex) -> PageLanguages:

@@ -26,8 +26,12 @@ class DocumentRecord(NamedTuple):
     project: str = ""
     language: str = ""
     """The language that the page itself states, such as "en"."""
+    locked_language: str = ""
+    """The language that a lock file states for the page's project."""
     script_language: str = ""
     """The language that the script of the page tells, such as "ja"."""
+    is_latin: bool = False
+    """Whether the page is clearly in a language of the Latin script."""
     source: str = ""
     """The target of the page that this one was translated from."""
     source_language: str = ""

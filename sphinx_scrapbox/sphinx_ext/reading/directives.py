@@ -11,7 +11,6 @@ from sphinx.util.docutils import SphinxDirective
 
 from sphinx_scrapbox.rendering.blocks import Renderer
 from sphinx_scrapbox.sphinx_ext.config.options import options
-from sphinx_scrapbox.sphinx_ext.config.validators import is_language_tag
 from sphinx_scrapbox.sphinx_ext.domain.site import SphinxSite
 from sphinx_scrapbox.sphinx_ext.reading.translation_notice import (
     languages_of,
@@ -20,6 +19,7 @@ from sphinx_scrapbox.sphinx_ext.reading.translation_notice import (
 )
 from sphinx_scrapbox.sphinx_ext.warnings import warn_directive
 from sphinx_scrapbox.wiki.ast import Icon
+from sphinx_scrapbox.wiki.text import is_language_tag
 from sphinx_scrapbox.wiki.titles import split_target
 from sphinx_scrapbox.wiki.translation import Translation
 

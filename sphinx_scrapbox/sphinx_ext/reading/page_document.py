@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain
 from pathlib import Path
 from typing import TypeVar
 
@@ -27,9 +28,9 @@ from sphinx_scrapbox.sphinx_ext.reading.translation_notice import (
 from sphinx_scrapbox.sphinx_ext.sources.folder import source_folder
 from sphinx_scrapbox.sphinx_ext.sources.page_files import PageFile
 from sphinx_scrapbox.sphinx_ext.warnings import Warn, warn
-from sphinx_scrapbox.wiki.ast import CodeBlock, Page
+from sphinx_scrapbox.wiki.ast import CodeBlock, Line, Page, plain_text
 from sphinx_scrapbox.wiki.structure import StructuredPage, StructuredPart, structure
-from sphinx_scrapbox.wiki.text import script_language
+from sphinx_scrapbox.wiki.text import is_latin_text, script_language
 from sphinx_scrapbox.wiki.translation import Translation
 
 _T = TypeVar("_T")
@@ -134,11 +135,13 @@ def build_page(
     document += nodes.docinfo("", orphan)
     site = PageSite(env, document, page, line_times)
     dates, image = structured.dates, structured.image
+    script, is_latin = _script_of(text, page)
     record = record_of(document)._replace(
         title=page.title,
         project=page.project,
         language=structured.language,
-        script_language=script_language(text),
+        script_language=script,
+        is_latin=is_latin,
         created=dates.created,
         updated=dates.updated,
         named_by_file=file.is_named_by_file and page.title == file.page.title,
@@ -157,3 +160,22 @@ def build_page(
     if mode != "none":
         section += scrapbox_related(mode=mode, docname=env.docname)
     document += section
+
+
+def _script_of(text: str, page: Page) -> tuple[str, bool]:
+    """The language that the script of a page tells, and whether the page is in Latin script.
+
+    Code, which is in Latin script whatever the page is, is left out if all of the text tells
+    nothing.
+    """
+    if language := script_language(text):
+        return language, False
+    rows = [
+        plain_text(cell, prose=True)
+        for block in page.blocks
+        if not isinstance(block, CodeBlock)
+        for cell in ([block.nodes] if isinstance(block, Line) else chain(*block.rows))
+    ]
+    prose = "\n".join([page.title, *rows])
+    language = script_language(prose)
+    return language, not language and is_latin_text(prose)

@@ -60,6 +60,7 @@ class ScrapboxParser(Parser):
             record = DocumentRecord(
                 lock=locked.fingerprint,
                 private=locked.lock.private,
+                locked_language=locked.lock.language,
                 is_as_locked=is_as_locked,
                 earlier_titles=tuple(row.earlier_titles) if row else (),
             )

@@ -36,7 +36,7 @@ class Locked(NamedTuple):
     def fingerprint(self) -> str:
         """A checksum of what the lock file says of this page; other pages do not change it."""
         lock = self.lock
-        content = (self.folder, lock.project, lock.url, lock.private, self.page)
+        content = (self.folder, lock.project, lock.url, lock.private, lock.language, self.page)
         return f"{crc32(repr(content).encode()):08x}"
 
 

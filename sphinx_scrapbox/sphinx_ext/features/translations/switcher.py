@@ -42,12 +42,12 @@ from sphinx_scrapbox.sphinx_ext.features.translations.versions import (
     Source,
     Version,
     address_from,
-    inventories_of,
     language_versions,
 )
 from sphinx_scrapbox.sphinx_ext.i18n import _, ngettext
 from sphinx_scrapbox.sphinx_ext.reading.translation_notice import mapped_notice
 from sphinx_scrapbox.sphinx_ext.sources.folder import source_folder
+from sphinx_scrapbox.sphinx_ext.sources.inventories import inventories_of
 from sphinx_scrapbox.wiki.dates import iso_day
 from sphinx_scrapbox.wiki.text import cut
 from sphinx_scrapbox.wiki.titles import anchor

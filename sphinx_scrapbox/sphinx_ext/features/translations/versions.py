@@ -15,16 +15,18 @@ from typing import NamedTuple
 from sphinx.environment import BuildEnvironment
 
 from sphinx_scrapbox.sphinx_ext.config.options import options
-from sphinx_scrapbox.sphinx_ext.config.validators import is_language_tag
 from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain
 from sphinx_scrapbox.sphinx_ext.domain.languages import page_languages
 from sphinx_scrapbox.sphinx_ext.reading.translation_notice import languages_of
 from sphinx_scrapbox.sphinx_ext.sources.folder import source_folder
+from sphinx_scrapbox.sphinx_ext.sources.inventories import (
+    UNKNOWN_LANGUAGE,
+    inventories_of,
+    translations_in,
+)
 from sphinx_scrapbox.wiki.titles import inventory_name, key, split_target
 from sphinx_scrapbox.wiki.translation import Translation
 from sphinx_scrapbox.wiki.urls import safe_url
-
-_UNKNOWN = "und"  # the tag of BCP 47 for what is not determined
 
 
 class Version(NamedTuple):
@@ -53,15 +55,6 @@ class Source(NamedTuple):
     is_mapped: bool = False
 
 
-def inventories_of(env: BuildEnvironment) -> Mapping[str, Mapping[str, Mapping[str, object]]]:
-    """The inventories of intersphinx: by name, kind of object and name of the object."""
-    if "intersphinx_mapping" not in env.config:  # the extension is not loaded
-        return {}
-    from sphinx.ext.intersphinx import InventoryAdapter
-
-    return InventoryAdapter(env).named_inventory
-
-
 class OtherSites:
     """The wiki pages in the inventories of other sites."""
 
@@ -73,20 +66,13 @@ class OtherSites:
         pages = self._inventories.get(project, {}).get("scrapbox:page", {})
         return _address(pages.get(inventory_name(title)))
 
-    def translations(self) -> dict[str, list[tuple[str, Version]]]:
-        """By the source's name (``/project/title``): its language and the translated page."""
-        found: dict[str, list[tuple[str, Version]]] = {}
-        for inventory in sorted(self._inventories):
-            entries = self._inventories[inventory].get("scrapbox:translation", {})
-            for name, item in sorted(entries.items()):
-                source_language, _, rest = name.partition(":")
-                language, _, source = rest.partition(":")
-                address = _address(item)
-                if address and language != _UNKNOWN and is_language_tag(language):
-                    known = is_language_tag(source_language) and source_language != _UNKNOWN
-                    title = _display_name(item)
-                    version = Version(language, address=address, title=title)
-                    found.setdefault(source, []).append((source_language * known, version))
+    def translations(self) -> dict[str, list[Version]]:
+        """The translated pages by the name of their source (``/project/title``)."""
+        found: dict[str, list[Version]] = {}
+        for named, item in translations_in(self._inventories):
+            if address := _address(item):
+                version = Version(named.language, address=address, title=_display_name(item))
+                found.setdefault(named.source, []).append(version)
         return found
 
 
@@ -114,7 +100,10 @@ def translation_name(project: str, title: str, source: Source) -> str:
     >>> translation_name("garden", "Soil 1", Source("", "ja", "en"))
     'ja:en:/garden/soil_1'
     """
-    languages = (source.source_language or _UNKNOWN, source.target_language or _UNKNOWN)
+    languages = (
+        source.source_language or UNKNOWN_LANGUAGE,
+        source.target_language or UNKNOWN_LANGUAGE,
+    )
     return ":".join([*languages, _name(project, title)])
 
 
@@ -194,10 +183,9 @@ class LanguageVersions:
         ):
             return None
         languages = languages_of(Translation(source_project, title), project, self._config)
-        own = languages[1] or self._own.of(docname)
-        return Source(target, languages[0], own, is_mapped=True)
+        return Source(target, languages[0], self._own.of(docname), is_mapped=True)
 
-    def _find_versions(self, translations: Mapping[str, list[tuple[str, Version]]]) -> None:
+    def _find_versions(self, translations: Mapping[str, list[Version]]) -> None:
         groups: dict[str, _Group] = {}
         roots_of: dict[str, list[str]] = {}
         for docname, (source, *_others) in self.sources.items():
@@ -211,18 +199,18 @@ class LanguageVersions:
                     group.elsewhere = group.elsewhere or self._elsewhere(last, root_source)
                 elif root not in self.sources:
                     group.members.append(root)
-                    self._claim(group, root, root_source.source_language)
+                    group.languages[root] = self._own.of(root)
         for name, entries in translations.items():
             local = self._domain.find_page(name, "")
             for root in roots_of.get(local, [local]) if local else [name]:
                 if not local and root not in groups:
                     continue
                 group = groups.setdefault(root, _Group())
-                for source_language, version in entries:
+                for version in entries:
                     group.others.append(version)
                     if local and local not in self.sources:
                         group.members.append(local)
-                        self._claim(group, local, source_language)
+                        group.languages[local] = self._own.of(local)
         of_groups: dict[str, list[_Versions]] = {}
         for root, group in groups.items():
             for docname, versions in group.versions(root).items():
@@ -260,11 +248,6 @@ class LanguageVersions:
             assert parent is not None
             docname = parent
         return min(chain[chain.index(docname) :]), docname, self.sources[docname][0]
-
-    def _claim(self, group: _Group, docname: str, language: str) -> None:
-        """Record the language of a source, as its first translation or else itself says."""
-        own = self._own.of(docname)
-        group.languages[docname] = group.languages.get(docname) or language or own
 
     def _elsewhere(self, docname: str, source: Source) -> Version | None:
         """A source of a page that is not a document of this site."""
