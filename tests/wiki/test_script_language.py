@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sphinx_scrapbox.wiki.text import script_language
+from sphinx_scrapbox.wiki.text import is_latin_text, script_language
 
 
 @pytest.mark.parametrize(
@@ -31,3 +31,20 @@ from sphinx_scrapbox.wiki.text import script_language
 )
 def test_script(text: str, language: str) -> None:
     assert script_language(text) == language
+
+
+@pytest.mark.parametrize(
+    ("text", "is_latin"),
+    [
+        ("Water the beans. " * 10, True),
+        # A few words in another script, as in a gloss.
+        ("Water (水) the beans. " * 10, False),
+        (f"{'Water the beans. ' * 40}水やり", True),
+        # Too short to tell: a title, a name, a link.
+        ("Water the beans.", False),
+        ("https://example.org/a/b/c " * 30, False),
+        ("朝に水をやる。" * 10, False),
+    ],
+)
+def test_latin_text(text: str, is_latin: bool) -> None:
+    assert is_latin_text(text) is is_latin

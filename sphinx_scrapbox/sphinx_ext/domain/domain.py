@@ -62,7 +62,7 @@ class ScrapboxDomain(DomainIndex, Domain):
         "signatures": {},
         "signers": (),
     }
-    data_version = 18
+    data_version = 19
     features: ClassVar[Sequence[Feature]] = ()
     """What collects from the documents; set once, by :func:`sphinx_scrapbox.sphinx_ext.setup`."""
 

@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sites import EPUB, Built, Site
+from sites import EPUB, Built, Site, icon
+
+from sphinx_scrapbox.snapshot.lockfile import Lock, dump_lock
 
 
 def page(*lines: str) -> str:
@@ -86,6 +88,102 @@ def test_most_pages_of_a_folder_give_their_language_to_the_rest(site: Site) -> N
     fresh = Site(site.src.parent / "fresh", dict(FILES))
     fresh.write({p.relative_to(site.src).as_posix(): p.read_text() for p in site.src.glob("ja/*")})
     assert build(fresh).text("ja/taihi.html") == built.text("ja/taihi.html")
+
+
+ENGLISH = (
+    "Sow the beans in rows, and cover them with a little soil that was warmed by the sun. " * 2
+)
+FOOTER = "This page is auto-translated from [/garden/{}](https://scrapbox.io/garden/{})."
+CODE = "\n".join(f" print(sow(rows={number}, beans=True))" for number in range(30))
+
+
+def exported(title: str, text: str, *fields: str, mark: str = "") -> str:
+    first = [icon(mark).replace("garden-en", "garden")] if mark else []
+    return "\n".join(["---", f'title: "{title}"', *fields, "---", "", *first, text])
+
+
+@pytest.fixture(scope="module")
+def wikis(tmp_path_factory: pytest.TempPathFactory) -> Built:
+    """Two exported wikis and one with a lock file, in an English site."""
+    files = {
+        "index.md": "# Index\n",
+        # The project of these is known by its front matter, its language by the notices.
+        "ja/ame.md": exported("雨", "春雨", "project: garden"),
+        "ja/une.md": exported("畝", "土", "project: garden"),
+        "ja/code.md": exported("Sow", f"種まきの手順\n\n```\n{CODE}\n```", "project: garden"),
+        "ja/beans.md": exported("Beans", ENGLISH, "project: garden"),
+        "ja/leaf.md": exported("Leaf", "Green.", "project: garden", mark="en"),
+        "ja/taihi.md": exported("堆肥", "月一回", "project: garden", mark="en"),
+        "en/rain.md": exported("Rain", f"Wet.\n\n---\n{FOOTER.format('雨', '雨')}"),
+        "en/compost.md": exported(
+            "Compost", f"Leaves.\n\n---\n{FOOTER.format('堆肥', '堆肥')}", mark="ja"
+        ),
+        "en/beds.md": exported("Beds", f"Flat.\n\n---\n{FOOTER.format('Beans', 'Beans')}"),
+        "en/tools.md": exported("Tools", "Spade"),
+        "en/kuwa.md": exported("鍬", "まだ訳していない。"),
+        "fr/pluie.md": exported("Pluie", "Eau.", "lang: fr-CA"),
+        "fr/neige.md": exported("Neige", "Froid.", "language: fr_CA"),
+        "zh/yu.scrapbox": "雨水\n浇水\n",
+        "zh/scrapbox.lock": dump_lock(Lock("yuan", language="zh-Hans")),
+    }
+    site = Site(tmp_path_factory.mktemp("wikis") / "src", files)
+    built = site.build(scrapbox_pages=["??/*"])
+    assert built.warnings == []
+    return built
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        # Han characters alone tell nothing; two translations name the wiki as Japanese.
+        ("ja/ame", "ja"),
+        ("ja/une", "ja"),
+        # Code is in Latin script whatever the page is.
+        ("ja/code", "ja"),
+        # English text in a Japanese wiki, although its translation calls its source Japanese.
+        ("ja/beans", None),
+        ("ja/leaf", None),
+        # The mark stands for a page that is not in Latin script, and was translated into English.
+        ("ja/taihi", "ja"),
+        ("en/rain", None),
+        # The mark was translated with the page.
+        ("en/compost", None),
+        ("en/tools", None),
+        ("en/kuwa", "ja"),
+        ("fr/pluie", "fr-CA"),
+        ("fr/neige", "fr-CA"),
+        ("zh/yu", "zh-Hans"),
+    ],
+)
+def test_language_of_projects(wikis: Built, name: str, expected: str | None) -> None:
+    assert language(wikis, name) == (expected or "en", expected)
+
+
+def test_versions_have_the_language_of_the_page(wikis: Built) -> None:
+    for name in ("ja/taihi", "en/compost"):
+        links = wikis.html(f"{name}.html").root.all("link", rel="alternate")
+        languages = {Path(link["href"]).stem: link["hreflang"] for link in links[:2]}
+        assert languages == {"taihi": "ja", "compost": "en"}
+
+
+def test_no_language_tag_in_front_matter(site: Site) -> None:
+    site.write({"wiki/soil.md": exported("Soil", "Earth.", "lang: the usual one")})
+    (warning,) = site.build(**HERE, scrapbox_pages=["wiki/*"]).warnings
+    assert "no language tag" in warning
+    assert "[scrapbox.front_matter]" in warning
+
+
+def test_lock_file_with_another_language(site: Site) -> None:
+    """Only pages of that folder are read again, and an edit gives what a fresh build gives."""
+    lock = {"wiki/scrapbox.lock": dump_lock(Lock("garden"))}
+    site.write(lock)
+    build(site)
+    site.write({"wiki/scrapbox.lock": dump_lock(Lock("garden", language="de"))})
+    built = build(site)
+    assert built.read == ["wiki/compost", "wiki/mizu"]
+    assert language(built, "wiki/compost") == ("de", "de")
+    cards = built.html("index.html").body.one("ul", "scrapbox-cards").all("li")
+    assert [card.all("a")[0].one("span")["lang"] for card in cards] == ["de", "de"]
 
 
 def test_cards_of_another_language(site: Site) -> None:
