@@ -75,6 +75,13 @@ class scrapbox_changelist(nodes.container):  # noqa: N801
     """
 
 
+class scrapbox_coverage(nodes.container):  # noqa: N801
+    """Placeholder for figures, lists or a glossary of translations, replaced on writing.
+
+    Attribute: ``query``, what is shown and how, as JSON text.
+    """
+
+
 class scrapbox_linkmap(nodes.container):  # noqa: N801
     """Placeholder for a map of links; its child is the caption, if there is one.
 

@@ -221,6 +221,7 @@ VISITORS: dict[type[Element], dict[str, tuple[Visitor, Visitor]]] = {
     nodes.scrapbox_related: _formats((_related_html, _nothing)),
     nodes.scrapbox_listing: _formats(),
     nodes.scrapbox_changelist: _formats(),
+    nodes.scrapbox_coverage: _formats(),
     nodes.scrapbox_provenance: _formats(),
     nodes.scrapbox_linkmap: _formats((_visit_linkmap_html, _depart_linkmap_html)),
     nodes.scrapbox_fold: _formats((_visit_fold_html, _literal("</details>\n"))),

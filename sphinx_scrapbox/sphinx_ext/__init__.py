@@ -35,6 +35,7 @@ from sphinx_scrapbox.sphinx_ext.features.include import directive as include
 from sphinx_scrapbox.sphinx_ext.features.linkmap import directive as linkmap
 from sphinx_scrapbox.sphinx_ext.features.lists import directives as lists
 from sphinx_scrapbox.sphinx_ext.features.lists import indices
+from sphinx_scrapbox.sphinx_ext.features.translations import coverage
 from sphinx_scrapbox.sphinx_ext.features.translations import switcher as translations
 from sphinx_scrapbox.sphinx_ext.html import (
     addresses,
@@ -79,6 +80,7 @@ FEATURES: tuple[Feature, ...] = (
     pictures.FEATURE,
     provenance.FEATURE,
     translations.FEATURE,
+    coverage.FEATURE,
     changes.FEATURE,
     guard.FEATURE,
     language.FEATURE,
@@ -163,7 +165,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
         app.connect(listener.event, listener.handler, listener.priority)
     return {
         "version": __version__,
-        "env_version": 10,
+        "env_version": 11,
         "parallel_read_safe": True,
         "parallel_write_safe": True,
     }

@@ -48,5 +48,12 @@ def translations_in(inventories: Inventories) -> Iterator[tuple[NamedTranslation
                 yield NamedTranslation(known, language, source), item
 
 
+def display_name(item: object) -> str:
+    """The title of an object in an inventory; "" if it is shown by its name."""
+    # An inventory has a dash then.
+    name = str(getattr(item, "display_name", ""))
+    return "" if name == "-" else name
+
+
 def _is_known(tag: str) -> bool:
     return tag != UNKNOWN_LANGUAGE and is_language_tag(tag)

@@ -48,6 +48,8 @@ class ExternalPage(NamedTuple):
 
     page: LockedPage
     file: Path | None
+    is_private: bool = False
+    """Whether links to it are forbidden, unless it is part of a site."""
 
 
 class Locks:
@@ -113,7 +115,7 @@ class Locks:
             for with_earlier in (False, True):
                 for folder, lock in locks:
                     for page in lock.pages:
-                        entry = ExternalPage(page, _inner_file(folder, page.file))
+                        entry = ExternalPage(page, _inner_file(folder, page.file), lock.private)
                         for title in page.earlier_titles[::-1] if with_earlier else (page.title,):
                             self._external.setdefault((lock.project, key(title)), entry)
         return self._external

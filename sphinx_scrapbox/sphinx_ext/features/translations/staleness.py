@@ -146,7 +146,7 @@ def _newer(env: BuildEnvironment, age: Staleness) -> _Newer | None:
         return None
     file: Path | None
     if age.source.startswith("/"):
-        row, file = _outside(env, age.source) or (None, None)
+        row, file, _private = _outside(env, age.source) or (None, None, False)
     else:
         file = Path(env.doc2path(age.source))
         locked = source_folder(env).locks.of(file)

@@ -21,6 +21,7 @@ from sphinx_scrapbox.sphinx_ext.reading.translation_notice import languages_of
 from sphinx_scrapbox.sphinx_ext.sources.folder import source_folder
 from sphinx_scrapbox.sphinx_ext.sources.inventories import (
     UNKNOWN_LANGUAGE,
+    display_name,
     inventories_of,
     translations_in,
 )
@@ -71,7 +72,7 @@ class OtherSites:
         found: dict[str, list[Version]] = {}
         for named, item in translations_in(self._inventories):
             if address := _address(item):
-                version = Version(named.language, address=address, title=_display_name(item))
+                version = Version(named.language, address=address, title=display_name(item))
                 found.setdefault(named.source, []).append(version)
         return found
 
@@ -80,11 +81,6 @@ def _address(item: object) -> str:
     address = str(getattr(item, "uri", ""))
     # An inventory may be mapped to a place relative to this site.
     return (safe_url(address) or "") if "://" in address else address
-
-
-def _display_name(item: object) -> str:
-    # An inventory has a dash where the object is shown by its name.
-    return str(getattr(item, "display_name", "")).removeprefix("-")
 
 
 def address_from(docname: str, address: str) -> str:
