@@ -315,3 +315,10 @@ def texts(folder: Path) -> Iterator[tuple[str, str]]:
             with zipfile.ZipFile(path) as book:
                 data = b"\n".join(map(book.read, book.namelist()))
         yield name, unquote(unescape(data.decode("utf-8", "replace")))
+
+
+def language_links(root: Tag) -> dict[str, str]:
+    """The addresses of the language versions in the head of a page; none for all languages."""
+    links = root.all("link", rel="alternate")
+    named = [link for link in links if "hreflang" in link.attributes]
+    return {link["hreflang"]: link["href"] for link in named if link["hreflang"] != "x-default"}

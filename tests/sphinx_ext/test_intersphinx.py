@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from sites import Built, Site, Tag, icon, page
+from sites import Built, Site, Tag, icon, language_links, page
 from sphinx.util.inventory import InventoryFile
 
 HERE = {"scrapbox_project": "garden-en"}
@@ -195,8 +195,7 @@ def test_the_two_languages_of_a_page_lead_to_each_other(two_sites: dict[str, Bui
     wanted = {"ja": f"{SITES['garden']}taihi.html", "en": f"{SITES['garden-en']}compost.html"}
     for project, name in (("garden", "taihi"), ("garden-en", "compost")):
         html = two_sites[project].html(f"{name}.html")
-        found = {tag["hreflang"]: tag["href"] for tag in html.root.all("link", rel="alternate")}
-        assert found == wanted
+        assert language_links(html.root) == wanted
         (link,) = html.body.one("p", "scrapbox-languages").all("a")
         assert link["href"] in wanted.values()
         assert link["href"] != html.root.one("link", rel="canonical")["href"]

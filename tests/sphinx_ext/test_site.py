@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from sites import Built, Html, Site, Tag, tree
+from sites import Built, Html, Site, Tag, language_links, tree
 from syrupy.assertion import SnapshotAssertion
 
 TALK = "wiki/A talk on compost by Ren Aoki"
@@ -143,8 +143,10 @@ def test_head(site: Site, builder: str, own: str) -> None:
     name = f"{TALK}.html" if builder == "html" else f"{TALK}/index.html"
     root = built.html(name).root
     assert root.one("html")["lang"] == "en"
-    alternates = {link["hreflang"]: link["href"] for link in root.all("link", rel="alternate")}
-    assert alternates == {"ja": "https://scrapbox.io/garden/Ren_Aokiの堆肥の話", "en": own}
+    assert language_links(root) == {
+        "ja": "https://scrapbox.io/garden/Ren_Aokiの堆肥の話",
+        "en": own,
+    }
     named = {
         meta.attributes.get("name"): meta["content"]
         for meta in root.all("meta", content="machine")

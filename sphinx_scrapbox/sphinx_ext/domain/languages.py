@@ -18,9 +18,10 @@ The first of these that is known is the language of a page:
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from docutils import nodes
 from sphinx.config import Config as SphinxConfig
 
 from sphinx_scrapbox.sphinx_ext.config.options import options
@@ -192,6 +193,36 @@ def _majority(counts: Counter[str], total: int) -> str:
 def page_languages(domain: DomainIndex) -> PageLanguages:
     """The languages of all pages, computed once until a fact changes."""
     return domain.computed("page languages", lambda: PageLanguages(domain))
+
+
+_LANGUAGE_OF = "scrapbox-language-of"
+
+
+def note_language_of(node: nodes.Element, docname: str, language: str) -> None:
+    """Note that *node*, of a document that is being read, is the text of another page.
+
+    :param docname: the docname of the page; "" if it is no document of the site.
+    :param language: its language, as far as the page itself tells.
+    """
+    node[_LANGUAGE_OF] = f"{language} {docname}"
+
+
+def hand_down_language(node: nodes.Element, parts: Iterable[nodes.Node]) -> None:
+    """Note of the *parts* that replace *node* what is noted of it."""
+    for part in parts if _LANGUAGE_OF in node else ():
+        if isinstance(part, nodes.Element):
+            part[_LANGUAGE_OF] = node[_LANGUAGE_OF]
+
+
+def noted_languages(
+    document: nodes.Element, languages: PageLanguages
+) -> Iterator[tuple[nodes.Element, str]]:
+    """The nodes of *document* that are the text of other pages, with their languages if known."""
+    for node in document.findall(nodes.Element):
+        if _LANGUAGE_OF in node:
+            own, _blank, docname = node[_LANGUAGE_OF].partition(" ")
+            if language := (languages.of(docname) if docname else "") or own:
+                yield node, language
 
 
 def language_class(language: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Hashable
 from html import escape
 from typing import Any
@@ -12,33 +13,57 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
-from sphinx_scrapbox.sphinx_ext.builders import documents_in
+from sphinx_scrapbox.sphinx_ext.builders import documents_in, is_epub
 from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain, domain_of
 from sphinx_scrapbox.sphinx_ext.domain.languages import (
     language_class,
+    noted_languages,
     page_languages,
+    site_language,
 )
 from sphinx_scrapbox.sphinx_ext.feature import Feature
 from sphinx_scrapbox.sphinx_ext.features.translations import versions
 
+_NOTICES = frozenset(
+    {"scrapbox-translation", "scrapbox-languages", "scrapbox-provenance", "scrapbox-attribution"}
+)
+"""Classes of what this extension adds to pages, in the language of the site."""
+
 
 class MarkLanguages(SphinxPostTransform):
-    """Marks the content of wiki pages that are not in the language of the site.
+    """Marks the content of wiki pages that are not in the language of the document around.
 
-    What :class:`.FillRelated` adds (5) is in the language of the site again.
+    What this extension adds to them is in the language of the site again, as is what
+    :class:`.FillRelated` adds.
     """
 
-    default_priority = 3
+    # After those who complete notices and fill the ends of pages (4 and 5).
+    default_priority = 6
     formats = ("html",)
 
     def run(self, **kwargs: Any) -> None:
         """Mark this document, and those that are part of it."""
-        languages = page_languages(domain_of(self.env))
+        domain = domain_of(self.env)
+        languages = page_languages(domain)
+        site = site_language(self.config)
         for docname, document in documents_in(self.document, self.env):
             if language := languages.foreign(docname):
                 for section in document.children:
                     if isinstance(section, nodes.section):
                         section["classes"].append(language_class(language))
+                        _mark_notices(section, site)
+            if docname in domain.collected("include"):
+                around = languages.foreign(docname) or site
+                for node, language in noted_languages(document, languages):
+                    if language != around and _NOTICES.isdisjoint(node["classes"]):
+                        node["classes"].append(language_class(language))
+                        _mark_notices(node, site)
+
+
+def _mark_notices(content: nodes.Element, language: str) -> None:
+    for node in content.findall(nodes.Element):
+        if not _NOTICES.isdisjoint(node["classes"]):
+            node["classes"].append(language_class(language))
 
 
 class LanguageFeature(Feature):
@@ -48,20 +73,33 @@ class LanguageFeature(Feature):
     post_transforms = (MarkLanguages,)
 
     def shown(self, docname: str, domain: ScrapboxDomain) -> Hashable:
-        """The language of a page."""
-        return page_languages(domain).of(docname) or None
+        """The language of a page, and of the pages that it includes."""
+        languages = page_languages(domain)
+        included: dict[str, tuple[tuple[str, str, str], ...]] = domain.collected("include")
+        others = tuple(
+            languages.of(_included(docname, target, file, domain))
+            for target, file, _state in included.get(docname, ())
+        )
+        return (languages.of(docname), *others) if any(others) else languages.of(docname) or None
 
     def page_context(self, app: Sphinx, docname: str, context: dict[str, Any]) -> None:
         """Set the language, and add links and tags to the head."""
+        if is_epub(app.builder):
+            language = page_languages(domain_of(app.env)).of(docname)
+            _set_xml_languages(context, language or site_language(app.config))
         facts = domain_of(app.env).facts.get(docname)
         if facts is None:
             return
         languages = versions.language_versions(domain_of(app.env))
         if language := page_languages(domain_of(app.env)).of(docname):
             context["language"] = language
+        alternates = [(one, one.language) for one in languages.versions.get(docname, ())]
+        if original := languages.original(docname):
+            # The one for readers of all other languages.
+            alternates.append((original, "x-default"))
         tags = [
-            _alternate(_address(app, docname, version, context), version.language)
-            for version in languages.versions.get(docname, ())
+            _alternate(_address(app, docname, version, context), language)
+            for version, language in alternates
         ]
         if facts.source:
             # RFC 6497: content in one language, transformed from another by a machine.
@@ -72,6 +110,30 @@ class LanguageFeature(Feature):
             tags.append('<meta name="translation" content="machine" />')
         if tags:
             context["metatags"] = "\n".join([context.get("metatags", ""), *tags])
+
+
+_LANG = re.compile(r'(<[a-z][^<>]* )(lang="[^"<>]*")(?=[ />])')
+
+
+def _set_xml_languages(context: dict[str, Any], language: str) -> None:
+    """Set the attribute that XML has for languages on the page, and beside each ``lang``.
+
+    Sphinx sets neither of the attributes on the root of a page of an EPUB.
+    """
+    tag = context.get("html_tag")
+    if isinstance(tag, str) and tag.endswith(">") and "lang=" not in tag:
+        tag = tag.removesuffix(">")
+        context["html_tag"] = f'{tag} lang="{escape(language)}" xml:lang="{escape(language)}">'
+    if body := context.get("body"):
+        context["body"] = _LANG.sub(r"\1\2 xml:\2", body)
+
+
+def _included(docname: str, target: str, file: str, domain: ScrapboxDomain) -> str:
+    """The docname of a page that *docname* includes; "" if it is no document."""
+    env = domain.env
+    if file:
+        return env.path2doc(env.relfn2path(file, docname)[1]) or ""
+    return domain.find_page(target, docname) or ""
 
 
 def _address(app: Sphinx, docname: str, version: versions.Version, context: dict[str, Any]) -> str:

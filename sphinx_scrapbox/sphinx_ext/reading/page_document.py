@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import chain
 from pathlib import Path
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from docutils import nodes
 from sphinx.environment import BuildEnvironment
@@ -135,13 +135,13 @@ def build_page(
     document += nodes.docinfo("", orphan)
     site = PageSite(env, document, page, line_times)
     dates, image = structured.dates, structured.image
-    script, is_latin = _script_of(text, page)
+    script = script_of(text, page)
     record = record_of(document)._replace(
         title=page.title,
         project=page.project,
         language=structured.language,
-        script_language=script,
-        is_latin=is_latin,
+        script_language=script.language,
+        is_latin=script.is_latin,
         created=dates.created,
         updated=dates.updated,
         named_by_file=file.is_named_by_file and page.title == file.page.title,
@@ -162,14 +162,21 @@ def build_page(
     document += section
 
 
-def _script_of(text: str, page: Page) -> tuple[str, bool]:
-    """The language that the script of a page tells, and whether the page is in Latin script.
+class Script(NamedTuple):
+    """The language that the script of a page tells, and whether the page is in Latin script."""
+
+    language: str
+    is_latin: bool
+
+
+def script_of(text: str, page: Page) -> Script:
+    """The script of *page*; *text* is the text of its file.
 
     Code, which is in Latin script whatever the page is, is left out if all of the text tells
     nothing.
     """
     if language := script_language(text):
-        return language, False
+        return Script(language, is_latin=False)
     rows = [
         plain_text(cell, prose=True)
         for block in page.blocks
@@ -178,4 +185,4 @@ def _script_of(text: str, page: Page) -> tuple[str, bool]:
     ]
     prose = "\n".join([page.title, *rows])
     language = script_language(prose)
-    return language, not language and is_latin_text(prose)
+    return Script(language, is_latin=not language and is_latin_text(prose))

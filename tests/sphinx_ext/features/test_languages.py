@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sites import BUILDERS, EPUB, Built, Site, Tag, broken_links
+from sites import BUILDERS, EPUB, Built, Site, Tag, broken_links, language_links
 from sphinx.util.inventory import InventoryFile
 
 from sphinx_scrapbox.snapshot.lockfile import Lock, LockedPage, dump_lock
@@ -315,10 +315,11 @@ def switcher(built: Built, name: str) -> list[str]:
 
 
 def alternates(built: Built, name: str) -> dict[str, str]:
-    tags = built.html(f"{name}.html").root.all("link", rel="alternate")
-    found = {tag["hreflang"]: tag["href"] for tag in tags}
-    assert len(found) == len(tags)
-    return found
+    root = built.html(f"{name}.html").root
+    links = language_links(root)
+    tags = root.all("link", rel="alternate")
+    assert len(tags) == len(links) + bool(root.all("link", hreflang="x-default"))
+    return links
 
 
 def test_pages_link_to_their_other_language(site: Site) -> None:

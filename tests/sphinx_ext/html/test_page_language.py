@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sites import EPUB, Built, Site, icon
+from sites import EPUB, Built, Site, icon, language_links
 
 from sphinx_scrapbox.snapshot.lockfile import Lock, dump_lock
 
@@ -161,9 +161,12 @@ def test_language_of_projects(wikis: Built, name: str, expected: str | None) -> 
 
 def test_versions_have_the_language_of_the_page(wikis: Built) -> None:
     for name in ("ja/taihi", "en/compost"):
-        links = wikis.html(f"{name}.html").root.all("link", rel="alternate")
-        languages = {Path(link["href"]).stem: link["hreflang"] for link in links[:2]}
-        assert languages == {"taihi": "ja", "compost": "en"}
+        root = wikis.html(f"{name}.html").root
+        links = {tag: Path(address).stem for tag, address in language_links(root).items()}
+        assert links == {"ja": "taihi", "en": "compost"}
+        # Readers of other languages are led to the original.
+        default = root.one("link", hreflang="x-default")
+        assert Path(default["href"]).stem == "taihi"
 
 
 def test_no_language_tag_in_front_matter(site: Site) -> None:
@@ -223,7 +226,11 @@ def test_previews(site: Site) -> None:
 
 def test_book(site: Site) -> None:
     built = build(site, "epub", **EPUB)
-    assert built.html("wiki/mizu.xhtml").body.all("section")[0]["lang"] == "ja"
+    for name, expected in (("wiki/mizu", "ja"), ("wiki/compost", "en")):
+        root = built.html(f"{name}.xhtml").root.one("html")
+        assert (root["lang"], root["xml:lang"]) == (expected, expected)
+    section = built.html("wiki/mizu.xhtml").body.all("section")[0]
+    assert (section["lang"], section["xml:lang"]) == ("ja", "ja")
 
 
 def test_one_file(site: Site) -> None:
@@ -233,3 +240,45 @@ def test_one_file(site: Site) -> None:
         "ja",
         "en",
     ]
+
+
+INCLUDING = """# Guide
+
+```{scrapbox:include} 水やり
+```
+
+```{scrapbox:include} Compost
+:no-title:
+```
+
+```{scrapbox:include}
+:file: _parts/mulch.scrapbox
+:no-title:
+```
+"""
+
+
+def test_included_pages(site: Site) -> None:
+    site.write({"guide.md": INCLUDING, "_parts/mulch.scrapbox": page("敷き藁", "わらを敷く。")})
+    config: dict[str, Any] = {"exclude_patterns": ["_parts"], "suppress_warnings": ["toc"]}
+    site.build(**HERE, **config)
+    body = site.build(**HERE, **config).html("guide.html").body
+    marked = [tag for tag in body.walk() if "lang" in tag.attributes]
+    texts = [(tag["lang"], " ".join(tag.text.split())) for tag in marked]
+    # The line that names the page is in the language of the site.
+    assert texts == [
+        ("ja", "水やり"),
+        ("ja", "朝にやるのがよい。 Compostを混ぜる。"),
+        ("ja", "わらを敷く。"),
+    ]
+    # The language of a page may change without a change of the page that is included.
+    site.write({"wiki/scrapbox.lock": dump_lock(Lock("garden", language="de"))})
+    body = site.build(**HERE, **config).html("guide.html").body
+    marked = [tag["lang"] for tag in body.walk() if "lang" in tag.attributes]
+    assert marked == ["de", "de", "de", "ja"]
+
+
+def test_notices_are_in_the_language_of_the_site(wikis: Built) -> None:
+    switcher = wikis.html("ja/taihi.html").body.one("p", "scrapbox-languages")
+    assert switcher["lang"] == "en"
+    assert [tag["lang"] for tag in switcher.walk() if "lang" in tag.attributes][1:] == ["ja", "en"]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from docutils import nodes
-from sites import Built, Site, icon, page, tree
+from sites import Built, Site, icon, language_links, page, tree
 
 HERE = {"scrapbox_project": "garden-en", "suppress_warnings": ["toc.not_included"]}
 PEOPLE = {"hana": {"name": "Hana Mori", "link": "https://example.org/hana"}}
@@ -116,7 +116,7 @@ def test_both_give_the_domain_the_same_facts(built: Built) -> None:
     assert left("index") == left("myst") == left("wiki")
     for docname in ("index", "myst", "wiki"):
         root = built.html(f"{docname}.html").root
-        assert [link["hreflang"] for link in root.all("link", rel="alternate")] == ["ja", "en"]
+        assert list(language_links(root)) == ["ja", "en"]
         assert root.one("html")["lang"] == "en"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from sites import Built, Site, icon, page
+from sites import Built, Site, icon, language_links, page
 
 HERE = {"scrapbox_project": "garden-en"}
 
@@ -59,8 +59,7 @@ def test_position(site: Site, position: str | bool, blocks: list[str]) -> None:
     assert _blocks(built)[1:] == blocks
     # The head tells in any case.
     root = built.html("page.html").root
-    alternates = {tag["hreflang"]: tag["href"] for tag in root.all("link", rel="alternate")}
-    assert alternates == {"ja": "https://scrapbox.io/garden/堆肥の話", "en": "page.html"}
+    assert language_links(root) == {"ja": "https://scrapbox.io/garden/堆肥の話", "en": "page.html"}
 
 
 def test_engine_is_said_if_known(site: Site) -> None:
@@ -84,7 +83,7 @@ def test_languages(site: Site) -> None:
     }.items():
         languages = {pairs: ("zh-Hant", "en-GB")}
         root = _build(site, scrapbox_languages=languages).html("page.html").root
-        assert [tag["hreflang"] for tag in root.all("link", rel="alternate")] == list(wanted)
+        assert tuple(language_links(root)) == wanted
         assert root.one("html")["lang"] == wanted[1]
         made = root.one("meta", content="machine")
         assert made["name"] == "translation"
@@ -97,10 +96,10 @@ def test_source_on_this_site(site: Site) -> None:
     source = page("堆肥の話", "元の文。").replace("pages/garden-en/", "pages/garden/")
     site.write({"元/堆肥.md": source})
     root = _build(site).html("page.html").root
-    (alternate, _) = root.all("link", rel="alternate")
-    assert alternate["href"] == "%E5%85%83/%E5%A0%86%E8%82%A5.html"
+    address = language_links(root)["ja"]
+    assert address == "%E5%85%83/%E5%A0%86%E8%82%A5.html"
     (link,) = (tag for tag in root.all("a", "internal") if tag.text == "堆肥の話")
-    assert link["href"] == alternate["href"]
+    assert link["href"] == address
 
 
 def test_taught_wording(site: Site) -> None:

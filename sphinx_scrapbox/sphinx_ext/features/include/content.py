@@ -25,10 +25,16 @@ from sphinx_scrapbox.rendering.pages import drop_stray_transitions
 from sphinx_scrapbox.rendering.tables import set_rows
 from sphinx_scrapbox.snapshot.filenames import file_stem
 from sphinx_scrapbox.sphinx_ext.config.options import options as site_options
+from sphinx_scrapbox.sphinx_ext.domain.languages import note_language_of
 from sphinx_scrapbox.sphinx_ext.domain.record import record_of, set_record
 from sphinx_scrapbox.sphinx_ext.features.include.options import RANGE, Reader, numbered_rows
 from sphinx_scrapbox.sphinx_ext.i18n import _
-from sphinx_scrapbox.sphinx_ext.reading.page_document import PageSite, read_page, structured_page
+from sphinx_scrapbox.sphinx_ext.reading.page_document import (
+    PageSite,
+    read_page,
+    script_of,
+    structured_page,
+)
 from sphinx_scrapbox.sphinx_ext.reading.translation_notice import filled
 from sphinx_scrapbox.sphinx_ext.sources.page_files import PageFile
 from sphinx_scrapbox.wiki.ast import Text
@@ -79,6 +85,9 @@ class IncludedPart:
         set_record(self._document, record._replace(redacted=redacted))
         self._structured = structured_page(env, file.page, docname)
         page = self._page = self._structured.page
+        script = script_of(page.title, page)
+        self._language = self._structured.language or script.language
+        self._docname = docname if docname != env.docname else ""
         self._site = _IncludedSite(
             env,
             self._document,
@@ -109,6 +118,10 @@ class IncludedPart:
             case _:
                 content = self._whole()
         self._translate(content)
+        if self._kind != "code":
+            for node in content:
+                if isinstance(node, nodes.Element):
+                    note_language_of(node, self._docname, self._language)
         attribution = self._attribution()
         section = next((node for node in content if isinstance(node, nodes.section)), None)
         if section is None:

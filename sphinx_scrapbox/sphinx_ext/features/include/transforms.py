@@ -12,6 +12,7 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from sphinx_scrapbox.sphinx_ext.builders import builder_of, has_downloads
 from sphinx_scrapbox.sphinx_ext.domain.domain import domain_of
+from sphinx_scrapbox.sphinx_ext.domain.languages import hand_down_language
 from sphinx_scrapbox.sphinx_ext.domain.record import has_no_directives
 
 INCLUDE_CLASS = "scrapbox-include"
@@ -80,7 +81,9 @@ def _flatten_below(parent: nodes.Element, level: int) -> None:
         rubric["heading-level"] = min(level, 6)
         rubric["translatable"] = title.get("translatable", True)
         rubric.source, rubric.line = title.source, title.line
-        section.replace_self([rubric, *section.children[1:]])
+        parts = [rubric, *section.children[1:]]
+        hand_down_language(section, parts)
+        section.replace_self(parts)
 
 
 class PlaceDownloads(SphinxPostTransform):

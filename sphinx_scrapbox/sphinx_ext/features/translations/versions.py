@@ -135,6 +135,20 @@ class LanguageVersions:
         languages = (one.source_language for one in self.sources[docname] if one.target == target)
         return next(languages, "")
 
+    def original(self, docname: str) -> Version | None:
+        """The version that all others of a page were translated from, if there is one alone."""
+        versions = self.versions.get(docname, ())
+        local = [one for one in versions if one.docname and one.docname not in self.sources]
+        if len(local) == 1:
+            return local[0]
+        if local or not versions:
+            return None
+        # The source is elsewhere, and a source comes first.
+        sources = self.sources.get(docname, ())
+        first = versions[0]
+        is_source = len(sources) == 1 and sources[0].source_language == first.language
+        return first if is_source and first.address else None
+
     def names(self) -> dict[str, tuple[str, ...]]:
         """The names of this site's translations, one for each source, for its inventory."""
         names = {}
