@@ -259,20 +259,28 @@ def _added_or_moved(
                 last += 1
             yield LineChange(LineKind.ADDED, place, at, (), tuple(new[at:last]))
         elif old[was].text != new[at].text:
-            yield LineChange(LineKind.EDITED, was, at, (old[was],), (new[at],), moved=True)
+            below = _row_above(new, at)
+            yield LineChange(
+                LineKind.EDITED, was, at, (old[was],), (new[at],), moved=True, below=below
+            )
         else:
             shift = None
             last = at
             while last < stop and pairs[last] == was + last - at:
-                before, after = old[pairs[last]], new[last]
-                if before.text != after.text:
+                old_row, new_row = old[pairs[last]], new[last]
+                if old_row.text != new_row.text:
                     break
-                if after.text:
-                    if shift is not None and after.depth - before.depth != shift:
+                if new_row.text:
+                    if shift is not None and new_row.depth - old_row.depth != shift:
                         break
-                    shift = after.depth - before.depth
+                    shift = new_row.depth - old_row.depth
                 last += 1
-            yield LineChange(
-                LineKind.MOVED, was, at, tuple(old[was : was + last - at]), tuple(new[at:last])
-            )
+            before, after = tuple(old[was : was + last - at]), tuple(new[at:last])
+            below = _row_above(new, at)
+            yield LineChange(LineKind.MOVED, was, at, before, after, below=below)
         at = last
+
+
+def _row_above(rows: Sequence[Row], at: int) -> str:
+    """The text of the nearest row above that has some; "" if there is none."""
+    return next((rows[above].text for above in range(at - 1, -1, -1) if rows[above].text), "")

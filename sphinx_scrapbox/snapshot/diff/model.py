@@ -98,6 +98,17 @@ class LineKind(Enum):
     """To another place on the page, perhaps at another level."""
     SHIFTED = "shifted"
     """Indented or outdented in the same place."""
+    MOVED_OUT = "moved_out"
+    """To another page."""
+    MOVED_IN = "moved_in"
+    """From another page."""
+
+
+class PagePlace(NamedTuple):
+    """Another page of a comparison; ``file`` is "" for one that is gone."""
+
+    title: str
+    file: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +116,8 @@ class LineChange:
     """A change of consecutive rows; an edited row is a change of its own.
 
     ``old`` and ``new`` are the numbers, from 0, of the first row in the old and in the new page;
-    for added and removed rows, one of them is where the rows would be.
+    for added and removed rows, one of them is where the rows would be. Rows that moved to another
+    page count as removed there, those that came from one as added.
     """
 
     kind: LineKind
@@ -115,6 +127,10 @@ class LineChange:
     after: tuple[Row, ...] = ()
     moved: bool = False
     """The edited row was also moved."""
+    below: str = ""
+    """Of rows that moved on their page: the text of the row above them now, "" for none."""
+    page: PagePlace | None = None
+    """The page that rows moved to or came from."""
 
     @property
     def shift(self) -> int:
@@ -138,7 +154,7 @@ class PageChange:
     """What happened to one page. ``title`` and ``file`` are the old ones only if it is gone.
 
     ``old_title`` and ``old_file`` are "" if unchanged. ``lines`` is empty if a snapshot has no
-    texts; ``added`` and ``removed`` then count rows as far as their ids are known. ``first`` and
+    texts; of a new page, it holds only rows that came from another page. ``first`` and
     ``old_first`` are the numbers of the first row in the two files, from 1. ``digest`` is a hash
     of the new text.
     """
@@ -152,19 +168,26 @@ class PageChange:
     project: str = ""
     updated: int = 0
     lines: tuple[LineChange, ...] = ()
-    added: int = 0
-    removed: int = 0
+    counted: tuple[tuple[LineKind, int], ...] = ()
+    """How many rows of each kind changed, as far as that is known without ``lines``."""
     first: int = 1
     old_first: int = 1
     digest: str = ""
 
     def count(self, kind: LineKind) -> int:
         """How many rows with text have a change of this kind."""
-        if kind is LineKind.ADDED:
-            return self.added
-        if kind is LineKind.REMOVED:
-            return self.removed
-        return sum(count_filled(change.rows) for change in self.lines if change.kind is kind)
+        counted = sum(count_filled(change.rows) for change in self.lines if change.kind is kind)
+        return counted or dict(self.counted).get(kind, 0)
+
+    @property
+    def added(self) -> int:
+        """How many rows with text were added."""
+        return self.count(LineKind.ADDED)
+
+    @property
+    def removed(self) -> int:
+        """How many rows with text were removed."""
+        return self.count(LineKind.REMOVED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from hashlib import sha256
 from sphinx_scrapbox.snapshot.diff import model
 from sphinx_scrapbox.snapshot.diff.lines import line_changes
 from sphinx_scrapbox.snapshot.diff.model import LineKind, PageKind, PageState, PageText, Snapshot
+from sphinx_scrapbox.snapshot.diff.moves import PageChangeWithIds, with_moves
 from sphinx_scrapbox.wiki.titles import key
 
 
@@ -20,15 +21,20 @@ def compare(
     *progress* is called once for each page that both snapshots have.
     """
     pairs, gone, added = _match(old, new)
-    changes = [_added_or_gone(PageKind.NEW, page) for page in added]
-    changes += [_added_or_gone(PageKind.GONE, page) for page in gone]
+    pages = [
+        PageChangeWithIds(_added_or_gone(PageKind.NEW, page), (), page.line_ids, page)
+        for page in added
+    ]
+    pages += [
+        PageChangeWithIds(_added_or_gone(PageKind.GONE, page), page.line_ids) for page in gone
+    ]
     differing = []
     for before, after in pairs:
         if before.marks.isdisjoint(after.marks):
             differing.append((before, after))
             continue
         if before.title != after.title:
-            changes.append(_change(before, after, None, None))
+            pages.append(PageChangeWithIds(_change(before, after, None, None)))
         progress()
     old_texts = old.texts([before for before, _after in differing])
     new_texts = new.texts([after for _before, after in differing])
@@ -37,8 +43,9 @@ def compare(
         is_edited = not all(line.is_blank for line in change.lines)
         is_renamed = change.kind is PageKind.RENAMED
         if is_renamed or is_edited or _differ_unread(before, after, *texts):
-            changes.append(change)
+            pages.append(PageChangeWithIds(change, *_ids(before, after, *texts), after))
         progress()
+    changes = with_moves(pages, new)
     order = list(PageKind).index
     changes.sort(key=lambda page: (order(page.kind), key(page.title), page.title, page.file))
     return model.Comparison(old, new, tuple(changes))
@@ -66,16 +73,15 @@ def _change(
 ) -> model.PageChange:
     is_renamed = before.title != after.title
     lines: tuple[model.LineChange, ...] = ()
-    added = removed = 0
+    counted: tuple[tuple[LineKind, int], ...] = ()
     if old and new:
         lines = line_changes(old, new)
-        added, removed = (
-            sum(model.count_filled(line.rows) for line in lines if line.kind is kind)
-            for kind in (LineKind.ADDED, LineKind.REMOVED)
-        )
     elif before.line_ids and after.line_ids:
         old_ids, new_ids = set(before.line_ids), set(after.line_ids)
-        added, removed = len(new_ids - old_ids), len(old_ids - new_ids)
+        counted = (
+            (LineKind.ADDED, len(new_ids - old_ids)),
+            (LineKind.REMOVED, len(old_ids - new_ids)),
+        )
     return model.PageChange(
         PageKind.RENAMED if is_renamed else PageKind.CHANGED,
         after.title,
@@ -86,12 +92,18 @@ def _change(
         after.project,
         after.updated,
         lines,
-        added,
-        removed,
+        counted,
         new.first if new else 1,
         old.first if old else 1,
         _digest(new.rows) if new else min(after.marks, default=""),
     )
+
+
+def _ids(
+    before: PageState, after: PageState, old: PageText | None, new: PageText | None
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The ids of the rows of both versions of a page, of a kind that can be compared."""
+    return (old.ids, new.ids) if old and new else (before.line_ids, after.line_ids)
 
 
 def _digest(rows: Iterable[model.Row]) -> str:

@@ -124,4 +124,4 @@ def _html_item(change: model.LineChange, say: Say) -> str:
         mark = _MARKS[_MARK_OF.get(change.kind, "")]
         rows = (escape(row).replace("  ", "&#160; ") for row in wording.indented(change.rows))
         content = "<br>".join(map(mark.format, rows))
-    return f"<li>{escape(say(wording.action(change)))}: {content}</li>"
+    return f"<li>{escape(wording.action(change, say))}: {content}</li>"

@@ -5,7 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from sphinx_scrapbox.snapshot.diff.model import Comparison, LineKind, PageChange, PageKind
+from sphinx_scrapbox.snapshot.diff.model import (
+    Comparison,
+    LineChange,
+    LineKind,
+    PageChange,
+    PageKind,
+)
 from sphinx_scrapbox.snapshot.reports import wording
 from sphinx_scrapbox.snapshot.reports.wording import Address, no_address
 from sphinx_scrapbox.wiki.text import NOT_XML
@@ -64,8 +70,14 @@ def _diff_lines(page: PageChange) -> Iterator[str]:
         if change.is_blank:
             continue
         if change.kind in (LineKind.ADDED, LineKind.EDITED, LineKind.REMOVED):
+            if change.moved:
+                yield _heading(change)
             for mark, rows in (("-", change.before), ("+", change.after)):
                 yield from (f"{mark} {_one_line(row)}" for row in wording.indented(rows))
             continue
-        yield f"! {wording.action(change).lower()}:"
+        yield _heading(change)
         yield from (f"  {_one_line(row)}" for row in wording.indented(change.rows))
+
+
+def _heading(change: LineChange) -> str:
+    return f"! {_one_line(wording.uncapitalized(wording.action(change)))}:"

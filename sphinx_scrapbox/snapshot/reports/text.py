@@ -21,6 +21,14 @@ _EDITS: dict[str, Callable[[Paint, str], str]] = {
     "-": lambda paint, text: paint(f"[-{text}-]", "31"),
     "+": lambda paint, text: paint(f"{{+{text}+}}", "32"),
 }
+_HEADED = frozenset(
+    {
+        model.LineKind.MOVED,
+        model.LineKind.SHIFTED,
+        model.LineKind.MOVED_OUT,
+        model.LineKind.MOVED_IN,
+    }
+)
 _WIDTH = 88
 
 
@@ -52,20 +60,22 @@ def _page_line(page: model.PageChange, paint: Paint) -> str:
 
 def _change_lines(page: model.PageChange, change: model.LineChange, paint: Paint) -> Iterator[str]:
     old_number, number = page.old_first + change.old, page.first + change.new
-    if change.kind in (model.LineKind.MOVED, model.LineKind.SHIFTED):
-        label = wording.action(change).lower()
-        if change.kind is model.LineKind.MOVED:
-            label += f" here from line {old_number}"
-        yield f"{number:>7} {wording.sign(change)} {paint.dim(f'{label}:')}"
-        for row in wording.indented(change.rows):
-            yield f"{'':>11}{_clip(terminal_safe(row))}"
-    elif change.kind is model.LineKind.EDITED:
+    if change.kind is model.LineKind.EDITED:
         words = "".join(
             _EDITS[span.sign](paint, terminal_safe(span.text))
             for span in diff_words(change.before[0].text, change.after[0].text)
         )
         moved = f" {paint.dim(f'(from line {old_number})')}" if change.moved else ""
         yield f"{number:>7} ~ {words}{moved}"
+    elif change.kind in _HEADED:
+        label = terminal_safe(wording.uncapitalized(wording.action(change)))
+        if change.kind is model.LineKind.MOVED:
+            label = f"moved here from line {old_number}"
+        if change.kind is model.LineKind.MOVED_OUT:
+            number = old_number
+        yield f"{number:>7} {wording.sign(change)} {paint.dim(f'{label}:')}"
+        for row in wording.indented(change.rows):
+            yield f"{'':>11}{_clip(terminal_safe(row))}"
     else:
         first = old_number if change.kind is model.LineKind.REMOVED else number
         for at, row in enumerate(wording.indented(change.rows), first):
@@ -87,5 +97,5 @@ def _summary(comparison: model.Comparison, paint: Paint) -> str:
     ]
     changed = paint.bold("pages: ") + ", ".join(kinds)
     totals = {kind: sum(page.count(kind) for page in comparison.pages) for kind in model.LineKind}
-    lines = ", ".join(f"{total:,} {kind.value}" for kind, total in totals.items() if total)
+    lines = ", ".join(wording.counted(kind, total) for kind, total in totals.items() if total)
     return f"{changed}; {paint.bold('lines: ')}{lines}" if lines else changed

@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 from urllib.parse import quote
 
 from sphinx_scrapbox.snapshot.diff.model import LineChange, LineKind, PageChange, PageKind, Row
+from sphinx_scrapbox.wiki.text import cut
 
 TOOL = "sphinx-scrapbox"
 HOME = "https://sphinx-scrapbox.readthedocs.io"
@@ -28,21 +29,59 @@ ACTIONS = {
     LineKind.EDITED: "Edited",
     LineKind.MOVED: "Moved",
     LineKind.SHIFTED: "Indented",
+    LineKind.MOVED_OUT: "Moved to another page",
+    LineKind.MOVED_IN: "Moved from another page",
 }
+"""Words for changes without the place that rows moved to or came from."""
 OUTDENTED = "Outdented"
+MOVED_BELOW = "Moved below “{line}”"
+MOVED_UP = "Moved to the beginning"
+EDITED_BELOW = "Edited, moved below “{line}”"
+EDITED_UP = "Edited, moved to the beginning"
+MOVED_OUT = "Moved to {page}"
+MOVED_IN = "Moved from {page}"
+_COUNTED = {
+    LineKind.MOVED_OUT: "moved to other pages",
+    LineKind.MOVED_IN: "moved from other pages",
+}
 _SIGNS = {
     LineKind.ADDED: "+",
     LineKind.REMOVED: "-",
     LineKind.EDITED: "~",
     LineKind.MOVED: "^",
     LineKind.SHIFTED: ">",
+    LineKind.MOVED_OUT: "^",
+    LineKind.MOVED_IN: "^",
 }
 _MAX_INDENT = 16
+_MAX_PLACE = 40  # characters of a line that says where others are now
 
 
-def action(change: LineChange) -> str:
-    """What happened to the rows, as a word in English."""
+def action(change: LineChange, say: Say = str) -> str:
+    """What happened to the rows, and where they moved to or came from."""
+    text = say(label(change))
+    return text.format(line=place(change), page=change.page.title if change.page else "")
+
+
+def label(change: LineChange) -> str:
+    """What happened to the rows in English, with the fields ``{line}`` or ``{page}`` if moved."""
+    if change.page is not None:
+        return MOVED_OUT if change.kind is LineKind.MOVED_OUT else MOVED_IN
+    if change.moved:
+        return EDITED_BELOW if change.below else EDITED_UP
+    if change.kind is LineKind.MOVED:
+        return MOVED_BELOW if change.below else MOVED_UP
     return OUTDENTED if _is_outdented(change) else ACTIONS[change.kind]
+
+
+def uncapitalized(text: str) -> str:
+    """A label in English as it begins within a line."""
+    return text[:1].lower() + text[1:]
+
+
+def place(change: LineChange) -> str:
+    """The beginning of the row that moved rows are below now."""
+    return cut(change.below, _MAX_PLACE, at_word=False)
 
 
 def sign(change: LineChange) -> str:
@@ -61,7 +100,12 @@ def counts(page: PageChange) -> dict[LineKind, int]:
 
 def counted_changes(page: PageChange) -> str:
     """The counts in words, such as ``2 added, 1 moved``."""
-    return ", ".join(f"{count} {kind.value}" for kind, count in counts(page).items())
+    return ", ".join(counted(kind, count) for kind, count in counts(page).items())
+
+
+def counted(kind: LineKind, count: int) -> str:
+    """A number of rows in words."""
+    return f"{count:,} {_COUNTED.get(kind, kind.value)}"
 
 
 def indented(rows: Sequence[Row]) -> Iterator[str]:
