@@ -125,6 +125,8 @@ class ReadTheDocs:
             "READTHEDOCS_GIT_COMMIT_HASH": commit,
         }
         settings = load_settings(checkout)
+        for command in settings["build"].get("jobs", {}).get("post_checkout", []):
+            run(["sh", "-c", command], checkout, env)
         source = (checkout / settings["sphinx"]["configuration"]).parent
         for command in self._commands(settings, output):
             run_offline(command, source, env, self.home)

@@ -118,8 +118,8 @@ def command(
     of git, or REV, a commit, tag or branch. For a revision without a path, DIR says which folder;
     by default it is the other one of OLD and NEW, or the current folder. Git checks nothing out.
 
-    Lines that were moved, or indented together with others, are reported as such. A lock file
-    has no texts, so lines are only counted.
+    Lines that were moved, also to another page, or indented together with others are reported as
+    such. A lock file has no texts, so lines are only counted.
 
     \b
       sphinx-scrapbox diff v1.0 docs/wiki

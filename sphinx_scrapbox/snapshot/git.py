@@ -42,6 +42,10 @@ class SnapshotError(Exception):
     """A snapshot cannot be read. The message says why, and what to do about it."""
 
 
+class NoRepositoryError(SnapshotError):
+    """A folder lies in no repository."""
+
+
 class Repository:
     """The git repository that *folder* lies in. Relative paths in revisions start there.
 
@@ -69,6 +73,11 @@ class Repository:
         raise SnapshotError(
             f"there is no revision {revision!r} here; 'git fetch --tags' may bring it"
         )
+
+    def prefix(self) -> str:
+        """The path of the folder in revisions, with a slash; "" at the top or without files."""
+        answer = self._ask("rev-parse", "--show-prefix")
+        return answer.decode("utf-8", "surrogateescape").removesuffix("\n")
 
     def is_shallow(self) -> bool:
         """Whether only the last commits were fetched."""
@@ -154,13 +163,29 @@ class Repository:
             if "lazy fetching disabled" in message:
                 raise SnapshotError(_NOT_FETCHED) from error
             if "not a git repository" in message:
-                raise SnapshotError(
+                raise NoRepositoryError(
                     f"{self._folder.absolute()} is not in a git repository"
                 ) from error
             raise SnapshotError(f"git failed: {message}") from error
         except (OSError, subprocess.SubprocessError) as error:
             raise SnapshotError(f"git failed: {error}") from error
         return process.stdout
+
+
+def locate(folder: Path) -> tuple[Repository, str]:
+    """The repository that *folder* lies in, and the folder's path in its revisions.
+
+    The folder may exist at revisions only, and the repository may be a bare one: then
+    ``garden.git/docs`` is the folder ``docs`` of it.
+
+    :raises SnapshotError: if there is no repository.
+    """
+    folder = start = folder.absolute()
+    while not start.is_dir():
+        start = start.parent
+    repository = Repository(start)
+    below = folder.relative_to(start).as_posix()
+    return repository, f"{repository.prefix()}{'' if below == '.' else below}".rstrip("/")
 
 
 def git_dates(folder: Path) -> dict[str, Dates]:

@@ -23,7 +23,7 @@ from sphinx_scrapbox.snapshot.folder import (
     page_files,
     read_regular_file,
 )
-from sphinx_scrapbox.snapshot.git import BATCH, Repository, SnapshotError
+from sphinx_scrapbox.snapshot.git import BATCH, Repository, SnapshotError, locate
 from sphinx_scrapbox.snapshot.lockfile import LOCK_NAME, Lock, LockedPage
 from sphinx_scrapbox.wiki.dates import clamp
 from sphinx_scrapbox.wiki.text import NOT_XML
@@ -88,12 +88,8 @@ class SnapshotLoader:
         revision, colon, path = name.partition(":")
         if colon:
             return self.from_revision(Path(), revision, path, name=name)
-        start = folder.absolute()
-        while not start.is_dir():
-            start = start.parent
-        path = f"./{folder.absolute().relative_to(start).as_posix()}"
         try:
-            return self.from_revision(start, revision, "./" if path == "./." else path, name=name)
+            return self.from_revision(folder, revision, name=name)
         except SnapshotError as error:
             message = f"{name!r} is no folder and no lock file, and {error}"
             raise SnapshotError(message) from error
@@ -129,15 +125,19 @@ class SnapshotLoader:
         return Snapshot(name, tuple(pages), lock.project, clamp(lock.exported), no_texts)
 
     def from_revision(
-        self, folder: Path, revision: str, path: str = "./", *, name: str = ""
+        self, folder: Path, revision: str, path: str | None = None, *, name: str = ""
     ) -> Snapshot:
         """The pages in *path* at a revision of the repository that *folder* lies in.
 
         :param path: a folder or lock file, from the top of the repository, or from *folder* if it
-            begins with ``./``. A folder that does not exist has no pages.
+            begins with ``./``; by default *folder*, which need not exist. A folder that does not
+            exist at the revision has no pages.
         """
+        if path is None:
+            repository, path = locate(folder)
+        else:
+            repository = Repository(folder)
         name = name or f"{revision}:{path}"
-        repository = Repository(folder)
         commit = repository.commit(revision)
         inner = path if path == "./" else path.rstrip("/")
         kind, object_id = repository.find(f"{revision}:{inner}")

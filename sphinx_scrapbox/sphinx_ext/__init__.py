@@ -125,7 +125,7 @@ LISTENERS = (
     ),
     Listener("html-page-context", of_pages(metadata.add_metadata), 400, "Before opengraph."),
     Listener("html-page-context", of_pages(incremental.change_context)),
-    Listener("html-page-context", of_pages(canonical.add_canonical_link), 900, "After others."),
+    Listener("html-page-context", canonical.add_canonical_link, 900, "After others."),
     Listener("html-page-context", page_names.escape_context, 999, "After themes (up to 501)."),
     Listener("build-finished", garbage_collection.restore_thresholds, 1, "Others may fail."),
     Listener("build-finished", incremental.finish_features),

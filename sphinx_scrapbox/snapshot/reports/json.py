@@ -9,13 +9,13 @@ from sphinx_scrapbox.snapshot.diff import model
 from sphinx_scrapbox.snapshot.reports.wording import TOOL, Address, no_address
 from sphinx_scrapbox.wiki.dates import iso
 
-_VERSION = 1
+REPORT_VERSION = 1
 
 
 def json_report(**fields: object) -> str:
     """The text of a report: the version of its format, the tool, and *fields*."""
     tool = {"name": TOOL, "version": __version__}
-    return dump_json({"version": _VERSION, "tool": tool, **fields})
+    return dump_json({"version": REPORT_VERSION, "tool": tool, **fields})
 
 
 def dump_json(data: object) -> str:
@@ -76,4 +76,10 @@ def _line(page: model.PageChange, change: model.LineChange) -> dict[str, object]
     }
     versions = {"before": change.before, "after": change.after}
     fields |= {name: [row._asdict() for row in rows] for name, rows in versions.items() if rows}
-    return fields | ({"moved": True} if change.moved else {})
+    if change.moved:
+        fields["moved"] = True
+    if change.moved or change.kind is model.LineKind.MOVED:
+        fields["below"] = change.below
+    if change.page:
+        fields["page"] = {"title": change.page.title, "path": change.page.file or None}
+    return fields

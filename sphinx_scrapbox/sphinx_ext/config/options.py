@@ -113,6 +113,10 @@ class Config:
     dates: str = _option("page", valid.choice("page", "git"), '"page" or "git"')
     """Where a page's dates come from: its front matter or the lock file, or git as well where
     neither has a date."""
+    repository: str = _option("", valid.text_value, "str")
+    """For builds outside of the repository, such as those of sphinx-polyversion: the folder in a
+    git repository, also a bare one, whose revisions hold this source folder's files.
+    `scrapbox:changes` finds its revisions there. A relative path starts at the source folder."""
     provenance: str = _option(
         False, valid.choice("start", "end", on="end"), '"start", "end" or bool'
     )
@@ -120,14 +124,17 @@ class Config:
     the live page. True means `"end"`."""
     canonical: tuple[tuple[str, str], ...] = _option(
         "self",
-        valid.modes_by_glob("canonical", ("wiki", "self", "noindex"), on="self"),
-        '"wiki", "self", "noindex", False or dict',
+        valid.modes_by_glob(
+            "canonical", ("wiki", "self", "noindex"), on="self", takes_address=True
+        ),
+        '"wiki", "self", "noindex", an address, False or dict',
         "html",
     )
     """The canonical address of a wiki page for search engines: the live page, the page below
-    `html_baseurl`, or (False) none; `noindex` also asks search engines not to list it. One value
-    for all pages, or a mapping of glob patterns over docnames to values, of which the first match
-    counts."""
+    `html_baseurl`, the page below another address (such as that of the current version), or none
+    (False); `noindex` also asks search engines not to list it. One value for all pages, or a
+    mapping of glob patterns over docnames to values, of which the first match counts. The indices
+    of pages, tags and people follow the value for their own names, such as `scrapbox-pages`."""
     languages: LanguageOptions = _option({}, valid.language_options, "dict")
     """The languages of wikis: a mapping of project names, or of glob patterns over docnames (the
     first match counts), to languages such as `"ja"`; and for translations a mapping of `(source

@@ -114,14 +114,19 @@ third_party = choice("local", "remote", on="remote", off="local")
 
 
 def modes_by_glob(
-    option: str, words: tuple[str, ...], *, on: str = ""
+    option: str, words: tuple[str, ...], *, on: str = "", takes_address: bool = False
 ) -> Callable[[object], tuple[tuple[str, str], ...]]:
     """One word for all documents, or a mapping of glob patterns over docnames to words.
 
-    With *on*, True and False stand for words as in :func:`choice`. Returns pairs of pattern and
-    word.
+    With *on*, True and False stand for words as in :func:`choice`. With *takes_address*, a word
+    may also be an address of the web. Returns pairs of pattern and word.
     """
-    check_word = choice(*words, on=on)
+    check_known = choice(*words, on=on)
+
+    def check_word(value: object) -> str:
+        if takes_address and isinstance(value, str) and "://" in value:
+            return origin(value)
+        return check_known(value)
 
     def check(value: object) -> tuple[tuple[str, str], ...]:
         if not isinstance(value, Mapping):

@@ -61,8 +61,9 @@ class ScrapboxDomain(DomainIndex, Domain):
         "translations": ("", {}),
         "signatures": {},
         "signers": (),
+        "changes": {},
     }
-    data_version = 19
+    data_version = 20
     features: ClassVar[Sequence[Feature]] = ()
     """What collects from the documents; set once, by :func:`sphinx_scrapbox.sphinx_ext.setup`."""
 

@@ -121,6 +121,11 @@ def remove_torn_build_info(app: Sphinx) -> None:
 _OUTPUTS: WeakKeyDictionary[Sphinx, Output] = WeakKeyDictionary()
 
 
+def keeps_digests(app: Sphinx) -> bool:
+    """Whether this builder writes some pages only, those with a new digest among them."""
+    return app in _OUTPUTS
+
+
 def is_current(app: Sphinx) -> bool:
     """Whether the output of the last build shows the site as it is."""
     output = _OUTPUTS.get(app)

@@ -15,6 +15,7 @@ from sphinx.application import Sphinx
 
 from sphinx_scrapbox.sphinx_ext.builders import is_dirhtml
 from sphinx_scrapbox.sphinx_ext.domain.domain import domain_of
+from sphinx_scrapbox.sphinx_ext.features.lists.indices import written_indices
 from sphinx_scrapbox.sphinx_ext.html.canonical import canonical_of
 from sphinx_scrapbox.wiki.dates import iso
 
@@ -36,6 +37,11 @@ def amend_sitemap(app: Sphinx, exception: Exception | None) -> None:
         for docname, facts in domain_of(app.env).facts.items()
         if facts.is_page
     }
+    unlisted = {
+        _address(app, _link_of(app, name))
+        for name in written_indices(app)
+        if not canonical_of(app, name).is_listed
+    }
     root = tree.getroot()
     # As sphinx-sitemap does it, so that what is not amended is written with the same bytes.
     root.set("xmlns", _NAMESPACE)
@@ -44,10 +50,15 @@ def amend_sitemap(app: Sphinx, exception: Exception | None) -> None:
         element.tag = element.tag.removeprefix(f"{{{_NAMESPACE}}}")
     for entry in list(root):
         location = entry.find("loc")
-        if location is None or (page := pages.get(location.text or "")) is None:
+        if location is None:
+            continue
+        if location.text in unlisted:
+            root.remove(entry)
+            continue
+        if (page := pages.get(location.text or "")) is None:
             continue
         docname, link = page
-        if canonical_of(app, docname).mode in ("wiki", "noindex"):
+        if not canonical_of(app, docname).is_listed:
             root.remove(entry)
             continue
         location.text = _quoted(location.text or "", link)

@@ -116,6 +116,7 @@ GOOD: list[tuple[str, object, object]] = [
     ("provenance", False, "none"),
     ("provenance", "start", "start"),
     ("canonical", "wiki", (("**", "wiki"),)),
+    ("canonical", "https://a.test/b/", (("**", "https://a.test/b"),)),
     ("canonical", {"a/*": False, "**": "noindex"}, (("a/*", "none"), ("**", "noindex"))),
     *(
         (name, value, (("**", word),))
@@ -190,7 +191,7 @@ BAD: dict[str, list[object]] = {
     "provenance": ["", "top", [], 2],
     "related": ["none", "", 2, ["cards"]],
     "search": ["none", 3],
-    "canonical": ["none", "", "live", ["wiki"], 2],
+    "canonical": ["none", "", "live", ["wiki"], 2, "javascript://x", "https://"],
     "people": [[], "mio", 1],
     "marks": [[1], 1],
     "icon_path": [[None], {"a": "b"}],

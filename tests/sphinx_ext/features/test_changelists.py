@@ -220,12 +220,24 @@ def test_duplicate_documents_and_paths(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        ([], "say either since which revision, or from which folder or lock file"),
+        ([], "say either since which revision, or from which folder or file"),
         ([":since: v1", ":from: kept"], "say either since which revision"),
-        ([":from: ../outside"], "option 'from' must be a folder or a lock file below the source"),
-        ([":from: /etc/passwd"], "option 'from' must be a folder or a lock file below the source"),
-        ([":from: nowhere"], "option 'from' must be a folder or a lock file below the source"),
-        ([":from: link"], "option 'from' must be a folder or a lock file below the source"),
+        (
+            [":from: ../outside"],
+            "option 'from' must be a folder, a lock file or a stored comparison",
+        ),
+        (
+            [":from: /etc/passwd"],
+            "option 'from' must be a folder, a lock file or a stored comparison",
+        ),
+        (
+            [":from: nowhere"],
+            "option 'from' must be a folder, a lock file or a stored comparison",
+        ),
+        (
+            [":from: link"],
+            "option 'from' must be a folder, a lock file or a stored comparison",
+        ),
         ([":from: kept", ":path: conf.py"], "option 'path' must be a folder, not 'conf.py'"),
         ([":from: kept", ":max: -1"], "option 'max' must be a whole number, not '-1'"),
         ([":from: kept", ":lines: 7"], "option 'lines' takes no value, not '7'"),

@@ -6,6 +6,7 @@ loopback that changes in between. Then its tags are built side by side, and as R
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 import shutil
@@ -13,6 +14,7 @@ import subprocess
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
@@ -35,6 +37,8 @@ pytestmark = [
     pytest.mark.skipif(find_spec("furo") is None, reason="furo, the guide's theme, is not there"),
 ]
 
+CURRENT = "https://example.org/handbook/main/"  # as the guide calls it
+
 _BLOCK = re.compile(r"^(?P<fence>`{3,})(?P<info>[^\n]*)\n(?P<body>.*?)^(?P=fence)$", re.M | re.S)
 
 
@@ -52,7 +56,7 @@ def steps(page: Path) -> Iterator[Step]:
         if block["info"].startswith("{code-block}"):
             caption, _, text = block["body"].partition("\n\n")
             yield Step(file=caption.removeprefix(":caption: "), text=text)
-        else:
+        elif block["info"] != "python":  # for later tags
             assert block["info"] == "console", "a block that this test does not know"
             rows = block["body"].splitlines()
             assert all(row.startswith("$ ") for row in rows)
@@ -94,7 +98,8 @@ class Reader:
                 return self.run([*command, "--url", self.wiki.url])
             case ["git", "remote", "add", "origin", address]:
                 assert urlsplit(address).hostname
-                run(["git", "init", "-q", "--bare", str(self.origin)], self.folder, self.env)
+                init = ["git", "init", "-q", "--bare", "--initial-branch", "main"]
+                run([*init, str(self.origin)], self.folder, self.env)
                 return self.run([*command[:-1], self.origin.as_uri()])
             case ["git" | "sphinx-build" | "sphinx-scrapbox", *_]:
                 return self.run(command)
@@ -167,9 +172,10 @@ def test_what_the_commands_say(reader: Reader) -> None:
     assert not any("_build" in name for name in reader.run(["git", "ls-files"]).splitlines())
 
 
-def test_first_build(reader: Reader) -> None:
+def test_local_build(reader: Reader) -> None:
     out = reader.folder / "docs/_build/html"
-    assert "Turn it once a week." in page_of(out, "wiki/Compost").text
+    assert "Turn it twice a week." in page_of(out, "wiki/Compost").text  # built once more
+    assert "Old shed" in page_of(out, "changes").text
     assert broken_links(out) == []
 
 
@@ -217,6 +223,54 @@ def test_each_version_tells_its_own_date(versions: Path, reader: Reader) -> None
         assert line_of(page) == f"As of {date} · Live page"
         line = page.one("p", "scrapbox-provenance")
         assert line.one("a")["href"] == live(reader.wiki, "Compost")
+
+
+def changes_of(page: Tag) -> list[str]:
+    """The pages in the list of changes, without their lines."""
+    (article,) = page.all("article") or page.all("div", role="main")
+    return [
+        item.one("p").text if len(item.all("p")) == 1 else item.all("p")[0].text
+        for item in article.all("li")
+    ]
+
+
+def test_versions_tell_what_changed(versions: Path) -> None:
+    """Tags are found in the repository; the folders of the builds have none."""
+    assert not (versions / "v1.0/changes.html").exists()
+    for name in ("v1.1", "main"):
+        page = page_of(versions / name, "changes")
+        assert changes_of(page) == [
+            "Rain barrels",
+            "Compost — 1 removed, 2 edited",
+            "Leaf compost (earlier: Leaf mould)",
+            "Old shed",
+        ]
+
+
+@pytest.mark.parametrize(("name", "canonical"), [("v1.0", "noindex"), ("main", "self")])
+def test_name_of_a_version(
+    name: str, canonical: str, versions: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The lines for ``conf.py`` get it from what sphinx-polyversion passes on."""
+    from sphinx_polyversion.git import GitRef, GitRefType
+    from sphinx_polyversion.json import GLOBAL_ENCODER
+
+    (lines,) = (
+        block["body"]
+        for block in _BLOCK.finditer(GUIDE.read_text(encoding="utf-8"))
+        if block["info"] == "python"
+    )
+    ref = GitRef(name, "0" * 40, f"refs/x/{name}", GitRefType.TAG, datetime.now(UTC))
+    monkeypatch.setenv("POLYVERSION_DATA", GLOBAL_ENCODER.encode({"current": ref}))
+    conf = {"os": os, "scrapbox_canonical": "self"}
+    exec(lines, conf)
+    assert (conf["release"], conf["scrapbox_canonical"]) == (name, canonical)
+
+
+def test_versions_name_the_current_one(versions: Path) -> None:
+    for name in ("v1.0", "v1.1", "main"):
+        for page in ("index", "wiki/Compost", "scrapbox-pages"):
+            assert canonical(page_of(versions / name, page)) == [f"{CURRENT}{page}.html"]
 
 
 def test_links_and_previews_stay_inside_a_version(versions: Path) -> None:
@@ -287,6 +341,9 @@ def test_published_versions(published: dict[str, Path], reader: Reader, site: Re
         own = f"{site.address(name)}wiki/Compost.html"
         assert canonical(page) == ([] if name == "v1.0" else [own])
         assert is_listed(page) == (name != "v1.0")
+        if name != "v1.0":
+            assert "Rain barrels" in changes_of(page_of(output / "html", "changes"))
+        assert is_listed(page_of(output / "html", "scrapbox-pages")) == (name != "v1.0")
         start = page_of(output / "html", "index")
         assert canonical(start) == [f"{site.address(name)}index.html"]
         assert is_listed(start)

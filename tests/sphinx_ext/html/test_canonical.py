@@ -125,3 +125,63 @@ def test_translations_still_tell_their_own_address(site: Site) -> None:
         head = built.html("wiki/A b.html").root.one("head")
         alternates = [tag["href"] for tag in head.all("link", rel="alternate", hreflang="en")]
         assert alternates == [f"{BASE}wiki/A%20b.html"]
+
+
+# -- versions, and the indices ---------------------------------------------------------
+
+CURRENT = "https://docs.example.org/en/stable/"
+INDICES = ("scrapbox-pages", "scrapbox-tags", "scrapbox-people")
+
+
+@pytest.mark.parametrize("builder", ["html", "dirhtml"])
+def test_address_of_another_version(site: Site, builder: str) -> None:
+    built = site.build(builder, scrapbox_canonical=CURRENT, html_baseurl=BASE)
+    is_html = builder == "html"
+    names = ["wiki/A b", *INDICES]
+    ends = ["wiki/A%20b", *INDICES]
+    for name, end in zip(names, ends, strict=True):
+        file = name if is_html else f"{name}/index"
+        assert links(built, file) == [f"{CURRENT}{end}{'.html' if is_html else '/'}"]
+        assert is_listed(built, file)
+    assert links(built, "index") == [f"{BASE}index.html" if is_html else BASE]
+
+
+def test_address_of_this_version(site: Site) -> None:
+    built = site.build(scrapbox_canonical=BASE.rstrip("/"), html_baseurl=BASE)
+    assert links(built, "wiki/A b") == [f"{BASE}wiki/A%20b.html"]
+
+
+def test_indices(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        "sphinx_scrapbox.sphinx_ext.features.lists.indices.leaves.__defaults__", (1,)
+    )
+    built = site.build(scrapbox_canonical="noindex", html_baseurl=BASE)
+    for name in (*INDICES, "scrapbox-pages/a", "scrapbox-pages/i"):
+        assert (links(built, name), is_listed(built, name)) == ([], False)
+    for name in ("index", "genindex"):
+        assert is_listed(built, name)
+    modes = {"scrapbox-p*": "noindex", "**": "wiki"}
+    built = site.build(scrapbox_canonical=modes, html_baseurl=BASE)
+    assert not is_listed(built, "scrapbox-people")
+    assert is_listed(built, "scrapbox-pages/a")  # the pattern has no slash
+    assert links(built, "scrapbox-tags") == [f"{BASE}scrapbox-tags.html"]
+
+
+def test_a_page_of_the_name_of_an_index_is_no_index(site: Site) -> None:
+    site.write({"scrapbox-tags.rst": ":orphan:\n\nTags\n====\n"})
+    built = site.build(scrapbox_canonical="noindex", scrapbox_indices=False)
+    assert is_listed(built, "scrapbox-tags")
+
+
+def test_indices_in_the_sitemap(site: Site) -> None:
+    pytest.importorskip("sphinx_sitemap")
+    config = {
+        "extensions": ["sphinx_sitemap", "sphinx_scrapbox"],
+        "sitemap_url_scheme": "{link}",
+        "html_baseurl": BASE,
+    }
+    for value, is_there in (("self", True), ("noindex", False), (CURRENT, False)):
+        text = site.build(force=True, scrapbox_canonical=value, **config).text("sitemap.xml")
+        assert f"<loc>{BASE}index.html</loc>" in text
+        assert (f"<loc>{BASE}scrapbox-pages.html</loc>" in text) is is_there
+        assert (f"<loc>{BASE}wiki/A%20b.html</loc>" in text) is is_there

@@ -13,17 +13,19 @@ from typing import Any, ClassVar
 from docutils import nodes
 from docutils.parsers.rst import directives
 from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import SphinxDirective
 
 from sphinx_scrapbox.rendering.nodes import scrapbox_changelist
-from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain
+from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain, domain_of
+from sphinx_scrapbox.sphinx_ext.domain.incremental import keeps_digests
 from sphinx_scrapbox.sphinx_ext.domain.record import DocumentRecord
-from sphinx_scrapbox.sphinx_ext.feature import Feature
+from sphinx_scrapbox.sphinx_ext.feature import Feature, Listener
 from sphinx_scrapbox.sphinx_ext.features.changes import comparison
 from sphinx_scrapbox.sphinx_ext.features.changes.feeds import link_feeds, write_feeds
 from sphinx_scrapbox.sphinx_ext.features.changes.nodes import FillChangeLists
 from sphinx_scrapbox.sphinx_ext.reading.option_values import BadOption, flag, whole_number
-from sphinx_scrapbox.sphinx_ext.warnings import Warn, warn, warn_directive
+from sphinx_scrapbox.sphinx_ext.warnings import warn_directive
 
 _FEED = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]+)*\.(?:xml|atom|json)", re.A)
 _TAKEN = frozenset({"sitemap.xml", "opensearch.xml"})
@@ -45,9 +47,7 @@ class ChangesDirective(SphinxDirective):
             except BadOption as error:
                 warn_directive(self, f"option {option!r} {error}; it is ignored")
         if ("since" in fields) == ("source" in fields):
-            warn_directive(
-                self, "say either since which revision, or from which folder or lock file"
-            )
+            warn_directive(self, "say either since which revision, or from which folder or file")
             return []
         node = scrapbox_changelist(query=comparison.ChangesQuery(**fields).text())
         self.set_source_info(node)
@@ -59,7 +59,8 @@ class ChangesDirective(SphinxDirective):
                 raise BadOption(f"must be a revision of git, not {text!r}")
             return {"since": text}
         if option == "from":
-            return {"source": self._below_sources(text, "a folder or a lock file")}
+            what = "a folder, a lock file or a stored comparison"
+            return {"source": self._below_sources(text, what)}
         if option == "path":
             path = self._below_sources(text, "a folder")
             if not Path(self.env.srcdir, path).is_dir():
@@ -92,6 +93,14 @@ class ChangesDirective(SphinxDirective):
         raise BadOption(f"must be {what} below the source folder, not {text!r}")
 
 
+def warn_of_problems(app: Sphinx, env: BuildEnvironment) -> None:
+    """Handler of ``env-updated``: warn of lists that cannot be shown, written again or not."""
+    domain = domain_of(env)
+    if keeps_digests(app):
+        for docname, problem in comparison.kept_problems(domain):
+            comparison.warn_of_problem(domain, docname, problem)
+
+
 class ChangesFeature(Feature):
     """Keeps the queries of documents, and writes the feeds."""
 
@@ -99,24 +108,24 @@ class ChangesFeature(Feature):
     directives = {"changes": ChangesDirective}
     post_transforms = (FillChangeLists,)
     node_classes = (scrapbox_changelist,)
+    listeners = (Listener("env-updated", warn_of_problems, 700, "When pages are compared."),)
 
     def collect(self, nodes: Sequence[nodes.Element], record: DocumentRecord) -> object | None:
         """The query of each list."""
         return tuple(node["query"] for node in nodes) or None
 
     def state(self, domain: ScrapboxDomain) -> Hashable:
-        """The earlier snapshots; None after a failed comparison, to warn of it in each build."""
+        """The earlier snapshots, and why some of them cannot be compared."""
         changes = comparison.changes_of(domain.env)
         queries = [query for asked in comparison.queries_of(domain).values() for query in asked]
-        states = [changes.signature(query) for query in queries]
-        return tuple(states) if all(states) and not changes.has_problem else None
+        return tuple(map(changes.signature, queries)), tuple(comparison.kept_problems(domain))
 
     def shown(self, docname: str, domain: ScrapboxDomain) -> Hashable:
         """The data of each list, or the message why there is none."""
         queries = comparison.queries_of(domain).get(docname, ())
         shown = tuple(comparison.changes_for(domain.env, query) for query in queries)
-        for problem in dict.fromkeys(answer for answer in shown if isinstance(answer, str)):
-            warn(Warn.CHANGES, f"scrapbox:changes: {problem}", location=docname)
+        problems = (answer for answer in shown if isinstance(answer, str))
+        comparison.note_problems(domain, docname, problems)
         return shown or None
 
     def page_context(self, app: Sphinx, docname: str, context: dict[str, Any]) -> None:

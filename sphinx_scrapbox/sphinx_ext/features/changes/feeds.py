@@ -15,7 +15,6 @@ from sphinx.environment import BuildEnvironment
 from sphinx_scrapbox.snapshot.diff.model import Comparison, PageChange
 from sphinx_scrapbox.snapshot.reports.atom import Feed, diff_as_atom
 from sphinx_scrapbox.snapshot.reports.json import diff_as_json
-from sphinx_scrapbox.snapshot.reports.wording import ACTIONS, OUTDENTED
 from sphinx_scrapbox.sphinx_ext.builders import has_browser_pages
 from sphinx_scrapbox.sphinx_ext.domain.domain import domain_of
 from sphinx_scrapbox.sphinx_ext.features.changes.comparison import (
@@ -103,10 +102,8 @@ def _feed(
 
 def _feed_labels() -> dict[str, str]:
     """The translated labels of a feed by their English text."""
-    own = change_labels()
     return {
-        **{word: own[kind.value] for kind, word in ACTIONS.items()},
-        OUTDENTED: own["outdented"],
+        **change_labels(),
         "new": str(_("new")),
         "changed": str(_("changed")),
         "renamed": str(_("renamed")),

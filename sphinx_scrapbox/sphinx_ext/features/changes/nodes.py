@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 from docutils import nodes
@@ -16,10 +17,18 @@ from sphinx_scrapbox.rendering.nodes import (
     scrapbox_inserted,
 )
 from sphinx_scrapbox.rendering.typesetting import keep_outside
-from sphinx_scrapbox.snapshot.diff.model import LineChange, LineKind, PageChange, PageKind, Row
+from sphinx_scrapbox.snapshot.diff.model import (
+    LineChange,
+    LineKind,
+    PageChange,
+    PageKind,
+    PagePlace,
+    Row,
+)
 from sphinx_scrapbox.snapshot.diff.words import diff_words
+from sphinx_scrapbox.snapshot.reports import wording
 from sphinx_scrapbox.sphinx_ext.builders import builder_of, is_html
-from sphinx_scrapbox.sphinx_ext.domain.domain import may_hold_directives
+from sphinx_scrapbox.sphinx_ext.domain.domain import domain_of, may_hold_directives
 from sphinx_scrapbox.sphinx_ext.domain.site import SphinxSite
 from sphinx_scrapbox.sphinx_ext.features.changes import comparison
 from sphinx_scrapbox.sphinx_ext.i18n import _, ngettext
@@ -46,9 +55,15 @@ class FillChangeLists(SphinxPostTransform):
             elements: list[nodes.Element] = [
                 nodes.paragraph("", str(_("The changes cannot be shown.")))
             ]
-            if not isinstance(shown_changes, str):
+            if isinstance(shown_changes, str):
+                domain = domain_of(self.env)
+                comparison.warn_of_problem(domain, self.env.docname, shown_changes)
+            else:
                 builder = _ChangeListBuilder(
-                    SphinxSite(self.env), is_html(builder_of(self.env)), query
+                    SphinxSite(self.env),
+                    is_html(builder_of(self.env)),
+                    query,
+                    partial(comparison.changes_of(self.env).docname_at, query),
                 )
                 elements = builder.build(shown_changes)
             for element in elements:
@@ -67,13 +82,22 @@ def _headings() -> dict[PageKind, str]:
 
 
 def change_labels() -> dict[str, str]:
+    """The translations of the labels in :mod:`.wording`, by their English text."""
     return {
-        "added": str(_("Added")),
-        "removed": str(_("Removed")),
-        "edited": str(_("Edited")),
-        "moved": str(_("Moved")),
-        "shifted": str(_("Indented")),
-        "outdented": str(_("Outdented")),
+        wording.ACTIONS[LineKind.ADDED]: str(_("Added")),
+        wording.ACTIONS[LineKind.REMOVED]: str(_("Removed")),
+        wording.ACTIONS[LineKind.EDITED]: str(_("Edited")),
+        wording.ACTIONS[LineKind.MOVED]: str(_("Moved")),
+        wording.ACTIONS[LineKind.SHIFTED]: str(_("Indented")),
+        wording.ACTIONS[LineKind.MOVED_OUT]: str(_("Moved to another page")),
+        wording.ACTIONS[LineKind.MOVED_IN]: str(_("Moved from another page")),
+        wording.OUTDENTED: str(_("Outdented")),
+        wording.MOVED_BELOW: str(_("Moved below “{line}”")),
+        wording.MOVED_UP: str(_("Moved to the beginning")),
+        wording.EDITED_BELOW: str(_("Edited, moved below “{line}”")),
+        wording.EDITED_UP: str(_("Edited, moved to the beginning")),
+        wording.MOVED_OUT: str(_("Moved to {page}")),
+        wording.MOVED_IN: str(_("Moved from {page}")),
     }
 
 
@@ -84,6 +108,8 @@ def _counted(page: PageChange) -> str:
         LineKind.EDITED: _("{count} edited"),
         LineKind.MOVED: _("{count} moved"),
         LineKind.SHIFTED: _("{count} indented or outdented"),
+        LineKind.MOVED_OUT: _("{count} moved to other pages"),
+        LineKind.MOVED_IN: _("{count} moved from other pages"),
     }
     counts = ((text, page.count(kind)) for kind, text in texts.items())
     return ", ".join(str(text).format(count=count) for text, count in counts if count)
@@ -92,10 +118,17 @@ def _counted(page: PageChange) -> str:
 class _ChangeListBuilder:
     """Builds the nodes of a list for one output format."""
 
-    def __init__(self, site: SphinxSite, is_html: bool, query: comparison.ChangesQuery) -> None:
+    def __init__(
+        self,
+        site: SphinxSite,
+        is_html: bool,
+        query: comparison.ChangesQuery,
+        docname_of: Callable[[PagePlace], str],
+    ) -> None:
         self._site = site
         self._is_html = is_html
         self._query = query
+        self._docname_of = docname_of
         self._labels = change_labels()
 
     def build(self, shown_changes: comparison.ShownChanges) -> list[nodes.Element]:
@@ -157,41 +190,61 @@ class _ChangeListBuilder:
             kind = "outdented"
         block = nodes.line_block(classes=["scrapbox-difference", f"scrapbox-{kind}"])
         if change.kind is LineKind.EDITED:
-            block += nodes.line("", "", *self._label(kind, "~ "), *self._words(change))
+            if change.moved:
+                block += self._heading(change)
+            label = [] if change.moved and self._is_html else self._label(change, "~ ")
+            block += nodes.line("", "", *label, *self._words(change))
             return block
         rows = [row for row in change.rows if row.text][:most]
         if change.kind in (LineKind.ADDED, LineKind.REMOVED):
             sign = "+ " if change.kind is LineKind.ADDED else "- "
             for number, (text, parent) in enumerate(_levels(rows, block)):
-                label = self._label(kind, sign, only_sign=number > 0)
+                label = self._label(change, sign, only_sign=number > 0)
                 mark = scrapbox_inserted if change.kind is LineKind.ADDED else scrapbox_deleted
                 parent += nodes.line("", "", *label, mark("", text))
             return block
-        heading = nodes.inline("", f"{self._labels[kind]}:", classes=["scrapbox-counts"])
-        block += nodes.line("", "", heading)
+        block += self._heading(change)
         inner = nodes.line_block()
         for text, parent in _levels(rows, inner):
             parent += nodes.line("", text)
         block += inner
         return block
 
-    def _label(self, kind: str, sign: str, *, only_sign: bool = False) -> list[nodes.Node]:
+    def _heading(self, change: LineChange) -> nodes.line:
+        """A line that says what happened, with a link to the page that rows moved to."""
+        heading = nodes.inline(classes=["scrapbox-counts"])
+        label = f"{self._labels[wording.label(change)]}:"
+        if change.page is None:
+            heading += nodes.Text(label.format(line=wording.place(change)))
+        else:
+            before, _field, after = label.partition("{page}")
+            docname = self._docname_of(change.page)
+            title = change.page.title
+            page = self._site.page_link(title, title, docname) if docname else nodes.Text(title)
+            heading += [nodes.Text(before), page, nodes.Text(after)]
+        return nodes.line("", "", heading)
+
+    def _label(
+        self, change: LineChange, sign: str, *, only_sign: bool = False
+    ) -> list[nodes.Node]:
         """The kind of change as text, for readers who do not see colours."""
         if not self._is_html:
             return [nodes.Text(sign)]
         if only_sign:
             return []
-        return [nodes.inline("", f"{self._labels[kind]}: ", classes=["scrapbox-unseen"])]
+        return [self._unseen(wording.ACTIONS[change.kind])]
+
+    def _unseen(self, label: str) -> nodes.inline:
+        return nodes.inline("", f"{self._labels[label]}: ", classes=["scrapbox-unseen"])
 
     def _words(self, change: LineChange) -> Iterator[nodes.Node]:
         for sign, text in diff_words(change.before[0].text, change.after[0].text):
             if not sign:
                 yield nodes.Text(text)
             elif self._is_html:
-                kind = "added" if sign == "+" else "removed"
+                kind = LineKind.ADDED if sign == "+" else LineKind.REMOVED
                 mark = scrapbox_inserted if sign == "+" else scrapbox_deleted
-                label = nodes.inline("", f"{self._labels[kind]}: ", classes=["scrapbox-unseen"])
-                yield mark("", "", label, nodes.Text(text))
+                yield mark("", "", self._unseen(wording.ACTIONS[kind]), nodes.Text(text))
             else:
                 yield nodes.Text(f"{{+{text}+}}" if sign == "+" else f"[-{text}-]")
 

@@ -182,22 +182,36 @@ def _has_indices(builder: Builder) -> bool:
     return has_pages(builder) and options(builder.config).indices
 
 
+def is_index_page(app: Sphinx, pagename: str) -> bool:
+    """Whether a page of the HTML, which is no document, is one of an index."""
+    is_index = _has_indices(app.builder) and pagename.partition("/")[0] in TITLES
+    return is_index and pagename not in app.env.all_docs
+
+
 def index_pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
     """Handler of ``html-collect-pages``: the name, context and template of each page."""
     builder = app.builder
     if not _has_indices(builder):
         return
     domain = domain_of(app.env)
+    written = domain.computed("written indices", list[str])
     for index, title in TITLES.items():
         made = leaves(_ENTRIES[index](domain))
         is_one = len(made) == 1 and not made[0].slug
         if not is_one:
+            written.append(index)
             yield index, _context(builder, index, index, str(title), made, None), "page.html"
         for leaf in made:
             name = f"{index}/{leaf.slug}" if leaf.slug else index
             heading = f"{title}: {leaf.label}" if leaf.label else str(title)
             shown = [] if is_one else made
+            written.append(name)
             yield name, _context(builder, index, name, heading, shown, leaf), "page.html"
+
+
+def written_indices(app: Sphinx) -> list[str]:
+    """The names of the pages that this build has written for indices."""
+    return domain_of(app.env).computed("written indices", list[str])
 
 
 def _context(
