@@ -16,7 +16,7 @@ from sphinx_scrapbox.wiki.titles import key, split_fragment
 
 
 class TitleIndex:
-    """The titles of all pages, earlier ones included, and the lines of those in a lock."""
+    """The titles of all pages, with earlier ones and aliases, and the lines of those in a lock."""
 
     def __init__(self, pages: Sequence[CheckedPage], locks: Iterable[CheckedLock]) -> None:
         self.keys = {key(checked.title) for checked in pages if checked.title}
@@ -29,6 +29,7 @@ class TitleIndex:
                     self.lines[key(row.title)].update(row.line_ids)
                     self.all_lines.update(row.line_ids)
                     earlier.update(map(key, row.earlier_titles))
+        self.keys.update(key(name) for checked in pages for name in checked.aliases)
         self.keys |= earlier  # links to earlier titles lead to the page
 
     def has(self, title: str) -> bool:

@@ -121,7 +121,9 @@ class Checker:
         # A checkout on Windows may have changed the line ends, which is harmless.
         contents = {data, data.replace(b"\r\n", b"\n")} if native else ()
         digests = tuple(sha256(content).hexdigest() for content in contents)
-        checked = CheckedPage(path, page.title, page.line or 1, native, page.project, digests)
+        checked = CheckedPage(
+            path, page.title, page.line or 1, native, page.project, digests, page.aliases
+        )
         self._pages.append(checked)
         self._examine(checked, page, text)
 

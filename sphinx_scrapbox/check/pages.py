@@ -19,7 +19,7 @@ class Position(NamedTuple):
 class CheckedPage:
     """What is kept of a page. Links, icons and anchors are pairs of project and title.
 
-    ``digests`` are the SHA-256 of a native file with its line ends and with those of Unix;
+    ``aliases`` are other titles of the page; ``digests`` are the SHA-256 of a native file with its line ends and with those of Unix;
     ``damaged`` holds, with the number of the first, lines that have damaged brackets.
     """
 
@@ -29,6 +29,7 @@ class CheckedPage:
     native: bool = False
     project: str = ""
     digests: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
     links: dict[tuple[str, str], None] = field(default_factory=dict)
     icons: dict[tuple[str, str], Position] = field(default_factory=dict)
     anchors: dict[tuple[str, str], Position] = field(default_factory=dict)

@@ -1,8 +1,8 @@
 """The abstract syntax tree of a wiki page, and the only functions that walk it.
 
-A :class:`Page` is a title and a flat tuple of blocks in source order. A block is one
-:class:`Line`, or a :class:`CodeBlock` or :class:`Table` that spans several; its ``indent``
-is the level in the wiki (0 = not indented). :mod:`.outline` derives parents and children.
+A :class:`Page` is a title and a flat tuple of blocks in source order. A block is a :class:`Line`,
+or a :class:`CodeBlock` or :class:`Table` of several lines; its ``indent`` is the level in the wiki
+(0 = not indented). :mod:`.outline` derives parents and children.
 
 The tree follows the native notation, which is richer. An exported Markdown page has the tree
 of its native page, as far as the export preserves it: ``### x`` at level 0 is a
@@ -96,10 +96,9 @@ class Decoration(_Node):
 
 @dataclass(frozen=True, slots=True)
 class PageLink(_Node):
-    """A link to a page: ``title`` as written, any ``#…`` still in it.
+    """A link to a page: ``title`` as written, any ``#…`` still in it, or "" for a whole project.
 
-    ``project`` is empty for a page of the same project; ``title`` is empty for a link to a
-    project as a whole.
+    ``project`` is empty for a page of the same project.
     """
 
     title: str
@@ -223,8 +222,7 @@ _CONTAINERS = (Strong, Decoration, Quote, Numbered)  # faster than a union
 class Line(_Node):
     """One line of text; without nodes it is blank.
 
-    ``source`` is the source text of the line without its indent; ``id`` is the wiki's id of
-    the line (24 to 26 hexadecimal digits) or "".
+    ``source`` is its source text without the indent; ``id`` is its id in the wiki or "".
     """
 
     indent: int
@@ -286,8 +284,9 @@ class SourceRows:
 class Page(_Node):
     """A page. ``project`` is "" if unknown; times are Unix seconds, 0 if unknown.
 
-    ``language`` is the BCP 47 tag that the front matter of the page gives, else "".
-    ``source`` may stay when blocks are changed: its rows are written only if they still fit.
+    ``language`` is the BCP 47 tag that the front matter gives, else "", and ``aliases`` are other
+    titles by which links find the page. ``source`` may stay when blocks are changed: its rows are
+    written only if they still fit.
     """
 
     title: str
@@ -297,6 +296,7 @@ class Page(_Node):
     created: int = 0
     updated: int = 0
     language: str = field(default="", kw_only=True)
+    aliases: tuple[str, ...] = field(default=(), kw_only=True)
     problems: tuple[Problem, ...] = field(default=(), compare=False)
     source: SourceRows | None = field(default=None, compare=False, repr=False)
 

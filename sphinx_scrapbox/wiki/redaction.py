@@ -149,7 +149,10 @@ class Redaction:
                 changed = replace(changed, source=ast.plain_text(changed.nodes))
             blocks.append(changed)
         names = RedactedNames(tuple(replaced), tuple(kept))
-        return (replace(page, blocks=tuple(blocks), source=None) if replaced else page), names
+        aliases = tuple(name for name in page.aliases if not self.names_denied_page(name))
+        if replaced or aliases != page.aliases:
+            page = replace(page, blocks=tuple(blocks), aliases=aliases, source=None)
+        return page, names
 
     def _names_in(self, node: ast.Inline) -> Iterator[tuple[str, bool]]:
         """The titles of the pages to which an inline leads, and whether it shows their icon."""

@@ -15,15 +15,18 @@ from pairs import cases, tree
 from sphinx_scrapbox.formats.detect import recognise
 from sphinx_scrapbox.formats.markdown.blocks import read_markdown
 from sphinx_scrapbox.formats.markdown.inlines import read_markdown_inline
+from sphinx_scrapbox.formats.markdown.writer import write_markdown
 from sphinx_scrapbox.formats.notation.lines import read_lines
 from sphinx_scrapbox.wiki.ast import (
     Block,
+    Hashtag,
     Icon,
     Inline,
     Line,
     PageLink,
     Problem,
     Text,
+    walk,
 )
 
 HEAD = '---\ntitle: "Garden shed"\n---\n\n'
@@ -108,6 +111,52 @@ def test_front_matter_that_is_not_yaml_is_told_of() -> None:
 @pytest.mark.parametrize("rows", ["[" * 5000, "title: &a [*a]", "- a", "title: [x]", "other: 1"])
 def test_odd_front_matter_falls_back_to_the_name(rows: str) -> None:
     assert read_markdown(f"---\n{rows}\n---\nbody", name="file").title == "file"
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        "[ " * 5_000,
+        "- " * 3_000,
+        "title: " + "[" * 30 + "]" * 30,
+        "? " * 500,
+        'title: a\nx: "\\UFFFFFFFF"',
+        "title: a\n&a b: [*a]\n<<: *c",
+    ],
+)
+def test_hostile_front_matter_is_a_problem(rows: str) -> None:
+    page = read_markdown(f"---\n{rows}\n---\nbody", name="file")
+    assert (page.title, [problem.kind for problem in page.problems]) == ("file", ["front_matter"])
+    assert page.blocks == (line(0, Text("body")),)
+
+
+def test_long_front_matter_is_text() -> None:
+    rows = "- a\n" * 6_000
+    page = read_markdown(f"---\n{rows}---\nbody", name="file")
+    assert [problem.kind for problem in page.problems] == ["front_matter"]
+    assert len(page.blocks) == 6_003
+
+
+@pytest.mark.parametrize(
+    ("rows", "aliases", "tags"),
+    [
+        ("title: Heap\naliases: [Compost, 'Rot, slowly', Compost]", ("Compost", "Rot, slowly"), ()),
+        ('title: "Heap"\naliases:\n- "Compost"\ntags: [soil]', ("Compost",), ("soil",)),
+        ("alias: Rot, slowly\ntag: '#soil, leaves'", ("Rot, slowly",), ("soil", "leaves")),
+        ("tags:\n- dry leaves\n- '#soil'\n- [a]\naliases:", (), ("dry_leaves", "soil")),
+        ("tags: {a: b}\naliases: {c: d}", (), ()),
+    ],
+)
+def test_aliases_and_tags(rows: str, aliases: tuple[str, ...], tags: tuple[str, ...]) -> None:
+    page = read_markdown(f"---\n{rows}\n---\n\nbody", name="file")
+    assert page.aliases == aliases
+    assert tuple(node.tag for node in walk(page) if isinstance(node, Hashtag)) == tags
+    if tags:
+        assert page.blocks[1] == line(0)
+        assert "tag" in rows.split("\n")[page.blocks[0].line - 2]
+    assert page.blocks[-1] == line(0, Text("body"))
+    again = read_markdown(write_markdown(page))
+    assert (again.aliases, again.blocks) == (aliases, page.blocks)
 
 
 def test_page_without_front_matter() -> None:

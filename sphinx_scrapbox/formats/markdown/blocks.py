@@ -28,14 +28,27 @@ def read_markdown(text: str, *, name: str = "", origin: str = DEFAULT_ORIGIN) ->
     blocks = _BlockReader(lines, front.body, inline).read()
     return ast.Page(
         front.title or name,
-        blocks,
+        (*_tag_lines(front), *blocks),
         project=front.project or inline.own_project(),
         language=front.language,
         created=front.dates.created,
         updated=front.dates.updated,
+        aliases=front.aliases,
         problems=(*front.problems, *problems),
         line=front.line,
     )
+
+
+def _tag_lines(front: FrontMatter) -> tuple[ast.Line, ...]:
+    """The tags of front matter as a line of tags, as people write it on a wiki, and a blank one."""
+    if not front.tags:
+        return ()
+    at = front.tags_line
+    tags: list[ast.Inline] = []
+    for tag in front.tags:
+        tags += (ast.Text(" ", line=at), ast.Hashtag(tag, line=at))
+    source = " ".join(f"#{tag}" for tag in front.tags)
+    return ast.Line(0, tuple(tags[1:]), source, line=at), ast.Line(0, line=front.body)
 
 
 def split_page(text: str) -> tuple[FrontMatter, list[str]]:

@@ -49,6 +49,8 @@ def write_markdown(page: ast.Page, *, origin: str = DEFAULT_ORIGIN, project: str
         head.append(f"project: {_quoted(project)}")
     if page.language:
         head.append(f"lang: {page.language}")
+    if page.aliases:
+        head.append(f"aliases: [{', '.join(map(_quoted, page.aliases))}]")
     writer = _Writer(page.project, origin.rstrip("/"))
     rows = writer.rows(page.blocks)
     if any(row.startswith(("```", "| ")) for row in rows):

@@ -198,7 +198,7 @@ class ScrapboxDomain(DomainIndex, Domain):
         named = [(page_key, docnames[0]) for page_key, docnames in self.pages.items()]
         named += [
             (page_key, docnames[0])
-            for page_key, docnames in self.earlier.items()
+            for page_key, docnames in self.other_titles.items()
             if page_key not in self.pages
             and page_key not in self.documents
             and not self.facts[docnames[0]].private

@@ -101,7 +101,7 @@ class PageFacts(NamedTuple):
     private: bool = False
     lock: str = ""
     is_as_locked: bool = False
-    earlier_titles: tuple[str, ...] = ()
+    other_titles: tuple[str, ...] = ()
     named_by_file: bool = False
     summary: str = ""
     image: str = ""

@@ -59,9 +59,9 @@ class DomainIndex:
         return _index((name, [facts.title]) for name, facts in self.facts.items() if facts.title)
 
     @cached_property
-    def earlier(self) -> dict[str, tuple[str, ...]]:
-        """Docnames of wiki pages by the keys of titles that they had earlier, each sorted."""
-        return _index((name, facts.earlier_titles) for name, facts in self.facts.items())
+    def other_titles(self) -> dict[str, tuple[str, ...]]:
+        """Docnames of wiki pages by the keys of their earlier titles and aliases, each sorted."""
+        return _index((name, facts.other_titles) for name, facts in self.facts.items())
 
     @cached_property
     def named_by_file(self) -> dict[str, tuple[str, ...]]:
@@ -118,8 +118,8 @@ class DomainIndex:
 
         The whole title is tried before what precedes its last ``#``. Without a project in
         the target, a page of the same project comes before one of another. The name of a file
-        counts where nothing has the title, and a title that a page had earlier where no file has
-        the name.
+        counts where nothing has the title, and an earlier title or an alias of a page where no file
+        has the name.
         """
         project, title = split_target(target)
         candidates = [key(one) for one in dict.fromkeys((title, split_fragment(title)[0])) if one]
@@ -131,8 +131,8 @@ class DomainIndex:
             docnames = self.named_by_file.get(file_name_key(title_key), ())
             if docname := self._choose(docnames, project, from_docname):
                 return docname
-        for title_key in candidates if self.earlier else ():
-            docnames = self.earlier.get(title_key, ())
+        for title_key in candidates if self.other_titles else ():
+            docnames = self.other_titles.get(title_key, ())
             if docname := self._choose(docnames, project, from_docname):
                 return docname
         return None

@@ -32,7 +32,7 @@ def _targets(domain: ScrapboxDomain) -> dict[str, list[str]]:
     }
     for title_key, docname in domain.documents.items():
         targets.setdefault(title_key, [docname])
-    for title_key, docnames in domain.earlier.items():
+    for title_key, docnames in domain.other_titles.items():
         earlier = [f"was /{domain.project_of(name)}/{name}" for name in docnames]
         targets[title_key] = targets.get(title_key, []) + earlier
     for facts in domain.facts.values():

@@ -45,8 +45,8 @@ class DocumentRecord(NamedTuple):
     """The fingerprint of the page's row in a lock file."""
     is_as_locked: bool = False
     """Whether that row describes the very text that was read."""
-    earlier_titles: tuple[str, ...] = ()
-    """Earlier titles."""
+    other_titles: tuple[str, ...] = ()
+    """Titles by which links find the page, too: earlier ones, and its aliases."""
     summary: str = ""
     """The first lines of prose."""
     image: str = ""

@@ -136,7 +136,8 @@ def build_page(
     site = PageSite(env, document, page, line_times)
     dates, image = structured.dates, structured.image
     script = script_of(text, page)
-    record = record_of(document)._replace(
+    record = record_of(document)
+    record = record._replace(
         title=page.title,
         project=page.project,
         language=structured.language,
@@ -144,6 +145,7 @@ def build_page(
         is_latin=script.is_latin,
         created=dates.created,
         updated=dates.updated,
+        other_titles=(*record.other_titles, *page.aliases),
         named_by_file=file.is_named_by_file and page.title == file.page.title,
         summary=structured.summarize(site.label),
         image=site.image(image)["uri"].removeprefix("/") if image else "",

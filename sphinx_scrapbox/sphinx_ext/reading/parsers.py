@@ -62,7 +62,7 @@ class ScrapboxParser(Parser):
                 private=locked.lock.private,
                 locked_language=locked.lock.language,
                 is_as_locked=is_as_locked,
-                earlier_titles=tuple(row.earlier_titles) if row else (),
+                other_titles=tuple(row.earlier_titles) if row else (),
             )
             set_record(document, record)
         _set_up_page(document, env)

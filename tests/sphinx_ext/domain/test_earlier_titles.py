@@ -153,6 +153,23 @@ def test_earlier_titles_of_a_private_project_are_not_told(tmp_path: Path) -> Non
         assert not path.is_file() or b"treasure" not in path.read_bytes().lower(), path
 
 
+def test_aliases_and_tags_of_front_matter(tmp_path: Path) -> None:
+    heap = "---\ntitle: Heap\nproject: garden\naliases: [Compost, Pond]\ntags: [dry leaves]\n---\n\nhot"
+    links = "[[compost]], [[Pond]], #dry_leaves"
+    files = {"index.md": f"# Index\n\n{links}\n", "wiki/Heap.md": heap}
+    site = Site(tmp_path / "site", {**files, "wiki/Pond.md": page("Pond", "deep")})
+    built = site.build(scrapbox_pages=["wiki/*"])
+    assert built.warnings == []
+    assert leads(built, "index", "Compost") == "wiki/Heap"
+    assert leads(built, "index", "Pond") == "wiki/Pond"
+    assert domain_of(built.app.env).facts["wiki/Heap"].tags == ("dry_leaves",)
+    tag = built.html("wiki/Heap.html").root.all("span", cls="scrapbox-tag")[0]
+    assert tag.text == "#dry_leaves"
+    site.write({"wiki/Heap.md": heap.replace("Compost, ", "")})
+    assert leads(site.build(scrapbox_pages=["wiki/*"]), "index", "Compost") is None
+    assert 'href="wiki/Heap.html"' not in built.text("index.html")
+
+
 # -- a folder that is unpacked again and again -----------------------------------------
 
 

@@ -41,7 +41,7 @@ def test_record_survives_copies_and_pickles() -> None:
     document = new_document("a")
     assert record_of(document) == DocumentRecord()
     record = DocumentRecord(
-        title="Heap", translated=((7, "/garden/堆肥", "ja"),), earlier_titles=("Pile",)
+        title="Heap", translated=((7, "/garden/堆肥", "ja"),), other_titles=("Pile",)
     )
     set_record(document, record)
     assert record_of(document.deepcopy()) == record

@@ -180,7 +180,7 @@ class LanguageVersions:
         domain = self._domain
         facts = domain.facts[docname]
         project, title = domain.project_of(docname), facts.title
-        titles = (title, *reversed(facts.earlier_titles))
+        titles = (title, *reversed(facts.other_titles))
         pages = (mapping.get(f"/{project}/{key(name)}") for name in titles)
         target = next(filter(None, pages), "")
         if not target and (other := mapping.get(f"/{project}", "")):
