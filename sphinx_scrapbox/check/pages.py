@@ -19,7 +19,8 @@ class Position(NamedTuple):
 class CheckedPage:
     """What is kept of a page. Links, icons and anchors are pairs of project and title.
 
-    ``aliases`` are other titles of the page; ``digests`` are the SHA-256 of a native file with its line ends and with those of Unix;
+    ``aliases`` are other titles of the page. ``digests`` are the SHA-256 of a native file with its
+    line ends and with those of Unix;
     ``damaged`` holds, with the number of the first, lines that have damaged brackets.
     """
 

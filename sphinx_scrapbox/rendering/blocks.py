@@ -17,7 +17,7 @@ from docutils import nodes
 from sphinx_scrapbox.formats.code_languages import PLAIN, lexer_of
 from sphinx_scrapbox.formats.tex import read_code_block, read_formula
 from sphinx_scrapbox.rendering.inlines import InlineRenderer
-from sphinx_scrapbox.rendering.nodes import scrapbox_speaker, scrapbox_speech
+from sphinx_scrapbox.rendering.nodes import scrapbox_rule, scrapbox_speaker, scrapbox_speech
 from sphinx_scrapbox.rendering.sanitize import sanitize
 from sphinx_scrapbox.rendering.site import Site
 from sphinx_scrapbox.rendering.tables import make_table
@@ -84,9 +84,9 @@ class Renderer(InlineRenderer):
                 case ast.Table():
                     parent += self._table(part) if is_grid(part) else self._rows(part)
                 case outline.HorizontalRule(line):
-                    # docutils allows a transition only between body elements of a section.
-                    if isinstance(parent, (nodes.section, nodes.document)):
-                        parent.append(self.at(nodes.transition(), line))
+                    is_section = isinstance(parent, (nodes.section, nodes.document))
+                    rule = nodes.transition() if is_section else scrapbox_rule()
+                    parent.append(self.at(rule, line))
                 case outline.Gap():
                     pass
                 case outline.Turn(speakers, parts_of_turn, line, turn_id):

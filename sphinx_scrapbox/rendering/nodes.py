@@ -37,6 +37,10 @@ class scrapbox_speaker(nodes.paragraph):  # noqa: N801
     """The speakers of a :class:`scrapbox_speech`: linked icons, separated by commas."""
 
 
+class scrapbox_rule(nodes.container):  # noqa: N801
+    """A horizontal rule where docutils allows no transition: in a list, or after a heading."""
+
+
 class scrapbox_video(nodes.reference):  # noqa: N801
     """A link to a page of a video or sound that HTML can play in place, after a click.
 

@@ -214,6 +214,7 @@ VISITORS: dict[type[Element], dict[str, tuple[Visitor, Visitor]]] = {
         man=(_literal(".sp\n\\fB", on_new_line=True), _literal(":\\fP\n.RS 2\n")),
         texinfo=(_literal("\n@noindent\n@strong{"), _literal(":}\n\n@indentedblock\n")),
     ),
+    nodes.scrapbox_rule: _formats(_as("transition"), _as("transition")),
     nodes.scrapbox_video: _formats((_visit_video_html, _literal("</a>")), _as("reference")),
     nodes.scrapbox_media: _formats(
         (_visit_media_html, lambda self, node: self.depart_reference(node)), _as("reference")

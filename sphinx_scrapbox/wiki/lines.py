@@ -6,7 +6,8 @@ The number of stars is the size of a heading. :mod:`.outline` nests the sections
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
@@ -21,6 +22,11 @@ _HEADING_SOURCE = re.compile(
     r"(?P<number>\d{1,9}\.)?\s*(?:\#{1,3} (?P<marked>.+)|\[[^\s\[\]]+ (?P<boxed>.+)\])"
 )
 _DIGIT = re.compile(r"\d")
+# The rest of a sentence: a letter or sign right behind its beginning; after blanks a small letter,
+# a particle of Japanese, or a sign that nothing begins with.
+_SENTENCE = re.compile(
+    r"[^\W_]|\s*(?:[a-z,.;!?、。，．；！？…)\]）」』】’”はがをにのとでもやへ]|から|まで|した|する)"
+)
 
 
 @dataclass(slots=True)
@@ -32,14 +38,38 @@ class Heading:
     beside: tuple[ast.Inline, ...]
     stars: int
     source: str
+    words: tuple[ast.Inline, ...] = ()
 
 
-def read_heading(line: ast.Line) -> Heading | None:
-    """The parts of *line* if it is a heading, else None.
+def read_headings(blocks: Iterable[ast.Block]) -> dict[int, Heading]:
+    """The headings among *blocks* by their index.
 
-    A heading begins with a decoration with stars, perhaps after a number. It may be followed
-    only by blanks, a date, icons, links and tags.
+    A heading begins with a decoration with stars, perhaps after a number. It may be followed by
+    blanks, a date, icons, links and tags. A line with other words behind the decoration is a
+    heading, too, if that is not the beginning of a sentence and at least as many lines of this
+    size, with a number or without, are headings without words.
     """
+    headings: dict[int, Heading] = {}
+    counts: Counter[tuple[int, bool]] = Counter()
+    for at, block in enumerate(blocks):
+        if isinstance(block, ast.Line) and not block.indent and (heading := _heading(block)):
+            headings[at] = heading
+            counts[_kind(heading)] += -1 if heading.words else 1
+    return {
+        at: heading
+        for at, heading in headings.items()
+        if not heading.words or counts[_kind(heading)] >= 0
+    }
+
+
+def _kind(heading: Heading) -> tuple[int, bool]:
+    """Headings of one kind are siblings: their size, and whether they have a number."""
+    first = heading.line.nodes[0]
+    return heading.stars, not isinstance(first, ast.Decoration)
+
+
+def _heading(line: ast.Line) -> Heading | None:
+    """The parts of *line* if it may be a heading, else None; ``words`` are behind the title."""
     nodes = line.nodes
     prefix: tuple[ast.Inline, ...] = ()
     match nodes:
@@ -49,7 +79,9 @@ def read_heading(line: ast.Line) -> Heading | None:
             prefix, nodes = (ast.Text(f"{text.strip()} ", line=line.line),), nodes[1:]
     if not nodes or not isinstance(decoration := nodes[0], ast.Decoration):
         return None
-    if not decoration.stars or not all(map(_fits_beside_heading, nodes[1:])):
+    rest = nodes[1:]
+    has_words = not all(map(_fits_beside_heading, rest))
+    if not decoration.stars or (has_words and _goes_on(rest)):
         return None
     pictures = (ast.Icon, ast.Image)
     title = _trimmed([node for node in decoration.nodes if not isinstance(node, pictures)])
@@ -58,12 +90,20 @@ def read_heading(line: ast.Line) -> Heading | None:
     beside: tuple[ast.Inline, ...] = tuple(
         node for node in decoration.nodes if isinstance(node, pictures)
     )
-    rest = nodes[1:]
-    if any(not isinstance(node, ast.Text) or _DIGIT.search(node.text) for node in rest):
+    words = _trimmed(list(rest)) if has_words else ()
+    if not words and any(
+        not isinstance(node, ast.Text) or _DIGIT.search(node.text) for node in rest
+    ):
         beside += rest
-    # Otherwise the rest is punctuation that a translator added.
+    # Otherwise the rest is words, or punctuation that a translator added.
     source = _title_source(line.source, prefix + title, rest)
-    return Heading(line, prefix + title, beside, decoration.stars, source)
+    return Heading(line, prefix + title, beside, decoration.stars, source, words)
+
+
+def _goes_on(rest: Sequence[ast.Inline]) -> bool:
+    """Whether the words behind a bold piece continue its sentence."""
+    first = rest[0]
+    return isinstance(first, ast.Text) and _SENTENCE.match(first.text) is not None
 
 
 def _trimmed(nodes: list[ast.Inline]) -> tuple[ast.Inline, ...]:
@@ -104,10 +144,13 @@ _MAX_QUOTES = 8
 
 
 def stands_alone(line: ast.Line) -> bool:
-    """Whether a line is a block of its own: a formula, a player, or nothing but images."""
+    """Whether a line is a block of its own: a formula, a player, or nothing but images.
+
+    A formula that is an item of a list stays at its bullet.
+    """
     match line.nodes:
         case (ast.Formula(),):
-            return True
+            return not line.indent
         case (ast.ExternalLink() as link,):
             return player_of(link) is not None
         case (ast.Text(),):  # as most lines are

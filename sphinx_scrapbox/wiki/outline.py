@@ -1,7 +1,8 @@
 """The outline of a page: from indented lines to sections, lists, runs and quotations.
 
 The rule is the wiki's: the parent of a line is the nearest line above with a smaller indent. A
-skipped level therefore nests once. Blank lines end a run of unindented lines, never a list.
+skipped level therefore nests once. Blank lines end a run of unindented lines, never a list: what
+is below a numbered line hangs there across blank lines, too.
 
 Headings are a matter of size (more stars, larger): the distinct sizes of a page are ranked,
 and sections nest by rank without ever skipping a level.
@@ -16,7 +17,7 @@ from itertools import pairwise
 from typing import TypeAlias, TypeVar
 
 from sphinx_scrapbox.wiki import ast
-from sphinx_scrapbox.wiki.lines import NUMBER_PREFIX, Heading, read_heading
+from sphinx_scrapbox.wiki.lines import NUMBER_PREFIX, Heading, read_headings
 
 MAX_DEPTH = 32
 """Levels of nesting that are kept. Real pages reach 18; docutils, pickle and LaTeX recurse."""
@@ -138,9 +139,8 @@ def _grow(blocks: Iterable[ast.Block]) -> tuple[list[_Tree], tuple[ast.Problem, 
             and block.indent
             and len(open_trees) == 1
             and not open_trees[0].below
-            and not open_trees[0].block.indent
+            and ends_at_blank(open_trees[0].block)
         ):
-            # After a blank line, a list is no child of the paragraph above it.
             open_trees.clear()
         while open_trees and open_trees[-1].block.indent >= block.indent:
             open_trees.pop()
@@ -159,14 +159,13 @@ def _grow(blocks: Iterable[ast.Block]) -> tuple[list[_Tree], tuple[ast.Problem, 
     return roots, problems
 
 
+def ends_at_blank(block: ast.Block) -> bool:
+    """Whether *block* is a paragraph: after a blank line, a list is no child of it."""
+    return not block.indent and not (isinstance(block, ast.Line) and _number(block) is not None)
+
+
 def _sections(roots: Sequence[_Tree]) -> tuple[Part, ...]:
-    headings = {
-        index: heading
-        for index, tree in enumerate(roots)
-        if isinstance(tree.block, ast.Line)
-        and tree.block.indent == 0
-        and (heading := read_heading(tree.block)) is not None
-    }
+    headings = read_headings(tree.block for tree in roots)
     if not headings:
         return _flow(roots)
     parts: list[Part] = list(_flow(roots[: next(iter(headings))]))
@@ -185,8 +184,11 @@ def _sections(roots: Sequence[_Tree]) -> tuple[Part, ...]:
         heading = headings[position]
         while open_sections and open_sections[-1][0].stars <= heading.stars:
             close()
-        inner = (*_list_parts(roots[position].below), *_flow(roots[position + 1 : following]))
-        open_sections.append((heading, list(inner)))
+        inner = _list_parts(roots[position].below)
+        if heading.words:
+            line = replace(heading.line, nodes=heading.words, source="", id="")
+            inner = (Run((line,), inner),)
+        open_sections.append((heading, [*inner, *_flow(roots[position + 1 : following])]))
     while open_sections:
         close()
     return tuple(parts)
@@ -243,6 +245,11 @@ def _list_parts(trees: Sequence[_Tree]) -> tuple[Part, ...]:
             # A block belongs to the item above it.
             (items[-1] if items else parts).append(block)
             at += 1
+        elif _is_rule(block):
+            end_list()
+            parts.append(HorizontalRule(block.line))
+            parts.extend(_list_parts(trees[at].below))
+            at += 1
         elif isinstance(block.nodes[0], ast.Quote):
             quotes, at = _together(Quotes, trees, at, _is_quote)
             items.append([quotes])
@@ -294,7 +301,7 @@ def _is_rule(line: ast.Line) -> bool:
         case (ast.Text(text),):
             return line.indent == 0 and _RULE.fullmatch(text) is not None
         case (ast.Icon(name="hr", project=project),):
-            return line.indent == 0 and project.casefold().startswith("icons")
+            return project.casefold().startswith("icons")
     return False
 
 
@@ -315,7 +322,9 @@ def _numbers(trees: Sequence[_Tree], start: int) -> tuple[Numbers, int]:
         line = trees[at].block
         assert isinstance(line, ast.Line) and isinstance(line.nodes[0], ast.Numbered)
         source = NUMBER_PREFIX.sub("", line.source, count=1)
-        inner = replace(line, nodes=line.nodes[0].nodes, source=source)
+        # The number is the mark of an item, whose indent is never 0.
+        indent = line.indent or 1
+        inner = replace(line, indent=indent, nodes=line.nodes[0].nodes, source=source)
         items.append([_item(inner, trees[at].below)])
         at += 1
         # The blocks of a numbered line belong to it, as those of any other item do.

@@ -25,7 +25,7 @@ from operator import attrgetter
 
 from sphinx_scrapbox.wiki import ast
 from sphinx_scrapbox.wiki.dates import Dates, clamp_dates
-from sphinx_scrapbox.wiki.outline import Part, Section, outline
+from sphinx_scrapbox.wiki.outline import Part, Section, ends_at_blank, outline
 from sphinx_scrapbox.wiki.speakers import DEFAULT_MARKS, Speakers
 from sphinx_scrapbox.wiki.text import cut
 from sphinx_scrapbox.wiki.titles import key
@@ -258,8 +258,8 @@ def _end_below(blocks: Sequence[ast.Block], at: int) -> int:
     for below in range(at + 1, len(blocks)):
         block = blocks[below]
         if isinstance(block, ast.Line) and not block.nodes:
-            if end == at + 1 and not indent:
-                break  # after a blank line, a list is no child of the paragraph above it
+            if end == at + 1 and ends_at_blank(blocks[at]):
+                break
         elif block.indent > indent:
             end = below + 1
         else:

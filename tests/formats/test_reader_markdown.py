@@ -140,7 +140,11 @@ def test_long_front_matter_is_text() -> None:
 @pytest.mark.parametrize(
     ("rows", "aliases", "tags"),
     [
-        ("title: Heap\naliases: [Compost, 'Rot, slowly', Compost]", ("Compost", "Rot, slowly"), ()),
+        (
+            "title: Heap\naliases: [Compost, 'Rot, slow', Compost]",
+            ("Compost", "Rot, slowly"),
+            (),
+        ),
         ('title: "Heap"\naliases:\n- "Compost"\ntags: [soil]', ("Compost",), ("soil",)),
         ("alias: Rot, slowly\ntag: '#soil, leaves'", ("Rot, slowly",), ("soil", "leaves")),
         ("tags:\n- dry leaves\n- '#soil'\n- [a]\naliases:", (), ("dry_leaves", "soil")),

@@ -22,7 +22,13 @@ from syrupy.assertion import SnapshotAssertion
 from sphinx_scrapbox.formats.markdown.blocks import read_markdown
 from sphinx_scrapbox.rendering import Site, render, render_fragment
 from sphinx_scrapbox.rendering.blocks import Renderer
-from sphinx_scrapbox.rendering.nodes import scrapbox_icon, scrapbox_speech, scrapbox_video
+from sphinx_scrapbox.rendering.nodes import (
+    scrapbox_icon,
+    scrapbox_rule,
+    scrapbox_speech,
+    scrapbox_video,
+)
+from sphinx_scrapbox.rendering.pages import place_transitions
 from sphinx_scrapbox.wiki import ast as page_module
 from sphinx_scrapbox.wiki.ast import (
     MAX_ICONS,
@@ -456,6 +462,36 @@ def test_transitions_only_where_docutils_takes_them() -> None:
     assert all(isinstance(node.parent, nodes.section) for node in found)
 
 
+def test_rules_before_and_after_headings_and_in_lists() -> None:
+    large, small = (line(0, Decoration(stars, (Text(stars),))) for stars in ("**", "*"))
+    rule = line(0, "---")
+    in_list = line(1, Icon("hr", project="icons"))
+    root = rendered(
+        *(line(0, "a"), rule, large, rule, line(0, "b"), rule, small, line(0, "c"), rule, rule),
+        *(large, line(1, "d"), in_list, line(1, "e"), line(2, Icon("hr", project="icons")), rule),
+    )
+    place_transitions(root)
+    kinds = [type(node).__name__ for node in root]
+    assert kinds == ["title", "paragraph", "transition", "section", "transition", "section"]
+    first, last = (node for node in root if isinstance(node, nodes.section))
+    assert [type(node).__name__ for node in first] == [
+        *("title", "scrapbox_rule", "paragraph", "transition", "section")
+    ]
+    assert [type(node).__name__ for node in last] == [
+        *("title", "bullet_list", "transition", "bullet_list")
+    ]
+    assert last[3].next_node(scrapbox_rule) is not None
+    assert all(node.parent.children.count(node) == 1 for node in root.findall(nodes.Element))
+
+
+def test_formula_alone_in_a_list_stays_at_its_bullet() -> None:
+    formula = Formula("x = 1")
+    numbered = line(0, Numbered("1", (formula,)))
+    root = rendered(line(0, "a"), line(1, formula), numbered, line(0, formula))
+    assert [type(node.parent) for node in root.findall(nodes.math)] == [nodes.paragraph] * 2
+    assert [type(node.parent) for node in root.findall(nodes.math_block)] == [nodes.section]
+
+
 # -- where a text comes from -----------------------------------------------------------
 
 
@@ -614,4 +650,5 @@ def test_a_fragment_has_no_sections_and_no_transitions() -> None:
     document = new_document("page.md", get_default_settings(Parser()))
     blocks = (line(0, "a"), line(0, "---"), line(0, HEADING), line(0, "b"), line(0, "---"))
     fragment = render_fragment(arrange(blocks), Site(), document)
-    assert [type(node) for node in fragment] == [nodes.paragraph, nodes.rubric, nodes.paragraph]
+    kinds = [nodes.paragraph, scrapbox_rule, nodes.rubric, nodes.paragraph]
+    assert [type(node) for node in fragment] == kinds

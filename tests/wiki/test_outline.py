@@ -351,8 +351,29 @@ def test_rule_in_a_list_is_text() -> None:
     assert isinstance(outline([text(1, "---")]).parts[0], Bullets)
 
 
+def test_rule_by_icon_in_a_list() -> None:
+    rule = (Icon("hr", "icons"),)
+    page = (text(0, "a"), text(1, "b"), Line(1, rule), text(2, "c"), text(1, "d"))
+    assert shape(outline(page)) == [("a", ["b"], "---", ["c"], ["d"])]
+    page = (text(1, "b"), Line(2, rule), text(2, "c"))
+    assert shape(outline(page)) == [[("b", "---", ["c"])]]
+
+
 def test_list_right_below_a_rule() -> None:
     assert shape(outline((text(0, "---"), text(1, "a")))) == ["---", ["a"]]
+
+
+@pytest.mark.parametrize("indent", [0, 1])
+def test_list_after_a_blank_below_a_number(indent: int) -> None:
+    page = (
+        numbered(indent, "1", Text("one")),
+        BLANK,
+        text(indent + 1, "a"),
+        BLANK,
+        text(indent + 1, "b"),
+        numbered(indent, "2", Text("two")),
+    )
+    assert shape(outline(page)) == [{1: ("one", ["a", "b"]), 2: "two"}]
 
 
 # -- headings --------------------------------------------------------------------------
@@ -461,6 +482,37 @@ def test_icons_and_images_in_a_heading_stand_beside_it() -> None:
 )
 def test_no_heading(line: Line) -> None:
     assert not any(isinstance(part, Section) for part in outline([line]).parts)
+
+
+def with_words(words: str, *, number: str = "") -> Line:
+    line = heading(1, "Plan", rest=(Text(words),))
+    return Line(0, (Text(number), *line.nodes)) if number else line
+
+
+@pytest.mark.parametrize("words", [" (for May)", ": 3 seeds and rakes", " Für alle", " 五月"])
+def test_heading_with_words_among_headings(words: str) -> None:
+    page = (heading(1, "Beds"), with_words(words), text(1, "a"), text(0, "b"))
+    assert shape(outline(page))[1] == ("# Plan", (words.strip(), ["a"]), "b")
+
+
+@pytest.mark.parametrize(
+    "words", [" is what we need", ", and more", "ning", "を立てる", " を立てる", "。次"]
+)
+def test_sentence_with_a_bold_beginning_is_no_heading(words: str) -> None:
+    page = (heading(1, "Beds"), with_words(words))
+    assert shape(outline(page)) == [("# Beds", f"Plan{words}")]
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        (heading(1, "Beds"), with_words(" (May)"), with_words(" (June)")),
+        (heading(2, "Beds"), with_words(" (May)")),
+        (heading(1, "Beds"), with_words(" (May)", number="1.")),
+    ],
+)
+def test_words_behind_most_bold_lines_of_a_size(page: tuple[Line, ...]) -> None:
+    assert len(outline(page).parts) == 1
 
 
 @pytest.mark.parametrize("signs", ["*", "*/", "|****", "*-_", "!*"])

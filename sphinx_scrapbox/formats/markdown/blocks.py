@@ -40,7 +40,7 @@ def read_markdown(text: str, *, name: str = "", origin: str = DEFAULT_ORIGIN) ->
 
 
 def _tag_lines(front: FrontMatter) -> tuple[ast.Line, ...]:
-    """The tags of front matter as a line of tags, as people write it on a wiki, and a blank one."""
+    """The tags of front matter as a line of tags, as authors write it, and a blank line."""
     if not front.tags:
         return ()
     at = front.tags_line

@@ -7,6 +7,7 @@ linear in the length of the line.
 from __future__ import annotations
 
 import re
+from collections.abc import Container, Iterator
 from functools import lru_cache
 
 from sphinx_scrapbox.formats.markdown.emphasis import finish, read_emphasis
@@ -27,7 +28,8 @@ _BACKTICKS = re.compile(r"`{3,}|`")
 _WIKI_LINK = re.compile(r"\[\[([^\[\]]+)\]\]")
 _ADDRESS_LINK = re.compile(r"\[(https?://[^\s\[\]]+)\]\(\1\)")
 _LINK_END = re.compile(r"\]\((?=https?://|mailto:)", re.IGNORECASE)
-_LOST_LABEL = re.compile(r"\s?\[\]")
+# Brackets in a label, of which the export lost the text, and a sign or two behind them.
+_LOST_LABEL = re.compile(r"(?<!\S)\[\]([^\w\s\[\]()]{0,2})\](?=\()")
 _BRACKET = re.compile(r"[\[\]]")
 _PLAIN_ADDRESS_END = re.compile(r"[^\s\]()]*\)")
 _ADDRESS = re.compile(r"[^\s\]]*")
@@ -109,9 +111,11 @@ class InlineReader:
     def _read_brackets(self, parts: list[LinePart], text: str, line: int) -> list[LinePart]:
         if _IMAGE_START in text:
             parts = apply_pass(parts, _images, line)
-        if "[]](" in text:
+        if "[]" in text and _LOST_LABEL.search(text):
             parts = apply_pass(parts, _lost_labels, line)
         if "[[" in text:
+            if "](" in text:
+                parts = apply_pass(parts, _labels_with_wiki_links, line)
             parts = apply_pass(parts, _wiki_links, line)
         if "](" in text:
             if "[/" in text:
@@ -197,12 +201,50 @@ def _images(text: str, line: int) -> Found:
 
 
 def _lost_labels(text: str, line: int) -> Found:
-    """Correct ``[Title … []](address)``: the title had brackets, and the link lost it."""
-    return _links(text, line, lost=True)
+    """Correct ``[Title … []](address)``: the title had brackets, and the link lost it.
+
+    Without the first bracket, the address is shown.
+    """
+    lost = {match.end() - 1: match for match in _LOST_LABEL.finditer(text)}
+    for start, here, stop in _bracketed_links(text, lost):
+        if not (match := lost.get(here)):
+            continue
+        address, sign = text[here + 2 : stop], match[1]
+        if start < 0:
+            start, label = match.start(), sign and f"{sign} {address}"
+        else:
+            label = _single_brackets(text[start + 1 : match.start()]) + sign
+        yield start, stop + 1, ast.ExternalLink(address, label, line=line)
 
 
-def _links(text: str, line: int, *, lost: bool = False) -> Found:
+def _labels_with_wiki_links(text: str, line: int) -> Found:
+    """``[label](address)`` where the label holds wiki links, which are text there."""
+    for start, here, stop in _bracketed_links(text):
+        label = text[start + 1 : here]
+        if _WIKI_LINK.search(label):
+            link = ast.ExternalLink(text[here + 2 : stop], _single_brackets(label), line=line)
+            yield start, stop + 1, link
+
+
+def _single_brackets(label: str) -> str:
+    return label.replace("[[", "[").replace("]]", "]").strip()
+
+
+def _links(text: str, line: int) -> Found:
     """``[label](address)``: the label starts at the nearest bracket still open."""
+    for start, here, stop in _bracketed_links(text):
+        link = ast.ExternalLink(text[here + 2 : stop], text[start + 1 : here], line=line)
+        yield start, stop + 1, link
+
+
+def _bracketed_links(
+    text: str, without_start: Container[int] = ()
+) -> Iterator[tuple[int, int, int]]:
+    """Where each link begins, its label ends and its address ends.
+
+    :param without_start: ends of labels of links that may lack their first bracket, so that they
+        begin at -1; only these are links then.
+    """
     at = 0
     opened: list[int] = []
     while bracket := _BRACKET.search(text, at):
@@ -213,17 +255,11 @@ def _links(text: str, line: int, *, lost: bool = False) -> Found:
         start = opened.pop() if opened else -1
         if not (end := _LINK_END.match(text, here)):
             continue
-        if lost and not _LOST_LABEL.fullmatch(text, max(here - 3, 0), here):
+        if without_start and here not in without_start:
             continue
-        if (start < 0 and not lost) or (stop := _address_end(text, end.end())) < 0:
+        if (start < 0 and not without_start) or (stop := _address_end(text, end.end())) < 0:
             continue
-        if start < 0:
-            start, label = here - 2, ""
-        elif lost:
-            label = text[start + 1 : here - 2].replace("[[", "[").replace("]]", "]").strip()
-        else:
-            label = text[start + 1 : here]
-        yield start, stop + 1, ast.ExternalLink(text[end.end() : stop], label, line=line)
+        yield start, here, stop
         at = stop + 1
         opened.clear()
 

@@ -84,13 +84,11 @@ def _heading(level: int, text: str) -> MystBlock:
 
 
 def _without_stray_rules(blocks: Iterable[MystBlock]) -> list[MystBlock]:
-    """No rule first, last or doubled in a section: docutils refuses these."""
+    """No rule first or last on a page, after a heading or doubled: docutils refuses these."""
     result: list[MystBlock] = []
     for block in blocks:
         if block.kind == "rule" and (not result or result[-1].kind in ("heading", "rule")):
             continue
-        if block.kind == "heading" and result and result[-1].kind == "rule":
-            result.pop()
         result.append(block)
     if result and result[-1].kind == "rule":
         result.pop()
@@ -161,13 +159,19 @@ def _fill_list(
         return
     entries = []
     for mark, item in zip(marks, items, strict=True):
-        text = _joined(_blocks(item, level + 2), tight=True)
+        text = _joined(_without_rules(_blocks(item, level + 2)), tight=True)
         entries.append(_indented(text or "&nbsp;", mark))
     blocks.append(MystBlock(sign, "\n".join(entries)))
 
 
+def _without_rules(blocks: Iterable[MystBlock]) -> list[MystBlock]:
+    """*blocks* with dashes for the rules, which docutils allows between blocks of a page only."""
+    dashes = MystBlock("text", r"\---")
+    return [dashes if block.kind == "rule" else block for block in blocks]
+
+
 def _turn(turn: outline.Turn) -> MystBlock:
-    blocks = _blocks(turn.parts, 0)
+    blocks = _without_rules(_blocks(turn.parts, 0))
     if blocks and _LIKE_FRONT_MATTER.match(blocks[0].text):
         # After another list, a list gets the other marker.
         blocks = [MystBlock(_BULLETS[0], "")]

@@ -118,8 +118,8 @@ class DomainIndex:
 
         The whole title is tried before what precedes its last ``#``. Without a project in
         the target, a page of the same project comes before one of another. The name of a file
-        counts where nothing has the title, and an earlier title or an alias of a page where no file
-        has the name.
+        counts where nothing has the title, and an earlier title or an alias of a page where no
+        file has the name.
         """
         project, title = split_target(target)
         candidates = [key(one) for one in dict.fromkeys((title, split_fragment(title)[0])) if one]

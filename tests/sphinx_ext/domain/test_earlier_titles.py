@@ -154,7 +154,8 @@ def test_earlier_titles_of_a_private_project_are_not_told(tmp_path: Path) -> Non
 
 
 def test_aliases_and_tags_of_front_matter(tmp_path: Path) -> None:
-    heap = "---\ntitle: Heap\nproject: garden\naliases: [Compost, Pond]\ntags: [dry leaves]\n---\n\nhot"
+    fields = ["title: Heap", "project: garden", "aliases: [Compost, Pond]", "tags: [dry leaves]"]
+    heap = "\n".join(["---", *fields, "---", "", "hot"])
     links = "[[compost]], [[Pond]], #dry_leaves"
     files = {"index.md": f"# Index\n\n{links}\n", "wiki/Heap.md": heap}
     site = Site(tmp_path / "site", {**files, "wiki/Pond.md": page("Pond", "deep")})

@@ -21,7 +21,7 @@ from sphinx_scrapbox.formats.markdown.inlines import read_markdown_inline
 from sphinx_scrapbox.formats.notation.inlines import read_notation_inline
 from sphinx_scrapbox.rendering import render
 from sphinx_scrapbox.rendering.blocks import Renderer
-from sphinx_scrapbox.rendering.pages import drop_stray_transitions
+from sphinx_scrapbox.rendering.pages import place_transitions
 from sphinx_scrapbox.rendering.tables import set_rows
 from sphinx_scrapbox.snapshot.filenames import file_stem
 from sphinx_scrapbox.sphinx_ext.config.options import options as site_options
@@ -215,7 +215,7 @@ class IncludedPart:
     def _render(self, parts: Iterable[Part]) -> list[nodes.Node]:
         holder = nodes.section()
         self._renderer.append(holder, parts)
-        drop_stray_transitions(holder)
+        place_transitions(holder)
         return holder.children
 
     def _titled(self, title: str, content: Sequence[nodes.Node]) -> list[nodes.Node]:
