@@ -10,6 +10,7 @@ import re
 from bisect import bisect_left
 
 from sphinx_scrapbox.formats.front_matter import FrontMatter, read_front_matter
+from sphinx_scrapbox.formats.markdown.bold import BOLD_START, continues, find_bold
 from sphinx_scrapbox.formats.markdown.inlines import InlineReader
 from sphinx_scrapbox.wiki import ast
 from sphinx_scrapbox.wiki.text import NOT_XML, without_controls
@@ -92,13 +93,7 @@ _NUMBER = re.compile(r"([0-9]+)\. ")
 _FENCE = re.compile(r"```([^`\s]*)")
 _TYPED_FENCE = re.compile(r"(`{3,})(\{[^{}`\s]+\}[^`]*)")
 _SEPARATOR = re.compile(r"\|(?: -- \|)+")
-# Bold text at level 0 begins with hashes, and the export breaks the line after it.
-_BOLD_START = re.compile(r"(?:[0-9]+\.|\[(?=###))?(#{1,3}) (?=.)")
-# Hashes in code spans do not count, nor does that of "C# ".
-_BOLD = re.compile(r"`[^`]*`|(?<!#)(#{2,3}|(?<![A-Za-z0-9])#) (?=.)")
 _SIGNS = {"#": "***", "##": "**", "###": "*"}
-_STOPS = (".", "。")
-_CLOSERS = ("]", ")")
 _WHOLE_SPAN = re.compile(r"`([$%?]) ([^`]+)`")
 # How the exporter turns the last part of a name into an info string.
 _INFO_OF_SUFFIX = {
@@ -271,23 +266,27 @@ class _BlockReader:
         """Take the current line, and those below that the export split off from it."""
         pieces = [text]
         self.at += 1
-        marked = bold and _find_bold(text) is not None
         while self.at < len(self.lines):
             rest = self.lines[self.at]
-            if not rest or not self._is_rest(rest, marked):
+            if not rest or not self._is_rest(rest, pieces[-1] if bold else ""):
                 break
             self.at += 1
             pieces.append(rest)
-            marked = bold and _find_bold(rest) is not None
         return pieces
 
-    def _is_rest(self, line: str, marked: bool) -> bool:
+    def _is_rest(self, line: str, above: str) -> bool:
+        """Whether the current line is split off from *above*, which is "" if nothing is bold."""
         if line[0] == " ":
             item = _INDENTED_ITEM.match(line)
-            if item is not None and not (marked and len(item[1]) == 1):
+            if item is not None and not (len(item[1]) == 1 and find_bold(above)):
                 return False
             return not line.isspace() and not self._is_code_name(self.at)
-        return marked and (line in _STOPS or line[0] in _CLOSERS)
+        return "# " in above and continues(above, line) and not self._is_block_name(self.at)
+
+    def _is_block_name(self, at: int) -> bool:
+        below = self.lines[at + 1 : at + 3]
+        is_table = len(below) > 1 and _is_row(below[0]) and bool(_SEPARATOR.fullmatch(below[1]))
+        return is_table or self._is_code_name(at)
 
     def _read_pieces(
         self, pieces: list[str], first: int, *, indent: int, quoted: bool
@@ -314,20 +313,13 @@ class _BlockReader:
         At the start they always do; further on only if the line was split after them.
         """
         read = self.inline.read
-        match = _BOLD_START.match(text) if starts else None
+        match = BOLD_START.match(text) if starts else None
         if match is None and split:
-            match = _find_bold(text)
+            match = find_bold(text)
         if match is None:
             return read(text, line)
         bold = ast.Decoration(_SIGNS[match[1]], read(text[match.end() :], line), line=line)
         return (*read(text[: match.start(1)], line), bold)
-
-
-def _find_bold(text: str) -> re.Match[str] | None:
-    """The first hashes in *text* that can stand before a bold piece."""
-    if "# " not in text:
-        return None
-    return next((match for match in _BOLD.finditer(text) if match[1]), None)
 
 
 def _read_whole_span(span: re.Match[str], line: int) -> ast.Command | ast.Question:

@@ -7,8 +7,9 @@ linear in the length of the line.
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
+from types import MappingProxyType
 
 from sphinx_scrapbox.formats.markdown.emphasis import finish, read_emphasis
 from sphinx_scrapbox.formats.passes import Found, LinePart, apply_pass, each_match, join_texts
@@ -238,7 +239,7 @@ def _links(text: str, line: int) -> Found:
 
 
 def _bracketed_links(
-    text: str, without_start: Container[int] = ()
+    text: str, without_start: Mapping[int, object] = MappingProxyType({})
 ) -> Iterator[tuple[int, int, int]]:
     """Where each link begins, its label ends and its address ends.
 

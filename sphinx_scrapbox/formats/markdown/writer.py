@@ -29,7 +29,6 @@ from sphinx_scrapbox.wiki.urls import DEFAULT_ORIGIN
 
 _LED = " \t"  # a line that begins so, with no text above, is text and nothing else
 _MOST_SPLITS = 20
-_STOPS = (".", "。", "]", ")")  # what a line after a bold one may begin with to belong to it
 _GYAZO = re.compile(r"https?://gyazo\.com/[0-9a-f]{32}")
 _THUMB = re.compile(rf"({_GYAZO.pattern})/thumb/1000")
 
@@ -128,6 +127,7 @@ class _Writer:
         differently with the same meaning (1), or changed (2).
         """
         rows: list[str] = []
+        start = 0  # of the line above
         last: ast.Block | None = None
         for block in blocks:
             match block:
@@ -143,8 +143,9 @@ class _Writer:
                             rows[-1:] = split
                         elif wary > 1:
                             new[0] = approximate.UNSEEN + new[0]
-                    elif rows and new[0].startswith(_STOPS) and self._belongs(rows[-1], new[0]):
+                    elif isinstance(last, ast.Line) and self._belongs(rows[start:], new[0]):
                         new[0] = approximate.UNSEEN + new[0]
+                    start = len(rows)
                     rows += new
                 case ast.CodeBlock():
                     rows += _code(block)
@@ -157,8 +158,12 @@ class _Writer:
             rows.append("")  # the last newline only ends a line
         return rows
 
-    def _belongs(self, above: str, row: str) -> bool:
-        return len(read_markdown(f"{above}\n{row}", origin=self._origin).blocks) == 1
+    def _belongs(self, above: Sequence[str], row: str) -> bool:
+        """Whether *row* would be read as the rest of the line *above*."""
+        if "# " not in above[-1] or not row:
+            return False
+        text = "\n".join([*above, row])
+        return len(read_markdown(text, origin=self._origin).blocks) == 1
 
     def _line(self, line: ast.Line, *, fresh: bool) -> list[str]:
         """The rows of one line; *fresh* if no text stands right above."""
