@@ -2,6 +2,7 @@
 
 Sphinx builds its index page by page in the main process and ranks results in the browser. Wiki
 pages are indexed as ``scrapbox_search`` says, and a script ranks them below all other documents.
+Results in another language than the site's are marked by ``scrapbox.js``.
 Parts of words in scripts without spaces are found by ``scrapbox.js``, in the browser, so they take
 no room in the index; only where a dictionary splits words, single Han characters are added to it.
 
@@ -28,6 +29,7 @@ from sphinx.util.docutils import new_document
 from sphinx_scrapbox.sphinx_ext.builders import has_search
 from sphinx_scrapbox.sphinx_ext.config.options import mode_of, options
 from sphinx_scrapbox.sphinx_ext.domain.domain import domain_of
+from sphinx_scrapbox.sphinx_ext.domain.languages import page_languages
 from sphinx_scrapbox.sphinx_ext.warnings import note_unknown_internals
 from sphinx_scrapbox.wiki.text import HAN
 from sphinx_scrapbox.wiki.titles import split_target
@@ -112,12 +114,28 @@ def adapt_search_index(app: Sphinx) -> None:
                 index.js_scorer_code += f"\n{_SPLITS_WORDS}"
             facts = domain_of(app.env).facts
             wiki = {name for name, of_page in facts.items() if of_page.is_page}
+            index.js_scorer_code += _languages_script(app)
             if runs := spans(wiki, app.env.all_docs.keys() - wiki):
                 ranking = _RANKING.read_text(encoding="utf-8").replace("BELOW", str(BELOW))
                 index.js_scorer_code += "\n" + ranking.replace("SPANS", json.dumps(runs))
 
     builder.prepare_writing = prepare_writing  # type: ignore[method-assign]
     builder.index_page = _indexing(builder)  # type: ignore[method-assign,assignment]
+
+
+def _languages_script(app: Sphinx) -> str:
+    """For ``scrapbox.js``: the names of the pages whose language is not the site's, in runs."""
+    languages = page_languages(domain_of(app.env))
+    docnames: dict[str, set[str]] = {}
+    for docname in sorted(app.env.all_docs):
+        if language := languages.foreign(docname):
+            docnames.setdefault(language, set()).add(docname)
+    runs = [
+        (language, first, last)
+        for language, names in sorted(docnames.items())
+        for first, last in spans(names, app.env.all_docs.keys() - names)
+    ]
+    return f"\nvar scrapboxLanguages = {json.dumps(runs)};" if runs else ""
 
 
 def _indexing(builder: StandaloneHTMLBuilder) -> Callable[[str, nodes.document, str], None]:

@@ -45,9 +45,38 @@ if (typeof Search === "object" && Search.setIndex) {
       text.after(document.createElement("span"));
     }
   };
+  /* The language of the page that a result leads to, if it is not that of the site. */
+  const languageOf = (link) => {
+    const { content_root: root } = document.documentElement.dataset;
+    const start = new URL(root ?? "./", document.baseURI).pathname;
+    const address = new URL(link.href, document.baseURI);
+    if (address.origin !== location.origin || !address.pathname.startsWith(start)) return "";
+    const path = address.pathname.slice(start.length);
+    const suffix = DOCUMENTATION_OPTIONS.LINK_SUFFIX ?? DOCUMENTATION_OPTIONS.FILE_SUFFIX;
+    const names = DOCUMENTATION_OPTIONS.BUILDER === "dirhtml"
+      ? [path.replace(/\/$/, ""), `${path}index`]
+      : [path.endsWith(suffix) ? path.slice(0, path.length - suffix.length) : path];
+    for (const quoted of names) {
+      const name = decodeURIComponent(quoted);
+      const run = scrapboxLanguages.find(([, first, last]) => first <= name && name <= last);
+      if (run) return run[0];
+    }
+    return "";
+  };
+  const mark = () => {
+    if (typeof scrapboxLanguages === "undefined") return;
+    for (const result of results.querySelectorAll("li:not([data-scrapbox-known])")) {
+      const link = result.querySelector("a[href]");
+      if (!link) continue;
+      result.dataset.scrapboxKnown = "";
+      const language = languageOf(link);
+      if (language) result.lang = language;
+    }
+  };
   results?.classList.add("tex2jax_ignore", "mathjax_ignore");
   if (results) {
     new MutationObserver((changes) => {
+      mark();
       for (const change of changes) part(change.target);
     }).observe(results, { childList: true, subtree: true });
   }

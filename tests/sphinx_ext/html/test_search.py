@@ -76,7 +76,8 @@ def results(browser: Any, built: Built, query: str) -> Iterator[Any]:
     errors: list[str] = []
     with serve(built.out) as address, browser.new_page() as tab:
         tab.on("pageerror", lambda error: errors.append(str(error)))
-        tab.goto(f"{address}search.html?q={query}")
+        name = "search/" if built.app.builder.name == "dirhtml" else "search.html"
+        tab.goto(f"{address}{name}?q={query}")
         # The summary is written last; the timer of the dots resets their status.
         tab.wait_for_function("Search.status?.innerText")
         yield tab.locator("#search-results")
@@ -342,14 +343,34 @@ def test_a_part_of_a_text_finds_the_page(
     assert ask(cjk(language), query) == titles
 
 
+LANGUAGES = {
+    "wiki/Why snails?.md": page("Why snails?", "Warm days."),
+    "wiki/虫/貝?.scrapbox": "貝\n雨のあとに出てくる snails の話。\n",
+    "wiki/虫/달팽이.scrapbox": "달팽이\n비가 온 뒤에 snails 나온다.\n",
+}
+IN_THEIR_LANGUAGES = {"Why snails?": None, "貝": "ja", "달팽이": "ko"}
+
+
+def languages_of_results(browser: Any, built: Built) -> dict[str, str | None]:
+    with results(browser, built, "snails") as shown:
+        items = shown.locator("ul.search li").all()
+        return {item.locator("a").first.inner_text(): item.get_attribute("lang") for item in items}
+
+
+def test_results_say_their_language_in_dirhtml(browser: Any, tmp_path: Path) -> None:
+    built = Site(tmp_path / "src", {"index.md": "# Index\n", **LANGUAGES}).build("dirhtml", **HERE)
+    assert languages_of_results(browser, built) == IN_THEIR_LANGUAGES
+
+
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("theme", THEMES)
 def test_results_in_any_theme(browser: Any, tmp_path: Path, theme: str) -> None:
     pytest.importorskip(theme)
-    built = Site(tmp_path / "src", CJK_FILES).build(
+    built = Site(tmp_path / "src", {**CJK_FILES, **LANGUAGES}).build(
         html_theme=theme, scrapbox_provenance="end", **HERE
     )
     assert built.warnings == []
+    assert languages_of_results(browser, built) == IN_THEIR_LANGUAGES
     with results(browser, built, "道具") as shown:
         assert shown.locator("li > a").all_inner_texts() == ["道具"]
         text = shown.locator("li p.context").inner_text()  # fetched after all: it is waited for
