@@ -40,6 +40,7 @@ class InlineRenderer:
     def __init__(self, source: str, site: Site) -> None:
         self.site = site
         self._source = source
+        self._anchored: set[str] = set()
 
     def player(self, link: ast.ExternalLink) -> Player | None:
         """What plays at the address of a link, if the site plays anything."""
@@ -112,8 +113,14 @@ class InlineRenderer:
         return node
 
     def anchor(self, node: nodes.Element, *line_ids: str) -> None:
-        """Let links to lines lead to *node*."""
-        node["ids"].extend(anchor(line_id) for line_id in line_ids if line_id)
+        """Let links to lines lead to *node*, unless they lead to an earlier node.
+
+        What is said in a turn begins on the line of the turn.
+        """
+        for line_id in line_ids:
+            if line_id and line_id not in self._anchored:
+                self._anchored.add(line_id)
+                node["ids"].append(anchor(line_id))
 
     def _inline(
         self, node: ast.Inline, line: int, *, among_words: bool

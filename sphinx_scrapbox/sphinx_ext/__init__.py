@@ -31,6 +31,7 @@ from sphinx_scrapbox.sphinx_ext.domain.site import SphinxSite
 from sphinx_scrapbox.sphinx_ext.feature import Feature, Listener
 from sphinx_scrapbox.sphinx_ext.features import pictures, provenance, recognition, related
 from sphinx_scrapbox.sphinx_ext.features.changes import directive as changes
+from sphinx_scrapbox.sphinx_ext.features.epub import feature as epub
 from sphinx_scrapbox.sphinx_ext.features.include import directive as include
 from sphinx_scrapbox.sphinx_ext.features.linkmap import directive as linkmap
 from sphinx_scrapbox.sphinx_ext.features.lists import directives as lists
@@ -88,6 +89,7 @@ FEATURES: tuple[Feature, ...] = (
     previews.FEATURE,
     repairs.FEATURE,
     formulas.FEATURE,
+    epub.FEATURE,
 )
 """What collects from documents, adds to pages and decides which pages are written again."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from ipaddress import IPv4Address, IPv6Address
 from typing import NamedTuple
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
@@ -32,6 +33,9 @@ _FILES = {
 _SECONDS = re.compile(r"(?:(\d{1,3})h)?(?:(\d{1,4})m)?(?:(\d{1,6})s?)?")
 # Characters to be percent-encoded; "%" is not one, as addresses are encoded already.
 _UNFIT = re.compile(r"[^\w%:/?#@!$&'()*+,;=~.-]")
+_INVALID = re.compile(rf"{_UNFIT.pattern}|%(?![0-9A-Fa-f]{{2}})")
+_IPV6_HOST = re.compile(r"\w+://\[[0-9A-Fa-f:.]+\]")
+_NOT_IN_HOSTS = re.compile(r"[\x00-\x20\x7f#%/:<>?@\[\\\]^|]")
 
 
 def safe_url(url: str) -> str | None:
@@ -47,6 +51,35 @@ def safe_url(url: str) -> str | None:
     except ValueError:
         return None
     return _UNFIT.sub(lambda match: quote(match[0], safe="", errors="replace"), url)
+
+
+def valid_url(url: str) -> str | None:
+    """*url* in the form that the URL Standard calls valid; None if its host or port cannot be.
+
+    Browsers also follow addresses with a lone "%" or a second "#", which are percent-encoded here.
+    """
+    before, sign, fragment = url.partition("#")
+    host = match[0] if (match := _IPV6_HOST.match(before)) else ""
+    rest = f"{before[len(host) :]}{sign}{fragment.replace('#', '%23')}"
+    url = host + _INVALID.sub(lambda match: quote(match[0], safe="", errors="replace"), rest)
+    return url if "//" not in before or _has_valid_host(url) else None
+
+
+def _has_valid_host(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        host, _ = unquote(parts.hostname or ""), parts.port
+        if "[" in parts.netloc:
+            return bool(IPv6Address(host))
+        *labels, last = host.removesuffix(".").split(".")
+        if last.isdigit():
+            return bool(IPv4Address(host))
+        for label in (*labels, last):
+            if label.lower().startswith("xn--"):
+                label[4:].encode("ascii").decode("punycode")
+    except ValueError:
+        return False
+    return all((*labels, last)) and not _NOT_IN_HOSTS.search(host)
 
 
 def image_url(src: str) -> str | None:

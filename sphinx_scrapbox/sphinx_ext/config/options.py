@@ -171,6 +171,10 @@ class Config:
     of this."""
     page_directives: frozenset[str] = _option([], valid.directives, "list of str")
     """Names of MyST directives that also work inside wiki pages; all others are shown as code."""
+    epub_repairs: bool = _option(True, valid.boolean, "bool", "html")
+    """Name the files of an EPUB so that every reader accepts them, and repair what Sphinx writes
+    into its package; otherwise `epubcheck` finds errors for pages with names such as
+    `Why not?` or `日本語`."""
     fast: bool = _option(True, valid.boolean, "bool")
     """Use shortcuts through Sphinx's internals that save time and memory and do not change the
     output. Turn it off if you suspect them."""

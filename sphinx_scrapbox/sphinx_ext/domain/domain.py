@@ -63,7 +63,7 @@ class ScrapboxDomain(DomainIndex, Domain):
         "signers": (),
         "changes": {},
     }
-    data_version = 20
+    data_version = 21
     features: ClassVar[Sequence[Feature]] = ()
     """What collects from the documents; set once, by :func:`sphinx_scrapbox.sphinx_ext.setup`."""
 

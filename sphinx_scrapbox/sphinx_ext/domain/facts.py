@@ -102,6 +102,7 @@ class PageFacts(NamedTuple):
     lock: str = ""
     is_as_locked: bool = False
     other_titles: tuple[str, ...] = ()
+    lines_without_anchor: tuple[int, ...] | None = None
     named_by_file: bool = False
     summary: str = ""
     image: str = ""

@@ -132,6 +132,12 @@ def is_current(app: Sphinx) -> bool:
     return output is not None and output.is_current
 
 
+def removed_pages(app: Sphinx) -> list[str]:
+    """The documents of the last build of this output that no longer exist."""
+    output = _OUTPUTS.get(app)
+    return sorted(output.pages.keys() - app.env.all_docs.keys()) if output else []
+
+
 def documents_to_read(
     app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]
 ) -> list[str]:

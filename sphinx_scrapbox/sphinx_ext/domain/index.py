@@ -153,16 +153,24 @@ class DomainIndex:
         """
         _, title = split_target(target)
         fragment = split_fragment(title)[1]
-        if is_line_id(fragment) and (docname := self.docname_of_line(fragment)):
-            return docname, anchor(fragment)
+        if is_line_id(fragment) and (place := self.find_line(fragment)):
+            return place
         page = self.find_page(target, from_docname)
         return (page, "") if page is not None else None
 
-    def docname_of_line(self, line_id: str) -> str | None:
-        """The document that holds a line, as a lock file tells; None if that is unknown."""
-        file = source_folder(self.env).locks.file_of_line(line_id)
+    def find_line(self, line_id: str) -> tuple[str, str] | None:
+        """The document with a line, and its anchor ("" if it has none); None if unknown."""
+        locks = source_folder(self.env).locks
+        file = locks.file_of_line(line_id)
         docname = self.env.path2doc(file) if file else None
-        return docname if docname in self.facts else None
+        if file is None or docname is None or docname not in self.facts:
+            return None
+        locked = locks.of(file)
+        without = self.facts[docname].lines_without_anchor
+        if locked is None or locked.page is None or without is None:
+            return docname, ""
+        has_anchor = locked.page.line_ids.index(line_id) not in without
+        return docname, anchor(line_id) if has_anchor else ""
 
     @cached_property
     def graph(self) -> Graph:

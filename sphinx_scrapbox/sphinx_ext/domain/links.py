@@ -38,7 +38,7 @@ def _targets(domain: ScrapboxDomain) -> dict[str, list[str]]:
     for facts in domain.facts.values():
         for link in facts.links:
             if link.startswith("#") and is_line_id(link[1:]):
-                targets[link] = [domain.docname_of_line(link[1:]) or ""]
+                targets[link] = list(domain.find_line(link[1:]) or ())
             elif "/" in link and (files := domain.named_by_file.get(file_name_key(link))):
                 named = [f"file /{domain.project_of(name)}/{name}" for name in files]
                 if named[0] not in targets.setdefault(link, []):

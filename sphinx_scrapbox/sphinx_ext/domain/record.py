@@ -47,6 +47,9 @@ class DocumentRecord(NamedTuple):
     """Whether that row describes the very text that was read."""
     other_titles: tuple[str, ...] = ()
     """Titles by which links find the page, too: earlier ones, and its aliases."""
+    lines_without_anchor: tuple[int, ...] | None = None
+    """The positions, in that row, of lines that the page shows nothing of, such as blank ones and
+    the title; None if no line has an anchor."""
     summary: str = ""
     """The first lines of prose."""
     image: str = ""

@@ -50,6 +50,8 @@ def warn_of_lost_fragment(domain: DomainIndex, node: addnodes.pending_xref, docn
     mode = options(domain.env.config).missing_mode(node.get("refdoc", ""))
     if not fragment or mode in ("wiki", "text") or key(domain.title_of(docname)) != key(head):
         return
+    if is_line_id(fragment) and domain.find_line(fragment):
+        return  # the title or a blank line
     reason = "no page has this line" if is_line_id(fragment) else "links find lines, not headings"
     warn(Warn.MISSING_PAGE, f"{target!r} leads to the page {head!r}: {reason}", location=node)
 

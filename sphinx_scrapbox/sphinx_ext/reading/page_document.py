@@ -31,6 +31,7 @@ from sphinx_scrapbox.sphinx_ext.warnings import Warn, warn
 from sphinx_scrapbox.wiki.ast import CodeBlock, Line, Page, plain_text
 from sphinx_scrapbox.wiki.structure import StructuredPage, StructuredPart, structure
 from sphinx_scrapbox.wiki.text import is_latin_text, script_language
+from sphinx_scrapbox.wiki.titles import anchor
 from sphinx_scrapbox.wiki.translation import Translation
 
 _T = TypeVar("_T")
@@ -154,6 +155,9 @@ def build_page(
     )
     set_record(document, record)
     section = render(structured, site, document)
+    if file.locked and file.locked.page:
+        without = _lines_without_anchor(section, file.locked.page.line_ids)
+        set_record(document, record_of(document)._replace(lines_without_anchor=without))
     keep_outside(section)
     if config.provenance != "none":
         line = scrapbox_provenance(docname=env.docname)
@@ -188,3 +192,15 @@ def script_of(text: str, page: Page) -> Script:
     prose = "\n".join([page.title, *rows])
     language = script_language(prose)
     return Script(language, is_latin=not language and is_latin_text(prose))
+
+
+def _lines_without_anchor(
+    section: nodes.section, line_ids: Sequence[str]
+) -> tuple[int, ...] | None:
+    """The positions in *line_ids* of lines that no node stands for; None if there is none at all.
+
+    The wiki's ids of lines are not those of the nodes of an exported page or an edited file.
+    """
+    ids = {name for node in section.findall(nodes.Element) for name in node["ids"]}
+    without = tuple(at for at, line in enumerate(line_ids) if anchor(line) not in ids)
+    return without if len(without) < len(line_ids) else None
