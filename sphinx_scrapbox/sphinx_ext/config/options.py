@@ -144,6 +144,11 @@ class Config:
         "start", valid.choice("start", "end", on="start"), '"start", "end" or bool'
     )
     """Links to the other language versions of a page, at its start or its end; False for none."""
+    side_by_side: tuple[str, ...] = _option(
+        False, valid.boolean_or_globs, "bool or list of str", "html"
+    )
+    """Write a page that shows each translation beside its source, line by line (HTML): True for
+    all translations, or a list of glob patterns over their docnames."""
     translation_notice: str = _option(
         "end", valid.choice("start", "end", "both", on="end"), '"start", "end", "both" or bool'
     )

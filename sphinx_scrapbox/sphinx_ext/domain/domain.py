@@ -28,7 +28,7 @@ from sphinx_scrapbox.sphinx_ext.domain.index import DomainIndex
 from sphinx_scrapbox.sphinx_ext.domain.record import drop_record, record_of
 from sphinx_scrapbox.sphinx_ext.domain.resolve import make_reference, marked, warn_of_lost_fragment
 from sphinx_scrapbox.sphinx_ext.domain.roles import WikiRole
-from sphinx_scrapbox.sphinx_ext.domain.site import BY_HAND
+from sphinx_scrapbox.sphinx_ext.domain.site import BY_HAND, RESOLVED_AGAIN
 from sphinx_scrapbox.sphinx_ext.feature import Feature
 from sphinx_scrapbox.sphinx_ext.sources.folder import source_folder
 from sphinx_scrapbox.sphinx_ext.warnings import Warn, warn
@@ -147,7 +147,7 @@ class ScrapboxDomain(DomainIndex, Domain):
         found = (exact, line) if exact else self.find_target(target, fromdocname)
         if found is None:
             return None
-        if BY_HAND in node and not found[1]:
+        if BY_HAND in node and RESOLVED_AGAIN not in node and not found[1]:
             warn_of_lost_fragment(self, node, found[0])
         try:
             return make_reference(builder, fromdocname, *found, contnode, self.below_root)

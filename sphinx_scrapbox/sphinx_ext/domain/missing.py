@@ -12,7 +12,7 @@ from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain, domain_of
 from sphinx_scrapbox.sphinx_ext.domain.facts import PageFacts
 from sphinx_scrapbox.sphinx_ext.domain.resolve import marked
-from sphinx_scrapbox.sphinx_ext.domain.site import BY_HAND
+from sphinx_scrapbox.sphinx_ext.domain.site import BY_HAND, RESOLVED_AGAIN
 from sphinx_scrapbox.sphinx_ext.sources.folder import source_folder
 from sphinx_scrapbox.sphinx_ext.warnings import Warn, warn
 from sphinx_scrapbox.wiki.titles import is_line_id, split_fragment, split_target
@@ -68,7 +68,7 @@ def unresolved(
         return contnode  # a document of this site, outside of this PDF
     contnode["classes"].append("scrapbox-missing")
     unknown = domain.find_page(node["reftarget"], docname) is None  # else outside of this PDF
-    if unknown and _is_warned_of(domain, node):
+    if unknown and RESOLVED_AGAIN not in node and _is_warned_of(domain, node):
         warn(Warn.MISSING_PAGE, f"no wiki page {node['reftarget']!r}", location=node)
     if is_private:
         return contnode

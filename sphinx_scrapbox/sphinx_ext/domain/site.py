@@ -23,6 +23,8 @@ from sphinx_scrapbox.wiki.urls import page_of_url
 
 BY_HAND = "scrapbox-by-hand"
 """The attribute of links that somebody wrote into a document: as a role, or in MyST."""
+RESOLVED_AGAIN = "scrapbox-resolved-again"
+"""The attribute of links that are also part of another document, which warns of them."""
 
 
 class SphinxSite(Site):

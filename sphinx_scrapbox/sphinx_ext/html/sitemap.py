@@ -7,6 +7,7 @@ search engines are to find elsewhere. The finished file is amended: its format i
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from urllib.parse import quote
 from xml.etree import ElementTree
@@ -16,9 +17,11 @@ from sphinx.application import Sphinx
 from sphinx_scrapbox.sphinx_ext.builders import is_dirhtml
 from sphinx_scrapbox.sphinx_ext.domain.domain import domain_of
 from sphinx_scrapbox.sphinx_ext.features.lists.indices import written_indices
+from sphinx_scrapbox.sphinx_ext.features.translations.side_by_side import SUFFIX
 from sphinx_scrapbox.sphinx_ext.html.canonical import canonical_of
 from sphinx_scrapbox.wiki.dates import iso
 
+_IS_COMPARISON = re.compile(re.escape(SUFFIX) + r"(?:\.\w+|/)\Z").search
 _NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
 _XHTML = "http://www.w3.org/1999/xhtml"
 
@@ -52,7 +55,7 @@ def amend_sitemap(app: Sphinx, exception: Exception | None) -> None:
         location = entry.find("loc")
         if location is None:
             continue
-        if location.text in unlisted:
+        if location.text in unlisted or _IS_COMPARISON(location.text or ""):
             root.remove(entry)
             continue
         if (page := pages.get(location.text or "")) is None:
