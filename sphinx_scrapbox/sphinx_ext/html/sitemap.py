@@ -21,7 +21,7 @@ from sphinx_scrapbox.sphinx_ext.features.translations.side_by_side import SUFFIX
 from sphinx_scrapbox.sphinx_ext.html.canonical import canonical_of
 from sphinx_scrapbox.wiki.dates import iso
 
-_IS_COMPARISON = re.compile(re.escape(SUFFIX) + r"(?:\.\w+|/)\Z").search
+_IS_SIDE_BY_SIDE = re.compile(re.escape(SUFFIX) + r"(?:\.\w+|/)\Z").search
 _NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
 _XHTML = "http://www.w3.org/1999/xhtml"
 
@@ -55,10 +55,12 @@ def amend_sitemap(app: Sphinx, exception: Exception | None) -> None:
         location = entry.find("loc")
         if location is None:
             continue
-        if location.text in unlisted or _IS_COMPARISON(location.text or ""):
+        if location.text in unlisted:
             root.remove(entry)
             continue
         if (page := pages.get(location.text or "")) is None:
+            if _IS_SIDE_BY_SIDE(location.text or ""):  # which search engines must not list
+                root.remove(entry)
             continue
         docname, link = page
         if not canonical_of(app, docname).is_listed:
