@@ -23,8 +23,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from sphinx_scrapbox.formats.evidence.signatures import read_signatures
 from sphinx_scrapbox.formats.notation.lines import read_lines
-from sphinx_scrapbox.formats.signatures import read_signatures
 from sphinx_scrapbox.wiki import ast, outline
 from sphinx_scrapbox.wiki.speakers import find_signers
 from sphinx_scrapbox.wiki.structure import DEFAULT_OPTIONS, StructureOptions, structure

@@ -11,12 +11,12 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
 from sphinx_scrapbox.formats.detect import Answer, Recognition, Status, detect, recognise
+from sphinx_scrapbox.formats.evidence.signatures import signatures_of
 from sphinx_scrapbox.formats.markdown import read_markdown, write_markdown
 from sphinx_scrapbox.formats.myst import write_myst
 from sphinx_scrapbox.formats.notation import read_notation, write_notation
 from sphinx_scrapbox.formats.page_file import LockRow, native_page
 from sphinx_scrapbox.formats.project import Project, ProjectPage, load_project, write_project
-from sphinx_scrapbox.formats.signatures import signatures_of
 from sphinx_scrapbox.wiki.ast import Page
 from sphinx_scrapbox.wiki.speakers import find_signers
 from sphinx_scrapbox.wiki.structure import StructureOptions

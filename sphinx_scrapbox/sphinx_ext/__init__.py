@@ -23,7 +23,7 @@ from sphinx_scrapbox.sphinx_ext.domain import (
     links,
     missing,
     roles,
-    signers,
+    survey,
 )
 from sphinx_scrapbox.sphinx_ext.domain.incremental import of_pages
 from sphinx_scrapbox.sphinx_ext.domain.record import record_of, set_record
@@ -113,7 +113,7 @@ LISTENERS = (
     Listener("builder-inited", writers.speed_up_writers),
     Listener("env-get-outdated", guard.prepare_leak_guard, 100, "Before any file is looked at."),
     Listener("env-get-outdated", domain.reread_for_locks, why="Finds every lock file."),
-    Listener("env-get-outdated", signers.reread_for_signers, why="Without denied pages."),
+    Listener("env-get-outdated", survey.survey_pages, why="Without denied pages."),
     Listener("env-get-outdated", incremental.documents_to_read, 600, "Needs every lock file."),
     Listener("env-before-read-docs", pickling.install_tracking_tables, 900, "After others."),
     Listener("env-updated", pickling.remove_tracking_tables, 1, "Others see plain tables."),

@@ -118,7 +118,7 @@ def split_at_footers(
     parts: list[TranslatedPart] = []
     start = 0
     for at, block in enumerate(blocks):
-        translation = _read_footer(block, wordings)
+        translation = read_footer(_source_of(block), wordings, block.line)
         if translation is not None:
             parts.append(_make_part(page, own_key, start, at, translation))
             start = at + 1
@@ -163,13 +163,13 @@ def _source_of(block: Block) -> str:
     return block.source if isinstance(block, Line) and not block.indent else ""
 
 
-def _read_footer(block: Block, wordings: Sequence[Wording]) -> Translation | None:
-    source = _source_of(block)
-    if not source:
-        return None
-    for wording in wordings:
+def read_footer(
+    source: str, wordings: Sequence[Wording] = WORDINGS, line: int = 0
+) -> Translation | None:
+    """The content of a footer from the source of its line, which is not indented; else None."""
+    for wording in wordings if source else ():
         if match := wording.pattern.match(source):
-            return _make_translation(match, wording, block.line)
+            return _make_translation(match, wording, line)
     return None
 
 

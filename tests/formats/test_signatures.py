@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sites import icon
 
+from sphinx_scrapbox.formats.evidence.signatures import read_signatures
 from sphinx_scrapbox.formats.markdown.writer import write_markdown
 from sphinx_scrapbox.formats.notation.lines import read_lines
-from sphinx_scrapbox.formats.signatures import read_signatures
 from sphinx_scrapbox.wiki.ast import Icon, IconRole, walk
 from sphinx_scrapbox.wiki.outline import Run, Turn, outline
 from sphinx_scrapbox.wiki.speakers import PageSignatures, Speakers, find_signers

@@ -82,7 +82,9 @@ def other(wiki: Built, tmp_path_factory: pytest.TempPathFactory) -> Tag:
 """,
             "rest.rst": ":orphan:\n\nRest\n====\n\n:scrapbox:page:`Soil temperature` "
             ":external+garden-en:scrapbox:page:`soil_temperature`\n",
-            "page.md": page("Page", "[[Soil temperature]] #mulch", "", icon("hana") + "Hello."),
+            "wiki/page.md": page(
+                "Page", "[[Soil temperature]] #mulch", "", icon("hana") + "Hello."
+            ),
         },
     )
     built = site.build(
@@ -96,7 +98,7 @@ def other(wiki: Built, tmp_path_factory: pytest.TempPathFactory) -> Tag:
     )
     assert built.warnings == []
     tag = Tag("all", {})
-    tag.children = [built.html(f"{name}.html").body for name in ("index", "rest", "page")]
+    tag.children = [built.html(f"{name}.html").body for name in ("index", "rest", "wiki/page")]
     return tag
 
 

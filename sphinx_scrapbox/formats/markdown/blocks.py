@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections.abc import Iterable
 
 from sphinx_scrapbox.formats.front_matter import FrontMatter, read_front_matter
 from sphinx_scrapbox.formats.markdown.bold import BOLD_START, continues, find_bold
 from sphinx_scrapbox.formats.markdown.inlines import InlineReader
 from sphinx_scrapbox.wiki import ast
 from sphinx_scrapbox.wiki.text import NOT_XML, without_controls
+from sphinx_scrapbox.wiki.translation import read_footer
 from sphinx_scrapbox.wiki.urls import DEFAULT_ORIGIN
 
 
@@ -21,7 +23,8 @@ def read_markdown(text: str, *, name: str = "", origin: str = DEFAULT_ORIGIN) ->
     """Read one exported page; *name*, the stem of its file, is the title if the text has none.
 
     The project is the one in the front matter, else that of most icons of the page's own
-    project.
+    project, which is none that the page was translated from. What the other pages of a folder
+    tell is in :mod:`sphinx_scrapbox.formats.evidence.own_project`.
     """
     lines, problems = _clean_lines(text)
     front = read_front_matter(lines)
@@ -30,7 +33,7 @@ def read_markdown(text: str, *, name: str = "", origin: str = DEFAULT_ORIGIN) ->
     return ast.Page(
         front.title or name,
         (*_tag_lines(front), *blocks),
-        project=front.project or inline.own_project(),
+        project=front.project or inline.own_project(_translated(blocks, inline)),
         language=front.language,
         created=front.dates.created,
         updated=front.dates.updated,
@@ -50,6 +53,13 @@ def _tag_lines(front: FrontMatter) -> tuple[ast.Line, ...]:
         tags += (ast.Text(" ", line=at), ast.Hashtag(tag, line=at))
     source = " ".join(f"#{tag}" for tag in front.tags)
     return ast.Line(0, tuple(tags[1:]), source, line=at), ast.Line(0, line=front.body)
+
+
+def _translated(blocks: Iterable[ast.Block], inline: InlineReader) -> set[str]:
+    """The projects in the translation footers of a page, if they matter."""
+    lines = (block for block in blocks if isinstance(block, ast.Line) and not block.indent)
+    footers = (read_footer(line.source) for line in lines) if inline.own_icons else ()
+    return {footer.project for footer in footers if footer}
 
 
 def split_page(text: str) -> tuple[FrontMatter, list[str]]:

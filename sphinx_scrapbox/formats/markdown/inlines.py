@@ -7,7 +7,7 @@ linear in the length of the line.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from functools import lru_cache
 from types import MappingProxyType
 
@@ -58,9 +58,18 @@ class InlineReader:
         self._root_links = each_match(_root_link(origin), _root_link_node)
         self.own_icons: dict[str, int] = {}
 
-    def own_project(self) -> str:
-        """The project of most icons of the page's own project; "" without icons."""
-        return max(self.own_icons, key=self.own_icons.__getitem__, default="")
+    def own_project(self, translated: Container[str] = ()) -> str:
+        """The project of most icons of the page's own project; "" without icons.
+
+        It is none of *translated*, the projects that the page was translated from.
+        """
+        own = {name: count for name, count in self.own_icons.items() if name not in translated}
+        return max(own, key=own.__getitem__, default="")
+
+    def count_icons(self, text: str) -> None:
+        """Count the icons in *text*, of one or several lines without code."""
+        for _ in self._icons(text, 0):
+            pass
 
     def read(self, text: str, line: int) -> tuple[ast.Inline, ...]:
         if _SPECIAL.search(text) is None:

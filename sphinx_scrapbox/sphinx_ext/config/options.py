@@ -19,10 +19,13 @@ from sphinx.util.matching import compile_matchers
 
 from sphinx_scrapbox.formats.tex import LATEX_PREAMBLE
 from sphinx_scrapbox.sphinx_ext.config import validators as valid
-from sphinx_scrapbox.sphinx_ext.config.values import DenyOptions, LanguageOptions, Person
+from sphinx_scrapbox.sphinx_ext.config.values import (
+    DenyOptions,
+    LanguageOptions,
+    Person,
+    ProjectOptions,
+)
 from sphinx_scrapbox.wiki.redaction import HiddenDenyList, NamePatterns
-from sphinx_scrapbox.wiki.structure import StructureOptions
-from sphinx_scrapbox.wiki.titles import key
 from sphinx_scrapbox.wiki.translation import WORDINGS, Wording
 from sphinx_scrapbox.wiki.urls import DEFAULT_ORIGIN
 
@@ -42,9 +45,10 @@ def _option(
 class Config:
     """The validated options; the docstring of each is its help."""
 
-    project: str = _option("", valid.project_name, "str")
-    """The name of the wiki project (the part after the host in the wiki's addresses) that links
-    without a project lead to, unless the page itself says which project it belongs to."""
+    project: ProjectOptions = _option("", valid.project_options, "str or dict")
+    """The wiki project (the part after the host in the wiki's addresses) of pages that do not tell
+    it, nor the other pages of their folder; or a mapping of glob patterns over docnames to
+    projects, of which the first match counts, whatever the icons of the pages tell."""
     url: str = _option(DEFAULT_ORIGIN, valid.origin, "str")
     """The address of the wiki's host, for a self-hosted installation. A lock file that names a
     host takes precedence."""
@@ -185,19 +189,13 @@ class Config:
     output. Turn it off if you suspect them."""
 
     @cached_property
-    def structure_options(self) -> StructureOptions:
-        """What the configuration says to :func:`.structure`; the domain knows the signers."""
-        return StructureOptions(
-            marks=self.marks,
-            people=self._people_targets,
-            wordings=(*self.translation_wordings, *WORDINGS),
-        )
+    def wordings(self) -> tuple[Wording, ...]:
+        """The wordings of translation footers, the built-in ones last."""
+        return (*self.translation_wordings, *WORDINGS)
 
-    @cached_property
-    def _people_targets(self) -> frozenset[str]:
-        """The keys of the icons of ``scrapbox_people``, also as this wiki's pages of a path."""
-        own = (key(f"/{self.project}/{name}") for name in self.people if self.project)
-        return frozenset((*self.people, *own))
+    def project_of(self, docname: str) -> str:
+        """What the globs of ``scrapbox_project`` say of a document; "" if nothing."""
+        return mode_of(docname, self.project.globs, "")
 
     def language(self, docname: str, project: str) -> str:
         """What ``scrapbox_languages`` says of a document or else its project; "" if nothing."""
@@ -210,14 +208,6 @@ class Config:
     def links_missing(self, docname: str = "") -> bool:
         """Whether links to missing pages lead to the live wiki, in a document or in general."""
         return self.missing_mode(docname) in ("auto", "wiki")
-
-    def person(self, name: str, project: str = "") -> Person | None:
-        """The person behind an icon: ``/project/name``, or ``name`` in the wiki's own project."""
-        if not self.people:
-            return None
-        if project and (person := self.people.get(key(f"/{project}/{name}"))):
-            return person
-        return self.people.get(key(name)) if project in ("", self.project) else None
 
 
 @lru_cache(maxsize=8)

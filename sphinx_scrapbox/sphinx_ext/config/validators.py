@@ -14,6 +14,7 @@ from sphinx_scrapbox.sphinx_ext.config.values import (
     DenyOptions,
     LanguageOptions,
     Person,
+    ProjectOptions,
 )
 from sphinx_scrapbox.sphinx_ext.warnings import Warn, warn
 from sphinx_scrapbox.wiki.redaction import HiddenDenyList, NamePatterns, name_patterns
@@ -35,11 +36,28 @@ def text_value(value: object) -> str:
     return value
 
 
-def project_name(value: object) -> str:
-    text = text_value(value).strip().strip("/")
-    if "/" in text:
+def project_options(value: object) -> ProjectOptions:
+    """The name of a project, or names by glob pattern; an entry that is none is left out."""
+    if isinstance(value, str):
+        return ProjectOptions(_project_name(value))
+    if not isinstance(value, Mapping):
+        raise InvalidValue("must be the name of a project, or map glob patterns to names")
+    globs = []
+    for glob, name in value.items():
+        try:
+            if not isinstance(glob, str) or not isinstance(name, str) or not name.strip("/ "):
+                raise InvalidValue("must map a glob pattern to the name of a project")
+            globs.append((glob, _project_name(name)))
+        except InvalidValue as error:
+            warn_option("project", f"entry {glob!r}: {name!r} {error}")
+    return ProjectOptions(globs=tuple(globs))
+
+
+def _project_name(text: str) -> str:
+    name = text.strip().strip("/")
+    if "/" in name:
         raise InvalidValue("must be the name of a project, as in its address")
-    return text
+    return name
 
 
 def origin(value: object) -> str:

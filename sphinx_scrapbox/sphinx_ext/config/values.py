@@ -29,6 +29,16 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
+class ProjectOptions:
+    """``scrapbox_project``, validated."""
+
+    default: str = ""
+    """The project of documents of which nothing else tells it."""
+    globs: tuple[tuple[str, str], ...] = ()
+    """Pairs of a glob pattern over docnames and a project."""
+
+
+@dataclass(frozen=True, slots=True)
 class LanguageOptions:
     """``scrapbox_languages``, validated."""
 

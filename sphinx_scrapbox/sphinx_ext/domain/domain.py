@@ -26,7 +26,12 @@ from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.facts import PageFacts, facts_of
 from sphinx_scrapbox.sphinx_ext.domain.index import DomainIndex
 from sphinx_scrapbox.sphinx_ext.domain.record import drop_record, record_of
-from sphinx_scrapbox.sphinx_ext.domain.resolve import make_reference, marked, warn_of_lost_fragment
+from sphinx_scrapbox.sphinx_ext.domain.resolve import (
+    make_reference,
+    marked,
+    warn_of_ambiguity,
+    warn_of_lost_fragment,
+)
 from sphinx_scrapbox.sphinx_ext.domain.roles import WikiRole
 from sphinx_scrapbox.sphinx_ext.domain.site import BY_HAND, RESOLVED_AGAIN
 from sphinx_scrapbox.sphinx_ext.feature import Feature
@@ -62,8 +67,10 @@ class ScrapboxDomain(DomainIndex, Domain):
         "signatures": {},
         "signers": (),
         "changes": {},
+        "statements": {},
+        "projects": ({}, ()),
     }
-    data_version = 21
+    data_version = 22
     features: ClassVar[Sequence[Feature]] = ()
     """What collects from the documents; set once, by :func:`sphinx_scrapbox.sphinx_ext.setup`."""
 
@@ -136,7 +143,7 @@ class ScrapboxDomain(DomainIndex, Domain):
         """A reference to a document of this site; None leaves it to intersphinx and the wiki."""
         if typ == "icon":
             project, name = titles.split_target(target)
-            person = options(env.config).person(name, project)
+            person = self.person(name, project, self.project_of(fromdocname))
             if person and person.link and (address := safe_url(person.link)):
                 return marked(nodes.reference("", "", contnode, refuri=address, internal=False))
         if typ == "project":
@@ -149,6 +156,7 @@ class ScrapboxDomain(DomainIndex, Domain):
             return None
         if BY_HAND in node and RESOLVED_AGAIN not in node and not found[1]:
             warn_of_lost_fragment(self, node, found[0])
+            warn_of_ambiguity(self, node, fromdocname, found[0])
         try:
             return make_reference(builder, fromdocname, *found, contnode, self.below_root)
         except NoUri:  # the page is not part of this PDF or manual

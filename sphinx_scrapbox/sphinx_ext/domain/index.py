@@ -11,6 +11,7 @@ from sphinx.environment import BuildEnvironment
 from sphinx.util.matching import compile_matchers
 
 from sphinx_scrapbox.sphinx_ext.config.options import options
+from sphinx_scrapbox.sphinx_ext.config.values import Person
 from sphinx_scrapbox.sphinx_ext.domain.facts import PageFacts
 from sphinx_scrapbox.sphinx_ext.sources.folder import source_folder
 from sphinx_scrapbox.wiki.graph import Graph, is_wanted
@@ -95,9 +96,15 @@ class DomainIndex:
         return title.astext() if title is not None else node
 
     def project_of(self, docname: str) -> str:
-        """The project of a document: its own where that is known, else the configured one."""
+        """The project of a document, wiki page or not; "" if it is unknown."""
         facts = self.facts.get(docname)
-        return (facts.project if facts else "") or options(self.env.config).project
+        if facts and facts.is_page:
+            return facts.project
+        return source_folder(self.env).projects.of(docname)
+
+    def person(self, name: str, project: str = "", own: str = "") -> Person | None:
+        """The person of ``scrapbox_people`` behind an icon, on a page of the project *own*."""
+        return source_folder(self.env).projects.person(name, project, own)
 
     @cached_property
     def private_projects(self) -> set[str]:
@@ -117,9 +124,9 @@ class DomainIndex:
         """The document that *target* names, seen from another one; None if it is not here.
 
         The whole title is tried before what precedes its last ``#``. Without a project in
-        the target, a page of the same project comes before one of another. The name of a file
-        counts where nothing has the title, and an earlier title or an alias of a page where no
-        file has the name.
+        the target, a wiki page means a page of its own project; another document means one of
+        its own or of the default project, or else any. The name of a file counts where nothing
+        has the title, and an earlier title or an alias of a page where no file has the name.
         """
         project, title = split_target(target)
         candidates = [key(one) for one in dict.fromkeys((title, split_fragment(title)[0])) if one]
@@ -138,12 +145,43 @@ class DomainIndex:
         return None
 
     def _choose(self, docnames: tuple[str, ...], project: str, from_docname: str) -> str | None:
-        if project:
-            return next((name for name in docnames if self.project_of(name) == project), None)
+        """The page that a link means, of those with one title."""
         if not docnames:
             return None
-        own = self.project_of(from_docname)
-        return next((name for name in docnames if self.project_of(name) == own), docnames[0])
+        facts, projects = self.facts.get(from_docname), source_folder(self.env).projects
+        is_page = facts is not None and facts.is_page
+        wanted: tuple[str, ...] = (project or self.project_of(from_docname),)
+        if not project and not is_page:
+            wanted = projects.own_of(from_docname)
+        for each in wanted:
+            for name in docnames:
+                if self.project_of(name) == each:
+                    return name
+        if project:
+            return None
+        return next((name for name in docnames if self._may_mean(from_docname, name)), None)
+
+    def _may_mean(self, from_docname: str, docname: str) -> bool:
+        """Whether a link by title may lead to a page that is not known to be of the same project.
+
+        What a page links to by title is of its own project; a document that is no page may mean
+        any.
+        """
+        facts, projects = self.facts.get(from_docname), source_folder(self.env).projects
+        if facts is None or not facts.is_page:
+            return True
+        own, project = facts.project, self.project_of(docname)
+        if own:
+            return not project and projects.may_be(docname, own)
+        return projects.may_be(from_docname, project)
+
+    def projects_with(self, target: str, docname: str) -> tuple[str, ...]:
+        """The projects of all pages that have the title of *docname*, if *target* names it so."""
+        title_key = key(self.title_of(docname))
+        _, title = split_target(target)
+        if title_key not in (key(title), key(split_fragment(title)[0])):
+            return ()
+        return tuple(dict.fromkeys(map(self.project_of, self.pages.get(title_key, ()))))
 
     def find_target(self, target: str, from_docname: str) -> tuple[str, str] | None:
         """The document and the anchor ("" = the page) that *target* names; None if not here.

@@ -21,7 +21,7 @@ class Links(Feature):
             return None
         targets, hosts = domain.computed("links", lambda: (_targets(domain), _hosts(domain)))
         names = [*facts.links, key(split_target(facts.source).title)]
-        return hosts, [targets.get(name) for name in names]
+        return hosts, domain.project_of(docname), [targets.get(name) for name in names]
 
 
 def _targets(domain: ScrapboxDomain) -> dict[str, list[str]]:

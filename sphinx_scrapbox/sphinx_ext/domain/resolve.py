@@ -16,6 +16,7 @@ from sphinx_scrapbox.rendering.typesetting import kept_apart
 from sphinx_scrapbox.sphinx_ext.builders import is_single_file
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.index import DomainIndex
+from sphinx_scrapbox.sphinx_ext.sources.folder import source_folder
 from sphinx_scrapbox.sphinx_ext.warnings import Warn, warn
 from sphinx_scrapbox.wiki.graph import is_wanted
 from sphinx_scrapbox.wiki.titles import is_line_id, key, split_fragment, split_target
@@ -54,6 +55,27 @@ def warn_of_lost_fragment(domain: DomainIndex, node: addnodes.pending_xref, docn
         return  # the title or a blank line
     reason = "no page has this line" if is_line_id(fragment) else "links find lines, not headings"
     warn(Warn.MISSING_PAGE, f"{target!r} leads to the page {head!r}: {reason}", location=node)
+
+
+def warn_of_ambiguity(
+    domain: DomainIndex, node: addnodes.pending_xref, from_docname: str, docname: str
+) -> None:
+    """Warn if a link by title, written by hand, leads to one of the pages of several wikis."""
+    target = node["reftarget"]
+    facts = domain.facts.get(from_docname)
+    if split_target(target).project or (facts and facts.is_page):
+        return
+    found, projects = domain.project_of(docname), domain.projects_with(target, docname)
+    if len(projects) < 2 or found in source_folder(domain.env).projects.own_of(from_docname):
+        return
+    names = ", ".join(f"/{project}" if project else "an unknown one" for project in projects)
+    title = domain.title_of(docname)
+    warn(
+        Warn.AMBIGUOUS_TITLE,
+        f"pages of several wikis are called {title!r} ({names}), and this link leads to "
+        f"{docname!r}; write [[/project/{title}]], or set scrapbox_project",
+        location=node,
+    )
 
 
 def marked(reference: nodes.reference) -> nodes.reference:

@@ -12,8 +12,8 @@ from docutils.utils import unescape
 from sphinx.util.docutils import ReferenceRole
 
 from sphinx_scrapbox.rendering.nodes import scrapbox_icon
-from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.site import SphinxSite
+from sphinx_scrapbox.sphinx_ext.sources.folder import source_folder
 from sphinx_scrapbox.wiki.ast import Icon, IconRole
 from sphinx_scrapbox.wiki.speakers import Speakers
 from sphinx_scrapbox.wiki.titles import is_line_id, split_fragment, split_target
@@ -45,7 +45,8 @@ class WikiRole(ReferenceRole):
             project, name = split_target(self.target)
             icon = Icon(name, project)
             label = SphinxSite(self.env).label(icon)
-            site_options = options(self.env.config).structure_options
+            folder = source_folder(self.env)
+            site_options = folder.projects.structure_options(folder.projects.of(self.env.docname))
             is_person = Speakers(site_options.marks, site_options.people).is_person(icon)
             role = IconRole.MENTION if is_person else IconRole.MARK
             shown = scrapbox_icon(

@@ -101,9 +101,9 @@ class SphinxSite(Site):
 
     def label(self, icon: Icon) -> str:
         """The display name of ``scrapbox_people``, else the icon's own name."""
-        if file := self._folder.icons.find(icon.name, icon.project):
+        if file := self._folder.icons.find(icon.name, icon.project, self._own):
             self._env.note_dependency(file)  # another image, another page
-        person = self._config.person(icon.name, icon.project)
+        person = self._folder.projects.person(icon.name, icon.project, self._own)
         return person.name if person else icon.name
 
     def image(self, address: str) -> nodes.image:
@@ -143,6 +143,13 @@ class SphinxSite(Site):
                 "see 'Formulas' in the documentation of sphinx-scrapbox for what is known",
                 location=node,
             )
+
+    @cached_property
+    def _own(self) -> str:
+        """The project of the document, or of the page that it shows."""
+        if self._docfile:
+            return self._folder.projects.of_file(self._docfile)
+        return self._folder.projects.of(self._env.docname)
 
     @cached_property
     def _locked(self) -> Locked | None:

@@ -42,8 +42,8 @@ class SettlePictures(SphinxPostTransform):
 
     def run(self, **kwargs: Any) -> None:
         """Visit each image and icon."""
-        # The project of each document, and the folder of its lock: asked for by many icons.
-        self._places: dict[str, tuple[str, str | None]] = {}
+        # The folder of the lock of each document: asked for by many icons.
+        self._places: dict[str, str | None] = {}
         builder = builders.builder_of(self.env)
         config = options(self.config)
         shown = builder.supported_remote_images and config.images == "remote"
@@ -75,7 +75,9 @@ class SettlePictures(SphinxPostTransform):
         builder = builders.builder_of(self.env)
         config = options(self.config)
         folder = source_folder(self.env)
-        file = folder.icons.find(node["name"], node["project"])
+        docname = _docname_around(node) or self.env.current_document.docname
+        own = node.get("home", "") or domain_of(self.env).project_of(docname)
+        file = folder.icons.find(node["name"], node["project"], own)
         if file is not None and builders.shows_image_file(builder, file):
             # Named after its path, so that a later build names it the same.
             digest = sha1(file.encode(), usedforsecurity=False).hexdigest()[:12]
@@ -87,15 +89,13 @@ class SettlePictures(SphinxPostTransform):
         may_ask = config.icons == "remote" and builder.supported_remote_images
         if not fetched.has_icons and not may_ask:
             return
-        docname = _docname_around(node) or self.env.current_document.docname
-        if (place := self._places.get(docname)) is None:
+        if docname not in self._places:
             locked = folder.locks.of(Path(self.env.doc2path(docname)))
-            own = domain_of(self.env).project_of(docname)
-            place = self._places[docname] = (own, locked.folder if locked else None)
-        project = node["project"] or node.get("home", "") or place[0]
+            self._places[docname] = locked.folder if locked else None
+        project = node["project"] or own
         if not project:
             return
-        file = fetched.icon(project, node["name"], place[1])
+        file = fetched.icon(project, node["name"], self._places[docname])
         if file is not None and builders.shows_image_file(builder, file):
             node["uri"] = builder.images[file] = PurePosixPath(file).name  # as of an image
         elif may_ask and project not in domain_of(self.env).private_projects:

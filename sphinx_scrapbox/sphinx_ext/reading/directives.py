@@ -17,6 +17,7 @@ from sphinx_scrapbox.sphinx_ext.reading.translation_notice import (
     note_translation,
     notice,
 )
+from sphinx_scrapbox.sphinx_ext.sources.folder import source_folder
 from sphinx_scrapbox.sphinx_ext.warnings import warn_directive
 from sphinx_scrapbox.wiki.ast import Icon
 from sphinx_scrapbox.wiki.text import is_language_tag
@@ -82,7 +83,8 @@ class TranslationDirective(SphinxDirective):
             date=self.options.get("date", ""),
             line=line,
         )
-        source_language, target_language = languages_of(translation, config.project, config)
+        own = source_folder(self.env).projects.of(self.env.docname)
+        source_language, target_language = languages_of(translation, own, config)
         languages = (
             translation.source_language or source_language,
             translation.target_language or target_language,

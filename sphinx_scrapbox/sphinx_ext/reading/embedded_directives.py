@@ -14,8 +14,9 @@ from sphinx_scrapbox.formats.markdown.inlines import read_markdown_inline
 from sphinx_scrapbox.rendering import render_fragment
 from sphinx_scrapbox.rendering.blocks import Renderer
 from sphinx_scrapbox.sphinx_ext.config.options import Config, options
-from sphinx_scrapbox.sphinx_ext.domain.signers import structure_options
 from sphinx_scrapbox.sphinx_ext.domain.site import SphinxSite
+from sphinx_scrapbox.sphinx_ext.domain.survey import structure_options
+from sphinx_scrapbox.sphinx_ext.sources.folder import source_folder
 from sphinx_scrapbox.wiki.ast import CodeBlock
 from sphinx_scrapbox.wiki.structure import arrange
 
@@ -43,7 +44,8 @@ class _WikiBodyRenderer(SphinxRenderer):
         config = options(env.config)
         # The line in front keeps a body that begins with a rule from being front matter.
         page = read_markdown(f"\n{text}", name="", origin=config.url)
-        body = render_fragment(arrange(page.blocks, structure_options(env)), site, self.document)
+        own = structure_options(env, source_folder(env).projects.of(env.docname))
+        body = render_fragment(arrange(page.blocks, own), site, self.document)
         for node in nodes.Element("", *body).findall(nodes.Element):
             if node.line:
                 node.line += lineno - 1

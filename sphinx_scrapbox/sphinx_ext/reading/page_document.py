@@ -16,8 +16,8 @@ from sphinx_scrapbox.rendering.nodes import scrapbox_provenance, scrapbox_relate
 from sphinx_scrapbox.rendering.typesetting import keep_outside
 from sphinx_scrapbox.sphinx_ext.config.options import mode_of, options
 from sphinx_scrapbox.sphinx_ext.domain.record import record_of, set_record
-from sphinx_scrapbox.sphinx_ext.domain.signers import structure_options
 from sphinx_scrapbox.sphinx_ext.domain.site import SphinxSite
+from sphinx_scrapbox.sphinx_ext.domain.survey import structure_options
 from sphinx_scrapbox.sphinx_ext.reading.embedded_directives import run_directive
 from sphinx_scrapbox.sphinx_ext.reading.repairs import repaired_lines, unrepaired
 from sphinx_scrapbox.sphinx_ext.reading.translation_notice import (
@@ -54,7 +54,7 @@ def structured_page(env: BuildEnvironment, page: Page, docname: str) -> Structur
 
     Its arguments are (app, docname, :class:`.StructuredPage`). The size of the page is limited.
     """
-    structured = structure(limit_size(page), structure_options(env))
+    structured = structure(limit_size(page), structure_options(env, page.project))
     return _emit(env, EVENTS[1], docname, structured)
 
 
@@ -103,7 +103,7 @@ class PageSite(SphinxSite):
         return before, [admonition.deepcopy()] if position in ("end", "both") else []
 
     def _languages(self, translation: Translation) -> tuple[str, str]:
-        return languages_of(translation, self._page.project or self._config.project, self._config)
+        return languages_of(translation, self._page.project, self._config)
 
     def _notice(self, translation: Translation) -> nodes.Element:
         path = str(self._docfile or self._document["source"])

@@ -19,6 +19,7 @@ from sphinx_scrapbox.sphinx_ext.sources.fetched_files import FetchedFiles
 from sphinx_scrapbox.sphinx_ext.sources.icons import IconImages
 from sphinx_scrapbox.sphinx_ext.sources.locks import Locks
 from sphinx_scrapbox.sphinx_ext.sources.page_files import PageFiles
+from sphinx_scrapbox.sphinx_ext.sources.projects import SiteProjects
 from sphinx_scrapbox.sphinx_ext.sources.snapshots import Snapshots
 
 
@@ -33,19 +34,28 @@ class SourceFolder:
         self.locks = Locks(self.srcdir)
 
     @cached_property
+    def projects(self) -> SiteProjects:
+        """The project of each document."""
+        return SiteProjects(self._project, self.locks, self._config)
+
+    @cached_property
     def pages(self) -> PageFiles:
         """The page files of the site."""
-        return PageFiles(self._project, self.locks, self._config, self._sphinx_config)
+        return PageFiles(
+            self._project, self.locks, self.projects, self._config, self._sphinx_config
+        )
 
     @cached_property
     def snapshots(self) -> Snapshots:
         """The snapshots that hold a document of the site."""
-        return Snapshots(self._project, self.locks, self._config, self._sphinx_config)
+        return Snapshots(
+            self._project, self.locks, self.projects, self._config, self._sphinx_config
+        )
 
     @cached_property
     def icons(self) -> IconImages:
         """The images that the configuration has for icons."""
-        return IconImages(self.srcdir, self._config)
+        return IconImages(self.srcdir, self._config, self.projects)
 
     @cached_property
     def fetched_files(self) -> FetchedFiles:

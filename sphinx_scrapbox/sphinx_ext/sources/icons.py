@@ -6,6 +6,7 @@ from pathlib import Path
 
 from sphinx_scrapbox.snapshot.image_types import InvalidImageError, image_type
 from sphinx_scrapbox.sphinx_ext.config.options import Config
+from sphinx_scrapbox.sphinx_ext.sources.projects import SiteProjects
 from sphinx_scrapbox.sphinx_ext.warnings import Warn, warn
 from sphinx_scrapbox.wiki.titles import key
 
@@ -19,8 +20,8 @@ class IconImages:
     when the object is made.
     """
 
-    def __init__(self, srcdir: Path, config: Config) -> None:
-        self._project = config.project
+    def __init__(self, srcdir: Path, config: Config, projects: SiteProjects) -> None:
+        self._projects = projects
         self.table: dict[str, str] = {}
         """Image file by the key of a name, or of ``/project/name``."""
         for folder_name in config.icon_path:
@@ -43,12 +44,13 @@ class IconImages:
                 if key(name) not in self.table and _is_safe(path, file):
                     self.table[key(name)] = file
 
-    def find(self, name: str, project: str = "") -> str | None:
-        """The image of the icon *name* of *project*; None if there is none."""
-        if project and (file := self.table.get(key(f"/{project}/{name}"))):
-            return file
-        # The same name in another wiki is another person.
-        return self.table.get(key(name)) if project in ("", self._project) else None
+    def find(self, name: str, project: str = "", own: str = "") -> str | None:
+        """The image of the icon *name* of *project*; None if there is none.
+
+        :param own: the project of the page with the icon.
+        """
+        names = self._projects.icon_keys(name, project, own) if self.table else ()
+        return next(filter(None, map(self.table.get, names)), None)
 
 
 def _is_portrait(srcdir: Path, image: str) -> bool:

@@ -22,6 +22,11 @@ from sphinx.util.matching import compile_matchers
 
 from sphinx_scrapbox.formats import page_file
 from sphinx_scrapbox.formats.detect import Recognition, recognise
+from sphinx_scrapbox.formats.evidence.own_project import (
+    Statement,
+    exported_statement,
+    native_statement,
+)
 from sphinx_scrapbox.formats.markdown.blocks import read_markdown, split_page
 from sphinx_scrapbox.formats.notation import lines as notation
 from sphinx_scrapbox.snapshot.folder import PageFolders
@@ -30,6 +35,7 @@ from sphinx_scrapbox.sphinx_ext.config.options import Config
 from sphinx_scrapbox.sphinx_ext.i18n import _
 from sphinx_scrapbox.sphinx_ext.sources.file_types import page_types
 from sphinx_scrapbox.sphinx_ext.sources.locks import Locked, Locks
+from sphinx_scrapbox.sphinx_ext.sources.projects import SiteProjects
 from sphinx_scrapbox.wiki.ast import Page
 from sphinx_scrapbox.wiki.redaction import RedactedNames, Redaction
 from sphinx_scrapbox.wiki.titles import file_name_key, key, split_fragment, split_target
@@ -81,13 +87,19 @@ class PageFiles:
     """The page files of one build; the index of titles is made on the first search."""
 
     def __init__(
-        self, project: Project, locks: Locks, config: Config, sphinx_config: SphinxConfig
+        self,
+        project: Project,
+        locks: Locks,
+        projects: SiteProjects,
+        config: Config,
+        sphinx_config: SphinxConfig,
     ) -> None:
         self._project = project
+        self._projects = projects
         self._locks = locks
         self._config = config
         self._suffixes = page_types(sphinx_config.source_suffix)
-        recogniser = _Recogniser(Path(project.srcdir), config)
+        recogniser = self._recogniser = _Recogniser(Path(project.srcdir), config)
         self.recognise = recogniser.by_path
         """What the Markdown file of a text and a path relative to the source folder is."""
         self.folders = PageFolders(recogniser, lambda folder: locks.above(folder) is not None)
@@ -114,7 +126,7 @@ class PageFiles:
             text,
             name=path.stem,
             row=locked.page if locked else None,
-            project=locked.lock.project if locked else "",
+            project=self._projects.of_file(path),
         )
         return self.redact(PageFile(path, page, locked))
 
@@ -126,7 +138,18 @@ class PageFiles:
     def page_of(self, text: str, path: Path) -> PageFile:
         """The page of a Markdown file that is known to be a page."""
         page = read_markdown(text, name=path.stem, origin=self._config.url)
+        page = replace(page, project=self._projects.of_file(path))
         return self.redact(PageFile(path, page))
+
+    def statement(self, text: str, path: Path) -> Statement | None:
+        """What a file says of the project of its page; None if it is not certainly a page."""
+        wordings = self._config.wordings
+        if self._suffixes.get(path.suffix) == "scrapbox":
+            title = text.partition("\n")[0].strip() or path.stem
+            return native_statement(text, title=title, wordings=wordings)
+        if not self._recogniser(text, path).alone.is_page:
+            return None
+        return exported_statement(text, name=path.stem, origin=self._config.url, wordings=wordings)
 
     def redact(self, file: PageFile) -> PageFile:
         """*file* with its page as the deny list allows it to be shown."""
@@ -150,15 +173,15 @@ class PageFiles:
             return self.native_page(text, path)
         return self.exported_page(text, path) if kind == "markdown" else None
 
-    def find(self, target: str) -> PageFile | None:
+    def find(self, target: str, docname: str) -> PageFile | None:
         """The page that *target* names, as a link of a hand-written document names it.
 
-        Without a project in the target, a page of the site's own project takes precedence; of
-        several pages, the one whose docname sorts first is used. An earlier title of a page
+        Without a project in the target, a page of the document's own project takes precedence;
+        of several pages, the one whose docname sorts first is used. An earlier title of a page
         counts only if no page has it now, nor a file that gives its page the title.
         """
         project, title = split_target(target)
-        own = project or self._config.project
+        own = (project,) if project else self._projects.own_of(docname)
         keys = [key(name) for name in dict.fromkeys((title, split_fragment(title)[0])) if name]
         named = [file_name_key(name) for name in keys if "/" in name]
         for index, names in ((self._titles, keys), (self._titles, named), (self._earlier, keys)):
@@ -166,14 +189,12 @@ class PageFiles:
                 files = [file for path in index.get(title_key, ()) if (file := self.read(path))]
                 if names is named:
                     files = [file for file in files if file.is_named_by_file]
-                of_project = [file for file in files if self.project_of(file) == own]
-                if of_project or (files and not project):
-                    return (of_project or files)[0]
+                for each in own:
+                    if of_project := [file for file in files if file.page.project == each]:
+                        return of_project[0]
+                if files and not project:
+                    return files[0]
         return None
-
-    def project_of(self, file: PageFile) -> str:
-        """The project of a page: its own if known, else the site's."""
-        return file.page.project or self._config.project
 
     def read(self, path: Path) -> PageFile | None:
         """The page in a file; None if it has none, cannot be read, or is denied."""

@@ -18,6 +18,7 @@ from sphinx.util.i18n import format_date
 from sphinx_scrapbox.snapshot.lockfile import Lock
 from sphinx_scrapbox.sphinx_ext.config.options import Config
 from sphinx_scrapbox.sphinx_ext.sources.locks import FolderLock, Locks
+from sphinx_scrapbox.sphinx_ext.sources.projects import SiteProjects
 from sphinx_scrapbox.sphinx_ext.warnings import Warn, warn
 from sphinx_scrapbox.wiki.dates import clamp
 from sphinx_scrapbox.wiki.urls import page_url, safe_url
@@ -42,9 +43,15 @@ class Snapshots:
     """The snapshots of one build."""
 
     def __init__(
-        self, project: Project, locks: Locks, config: Config, sphinx_config: SphinxConfig
+        self,
+        project: Project,
+        locks: Locks,
+        projects: SiteProjects,
+        config: Config,
+        sphinx_config: SphinxConfig,
     ) -> None:
         self._project = project
+        self._projects = projects
         self._srcdir = Path(project.srcdir)
         self._locks = locks
         self._config = config
@@ -67,7 +74,7 @@ class Snapshots:
         lock = entry.lock
         return SiteSnapshot(
             entry.folder,
-            " ".join(lock.project.split()) or self._config.project,
+            " ".join(lock.project.split()) or self._config.project.default,
             _origin(lock) or self._config.url,
             clamp(lock.exported),
             lock.private,
@@ -102,10 +109,10 @@ class Snapshots:
     def value(self, name: str, docname: str, location: nodes.Node | str | None = None) -> str:
         """The "date" or the "project" of a document's snapshot; "" and a warning if ambiguous.
 
-        The snapshot is the one that contains the document, else that of the site's own project,
+        The snapshot is the one that contains the document, else that of the document's project,
         else the only one. The document's record must note :attr:`checksum`.
         """
-        above, project = self.above(docname), self._config.project
+        above, project = self.above(docname), self._projects.of(docname)
         own = [snapshot for snapshot in self.all() if snapshot.project == project]
         values = self._values([above] if above else own or self.all(), name)
         if not values and name == "project" and project:

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from sites import Site, page
 from sphinx.config import Config as SphinxConfig
+from sphinx.project import Project
 
 from sphinx_scrapbox.sphinx_ext.config import validators as module
 from sphinx_scrapbox.sphinx_ext.config.options import Config, options, prepare_config, register
@@ -22,7 +23,10 @@ from sphinx_scrapbox.sphinx_ext.config.values import (
     FORBIDDEN_DIRECTIVES,
     LanguageOptions,
     Person,
+    ProjectOptions,
 )
+from sphinx_scrapbox.sphinx_ext.sources.locks import Locks
+from sphinx_scrapbox.sphinx_ext.sources.projects import SiteProjects
 from sphinx_scrapbox.sphinx_ext.warnings import Warn
 from sphinx_scrapbox.wiki.redaction import NamePatterns
 
@@ -69,7 +73,7 @@ DEFAULT = Config()
 def test_defaults(said: list[str]) -> None:
     assert checked() == DEFAULT
     assert said == []
-    assert DEFAULT.project == ""
+    assert DEFAULT.project == ProjectOptions()
     assert DEFAULT.marks == NamePatterns(("en", "ja"))
     assert DEFAULT.provenance == "none"
     assert dict(DEFAULT.related) == {"**": "cards"}
@@ -78,9 +82,10 @@ def test_defaults(said: list[str]) -> None:
 
 
 GOOD: list[tuple[str, object, object]] = [
-    ("project", None, ""),
-    ("project", "garden", "garden"),
-    ("project", " /garden/ ", "garden"),
+    ("project", None, ProjectOptions()),
+    ("project", "garden", ProjectOptions("garden")),
+    ("project", " /garden/ ", ProjectOptions("garden")),
+    ("project", {"en/**": "/a/", "x": "b"}, ProjectOptions(globs=(("en/**", "a"), ("x", "b")))),
     ("url", "https://wiki.example/", "https://wiki.example"),
     ("url", "http://localhost:3000/wiki", "http://localhost:3000/wiki"),
     ("pages", "wiki/**", ("wiki/**",)),
@@ -336,16 +341,17 @@ def test_what_reads_files_or_runs_code_is_on_the_list() -> None:
 # -- people ----------------------------------------------------------------------------
 
 
-def test_person_behind_an_icon() -> None:
+def test_person_behind_an_icon(tmp_path: Path) -> None:
     people = {"mio": "Mio", "ren": {"name": "Ren", "aliases": ["/yard/ren", "/yard/R A"]}}
     config = checked(people=people, project="garden")
-    assert config.person("MIO") == Person("Mio")
-    assert config.person("mio", "garden") == Person("Mio")
-    assert config.person("mio", "yard") is None
-    assert config.person("ren", "yard") == Person("Ren")
-    assert config.person("r a", "yard") == Person("Ren")
-    assert config.person("aki") is None
-    assert Config().person("mio") is None
+    projects = SiteProjects(Project(tmp_path, {}), Locks(tmp_path), config)
+    assert projects.person("MIO") == Person("Mio")
+    assert projects.person("mio", "garden") == Person("Mio")
+    assert projects.person("mio", "yard") is None
+    assert projects.person("ren", "yard") == projects.person("ren", own="yard") == Person("Ren")
+    assert projects.person("r a", "yard") == Person("Ren")
+    assert projects.person("mio", own="yard") == Person("Mio")  # each wiki has its own Mio
+    assert projects.person("aki") is None
 
 
 # -- once per build --------------------------------------------------------------------

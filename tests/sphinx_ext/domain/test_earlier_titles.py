@@ -44,9 +44,9 @@ def site(tmp_path: Path) -> Site:
             "index.rst": INDEX,
             **folder(
                 "wiki",
-                "garden",
+                "garden-en",
                 ("Soil", ("Earth", "Mud"), "wet"),
-                ("Pond", ("Water",), "[Mud] [EARTH#wet] [/garden/Earth] #mud [Pond] [Nowhere]"),
+                ("Pond", ("Water",), "[Mud] [EARTH#wet] [/garden-en/Earth] #mud [Pond] [Nowhere]"),
             ),
             "more/a.md": page("Links", "[[Mud]]", icon("Mud")),
         },
@@ -104,11 +104,12 @@ def test_present_titles_win(tmp_path: Path) -> None:
         "Mud": "index",
         "/garden/Mud": "one/p0",
         "Stone": "one/p0",
-        "Earth": "two/p0",
+        "Earth": "one/p0",  # a page means its own wiki
         "/garden/Earth": "one/p0",
         "/tools/Soil": "two/p1",
         "Soil": "one/p0",
-        "Loam#a": "two/p1",
+        "Loam#a": None,
+        "/tools/Loam#a": "two/p1",
         "/garden/Loam": None,
     }
     assert {target: leads(built, "one/p0", target) for target in expected} == expected

@@ -15,6 +15,7 @@ from sphinx.testing.util import SphinxTestApp
 
 from sphinx_scrapbox.formats.markdown.writer import write_markdown
 from sphinx_scrapbox.formats.notation.lines import read_notation
+from sphinx_scrapbox.sphinx_ext.config.values import ProjectOptions
 from sphinx_scrapbox.sphinx_ext.domain.facts import PageFacts
 from sphinx_scrapbox.sphinx_ext.features.lists.model import ListQuery, PageRow
 from sphinx_scrapbox.sphinx_ext.features.lists.tables import Tables, rows_of
@@ -261,13 +262,16 @@ class Domain:
     def project_of(self, docname: str) -> str:
         return self.facts[docname].project
 
+    def person(self, name: str, project: str = "", own: str = "") -> None:
+        """Nobody: no person is configured."""
+
     def title_of(self, docname: str) -> str:
         return self.facts[docname].title
 
 
 @pytest.fixture
 def dated(monkeypatch: pytest.MonkeyPatch) -> Any:
-    plain = SimpleNamespace(person=lambda name, project="": None, project="")
+    plain = SimpleNamespace(project=ProjectOptions())
     monkeypatch.setattr(
         "sphinx_scrapbox.sphinx_ext.features.lists.tables.options", lambda config: plain
     )

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:'sphinxcontrib\\.serializinghtml
 NEW_YEAR = 1704067200  # 2024-01-01
 DAY = 86400
 INDEX = "# Index\n\n```{toctree}\n:glob:\n\n*\n```\n"
-PLAIN = "# Plain\n\nWords on [[Compost]].\n"
+PLAIN = "# Plain\n\nWords on [[/garden-en/Compost]].\n"
 PAGES = (LockedPage("1", "Compost", "Compost.scrapbox"), LockedPage("2", "A b", "A b.scrapbox"))
 LINE = {"scrapbox_provenance": "end"}
 SUBSTITUTIONS = {"myst_enable_extensions": ["substitution"]}
@@ -119,7 +119,7 @@ def test_directive_that_asks_for_what_is_not_there(site: Site, option: str, mess
 
 
 def test_directive_without_any_lock_file(tmp_path: Path) -> None:
-    files = {"index.md": "# Index\n\n```{scrapbox:snapshot}\n```\n", "told.md": page("Told")}
+    files = {"index.md": "# Index\n\n```{scrapbox:snapshot}\n```\n", "told/told.md": page("Told")}
     (warning,) = Site(tmp_path / "src", files).build().warnings
     assert "no lock file tells of such pages" in warning
 
@@ -244,12 +244,14 @@ def test_line_at_the_end_and_at_the_start(site: Site) -> None:
 
 
 def test_line_is_for_wiki_pages_alone(site: Site) -> None:
-    site.write({"wiki/notes.md": "# Notes\n\nBy hand.\n", "told.md": page("Told", "Words.")})
-    site.write({"silent.md": "# Silent\n\nWords."})
-    built = site.build(scrapbox_pages=["silent.md"], **LINE)
+    site.write({"wiki/notes.md": "# Notes\n\nBy hand.\n", "told/told.md": page("Told", "Words.")})
+    site.write({"quiet/silent.md": "# Silent\n\nWords."})
+    built = site.build(scrapbox_pages=["quiet/*"], **LINE)
     assert "scrapbox-provenance" not in built.text("wiki/notes.html")
-    assert line_of(built, "told") == "Live page"  # of which nothing tells when it was exported
-    assert "scrapbox-provenance" not in built.text("silent.html")  # nor from where
+    assert (
+        line_of(built, "told/told") == "Live page"
+    )  # of which nothing tells when it was exported
+    assert "scrapbox-provenance" not in built.text("quiet/silent.html")  # nor from where
 
 
 def test_line_leads_to_the_host_of_the_wiki(site: Site) -> None:

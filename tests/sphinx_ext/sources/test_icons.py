@@ -8,11 +8,14 @@ from typing import Any
 
 import pytest
 from images import NS, SVG
+from sphinx.project import Project
 
 from sphinx_scrapbox.sphinx_ext.config.options import Config
-from sphinx_scrapbox.sphinx_ext.config.values import Person
+from sphinx_scrapbox.sphinx_ext.config.values import Person, ProjectOptions
 from sphinx_scrapbox.sphinx_ext.sources import icons
 from sphinx_scrapbox.sphinx_ext.sources.icons import IMAGE_TYPES, IconImages
+from sphinx_scrapbox.sphinx_ext.sources.locks import Locks
+from sphinx_scrapbox.sphinx_ext.sources.projects import SiteProjects
 from sphinx_scrapbox.sphinx_ext.warnings import Warn
 
 Make = Callable[..., IconImages]
@@ -30,6 +33,11 @@ def said(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return messages
 
 
+def images_of(folder: Path, config: Config) -> IconImages:
+    projects = SiteProjects(Project(folder, {}), Locks(folder), config)
+    return IconImages(folder, config, projects)
+
+
 @pytest.fixture
 def make(tmp_path: Path, said: list[str]) -> Make:
     """Make a folder with *files*, and look for icons with these options."""
@@ -39,7 +47,7 @@ def make(tmp_path: Path, said: list[str]) -> Make:
             path = tmp_path / file
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(SVG if path.suffix == ".svg" else b"")
-        return IconImages(tmp_path, Config(**values))
+        return images_of(tmp_path, Config(**values))
 
     return made
 
@@ -65,7 +73,7 @@ def test_by_name(make: Make, name: str, project: str, file: str | None) -> None:
         "faces/yard/Ken Ito.JPG",
         "faces/notes.txt",
         icon_path=("faces",),
-        project="garden",
+        project=ProjectOptions("garden"),
     )
     assert images.find(name, project) == file
 
@@ -117,7 +125,7 @@ def test_drawings_that_are_not_safe(
     for name in ("a/mio.svg", "aki.svg"):
         (tmp_path / name).write_text(f"<svg {NS}>{inside}</svg>", encoding="utf-8")
     people = {"aki": Person("Aki", image="aki.svg"), "a": Person("A", image="aki.svg")}
-    images = IconImages(tmp_path, Config(icon_path=("a", "b"), people=people))
+    images = images_of(tmp_path, Config(icon_path=("a", "b"), people=people))
     assert images.find("mio") == "b/mio.png"
     assert images.find("ren") == "a/ren.svg"
     assert images.find("aki") is None

@@ -36,6 +36,7 @@ from sphinx_scrapbox.sphinx_ext.reading.page_document import (
     structured_page,
 )
 from sphinx_scrapbox.sphinx_ext.reading.translation_notice import filled
+from sphinx_scrapbox.sphinx_ext.sources.folder import source_folder
 from sphinx_scrapbox.sphinx_ext.sources.page_files import PageFile
 from sphinx_scrapbox.wiki.ast import Text
 from sphinx_scrapbox.wiki.dates import clamp, iso_day
@@ -88,11 +89,12 @@ class IncludedPart:
         script = script_of(page.title, page)
         self._language = self._structured.language or script.language
         self._docname = docname if docname != env.docname else ""
+        own = source_folder(env).projects.of(env.docname)
         self._site = _IncludedSite(
             env,
             self._document,
             page,
-            project=page.project if page.project != self._config.project else "",
+            project=page.project if page.project != own else "",
             docfile=file.path,
         )
         # Its headings are no targets of the document, so another document registers them.
@@ -318,7 +320,7 @@ class IncludedPart:
         if "download" in self._options:
             block = self._structured.code(self._options["code"])
             name = _file_name(block.name)
-            own = join_target(self._page.project or self._config.project, self._page.title)
+            own = join_target(self._page.project, self._page.title)
             digest = sha1(f"{own}/{block.name}".encode(), usedforsecurity=False).hexdigest()
             label = str(_("Download {file}")).format(file=name)
             button = nodes.inline("", label, classes=["scrapbox-download"])

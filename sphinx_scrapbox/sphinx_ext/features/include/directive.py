@@ -147,14 +147,17 @@ class IncludeDirective(SphinxDirective):
 def _find_page(env: BuildEnvironment, docname: str, target: str, name: str) -> PageFile | None:
     """The page in the file *name*, as written in *docname*; without a name that of *target*."""
     pages = source_folder(env).pages
-    return pages.read(Path(env.relfn2path(name, docname)[1])) if name else pages.find(target)
+    return (
+        pages.read(Path(env.relfn2path(name, docname)[1])) if name else pages.find(target, docname)
+    )
 
 
 def _state(env: BuildEnvironment, file: PageFile | None) -> str:
-    """The path of a page's file, what a lock file says of it, and its number of catalogues."""
+    """A page's file and project, what a lock file says of it, and its number of catalogues."""
     if file is None:
         return ""
     state = os.path.relpath(file.path, env.srcdir).replace(os.sep, "/")
+    state += f" /{file.page.project}"
     if locked := file.locked:
         state += f" {locked.lock.exported} {locked.fingerprint}"
     return state + " translated" * len(catalogues(env, file.path)[1])

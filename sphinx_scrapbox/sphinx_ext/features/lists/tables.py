@@ -66,9 +66,9 @@ class Tables:
             project, name = split_target(target)
             if project == own:
                 project = ""
-            who: Who = self._config.person(name, project) or (project or own, key(name))
+            who: Who = self._domain.person(name, project, own) or (project or own, key(name))
             if isinstance(who, tuple):
-                is_own = who[0] in ("", self._config.project)
+                is_own = who[0] in ("", self._config.project.default)
                 target = name if is_own else join_target(who[0], name)
                 self._people_named.setdefault(who[1], set()).add(who)
             self._people_targets.setdefault(who, target)
@@ -84,7 +84,7 @@ class Tables:
     def spoken_by(self, person: str) -> set[str]:
         """The documents that somebody speaks in."""
         project, name = split_target(person)
-        who = self._config.person(name, project)
+        who = self._domain.person(name, project)
         if who:
             return set(self.people.get(who, ()))
         found = {(project, key(name))} if project else self._people_named.get(key(name), set())
