@@ -4,7 +4,7 @@ Three steps, in this order: split the page at the footers of machine translation
 (:mod:`.translation`), arrange the lines in sections and lists (:mod:`.outline`), find speakers
 and signatures (:mod:`.speakers`). A renderer or writer iterates :attr:`StructuredPage.parts`::
 
-    structured = structure(page, config.structure_options)
+    structured = structure(page, options)
     for problem in structured.problems: ...  # the caller warns
     for part in structured.parts:
         ...  # part.title, part.content, part.translation
