@@ -157,8 +157,7 @@ def test_links_by_hand_that_find_nothing(tmp_path: Path) -> None:
     built = site.build(scrapbox_project="garden")
     assert [line.rpartition(" [")[0] for line in built.warnings] == [
         "SRC/index.md:3: WARNING: no wiki page 'Compsot'",
-        "SRC/index.md:3: WARNING: 'Compost#Turning' leads to the page 'Compost': links find "
-        "lines, not headings",
+        "SRC/index.md:3: WARNING: 'Compost#Turning': the page 'Compost' has no such heading",
         "SRC/index.md:3: WARNING: no wiki page 'Nothing'",
     ]
     addresses = {tag["href"] for tag in built.html("index.html").body.all("a", "scrapbox-wiki")}

@@ -27,10 +27,10 @@ from sphinx_scrapbox.sphinx_ext.domain.facts import PageFacts, facts_of
 from sphinx_scrapbox.sphinx_ext.domain.index import DomainIndex
 from sphinx_scrapbox.sphinx_ext.domain.record import drop_record, record_of
 from sphinx_scrapbox.sphinx_ext.domain.resolve import (
+    at_heading,
     make_reference,
     marked,
     warn_of_ambiguity,
-    warn_of_lost_fragment,
 )
 from sphinx_scrapbox.sphinx_ext.domain.roles import WikiRole
 from sphinx_scrapbox.sphinx_ext.domain.site import BY_HAND, RESOLVED_AGAIN
@@ -152,10 +152,12 @@ class ScrapboxDomain(DomainIndex, Domain):
         exact = node.get("scrapbox-docname", "")
         line = node.get("scrapbox-anchor", "")
         found = (exact, line) if exact else self.find_target(target, fromdocname)
+        is_by_hand = BY_HAND in node and not (found and found[1])
+        if is_by_hand:
+            found = at_heading(self, node, contnode) or found
         if found is None:
             return None
-        if BY_HAND in node and RESOLVED_AGAIN not in node and not found[1]:
-            warn_of_lost_fragment(self, node, found[0])
+        if is_by_hand and RESOLVED_AGAIN not in node:
             warn_of_ambiguity(self, node, fromdocname, found[0])
         try:
             return make_reference(builder, fromdocname, *found, contnode, self.below_root)

@@ -9,6 +9,7 @@ from docutils import nodes
 from sphinx import addnodes
 
 from sphinx_scrapbox.sphinx_ext.domain.record import DocumentRecord
+from sphinx_scrapbox.sphinx_ext.domain.site import BY_HAND
 from sphinx_scrapbox.wiki.text import cut
 from sphinx_scrapbox.wiki.titles import is_line_id, key, split_fragment, split_target
 
@@ -21,6 +22,7 @@ _PERSON_ROLES = frozenset({"speaker", "signature"})
 def facts_of(record: DocumentRecord, xrefs: Iterable[addnodes.pending_xref]) -> PageFacts:
     """The facts that the record of a document and its links tell."""
     links: dict[str, None] = {}
+    fragments: dict[str, None] = {}
     mentions: dict[str, str] = {}
     tags: dict[str, None] = {}
     people: dict[str, int] = {}
@@ -31,6 +33,8 @@ def facts_of(record: DocumentRecord, xrefs: Iterable[addnodes.pending_xref]) -> 
         target, kind = xref["reftarget"], xref["reftype"]
         _, title = split_target(target)
         head, fragment = split_fragment(title)
+        if BY_HAND in xref and "#" in title:
+            fragments[target] = None
         for spelling in (title, head):
             links[key(spelling)] = None
         if is_line_id(fragment):
@@ -46,6 +50,7 @@ def facts_of(record: DocumentRecord, xrefs: Iterable[addnodes.pending_xref]) -> 
     return PageFacts(
         **{name: getattr(record, name) for name in PageFacts._fields if hasattr(record, name)},
         links=tuple(links),
+        fragments=tuple(fragments),
         mentions=tuple(mentions.items()),
         tags=tuple(tags),
         people=tuple(people),
@@ -90,6 +95,8 @@ class PageFacts(NamedTuple):
     translated: tuple[tuple[int, str, str], ...] = ()
     links: tuple[str, ...] = ()
     """The targets of links as keys; one with a fragment also without it."""
+    fragments: tuple[str, ...] = ()
+    """The targets with a fragment of links that somebody wrote by hand."""
     mentions: tuple[tuple[str, str], ...] = ()
     """The targets of page links and tags as written, with the line each first stands in."""
     tags: tuple[str, ...] = ()

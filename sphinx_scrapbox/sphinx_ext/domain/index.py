@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
+from docutils import nodes
 from sphinx.environment import BuildEnvironment
 from sphinx.util.matching import compile_matchers
 
@@ -19,12 +20,25 @@ from sphinx_scrapbox.wiki.titles import (
     anchor,
     file_name_key,
     is_line_id,
+    join_target,
     key,
     split_fragment,
     split_target,
 )
 
 _T = TypeVar("_T")
+
+
+class Heading(NamedTuple):
+    """Where a link to a heading leads: ``anchor`` and ``text`` are "" if there is no such heading.
+
+    ``page`` is the title as the link names it, "" for a heading of the same document.
+    """
+
+    docname: str
+    anchor: str
+    page: str
+    text: str
 
 
 class DomainIndex:
@@ -196,6 +210,43 @@ class DomainIndex:
         page = self.find_page(target, from_docname)
         return (page, "") if page is not None else None
 
+    def find_heading(self, target: str, from_docname: str) -> Heading | None:
+        """What ``Title#Heading`` or ``#Heading`` in a hand-written document leads to.
+
+        None if the target has no such fragment, or if it is the title of a page as a whole.
+        """
+        project, title = split_target(target)
+        head, fragment = split_fragment(title)
+        if title.startswith("#") and not fragment:
+            head, fragment = "", title[1:]
+        if not fragment or is_line_id(fragment):
+            return None
+        docname = self.find_page(target, from_docname)
+        if not head:
+            return self._heading(from_docname, head, fragment) if docname is None else None
+        page = join_target(project, head)
+        if (
+            docname is None
+            or self._is_title(title)
+            or docname != self.find_page(page, from_docname)
+        ):
+            return None
+        return self._heading(docname, head, fragment)
+
+    def _is_title(self, title: str) -> bool:
+        title_key = key(title)
+        return (
+            title_key in self.pages
+            or title_key in self.documents
+            or title_key in self.other_titles
+            or file_name_key(title_key) in self.named_by_file
+        )
+
+    def _heading(self, docname: str, page: str, words: str) -> Heading:
+        headings = self.computed(("headings", docname), lambda: _headings(self.env, docname))
+        anchor_id, text = headings.get(key(words.strip()), ("", ""))
+        return Heading(docname, anchor_id, page, text)
+
     def find_line(self, line_id: str) -> tuple[str, str] | None:
         """The document with a line, and its anchor ("" if it has none); None if unknown."""
         locks = source_folder(self.env).locks
@@ -230,6 +281,17 @@ class DomainIndex:
 
 
 _CACHED = [name for name, value in vars(DomainIndex).items() if isinstance(value, cached_property)]
+
+
+def _headings(env: BuildEnvironment, docname: str) -> dict[str, tuple[str, str]]:
+    """By key of its text the id and the text of each heading; the first of several counts."""
+    headings: dict[str, tuple[str, str]] = {}
+    if (toc := env.tocs.get(docname)) is not None:
+        for reference in toc.findall(nodes.reference):
+            if anchor_id := reference.get("anchorname", "").removeprefix("#"):
+                text = " ".join(reference.astext().split())
+                headings.setdefault(key(text), (anchor_id, text))
+    return headings
 
 
 def _index(titles: Iterable[tuple[str, Iterable[str]]]) -> dict[str, tuple[str, ...]]:

@@ -16,12 +16,14 @@ class Links(Feature):
     name = "links"
 
     def shown(self, docname: str, domain: ScrapboxDomain) -> Hashable:
-        """The documents that may be meant by each link, and what all live links depend on."""
+        """The documents and headings that links may mean, and what all live links depend on."""
         if (facts := domain.facts.get(docname)) is None:
             return None
         targets, hosts = domain.computed("links", lambda: (_targets(domain), _hosts(domain)))
         names = [*facts.links, key(split_target(facts.source).title)]
-        return hosts, domain.project_of(docname), [targets.get(name) for name in names]
+        headings = [domain.find_heading(target, docname) for target in facts.fragments]
+        found = [targets.get(name) for name in names]
+        return hosts, domain.project_of(docname), found, headings
 
 
 def _targets(domain: ScrapboxDomain) -> dict[str, list[str]]:

@@ -16,10 +16,11 @@ from sphinx_scrapbox.rendering.typesetting import kept_apart
 from sphinx_scrapbox.sphinx_ext.builders import is_single_file
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.index import DomainIndex
+from sphinx_scrapbox.sphinx_ext.domain.site import RESOLVED_AGAIN
 from sphinx_scrapbox.sphinx_ext.sources.folder import source_folder
 from sphinx_scrapbox.sphinx_ext.warnings import Warn, warn
 from sphinx_scrapbox.wiki.graph import is_wanted
-from sphinx_scrapbox.wiki.titles import is_line_id, key, split_fragment, split_target
+from sphinx_scrapbox.wiki.titles import is_line_id, split_fragment, split_target
 
 
 def make_reference(
@@ -44,17 +45,38 @@ def make_reference(
     return marked(make_refnode(builder, from_docname, docname, line_anchor, content))
 
 
-def warn_of_lost_fragment(domain: DomainIndex, node: addnodes.pending_xref, docname: str) -> None:
-    """Warn if a link written by hand names a part of *docname* that it cannot lead to."""
-    target = node["reftarget"]
-    head, fragment = split_fragment(split_target(target).title)
+def at_heading(
+    domain: DomainIndex, node: addnodes.pending_xref, content: nodes.Element
+) -> tuple[str, str] | None:
+    """The document and the anchor of the heading that a link written by hand names.
+
+    Without such a heading, the anchor is "", and there is a warning. None if the link names no
+    heading. Content that is the target becomes the titles of page and heading.
+    """
+    target, docname = node["reftarget"], node.get("refdoc", "")
+    heading = domain.find_heading(target, docname)
+    if heading is None:
+        fragment = split_fragment(split_target(target).title)[1]
+        # The title and blank lines have no anchor.
+        is_lost = is_line_id(fragment) and domain.find_line(fragment) is None
+        if is_lost and domain.find_page(target, docname):
+            _warn_of_lost_fragment(domain, node, f"{target!r}: no page has this line")
+        return None
+    if not heading.anchor:
+        where = f"the page {heading.page!r}" if heading.page else "this document"
+        _warn_of_lost_fragment(domain, node, f"{target!r}: {where} has no such heading")
+        if not heading.page:
+            return None
+    if not node["refexplicit"] and node["reftype"] == "page":
+        shown = ": ".join(filter(None, (heading.page, heading.text)))
+        content[:] = [nodes.Text(shown)]
+    return heading.docname, heading.anchor
+
+
+def _warn_of_lost_fragment(domain: DomainIndex, node: addnodes.pending_xref, message: str) -> None:
     mode = options(domain.env.config).missing_mode(node.get("refdoc", ""))
-    if not fragment or mode in ("wiki", "text") or key(domain.title_of(docname)) != key(head):
-        return
-    if is_line_id(fragment) and domain.find_line(fragment):
-        return  # the title or a blank line
-    reason = "no page has this line" if is_line_id(fragment) else "links find lines, not headings"
-    warn(Warn.MISSING_PAGE, f"{target!r} leads to the page {head!r}: {reason}", location=node)
+    if mode not in ("wiki", "text") and RESOLVED_AGAIN not in node:
+        warn(Warn.MISSING_PAGE, message, location=node)
 
 
 def warn_of_ambiguity(

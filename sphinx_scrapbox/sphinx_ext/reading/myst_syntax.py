@@ -27,7 +27,7 @@ from sphinx_scrapbox.sphinx_ext.domain.site import SphinxSite
 from sphinx_scrapbox.sphinx_ext.sources.folder import source_folder
 from sphinx_scrapbox.sphinx_ext.sources.snapshots import SUBSTITUTIONS
 from sphinx_scrapbox.sphinx_ext.warnings import Warn, warn
-from sphinx_scrapbox.wiki.titles import split_fragment
+from sphinx_scrapbox.wiki.titles import is_line_id, split_fragment
 
 # A title without brackets that is no footnote, and after a bar the text of the link.
 _LINK = re.compile(r"\[\[(?!\^)([^\[\]\n|]+)(?:\|([^\[\]\n]+))?\]\]")
@@ -106,7 +106,7 @@ class WikiRenderer(SphinxRenderer):
         """``[[Title]]`` as a page link."""
         target = token.meta["target"]
         head, fragment = split_fragment(target)
-        text = token.content or (head if fragment else target)
+        text = token.content or (head if is_line_id(fragment) else target)
         if token.meta["embeds"]:
             message = (
                 f"![[{target}]] is a link after an exclamation mark; to show the page, use the"
