@@ -70,7 +70,7 @@ class ScrapboxDomain(DomainIndex, Domain):
         "statements": {},
         "projects": ({}, ()),
     }
-    data_version = 22
+    data_version = 23
     features: ClassVar[Sequence[Feature]] = ()
     """What collects from the documents; set once, by :func:`sphinx_scrapbox.sphinx_ext.setup`."""
 
