@@ -36,7 +36,11 @@ from sphinx_scrapbox.sphinx_ext.features.include import directive as include
 from sphinx_scrapbox.sphinx_ext.features.linkmap import directive as linkmap
 from sphinx_scrapbox.sphinx_ext.features.lists import directives as lists
 from sphinx_scrapbox.sphinx_ext.features.lists import indices
-from sphinx_scrapbox.sphinx_ext.features.translations import coverage, side_by_side
+from sphinx_scrapbox.sphinx_ext.features.translations import (
+    coverage,
+    side_by_side,
+    untranslated,
+)
 from sphinx_scrapbox.sphinx_ext.features.translations import switcher as translations
 from sphinx_scrapbox.sphinx_ext.html import (
     addresses,
@@ -83,6 +87,7 @@ FEATURES: tuple[Feature, ...] = (
     translations.FEATURE,
     coverage.FEATURE,
     side_by_side.FEATURE,
+    untranslated.FEATURE,
     changes.FEATURE,
     guard.FEATURE,
     language.FEATURE,

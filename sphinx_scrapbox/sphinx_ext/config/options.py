@@ -144,6 +144,8 @@ class Config:
     first match counts), to languages such as `"ja"`; and for translations a mapping of `(source
     project, this project)` to `(source language, this language)`, such as `("ja", "en")`, where
     `*` matches any project."""
+    language_marks: bool = _option(True, valid.boolean, "bool", "html")
+    """Mark links to wiki pages in another language with that language, such as `ja`."""
     language_switcher: str = _option(
         "start", valid.choice("start", "end", on="start"), '"start", "end" or bool'
     )
@@ -153,6 +155,11 @@ class Config:
     )
     """Write a page that shows each translation beside its source, line by line (HTML): True for
     all translations, or a list of glob patterns over their docnames."""
+    untranslated: tuple[str, ...] = _option(
+        False, valid.boolean_or_globs, "bool or list of str", "html"
+    )
+    """Say on a page that it is not translated yet, if other pages of its wiki are: True for all
+    pages, or a list of glob patterns over docnames."""
     translation_notice: str = _option(
         "end", valid.choice("start", "end", "both", on="end"), '"start", "end", "both" or bool'
     )

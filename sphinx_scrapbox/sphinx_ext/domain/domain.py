@@ -25,6 +25,7 @@ from sphinx_scrapbox.sphinx_ext.builders import has_pages
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.facts import PageFacts, facts_of
 from sphinx_scrapbox.sphinx_ext.domain.index import DomainIndex
+from sphinx_scrapbox.sphinx_ext.domain.languages import mark_link, page_languages
 from sphinx_scrapbox.sphinx_ext.domain.record import drop_record, record_of
 from sphinx_scrapbox.sphinx_ext.domain.resolve import (
     at_heading,
@@ -160,7 +161,11 @@ class ScrapboxDomain(DomainIndex, Domain):
         if is_by_hand and RESOLVED_AGAIN not in node:
             warn_of_ambiguity(self, node, fromdocname, found[0])
         try:
-            return make_reference(builder, fromdocname, *found, contnode, self.below_root)
+            link = make_reference(builder, fromdocname, *found, contnode, self.below_root)
+            if not exact and typ in ("page", "tag"):
+                language = page_languages(self).of(found[0])
+                mark_link(self, builder, link, fromdocname, language)
+            return link
         except NoUri:  # the page is not part of this PDF or manual
             return None
 

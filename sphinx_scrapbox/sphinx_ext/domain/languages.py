@@ -19,11 +19,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
+from babel import Locale, UnknownLocaleError
 from docutils import nodes
+from sphinx.builders import Builder
 from sphinx.config import Config as SphinxConfig
 
+from sphinx_scrapbox.rendering.nodes import scrapbox_icon
+from sphinx_scrapbox.sphinx_ext.builders import is_html
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.facts import PageFacts
 from sphinx_scrapbox.sphinx_ext.domain.index import DomainIndex
@@ -170,6 +175,17 @@ class PageLanguages:
         """The language of a page as a BCP 47 tag; "" if it is unknown."""
         return self._by_page.get(docname, "")
 
+    def of_project(self, project: str) -> str:
+        """The language of a project, as options or translations say; "" if it is unknown."""
+        if language := self._config.languages.of_project(project):
+            return language
+        claimed = self._claims_of_project.get(project)
+        return _majority(claimed, claimed.total()) if claimed else ""
+
+    def of_projects(self) -> dict[str, str]:
+        """The languages of the projects whose pages are translated."""
+        return {project: self.of_project(project) for project in sorted(self._claims_of_project)}
+
     def foreign(self, docname: str) -> str:
         """The language of a page if it is not that of the site; else ""."""
         language = self.of(docname)
@@ -223,6 +239,73 @@ def noted_languages(
             own, _blank, docname = node[_LANGUAGE_OF].partition(" ")
             if language := (languages.of(docname) if docname else "") or own:
                 yield node, language
+
+
+@lru_cache(maxsize=64)
+def language_name(tag: str, shown_in: str = "") -> str:
+    """The name of a language, in that language or in another one, as a title.
+
+    :returns: the tag if the language is unknown, "" for no tag.
+
+    >>> language_name("ja"), language_name("fr"), language_name("x-garden")
+    ('日本語', 'Français', 'x-garden')
+    >>> language_name("ja", "en")
+    'Japanese'
+    """
+    try:
+        locale = Locale.parse(tag, sep="-") if tag else None
+        name = locale.get_display_name(_locale(shown_in)) if locale else ""
+    except (UnknownLocaleError, ValueError):
+        name = ""
+    return name[:1].upper() + name[1:] if name else tag
+
+
+def _locale(tag: str) -> Locale | None:
+    """A locale in which names can be shown; None for the own one of each language."""
+    try:
+        return Locale.parse(tag, sep="-") if tag else None
+    except (UnknownLocaleError, ValueError):
+        return None
+
+
+def mark_link(
+    domain: DomainIndex, builder: Builder, link: nodes.Element, from_docname: str, language: str
+) -> None:
+    """Add a language to a link out of a document that is in another one.
+
+    HTML shows the tag, and the name of the language as its title; other formats show the tag in
+    parentheses. Icons have no mark, nor links that name their language or have a known one as
+    their own, as those of lists and notices.
+    """
+    content = link[0]
+    if not marks_links(domain) or isinstance(content, scrapbox_icon):
+        return
+    if isinstance(content, nodes.Element) and any(map(_is_language, content["classes"])):
+        return
+    own = page_languages(domain).of(from_docname) or site_language(domain.env.config)
+    if not language or _primary(language) == _primary(own):
+        return
+    mark: nodes.Element
+    if is_html(builder):
+        mark = nodes.abbreviation("", language, explanation=language_name(language))
+    else:
+        mark = nodes.inline("", f"({language})")
+    # Not the language of the words around it, and not a word to search for.
+    mark["classes"] += ["scrapbox-language-mark", "no-search"]
+    link += [nodes.Text(" "), mark]
+
+
+def _is_language(name: str) -> bool:
+    return name.startswith(language_class(""))
+
+
+def marks_links(domain: DomainIndex) -> bool:
+    """Whether links into another language are marked."""
+    return options(domain.env.config).language_marks
+
+
+def _primary(language: str) -> str:
+    return language.partition("-")[0].lower()
 
 
 def language_class(language: str) -> str:

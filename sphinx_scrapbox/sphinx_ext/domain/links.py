@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 
 from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain
+from sphinx_scrapbox.sphinx_ext.domain.languages import marks_links, page_languages
 from sphinx_scrapbox.sphinx_ext.feature import Feature
 from sphinx_scrapbox.sphinx_ext.sources.folder import source_folder
 from sphinx_scrapbox.wiki.titles import file_name_key, is_line_id, key, split_target
@@ -27,9 +28,10 @@ class Links(Feature):
 
 
 def _targets(domain: ScrapboxDomain) -> dict[str, list[str]]:
-    """The documents that a link may lead to, by key of the link."""
+    """The documents that a link may lead to, with their languages, by key of the link."""
+    language_of = page_languages(domain).of if marks_links(domain) else lambda docname: ""
     targets = {
-        title_key: [f"/{domain.project_of(name)}/{name}" for name in docnames]
+        title_key: [f"/{domain.project_of(name)}/{name} {language_of(name)}" for name in docnames]
         for title_key, docnames in domain.pages.items()
     }
     for title_key, docname in domain.documents.items():
@@ -48,10 +50,11 @@ def _targets(domain: ScrapboxDomain) -> dict[str, list[str]]:
     return targets
 
 
-def _hosts(domain: ScrapboxDomain) -> tuple[list[str], list[tuple[str, str]]]:
-    """The private projects, and the host of each project of a lock file."""
+def _hosts(domain: ScrapboxDomain) -> tuple[object, ...]:
+    """The private projects, the host of each project of a lock file, and languages of projects."""
+    languages = page_languages(domain).of_projects() if marks_links(domain) else {}
     hosts = {(one.project, one.origin) for one in source_folder(domain.env).snapshots.all()}
-    return sorted(domain.private_projects), sorted(hosts)
+    return sorted(domain.private_projects), sorted(hosts), languages
 
 
 FEATURE = Links()

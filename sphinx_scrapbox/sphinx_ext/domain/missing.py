@@ -8,9 +8,11 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.errors import NoUri
 
+from sphinx_scrapbox.sphinx_ext.builders import builder_of
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain, domain_of
 from sphinx_scrapbox.sphinx_ext.domain.facts import PageFacts
+from sphinx_scrapbox.sphinx_ext.domain.languages import mark_link, page_languages
 from sphinx_scrapbox.sphinx_ext.domain.resolve import marked
 from sphinx_scrapbox.sphinx_ext.domain.site import BY_HAND, RESOLVED_AGAIN
 from sphinx_scrapbox.sphinx_ext.sources.folder import source_folder
@@ -78,6 +80,9 @@ def unresolved(
     address = source_folder(domain.env).snapshots.page_url(project, title)
     link = nodes.reference("", "", contnode, refuri=address, internal=False)
     link["classes"].append("scrapbox-project" if typ == "project" else "scrapbox-wiki")
+    if project != own and typ != "icon":
+        language = page_languages(domain).of_project(project)
+        mark_link(domain, builder_of(domain.env), link, docname, language)
     return marked(link)
 
 

@@ -25,7 +25,7 @@ from sphinx_scrapbox.snapshot.coverage.model import CoverageKind, PairCoverage, 
 from sphinx_scrapbox.snapshot.coverage.reports import percent
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain, domain_of, may_hold_directives
-from sphinx_scrapbox.sphinx_ext.domain.languages import site_language
+from sphinx_scrapbox.sphinx_ext.domain.languages import language_name, site_language
 from sphinx_scrapbox.sphinx_ext.domain.record import DocumentRecord
 from sphinx_scrapbox.sphinx_ext.domain.site import SphinxSite
 from sphinx_scrapbox.sphinx_ext.feature import Feature
@@ -34,7 +34,6 @@ from sphinx_scrapbox.sphinx_ext.features.translations.site_pages import (
     inventory_titles,
     site_coverage,
 )
-from sphinx_scrapbox.sphinx_ext.features.translations.switcher import language_name
 from sphinx_scrapbox.sphinx_ext.i18n import _
 from sphinx_scrapbox.sphinx_ext.reading import option_values
 from sphinx_scrapbox.sphinx_ext.sources.folder import source_folder

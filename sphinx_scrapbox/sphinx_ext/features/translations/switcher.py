@@ -8,10 +8,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Hashable, Iterator, Sequence
-from functools import lru_cache
 from typing import Any
 
-from babel import Locale, UnknownLocaleError
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
@@ -28,7 +26,7 @@ from sphinx_scrapbox.sphinx_ext.builders import builder_of, documents_in, is_doc
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain, domain_of
 from sphinx_scrapbox.sphinx_ext.domain.incremental import digest
-from sphinx_scrapbox.sphinx_ext.domain.languages import page_languages
+from sphinx_scrapbox.sphinx_ext.domain.languages import language_name, page_languages
 from sphinx_scrapbox.sphinx_ext.domain.site import SphinxSite
 from sphinx_scrapbox.sphinx_ext.feature import Feature, Listener
 from sphinx_scrapbox.sphinx_ext.features.translations.staleness import (
@@ -237,20 +235,6 @@ class _Page:
         if version.docname:
             return self._domain.title_of(version.docname)
         return version.title or version.address
-
-
-@lru_cache(maxsize=64)
-def language_name(tag: str) -> str:
-    """The name of a language in that language; the tag if it is unknown, "" for no tag.
-
-    >>> language_name("ja"), language_name("fr"), language_name("x-garden")
-    ('日本語', 'Français', 'x-garden')
-    """
-    try:
-        name = Locale.parse(tag, sep="-").get_display_name() if tag else ""
-    except (UnknownLocaleError, ValueError):
-        name = ""
-    return name[:1].upper() + name[1:] if name else tag
 
 
 def inventory_names(domain: ScrapboxDomain) -> dict[str, tuple[str, ...]]:
