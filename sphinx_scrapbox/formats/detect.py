@@ -93,7 +93,9 @@ _MYST = re.compile(
     r"|\]\((?:\#|[^()\s:]+\.(?:md|rst|ipynb|html?|png|jpe?g|gif|svg)\b)[^()\s]*\)",  # a local link
     re.MULTILINE,
 )
-_TOCTREE = re.compile(r"^[ \t]*(?:`{3,}|~{3,}|:{3,})[ \t]*\{(?:toctree|tableofcontents)\}", re.M)
+_TOCTREE = re.compile(
+    r"^[ \t]*(?:`{3,}|~{3,}|:{3,})[ \t]*\{(?:(?:scrapbox:)?toctree|tableofcontents)\}", re.M
+)
 _TAG = re.compile(r"<(?!img src=')[A-Za-z]")
 _FENCE = re.compile(r" {0,3}(?P<fence>`{3,}|~{3,}|:{3,})(?P<rest>[^\n]*)")
 

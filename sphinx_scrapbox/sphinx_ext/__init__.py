@@ -36,6 +36,7 @@ from sphinx_scrapbox.sphinx_ext.features.include import directive as include
 from sphinx_scrapbox.sphinx_ext.features.linkmap import directive as linkmap
 from sphinx_scrapbox.sphinx_ext.features.lists import directives as lists
 from sphinx_scrapbox.sphinx_ext.features.lists import indices
+from sphinx_scrapbox.sphinx_ext.features.toctree import directive as toctree
 from sphinx_scrapbox.sphinx_ext.features.translations import (
     coverage,
     side_by_side,
@@ -82,6 +83,7 @@ FEATURES: tuple[Feature, ...] = (
     indices.FEATURE,
     linkmap.FEATURE,
     include.FEATURE,
+    toctree.FEATURE,
     pictures.FEATURE,
     provenance.FEATURE,
     translations.FEATURE,

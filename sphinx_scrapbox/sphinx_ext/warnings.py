@@ -45,6 +45,8 @@ class Warn(Enum):
     """A directive of this extension has an invalid argument, option or content."""
     INCLUDE = "include"
     """The page, or the part of it, that ``scrapbox:include`` names does not exist."""
+    TOCTREE = "toctree"
+    """``scrapbox:toctree`` names no page, or a link of its page leads to none or to itself."""
     LOCK_FILE = "lock_file"
     """A ``scrapbox.lock`` cannot be read; its pages get no line anchors and no dates."""
     SNAPSHOT = "snapshot"

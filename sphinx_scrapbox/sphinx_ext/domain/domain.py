@@ -70,8 +70,11 @@ class ScrapboxDomain(DomainIndex, Domain):
         "changes": {},
         "statements": {},
         "projects": ({}, ()),
+        "toctrees": {},
+        "outlines": {},
+        "adopted": set(),
     }
-    data_version = 23
+    data_version = 24
     features: ClassVar[Sequence[Feature]] = ()
     """What collects from the documents; set once, by :func:`sphinx_scrapbox.sphinx_ext.setup`."""
 
