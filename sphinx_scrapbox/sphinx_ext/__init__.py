@@ -33,6 +33,7 @@ from sphinx_scrapbox.sphinx_ext.features import pictures, provenance, recognitio
 from sphinx_scrapbox.sphinx_ext.features.changes import directive as changes
 from sphinx_scrapbox.sphinx_ext.features.epub import feature as epub
 from sphinx_scrapbox.sphinx_ext.features.include import directive as include
+from sphinx_scrapbox.sphinx_ext.features.latex import languages as latex_languages
 from sphinx_scrapbox.sphinx_ext.features.linkmap import directive as linkmap
 from sphinx_scrapbox.sphinx_ext.features.lists import directives as lists
 from sphinx_scrapbox.sphinx_ext.features.lists import indices
@@ -93,6 +94,7 @@ FEATURES: tuple[Feature, ...] = (
     changes.FEATURE,
     guard.FEATURE,
     language.FEATURE,
+    latex_languages.FEATURE,
     page_sources.FEATURE,
     previews.FEATURE,
     repairs.FEATURE,

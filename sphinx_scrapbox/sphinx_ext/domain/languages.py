@@ -311,3 +311,10 @@ def _primary(language: str) -> str:
 def language_class(language: str) -> str:
     """The class of a node of which HTML writers of docutils make the attribute ``lang``."""
     return f"language-{language}"
+
+
+def in_language(text: str, language: str) -> nodes.Node:
+    """*text* in a language as a BCP 47 tag; "" stands for that of the text around it."""
+    if not language:
+        return nodes.Text(text)
+    return nodes.inline("", text, classes=[language_class(language)])

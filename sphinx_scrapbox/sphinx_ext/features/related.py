@@ -21,6 +21,7 @@ from sphinx_scrapbox.rendering.typesetting import OUTSIDE_CLASS, kept_apart
 from sphinx_scrapbox.sphinx_ext.builders import builder_of, is_html
 from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain, domain_of
 from sphinx_scrapbox.sphinx_ext.domain.languages import (
+    in_language,
     page_languages,
     site_language,
 )
@@ -223,7 +224,7 @@ class _StandardBlock:
         for place, line in items:
             paragraph = nodes.paragraph("", "", self._xref(place))
             if line is not None:
-                paragraph += nodes.Text(f": {line}")
+                paragraph += [nodes.Text(": "), in_language(line, place.language)]
             bullets += nodes.list_item("", paragraph)
         if rest:
             bullets += nodes.list_item("", nodes.paragraph("", _more(rest)))
@@ -233,7 +234,7 @@ class _StandardBlock:
         facts = self._domain.facts.get(place.node)
         if not is_wanted(place.node) and (facts is None or not facts.is_page):
             return nodes.Text(place.title)
-        return self._site.page_link(place.title, place.title)
+        return self._site.page_link(place.title, place.title, language=place.language)
 
 
 def _lang(language: str) -> str:

@@ -16,7 +16,7 @@ from sphinx_scrapbox.sphinx_ext import builders
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.domain import domain_of, may_hold_directives
 from sphinx_scrapbox.sphinx_ext.domain.languages import (
-    language_class,
+    in_language,
     page_languages,
 )
 from sphinx_scrapbox.sphinx_ext.domain.site import SphinxSite
@@ -98,10 +98,8 @@ class _ListBuilder:
             image["loading"] = builders.image_loading(self._builder)
             parts.append(image)
         if row.summary:
-            summary = nodes.paragraph("", row.summary, classes=["scrapbox-summary"])
-            if language := self._languages.foreign(row.docname):
-                summary["classes"].append(language_class(language))
-            parts.append(summary)
+            text = in_language(row.summary, self._languages.foreign(row.docname))
+            parts.append(nodes.paragraph("", "", text, classes=["scrapbox-summary"]))
         return parts
 
     def _may_show(self, image: str) -> bool:

@@ -1,0 +1,1 @@
+"""What pages need in LaTeX: fonts and line breaks for other languages."""
