@@ -82,11 +82,8 @@ def wiki(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-PROJECT = ("--project", "en/*=garden-en")
-
-
 def test_table(wiki: Path) -> None:
-    said = run("coverage", "en", "ja", *PROJECT, code=1).stdout.splitlines()
+    said = run("coverage", "en", "ja", code=1).stdout.splitlines()
     assert said[0].split() == [
         *("wiki sources translated share untranslated gone doubled stale unknown").split()
     ]
@@ -99,7 +96,7 @@ def test_table(wiki: Path) -> None:
 
 
 def test_json_and_csv(wiki: Path) -> None:
-    told = json.loads(run("coverage", "en", "ja", *PROJECT, "--format", "json", code=1).stdout)
+    told = json.loads(run("coverage", "en", "ja", "--format", "json", code=1).stdout)
     pair = told["pairs"][0]
     assert (pair["source_project"], pair["project"]) == ("garden", "garden-en")
     assert (pair["source_language"], pair["language"], pair["share"]) == ("ja", "en", 0.8)
@@ -108,7 +105,7 @@ def test_json_and_csv(wiki: Path) -> None:
     assert pair["gone"][0]["source"] == {"target": "/garden/雨"}
     assert told["pairs"][1]["counts"]["unknown"] == 1
 
-    arguments = ("en", "ja", *PROJECT, "--format", "csv", "--only", "gone,untranslated")
+    arguments = ("en", "ja", "--format", "csv", "--only", "gone,untranslated")
     rows = list(csv.DictReader(run("coverage", *arguments, code=1).stdout.splitlines()))
     assert [(row["kind"], row["source_title"], row["path"]) for row in rows] == [
         ("untranslated", "水やり", ""),
@@ -132,7 +129,7 @@ def _native(title: str) -> list[str]:
 
 
 def test_sources_of_which_only_the_lock_file_is_here(wiki: Path) -> None:
-    told = run("coverage", "en", "ja/scrapbox.lock", *PROJECT, "--only", "untranslated", code=1)
+    told = run("coverage", "en", "ja/scrapbox.lock", "--only", "untranslated", code=1)
     assert "  水やり  ja/mizu.scrapbox" in told.stdout
 
 
@@ -151,7 +148,7 @@ def test_sources_of_which_only_the_lock_file_is_here(wiki: Path) -> None:
     ],
 )
 def test_exit_codes(wiki: Path, options: str, code: int) -> None:
-    run("coverage", "en", "ja", *PROJECT, *options.split(), code=code)
+    run("coverage", "en", "ja", *options.split(), code=code)
 
 
 def test_folders_without_a_translation(wiki: Path) -> None:
@@ -159,10 +156,22 @@ def test_folders_without_a_translation(wiki: Path) -> None:
     assert "no page here is a translation" in run("glossary", "ja", code=2).stderr
 
 
+def test_projects_of_folders_that_do_not_name_them(wiki: Path) -> None:
+    """Neither exported wiki names itself, but the footers of one name the other."""
+    for name in SOURCES:
+        text = (wiki / f"ja/{name}.scrapbox").read_text("utf-8")
+        title, _, rest = text.partition("\n")
+        write(wiki, {f"ja2/{title}.md": f'---\ntitle: "{title}"\n---\n\n{rest}'})
+    for name, text in EXPORTED.items():
+        write(wiki, {f"en2/{name}": text.rpartition("\n")[0]})
+    said = run("coverage", "en2", "ja2", "--project", "garden-en", code=1).stdout.splitlines()
+    assert said[1].split()[:5] == "garden -> garden-en 5 4".split()
+
+
 def test_own_wording(wiki: Path) -> None:
     line = "Translated from /garden/水やり"
     write(wiki / "fr", {"Arroser.md": page("Arroser", "Le matin.", line)})
-    options = ("--project", "garden-fr", "--wording", r"Translated from (?P<link>/\S+)")
+    options = ("--project", "fr/*=garden-fr", "--wording", r"Translated from (?P<link>/\S+)")
     said = run("coverage", "fr", "ja", *options).stdout
     assert "garden -> garden-fr        5           1   20 %" in said
 
@@ -176,7 +185,7 @@ def test_glossary_for_deepl(wiki: Path) -> None:
         "Quoted.md": page('A "b", c', "Words.", *footer("土")),
     }
     write(wiki / "en", bad)
-    result = run("glossary", "en", "ja", *PROJECT, "--format", "deepl")
+    result = run("glossary", "en", "ja", "--format", "deepl")
     assert list(csv.reader(result.stdout.splitlines())) == [
         ["堆肥", "Compost"],
         ["DIY", "DIY"],
@@ -189,10 +198,10 @@ def test_glossary_for_deepl(wiki: Path) -> None:
 
 def test_glossary_as_csv_and_json(wiki: Path) -> None:
     write(wiki / "en", {"=1+1.md": page("=1+1", "Words.", *footer("水やり"))})
-    rows = list(csv.reader(run("glossary", "en", "ja", *PROJECT).stdout.splitlines()))
+    rows = list(csv.reader(run("glossary", "en", "ja").stdout.splitlines()))
     assert rows[0][:3] == ["source", "title", "source_language"]
     assert ["水やり", "'=1+1", "ja", "en", "garden", "garden-en"] in rows
-    told = json.loads(run("glossary", "en", "ja", *PROJECT, "--format", "json").stdout)
+    told = json.loads(run("glossary", "en", "ja", "--format", "json").stdout)
     titles = [(one["source"]["title"], one["page"]["title"]) for one in told["entries"]]
     assert ("水やり", "=1+1") in titles
 
@@ -200,7 +209,15 @@ def test_glossary_as_csv_and_json(wiki: Path) -> None:
 def test_glossary_of_several_languages_has_to_be_chosen(wiki: Path) -> None:
     pattern = {"fr/Arroser.md": page("Arroser", "Traduit de /garden/水やり")}
     write(wiki, pattern)
-    folders = ("en", "fr", "ja", *PROJECT, "--wording", r"Traduit de (?P<link>/\S+)")
+    folders = (
+        "en",
+        "fr",
+        "ja",
+        "--project",
+        "fr/*=garden-fr",
+        "--wording",
+        r"Traduit de (?P<link>/\S+)",
+    )
     failed = run("glossary", *folders, "--format", "deepl", code=2)
     assert "choose by --from, --to: ja to ?, ja to en" in failed.stderr
     chosen = run("glossary", *folders, "--format", "deepl", "--to", "en").stdout

@@ -24,7 +24,7 @@ def _projects(
         glob, sign, name = value.rpartition("=")
         if not name or (sign and not glob):
             raise click.BadParameter(f"must be NAME or GLOB=NAME, not {value!r}")
-        projects.append((glob or "*", name.strip("/")))
+        projects.append((glob, name.strip("/")))
     return tuple(projects)
 
 
@@ -39,15 +39,17 @@ def _wordings(
 
 pairs_option = grouped(
     "reader",
-    lambda projects, wordings: FolderPages(_project_of(projects), wordings),
+    lambda projects, wordings: FolderPages(
+        _project_of(projects), dict(projects).get("", ""), wordings
+    ),
     click.option(
         "--project",
         "projects",
         multiple=True,
         callback=_projects,
         metavar="[GLOB=]NAME",
-        help="The wiki of pages that do not name it, for all files or those whose path matches,"
-        " such as '*/ja/*=garden' (may be repeated; the first match counts).",
+        help="The wiki of the files whose path matches, such as '*/ja/*=garden', or of pages of"
+        " which nothing else tells it (may be repeated; the first match counts).",
     ),
     click.option(
         "--wording",

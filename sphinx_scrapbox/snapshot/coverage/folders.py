@@ -7,6 +7,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
 from sphinx_scrapbox.formats import PAGE_SUFFIXES
+from sphinx_scrapbox.formats.evidence.own_project import (
+    Projects,
+    Statement,
+    exported_statement,
+    native_statement,
+)
 from sphinx_scrapbox.formats.markdown.blocks import read_markdown, split_page
 from sphinx_scrapbox.formats.page_file import native_page
 from sphinx_scrapbox.snapshot.coverage.model import TranslatedFrom, WikiPage
@@ -59,14 +65,21 @@ class _File:
 class FolderPages:
     """Reads the pages of several folders, or of lock files alone, which have no texts.
 
-    :param project_of: the project of the page in a file that does not name it.
+    The projects of pages are those that a build finds, see :class:`.Projects`.
+
+    :param configured: the project that the user gives to a file; "" for none.
+    :param default: the project of pages of which nothing is known.
     :param wordings: the patterns of footers.
     :raises FolderError: by all methods, if a file cannot be read.
     """
 
-    project_of: Callable[[str], str] = lambda file: ""
+    configured: Callable[[str], str] = lambda file: ""
+    default: str = ""
     wordings: Sequence[Wording] = WORDINGS
     _files: dict[str, _File] = field(default_factory=dict, init=False)
+    _statements: dict[str, Statement] = field(default_factory=dict, init=False)
+    _locked: dict[str, str] = field(default_factory=dict, init=False)
+    """The projects of lock files by folder, with a slash at the end."""
 
     def add(self, path: Path) -> None:
         """Read a folder with all below it, or a lock file."""
@@ -86,6 +99,8 @@ class FolderPages:
             for name in names
             if PurePosixPath(name).name == LOCK_NAME
         }
+        for place, lock in locks.items():
+            self._locked[folder_of((folder / f"{place}{LOCK_NAME}").as_posix())] = lock.project
         folders = PageFolders()
         for name in names:
             if not name.endswith(PAGE_SUFFIXES):
@@ -96,19 +111,20 @@ class FolderPages:
             lock = locks[above] if above is not None else Lock()
             if path.suffix == PAGE_SUFFIX:
                 row = lock.by_file.get(name[len(above or "") :])
-                file = self._native(path, text, row, lock.project)
+                file = self._native(path, text, row)
             elif folders.answer(text, path).is_page:
-                file = self._exported(path, text, lock.project)
+                file = self._exported(path, text)
             else:
                 continue
-            project = file.page.project or self.project_of(path.as_posix())
-            self._files[path.as_posix()] = replace(file, page=replace(file.page, project=project))
+            self._files[path.as_posix()] = file
 
-    def _native(self, path: Path, text: str, row: LockedPage | None, project: str) -> _File:
+    def _native(self, path: Path, text: str, row: LockedPage | None) -> _File:
         title = NOT_XML.sub("", text.partition("\n")[0]).strip()
-        page = WikiPage(path.as_posix(), title or path.stem, project)
+        page = WikiPage(path.as_posix(), title or path.stem)
         if row:
             page = replace(page, title=row.title or page.title, updated=clamp(row.updated))
+        statement = native_statement(text, title=page.title, wordings=self.wordings)
+        self._statements[page.place] = statement
         if not self._may_have_footer(text):
             return _File(page, (), row.earlier_titles if row else ())
         times = row.line_times if row and row.matches(text) else ()
@@ -117,17 +133,23 @@ class FolderPages:
         dated = tuple((footer, time_of(footer, times)) for footer in footers)
         return _File(page, dated, row.earlier_titles if row else ())
 
-    def _exported(self, path: Path, text: str, project: str) -> _File:
+    def _exported(self, path: Path, text: str) -> _File:
         front, _lines = split_page(text)
-        place, updated = path.as_posix(), front.dates.updated
         title = front.title or path.stem
-        page = WikiPage(place, title, front.project or project, updated=updated)
+        page = WikiPage(path.as_posix(), title, updated=front.dates.updated)
+        statement = exported_statement(text, name=path.stem, wordings=self.wordings)
+        self._statements[page.place] = statement
         footers: tuple[tuple[Translation, int], ...] = ()
         if self._may_have_footer(text):
             parts = split_at_footers(read_markdown(text, name=path.stem), self.wordings)
             found = (part.translation for part in parts if part.translation)
             footers = tuple((footer, time_of(footer)) for footer in found)
         return _File(page, footers, is_named_by_file=not front.title)
+
+    def _lock_above(self, folder: str) -> str:
+        """The project of the lock file in a folder or above it; "" if there is none."""
+        nearest = nearest_folder(self._locked, f"{folder}/{LOCK_NAME}" if folder else LOCK_NAME)
+        return "" if nearest is None else self._locked[nearest]
 
     def _may_have_footer(self, text: str) -> bool:
         """Whether a line begins as a footer does; only then the page has to be parsed."""
@@ -136,11 +158,23 @@ class FolderPages:
 
     def pages(self) -> list[WikiPage]:
         """The pages, sorted as a site sorts its documents, with the places of their sources."""
-        index = _TitleIndex(self._files)
+        projects = Projects(
+            self._statements,
+            locked=self._lock_above,
+            configured=self.configured,
+            default=self.default,
+        )
+        files = {
+            place: replace(file, page=replace(file.page, project=projects.of(place)))
+            if place in self._statements
+            else file
+            for place, file in self._files.items()
+        }
+        index = _TitleIndex(files)
         languages: dict[str, str] = {}
         found = []
-        for place in sorted(self._files, key=_docname):
-            file = self._files[place]
+        for place in sorted(files, key=_docname):
+            file = files[place]
             sources = tuple(_source(file.page, *footer, index) for footer in file.footers)
             for source in sources:
                 if source.language:
