@@ -22,11 +22,17 @@ _HEADING_SOURCE = re.compile(
     r"(?P<number>\d{1,9}\.)?\s*(?:\#{1,3} (?P<marked>.+)|\[[^\s\[\]]+ (?P<boxed>.+)\])"
 )
 _DIGIT = re.compile(r"\d")
-# The rest of a sentence: a letter or sign right behind its beginning; after blanks a small letter,
-# a particle of Japanese, or a sign that nothing begins with.
+# The rest of a sentence: a letter or sign right behind its beginning; after blanks a verb, a
+# conjunction, a particle of Japanese, or a sign that nothing begins with.
 _SENTENCE = re.compile(
-    r"[^\W_]|\s*(?:[a-z,.;!?、。，．；！？…)\]）」』】’”はがをにのとでもやへ]|から|まで|した|する)"
+    r"[^\W_]|\s*(?:[,.;!?、。，．；！？…)\]）」』】’”はがをにのとでもやへ]|から|まで|した|する"
+    r"|(?:is|are|was|were|has|have|had|can|could|will|would|shall|should|may|might|must|does|do|did"
+    r"|means?|makes?|and|or|but|so|because|which|who|that|than|when|if)\b)"
 )
+_SMALL_LETTER = re.compile(r"\s*[a-z]")
+_SENTENCE_ENDS = (".", "!", "?", "。", "！", "？")
+_MOST_WORDS = 60
+"""Characters behind a heading that begin with a small letter and are still no sentence."""
 
 
 @dataclass(slots=True)
@@ -103,7 +109,13 @@ def _heading(line: ast.Line) -> Heading | None:
 def _goes_on(rest: Sequence[ast.Inline]) -> bool:
     """Whether the words behind a bold piece continue its sentence."""
     first = rest[0]
-    return isinstance(first, ast.Text) and _SENTENCE.match(first.text) is not None
+    if not isinstance(first, ast.Text):
+        return False
+    if _SENTENCE.match(first.text):
+        return True
+    text = ast.plain_text(rest).strip()
+    is_long = len(text) > _MOST_WORDS or text.endswith(_SENTENCE_ENDS)
+    return is_long and _SMALL_LETTER.match(first.text) is not None
 
 
 def _trimmed(nodes: list[ast.Inline]) -> tuple[ast.Inline, ...]:

@@ -31,6 +31,9 @@ from sphinx_scrapbox.wiki.ast import Decoration, Line, Page, Text
         ("a ### well", "-known way"),
         ("see the ### colour of", "[[Rake]] first"),
         ("an ### idea", "(of hers) is good"),
+        ("an ### idea", "— hers"),
+        ("at ### example", ".org"),
+        ("the ### idea", "...and so on"),
     ],
 )
 def test_rest(above: str, line: str) -> None:
@@ -54,6 +57,8 @@ def test_rest(above: str, line: str) -> None:
         ("the ### rake", "[[Soil]]"),
         ("the ### rake", "(red)"),
         ("the ### rake", "→ red"),
+        ("the ### rake", ":leaf: red"),
+        ("the ### rake", "・red"),
         ("the ### rake", "> red"),
         ("the ### colour of", "1. red"),
         ("the ### colour of", "![image](https://a.example/b.png)"),

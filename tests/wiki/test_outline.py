@@ -489,14 +489,23 @@ def with_words(words: str, *, number: str = "") -> Line:
     return Line(0, (Text(number), *line.nodes)) if number else line
 
 
-@pytest.mark.parametrize("words", [" (for May)", ": 3 seeds and rakes", " Für alle", " 五月"])
+@pytest.mark.parametrize("words", [" (for May)", ": 3 seeds and rakes", " for all beds", " 五月"])
 def test_heading_with_words_among_headings(words: str) -> None:
     page = (heading(1, "Beds"), with_words(words), text(1, "a"), text(0, "b"))
     assert shape(outline(page))[1] == ("# Plan", (words.strip(), ["a"]), "b")
 
 
 @pytest.mark.parametrize(
-    "words", [" is what we need", ", and more", "ning", "を立てる", " を立てる", "。次"]
+    "words",
+    [
+        " is what we need",
+        " with beds in it.",
+        ", and more",
+        "ning",
+        "を立てる",
+        " を立てる",
+        "。次",
+    ],
 )
 def test_sentence_with_a_bold_beginning_is_no_heading(words: str) -> None:
     page = (heading(1, "Beds"), with_words(words))
