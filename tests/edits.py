@@ -13,7 +13,10 @@ CONFIG = {
     "scrapbox_project": "garden-en",
     "scrapbox_missing": "wiki",
     "exclude_patterns": ["_build", "kept"],
-    "suppress_warnings": ["scrapbox.duplicate_title", "scrapbox.include"],
+    "suppress_warnings": [
+        *("scrapbox.duplicate_title", "scrapbox.include", "scrapbox.toctree"),
+        *("toc.duplicate_entry", "toc.secnum"),
+    ],
 }
 
 GUIDE = """# Guide
@@ -38,6 +41,17 @@ Read [[Topic 1]], [[Topic 2]] and [[Nowhere]].
 ```
 
 ```{scrapbox:include} Topic 3
+```
+
+```{scrapbox:toctree}
+:numbered:
+
+- [[Topic 5]]
+  - [[Topic 1]]
+- [[Topic 2]]
+```
+
+```{scrapbox:toctree} Topic 6
 ```
 
 - in a list

@@ -273,10 +273,26 @@ def test_directives_that_are_wrong(tmp_path: Path, directive: str, message: str)
     assert f"index.md:3: WARNING: scrapbox:toctree: {message}" in warning
 
 
+def test_a_page_of_the_wiki_with_the_directive(tmp_path: Path) -> None:
+    text = '---\ntitle: "Order"\n---\n\n```{scrapbox:toctree} Table of beds\n```\n'
+    files = book(PLAIN.replace("guide\n", "guide\nwiki/Order\n"), **{"wiki/Order.md": text})
+    built = Site(tmp_path / "src", files).build(
+        **HERE, scrapbox_page_directives=["scrapbox:toctree"], scrapbox_pages=["wiki/**"]
+    )
+    assert built.warnings == []
+    assert built.app.env.toctree_includes["wiki/Order"] == [
+        "wiki/Preface",
+        "wiki/Compost",
+        "wiki/Beans",
+    ]
+    assert neighbours(built, "wiki/Order") == ("Guide", "Preface")
+
+
 def test_unknown_internals_are_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fill, "has_known_tables", lambda env: False)
     built = Site(tmp_path / "src", book()).build(**HERE)
-    assert built.warnings == []
+    (warning,) = built.warnings
+    assert "WARNING: toctrees of wiki pages are left empty" in warning
     assert titles(built) == [["Guide"]]
 
 

@@ -55,6 +55,8 @@ def fill_toctrees(app: Sphinx, env: BuildEnvironment) -> Iterable[str]:
         return []
     if not has_known_tables(env):
         note_unknown_internals("toctrees")
+        if requests:
+            warn(Warn.TOCTREE, "toctrees of wiki pages are left empty with this version of Sphinx")
         return []
     plan = _plan(domain, requests)
     ordinary = env.toctree_includes | {name: ordinary_targets(env, name) for name in applied}
