@@ -15,8 +15,26 @@ from sphinx_scrapbox.snapshot.filenames import LONG_NAME_BYTES, file_key, portab
 from sphinx_scrapbox.wiki.titles import key, split_fragment
 
 
+class TitleIndices:
+    """The titles that the links of a page can lead to: those of its own project.
+
+    Where a project is unknown, any may be meant.
+    """
+
+    def __init__(self, pages: Sequence[CheckedPage], locks: Sequence[CheckedLock]) -> None:
+        self._indices: dict[str, TitleIndex] = {}
+        for project in {checked.project for checked in pages}:
+            own = [page for page in pages if not project or page.project in ("", project)]
+            here = [lock for lock in locks if not project or lock.lock.project in ("", project)]
+            self._indices[project] = TitleIndex(own, here)
+
+    def of(self, checked: CheckedPage) -> TitleIndex:
+        """The titles for the links of a page."""
+        return self._indices[checked.project]
+
+
 class TitleIndex:
-    """The titles of all pages, with earlier ones and aliases, and the lines of those in a lock."""
+    """The titles of pages, with earlier ones and aliases, and the lines of those in a lock."""
 
     def __init__(self, pages: Sequence[CheckedPage], locks: Iterable[CheckedLock]) -> None:
         self.keys = {key(checked.title) for checked in pages if checked.title}
@@ -101,13 +119,14 @@ def rule_of(kind: DamageKind) -> Rule:
 
 
 def missing_pages(
-    pages: Sequence[CheckedPage], index: TitleIndex
+    pages: Sequence[CheckedPage], indices: TitleIndices
 ) -> tuple[int, int, tuple[Wanted, ...]]:
     """Links in all, links to missing pages, and these pages, the most linked ones first."""
     links = 0
-    spellings: dict[str, str] = {}
-    counts: Counter[str] = Counter()
+    spellings: dict[tuple[str, str], str] = {}
+    counts: Counter[tuple[str, str]] = Counter()
     for checked in pages:
+        index = indices.of(checked)
         targets: dict[str, str] = {}
         for project, title in checked.links:
             if project in ("", checked.project):
@@ -115,11 +134,11 @@ def missing_pages(
         links += len(targets)
         for target_key, target in targets.items():
             if not index.has(target):
-                counts[target_key] += 1
-                spellings.setdefault(target_key, target)
+                counts[checked.project, target_key] += 1
+                spellings.setdefault((checked.project, target_key), target)
     wanted = sorted(
-        (Wanted(spellings[target_key], count) for target_key, count in counts.items()),
-        key=lambda page: (-page.pages, page.title),
+        (Wanted(spellings[page], count, page[0]) for page, count in counts.items()),
+        key=lambda page: (-page.pages, page.title, page.project),
     )
     return links, counts.total(), tuple(wanted)
 

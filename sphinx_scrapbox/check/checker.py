@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
+from pathlib import PurePosixPath
 
 from sphinx_scrapbox.check import across_pages
 from sphinx_scrapbox.check.brackets import find_damage, find_native_damage
 from sphinx_scrapbox.check.pages import CheckedLock, CheckedPage, Position
-from sphinx_scrapbox.check.rules import Finding, Report, Rule
+from sphinx_scrapbox.check.rules import Finding, ProjectOfFolder, Report, Rule
 from sphinx_scrapbox.formats.detect import Recognition, Status, recognise
+from sphinx_scrapbox.formats.evidence.own_project import (
+    Projects,
+    Statement,
+    exported_statement,
+    native_statement,
+)
 from sphinx_scrapbox.formats.markdown.blocks import read_markdown
 from sphinx_scrapbox.formats.notation.characters import WHITE
 from sphinx_scrapbox.formats.notation.lines import read_notation
 from sphinx_scrapbox.formats.tex import read_formula
 from sphinx_scrapbox.snapshot.folder import folder_of
-from sphinx_scrapbox.snapshot.lockfile import LockError, load_lock, nearest_folder
+from sphinx_scrapbox.snapshot.lockfile import LockError, load_lock, nearest_folder, project_above
 from sphinx_scrapbox.wiki import ast
 from sphinx_scrapbox.wiki.speakers import DEFAULT_MARKS
 from sphinx_scrapbox.wiki.titles import is_line_id, key, split_fragment
@@ -51,6 +57,7 @@ class Checker:
         self._below_lock = below_lock
         self._with_pages: set[str] = set()
         """Folders that hold a page whatever else is in them."""
+        self._statements: dict[str, Statement] = {}
         self._uncertain: list[tuple[str, bytes, Recognition]] = []
         """Markdown files that their folders decide about."""
         self._locks: dict[str, CheckedLock] = {}
@@ -91,7 +98,17 @@ class Checker:
                 self._read(path, data)
                 return
         self._with_pages.add(folder_of(path))
+        self._note_statement(path, data.decode("utf-8-sig", "replace"))
         self._read(path, data)
+
+    def _note_statement(self, path: str, text: str) -> None:
+        """Keep what a page says of its project."""
+        stem = PurePosixPath(path).stem
+        if path.endswith(".scrapbox"):
+            title = text.partition("\n")[0].strip() or stem
+            self._statements[path] = native_statement(text, title=title)
+        else:
+            self._statements[path] = exported_statement(text, name=stem)
 
     def _read_uncertain(self) -> None:
         for path, data, recognition in self._uncertain:
@@ -201,19 +218,27 @@ class Checker:
         findings = [*self._findings]
         pages = sorted(self._pages, key=lambda checked: checked.path)
         findings += self._compare_with_locks(pages)
-        own = _commonest(checked.project for checked in pages)
+        locks = {
+            folder: " ".join(lock.lock.project.split()) for folder, lock in self._locks.items()
+        }
+        projects = Projects(self._statements, locked=lambda folder: project_above(locks, folder))
         for checked in pages:
-            checked.project = checked.project or own
-        index = across_pages.TitleIndex(pages, self._locks.values())
+            checked.project = projects.of(checked.path) or checked.project
+        indices = across_pages.TitleIndices(pages, list(self._locks.values()))
         findings += across_pages.ambiguous_titles(pages)
         findings += across_pages.file_name_findings(sorted(self._paths))
         for checked in pages:
+            index = indices.of(checked)
             findings += across_pages.unknown_icons(checked, index, self._icons)
             findings += across_pages.dead_anchors(checked, index)
             findings += across_pages.damaged_brackets(checked, index)
-        links, unresolved, wanted = across_pages.missing_pages(pages, index)
+        links, unresolved, wanted = across_pages.missing_pages(pages, indices)
         findings.sort(key=lambda each: (each.path, each.line, each.column, each.rule.index))
-        return Report(tuple(findings), len(self._paths), links, unresolved, wanted)
+        folders = tuple(
+            ProjectOfFolder(folder or ".", found.project, found.reason)
+            for folder, found in projects.folders().items()
+        )
+        return Report(tuple(findings), len(self._paths), links, unresolved, wanted, folders)
 
     def _compare_with_locks(self, pages: Sequence[CheckedPage]) -> Iterator[Finding]:
         """Compare pages with their rows in locks, and take over titles and projects."""
@@ -248,11 +273,6 @@ def _compare(checked: CheckedPage, lock: CheckedLock) -> Iterator[Finding]:
             message = f"the title is {row.title!r}, but the first line is {checked.title!r}"
             yield Finding(Rule.TITLE_ROW, checked.path, message, checked.line)
         checked.title = row.title
-
-
-def _commonest(names: Iterable[str]) -> str:
-    count = Counter(filter(None, names)).most_common(1)
-    return count[0][0] if count else ""
 
 
 def _is_empty(blocks: Iterable[ast.Block]) -> bool:

@@ -18,6 +18,8 @@ from sphinx_scrapbox.wiki.text import Paint, terminal_safe
 
 MAX_WANTED = 20
 """The number of missing pages that the text lists; JSON lists all."""
+MAX_FOLDERS = 20
+"""The number of folders of which the text tells the project; JSON lists all."""
 
 _COLOURS = {Severity.ERROR: "31", Severity.WARNING: "33", Severity.NOTE: "36"}
 _WIDTH = 88
@@ -42,6 +44,7 @@ def report_as_text(
     if missing:
         out += _missing_lines(report, paint)
     out += _summary(report, paint)
+    out += _folder_lines(report, prefix)
     return "\n".join(out) + "\n"
 
 
@@ -76,11 +79,25 @@ def _missing_lines(report: Report, paint: Paint) -> Iterator[str]:
     if not report.wanted:
         return
     yield paint.bold("Missing pages that most pages link to")
-    for title, pages in report.wanted[:MAX_WANTED]:
+    for title, pages, _project in report.wanted[:MAX_WANTED]:
         yield f"  {pages:>7}  {terminal_safe(title)}"
     if (more := len(report.wanted) - MAX_WANTED) > 0:
         yield paint.dim(f"           and {more:,} more; --format json lists them all")
     yield ""
+
+
+def _folder_lines(report: Report, prefix: str) -> Iterator[str]:
+    """Which project each folder was taken for, and why."""
+    for folder, project, reason in report.folders[:MAX_FOLDERS]:
+        place = f"{prefix}{folder}".removesuffix("/.") if prefix else folder
+        yield terminal_safe(f"{place}: {project_wording(project)}, because {reason}")
+    if (more := len(report.folders) - MAX_FOLDERS) > 0:
+        yield f"and {more:,} more folders; --format json lists them all"
+
+
+def project_wording(project: str) -> str:
+    """What reports say of pages of a project, "" for an unknown one."""
+    return f"pages of the wiki {project}" if project else "pages of an unknown wiki"
 
 
 def _summary(report: Report, paint: Paint) -> Iterator[str]:
@@ -118,6 +135,7 @@ def report_as_json(report: Report, *, missing: bool = False) -> str:
         pages=report.pages,
         counts={severity.label: report.count(severity) for severity in _COLOURS},
         links=links,
+        folders=[folder._asdict() for folder in report.folders],
         findings=[_finding(finding) for finding in report.findings],
     )
 

@@ -177,10 +177,22 @@ class Finding:
 
 
 class Wanted(NamedTuple):
-    """A missing page, and the number of pages that link to it."""
+    """A missing page, the number of pages that link to it, and its project if that is known."""
 
     title: str
     pages: int
+    project: str = ""
+
+
+class ProjectOfFolder(NamedTuple):
+    """The project that the pages of a folder were taken for, "" for none, and why.
+
+    ``reason`` continues "…, because".
+    """
+
+    folder: str
+    project: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +209,8 @@ class Report:
     links: int = 0
     unresolved: int = 0
     wanted: tuple[Wanted, ...] = ()
+    folders: tuple[ProjectOfFolder, ...] = ()
+    """Of each folder with pages, by name."""
 
     def only(self, rules: Collection[Rule]) -> Report:
         """The report with the findings of these rules only."""

@@ -11,12 +11,22 @@ from pathlib import Path
 import click
 
 from sphinx_scrapbox.check.checker import Checker
-from sphinx_scrapbox.check.reports import report_as_json, report_as_sarif, report_as_text
+from sphinx_scrapbox.check.reports import (
+    project_wording,
+    report_as_json,
+    report_as_sarif,
+    report_as_text,
+)
 from sphinx_scrapbox.check.rules import RULES, Report, Rule, Severity
 from sphinx_scrapbox.cli.options import format_option, grouped, output_option
 from sphinx_scrapbox.cli.output import Failure, progress, say, shows_color, write_report
 from sphinx_scrapbox.formats import PAGE_SUFFIXES
-from sphinx_scrapbox.snapshot.folder import PageFolders, lies_below_lock, page_files
+from sphinx_scrapbox.snapshot.folder import (
+    PageFolders,
+    folder_projects,
+    lies_below_lock,
+    page_files,
+)
 from sphinx_scrapbox.snapshot.image_types import InvalidImageError, image_type
 from sphinx_scrapbox.snapshot.lockfile import LOCK_NAME
 from sphinx_scrapbox.wiki.text import terminal_safe
@@ -50,7 +60,8 @@ changed; where a line looks damaged, a repair is suggested:
 
 Links to pages that do not exist are how a wiki grows, so they are only counted.
 
-With --explain, says of each FILE whether it is a page of a wiki, and why.
+With --explain, says of each FILE whether it is a page of a wiki, and of each folder which wiki
+its pages are from, and why.
 
 \b
 Examples:
@@ -104,8 +115,8 @@ class _Form:
 @click.option(
     "--explain",
     is_flag=True,
-    help="Say of each FILE, or each file in a DIR, whether it is a page of a wiki, and why."
-    " scrapbox_pages is not known here.",
+    help="Say of each FILE, or each file in a DIR, whether it is a page of a wiki, and of which,"
+    " and why. scrapbox_pages and scrapbox_project are not known here.",
 )
 @grouped(
     "form",
@@ -192,7 +203,10 @@ def diagnose(folder: Path, icons: Sequence[str]) -> Report:
 
 
 def explanations(paths: Sequence[str]) -> Iterator[str]:
-    """For each file of *paths*, and each page or Markdown file in folders, what it is and why."""
+    """For each file of *paths*, and each page or Markdown file in folders, what it is and why.
+
+    Then for each folder the project of its pages.
+    """
     folders = PageFolders()
     for path in map(Path, paths):
         names = sorted(page_files(path)) if path.is_dir() else [""]
@@ -202,6 +216,22 @@ def explanations(paths: Sequence[str]) -> Iterator[str]:
                 answer = folders.answer(text, file)
                 name = terminal_safe(click.format_filename(file))
                 yield f"{name}: {answer.status.value}, because {answer.reason}"
+    for root, within in _roots(paths):
+        projects = folder_projects(root, within)
+        for name, found in projects.folders().items():
+            place = terminal_safe(click.format_filename(root / name))
+            yield f"{place}: {project_wording(found.project)}, because {found.reason}"
+
+
+def _roots(paths: Sequence[str]) -> Iterator[tuple[Path, Sequence[str] | None]]:
+    """The folders of *paths* with the files to read of each; None for all in it and below."""
+    folders = dict.fromkeys(path for path in map(Path, paths) if path.is_dir())
+    for folder in folders:
+        yield folder, None
+    beside = dict.fromkeys(path.parent for path in map(Path, paths) if path not in folders)
+    for folder in beside:
+        if folders.keys().isdisjoint((folder, *folder.parents)):
+            yield folder, [path.name for path in folder.iterdir() if path.suffix in PAGE_SUFFIXES]
 
 
 def _picture_problem(folder: Path, name: str) -> str:

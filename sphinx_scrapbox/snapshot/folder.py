@@ -10,15 +10,21 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from functools import cached_property
+from functools import cached_property, partial
 from hashlib import sha256
 from itertools import chain
 from pathlib import Path, PurePosixPath
 
 from sphinx_scrapbox.formats import PAGE_SUFFIXES
 from sphinx_scrapbox.formats.detect import NATIVE_PAGE, NO_PAGE, Answer, Recognition, recognise
+from sphinx_scrapbox.formats.evidence.own_project import (
+    Projects,
+    Statement,
+    exported_statement,
+    native_statement,
+)
 from sphinx_scrapbox.snapshot import lockfile
 from sphinx_scrapbox.snapshot.filenames import file_key, picture_file_name
 from sphinx_scrapbox.snapshot.lockfile import LOCK_NAME, Lock, LockedPage, LockError
@@ -112,18 +118,23 @@ def folder_of(path: str) -> str:
     return path[: path.rfind("/") + 1]
 
 
-def lies_below_lock(folder: Path) -> bool:
-    """Whether a lock file is in *folder* or above it.
+def lock_above(folder: Path) -> Path | None:
+    """The lock file in *folder* or above it; None if there is none.
 
     The search ends in the source folder of a Sphinx site and at the top of a repository, as a
     build does not look any further.
     """
     for place in (folder, *folder.absolute().parents):
         if (place / LOCK_NAME).is_file():
-            return True
+            return place / LOCK_NAME
         if (place / "conf.py").is_file() or (place / ".git").exists():
-            return False
-    return False
+            return None
+    return None
+
+
+def lies_below_lock(folder: Path) -> bool:
+    """Whether a lock file is in *folder* or above it."""
+    return lock_above(folder) is not None
 
 
 def _recognise(text: str, path: Path) -> Recognition:
@@ -180,6 +191,45 @@ class PageFolders:
         except OSError:
             return False
         return self._recognise(text, path).alone.is_page
+
+
+def folder_projects(
+    folder: Path, names: Iterable[str] | None = None, *, default: str = ""
+) -> Projects:
+    """The projects of the pages in *folder*, as a build of them finds these.
+
+    Pages are named by their paths relative to *folder*; unreadable files are left out.
+
+    :param names: the files to read; None for all in *folder* and below.
+    :param default: the project of pages of which nothing is known.
+    """
+    statements: dict[str, Statement] = {}
+    locks: dict[str, str] = {}
+    if above := lock_above(folder):
+        locks[""] = _project_of_lock(above)
+    for name in sorted(page_files(folder) if names is None else names):
+        path = folder / name
+        if path.name == LOCK_NAME:
+            locks[folder_of(name)] = _project_of_lock(path)
+            continue
+        try:
+            text = read_regular_file(path).decode("utf-8-sig", "replace")
+        except OSError:
+            continue
+        if path.suffix == PAGE_SUFFIX:
+            title = text.partition("\n")[0].strip() or path.stem
+            statements[name] = native_statement(text, title=title)
+        elif path.suffix == ".md" and recognise(text, name).alone.is_page:
+            statements[name] = exported_statement(text, name=path.stem)
+    above_of = partial(lockfile.project_above, locks)
+    return Projects(statements, locked=above_of, default=default)
+
+
+def _project_of_lock(path: Path) -> str:
+    try:
+        return lockfile.load_lock(read_regular_file(path)).project
+    except (OSError, LockError):
+        return ""
 
 
 def _files_in(folder: Path) -> list[Path]:

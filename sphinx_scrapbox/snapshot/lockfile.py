@@ -20,7 +20,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Container
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Literal, get_args
@@ -250,3 +250,12 @@ def _list(entry: dict[str, object], name: str) -> list[object]:
 def _number(entry: dict[str, object], name: str) -> int:
     value = entry.get(name, 0)
     return value if isinstance(value, int) and not isinstance(value, bool) else 0
+
+
+def project_above(projects: Mapping[str, str], folder: str) -> str:
+    """The project of the lock file in a folder, or else above it; "" if there is none.
+
+    :param projects: those of lock files by folder, with a slash at the end.
+    """
+    nearest = nearest_folder(projects, f"{folder}/{LOCK_NAME}" if folder else LOCK_NAME)
+    return "" if nearest is None else projects[nearest]

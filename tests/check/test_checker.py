@@ -386,7 +386,7 @@ def test_links_are_only_counted() -> None:
     )
     assert report.findings == ()
     assert (report.links, report.unresolved) == (5, 3)
-    assert report.wanted == (("lost one", 2), ("other", 1))
+    assert report.wanted == (("lost one", 2, ""), ("other", 1, ""))
 
 
 def locked(*pages: tuple[str, str, bytes, tuple[str, ...]]) -> dict[str, bytes]:
@@ -408,7 +408,7 @@ def test_earlier_titles() -> None:
     locks = {"scrapbox.lock": dump_lock(Lock("garden", pages=rows)).encode()}
     report = check({"Moss.scrapbox": text}, locks=locks)
     assert [one.rule for one in report.findings] == [Rule.LOST_FILE]
-    assert report.wanted == (("Fern", 1),)
+    assert report.wanted == (("Fern", 1, "garden"),)
 
 
 def test_dead_line_anchors() -> None:

@@ -139,7 +139,10 @@ def test_json() -> None:
 
 def test_json_lists_what_is_missing_on_demand() -> None:
     wanted = json.loads(report_as_json(SOME, missing=True))["links"]["wanted"]
-    assert wanted == [{"title": "rain", "pages": 4}, {"title": "moss", "pages": 1}]
+    assert wanted == [
+        {"title": "rain", "pages": 4, "project": ""},
+        {"title": "moss", "pages": 1, "project": ""},
+    ]
 
 
 @pytest.mark.parametrize("render", [report_as_json, report_as_sarif])
@@ -251,4 +254,4 @@ def test_sarif_of_a_clean_folder_has_results() -> None:
 
 def test_sarif_tells_what_is_missing_on_demand() -> None:
     (run,) = json.loads(report_as_sarif(SOME, missing=True))["runs"]
-    assert run["properties"]["wanted"][0] == {"title": "rain", "pages": 4}
+    assert run["properties"]["wanted"][0] == {"title": "rain", "pages": 4, "project": ""}

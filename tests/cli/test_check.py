@@ -63,6 +63,7 @@ def test_human(wiki: Path) -> None:
         "\n"
         "1 page: no errors, 1 warning, no notes\n"
         "  1 damaged-bracket\n"
+        "docs/wiki: pages of an unknown wiki, because its pages say nothing of it\n"
     )
 
 
@@ -93,7 +94,8 @@ def test_exit_code_of_an_error(wiki: Path, level: str, code: int) -> None:
 def test_clean(wiki: Path) -> None:
     (wiki / "Moss.md").write_text(MOSS.replace("[", ""), encoding="utf-8")
     result = run(wiki, "--fail-on", "note")
-    assert (result.exit_code, result.stdout) == (0, "1 page: nothing found\n")
+    told = "pages of an unknown wiki, because its pages say nothing of it\n"
+    assert (result.exit_code, result.stdout) == (0, f"1 page: nothing found\n{wiki}: {told}")
 
 
 def test_select_and_ignore(wiki: Path) -> None:
@@ -219,6 +221,7 @@ def test_explain(wiki: Path) -> None:
     )
     result = run("--explain", "docs/wiki/guide.md", "docs", "docs/wiki/sub/notes.txt")
     assert result.exit_code == 0
+    told = "pages of an unknown wiki, because its pages say nothing of it"
     guide = (
         "docs/wiki/guide.md: not a page of a wiki, because it has no icon or translation footer "
         "of a wiki, and it has no title"
@@ -234,6 +237,7 @@ def test_explain(wiki: Path) -> None:
         "folder holds no page of a wiki",
         "docs/wiki/sub/notes.txt: not a page of a wiki, because it is neither Markdown nor in the "
         "wiki's own notation",
+        f"docs/wiki: {told}",
     ]
 
 
@@ -294,3 +298,33 @@ def test_manual_has_the_texts_of_the_rules() -> None:
     assert entries == [
         (rule.id, rule.severity.label, f"{rule.description} {rule.help}") for rule in Rule
     ]
+
+
+def test_the_wiki_of_each_folder(wiki: Path) -> None:
+    """Two wikis beside each other may have pages with one title, and icons of their own."""
+    icon = "<img src='https://scrapbox.io/api/pages/{0}/mio/icon' alt='mio.icon' height=\"19.5\"/>"
+    for name in ("barn", "pond"):
+        (wiki / name).mkdir()
+        for title, text in (("Hay", icon.format(name)), ("Grass", "[[Nowhere]]")):
+            page = f'---\ntitle: "{title}"\n---\n\n{text}\n'
+            (wiki / name / f"{title}.md").write_text(page, encoding="utf-8")
+    (wiki / "barn/mio.md").write_text('---\ntitle: "mio"\n---\n\nIt is me.\n', encoding="utf-8")
+    told = json.loads(
+        run(
+            wiki, "--format", "json", "--missing", "--select", "unknown-icon,ambiguous-title"
+        ).stdout
+    )
+    assert [(one["rule"], one["path"]) for one in told["findings"]] == [
+        ("unknown-icon", "pond/Hay.md")
+    ]
+    assert told["folders"] == [
+        {"folder": ".", "project": "", "reason": "its pages say nothing of it"},
+        {"folder": "barn", "project": "barn", "reason": "1 of 3 pages names it by own icons"},
+        {"folder": "pond", "project": "pond", "reason": "1 of 2 pages names it by own icons"},
+    ]
+    assert [one["project"] for one in told["links"]["wanted"]] == ["barn", "pond"]
+    lines = run("--explain", wiki / "pond/Hay.md").stdout.splitlines()
+    assert (
+        lines[1]
+        == f"{wiki}/pond: pages of the wiki pond, because 1 of 2 pages names it by own icons"
+    )

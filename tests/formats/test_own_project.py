@@ -153,7 +153,7 @@ def test_reasons() -> None:
     }
     folders = Projects(pages).folders()
     assert {name: (entry.project, entry.reason) for name, entry in folders.items()} == {
-        "en": ("garden-en", "1 of 2 pages names it by their own icons"),
+        "en": ("garden-en", "1 of 2 pages names it by own icons"),
         "en/more": (
             "garden-en",
             "its pages say nothing of it, and that of the folder above, en, is known",

@@ -301,7 +301,7 @@ def _majority(tally: _Tally) -> FolderProject:
     kinds = {
         "by the lock file": tally.by_lock,
         "in front matter": tally.by_front_matter,
-        "by their own icons": by_icons,
+        "by own icons": by_icons,
     }
     how = " or ".join(kind for kind, number in kinds.items() if number > 0)
     others = f", and {total - count} another" if count < total else ""

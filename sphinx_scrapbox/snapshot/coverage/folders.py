@@ -31,6 +31,7 @@ from sphinx_scrapbox.snapshot.lockfile import (
     LockError,
     load_lock,
     nearest_folder,
+    project_above,
 )
 from sphinx_scrapbox.wiki.dates import clamp
 from sphinx_scrapbox.wiki.text import NOT_XML
@@ -146,11 +147,6 @@ class FolderPages:
             footers = tuple((footer, time_of(footer)) for footer in found)
         return _File(page, footers, is_named_by_file=not front.title)
 
-    def _lock_above(self, folder: str) -> str:
-        """The project of the lock file in a folder or above it; "" if there is none."""
-        nearest = nearest_folder(self._locked, f"{folder}/{LOCK_NAME}" if folder else LOCK_NAME)
-        return "" if nearest is None else self._locked[nearest]
-
     def _may_have_footer(self, text: str) -> bool:
         """Whether a line begins as a footer does; only then the page has to be parsed."""
         lines = text.split("\n")
@@ -160,7 +156,7 @@ class FolderPages:
         """The pages, sorted as a site sorts its documents, with the places of their sources."""
         projects = Projects(
             self._statements,
-            locked=self._lock_above,
+            locked=lambda folder: project_above(self._locked, folder),
             configured=self.configured,
             default=self.default,
         )

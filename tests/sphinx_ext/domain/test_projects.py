@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 from outputs import stale_files
-from sites import EPUB, Built, Site, icon, page
+from sites import EPUB, ROOT, Built, Site, icon, page
 
 from sphinx_scrapbox.snapshot.lockfile import Lock, LockedPage, dump_lock
 from sphinx_scrapbox.sphinx_ext.domain.domain import domain_of
@@ -190,6 +191,23 @@ def test_globs_decide_where_nothing_does(tmp_path: Path) -> None:
     assert [built.facts(name).project for name in ("a/one", "b/two")] == ["garden", "barn"]
     assert links(built, "a/one") == {f"{WIKI}/garden/Two", f"{WIKI}/garden/None"}
     assert links(built, "index") == {"b/two.html"}
+
+
+def test_the_guide_as_printed(tmp_path: Path) -> None:
+    guide = (ROOT / "example_docs/guide/translations.md").read_text(encoding="utf-8")
+    (conf,) = re.findall(r"```python\n(# conf\.py\n.*?)```", guide, re.DOTALL)
+    (index,) = re.findall(r"````markdown\n(# Index\n.*?)````", guide, re.DOTALL)
+    files = {"conf.py": conf, "index.md": index, **ENGLISH, **JAPANESE}
+    built = Site(tmp_path / "docs", files).build()
+    assert built.warnings == []
+    assert "../ja/Tools.html" in alternates(built, "en/Tools")
+    assert "../en/Tools.html" in alternates(built, "ja/Tools")
+    (setting,) = re.findall(r"```python\n(scrapbox_project = .*?)```", guide, re.DOTALL)
+    values: dict[str, Any] = {}
+    exec(setting, values)
+    built = Site(tmp_path / "other", files).build(scrapbox_project=values["scrapbox_project"])
+    assert built.facts("en/Rain").project == "example-garden-en"
+    assert built.facts("ja/Rain").project == "example-garden"
 
 
 def test_a_bad_glob_is_left_out(tmp_path: Path) -> None:
