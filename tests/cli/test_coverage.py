@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
@@ -166,6 +167,50 @@ def test_projects_of_folders_that_do_not_name_them(wiki: Path) -> None:
         write(wiki, {f"en2/{name}": text.rpartition("\n")[0]})
     said = run("coverage", "en2", "ja2", "--project", "garden-en", code=1).stdout.splitlines()
     assert said[1].split()[:5] == "garden -> garden-en 5 4".split()
+
+
+def test_pairs_without_footers(wiki: Path) -> None:
+    plain = {"Grass.md": "草を刈る。", "DIY.md": "One title.", "Tools.md": "Spades."}
+    write(wiki / "en3", {name: page(name[:-3], line) for name, line in plain.items()})
+    pairs = ("--pair", "/garden-en/Grass=/garden/土", "--pair", "/garden-en=/garden")
+    told = json.loads(run("glossary", "en3", "ja", *pairs, "--format", "json").stdout)
+    titles = {(one["source"]["title"], one["page"]["title"]) for one in told["entries"]}
+    assert titles == {("土", "Grass"), ("DIY", "DIY")}
+    assert "must be /project/Title" in run("coverage", "en3", "--pair", "x", code=2).stderr
+
+
+def test_a_stated_language(wiki: Path) -> None:
+    source = '---\ntitle: "耕す"\nproject: garden\nlang: ja\n---\n\n土。\n'
+    own = "https://scrapbox.io/api/pages/garden/mio/icon"
+    source += f"<img src='{own}' alt='mio.icon' height=\"19.5\"/>\n"
+    write(wiki / "ja4", {"耕す.md": source})
+    write(wiki / "fr4", {"Labourer.md": page("Labourer", "Traduit de /garden/耕す")})
+    options = ("--project", "fr4/*=garden-fr", "--wording", r"Traduit de (?P<link>/\S+)")
+    told = run("coverage", "fr4", "ja4", *options, "--format", "json").stdout
+    (pair,) = json.loads(told)["pairs"]
+    assert (pair["source_language"], pair["counts"]["translated"]) == ("ja", 1)
+
+
+CORPUS = Path(__file__).parents[3] / "shared" / "corpus"
+
+
+@pytest.mark.skipif(not CORPUS.is_dir(), reason="the real pages are not here")
+def test_real_pages_need_no_configuration() -> None:
+    told = run("coverage", CORPUS / "exported", CORPUS / "exported-ja", "--format", "json", code=1)
+    (pair,) = json.loads(told.stdout)["pairs"]
+    pattern = re.compile(r"^This page is auto-translated from \[/[^/]+/(.+?)\]\(", re.MULTILINE)
+    named = {
+        title.replace(" ", "_").lower()
+        for path in (CORPUS / "exported").glob("*.md")
+        for title in pattern.findall(path.read_text("utf-8"))
+    }
+    here = {
+        path.read_text("utf-8").split("\n")[1].removeprefix("title: ").strip("\"'")
+        for path in (CORPUS / "exported-ja").glob("*.md")
+    }
+    both = named & {title.replace(" ", "_").lower() for title in here}
+    assert pair["counts"]["sources"] == len(here)
+    assert pair["counts"]["translated"] == len(both) > 0
 
 
 def test_own_wording(wiki: Path) -> None:

@@ -13,6 +13,7 @@ from sphinx_scrapbox.cli.output import Failure
 from sphinx_scrapbox.snapshot.coverage.folders import FolderPages
 from sphinx_scrapbox.snapshot.coverage.model import PairCoverage, coverage
 from sphinx_scrapbox.snapshot.folder import FolderError
+from sphinx_scrapbox.wiki.titles import join_target, key, split_target
 from sphinx_scrapbox.wiki.translation import WORDINGS, Wording, wording
 
 
@@ -37,10 +38,26 @@ def _wordings(
         raise click.BadParameter(str(error)) from error
 
 
+def _pairs(
+    context: click.Context, parameter: click.Parameter, values: Sequence[str]
+) -> dict[str, str]:
+    pairs = {}
+    for value in values:
+        # A title may hold the sign: a source begins with a slash.
+        page, _, source = value.partition("=/")
+        (project, title), target = split_target(page), split_target(f"/{source}")
+        if not project or not target.project or bool(title) != bool(target.title):
+            raise click.BadParameter(
+                f"must be /project/Title=/project/Title or /project=/project, not {value!r}"
+            )
+        pairs[join_target(project, key(title))] = join_target(*target)
+    return pairs
+
+
 pairs_option = grouped(
     "reader",
-    lambda projects, wordings: FolderPages(
-        _project_of(projects), dict(projects).get("", ""), wordings
+    lambda projects, wordings, pairs: FolderPages(
+        _project_of(projects), dict(projects).get("", ""), wordings, pairs
     ),
     click.option(
         "--project",
@@ -58,6 +75,15 @@ pairs_option = grouped(
         callback=_wordings,
         metavar="REGEX",
         help="Another wording of translation footers, as in scrapbox_translation_wordings.",
+    ),
+    click.option(
+        "--pair",
+        "pairs",
+        multiple=True,
+        callback=_pairs,
+        metavar="PAGE=SOURCE",
+        help="The source of a page without a footer, as in scrapbox_translation_pairs: /project/"
+        "Title of both, or /project of two wikis with the same titles (may be repeated).",
     ),
 )
 """The options that say how pages are read, passed on as a :class:`.FolderPages`."""

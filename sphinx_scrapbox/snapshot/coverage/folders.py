@@ -58,7 +58,8 @@ class _File:
     page: WikiPage
     footers: tuple[tuple[Translation, int], ...] = ()
     """Each footer, and when the page was translated."""
-    earlier_titles: tuple[str, ...] = ()
+    other_titles: tuple[str, ...] = ()
+    """Earlier titles and aliases."""
     is_named_by_file: bool = False
 
 
@@ -71,12 +72,15 @@ class FolderPages:
     :param configured: the project that the user gives to a file; "" for none.
     :param default: the project of pages of which nothing is known.
     :param wordings: the patterns of footers.
+    :param pairs: the sources of pages without a footer, as in ``scrapbox_translation_pairs``:
+        ``/project/Title`` by the same with the key of the title, ``/project`` by ``/project``.
     :raises FolderError: by all methods, if a file cannot be read.
     """
 
     configured: Callable[[str], str] = lambda file: ""
     default: str = ""
     wordings: Sequence[Wording] = WORDINGS
+    pairs: Mapping[str, str] = field(default_factory=dict)
     _files: dict[str, _File] = field(default_factory=dict, init=False)
     _statements: dict[str, Statement] = field(default_factory=dict, init=False)
     _locked: dict[str, str] = field(default_factory=dict, init=False)
@@ -112,16 +116,16 @@ class FolderPages:
             lock = locks[above] if above is not None else Lock()
             if path.suffix == PAGE_SUFFIX:
                 row = lock.by_file.get(name[len(above or "") :])
-                file = self._native(path, text, row)
+                file = self._native(path, text, row, lock.language)
             elif folders.answer(text, path).is_page:
                 file = self._exported(path, text)
             else:
                 continue
             self._files[path.as_posix()] = file
 
-    def _native(self, path: Path, text: str, row: LockedPage | None) -> _File:
+    def _native(self, path: Path, text: str, row: LockedPage | None, language: str) -> _File:
         title = NOT_XML.sub("", text.partition("\n")[0]).strip()
-        page = WikiPage(path.as_posix(), title or path.stem)
+        page = WikiPage(path.as_posix(), title or path.stem, language=language)
         if row:
             page = replace(page, title=row.title or page.title, updated=clamp(row.updated))
         statement = native_statement(text, title=page.title, wordings=self.wordings)
@@ -137,7 +141,9 @@ class FolderPages:
     def _exported(self, path: Path, text: str) -> _File:
         front, _lines = split_page(text)
         title = front.title or path.stem
-        page = WikiPage(path.as_posix(), title, updated=front.dates.updated)
+        page = WikiPage(
+            path.as_posix(), title, language=front.language, updated=front.dates.updated
+        )
         statement = exported_statement(text, name=path.stem, wordings=self.wordings)
         self._statements[page.place] = statement
         footers: tuple[tuple[Translation, int], ...] = ()
@@ -145,7 +151,7 @@ class FolderPages:
             parts = split_at_footers(read_markdown(text, name=path.stem), self.wordings)
             found = (part.translation for part in parts if part.translation)
             footers = tuple((footer, time_of(footer)) for footer in found)
-        return _File(page, footers, is_named_by_file=not front.title)
+        return _File(page, footers, front.aliases, is_named_by_file=not front.title)
 
     def _may_have_footer(self, text: str) -> bool:
         """Whether a line begins as a footer does; only then the page has to be parsed."""
@@ -172,15 +178,29 @@ class FolderPages:
         for place in sorted(files, key=_docname):
             file = files[place]
             sources = tuple(_source(file.page, *footer, index) for footer in file.footers)
+            sources = sources or self._paired(file, index)
             for source in sources:
                 if source.language:
                     languages.setdefault(source.place, source.language)
-            language = file.footers[0][0].target_language if file.footers else ""
+            language = file.page.language
+            if file.footers and not language:
+                language = file.footers[0][0].target_language
             found.append(replace(file.page, sources=sources, language=language))
         return [
             page if page.language else replace(page, language=languages.get(page.place, ""))
             for page in found
         ]
+
+    def _paired(self, file: _File, index: _TitleIndex) -> tuple[TranslatedFrom, ...]:
+        """The source that :attr:`pairs` give to a page without a footer, if it is here."""
+        project = file.page.project
+        titles = (file.page.title, *reversed(file.other_titles))
+        targets = [self.pairs.get(join_target(project, key(title)), "") for title in titles]
+        if other := self.pairs.get(join_target(project, ""), ""):
+            targets.append(f"{other}/{file.page.title}")
+        target = next(filter(None, targets), "")
+        place = index.find(target, file.page) if target and project else ""
+        return (TranslatedFrom(target, place),) if place else ()
 
 
 def _source(
@@ -192,19 +212,19 @@ def _source(
 
 
 class _TitleIndex:
-    """Finds pages as links of a site do: by title, by file name, by an earlier title."""
+    """Finds pages as links of a site do: by title, by file name, by another title."""
 
     def __init__(self, files: Mapping[str, _File]) -> None:
         self._indices: list[dict[tuple[str, str], str]] = [{}, {}, {}]
-        titles, names, earlier = self._indices
+        titles, names, others = self._indices
         for place in sorted(files, key=_docname):
             file = files[place]
             project = file.page.project
             titles.setdefault((project, key(file.page.title)), place)
             if file.is_named_by_file:
                 names.setdefault((project, file_name_key(file.page.title)), place)
-            for title in file.earlier_titles:
-                earlier.setdefault((project, key(title)), place)
+            for title in file.other_titles:
+                others.setdefault((project, key(title)), place)
 
     def find(self, target: str, page: WikiPage) -> str:
         """The place of the page *target*, seen from *page*; "" if it is not here."""

@@ -38,6 +38,10 @@ def resolve_missing(
                 line = node.get("scrapbox-anchor", "")
                 if line and "#" not in found.get("refuri", "#"):
                     found["refuri"] += f"#{line}"
+                if node["reftype"] != "icon":
+                    domain = domain_of(env)
+                    language = page_languages(domain).of_project(project)
+                    mark_link(domain, app.builder, found, node.get("refdoc", ""), language)
                 return found
     answer: nodes.Element | None = None
     if env.events.listeners.get("scrapbox-resolve-missing"):  # emit() is slow without any
