@@ -29,7 +29,7 @@ from sphinx_scrapbox.wiki.titles import (
 _T = TypeVar("_T")
 
 
-class Heading(NamedTuple):
+class HeadingTarget(NamedTuple):
     """Where a link to a heading leads: ``anchor`` and ``text`` are "" if there is no such heading.
 
     ``page`` is the title as the link names it, "" for a heading of the same document.
@@ -210,7 +210,7 @@ class DomainIndex:
         page = self.find_page(target, from_docname)
         return (page, "") if page is not None else None
 
-    def find_heading(self, target: str, from_docname: str) -> Heading | None:
+    def find_heading(self, target: str, from_docname: str) -> HeadingTarget | None:
         """What ``Title#Heading`` or ``#Heading`` in a hand-written document leads to.
 
         None if the target has no such fragment, or if it is the title of a page as a whole.
@@ -242,10 +242,10 @@ class DomainIndex:
             or file_name_key(title_key) in self.named_by_file
         )
 
-    def _heading(self, docname: str, page: str, words: str) -> Heading:
+    def _heading(self, docname: str, page: str, words: str) -> HeadingTarget:
         headings = self.computed(("headings", docname), lambda: _headings(self.env, docname))
         anchor_id, text = headings.get(key(words.strip()), ("", ""))
-        return Heading(docname, anchor_id, page, text)
+        return HeadingTarget(docname, anchor_id, page, text)
 
     def find_line(self, line_id: str) -> tuple[str, str] | None:
         """The document with a line, and its anchor ("" if it has none); None if unknown."""
