@@ -33,7 +33,8 @@ from sphinx_scrapbox.sphinx_ext.features import pictures, provenance, recognitio
 from sphinx_scrapbox.sphinx_ext.features.changes import directive as changes
 from sphinx_scrapbox.sphinx_ext.features.epub import feature as epub
 from sphinx_scrapbox.sphinx_ext.features.include import directive as include
-from sphinx_scrapbox.sphinx_ext.features.latex import languages as latex_languages
+from sphinx_scrapbox.sphinx_ext.features.languages import latex as latex_languages
+from sphinx_scrapbox.sphinx_ext.features.languages import words
 from sphinx_scrapbox.sphinx_ext.features.linkmap import directive as linkmap
 from sphinx_scrapbox.sphinx_ext.features.lists import directives as lists
 from sphinx_scrapbox.sphinx_ext.features.lists import indices
@@ -95,6 +96,7 @@ FEATURES: tuple[Feature, ...] = (
     guard.FEATURE,
     language.FEATURE,
     latex_languages.FEATURE,
+    words.FEATURE,
     page_sources.FEATURE,
     previews.FEATURE,
     repairs.FEATURE,

@@ -172,6 +172,17 @@ def script_language(text: str) -> str:
     return language if letters >= _latin_words(text) * _LETTERS_PER_WORD else ""
 
 
+def letters_language(text: str) -> str:
+    """``"ja"`` or ``"ko"`` if *text* has kana or Hangul; else "".
+
+    >>> letters_language("水やり"), letters_language("김치"), letters_language("水")
+    ('ja', 'ko', '')
+    """
+    if _KANA.search(text):
+        return "ja"
+    return "ko" if _HANGUL.search(text) else ""
+
+
 def is_latin_text(text: str) -> bool:
     """Whether *text* is clearly in a language of the Latin script: not Japanese or Korean.
 

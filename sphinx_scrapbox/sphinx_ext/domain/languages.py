@@ -33,6 +33,7 @@ from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.facts import PageFacts
 from sphinx_scrapbox.sphinx_ext.domain.index import DomainIndex
 from sphinx_scrapbox.sphinx_ext.sources.inventories import inventories_of, translations_in
+from sphinx_scrapbox.wiki.graph import is_wanted
 from sphinx_scrapbox.wiki.text import is_written_so
 from sphinx_scrapbox.wiki.titles import split_target
 
@@ -74,6 +75,8 @@ class PageLanguages:
         self._claims_of_page: dict[str, _Claim] = {}
         """By the docname of a source what its first translation says."""
         self._claims_of_project: dict[str, Counter[str]] = {}
+        self._of_most_pages: dict[str, str] = {}
+        """By project."""
         for claim in self._claims():
             self._note_claim(claim)
         self._note_pairs()
@@ -85,6 +88,9 @@ class PageLanguages:
                 by_project.setdefault(domain.project_of(docname), []).append(docname)
         for project, docnames in by_project.items():
             self._complete_project(project, docnames)
+            counts = Counter(map(self._by_page.__getitem__, docnames))
+            if project and (language := _majority(counts, len(docnames))):
+                self._of_most_pages[project] = language
 
     def _claims(self) -> Iterator[_Claim]:
         """What the translations on this site, and then those on others, say."""
@@ -176,19 +182,27 @@ class PageLanguages:
         return self._by_page.get(docname, "")
 
     def of_project(self, project: str) -> str:
-        """The language of a project, as options or translations say; "" if it is unknown."""
+        """The language of a project, as options or translations say, or that of most of its pages.
+
+        It is "" if it is unknown.
+        """
         if language := self._config.languages.of_project(project):
             return language
         claimed = self._claims_of_project.get(project)
-        return _majority(claimed, claimed.total()) if claimed else ""
+        language = _majority(claimed, claimed.total()) if claimed else ""
+        return language or self._of_most_pages.get(project, "")
 
     def of_projects(self) -> dict[str, str]:
-        """The languages of the projects whose pages are translated."""
-        return {project: self.of_project(project) for project in sorted(self._claims_of_project)}
+        """The languages of the projects that have pages, or whose pages are translated."""
+        projects = self._claims_of_project.keys() | self._of_most_pages.keys()
+        return {project: self.of_project(project) for project in sorted(projects)}
 
-    def foreign(self, docname: str) -> str:
-        """The language of a page if it is not that of the site; else ""."""
-        language = self.of(docname)
+    def foreign(self, node: str) -> str:
+        """The language of a page if it is not that of the site; else "".
+
+        *node* is a node of the graph; the page may be wanted and not exist.
+        """
+        language = self.of_project(node.split("/", 2)[1]) if is_wanted(node) else self.of(node)
         return language if language.lower() != self._site else ""
 
 

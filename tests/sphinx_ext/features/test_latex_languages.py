@@ -19,7 +19,7 @@ FILES = {
         "code:plan.py\n 藁 = 3\n[Compost]\n"
     ),
     "wiki/ko.scrapbox": "토마토\n물은 아침에 주는 것이 좋고 잎이 젖지 않게 천천히 준다.\n",
-    "wiki/en.scrapbox": "Compost\nLeaves and grass.\n",
+    "wiki/en.scrapbox": "Compost\nLeaves and grass, or 堆肥づくり.\n",
 }
 
 
@@ -50,6 +50,7 @@ def test_each_page_switches_and_switches_back(book: Built) -> None:
     ]
     # Titles in lists, in a command that languages.tex defines.
     assert "\\DUrole{language-ja}{敷き藁}" in body
+    assert "grass, or \\DUrole{language-ja}{堆肥づくり}." in body
 
 
 def test_nothing_in_the_language_of_the_site(tmp_path: Path) -> None:

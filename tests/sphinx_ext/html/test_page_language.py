@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sites import EPUB, Built, Site, icon, language_links
+from sites import EPUB, Built, Site, Tag, icon, language_links
 
 from sphinx_scrapbox.snapshot.lockfile import Lock, dump_lock
 
@@ -201,14 +201,16 @@ def test_cards_of_another_language(site: Site) -> None:
 def test_list_of_pages(site: Site) -> None:
     cards = build(site).html("index.html").body.one("ul", "scrapbox-cards").all("li")
     marked = [[tag["lang"] for tag in card.walk() if "lang" in tag.attributes] for card in cards]
-    assert marked == [[], ["ja", "ja"]]
+    # Of the English page, the title of the Japanese one in its first lines.
+    assert marked == [["ja"], ["ja", "ja"]]
 
 
 def test_list_is_written_again_when_a_language_changes(site: Site) -> None:
     build(site)
     site.write({"wiki/mizu.scrapbox": page("浇水", "早上", "[Compost]")})
     built = build(site)
-    assert "lang" not in built.html("index.html").body.one("ul", "scrapbox-cards").pretty()
+    cards = built.html("index.html").body.one("ul", "scrapbox-cards")
+    assert [tag.text for tag in cards.walk() if "lang" in tag.attributes] == ["水やり"]
 
 
 def test_previews(site: Site) -> None:
@@ -258,13 +260,18 @@ INCLUDING = """# Guide
 """
 
 
+def blocks_with_language(body: Tag) -> list[tuple[str, str]]:
+    """The languages and texts of blocks that have one, without words in another script."""
+    blocks = (tag for tag in body.walk() if "lang" in tag.attributes and tag.name != "span")
+    return [(tag["lang"], " ".join(tag.text.split())) for tag in blocks]
+
+
 def test_included_pages(site: Site) -> None:
     site.write({"guide.md": INCLUDING, "_parts/mulch.scrapbox": page("敷き藁", "わらを敷く。")})
     config: dict[str, Any] = {"exclude_patterns": ["_parts"], "suppress_warnings": ["toc"]}
     site.build(**HERE, **config)
     body = site.build(**HERE, **config).html("guide.html").body
-    marked = [tag for tag in body.walk() if "lang" in tag.attributes]
-    texts = [(tag["lang"], " ".join(tag.text.split())) for tag in marked]
+    texts = blocks_with_language(body)
     # The line that names the page is in the language of the site.
     assert texts == [
         ("ja", "水やり"),
@@ -274,11 +281,43 @@ def test_included_pages(site: Site) -> None:
     # The language of a page may change without a change of the page that is included.
     site.write({"wiki/scrapbox.lock": dump_lock(Lock("garden", language="de"))})
     body = site.build(**HERE, **config).html("guide.html").body
-    marked = [tag["lang"] for tag in body.walk() if "lang" in tag.attributes]
-    assert marked == ["de", "de", "de", "ja"]
+    assert [tag for tag, _text in blocks_with_language(body)] == ["de", "de", "de", "ja"]
 
 
 def test_notices_are_in_the_language_of_the_site(wikis: Built) -> None:
     switcher = wikis.html("ja/taihi.html").body.one("p", "scrapbox-languages")
     assert switcher["lang"] == "en"
     assert [tag["lang"] for tag in switcher.walk() if "lang" in tag.attributes][1:] == ["ja", "en"]
+
+
+def test_words_in_another_script(site: Site) -> None:
+    """An English page names terms of its source; the page itself and code are left alone."""
+    source = "> This page is auto-translated from [/garden/堆肥](https://scrapbox.io/garden/堆肥)."
+    site.write(
+        {
+            "wiki/soil.md": exported(
+                "Soil (土づくり)",
+                "Mulch is 敷き藁、or 짚, also 藁. `敷き藁` [[水やり]]\n\nCode\n\n```\n敷き藁\n```\n\n"
+                f"---\n{source[2:]}",
+            ),
+            "guide.md": "# Guide\n\nBy hand: 敷き藁 and [[収穫]].\n",
+        }
+    )
+    config: dict[str, Any] = {"suppress_warnings": ["toc"], "scrapbox_missing": "wiki"}
+    built = site.build(**HERE, **config, scrapbox_pages=["wiki/*"])
+    article = built.html("wiki/soil.html").body.all("section")[0]
+    spans = [tag for tag in article.walk() if tag.name == "span" and "lang" in tag.attributes]
+    texts = [(tag["lang"], tag.text) for tag in spans]
+    assert texts[:4] == [
+        ("ja", "土づくり"),
+        ("ja", "敷き藁、"),
+        ("ko", "짚"),
+        # Han characters alone are in the language of the page that this was translated from.
+        ("ja", "藁"),
+    ]
+    assert ("ja", "水やり") in texts
+    assert article.one("div", "highlight").text.strip() == "敷き藁"
+    assert not [tag for tag in article.one("code").walk() if "lang" in tag.attributes]
+    guide = built.html("guide.html").body
+    marked = [tag.text for tag in guide.walk() if tag.attributes.get("lang") == "ja"]
+    assert "敷き藁" not in marked

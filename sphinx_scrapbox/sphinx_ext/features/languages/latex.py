@@ -8,7 +8,7 @@ luatexja are loaded; other engines ignore it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +40,7 @@ class SwitchLanguages(SphinxPostTransform):
         """Mark all documents that are part of this one."""
         languages = page_languages(domain_of(self.env))
         for docname, document in documents_in(self.document, self.env):
-            tag = _known(languages.foreign(docname))
+            tag = language_tag(languages.foreign(docname))
             for section in document.children if tag else ():
                 if isinstance(section, nodes.section):
                     _switch(section, tag)
@@ -52,10 +52,9 @@ def _switch(section: nodes.section, tag: str) -> None:
     begin = _tex(f"\\begingroup\\scrapboxuselanguage{{{tag}}}\n")
     section.insert(0 if at is None else at + 1, begin)
     section.append(_tex("\\par\\endgroup\n"))
-    command = f"\\scrapboxtext{tag.replace('-', '').lower()}"
     for title in _titles(section):
-        title.insert(0, _tex(f"{command}{{"))
-        title.append(_tex("}"))
+        content, title.children = title.children, []
+        title += wrapped(content, tag)
 
 
 def _titles(section: nodes.section) -> Iterator[nodes.title]:
@@ -64,14 +63,22 @@ def _titles(section: nodes.section) -> Iterator[nodes.title]:
             yield title
 
 
+def wrapped(content: Sequence[nodes.Node], tag: str) -> list[nodes.Node]:
+    """*content* between the command for words in a language, as :func:`language_tag` gives it."""
+    if not tag:
+        return list(content)
+    command = f"\\scrapboxtext{tag.replace('-', '').lower()}"
+    return [_tex(f"{command}{{"), *content, _tex("}")]
+
+
 def _tex(text: str) -> nodes.raw:
     return nodes.raw("", text, format="latex")
 
 
-def _known(language: str) -> str:
+def language_tag(language: str) -> str:
     """The tag of a language as ``languages.tex`` spells it; "" for a language it does not know.
 
-    >>> _known("ja-JP"), _known("zh-hant"), _known("fr")
+    >>> language_tag("ja-JP"), language_tag("zh-hant"), language_tag("fr")
     ('ja', 'zh-Hant', '')
     """
     primary, _, rest = language.lower().partition("-")

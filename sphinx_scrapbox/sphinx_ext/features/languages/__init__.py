@@ -1,0 +1,1 @@
+"""Fonts and line breaks for pages and words of another language."""

@@ -1,1 +1,0 @@
-"""What pages need in LaTeX: fonts and line breaks for other languages."""
