@@ -167,7 +167,7 @@ class ScrapboxDomain(DomainIndex, Domain):
             link = make_reference(builder, fromdocname, *found, contnode, self.below_root)
             if not exact and typ in ("page", "tag"):
                 language = page_languages(self).of(found[0])
-                mark_link(self, builder, link, fromdocname, language)
+                mark_link(self, builder, node, link, language)
             return link
         except NoUri:  # the page is not part of this PDF or manual
             return None

@@ -24,6 +24,7 @@ from typing import NamedTuple
 
 from babel import Locale, UnknownLocaleError
 from docutils import nodes
+from sphinx import addnodes
 from sphinx.builders import Builder
 from sphinx.config import Config as SphinxConfig
 
@@ -283,29 +284,35 @@ def _locale(tag: str) -> Locale | None:
 
 
 def mark_link(
-    domain: DomainIndex, builder: Builder, link: nodes.Element, from_docname: str, language: str
+    domain: DomainIndex,
+    builder: Builder,
+    xref: addnodes.pending_xref,
+    link: nodes.Element,
+    language: str,
 ) -> None:
-    """Add a language to a link out of a document that is in another one.
+    """Add *language*, that of the target, to a link out of a document that is in another one.
 
     HTML shows the tag, and the name of the language as its title; other formats show the tag in
-    parentheses. Icons have no mark, nor links that name their language or have a known one as
-    their own, as those of lists and notices.
+    parentheses. A title that is the text of the link is marked as text in that language. Icons
+    have no mark, nor links whose text is marked already, as those of lists and notices.
     """
     content = link[0]
     if not marks_links(domain) or isinstance(content, scrapbox_icon):
         return
-    if isinstance(content, nodes.Element) and any(map(_is_language, content["classes"])):
-        return
-    own = page_languages(domain).of(from_docname) or site_language(domain.env.config)
+    own = page_languages(domain).of(xref.get("refdoc", "")) or site_language(domain.env.config)
     if not language or _primary(language) == _primary(own):
         return
+    if isinstance(content, nodes.Element):
+        if any(map(_is_language, content["classes"])):
+            return
+        if not xref.get("refexplicit"):
+            content["classes"].append(language_class(language))
     mark: nodes.Element
     if is_html(builder):
         mark = nodes.abbreviation("", language, explanation=language_name(language))
     else:
         mark = nodes.inline("", f"({language})")
-    # Not the language of the words around it, and not a word to search for.
-    mark["classes"] += ["scrapbox-language-mark", "no-search"]
+    mark["classes"] += ["scrapbox-language-mark", "no-search"]  # no word to search for
     link += [nodes.Text(" "), mark]
 
 

@@ -41,7 +41,7 @@ def resolve_missing(
                 if node["reftype"] != "icon":
                     domain = domain_of(env)
                     language = page_languages(domain).of_project(project)
-                    mark_link(domain, app.builder, found, node.get("refdoc", ""), language)
+                    mark_link(domain, app.builder, node, found, language)
                 return found
     answer: nodes.Element | None = None
     if env.events.listeners.get("scrapbox-resolve-missing"):  # emit() is slow without any
@@ -86,7 +86,7 @@ def unresolved(
     link["classes"].append("scrapbox-project" if typ == "project" else "scrapbox-wiki")
     if project != own and typ != "icon":
         language = page_languages(domain).of_project(project)
-        mark_link(domain, builder_of(domain.env), link, docname, language)
+        mark_link(domain, builder_of(domain.env), node, link, language)
     return marked(link)
 
 

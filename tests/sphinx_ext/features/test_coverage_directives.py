@@ -119,6 +119,7 @@ def test_lists(built: Built) -> None:
     assert (item.text, item.one("a")["href"]) == ("草", "ja/kusa.html")
     assert item.one("span", lang="ja").text == "草"
     assert body.one("ul", "scrapbox-gone").text == "Rain: /garden/雨"
+    assert body.one("ul", "scrapbox-gone").one("span", lang="ja").text == "/garden/雨"
     doubled = body.one("ul", "scrapbox-doubled")
     assert [item.text for item in doubled.all("li")] == ["堆肥: Heap", "1 more"]
     (stale,) = body.one("ul", "scrapbox-stale").all("li")
@@ -129,6 +130,7 @@ def test_lists(built: Built) -> None:
 def test_glossary(built: Built) -> None:
     table = built.html("index.html").body.one("table", "scrapbox-glossary")
     assert [head.text for head in table.all("th")] == ["日本語", "English"]
+    assert [head["lang"] for head in table.one("thead").all("p")] == ["ja", "en"]
     assert cells(table) == [
         ["DIY", "DIY"],
         ["土", "Soil"],

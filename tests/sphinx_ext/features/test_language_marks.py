@@ -68,6 +68,7 @@ def test_links_into_another_language_are_marked(built: Built) -> None:
     }
     assert marks(built, "ja/a") == {"../en/Notes.html": "en English"}
     assert marks(built, "index") == {"ja/b.html": "ja 日本語"}
+    assert built.html("index.html").body.one("span", lang="ja").text == "/garden/草"
     assert marks(built, "ja/b") == marks(built, "en/Notes") == {}
 
 

@@ -25,7 +25,11 @@ from sphinx_scrapbox.snapshot.coverage.model import CoverageKind, PairCoverage, 
 from sphinx_scrapbox.snapshot.coverage.reports import percent
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain, domain_of, may_hold_directives
-from sphinx_scrapbox.sphinx_ext.domain.languages import language_name, site_language
+from sphinx_scrapbox.sphinx_ext.domain.languages import (
+    language_class,
+    language_name,
+    site_language,
+)
 from sphinx_scrapbox.sphinx_ext.domain.record import DocumentRecord
 from sphinx_scrapbox.sphinx_ext.domain.site import SphinxSite
 from sphinx_scrapbox.sphinx_ext.feature import Feature
@@ -87,6 +91,7 @@ class ShownPair(NamedTuple):
     """The figures of two wikis, or their glossary with the names of their languages."""
 
     names: tuple[str, str]
+    languages: tuple[str, str] = ("", "")
     figures: tuple[int, int, str, int] = (0, 0, "", 0)
     lists: tuple[ShownList, ...] = ()
     entries: tuple[tuple[ShownPage, ShownPage], ...] = ()
@@ -161,7 +166,8 @@ def _shown_coverage(pair: PairCoverage, query: CoverageQuery, site: str) -> Show
         rows = []
         found = pair.rows[kind]
         for source, page, target, translated, changed in found[: query.limit or None]:
-            shown = _shown(source, pair.source_language, site) if source else ShownPage("", target)
+            named = source or WikiPage("", target)  # without a place, as it is gone
+            shown = _shown(named, pair.source_language, site)
             other = _shown(page, pair.language, site) if page else None
             rows.append(ShownRow(shown, other, (iso_day(translated), iso_day(changed))))
         is_listed = kind.value in query.only
@@ -172,7 +178,8 @@ def _shown_coverage(pair: PairCoverage, query: CoverageQuery, site: str) -> Show
             )
         )
     figures = (pair.sources, pair.translated, percent(pair), pair.unknown)
-    return ShownPair((pair.source_project, pair.project), figures, tuple(lists))
+    names = (pair.source_project, pair.project)
+    return ShownPair(names, figures=figures, lists=tuple(lists))
 
 
 def _shown_glossary(pair: PairCoverage, query: CoverageQuery, site: str) -> ShownPair | None:
@@ -188,7 +195,7 @@ def _shown_glossary(pair: PairCoverage, query: CoverageQuery, site: str) -> Show
     first, second = (
         language_name(language) or name for language, name in zip(languages, names, strict=True)
     )
-    return ShownPair((first, second), entries=shown) if shown else None
+    return ShownPair((first, second), languages, entries=shown) if shown else None
 
 
 def _shown(page: WikiPage, language: str, site: str) -> ShownPage:
@@ -235,6 +242,10 @@ class _CoverageBuilder:
         lines = [[[self._link(source)], [self._link(page)]] for source, page in pair.entries]
         shown = table([(first, 50), (second, 50)], lines)
         shown["classes"].append("scrapbox-glossary")
+        heads = next(shown.findall(nodes.thead)).findall(nodes.paragraph)
+        for head, language in zip(heads, pair.languages, strict=True):
+            if language:
+                head["classes"].append(language_class(language))
         return shown
 
     def _pair(self, pair: ShownPair) -> list[nodes.Element]:
@@ -275,7 +286,8 @@ class _CoverageBuilder:
 
     def _link(self, page: ShownPage) -> nodes.Node:
         if not page.place:  # it is gone
-            return nodes.inline("", page.title, classes=["scrapbox-missing"])
+            classes = [language_class(page.language)] if page.language else []
+            return nodes.inline("", page.title, classes=["scrapbox-missing", *classes])
         if page.place.startswith("/"):
             return self._site.page_link(page.place, page.title, language=page.language)
         return self._site.page_link(page.title, page.title, page.place, page.language)
