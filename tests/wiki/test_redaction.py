@@ -127,6 +127,14 @@ def test_what_names_a_denied_page_is_replaced(line: str) -> None:
     assert "udget" not in repr(page)
 
 
+def test_front_matter() -> None:
+    text = "---\ntitle: Shed\naliases: [budget, Hut]\ntags: [{}]\n---\n\nold\n"
+    page, _ = DENY.redact(read_markdown(text.format("tool")))
+    assert page.aliases == ("Hut",)
+    assert not DENY.denies(page)
+    assert DENY.denies(read_markdown(text.format("internal")))
+
+
 def test_names_that_may_be_denied_later() -> None:
     """Those that links do not tell: by icon, by address, with a project."""
     page = read_notation("Shed\n[a] #b [c.icon] [https://scrapbox.io/g/d] [/g/e#f]\n")

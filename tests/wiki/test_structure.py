@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sphinx_scrapbox.formats.notation.lines import read_notation
+from sphinx_scrapbox.formats.notation.lines import read_lines, read_notation
 from sphinx_scrapbox.wiki.ast import (
     Blank,
     Code,
@@ -20,7 +20,7 @@ from sphinx_scrapbox.wiki.ast import (
     Text,
 )
 from sphinx_scrapbox.wiki.dates import Dates
-from sphinx_scrapbox.wiki.outline import Bullets, Run, Section, Turn
+from sphinx_scrapbox.wiki.outline import Bullets, Numbers, Run, Section, Turn
 from sphinx_scrapbox.wiki.structure import NotThere, StructureOptions, arrange, structure
 from sphinx_scrapbox.wiki.translation import wording
 
@@ -146,6 +146,16 @@ def test_a_section_is_found_by_what_readers_see_of_its_heading(
 ) -> None:
     page = Page("t", (Line(0, (Decoration("*", heading),)), Line(0, (Text("below"),))))
     assert structure(page).section("area x^2").title == heading
+
+
+def test_a_numbered_line_brings_what_hangs_below_it_after_a_blank() -> None:
+    ids = tuple(f"{number:024x}" for number in range(6))
+    rows = ["t", "1. one", "", " leaf", "2. two", " twig"]
+    (numbers,) = structure(read_lines(rows, ids=ids)).line(ids[1])
+    assert isinstance(numbers, Numbers)
+    ((run,),) = numbers.items
+    assert isinstance(run, Run)
+    assert isinstance(run.below[0], Bullets)
 
 
 def test_a_line_brings_what_hangs_below_it_and_a_heading_its_section() -> None:
