@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import random
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -297,7 +299,8 @@ def test_words_in_another_script(site: Site) -> None:
         {
             "wiki/soil.md": exported(
                 "Soil (土づくり)",
-                "Mulch is 敷き藁、or 짚, also 藁. `敷き藁` [[水やり]]\n\nCode\n\n```\n敷き藁\n```\n\n"
+                "Mulch is 敷き藁、or 짚, also 藁. `敷き藁` [[水やり]]\n\n"
+                "Code\n\n```\n敷き藁\n```\n\n"
                 f"---\n{source[2:]}",
             ),
             "guide.md": "# Guide\n\nBy hand: 敷き藁 and [[収穫]].\n",
@@ -321,3 +324,50 @@ def test_words_in_another_script(site: Site) -> None:
     guide = built.html("guide.html").body
     marked = [tag.text for tag in guide.walk() if tag.attributes.get("lang") == "ja"]
     assert "敷き藁" not in marked
+
+
+TEXTS = [
+    "朝にやるのがよい。",
+    "月一回",
+    "Short.",
+    ENGLISH,
+    "물은 아침에 준다.",
+    "[en.icon]",
+    "Soil, or 土づくり",
+    "[水やり] [/garden/堆肥] [/garden-en/Soil]",
+    FOOTER.format("堆肥", "堆肥").partition("(")[0] + " using DeepL.",
+]
+TITLES = ["水やり", "堆肥", "Soil"]
+
+
+def _edit(site: Site, chance: random.Random) -> None:
+    """Change a page, or the lock file of a wiki, of which the language holds for its pages."""
+    folder = chance.choice(["ja", "en"])
+    if chance.random() < 0.3:
+        project = {"ja": "garden", "en": "garden-en"}[folder]
+        lock = Lock(project, language=chance.choice(["", "", "de"]))
+        site.write({f"{folder}/scrapbox.lock": dump_lock(lock)})
+    else:
+        lines = chance.sample(TEXTS, 3)
+        site.write(
+            {f"{folder}/{chance.choice('abc')}.scrapbox": page(chance.choice(TITLES), *lines)}
+        )
+
+
+def test_languages_of_each_build_are_those_of_a_fresh_one(tmp_path: Path) -> None:
+    chance = random.Random(3)
+    listing = "# Index\n\n```{scrapbox:pages}\n:as: cards\n```\n"
+    site = Site(tmp_path / "site", {"index.md": f"{listing}\n```{{scrapbox:include}} 堆肥\n```\n"})
+    for _step in range(12):
+        _edit(site, chance)
+    config = {"suppress_warnings": ["scrapbox", "toc"]}
+    for _step in range(6):
+        kept = site.build(target="_kept", **config)
+        fresh = site.build(target="_fresh", **config)
+        names = sorted(path.relative_to(fresh.out) for path in fresh.out.rglob("*.html"))
+        shown = {"index.html", "ja", "en"}
+        for name in names:
+            if name.parts[0] in shown:
+                assert (kept.out / name).read_bytes() == (fresh.out / name).read_bytes(), name
+        shutil.rmtree(fresh.out.parent)
+        _edit(site, chance)
