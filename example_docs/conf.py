@@ -82,6 +82,6 @@ latex_elements = {
 """,
 }
 # Pages outside every toctree have to be appended to the PDF.
-latex_appendices = texinfo_appendices = ["wiki/Compost", "wiki/Where does the rain go?"]
+latex_appendices = texinfo_appendices = ["wiki/Seed catalogue", "wiki/Neighbouring gardens"]
 epub_show_urls = "no"
 epub_basename = "sphinx-scrapbox"

@@ -90,6 +90,7 @@ if (typeof Search === "object" && Search.htmlToText) {
     const page = new DOMParser().parseFromString(html, "text/html");
     for (const element of page.querySelectorAll("svg, .no-search, .scrapbox-related"))
       element.remove();
+    for (const name of page.querySelectorAll(".scrapbox-signature")) name.prepend(" ");
     return htmlToText(page.documentElement.outerHTML, anchor).replace(/\s+/g, " ");
   };
 }

@@ -388,6 +388,22 @@ def test_books_have_the_order(tmp_path: Path) -> None:
     assert order(r"<h1>(\w+)<", pages) == ORDER
 
 
+def test_pages_of_an_appendix_may_have_children(tmp_path: Path) -> None:
+    """Sphinx puts no documents in place of the toctrees of an appendix."""
+    site = Site(tmp_path / "src", book())
+    for builder, file in (("latex", "g.tex"), ("texinfo", "g.texi")):
+        documents = [
+            ("guide", file, "Garden", "", "manual"),
+            ("guide", "g", "Garden", "", "g", "d", "m"),
+        ]
+        names = {"latex_documents": documents[:1], "texinfo_documents": documents[1:]}
+        appendices = {f"{builder}_appendices": ["wiki/Compost"]}
+        built = site.build(builder, **HERE, **names, **appendices)
+        assert built.warnings == []
+        assert "On compost." in built.text(file)
+        assert "On heaps." not in built.text(file)
+
+
 def test_catalogues_of_messages(tmp_path: Path) -> None:
     built = Site(tmp_path / "src", book(NUMBERED)).build("gettext", **HERE)
     assert built.warnings == []

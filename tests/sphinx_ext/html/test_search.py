@@ -296,7 +296,7 @@ CJK_FILES = {
     "index.md": "# Index\n\n```{toctree}\nguide\n```\n",
     "guide.md": "# 索引\n\nサイトの全文検索と分かち書き。\n",
     "wiki/a.md": page("果樹の手入れ", "冬の剪定は木を選ぶ。果樹を育てる。", "Compost, too."),
-    "wiki/b.md": page("道具", "果樹の剪定鋸と、手", f"{icon('hana')}道具は剪定"),
+    "wiki/b.md": page("道具", "果樹の剪定鋸と、手", f"{icon('hana')}道具は剪定{icon('ren')}"),
     "wiki/c.md": page("土", "土壌のpHを測る"),
     "wiki/d.md": page("pH", "By a meter."),
 }
@@ -375,7 +375,7 @@ def test_results_in_any_theme(browser: Any, tmp_path: Path, theme: str) -> None:
         assert shown.locator("li > a").all_inner_texts() == ["道具"]
         text = shown.locator("li p.context").inner_text()  # fetched after all: it is waited for
     # Neither the initial of the speaker, nor what stands around the page.
-    assert re.search(r"道具\W* 果樹の剪定鋸と、手 hana: 道具は剪定 en\b", text), text
+    assert re.search(r"道具\W* 果樹の剪定鋸と、手 hana: 道具は剪定 ren en\b", text), text
     assert "Live" not in text
     assert "Related" not in text
 

@@ -54,11 +54,16 @@ def doctree_time(env: BuildEnvironment, docname: str) -> int:
     return (env.doctreedir / f"{docname}.doctree").stat().st_mtime_ns
 
 
+def is_filled_in(node: addnodes.toctree) -> bool:
+    """Whether a toctree is of this extension."""
+    return NUMBER in node or _MORE in node
+
+
 def ordinary_targets(env: BuildEnvironment, docname: str) -> list[str]:
     """The documents in the toctrees of a document that are not of this extension."""
     toc = env.tocs.get(docname)
     found = toc.findall(addnodes.toctree) if toc is not None else ()
-    ordinary = (node for node in found if NUMBER not in node and _MORE not in node)
+    ordinary = (node for node in found if not is_filled_in(node))
     return [target for node in ordinary for target in node["includefiles"]]
 
 

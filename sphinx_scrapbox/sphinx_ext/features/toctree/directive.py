@@ -13,14 +13,15 @@ from typing import Any, ClassVar
 from docutils import nodes
 from docutils.parsers.rst import directives
 from sphinx import addnodes
+from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.docutils import SphinxDirective
 
-from sphinx_scrapbox.sphinx_ext.builders import builder_of, has_pages
+from sphinx_scrapbox.sphinx_ext.builders import builder_of, has_pages, joins_documents
 from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain
 from sphinx_scrapbox.sphinx_ext.domain.incremental import digest
 from sphinx_scrapbox.sphinx_ext.domain.record import DocumentRecord
 from sphinx_scrapbox.sphinx_ext.feature import Feature, Listener
-from sphinx_scrapbox.sphinx_ext.features.toctree.apply import NUMBER
+from sphinx_scrapbox.sphinx_ext.features.toctree.apply import NUMBER, is_filled_in
 from sphinx_scrapbox.sphinx_ext.features.toctree.fill import (
     AppliedToctrees,
     ToctreeRequest,
@@ -92,11 +93,28 @@ class ToctreeDirective(SphinxDirective):
         return [wrapper]
 
 
+class RemoveLeftToctrees(SphinxPostTransform):
+    """Removes toctrees that a writer of books cannot show: those of documents in an appendix.
+
+    Sphinx puts the documents of all other toctrees in their place before it resolves references.
+    """
+
+    default_priority = 5
+
+    def run(self, **kwargs: Any) -> None:
+        """Remove those of this extension."""
+        if joins_documents(builder_of(self.env)):
+            for node in list(self.document.findall(addnodes.toctree)):
+                if is_filled_in(node):
+                    node.parent.remove(node)
+
+
 class ToctreeFeature(Feature):
     """Keeps the directives of each document, and fills in their toctrees."""
 
     name = "toctree"
     directives = {"toctree": ToctreeDirective}
+    post_transforms = (RemoveLeftToctrees,)
     node_classes = (addnodes.toctree,)
     listeners = (
         Listener("env-updated", fill_toctrees, 450, "Pages are compared then (600)."),
