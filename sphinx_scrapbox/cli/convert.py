@@ -15,7 +15,7 @@ import click
 from sphinx_scrapbox import formats
 from sphinx_scrapbox.cli.convert_inputs import Inputs, PageInput, find_inputs
 from sphinx_scrapbox.cli.output import Failure, print_notes, progress, say
-from sphinx_scrapbox.formats.markdown import as_exported, as_native, write_markdown
+from sphinx_scrapbox.formats.markdown import write_markdown
 from sphinx_scrapbox.formats.project import write_project
 from sphinx_scrapbox.snapshot.filenames import file_key, file_stem
 from sphinx_scrapbox.snapshot.folder import PageFolders
@@ -157,13 +157,10 @@ def _pages(
             )
             page = replace(page, project=page.project or project)
             own = page.project
-            if target == "markdown" and is_native:
-                page = as_exported(page)
-                if not page.project:
-                    icons = (node for node in walk(page) if isinstance(node, Icon))
-                    unaddressed += sum(not icon.project for icon in icons)
-            elif target in _NATIVE and source.kind == "markdown":
-                page = as_native(page)
+            page = formats.converted(page, source.kind, target)
+            if target == "markdown" and is_native and not page.project:
+                icons = (node for node in walk(page) if isinstance(node, Icon))
+                unaddressed += sum(not icon.project for icon in icons)
             yield _Converted(source, page, own)
             step()
     if unaddressed:

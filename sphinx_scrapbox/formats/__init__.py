@@ -12,9 +12,20 @@ from typing import NamedTuple
 
 from sphinx_scrapbox.formats.detect import Answer, Recognition, Status, detect, recognise
 from sphinx_scrapbox.formats.evidence.signatures import signatures_of
-from sphinx_scrapbox.formats.markdown import read_markdown, write_markdown
+from sphinx_scrapbox.formats.markdown import (
+    LineFormat,
+    as_exported,
+    as_native,
+    read_markdown,
+    write_markdown,
+)
 from sphinx_scrapbox.formats.myst import write_myst
-from sphinx_scrapbox.formats.notation import read_notation, write_notation
+from sphinx_scrapbox.formats.notation import (
+    read_notation,
+    read_row,
+    write_notation,
+    write_row,
+)
 from sphinx_scrapbox.formats.page_file import LockRow, native_page
 from sphinx_scrapbox.formats.project import Project, ProjectPage, load_project, write_project
 from sphinx_scrapbox.wiki.ast import Page
@@ -30,6 +41,7 @@ __all__ = [
     "ProjectPage",
     "Recognition",
     "Status",
+    "converted",
     "detect",
     "load_project",
     "native_page",
@@ -61,6 +73,7 @@ FORMATS: Mapping[str, Format] = {
 
 A project export holds many pages: see :func:`.load_project` and :func:`.write_project`.
 """
+_NATIVE = ("notation", "json")
 PAGE_SUFFIXES = (FORMATS["markdown"].suffix, FORMATS["notation"].suffix)
 """The suffixes of files that can be pages of a wiki."""
 
@@ -87,6 +100,15 @@ def writer_for(format: str, pages: Iterable[Page]) -> Callable[[Page], str]:
     signers = find_signers(map(signatures_of, pages)) or None
     options = StructureOptions(signers=signers)
     return lambda page: write_myst(page, options)
+
+
+def converted(page: Page, source: str, target: str) -> Page:
+    """*page* of the format *source* in the terms of the format *target*, ready to be written."""
+    if target == "markdown" and source in _NATIVE:
+        return as_exported(page)
+    if target in _NATIVE and source == "markdown":
+        return as_native(page, LineFormat(write_row, read_row))
+    return page
 
 
 def write(page: Page, format: str) -> str:

@@ -22,7 +22,7 @@ from sphinx_scrapbox.rendering.sanitize import sanitize
 from sphinx_scrapbox.rendering.site import Site
 from sphinx_scrapbox.rendering.tables import make_table
 from sphinx_scrapbox.wiki import ast, outline
-from sphinx_scrapbox.wiki.lines import group_quotes, is_grid, stands_alone
+from sphinx_scrapbox.wiki.lines import caption_of, group_quotes, is_grid, stands_alone
 from sphinx_scrapbox.wiki.urls import Player, player_of
 
 _E = TypeVar("_E", bound=nodes.Element)
@@ -241,7 +241,7 @@ class Renderer(InlineRenderer):
             self.anchor(row, row_id)
         # docutils wants a body, so a single row is no header. An infobox names its rows, not its
         # columns.
-        name = block.name.strip()
+        name = caption_of(block)
         is_infobox = name.lower() == "infobox"
         headers = 0 if len(rows) < 2 or is_infobox else 1
         rows = rows or [self._row((), width, block.line)]
@@ -269,7 +269,7 @@ class Renderer(InlineRenderer):
                 row["translatable"] = False
             self.anchor(row, *row_ids[at : at + 1])
             block += row
-        name = table.name.strip()
+        name = caption_of(table)
         if not name:
             return [block]
         return [self.at(nodes.rubric(table.name, "", nodes.Text(name)), table.line), block]

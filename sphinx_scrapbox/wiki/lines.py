@@ -201,6 +201,15 @@ def _unquoted(line: ast.Line) -> tuple[int, ast.Line]:
     return depth, ast.Line(line.indent, content, source, line.id, line=line.line)
 
 
+_NO_NAMES = ("_", ":")
+
+
+def caption_of(table: ast.Table) -> str:
+    """The name of a table as readers see it; the wiki exports a table without one as ``_``."""
+    name = table.name.strip()
+    return "" if name in _NO_NAMES else name
+
+
 MAX_TABLE_COLUMNS = 256
 """The most columns of a table; the rows of a wider one are shown as lines."""
 MAX_PADDING = 4

@@ -220,3 +220,31 @@ _NOT_LATIN = frozenset({"ja", "ko", "zh"})
 def is_language_tag(text: str) -> bool:
     """Whether *text* has the form of a BCP 47 language tag."""
     return _LANGUAGE_TAG.fullmatch(text) is not None
+
+
+UNSEEN = "\u200b"
+"""A zero-width space: parts signs that would be read as markup, and marks signs that stand in."""
+_WIDE_SIGNS = {"[": "［", "]": "］", "`": "｀"}
+_STAND_INS = str.maketrans({sign: wide + UNSEEN for sign, wide in _WIDE_SIGNS.items()})
+_PLAIN_SIGNS = {wide + UNSEEN: sign for sign, wide in _WIDE_SIGNS.items()}
+_STAND_IN = re.compile(
+    rf"[{''.join(_WIDE_SIGNS.values())}]{UNSEEN}"
+    rf"|(?<=http:){UNSEEN}(?=//)|(?<=https:){UNSEEN}(?=//)"
+    rf"|(?<!\S){UNSEEN}(?=#\S)"
+)
+
+
+def stand_ins(text: str) -> str:
+    """*text* with full-width brackets and backticks, each marked, so that it can be undone.
+
+    >>> without_stand_ins(stand_ins("[a] `b`"))
+    '[a] `b`'
+    """
+    return text.translate(_STAND_INS)
+
+
+def without_stand_ins(text: str) -> str:
+    """*text* with the signs that :func:`stand_ins` or a zero-width space replaced or parted."""
+    if UNSEEN not in text:
+        return text
+    return _STAND_IN.sub(lambda match: _PLAIN_SIGNS.get(match[0], ""), text)

@@ -259,7 +259,7 @@ def test_nearest_blocks() -> None:
         ),
     )
     assert write_notation(page) == (
-        "t\n\u200bcode:a\ncode:python\n x\n\n b\ntable:c\n ［d］`e`\tf g\n"
+        "t\n\u200bcode:a\ncode:python\n x\n\n b\ntable:c\n ［\u200bd］\u200b`e`\tf g\n"
     )
 
 

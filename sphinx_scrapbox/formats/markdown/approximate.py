@@ -12,9 +12,9 @@ from typing import assert_never
 
 from sphinx_scrapbox.formats.markdown.inlines import read_markdown_inline
 from sphinx_scrapbox.wiki import ast
+from sphinx_scrapbox.wiki.text import UNSEEN
 from sphinx_scrapbox.wiki.urls import degrees, map_url
 
-UNSEEN = "\u200b"
 FULL_WIDTH = str.maketrans("[]`*$|", "［］｀＊＄｜")
 _SCHEME = re.compile(r"(https?:)(?=//)", re.IGNORECASE)
 _TAG = re.compile(r"(?<!\S)(?=#\S)")

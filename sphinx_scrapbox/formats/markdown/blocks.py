@@ -93,7 +93,7 @@ def _clean_lines(text: str) -> tuple[list[str], list[ast.Problem]]:
             if lost:
                 message = f"removed control character {', '.join(lost)}"
                 problems.append(ast.Problem("control_character", message, line=at + 1))
-    if lines[-1] == "":
+    if lines == [""]:
         lines.pop()
     return lines, problems
 
@@ -229,10 +229,9 @@ class _BlockReader:
         rows = [start + 1, *range(start + 3, end)]
         width = lines[start + 2].count("--")
         self.at = end
-        name = caption.strip()
         return ast.Table(
             self._block_indent(),
-            "" if name in ("_", ":") else name,
+            caption.strip(),
             tuple(self.inline.read_row(lines[at], at + 1, width) for at in rows),
             line=start + 1,
         )

@@ -16,7 +16,7 @@ express, every word is kept, and
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 from typing import assert_never
@@ -24,13 +24,12 @@ from typing import assert_never
 from sphinx_scrapbox.formats.markdown import approximate
 from sphinx_scrapbox.formats.markdown.blocks import read_markdown
 from sphinx_scrapbox.wiki import ast
+from sphinx_scrapbox.wiki.text import UNSEEN
 from sphinx_scrapbox.wiki.titles import join_target
 from sphinx_scrapbox.wiki.urls import DEFAULT_ORIGIN
 
 _LED = " \t"  # a line that begins so, with no text above, is text and nothing else
 _MOST_SPLITS = 20
-_GYAZO = re.compile(r"https?://gyazo\.com/[0-9a-f]{32}")
-_THUMB = re.compile(rf"({_GYAZO.pattern})/thumb/1000")
 
 
 def write_markdown(page: ast.Page, *, origin: str = DEFAULT_ORIGIN, project: str = "") -> str:
@@ -42,7 +41,7 @@ def write_markdown(page: ast.Page, *, origin: str = DEFAULT_ORIGIN, project: str
     """
     title = page.title.replace("\n", " ")
     head = ["---", f"title: {_quoted(title)}"]
-    if not project and not _has_own_icon(page):
+    if not project and not has_own_icon(page):
         project = page.project
     if project:
         head.append(f"project: {_quoted(project)}")
@@ -50,7 +49,7 @@ def write_markdown(page: ast.Page, *, origin: str = DEFAULT_ORIGIN, project: str
         head.append(f"lang: {page.language}")
     if page.aliases:
         head.append(f"aliases: [{', '.join(map(_quoted, page.aliases))}]")
-    writer = _Writer(page.project, origin.rstrip("/"))
+    writer = RowWriter(page.project, origin.rstrip("/"))
     rows = writer.rows(page.blocks)
     if any(row.startswith(("```", "| ")) for row in rows):
         # Lines that look like fences and rows could together become a block.
@@ -63,39 +62,6 @@ def write_markdown(page: ast.Page, *, origin: str = DEFAULT_ORIGIN, project: str
     return "\n".join([*head, "---", "", *rows])
 
 
-def as_exported(page: ast.Page) -> ast.Page:
-    """A native *page* changed as the wiki's export changes it without effect on what is shown.
-
-    Blank lines lose their indent, Gyazo images have the address of a thumbnail, the project is
-    known only from icons, and lines have no source text.
-    """
-    thumb = _each_image(lambda src: f"{src}/thumb/1000" if _GYAZO.fullmatch(src) else src)
-    blocks = tuple(
-        replace(thumb(block), indent=block.indent if block.nodes else 0, source="")
-        if isinstance(block, ast.Line)
-        else block
-        for block in page.blocks
-    )
-    project = page.project if _has_own_icon(page) else ""
-    return replace(page, blocks=blocks, project=project)
-
-
-def as_native(page: ast.Page) -> ast.Page:
-    """An exported *page* with the addresses of images as authors write them."""
-    whole = _each_image(lambda src: match[1] if (match := _THUMB.fullmatch(src)) else src)
-    blocks = (whole(block) if isinstance(block, ast.Line) else block for block in page.blocks)
-    return replace(page, blocks=tuple(blocks))
-
-
-def _each_image(change: Callable[[str], str]) -> Callable[[ast.Line], ast.Line]:
-    """A function that changes the source of every image of a line."""
-
-    def changed(node: ast.Inline) -> ast.Inline:
-        return replace(node, src=change(node.src)) if isinstance(node, ast.Image) else node
-
-    return lambda line: replace(line, nodes=ast.map_inlines(line.nodes, changed))
-
-
 def _quoted(text: str) -> str:
     """A string of YAML, quoted as the exporter does."""
     if '"' not in text and "\\" not in text:
@@ -103,7 +69,7 @@ def _quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def _has_own_icon(page: ast.Page) -> bool:
+def has_own_icon(page: ast.Page) -> bool:
     return any(isinstance(node, ast.Icon) and not node.project for node in ast.walk(page))
 
 
@@ -113,10 +79,10 @@ def _kind(block: ast.Block) -> object:
     return type(block)
 
 
-class _Writer:
+class RowWriter:
     """Writes the blocks of one page."""
 
-    def __init__(self, project: str, origin: str) -> None:
+    def __init__(self, project: str, origin: str = DEFAULT_ORIGIN) -> None:
         self._project = project
         self._origin = origin
 
@@ -142,9 +108,9 @@ class _Writer:
                         elif isinstance(last, ast.Line) and (split := self._split(rows[-1], last)):
                             rows[-1:] = split
                         elif wary > 1:
-                            new[0] = approximate.UNSEEN + new[0]
+                            new[0] = UNSEEN + new[0]
                     elif isinstance(last, ast.Line) and self._belongs(rows[start:], new[0]):
-                        new[0] = approximate.UNSEEN + new[0]
+                        new[0] = UNSEEN + new[0]
                     start = len(rows)
                     rows += new
                 case ast.CodeBlock():
@@ -154,9 +120,19 @@ class _Writer:
                 case _:
                     assert_never(block)
             last = block
-        if isinstance(last, ast.Line) and not last.nodes:
-            rows.append("")  # the last newline only ends a line
         return rows
+
+    def rows_of(self, line: ast.Line, *, from_source: bool = False) -> list[str]:
+        """The rows of one line as it is, even if they are read as something else."""
+        if from_source or line.source:
+            return [_mark(line.indent, line.nodes) + line.source]
+        return self._spell_line(line)
+
+    def table_as_it_is(self, table: ast.Table) -> list[str]:
+        """The rows of a table with all texts as they are."""
+        width = max(map(len, table.rows), default=1) or 1
+        rows = [_bars(map(self._spell_all, row or ((),))) for row in table.rows]
+        return ["_", *rows[:1], "|" + " -- |" * width, *rows[1:]]
 
     def _belongs(self, above: Sequence[str], row: str) -> bool:
         """Whether *row* would be read as the rest of the line *above*."""
@@ -195,7 +171,7 @@ class _Writer:
                 return rows
         # Only the start of the line can still be read as markup.
         text = self._spell_split(careful.nodes, bold=False).replace("\n", "")
-        return [_mark(line.indent, ()) + approximate.UNSEEN + text]
+        return [_mark(line.indent, ()) + UNSEEN + text]
 
     def _split(self, row: str, line: ast.Line) -> list[str]:
         """*row* on two, cut before a space so that both are still read as *line*."""
@@ -253,7 +229,7 @@ class _Writer:
         cells = cells or ((),)
         row = _bars(map(self._spell_all, cells))
         if read_markdown(f"_\n{row}\n| -- |", origin=self._origin).blocks != (
-            ast.Table(0, "", (tuple(cells),)),
+            ast.Table(0, "_", (tuple(cells),)),
         ):
             wide = [[_cell_node(node) for node in cell] for cell in cells]
             row = _bars(map(self._spell_all, wide))

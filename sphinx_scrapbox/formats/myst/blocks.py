@@ -14,7 +14,7 @@ from sphinx_scrapbox.formats.code_languages import PLAIN, lexer_of
 from sphinx_scrapbox.formats.myst.inlines import flat, write_myst_inline
 from sphinx_scrapbox.formats.tex import read_code_block
 from sphinx_scrapbox.wiki.ast import CodeBlock, Inline, Table, Text
-from sphinx_scrapbox.wiki.lines import is_grid
+from sphinx_scrapbox.wiki.lines import caption_of, is_grid
 from sphinx_scrapbox.wiki.titles import join_target
 from sphinx_scrapbox.wiki.translation import Translation
 
@@ -104,7 +104,7 @@ def table_block(table: Table) -> MystBlock:
         rows.insert(0, _row((), width))  # Markdown knows no table without a head
     rows.insert(1, "|" + " --- |" * width)
     text = "\n".join(rows)
-    if caption := write_myst_inline((Text(table.name.strip()),), within=True):
+    if caption := write_myst_inline((Text(caption_of(table)),), within=True):
         return directive("table", caption, text)
     return MystBlock("other", text)
 

@@ -95,6 +95,12 @@ def read_lines(
     )
 
 
+def read_row(row: str) -> Line | None:
+    """The line of a single row; None if it begins a block of another kind."""
+    (block,) = read_lines(("", row)).blocks
+    return block if isinstance(block, Line) else None
+
+
 def _indent(row: str) -> int:
     return len(row) - len(row.lstrip(WHITE))
 

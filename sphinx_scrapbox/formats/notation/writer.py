@@ -11,7 +11,7 @@ Other trees may contain what the notation cannot express. No word is lost, and
   pieces of it; a decoration inside another adds its signs to it;
 * text that would be read as a sign at its start, as a tag or as an address gets a zero-width
   space before or within the sign; brackets and backticks, for which that is no help, become
-  full-width ones;
+  full-width ones with such a space behind them, so that an export can undo it;
 * a page whose title cannot stand in brackets is linked by a tag, which leads to the same page,
   or else has full-width brackets in its title;
 * an image whose address does not look like one gets ``#.png`` at its end, as authors do.
@@ -32,9 +32,10 @@ from sphinx_scrapbox.formats.notation.characters import WHITE
 from sphinx_scrapbox.formats.notation.inlines import read_notation_inline
 from sphinx_scrapbox.formats.notation.lines import read_lines
 from sphinx_scrapbox.wiki import ast
+from sphinx_scrapbox.wiki.text import UNSEEN as _UNSEEN
+from sphinx_scrapbox.wiki.text import stand_ins
 from sphinx_scrapbox.wiki.titles import join_target
 
-_UNSEEN = "\u200b"  # no white space to the wiki, so it is neither an indent nor a border of tags
 _FULL_WIDTH = str.maketrans("[]`", "［］｀")
 _ADDRESS = re.compile(rf"https?://[^{WHITE}\]][^{WHITE}]*")
 # The wiki embeds these addresses in brackets, but not bare ones.
@@ -133,6 +134,11 @@ def write_notation_inline(nodes: Iterable[ast.Inline]) -> str:
     return text
 
 
+def write_row(line: ast.Line) -> str:
+    """The row of a line, which is not below a block."""
+    return next(_rows(line))
+
+
 def _rows(block: ast.Block) -> Iterator[str]:
     indent, inner = " " * block.indent, " " * (block.indent + 1)
     match block:
@@ -159,7 +165,7 @@ def _cell(nodes: tuple[ast.Inline, ...]) -> str:
     if _read_cell(text) == nodes:
         return text
     return "".join(
-        node.text.translate(_FULL_WIDTH)
+        stand_ins(node.text)
         if isinstance(node, ast.Text) and _read_cell(node.text) != (node,)
         else _write((node,), _Manner())
         for node in nodes
@@ -271,7 +277,7 @@ def _literal(text: str, care: _Care, nested: bool, first: bool) -> str:
         return text
     text = _TAG.sub(_UNSEEN, _SCHEME.sub(rf"\1{_UNSEEN}", text))
     if care == _Care.ALL or not _reads(before + text, ast.Text(before + text), nested):
-        text = text.translate(_FULL_WIDTH)
+        text = stand_ins(text)
     if first and not nested and not _reads(text, ast.Text(text), nested):
         text = _UNSEEN + text
     return text
@@ -327,7 +333,7 @@ def _labelled(node: ast.ExternalLink, manner: _Manner, nested: bool) -> str:
     if not node.url.startswith(("http://", "https://")):
         return f"{node.label} {node.url}"
     url = re.sub(rf"[{WHITE}]", "%20", node.url).replace("]", "%5D")
-    return f"[{url} {node.label.strip(WHITE).translate(_FULL_WIDTH)}]"
+    return f"[{url} {stand_ins(node.label.strip(WHITE))}]"
 
 
 def _image(node: ast.Image) -> str:
