@@ -63,10 +63,10 @@ def at_heading(
             _warn_of_lost_fragment(domain, node, f"{target!r}: no page has this line")
         return None
     if not heading.anchor:
-        where = f"the page {heading.page!r}" if heading.page else "this document"
-        _warn_of_lost_fragment(domain, node, f"{target!r}: {where} has no such heading")
         if not heading.page:
-            return None
+            return None  # a page of this title, which is not here
+        message = f"{target!r}: the page {heading.page!r} has no such heading"
+        _warn_of_lost_fragment(domain, node, message)
     if not node["refexplicit"] and node["reftype"] == "page":
         shown = ": ".join(filter(None, (heading.page, heading.text)))
         content[:] = [nodes.Text(shown)]

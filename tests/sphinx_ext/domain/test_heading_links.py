@@ -86,7 +86,6 @@ def test_a_heading_that_is_not_there(site: Site) -> None:
     built = site.build(**CONFIG)
     assert [line.partition("WARNING: ")[2].rpartition(" [")[0] for line in built.warnings] == [
         "'Compost#Watering': the page 'Compost' has no such heading",
-        "'#Nowhere': this document has no such heading",
         "no wiki page '#Nowhere'",
         "no wiki page 'C#'",
         "no wiki page 'Nothing#Turning'",
