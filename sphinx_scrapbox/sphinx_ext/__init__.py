@@ -33,6 +33,7 @@ from sphinx_scrapbox.sphinx_ext.features import pictures, provenance, recognitio
 from sphinx_scrapbox.sphinx_ext.features.changes import directive as changes
 from sphinx_scrapbox.sphinx_ext.features.epub import feature as epub
 from sphinx_scrapbox.sphinx_ext.features.include import directive as include
+from sphinx_scrapbox.sphinx_ext.features.languages import addresses as latex_addresses
 from sphinx_scrapbox.sphinx_ext.features.languages import latex as latex_languages
 from sphinx_scrapbox.sphinx_ext.features.languages import words
 from sphinx_scrapbox.sphinx_ext.features.linkmap import directive as linkmap
@@ -102,6 +103,7 @@ FEATURES: tuple[Feature, ...] = (
     repairs.FEATURE,
     formulas.FEATURE,
     epub.FEATURE,
+    latex_addresses.FEATURE,
 )
 """What collects from documents, adds to pages and decides which pages are written again."""
 

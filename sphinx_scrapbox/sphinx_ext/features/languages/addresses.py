@@ -1,0 +1,101 @@
+"""Text that LaTeX cannot typeset as Sphinx writes it.
+
+Sphinx writes an address that is its own text by a command that typesets it in math mode, where
+there are no fonts for other scripts. If it has letters outside ASCII, it becomes a link with a
+text, of which lines may break in the same places. The address behind a link is percent-encoded,
+as PDF demands. LuaTeX takes U+FFFD, which stands for unreadable text, for an error of the file.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import quote
+
+from docutils import nodes
+from sphinx.transforms.post_transforms import SphinxPostTransform
+
+from sphinx_scrapbox.sphinx_ext.feature import Feature
+
+_HOST = re.compile(r"(?<=://)[^/?#@:]+")
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
+_REPLACEMENT = "\ufffd"
+_WITHOUT_COMMANDS = (nodes.literal_block, nodes.math, nodes.math_block, nodes.raw, nodes.comment)
+_PIECES = re.compile(r"[^/?&=#._-]*+[/?&=#._-]*+")
+
+
+class EncodeAddresses(SphinxPostTransform):
+    """Encodes addresses, and makes links of texts."""
+
+    default_priority = 450  # after the transform that shows addresses (400)
+    formats = ("latex",)
+
+    def run(self, **kwargs: Any) -> None:
+        """Look at each link of this document."""
+        for link in self.document.findall(nodes.reference):
+            address = link.get("refuri", "")
+            if "://" not in address or address.isascii():
+                continue
+            link["refuri"] = ascii_address(address)
+            if len(link) == 1 and link.astext() == address:
+                link.children = []
+                link.extend(_breakable(address))
+
+
+def ascii_address(address: str) -> str:
+    """*address* with its host as IDNA and all other letters percent-encoded.
+
+    >>> ascii_address("https://日本.jp/あ?b")
+    'https://xn--wgv71a.jp/%E3%81%82?b'
+    """
+
+    def to_idna(host: re.Match[str]) -> str:
+        try:
+            return host[0].encode("idna").decode("ascii")
+        except UnicodeError:  # no name of a host
+            return host[0]
+
+    address = _HOST.sub(to_idna, address, count=1)
+    return _NOT_ASCII.sub(lambda text: quote(text[0], errors="replace"), address)
+
+
+def _breakable(address: str) -> Iterator[nodes.Node]:
+    """The text of an address, with places where a line may end."""
+    for number, piece in enumerate(filter(None, _PIECES.findall(address))):
+        if number:
+            yield nodes.raw("", "\\allowbreak{}", format="latex")
+        yield nodes.Text(piece)
+
+
+class NameReplacementCharacters(SphinxPostTransform):
+    """Writes U+FFFD by its number for LuaLaTeX, but for code, which has no commands."""
+
+    default_priority = 460
+    formats = ("latex",)
+
+    def run(self, **kwargs: Any) -> None:
+        """Look at each text of this document."""
+        if self.config.latex_engine != "lualatex":
+            return
+        for text in list(self.document.findall(nodes.Text)):
+            if _REPLACEMENT in text and not isinstance(text.parent, _WITHOUT_COMMANDS):
+                text.parent.replace(text, list(_by_number(text)))
+
+
+def _by_number(text: str) -> Iterator[nodes.Node]:
+    for number, piece in enumerate(text.split(_REPLACEMENT)):
+        if number:
+            yield nodes.raw("", f"\\symbol{{{ord(_REPLACEMENT)}}}", format="latex")
+        if piece:
+            yield nodes.Text(piece)
+
+
+class LatexAddresses(Feature):
+    """Addresses and characters."""
+
+    name = "latex addresses"
+    post_transforms = (EncodeAddresses, NameReplacementCharacters)
+
+
+FEATURE = LatexAddresses()
