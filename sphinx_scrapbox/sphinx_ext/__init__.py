@@ -135,6 +135,7 @@ LISTENERS = (
     Listener("env-updated", garbage_collection.freeze_objects, 999, "When all is in memory."),
     Listener("env-check-consistency", domain.check_reserved_names),
     Listener("doctree-resolved", incremental.note_written),
+    Listener("missing-reference", missing.keep_in_wiki, 450, "Before intersphinx (500)."),
     Listener("missing-reference", missing.resolve_missing, 900, "After intersphinx (500)."),
     Listener(
         "html-collect-pages", incremental.note_all_written, 1, "Others may resolve documents then."

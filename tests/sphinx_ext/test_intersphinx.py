@@ -151,7 +151,7 @@ intersphinx_cache_limit = 0
 PAGES = {
     "garden-en": {
         "compost.md": f'---\ntitle: "Compost"\n---\n\n[[/garden/畝]] [[畝]] #畝\n\n---\n{FOOTER}',
-        "spade.md": page("Spade", icon("hana") + "Dig."),
+        "spade.md": page("Spade", icon("hana", "garden") + "Dig."),
     },
     "garden": {
         "taihi.md": page("堆肥", "葉", "[[/garden-en/Spade]] [[Spade]] #spade"),
@@ -181,14 +181,19 @@ def two_sites(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Built]:
     return built
 
 
-def test_links_tags_and_icons_lead_across(two_sites: dict[str, Built]) -> None:
+def test_links_and_icons_lead_across_if_they_say_so(two_sites: dict[str, Built]) -> None:
     # The first link of each page is that to its other language.
     une, spade = f"{SITES['garden']}une.html", f"{SITES['garden-en']}spade.html"
     compost = two_sites["garden-en"].html("compost.html").body
-    assert [link["href"] for link in compost.all("a", "external")[1:4]] == [une] * 3
+    own = "https://scrapbox.io/garden-en/畝"
+    assert [link["href"] for link in compost.all("a", "external")[1:4]] == [une, own, own]
     taihi = two_sites["garden"].html("taihi.html").body
-    assert [link["href"] for link in taihi.all("a", "external")[1:4]] == [spade] * 3
-    # An icon without a project is looked for everywhere, a page of that name may be anybody's.
+    own = "https://scrapbox.io/garden/"
+    assert [link["href"] for link in taihi.all("a", "external")[1:4]] == [
+        spade,
+        f"{own}Spade",
+        f"{own}spade",
+    ]
     dig = two_sites["garden-en"].html("spade.html").body
     assert dig.all("a", "external")[0]["href"] == f"{SITES['garden']}hana.html"
 

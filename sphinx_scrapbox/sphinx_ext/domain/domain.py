@@ -54,6 +54,8 @@ class ScrapboxDomain(DomainIndex, Domain):
         "person": ObjType("person", "icon", searchprio=-1),
         # For other sites: a page by the name of what it was translated from.
         "translation": ObjType("translation", searchprio=-1),
+        # The projects of the pages, by which another site tells whose pages are listed.
+        "wiki": ObjType("wiki", searchprio=-1),
     }
     roles: ClassVar[dict[str, Any]] = {
         kind: WikiRole(kind) for kind in ("page", "tag", "icon", "project")
@@ -229,8 +231,31 @@ class ScrapboxDomain(DomainIndex, Domain):
                 yield name, title, "tag", docname, "", -1
             if page_key in people:
                 yield name, title, "person", docname, "", -1
+        yield from self._objects_by_wiki()
         for feature in self.features:
             yield from feature.objects(self)
+
+    def _objects_by_wiki(self) -> Iterator[tuple[str, str, str, str, str, int]]:
+        """The projects of the pages; of several, also the pages with the projects in their names.
+
+        Private projects are not named.
+        """
+        wikis: dict[str, list[str]] = {}
+        for docname in sorted(self.facts):
+            project = self.facts[docname].project
+            if self.facts[docname].is_page and project and project not in self.private_projects:
+                wikis.setdefault(project, []).append(docname)
+        for project, docnames in sorted(wikis.items()):
+            yield titles.inventory_name(project), project, "wiki", docnames[0], "", -1
+        listed: set[str] = set()
+        for project, docnames in wikis.items() if len(wikis) > 1 else ():
+            present = [(self.facts[name].title, name) for name in docnames]
+            others = [(t, name) for name in docnames for t in self.facts[name].other_titles]
+            for title, docname in (*present, *others):
+                name = f"/{titles.inventory_name(project)}/{titles.inventory_name(title)}"
+                if name not in listed:
+                    listed.add(name)
+                    yield name, self.facts[docname].title, "page", docname, "", -1
 
     def check_consistency(self) -> None:
         """Name the documents that bear one title."""

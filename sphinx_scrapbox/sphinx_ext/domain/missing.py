@@ -16,6 +16,11 @@ from sphinx_scrapbox.sphinx_ext.domain.languages import mark_link, page_language
 from sphinx_scrapbox.sphinx_ext.domain.resolve import marked
 from sphinx_scrapbox.sphinx_ext.domain.site import BY_HAND, RESOLVED_AGAIN
 from sphinx_scrapbox.sphinx_ext.sources.folder import source_folder
+from sphinx_scrapbox.sphinx_ext.sources.inventories import (
+    inventories_of,
+    named_by_wiki,
+    page_name,
+)
 from sphinx_scrapbox.sphinx_ext.warnings import Warn, warn
 from sphinx_scrapbox.wiki.titles import is_line_id, split_fragment, split_target
 
@@ -26,23 +31,72 @@ def resolve_missing(
     if node.get("refdomain") != "scrapbox":
         return None
     project, title = split_target(node["reftarget"])
-    if title and project in getattr(app.config, "intersphinx_mapping", ()):
-        # An inventory that bears the name of a project lists the pages of that project.
-        from sphinx.ext.intersphinx import inventory_exists, resolve_reference_in_inventory
+    if title and project:
+        found = _in_inventory(env, node, contnode, project)
+        if found is not None:
+            if node["reftype"] != "icon":
+                domain = domain_of(env)
+                language = page_languages(domain).of_project(project)
+                mark_link(domain, app.builder, node, found, language)
+            return found
+    return _elsewhere(env, node, contnode)
+
+
+def keep_in_wiki(
+    app: Sphinx, env: BuildEnvironment, node: addnodes.pending_xref, contnode: nodes.TextElement
+) -> nodes.Element | None:
+    """Handler of ``missing-reference``: a link by title on a wiki page means a page of its wiki.
+
+    Intersphinx takes a page of this title from any inventory.
+    """
+    if node.get("refdomain") != "scrapbox" or not (inventories := inventories_of(env)):
+        return None
+    domain, docname = domain_of(env), node.get("refdoc", "")
+    facts = domain.facts.get(docname)
+    name = domain.get_full_qualified_name(node)
+    if facts is None or not facts.is_page or not facts.project or not name:
+        return None
+    found = _in_inventory(env, node, contnode, facts.project)
+    if found is not None:
+        return found
+    kinds = [f"scrapbox:{kind}" for kind in domain.objtypes_for_role(node["reftype"]) or ()]
+    is_of_another = any(
+        name in inventory.get(kind, {})
+        for inventory in inventories.values()
+        for kind in kinds
+        if inventory.get("scrapbox:wiki")
+    )
+    return _elsewhere(env, node, contnode) if is_of_another else None
+
+
+def _in_inventory(
+    env: BuildEnvironment, node: addnodes.pending_xref, contnode: nodes.TextElement, project: str
+) -> nodes.reference | None:
+    """A reference to a page of *project* on another site."""
+    inventories = inventories_of(env)
+    for key in named_by_wiki(inventories, project):
+        from sphinx.ext.intersphinx import resolve_reference_in_inventory
 
         plain = node.copy()
+        title = split_target(node["reftarget"]).title
+        head, fragment = split_fragment(title)
         plain["reftarget"] = title
-        if inventory_exists(env, project):
-            found = resolve_reference_in_inventory(env, project, plain, contnode)
-            if found is not None:
-                line = node.get("scrapbox-anchor", "")
-                if line and "#" not in found.get("refuri", "#"):
-                    found["refuri"] += f"#{line}"
-                if node["reftype"] != "icon":
-                    domain = domain_of(env)
-                    language = page_languages(domain).of_project(project)
-                    mark_link(domain, app.builder, node, found, language)
-                return found
+        if len(inventories[key].get("scrapbox:wiki", {})) > 1:
+            title = head if is_line_id(fragment) else title
+            plain["reftarget"] = page_name(inventories[key], project, title)
+        found = resolve_reference_in_inventory(env, key, plain, contnode)
+        if found is not None:
+            line = node.get("scrapbox-anchor", "")
+            if line and "#" not in found.get("refuri", "#"):
+                found["refuri"] += f"#{line}"
+            return found
+    return None
+
+
+def _elsewhere(
+    env: BuildEnvironment, node: addnodes.pending_xref, contnode: nodes.TextElement
+) -> nodes.Element | None:
+    """What another extension makes of a link, else a link to the live wiki, or a mark."""
     answer: nodes.Element | None = None
     if env.events.listeners.get("scrapbox-resolve-missing"):  # emit() is slow without any
         answer = env.events.emit_firstresult(

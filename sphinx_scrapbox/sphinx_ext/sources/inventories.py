@@ -12,11 +12,13 @@ from typing import NamedTuple
 from sphinx.environment import BuildEnvironment
 
 from sphinx_scrapbox.wiki.text import is_language_tag
+from sphinx_scrapbox.wiki.titles import inventory_name
 
 UNKNOWN_LANGUAGE = "und"
 """The tag of BCP 47 for a language that is not determined."""
 
-Inventories = Mapping[str, Mapping[str, Mapping[str, object]]]
+Inventory = Mapping[str, Mapping[str, object]]
+Inventories = Mapping[str, Inventory]
 
 
 class NamedTranslation(NamedTuple):
@@ -34,6 +36,50 @@ def inventories_of(env: BuildEnvironment) -> Inventories:
     from sphinx.ext.intersphinx import InventoryAdapter
 
     return InventoryAdapter(env).named_inventory
+
+
+def named_by_wiki(inventories: Inventories, project: str) -> list[str]:
+    """The inventories with pages of a project, first that of its name.
+
+    An inventory lists the projects of its pages as ``scrapbox:wiki``; one that lists none has
+    pages of the project that it is named after.
+    """
+    name = inventory_name(project)
+    listing = [
+        key for key in sorted(inventories) if name in inventories[key].get("scrapbox:wiki", {})
+    ]
+    is_named = project in inventories and not inventories[project].get("scrapbox:wiki")
+    return sorted([*listing, project] if is_named else listing, key=lambda key: key != project)
+
+
+def page_name(inventory: Inventory, project: str, title: str) -> str:
+    """The name of a page in an inventory with pages of its project.
+
+    That is its title; with its project where an inventory has the pages of several.
+    """
+    name = inventory_name(title)
+    is_one = len(inventory.get("scrapbox:wiki", {})) < 2
+    return name if is_one else f"/{inventory_name(project)}/{name}"
+
+
+def find_in_inventories(inventories: Inventories, project: str, title: str) -> object | None:
+    """A page of a project in the inventories of other sites; None if it is in none."""
+    for key in named_by_wiki(inventories, project):
+        pages = inventories[key].get("scrapbox:page", {})
+        if item := pages.get(page_name(inventories[key], project, title)):
+            return item
+    return None
+
+
+def pages_in_inventories(inventories: Inventories, project: str) -> dict[str, object]:
+    """All pages of a project in the inventories of other sites, by the names of their titles."""
+    found: dict[str, object] = {}
+    for key in named_by_wiki(inventories, project):
+        start = page_name(inventories[key], project, "")
+        for name, item in sorted(inventories[key].get("scrapbox:page", {}).items()):
+            if name.startswith(start):
+                found.setdefault(name[len(start) :], item)
+    return found
 
 
 def translations_in(inventories: Inventories) -> Iterator[tuple[NamedTranslation, object]]:

@@ -241,3 +241,71 @@ def test_a_title_of_two_wikis_in_a_page_written_by_hand(tmp_path: Path) -> None:
     assert "en/Tools.html" not in {
         paragraph.one("a")["href"] for paragraph in built.html("index.html").body.all("p")[:1]
     }
+
+
+@pytest.fixture(scope="module")
+def both(tmp_path_factory: pytest.TempPathFactory) -> Built:
+    """A site of two wikis."""
+    files = {"index.md": INDEX, **ENGLISH, **JAPANESE}
+    return Site(tmp_path_factory.mktemp("both") / "src", files).build()
+
+
+def beside(tmp_path: Path, other: Built, mapped: str, files: dict[str, str]) -> Built:
+    """A site that knows another one by its inventory, under the name *mapped*."""
+    return Site(
+        tmp_path / "src", {"index.md": "# I\n\n```{toctree}\n:glob:\n\n*/*\n```\n", **files}
+    ).build(
+        extensions=["sphinx_scrapbox", "sphinx.ext.intersphinx"],
+        intersphinx_mapping={
+            mapped: ("https://docs.example.org/", str(other.out / "objects.inv"))
+        },
+    )
+
+
+def test_an_inventory_of_two_wikis(both: Built, tmp_path: Path) -> None:
+    """Its pages are found by title and wiki, under whatever name the site is mapped."""
+    site = "https://docs.example.org"
+    english = exported("Says", "[[Tools]] [[水]] [[Unwritten]] [[/garden/Tools]]", icon("mio"))
+    japanese = exported("述べる", "[[Tools]] [[Leaf mould]]", ICON)
+    barn = exported("Hay", "[[Tools]]", icon("mio").replace("garden-en", "barn"))
+    built = beside(
+        tmp_path, both, "others", {"en/s.md": english, "ja/s.md": japanese, "barn/s.md": barn}
+    )
+    assert built.warnings == []
+    assert links(built, "en/s") == {
+        f"{site}/en/Tools.html",
+        f"{site}/ja/Tools.html",
+        f"{WIKI}/garden-en/水",
+        f"{WIKI}/garden-en/Unwritten",
+        f"{WIKI}/garden-en/mio",
+    }
+    own = {f"{WIKI}/garden/Leaf_mould", f"{WIKI}/garden/mio"}
+    assert links(built, "ja/s") == {f"{site}/ja/Tools.html", *own}
+    assert links(built, "barn/s") == {f"{WIKI}/barn/Tools", f"{WIKI}/barn/mio"}
+
+
+@pytest.mark.parametrize("mapped", ["garden", "sources"])
+def test_two_sites_join_their_pairs(tmp_path: Path, mapped: str) -> None:
+    """Translations on one site, sources on another, whatever the inventories are called."""
+    (tmp_path / "ja").mkdir()
+    (tmp_path / "en").mkdir()
+    japanese = {**JAPANESE, "ja/道具.md": exported("道具", "話す。", ICON)}
+    alone = Site(tmp_path / "ja/src", {"index.md": INDEX, **japanese}).build(
+        suppress_warnings=["toc.glob"]
+    )
+    english = beside(tmp_path / "en", alone, mapped, ENGLISH)
+    assert english.warnings == []
+    site = "https://docs.example.org"
+    tools = f"{site}/ja/Tools.html"
+    assert tools in alternates(english, "en/Tools")
+    assert links(english, "en/Leaf mould") == {
+        "Tools.html",
+        "Rain.html",
+        f"{WIKI}/garden-en/水",
+        f"{WIKI}/garden-en/Unwritten",
+    }
+    (tmp_path / "back").mkdir()
+    back = beside(tmp_path / "back", english, "translations", japanese)
+    assert back.warnings == []
+    assert f"{site}/en/Tools.html" in alternates(back, "ja/Tools")
+    assert links(back, "ja/Tools") == {"%E8%85%90%E8%91%89%E5%9C%9F.html"}

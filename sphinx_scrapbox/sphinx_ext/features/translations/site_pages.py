@@ -15,7 +15,12 @@ from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain
 from sphinx_scrapbox.sphinx_ext.domain.languages import page_languages
 from sphinx_scrapbox.sphinx_ext.features.translations.versions import language_versions
 from sphinx_scrapbox.sphinx_ext.sources.folder import source_folder
-from sphinx_scrapbox.sphinx_ext.sources.inventories import display_name, inventories_of
+from sphinx_scrapbox.sphinx_ext.sources.inventories import (
+    display_name,
+    inventories_of,
+    named_by_wiki,
+    pages_in_inventories,
+)
 from sphinx_scrapbox.wiki.dates import clamp
 from sphinx_scrapbox.wiki.titles import inventory_name, key, split_target
 
@@ -109,7 +114,8 @@ def inventory_titles(domain: ScrapboxDomain) -> Mapping[str, Mapping[str, str]]:
     return {
         project: {
             name: display_name(item) or name
-            for name, item in sorted(inventories[project].get("scrapbox:page", {}).items())
+            for name, item in pages_in_inventories(inventories, project).items()
         }
-        for project in sorted(projects & set(inventories))
+        for project in sorted(projects)
+        if named_by_wiki(inventories, project)
     }

@@ -22,6 +22,7 @@ from sphinx_scrapbox.sphinx_ext.sources.folder import source_folder
 from sphinx_scrapbox.sphinx_ext.sources.inventories import (
     UNKNOWN_LANGUAGE,
     display_name,
+    find_in_inventories,
     inventories_of,
     translations_in,
 )
@@ -63,9 +64,8 @@ class OtherSites:
         self._inventories = inventories_of(env)
 
     def page(self, project: str, title: str) -> str:
-        """The address of a page, in the inventory that bears its project's name; "" if none."""
-        pages = self._inventories.get(project, {}).get("scrapbox:page", {})
-        return _address(pages.get(inventory_name(title)))
+        """The address of a page in an inventory with pages of its project; "" if none."""
+        return _address(find_in_inventories(self._inventories, project, title))
 
     def translations(self) -> dict[str, list[Version]]:
         """The translated pages by the name of their source (``/project/title``)."""
