@@ -211,6 +211,12 @@ def test_text_of_a_wiki_is_not_trusted(tmp_path: Path) -> None:
     assert (second["caption"], second["entries"]) == ("a<b>c", [(None, "wiki/Beans")])
     assert "a&lt;b&gt;c</span>" in built.text("index.html")
     assert "onerror" not in built.text("index.html")
+    # Sphinx names the contents of a PDF after the first caption, as TeX.
+    site.write({"wiki/Table.scrapbox": "Table of beds\n[** Costs \\evil]\n [Preface]\n"})
+    documents = [("index", "g.tex", "Garden", "", "manual")]
+    tex = site.build("latex", **HERE, latex_documents=documents).text("g.tex")
+    assert "Preface" in tex
+    assert "Costs" not in tex
 
 
 @pytest.mark.parametrize(
