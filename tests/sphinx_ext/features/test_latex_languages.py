@@ -23,6 +23,27 @@ FILES = {
 }
 
 
+def _has(font: str) -> bool:
+    if not all(map(shutil.which, ("xelatex", "fc-list", "kpsewhich"))):
+        return False
+    listed = subprocess.run(["fc-list", font], capture_output=True, check=False)
+    found = subprocess.run(["kpsewhich", "FreeSerif.otf"], capture_output=True, check=False)
+    return bool(listed.stdout) and found.returncode == 0
+
+
+HAS_FONTS = _has("Noto Serif CJK JP")
+
+
+def _problems(book: Built) -> list[str]:
+    """What XeLaTeX reports: errors, characters without a font, lines that do not break."""
+    command = ["xelatex", "-interaction=nonstopmode", "book.tex"]
+    for _run in range(2):  # the second has a table of contents
+        subprocess.run(command, cwd=book.out, capture_output=True, check=False)
+    log = (book.out / "book.log").read_text(encoding="utf-8", errors="replace")
+    assert "Output written on book.pdf" in log
+    return re.findall(r"^!.*|^Missing character.*|^Overfull \\hbox.*", log, re.M)
+
+
 @pytest.fixture(scope="module")
 def book(tmp_path_factory: pytest.TempPathFactory) -> Built:
     site = Site(tmp_path_factory.mktemp("book") / "src", FILES)
@@ -56,23 +77,22 @@ def test_each_page_switches_and_switches_back(book: Built) -> None:
 def test_nothing_in_the_language_of_the_site(tmp_path: Path) -> None:
     site = Site(tmp_path / "src", {name: FILES[name] for name in FILES if "ko" not in name})
     site.write({"index.md": FILES["index.md"].replace("wiki/ko\n", "")})
-    text = site.build("latex", language="ja", latex_engine="xelatex").text("projectnamenotset.tex")
+    built = site.build(
+        "latex",
+        language="ja",
+        latex_engine="xelatex",
+        latex_use_xindy=False,
+        latex_docclass={"manual": "report"},
+        latex_documents=[("index", "book.tex", "", "", "manual")],
+    )
+    text = built.text("book.tex")
     assert "\\begingroup\\scrapboxuselanguage" not in text
+    # That language is the one of the whole document.
+    assert "\\scrapboxmainlanguage{ja}" in text
+    if HAS_FONTS:
+        assert _problems(built) == []
 
 
-def _has(font: str) -> bool:
-    if not all(map(shutil.which, ("xelatex", "fc-list", "kpsewhich"))):
-        return False
-    listed = subprocess.run(["fc-list", font], capture_output=True, check=False)
-    found = subprocess.run(["kpsewhich", "FreeSerif.otf"], capture_output=True, check=False)
-    return bool(listed.stdout) and found.returncode == 0
-
-
-@pytest.mark.skipif(not _has("Noto Serif CJK JP"), reason="no xelatex, GNU FreeFont or Noto CJK")
+@pytest.mark.skipif(not HAS_FONTS, reason="no xelatex, GNU FreeFont or Noto CJK")
 def test_no_character_is_missing_and_lines_break(book: Built) -> None:
-    command = ["xelatex", "-interaction=nonstopmode", "book.tex"]
-    for _run in range(2):  # the second has a table of contents
-        subprocess.run(command, cwd=book.out, capture_output=True, check=False)
-    log = (book.out / "book.log").read_text(encoding="utf-8", errors="replace")
-    assert "Output written on book.pdf" in log
-    assert re.findall(r"^!.*|^Missing character.*|^Overfull \\hbox.*", log, re.M) == []
+    assert _problems(book) == []

@@ -19,7 +19,7 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from sphinx_scrapbox.sphinx_ext.builders import documents_in
 from sphinx_scrapbox.sphinx_ext.domain.domain import domain_of
-from sphinx_scrapbox.sphinx_ext.domain.languages import page_languages
+from sphinx_scrapbox.sphinx_ext.domain.languages import page_languages, site_language
 from sphinx_scrapbox.sphinx_ext.feature import Feature, Listener
 
 _PREAMBLE = Path(__file__).with_name("languages.tex")
@@ -91,8 +91,11 @@ def language_tag(language: str) -> str:
 
 def add_preamble(app: Sphinx, config: Config) -> None:
     """Handler of ``config-inited``: define the commands before the site's own preamble."""
+    commands = _PREAMBLE.read_text(encoding="utf-8")
+    if tag := language_tag(site_language(config)):
+        commands += f"\\scrapboxmainlanguage{{{tag}}}\n"
     preamble = config.latex_elements.get("preamble", "")
-    config.latex_elements["preamble"] = f"{_PREAMBLE.read_text(encoding='utf-8')}{preamble}"
+    config.latex_elements["preamble"] = f"{commands}{preamble}"
 
 
 class LatexLanguages(Feature):
