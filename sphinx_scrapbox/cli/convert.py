@@ -60,7 +60,8 @@ _NATIVE = ("notation", "json")
     "--project",
     default="",
     metavar="NAME",
-    help="The project of pages that do not tell it; icons are exported with it.",
+    help="The project of pages of which neither they nor the others of their folder tell it;"
+    " icons are exported with it.",
 )
 @click.option("--overwrite", is_flag=True, help="Replace files that are there already.")
 @click.option("-n", "--dry-run", is_flag=True, help="Name the files, and write none.")
@@ -155,7 +156,7 @@ def _pages(
                 for each in page.problems
                 if not (is_native and target in _NATIVE and each.kind == "control_character")
             )
-            page = replace(page, project=page.project or project)
+            page = replace(page, project=page.project or source.project or project)
             own = page.project
             page = formats.converted(page, source.kind, target)
             if target == "markdown" and is_native and not page.project:

@@ -12,7 +12,7 @@ from sphinx_scrapbox import formats
 from sphinx_scrapbox.cli.output import Failure, read_input
 from sphinx_scrapbox.formats.detect import Status
 from sphinx_scrapbox.formats.project import Project, ProjectError, load_project, page_of
-from sphinx_scrapbox.snapshot.folder import PageFolders, read_regular_file
+from sphinx_scrapbox.snapshot.folder import PageFolders, folder_projects, read_regular_file
 from sphinx_scrapbox.snapshot.lockfile import LOCK_NAME, Lock, LockError, load_lock
 from sphinx_scrapbox.wiki import Page
 
@@ -35,6 +35,8 @@ class PageInput:
     load: Callable[[], Page]
     folder: PurePath | None = None
     """Below the output; None if the page may be a file by itself."""
+    project: str = ""
+    """The project that the other pages of the folder tell; "" if none do."""
 
 
 def find_inputs(names: Sequence[str], kind: str | None, output: str) -> Inputs:
@@ -85,7 +87,7 @@ def _of_file(name: str, data: bytes, kind: str | None, inputs: Inputs) -> Iterat
 def _in_folder(folder: Path, kind: str | None, output: str, inputs: Inputs) -> Iterator[PageInput]:
     """The pages in *folder* and below, but for those in *output*."""
     suffixes = (formats.FORMATS[kind].suffix,) if kind else formats.PAGE_SUFFIXES
-    folders = PageFolders()
+    folders, projects = PageFolders(), folder_projects(folder)
     passed = 0
     doubtful: list[str] = []
     for path in sorted(_files(folder, suffixes, output)):
@@ -102,7 +104,8 @@ def _in_folder(folder: Path, kind: str | None, output: str, inputs: Inputs) -> I
             continue
         one = "notation" if is_native else "markdown"
         load = partial(_read, str(path), one, text)
-        yield PageInput(str(path), one, load, path.parent.relative_to(folder))
+        own = projects.of(path.relative_to(folder).as_posix())
+        yield PageInput(str(path), one, load, path.parent.relative_to(folder), own)
     if passed:
         files = "file that is" if passed == 1 else "files that are"
         inputs.notes.append(f"{folder}: passed over {passed} .md {files} no exported page")

@@ -516,3 +516,14 @@ def test_who_signs_elsewhere_decides_who_speaks(
     assert "```{scrapbox:speech} ada\nlisten" in made
     alone = run(wiki / "tools.scrapbox", "--to", "myst")
     assert "```{scrapbox:speech} pump\nhums" in alone.stdout
+
+
+def test_the_project_of_a_page_is_that_of_its_folder(tmp_path: Path) -> None:
+    address = "https://scrapbox.io/api/pages/{}/mio/icon"
+    icon = f"<img src='{address.format('garden')}' alt='mio.icon' height=\"19.5\"/>"
+    write(tmp_path / "a", One__md=exported("One", icon), two__scrapbox="Two\n[mio.icon]\n")
+    write(tmp_path / "b", three__scrapbox="Three\n[mio.icon]\n")
+    result = run(tmp_path, "-o", tmp_path / "out", "--to", "markdown", "--project", "barn")
+    assert result.exit_code == 0
+    for file, project in (("a/Two.md", "garden"), ("b/Three.md", "barn")):
+        assert address.format(project) in (tmp_path / "out" / file).read_text(encoding="utf-8")
