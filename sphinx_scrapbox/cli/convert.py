@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -24,6 +25,7 @@ from sphinx_scrapbox.wiki import Page, key
 from sphinx_scrapbox.wiki.ast import Icon, walk
 
 _NATIVE = ("notation", "json")
+_NEEDS_EXTENSION = re.compile(r"\{scrapbox:|(?<!\\)\[\[")
 
 
 @click.command(short_help="Convert pages between notation, exported Markdown, JSON and MyST.")
@@ -63,6 +65,11 @@ _NATIVE = ("notation", "json")
     help="The project of pages of which neither they nor the others of their folder tell it;"
     " icons are exported with it.",
 )
+@click.option(
+    "--plain",
+    is_flag=True,
+    help="For myst: use no role or directive of this extension, only what MyST has itself.",
+)
 @click.option("--overwrite", is_flag=True, help="Replace files that are there already.")
 @click.option("-n", "--dry-run", is_flag=True, help="Name the files, and write none.")
 def command(
@@ -71,8 +78,7 @@ def command(
     target: str,
     source: str | None,
     project: str,
-    overwrite: bool,
-    dry_run: bool,
+    **flags: bool,
 ) -> None:
     """Convert wiki pages between formats.
 
@@ -80,13 +86,12 @@ def command(
       markdown  exported Markdown (.md), one page per file
       notation  the wiki's own notation (.scrapbox), one page per file
       json      a project export (.json), which the wiki can import: many pages
-      myst      clean MyST (.myst.md), to be edited by hand; output only
+      myst      clean MyST (.myst.md), to be edited by hand; output only; see --plain
 
     INPUT is files, or folders with all pages in them and below; - is standard input. The format
     of a file is recognised by its name, otherwise by its content. Of the .md files in a folder,
     those that a build recognises as wiki pages are converted and others are skipped. Exported
     Markdown is written so that a build recognises it.
-
     Files are named after the titles of their pages, and subfolders are kept. Existing files are
     replaced only with --overwrite; each file is written atomically.
 
@@ -95,15 +100,16 @@ def command(
     notation to Markdown a page keeps its words, lines and links, but no underlining, for example.
 
     \b
-      sphinx-scrapbox convert Compost.md --to notation
       sphinx-scrapbox convert docs/wiki -o native --to notation
       sphinx-scrapbox convert garden.json -o docs/wiki --to myst --dry-run
-      sphinx-scrapbox convert docs/wiki -o garden.json --to json --project garden
+      sphinx-scrapbox convert docs/wiki -o g.json --to json --project garden
       curl -s "$PAGE" | sphinx-scrapbox convert - --from notation --to markdown
 
     Exit codes: 0 success; 2 the arguments or an input cannot be used, and nothing was written, or
     a file cannot be written, and the files before it were.
     """  # noqa: D301 -- click needs the backslash
+    if flags["plain"] and target != "myst":
+        raise Failure("--plain is for --to myst")
     found = find_inputs(inputs, source, output)
     sources, notes = found.pages, found.notes
     if not sources:
@@ -116,15 +122,16 @@ def command(
         name = f"{file_stem(project or 'project')}.json"
         writes = [_Write(Path(output, name) if _is_folder(output) else Path(output), text)]
     else:
-        writes = list(_writes(pages, sources, target, output))
+        writes = list(_writes(pages, sources, target, output, plain=flags["plain"]))
+        notes += _needs_of(writes, target)
     print_notes(notes)
     if output == "-":
         sys.stdout.buffer.write(writes[0].text.encode())
         return
-    _check(writes, overwrite=overwrite)
+    _check(writes, overwrite=flags["overwrite"])
     if target == "markdown":
         writes = list(_as_pages(writes))
-    _save(writes, dry_run=dry_run)
+    _save(writes, dry_run=flags["dry_run"])
 
 
 class _Converted(NamedTuple):
@@ -185,10 +192,15 @@ def _project(pages: Iterable[Page], name: str, found: Inputs, notes: list[str]) 
 
 
 def _writes(
-    pages: Iterable[_Converted], sources: Sequence[PageInput], target: str, output: str
+    pages: Iterable[_Converted],
+    sources: Sequence[PageInput],
+    target: str,
+    output: str,
+    *,
+    plain: bool = False,
 ) -> Iterator[_Write]:
     pages = list(pages)
-    write = formats.writer_for(target, (each.page for each in pages))
+    write = formats.writer_for(target, (each.page for each in pages), plain=plain)
     is_single = len(sources) == 1 and sources[0].folder is None
     if output == "-" or (is_single and not _is_folder(output)):
         for each in pages:
@@ -205,6 +217,12 @@ def _writes(
                 break
         taken.add(folded)
         yield _Write(path, write(page), each)
+
+
+def _needs_of(writes: Sequence[_Write], target: str) -> Iterator[str]:
+    """A note if the pages need this extension."""
+    if target == "myst" and any(_NEEDS_EXTENSION.search(write.text) for write in writes):
+        yield 'the MyST needs "sphinx_scrapbox" in extensions of conf.py; --plain needs nothing'
 
 
 def _as_pages(writes: Sequence[_Write]) -> Iterator[_Write]:

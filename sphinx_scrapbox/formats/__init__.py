@@ -93,13 +93,18 @@ def read(text: str, format: str, name: str = "") -> Page:
     return reader(text, name)
 
 
-def writer_for(format: str, pages: Iterable[Page]) -> Callable[[Page], str]:
-    """:func:`write` for the pages of one wiki: who signs on them is known to the MyST writer."""
+def writer_for(
+    format: str, pages: Iterable[Page], *, plain: bool = False
+) -> Callable[[Page], str]:
+    """:func:`write` for the pages of one wiki: who signs on them is known to the MyST writer.
+
+    :param plain: whether MyST shall do without the roles and directives of this extension.
+    """
     if format != "myst":
         return lambda page: write(page, format)
     signers = find_signers(map(signatures_of, pages)) or None
     options = StructureOptions(signers=signers)
-    return lambda page: write_myst(page, options)
+    return lambda page: write_myst(page, options, plain=plain)
 
 
 def converted(page: Page, source: str, target: str) -> Page:

@@ -68,6 +68,11 @@ def test_help() -> None:
     assert "\n    sphinx-scrapbox convert docs/wiki -o native --to notation\n" in result.output
 
 
+NEEDS_EXTENSION = (
+    'note: the MyST needs "sphinx_scrapbox" in extensions of conf.py; --plain needs nothing\n'
+)
+
+
 @pytest.mark.parametrize(
     ("source", "target", "given", "made"),
     [
@@ -83,7 +88,11 @@ def test_help() -> None:
 )
 def test_from_standard_input(source: str, target: str, given: str, made: str) -> None:
     result = run("-", "--from", source, "--to", target, "--project", "garden", stdin=given)
-    assert (result.exit_code, result.stdout, result.stderr) == (0, made, "")
+    assert (result.exit_code, result.stdout, result.stderr) == (
+        0,
+        made,
+        NEEDS_EXTENSION if target == "myst" else "",
+    )
 
 
 def test_to_json() -> None:
@@ -291,6 +300,20 @@ def test_json_keeps_lines_users_and_times(tmp_path: Path) -> None:
         del line["userId"], line["created"]  # locks are published, and have no people
     assert json.loads(result.stdout)["pages"] == [page]
     assert result.stderr == ""
+
+
+def test_plain_myst(tmp_path: Path) -> None:
+    write(tmp_path, a__scrapbox="a\n[mio.icon]see [b] #c\n")
+    result = run(tmp_path / "a.scrapbox", "--to", "myst")
+    assert "{scrapbox:speech}" in result.stdout
+    assert "sphinx_scrapbox" in result.stderr
+    result = run(tmp_path / "a.scrapbox", "--to", "myst", "--plain")
+    assert (result.stdout, result.stderr) == ("# a\n\n**mio:** see b \\#c\n", "")
+    result = run(tmp_path / "a.scrapbox", "--to", "myst", "--plain", "--project", "garden")
+    assert "[b](https://scrapbox.io/garden/b)" in result.stdout
+    write(tmp_path, b__scrapbox="b\nwords\n")
+    assert run(tmp_path / "b.scrapbox", "--to", "myst").stderr == ""
+    assert "--plain is for" in refused(tmp_path / "a.scrapbox", "--to", "json", "--plain")
 
 
 def test_gyazo(tmp_path: Path) -> None:

@@ -2,7 +2,8 @@
 
 The result shows what the page shows: headings by size, nested lists, quotations, speech,
 translation notices. Text is escaped wherever Markdown or MyST would interpret it. ``[[Title]]``
-and the roles and directives of ``scrapbox`` need this extension; the rest is plain MyST.
+and the roles and directives of ``scrapbox`` need this extension; the rest is plain MyST, and
+:mod:`.plain` does without them.
 
 What MyST cannot express becomes plain text: underlined and struck text, formulas that are not
 safe (:mod:`.tex`), addresses that are not links. Lists nest :data:`MAX_LISTS` levels, where
@@ -25,6 +26,7 @@ from sphinx_scrapbox.formats.myst.blocks import (
     translation_block,
 )
 from sphinx_scrapbox.formats.myst.inlines import escaped, write_myst_inline
+from sphinx_scrapbox.formats.myst.plain import plain_parts, plain_translation
 from sphinx_scrapbox.formats.tex import read_formula
 from sphinx_scrapbox.wiki import ast, outline
 from sphinx_scrapbox.wiki.lines import group_quotes, stands_alone
@@ -39,16 +41,24 @@ _MOST_LEVELS = 19
 _BREAK = "\\\n"  # a line end that stays one
 
 
-def write_myst(page: ast.Page, options: StructureOptions = DEFAULT_OPTIONS) -> str:
-    """Write *page* as MyST."""
+def write_myst(
+    page: ast.Page, options: StructureOptions = DEFAULT_OPTIONS, *, plain: bool = False
+) -> str:
+    """Write *page* as MyST; if *plain*, without the roles and directives of this extension."""
     blocks = [_heading(1, escaped(page.title.strip()) or "Untitled")]
     for part in structure(page, options).parts:
         level = 1
         if part.title:
             level = 2
             blocks.append(_heading(level, escaped(part.title.strip())))
-        blocks += _blocks(part.content, 0, heading=level)
-        if part.translation is not None:
+        content = plain_parts(part.content, page.project) if plain else part.content
+        blocks += _blocks(content, 0, heading=level)
+        if part.translation is None:
+            continue
+        if plain:
+            text = write_myst_inline(plain_translation(part.translation))
+            blocks.append(MystBlock("text", text))
+        else:
             blocks += translation_block(part.translation)
     return _joined(_without_stray_rules(blocks)) + "\n"
 

@@ -1,0 +1,132 @@
+"""MyST without this extension: the parts of a page without what needs its roles and directives.
+
+Links to pages lead to the wiki if their project is known, tags and icons are words, and what
+somebody says follows the name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from sphinx_scrapbox.wiki import ast, outline
+from sphinx_scrapbox.wiki.titles import is_line_id, join_target, split_fragment
+from sphinx_scrapbox.wiki.translation import Translation
+from sphinx_scrapbox.wiki.urls import page_url
+
+
+def plain_parts(parts: Iterable[outline.Part], project: str) -> tuple[outline.Part, ...]:
+    """*parts* of a page of *project* without links to pages, tags, icons and turns."""
+    return tuple(_each_plain(parts, project))
+
+
+def _each_plain(parts: Iterable[outline.Part], project: str) -> Iterator[outline.Part]:
+    for part in parts:
+        match part:
+            case outline.Run(lines, below) | outline.Quotes(lines, below):
+                plain_lines = tuple(_plain_line(line, project) for line in lines)
+                yield replace(part, lines=plain_lines, below=plain_parts(below, project))
+            case outline.Bullets(items) | outline.Numbers(items=items):
+                yield replace(part, items=tuple(plain_parts(item, project) for item in items))
+            case outline.Section():
+                yield replace(
+                    part,
+                    title=_plain(part.title, project),
+                    beside=_plain(part.beside, project),
+                    parts=plain_parts(part.parts, project),
+                )
+            case outline.Turn():
+                yield from _said(part, project)
+            case ast.Table():
+                yield _plain_table(part, project)
+            case _:
+                yield part
+
+
+def _said(turn: outline.Turn, project: str) -> Iterator[outline.Part]:
+    """The name in strong text before the first line, else on a line of its own."""
+    names = ", ".join(_name_of(speaker) for speaker in turn.speakers)
+    parts = plain_parts(turn.parts, project)
+    name: tuple[ast.Inline, ...] = (ast.Strong((ast.Text(f"{names}:" if parts else names),)),)
+    first = parts[0] if parts else None
+    if isinstance(first, outline.Run) and first.lines and first.lines[0].nodes:
+        line = replace(first.lines[0], nodes=(*name, ast.Text(" "), *first.lines[0].nodes))
+        yield replace(first, lines=(line, *first.lines[1:]))
+        parts = parts[1:]
+    else:
+        yield outline.Run((ast.Line(0, name, line=turn.line),))
+    yield from parts
+
+
+def _plain_line(line: ast.Line, project: str) -> ast.Line:
+    return replace(line, nodes=_plain(line.nodes, project))
+
+
+def _plain_table(table: ast.Table, project: str) -> ast.Table:
+    rows = tuple(tuple(_plain(cell, project) for cell in row) for row in table.rows)
+    return replace(table, rows=rows)
+
+
+def _plain(nodes: tuple[ast.Inline, ...], project: str) -> tuple[ast.Inline, ...]:
+    """*nodes* with links and words; the names of icons that follow each other are parted."""
+    plain = ast.map_inlines(nodes, lambda node: _plain_node(node, project))
+    parted: list[ast.Inline] = []
+    for at, node in enumerate(plain):
+        if at and isinstance(nodes[at], ast.Icon) and not _ends_blank(parted[-1]):
+            parted.append(ast.Text(" "))
+        parted.append(node)
+        after = nodes[at + 1] if at + 1 < len(nodes) else None
+        is_glued = not isinstance(after, ast.Text) or after.text[:1].isalnum()
+        if isinstance(nodes[at], ast.Icon) and after and is_glued:
+            parted.append(ast.Text(" "))
+    return tuple(parted)
+
+
+def _ends_blank(node: ast.Inline) -> bool:
+    return isinstance(node, ast.Text) and (node.text[-1:].isspace() or node.text[-1:] in "(（「")
+
+
+def _plain_node(node: ast.Inline, project: str) -> ast.Inline:
+    match node:
+        case ast.PageLink(title, of_project):
+            head, fragment = split_fragment(title)
+            label = join_target(of_project, head if is_line_id(fragment) else title)
+            if not (of_project or project):
+                return ast.Text(label)
+            return ast.ExternalLink(page_url(of_project or project, title), label or title)
+        case ast.Icon(count=count):
+            times = f" ×{count}" if count > 1 else ""
+            return ast.Text(f"{_name_of(node)}{times}")
+        case ast.Hashtag(tag):
+            return ast.Text(f"#{tag}")
+    return node
+
+
+def _name_of(icon: ast.Icon) -> str:
+    return icon.name or join_target(icon.project, icon.name)
+
+
+def plain_translation(translation: Translation) -> tuple[ast.Inline, ...]:
+    """The notice of a translation as one line of text."""
+    target = join_target(translation.project, translation.title)
+    source: ast.Inline = ast.Text(target)
+    if translation.project:
+        source = ast.ExternalLink(page_url(translation.project, translation.title), target)
+    words = [
+        (" by ", translation.engine),
+        (" from ", translation.source_language),
+        (" to ", translation.target_language),
+        (", ", translation.date),
+    ]
+    text = "".join(f"{before}{word}" for before, word in words if word)
+    nodes: list[ast.Inline] = [ast.Text("Translated from "), source, ast.Text(f"{text}.")]
+    if translation.contact or translation.contact_url:
+        nodes.append(ast.Text(" Contact: "))
+        nodes.append(
+            ast.ExternalLink(translation.contact_url, translation.contact)
+            if translation.contact_url
+            else ast.Text(translation.contact)
+        )
+    if translation.note:
+        nodes.append(ast.Text(f" {translation.note}"))
+    return tuple(nodes)
