@@ -123,7 +123,7 @@ _TEX_SIGNS = {
 _TEX = re.compile(
     r"\\hyperref\[[^\[\]\n]*\]|\\(?:sphinx)?href\{[^{}\n]*\}|\\DUrole\{[^{}\n]*\}"
     r"|\\(?:text(?:bf|it|tt|rm|sf|sc|sl|up|md|normal|super|sub)[a-z]*|emph|underline|mbox"
-    r"|sphinx(?!include)[a-zA-Z]+)\*?(?=\{)"
+    r"|sphinx(?!include)[a-zA-Z]+|scrapboxtext[a-z]+)\*?(?=\{)"
     r"|\\(?P<command>[a-zA-Z@]+)|\\(?P<sign>[^\n])|[{}~]"
 )
 _TEXINFO = re.compile(

@@ -222,6 +222,7 @@ def test_markup_that_divides(text: str) -> None:
         ("a.tex", r"Sec\hyperref[\detokenize{a:b}]{\sphinxcrossref{ret}} plan"),
         ("a.tex", r"Sec\sphinxhref{https://a.b/}{ret} plan"),
         ("a.tex", r"Sec\DUrole{a,b}{ret}~plan"),
+        ("a.tex", r"\section{Secret \scrapboxtextja{plan}}"),
         ("a.tex", r"Sec\-ret plan\label{\detokenize{a}}"),
         ("a.tex", r"\label{Secret plan}"),
         ("a.texi", "Sec@emph{ret} @code{plan}"),
