@@ -229,8 +229,8 @@ _STAND_INS = str.maketrans({sign: wide + UNSEEN for sign, wide in _WIDE_SIGNS.it
 _PLAIN_SIGNS = {wide + UNSEEN: sign for sign, wide in _WIDE_SIGNS.items()}
 _STAND_IN = re.compile(
     rf"[{''.join(_WIDE_SIGNS.values())}]{UNSEEN}"
-    rf"|(?<=http:){UNSEEN}(?=//)|(?<=https:){UNSEEN}(?=//)"
-    rf"|(?<!\S){UNSEEN}(?=#\S)"
+    rf"|(?<=http:){UNSEEN}(?={UNSEEN}*//)|(?<=https:){UNSEEN}(?={UNSEEN}*//)"
+    rf"|(?<!\S){UNSEEN}(?={UNSEEN}*#\S)"
 )
 
 

@@ -135,7 +135,7 @@ def test_rows_that_say_something_else_are_not_written() -> None:
     assert isinstance(first, Line)
     assert isinstance(code, CodeBlock)
     changed = (replace(first, nodes=(Text("…"),)), second, replace(code, rows=("y",)), last)
-    assert write_notation(replace(page, blocks=changed)) == "t\n …\n\u3000b  \n code:c\n  y\nd"
+    assert write_notation(replace(page, blocks=changed)) == "t\n …\n\u3000b  \n code: c\n  y\nd"
     assert write_notation(replace(page, blocks=(second, last))) == "t\n\u3000b  \nd"
 
 

@@ -199,7 +199,7 @@ class _BlockReader:
         self.at = end + 2
         return ast.CodeBlock(
             self._block_indent(),
-            name.strip(),
+            name,
             tuple(self.lines[start + 3 : end]),
             language=self.lines[start + 2][3:],
             line=start + 1,

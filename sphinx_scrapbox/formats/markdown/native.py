@@ -17,8 +17,8 @@ from sphinx_scrapbox.wiki.text import UNSEEN, stand_ins, without_stand_ins
 
 _GYAZO = re.compile(r"https?://gyazo\.com/[0-9a-f]{32}")
 _THUMB = re.compile(rf"({_GYAZO.pattern})/thumb/1000")
-_SCHEME = re.compile(r"(https?:)(?=//)")
-_TAG = re.compile(r"(?<!\S)(?=#\S)")
+_SCHEME = re.compile(rf"(https?:)(?={UNSEEN}*//)")
+_TAG = re.compile(rf"(?<!\S)(?={UNSEEN}*#\S)")
 # What the exporter makes of an address before a bracket, which it takes for a label.
 _BRACKET_AS_LABEL = re.compile(r"\[\]\]\((https?://[^\s()\[\]]+)\)")
 _BRACKET_IN_LABEL = re.compile(r"\[([^\[\]]+)\]\]\((?=https?://)")
@@ -163,7 +163,7 @@ def _native_line(line: ast.Line, notation: LineFormat, writer: RowWriter) -> ast
     row = "".join(writer.rows_of(line, from_source=True))
     for candidate in _candidates(line, whole):
         read = notation.read(notation.write(candidate))
-        if read is not None and row == "".join(writer.rows_of(_exported_line(read, writer))):
+        if read is not None and row == "".join(writer.rows((_exported_line(read, writer),))):
             return replace(read, source="", line=line.line)
     return whole
 

@@ -302,7 +302,8 @@ def _code(block: ast.CodeBlock) -> Iterator[str]:
             fence += "`"
         yield from (fence + block.name, *block.rows, fence)
         return
-    name = " ".join(block.name.split("\n")).strip() or ":"
+    name = " ".join(block.name.split("\n"))
+    name = name if name.strip() else ":"
     language = block.language
     if language and not _is_told_by(name, language):
         name, language = f"{name}({language})" if name != ":" else language, ""

@@ -76,7 +76,7 @@ def read_lines(
             body.append(rows[at][indent + 1 :])
             at += 1
         head, _, name = text.partition(":")
-        name, row_ids = name.strip(WHITE), ids[start:at]
+        row_ids = ids[start:at]
         if head == "code":
             name, language = _name_and_language(name)
             blocks.append(CodeBlock(indent, name, tuple(body), language, row_ids, line=number))
@@ -85,7 +85,7 @@ def read_lines(
                 tuple(read_cell(cell, number + nth) for cell in row.split("\t"))
                 for nth, row in enumerate(body, 1)
             )
-            blocks.append(Table(indent, name, cells, row_ids, line=number))
+            blocks.append(Table(indent, name.strip(WHITE), cells, row_ids, line=number))
     return Page(
         title,
         tuple(blocks),
@@ -106,8 +106,8 @@ def _indent(row: str) -> int:
 
 
 def _name_and_language(name: str) -> tuple[str, str]:
-    """Split ``name(language)``, if neither is blank."""
-    if name.endswith(")") and (match := _LANGUAGE.fullmatch(name)):
+    """Split ``name(language)``, if neither is blank; other names keep the blanks around them."""
+    if name.rstrip(WHITE).endswith(")") and (match := _LANGUAGE.fullmatch(name.strip(WHITE))):
         title, language = match[1].rstrip(WHITE), match[2].strip(WHITE)
         if title and language:
             return title, language
