@@ -128,6 +128,14 @@ def test_a_source_that_is_not_here_is_on_the_live_wiki(built: Built) -> None:
         assert notice.one("a", "scrapbox-wiki")["href"] == f"{WIKI}/garden/{source}"
 
 
+def test_indices_tell_two_wikis_apart(built: Built) -> None:
+    titles = built.text("scrapbox-pages.html")
+    assert titles.count("<small>garden</small>") == titles.count("<small>garden-en</small>") == 2
+    tags = built.text("scrapbox-tags.html")
+    assert "<small>garden: 1</small>" in tags
+    assert "<small>garden-en: 2</small>" in tags
+
+
 def test_tags_are_of_their_wiki(built: Built) -> None:
     graph = domain_of(built.app.env).graph
     assert set(graph.links_to("en/Rain")) == {"en/Leaf mould", "en/Tools"}

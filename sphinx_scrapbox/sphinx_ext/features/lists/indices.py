@@ -32,7 +32,7 @@ from sphinx_scrapbox.sphinx_ext.features.lists.tables import tables_of
 from sphinx_scrapbox.sphinx_ext.i18n import _
 from sphinx_scrapbox.sphinx_ext.sources.folder import source_folder
 from sphinx_scrapbox.sphinx_ext.warnings import Warn, warn
-from sphinx_scrapbox.wiki.titles import join_target, key
+from sphinx_scrapbox.wiki.titles import join_target, key, split_target
 
 MOST = 600
 """Links of one page, at most."""
@@ -152,6 +152,7 @@ def _pages(domain: ScrapboxDomain) -> Iterator[Entry]:
 def _tags(domain: ScrapboxDomain) -> Iterator[Entry]:
     config, tables = options(domain.env.config), tables_of(domain)
     root = domain.env.config.root_doc
+    bearing = Counter(tag_key for _project, tag_key in tables.tags)
     for (project, tag_key), docnames in tables.tags.items():
         name = tables.tag_names[project, tag_key]
         found = domain.find_page(join_target(project, name), root) or ""
@@ -160,15 +161,24 @@ def _tags(domain: ScrapboxDomain) -> Iterator[Entry]:
         if not found and is_linked:
             address = source_folder(domain.env).snapshots.page_url(project, name)
         pages = tuple((docname, domain.title_of(docname)) for docname in docnames[:NAMED_PAGES])
-        yield Entry(name, found, address, str(len(docnames)), pages, len(docnames))
+        note = _counted(len(docnames), project if bearing[tag_key] > 1 else "")
+        yield Entry(name, found, address, note, pages, len(docnames))
 
 
 def _people(domain: ScrapboxDomain) -> Iterator[Entry]:
     root = domain.env.config.root_doc
-    for row in tables_of(domain).person_rows(NAMED_PAGES):
+    rows = tables_of(domain).person_rows(NAMED_PAGES)
+    bearing = Counter(key(row.label) for row in rows)
+    for row in rows:
+        project = split_target(row.target).project if bearing[key(row.label)] > 1 else ""
         found = domain.find_page(row.target, root) or ""
         pages = tuple((docname, title) for docname, title, _turns in row.pages)
-        yield Entry(row.label, found, "", str(row.turns), pages, row.total)
+        yield Entry(row.label, found, "", _counted(row.turns, project), pages, row.total)
+
+
+def _counted(number: int, project: str) -> str:
+    """The note of an entry: a number, and the project that tells it from others of its name."""
+    return f"{project}: {number}" if project else str(number)
 
 
 _ENTRIES: dict[str, Callable[[ScrapboxDomain], Iterator[Entry]]] = {
