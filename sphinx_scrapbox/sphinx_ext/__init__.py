@@ -68,6 +68,7 @@ from sphinx_scrapbox.sphinx_ext.performance import (
 )
 from sphinx_scrapbox.sphinx_ext.reading import (
     directives,
+    messages,
     page_document,
     parser_registration,
     repairs,
@@ -173,6 +174,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
             app.add_transform(transform)
         for post_transform in feature.post_transforms:
             app.add_post_transform(post_transform)
+    app.add_transform(messages.NoteTranslations)
     app.add_post_transform(writers.GroupParagraphs)
     addresses.register(app)
     assets.register(app)

@@ -18,10 +18,11 @@ of a directive: it has no footers.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Container, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, islice
 from operator import attrgetter
+from types import MappingProxyType
 
 from sphinx_scrapbox.wiki import ast
 from sphinx_scrapbox.wiki.dates import Dates, clamp_dates
@@ -107,9 +108,22 @@ class StructuredPage:
         """The first lines of prose as plain text, at most :data:`SUMMARY_LENGTH` characters."""
         return self.summarize()
 
-    def summarize(self, label: Callable[[ast.Icon], str] = attrgetter("name")) -> str:
-        """The summary, with the names that *label* returns for the icons in sentences."""
-        return _summary_of(self.blocks, _speakers(self.options, self.page.blocks), label)
+    def summarize(
+        self,
+        label: Callable[[ast.Icon], str] = attrgetter("name"),
+        translations: Mapping[int, str] = MappingProxyType({}),
+    ) -> str:
+        """The summary, with the names that *label* returns for the icons in sentences.
+
+        :param translations: the text that takes the place of a line, by its number in the file.
+        """
+        blocks = (
+            replace(block, nodes=(ast.Text(translations[block.line]),))
+            if isinstance(block, ast.Line) and block.line in translations
+            else block
+            for block in self.blocks
+        )
+        return _summary_of(blocks, _speakers(self.options, self.page.blocks), label)
 
     @property
     def image(self) -> str:

@@ -76,7 +76,7 @@ class ScrapboxDomain(DomainIndex, Domain):
         "outlines": {},
         "adopted": set(),
     }
-    data_version = 24
+    data_version = 25
     features: ClassVar[Sequence[Feature]] = ()
     """What collects from the documents; set once, by :func:`sphinx_scrapbox.sphinx_ext.setup`."""
 

@@ -116,6 +116,10 @@ class PageFacts(NamedTuple):
     created: int = 0
     updated: int = 0
 
+    shown_title: str = ""
+    has_translations: bool = False
+    is_translated: bool = False
+
     @property
     def is_page(self) -> bool:
         """Whether the document is a page of a wiki."""

@@ -100,12 +100,12 @@ class DomainIndex:
         return index
 
     def title_of(self, node: str) -> str:
-        """The title of a node of the graph."""
+        """The title of a node of the graph as readers see it, perhaps translated."""
         if is_wanted(node):
             return self.graph.wanted_title(node)
         facts = self.facts.get(node)
         if facts is not None and facts.title:
-            return facts.title
+            return facts.shown_title or facts.title
         title = self.env.titles.get(node)
         return title.astext() if title is not None else node
 
@@ -245,6 +245,11 @@ class DomainIndex:
     def _heading(self, docname: str, page: str, words: str) -> HeadingTarget:
         headings = self.computed(("headings", docname), lambda: _headings(self.env, docname))
         anchor_id, text = headings.get(key(words.strip()), ("", ""))
+        facts = self.facts.get(docname)
+        if not anchor_id and facts is not None and facts.has_translations:
+            # The id of a translated heading is made of the words that it had.
+            own = nodes.make_id(words)
+            anchor_id, text = next((one for one in headings.values() if one[0] == own), ("", ""))
         return HeadingTarget(docname, anchor_id, page, text)
 
     def find_line(self, line_id: str) -> tuple[str, str] | None:

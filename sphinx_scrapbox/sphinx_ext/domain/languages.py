@@ -179,7 +179,17 @@ class PageLanguages:
                 self._by_page[docname] = language
 
     def of(self, docname: str) -> str:
-        """The language of a page as a BCP 47 tag; "" if it is unknown."""
+        """The language of a page as a BCP 47 tag; "" if it is unknown.
+
+        One that message catalogues translate for the most part is in the language of the site.
+        """
+        facts = self._domain.facts.get(docname)
+        if facts is not None and facts.is_translated:
+            return site_language(self._domain.env.config)
+        return self.untranslated(docname)
+
+    def untranslated(self, docname: str) -> str:
+        """The language of that text of a page that no message catalogue translates."""
         return self._by_page.get(docname, "")
 
     def of_project(self, project: str) -> str:
@@ -204,6 +214,18 @@ class PageLanguages:
         *node* is a node of the graph; the page may be wanted and not exist.
         """
         language = self.of_project(node.split("/", 2)[1]) if is_wanted(node) else self.of(node)
+        return self._if_foreign(language)
+
+    def foreign_title(self, node: str) -> str:
+        """The language of the title of a page if it is not that of the site; else ""."""
+        if is_wanted(node):
+            return self.foreign(node)
+        facts = self._domain.facts.get(node)
+        if facts is not None and facts.shown_title:
+            return ""
+        return self._if_foreign(self.untranslated(node))
+
+    def _if_foreign(self, language: str) -> str:
         return language if language.lower() != self._site else ""
 
 

@@ -112,6 +112,9 @@ def unresolved(
     config = options(domain.env.config)
     docname = node.get("refdoc", "")
     project, title = split_target(node["reftarget"])
+    exact = domain.facts.get(node.get("scrapbox-docname", ""), PageFacts())
+    if exact.is_page:  # the target may be a translated title
+        project, title = domain.project_of(node["scrapbox-docname"]), exact.title
     typ = node["reftype"]
     own = domain.project_of(docname)
     is_private = (project or own) in domain.private_projects
@@ -123,11 +126,11 @@ def unresolved(
         return nodes.inline("", shown if words == address else words, classes=["xref"])
     if address:  # an ordinary link that happens to be ours
         return nodes.reference("", "", contnode, refuri=address, internal=False)
-    exact = domain.facts.get(node.get("scrapbox-docname", ""), PageFacts())
     if "scrapbox-docname" in node and not exact.is_page:
         return contnode  # a document of this site, outside of this PDF
     contnode["classes"].append("scrapbox-missing")
-    unknown = domain.find_page(node["reftarget"], docname) is None  # else outside of this PDF
+    # A page that is known is outside of this PDF.
+    unknown = not exact.is_page and domain.find_page(node["reftarget"], docname) is None
     if unknown and RESOLVED_AGAIN not in node and _is_warned_of(domain, node):
         warn(Warn.MISSING_PAGE, f"no wiki page {node['reftarget']!r}", location=node)
     if is_private:

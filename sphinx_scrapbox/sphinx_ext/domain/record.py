@@ -68,6 +68,12 @@ class DocumentRecord(NamedTuple):
     """The names that were replaced because of a deny list, or would be."""
     repaired_lines: int = 0
     """Lines from which control characters were removed."""
+    shown_title: str = ""
+    """The title as a message catalogue translates it; "" if it does not."""
+    has_translations: bool = False
+    """Whether catalogues translate some of the text."""
+    is_translated: bool = False
+    """Whether they translate so much that the page is in the language of the site."""
     snapshots: str = ""
     """The state of the snapshots if the document says something of them; else ""."""
 

@@ -91,13 +91,19 @@ def warn_of_ambiguity(
     if len(projects) < 2 or found in source_folder(domain.env).projects.own_of(from_docname):
         return
     names = ", ".join(f"/{project}" if project else "an unknown one" for project in projects)
-    title = domain.title_of(docname)
+    title = _own_title(domain, docname)
     warn(
         Warn.AMBIGUOUS_TITLE,
         f"pages of several wikis are called {title!r} ({names}), and this link leads to "
         f"{docname!r}; write [[/project/{title}]], or set scrapbox_project",
         location=node,
     )
+
+
+def _own_title(domain: DomainIndex, docname: str) -> str:
+    """The title by which links find a document."""
+    facts = domain.facts.get(docname)
+    return facts.title if facts and facts.title else domain.title_of(docname)
 
 
 def marked(reference: nodes.reference) -> nodes.reference:

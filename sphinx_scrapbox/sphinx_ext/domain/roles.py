@@ -37,7 +37,9 @@ class WikiRole(ReferenceRole):
             target = target.removeprefix("#")
         elif self._kind == "project":
             target = f"/{target.strip('/')}"
-        return [SphinxSite(self.env).link_by_hand(self._kind, target, content)], []
+        link = SphinxSite(self.env).link_by_hand(self._kind, target, content)
+        link.rawsource = self.rawtext
+        return [link], []
 
     def _content(self) -> nodes.Element:
         text = self.title

@@ -108,7 +108,7 @@ def _items(domain: ScrapboxDomain, neighbours: Sequence[Neighbour]) -> RelatedIt
 
 
 def _place(domain: ScrapboxDomain, node: str) -> NodeTitle:
-    return NodeTitle(node, domain.title_of(node), page_languages(domain).foreign(node))
+    return NodeTitle(node, domain.title_of(node), page_languages(domain).foreign_title(node))
 
 
 class RelatedDirective(SphinxDirective):
@@ -234,7 +234,8 @@ class _StandardBlock:
         facts = self._domain.facts.get(place.node)
         if not is_wanted(place.node) and (facts is None or not facts.is_page):
             return nodes.Text(place.title)
-        return self._site.page_link(place.title, place.title, language=place.language)
+        docname = "" if is_wanted(place.node) else place.node
+        return self._site.page_link(place.title, place.title, docname, place.language)
 
 
 def _lang(language: str) -> str:

@@ -52,12 +52,27 @@ class MarkLanguages(SphinxPostTransform):
                     if isinstance(section, nodes.section):
                         section["classes"].append(language_class(language))
                         _mark_notices(section, site)
+            around = languages.foreign(docname) or site
+            facts = domain.facts.get(docname)
+            if facts is not None and facts.has_translations:
+                _mark_messages(document, around, site, languages.untranslated(docname))
             if docname in domain.collected("include"):
-                around = languages.foreign(docname) or site
                 for node, language in noted_languages(document, languages):
                     if language != around and _NOTICES.isdisjoint(node["classes"]):
                         node["classes"].append(language_class(language))
                         _mark_notices(node, site)
+
+
+def _mark_messages(document: nodes.Element, around: str, site: str, untranslated: str) -> None:
+    """Mark the messages of a page that are not in the language around them.
+
+    Sphinx notes on each whether it was translated, into the language of the site.
+    """
+    for node in document.findall(nodes.TextElement):
+        if "translated" in node and not isinstance(node, nodes.FixedTextElement):
+            language = site if node["translated"] else untranslated
+            if language and language.lower() != around.lower():
+                node["classes"].append(language_class(language))
 
 
 def _mark_notices(content: nodes.Element, language: str) -> None:
@@ -80,7 +95,11 @@ class LanguageFeature(Feature):
             languages.of(_included(docname, target, file, domain))
             for target, file, _state in included.get(docname, ())
         )
-        return (languages.of(docname), *others) if any(others) else languages.of(docname) or None
+        language = languages.of(docname)
+        facts = domain.facts.get(docname)
+        if facts is not None and facts.has_translations:
+            return (language, languages.untranslated(docname), *others)
+        return (language, *others) if any(others) else language or None
 
     def page_context(self, app: Sphinx, docname: str, context: dict[str, Any]) -> None:
         """Set the language, and add links and tags to the head."""

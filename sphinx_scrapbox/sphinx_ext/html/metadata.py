@@ -53,7 +53,7 @@ def _open_graph(app: Sphinx, facts: PageFacts) -> dict[str, str]:
         fields["og:description"] = escape(_summary(app, facts), quote=False)
     if image := _image_address(app, facts.image):
         fields["og:image"] = escape(image, quote=False)
-        fields["og:image:alt"] = escape(facts.title, quote=False)
+        fields["og:image:alt"] = escape(facts.shown_title or facts.title, quote=False)
     return fields
 
 

@@ -59,7 +59,11 @@ def _files(app: Sphinx) -> dict[str, str]:
         if facts.is_page and docname in known:
             address = unquote(app.builder.get_target_uri(docname))
             language = languages.foreign(docname)
-            previews[address] = (facts.title, facts.summary, *([language] if language else []))
+            previews[address] = (
+                facts.shown_title or facts.title,
+                facts.summary,
+                *([language] if language else []),
+            )
     if not previews:
         return {}
     # A power of two, so that the number seldom changes while a site grows.

@@ -123,7 +123,10 @@ class WikiRenderer(SphinxRenderer):
     def _append_wiki_link(self, kind: str, target: str, text: str, token: SyntaxTreeNode) -> None:
         shown = nodes.inline("", text, classes=["xref", f"scrapbox-{kind}"])
         self.add_line_and_source_path(shown, token)
-        self.current_node.append(SphinxSite(self.sphinx_env).link_by_hand(kind, target, shown))
+        link = SphinxSite(self.sphinx_env).link_by_hand(kind, target, shown)
+        # Sphinx names it where a translated message has another link.
+        link.rawsource = f"#{target}" if kind == "tag" else f"[[{target}]]"
+        self.current_node.append(link)
 
 
 class _Substitution:

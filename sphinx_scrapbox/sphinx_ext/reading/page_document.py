@@ -19,6 +19,7 @@ from sphinx_scrapbox.sphinx_ext.domain.record import record_of, set_record
 from sphinx_scrapbox.sphinx_ext.domain.site import SphinxSite
 from sphinx_scrapbox.sphinx_ext.domain.survey import structure_options
 from sphinx_scrapbox.sphinx_ext.reading.embedded_directives import run_directive
+from sphinx_scrapbox.sphinx_ext.reading.messages import note_page
 from sphinx_scrapbox.sphinx_ext.reading.repairs import repaired_lines, unrepaired
 from sphinx_scrapbox.sphinx_ext.reading.translation_notice import (
     languages_of,
@@ -154,6 +155,7 @@ def build_page(
         repaired_lines=repaired_lines(structured.problems),
     )
     set_record(document, record)
+    note_page(env, document, structured)
     section = render(structured, site, document)
     if file.locked and file.locked.page:
         without = _lines_without_anchor(section, file.locked.page.line_ids)

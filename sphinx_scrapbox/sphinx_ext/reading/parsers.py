@@ -7,11 +7,8 @@ pages itself, so that nothing in them is trusted, and hands all other files on. 
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
 from copy import copy
 from pathlib import Path
-from textwrap import dedent
 from typing import ClassVar
 
 from docutils import nodes
@@ -21,20 +18,16 @@ from sphinx.parsers import Parser
 
 from sphinx_scrapbox.formats.markdown.inlines import read_markdown_inline
 from sphinx_scrapbox.formats.notation.inlines import read_notation_inline
-from sphinx_scrapbox.rendering.blocks import Renderer
-from sphinx_scrapbox.rendering.typesetting import keep_outside
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.record import DocumentRecord, set_record
-from sphinx_scrapbox.sphinx_ext.domain.site import SphinxSite
 from sphinx_scrapbox.sphinx_ext.performance.skipped_transforms import skip_transforms
+from sphinx_scrapbox.sphinx_ext.reading.messages import append_message
 from sphinx_scrapbox.sphinx_ext.reading.myst_syntax import parse_myst
 from sphinx_scrapbox.sphinx_ext.reading.page_document import build_page
 from sphinx_scrapbox.sphinx_ext.reading.recognition import exported_page
 from sphinx_scrapbox.sphinx_ext.sources.file_types import MARKDOWN, page_type
 from sphinx_scrapbox.sphinx_ext.sources.folder import source_folder
-from sphinx_scrapbox.wiki.ast import Inline
 
-_UNDERLINED = re.compile(r"(?P<title>.*)\n=+\Z", re.DOTALL)
 _TRANSLATED = ":<translated>"  # the end of the source path in which Sphinx parses a message
 _IS_PAGE = "scrapbox_page"
 
@@ -48,7 +41,7 @@ class ScrapboxParser(Parser):
         """Parse a whole document, or one translated message of it."""
         env: BuildEnvironment = document.settings.env
         if document["source"].endswith(_TRANSLATED):
-            _append_message(inputstring, document, env, read_notation_inline)
+            append_message(inputstring, document, env, read_notation_inline)
             return
         path = Path(env.doc2path(env.docname))
         file = source_folder(env).pages.native_page(inputstring, path)
@@ -99,7 +92,7 @@ def _read_exported_page(text: str, document: nodes.document) -> bool:
     if document["source"].endswith(_TRANSLATED):
         is_page = bool(env.temp_data.get(_IS_PAGE))
         if is_page:
-            _append_message(text, document, env, read_markdown_inline)
+            append_message(text, document, env, read_markdown_inline)
         return is_page
     path = Path(env.doc2path(env.docname))
     if page_type(env.config.source_suffix, path) != MARKDOWN:
@@ -124,24 +117,3 @@ def _set_up_page(document: nodes.document, env: BuildEnvironment) -> None:
     document.settings.myst_heading_anchors_html_ids = False
     if not options(env.config).page_directives:
         skip_transforms(document, env)
-
-
-def _append_message(
-    text: str,
-    document: nodes.document,
-    env: BuildEnvironment,
-    read: Callable[[str], tuple[Inline, ...]],
-) -> None:
-    """Append one translated message: a literal block, an underlined title or a paragraph."""
-    if text.startswith("::\n\n"):
-        code = dedent(text[3:].strip("\n"))
-        document += nodes.literal_block(code, code)
-        return
-    renderer = Renderer(document, document["source"], SphinxSite(env))
-    if title := _UNDERLINED.fullmatch(text):
-        message: nodes.Element
-        message = renderer.section(read(title["title"]), 0, source=title["title"])
-    else:
-        message = renderer.paragraph(read(text), text, 0)
-    keep_outside(message)
-    document += message

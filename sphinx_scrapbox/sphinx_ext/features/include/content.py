@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
+from sphinx import addnodes
 from sphinx.directives.code import container_wrapper
 from sphinx.environment import BuildEnvironment
 from sphinx.locale import init as init_locale
@@ -29,6 +30,7 @@ from sphinx_scrapbox.sphinx_ext.domain.languages import note_language_of
 from sphinx_scrapbox.sphinx_ext.domain.record import record_of, set_record
 from sphinx_scrapbox.sphinx_ext.features.include.options import RANGE, Reader, numbered_rows
 from sphinx_scrapbox.sphinx_ext.i18n import _
+from sphinx_scrapbox.sphinx_ext.reading.messages import label_links
 from sphinx_scrapbox.sphinx_ext.reading.page_document import (
     PageSite,
     read_page,
@@ -180,8 +182,11 @@ class IncludedPart:
             is_text = isinstance(node, nodes.TextElement) and node.source == str(self._file.path)
             if not is_text or isinstance(node, nodes.FixedTextElement) or text in ("", message):
                 continue
+            translated = self._renderer.paragraph(read(text), text, node.line or 0)
+            xrefs = node.findall(addnodes.pending_xref)
+            label_links(translated, {xref["reftarget"] for xref in xrefs})
             node.children = []
-            node += self._renderer.paragraph(read(text), text, node.line or 0).children
+            node += translated.children
 
     def _whole(self) -> list[nodes.Node]:
         lines = {name: self._options[name] for name in RANGE if name in self._options}

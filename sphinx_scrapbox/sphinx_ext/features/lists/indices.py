@@ -142,9 +142,9 @@ def _slug(section: collation.IndexSection) -> str:
 
 def _pages(domain: ScrapboxDomain) -> Iterator[Entry]:
     docnames = tables_of(domain).pages
-    bearing = Counter(key(domain.facts[docname].title) for docname in docnames)
+    bearing = Counter(key(domain.title_of(docname)) for docname in docnames)
     for docname in docnames:
-        title = domain.facts[docname].title
+        title = domain.title_of(docname)
         project = domain.project_of(docname) if bearing[key(title)] > 1 else ""
         yield Entry(title, docname, note=project)
 

@@ -81,7 +81,7 @@ class _ListBuilder:
         return [element]
 
     def _page(self, docname: str, title: str, language: str = "") -> nodes.Element:
-        language = language or self._languages.foreign(docname)
+        language = language or self._languages.foreign_title(docname)
         return self._site.page_link(title, title, docname, language)
 
     def _source(self, row: model.StaleRow) -> nodes.Element:

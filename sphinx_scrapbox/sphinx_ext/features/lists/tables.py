@@ -34,7 +34,7 @@ class Tables:
         self._domain = domain
         self._config = options(domain.env.config)
         pages = [name for name, facts in domain.facts.items() if facts.is_page]
-        self.pages = sorted(pages, key=lambda name: (sort_key(domain.facts[name].title), name))
+        self.pages = sorted(pages, key=lambda name: (sort_key(domain.title_of(name)), name))
         """The docnames of all pages, in the order of their titles."""
         self.tags: dict[tuple[str, str], list[str]] = {}
         """The documents with a tag, by the project and the key of the tag."""
@@ -122,7 +122,7 @@ class Tables:
         rows = []
         for docname in self._select(query):
             facts = self._domain.facts[docname]
-            row = model.PageRow(docname, facts.title)
+            row = model.PageRow(docname, self._domain.title_of(docname))
             if query.shape == "table":
                 linked = len(self._domain.graph.links_to(docname))
                 row = row._replace(updated=iso_day(facts.updated), linked=linked)
