@@ -74,7 +74,7 @@ class ScrapboxDomain(DomainIndex, Domain):
         "projects": ({}, ()),
         "toctrees": {},
         "outlines": {},
-        "adopted": set(),
+        "adopted": [],
     }
     data_version = 25
     features: ClassVar[Sequence[Feature]] = ()

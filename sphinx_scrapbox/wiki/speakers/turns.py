@@ -27,6 +27,8 @@ from sphinx_scrapbox.wiki.titles import join_target, key
 
 MIN_TURNS = 3
 """Turns that somebody who does not sign has to open on a page."""
+MANY_TIMES = 10
+"""An icon that is repeated so often is a pattern, and nobody who speaks."""
 
 _COMMA, _COLON = ast.Text(", "), ast.Text(": ")
 # Between a speaker and the text: blanks, or a colon as in a play.
@@ -239,6 +241,7 @@ class Speakers:
         )
         if (
             not leading
+            or any(icon.count >= MANY_TIMES for icon in leading)
             or _continues(leading, _blank_at_end(head) + middle + tail)
             or not self._open_turns(leading)
         ):

@@ -124,9 +124,9 @@ def _mark_orphans(domain: ScrapboxDomain, toctrees: Mapping[str, DocumentToctree
     metadata = domain.env.metadata
     listed = {target for own in toctrees.values() for _, target in own.entries()}
     pages = {name for name, facts in domain.facts.items() if facts.is_page}
-    adopted: set[str] = domain.data["adopted"]
+    adopted = frozenset(domain.data["adopted"])
     for docname in (adopted - listed) & pages:
         metadata[docname].setdefault("orphan", "")
     for docname in listed & pages:
         metadata[docname].pop("orphan", None)
-    domain.data["adopted"] = listed & pages
+    domain.data["adopted"] = sorted(listed & pages)
