@@ -126,7 +126,7 @@ def test_merged_pages() -> None:
 
 
 def test_text_after_the_last_footer() -> None:
-    first, last = split_at_footers(page(f"a\n---\n{footer('一')}\n\nb\n"))
+    first, last = split_at_footers(page(f"a\n---\n{footer('一')}\n\nb"))
     assert (first.translation is not None, last.translation) == (True, None)
     assert (last.title, last.line, last.blocks) == ("", 9, (Line(0, (Text("b"),)),))
 

@@ -241,7 +241,7 @@ class Speakers:
         )
         if (
             not leading
-            or any(icon.count >= MANY_TIMES for icon in leading)
+            or _repeats(leading) >= MANY_TIMES
             or _continues(leading, _blank_at_end(head) + middle + tail)
             or not self._open_turns(leading)
         ):
@@ -293,6 +293,11 @@ def _blank_at_end(nodes: tuple[ast.Inline, ...]) -> tuple[ast.Inline, ...]:
 
 def _key_of(icon: ast.Icon) -> str:
     return key(join_target(icon.project, icon.name))
+
+
+def _repeats(icons: Sequence[ast.Icon]) -> int:
+    """How many icons stand there besides the first of each name."""
+    return sum(icon.count for icon in icons) - len(set(map(_key_of, icons)))
 
 
 def _continues(icons: Sequence[ast.Icon], words: Sequence[ast.Inline]) -> bool:
