@@ -208,7 +208,7 @@ def test_html(site: Site) -> None:
 
 
 def output(site: Site, builder: str, name: str, **config: Any) -> str:
-    built = site.build(builder, **config)
+    built = site.build(builder, scrapbox_missing="text", **config)
     assert built.warnings == []
     return "\n".join(line.rstrip() for line in built.text(name).splitlines())
 
