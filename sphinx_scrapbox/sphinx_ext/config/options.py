@@ -257,6 +257,9 @@ def prepare_config(app: Sphinx, config: SphinxConfig) -> None:
         config.scrapbox_deny = HiddenDenyList(config.scrapbox_deny)
     # LaTeX stops at the fifth level of a list. A user's own value wins.
     config.latex_elements.setdefault("maxlistdepth", "48")
+    # Lines may end at the hyphens of an address, too.
+    hyphens = r"\PassOptionsToPackage{hyphens}{url}"
+    config.latex_elements.setdefault("passoptionstopackages", hyphens)
     preamble = config.latex_elements.get("preamble", "")
     config.latex_elements["preamble"] = f"{LATEX_PREAMBLE}{preamble}"
     if "imgmath_latex_preamble" in config:

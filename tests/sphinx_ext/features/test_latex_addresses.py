@@ -18,7 +18,9 @@ FILES = {
     "index.md": "# 庭 🌱\n\n```{toctree}\nwiki/堆肥\n```\n",
     "wiki/堆肥.scrapbox": (
         f"堆肥 🌱👍🏽👩\u200d💻\n{ADDRESS}\n[名前 {ADDRESS}] ① ✓ ℃ → ≒ ❤️ 𠮷 𝒞\n"
-        "`藁 🌱` [https://example.org/straw]\ncode:plan.py\n 藁 = '🌱'\n\ufffd は読めない\n"
+        "`藁 🌱` [https://example.org/straw]\n"
+        f"{'[2024/03/09]' * 20}\nhttps://example.org/{'straw-' * 20}\n"
+        "code:plan.py\n 藁 = '🌱'\n\ufffd は読めない\n"
     ),
 }
 
@@ -55,6 +57,10 @@ def test_address_is_a_link_with_a_text(book: Built) -> None:
     assert (
         "https://\\allowbreak{}例え.\\allowbreak{}jp/\\allowbreak{}とても長い頁の名前/" in shown[1]
     )
+
+
+def test_lines_end_between_links(book: Built) -> None:
+    assert book.text("book.tex").count("}\\allowbreak{}\\DUrole{xref}{") == 19
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from operator import and_
 from typing import Any
 from urllib.parse import quote
 
@@ -60,11 +61,45 @@ def ascii_address(address: str) -> str:
     return _NOT_ASCII.sub(lambda text: quote(text[0], errors="replace"), address)
 
 
+class BreakBetweenLinks(SphinxPostTransform):
+    """Lets lines end between links that stand side by side, such as a row of dates."""
+
+    default_priority = 460
+    formats = ("latex",)
+
+    def run(self, **kwargs: Any) -> None:
+        """Look at the children of each text but headings, whose text stands elsewhere, too."""
+        for parent in list(self.document.findall(nodes.TextElement)):
+            are_links = [_is_link(child) for child in parent.children]
+            if isinstance(parent, nodes.title) or not any(map(and_, are_links, are_links[1:])):
+                continue
+            children: list[nodes.Node] = []
+            for child, is_link, was_link in zip(
+                parent.children, are_links, [False, *are_links], strict=False
+            ):
+                if is_link and was_link:
+                    children.append(_line_end())
+                children.append(child)
+            parent.children = []
+            parent.extend(children)
+
+
+def _is_link(node: nodes.Node) -> bool:
+    """Whether *node* is a link, or the text of one to a page that is not here."""
+    return isinstance(node, nodes.reference) or (
+        isinstance(node, nodes.inline) and "xref" in node["classes"]
+    )
+
+
+def _line_end() -> nodes.raw:
+    return nodes.raw("", "\\allowbreak{}", format="latex")
+
+
 def _breakable(address: str) -> Iterator[nodes.Node]:
     """The text of an address, with places where a line may end."""
     for number, piece in enumerate(filter(None, _PIECES.findall(address))):
         if number:
-            yield nodes.raw("", "\\allowbreak{}", format="latex")
+            yield _line_end()
         yield nodes.Text(piece)
 
 
@@ -95,7 +130,7 @@ class LatexAddresses(Feature):
     """Addresses and characters."""
 
     name = "latex addresses"
-    post_transforms = (EncodeAddresses, NameReplacementCharacters)
+    post_transforms = (EncodeAddresses, BreakBetweenLinks, NameReplacementCharacters)
 
 
 FEATURE = LatexAddresses()
