@@ -29,7 +29,7 @@ from sphinx_scrapbox.sphinx_ext.domain.incremental import of_pages
 from sphinx_scrapbox.sphinx_ext.domain.record import record_of, set_record
 from sphinx_scrapbox.sphinx_ext.domain.site import SphinxSite
 from sphinx_scrapbox.sphinx_ext.feature import Feature, Listener
-from sphinx_scrapbox.sphinx_ext.features import pictures, provenance, recognition, related
+from sphinx_scrapbox.sphinx_ext.features import pictures, provenance, recognition
 from sphinx_scrapbox.sphinx_ext.features.changes import directive as changes
 from sphinx_scrapbox.sphinx_ext.features.epub import feature as epub
 from sphinx_scrapbox.sphinx_ext.features.include import directive as include
@@ -39,6 +39,7 @@ from sphinx_scrapbox.sphinx_ext.features.languages import words
 from sphinx_scrapbox.sphinx_ext.features.linkmap import directive as linkmap
 from sphinx_scrapbox.sphinx_ext.features.lists import directives as lists
 from sphinx_scrapbox.sphinx_ext.features.lists import indices
+from sphinx_scrapbox.sphinx_ext.features.related import feature as related
 from sphinx_scrapbox.sphinx_ext.features.toctree import directive as toctree
 from sphinx_scrapbox.sphinx_ext.features.translations import (
     coverage,
@@ -184,7 +185,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
         app.connect(listener.event, listener.handler, listener.priority)
     return {
         "version": __version__,
-        "env_version": 11,
+        "env_version": 12,
         "parallel_read_safe": True,
         "parallel_write_safe": True,
     }

@@ -330,7 +330,7 @@ def test_translated_titles_are_shown(wiki: Site) -> None:
     built = wiki.build(**JA)
     assert built.warnings == []
     related = built.html("zinc.html").body.one("section", "scrapbox-related")
-    assert related.all("ul")[0].text == "水 A metal in Water."
+    assert related.all("ul")[0].text == "水 It is wet. Cold, too."
     assert "水" in built.html("notes.html").body.one("section", "scrapbox-related").text
     back = built.html("water.html").body.one("section", "scrapbox-related").text
     assert "覚え書き 水のすべて。" in back
@@ -391,10 +391,8 @@ def test_language_follows_what_was_translated(wiki: Site) -> None:
     assert languages(built, "zinc")[0] == "en"
     related = wiki.build(**{**config, "scrapbox_related": "cards"}).html("zinc.html").body
     linked = related.one("section", "scrapbox-related").all("li")[0]
-    assert (linked.text, linked.attributes.get("lang")) == (
-        "水 A metal in Water.",
-        None,
-    )
+    assert (linked.text, linked.attributes.get("lang")) == ("水 It is wet. Cold, too.", None)
+    assert linked.one("span").attributes["lang"] == "en"
 
 
 @pytest.mark.parametrize("parallel", [0, 2])

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 from sites import EPUB, Built, Site, Tag, page
 
-from sphinx_scrapbox.sphinx_ext.features.related import (
+from sphinx_scrapbox.sphinx_ext.features.related.model import (
     MOST_NEIGHBOURS,
     MOST_SHARING,
     SHOWN_NEIGHBOURS,
@@ -40,7 +41,7 @@ def shape(block: Tag) -> list[tuple[str, list[str]]]:
     """What stands over each list of a block, and the text of its items."""
     found: list[tuple[str, list[str]]] = []
     for tag in block.walk():
-        if tag.name == "p" and "scrapbox-via" in tag.attributes.get("class", ""):
+        if tag.name == "h3" and "scrapbox-via" in tag.attributes.get("class", ""):
             found.append((tag.text, []))
         elif tag.name == "li":
             found[-1][1].append(" ".join(tag.text.split()))
@@ -52,11 +53,11 @@ def test_neighbours_have_the_line_that_links(built: Built) -> None:
     block = block_of(built, "wiki/Compost")
     assert block is not None
     shown = dict(shape(block))
-    assert shown["Links"] == ["leaves Made of leaves & <b>time</b>."]
+    assert shown["Links"] == ["leaves They fall."]
     assert shown["Linked from"] == [
         "A chapter See Compost first.",
         "The guide Before you sow, read Compost.",
-        "Soil It begins with Compost.",
+        "Soil It begins with Compost. Then come leaves.",
     ]
 
 
@@ -64,8 +65,8 @@ def test_pages_that_name_the_same_are_grouped_by_it(built: Built) -> None:
     block = block_of(built, "wiki/Compost")
     assert block is not None
     shown = dict(shape(block))
-    assert shown["leaves"] == ["Rakes"]  # and not Soil, which stands above
-    assert shown["stones"] == ["Walls"]  # which nobody has written yet
+    assert shown["leaves"] == ["Rakes For leaves."]  # and not Soil, which stands above
+    assert shown["stones"] == ["Walls Made of stones."]  # which nobody has written yet
 
 
 def test_links_of_a_block_lead_to_pages(built: Built) -> None:
@@ -156,9 +157,88 @@ def test_directive_stands_where_it_is_put(tmp_path: Path) -> None:
     block = block_of(built, "guide")
     assert block is not None
     assert "scrapbox-list" in block.attributes["class"]
-    assert dict(shape(block))["Links"] == ["Compost Read Compost."]
+    assert dict(shape(block))["Links"] == ["Compost"]
     text = built.text("guide.html")
     assert text.index("scrapbox-related") < text.index("The end.")
     chapter = block_of(built, "chapter")
     assert chapter is not None
     assert "scrapbox-cards" in chapter.attributes["class"]
+
+
+def test_a_heading_to_jump_to(built: Built) -> None:
+    block = block_of(built, "wiki/Compost")
+    assert block is not None
+    heading = block.one("h2")
+    assert heading.attributes["id"] == "scrapbox-related"
+    assert heading.one("a", "headerlink").attributes["href"] == "#scrapbox-related"
+    assert [tag.text for tag in block.all("h3")] == ["Links", "Linked from", "stones", "leaves"]
+
+
+def test_a_line_that_the_card_shows_is_not_repeated(built: Built) -> None:
+    block = block_of(built, "wiki/Leaves")
+    assert block is not None
+    shown = dict(shape(block))["Linked from"]
+    assert "Rakes For leaves." in shown
+    assert [tag.text for tag in block.all(cls="scrapbox-linking")] == []
+    by_hand = block_of(built, "wiki/Compost")
+    assert by_hand is not None
+    lines = [tag.text for tag in by_hand.all(cls="scrapbox-linking")]
+    assert lines == ["See Compost first.", "Before you sow, read Compost."]
+
+
+LINES = ["Words & <b>words</b>.", "The second line.", "The third line.", "The fourth line."]
+
+
+def test_only_the_pages_with_its_card_are_written_again(tmp_path: Path) -> None:
+    files = {
+        "index.md": "# Index\n",
+        "w/Bed.md": page("Bed", *LINES),
+        "w/Linking.md": page("Linking", "To the [[Bed]] and [[Rain]]."),
+        "w/Listing.md": page("Listing", "Also to the [[Bed]]."),
+        "w/Sharing.md": page("Sharing", "To the [[Rain]]."),
+        "w/Other.md": page("Other", "To [[Sharing]]."),
+    }
+    site = Site(tmp_path / "src", files)
+    config = {"scrapbox_related": {"w/Listing": "list", "**": "cards"}, **HERE}
+    first = site.build(**config)
+    assert first.warnings == []
+    block = block_of(first, "w/Linking")
+    assert block is not None
+    assert dict(shape(block))["Links"] == [
+        "Bed Words & <b>words</b>. The second line. The third line."
+    ]
+    edits = [
+        (["Other words.", *LINES[1:]], ["w/Bed", "w/Linking"]),
+        (["Other words.", *LINES[1:3], "Below the first lines."], ["w/Bed"]),
+        (
+            ["![image](https://example.org/a.png)", "Other words.", *LINES[1:3]],
+            ["w/Bed", "w/Linking"],
+        ),
+    ]
+    for lines, expected in edits:
+        site.write({"w/Bed.md": page("Bed", *lines)})
+        os.utime(site.src / "w/Bed.md", (4e9, 4e9))
+        second = site.build(**config)
+        assert second.read == ["w/Bed"]
+        assert second.written == expected
+    fresh = site.build(target="_fresh", **config)
+    assert second.text("w/Linking.html") == fresh.text("w/Linking.html")
+
+
+@pytest.mark.parametrize(("images", "count"), [("remote", 1), ("local", 0)])
+def test_images_of_cards(tmp_path: Path, images: str, count: int) -> None:
+    address = "https://example.org/a.png?b=1&c=2"
+    files = {
+        "index.md": "# Index\n",
+        "Bed.md": page("Bed", f"![image]({address})", "Words."),
+        "Linking.md": page("Linking", "To the [[Bed]]."),
+    }
+    built = Site(tmp_path / "src", files).build(scrapbox_images=images, **HERE)
+    block = block_of(built, "Linking")
+    assert block is not None
+    shown = block.all("img")
+    assert [image.attributes["src"] for image in shown] == [address] * count
+    for image in shown:
+        assert image.attributes["alt"] == ""
+        assert image.attributes["loading"] == "lazy"
+        assert {"width", "height"} <= set(image.attributes)

@@ -105,6 +105,17 @@ def test_every_format(site: Site, builder: str) -> None:
     assert built.warnings == []
 
 
+def test_cards_of_related_pages(site: Site) -> None:
+    images = {address("a"): ("png", png())}
+    snapshot(site, {"Soil": f"[{address('a')}]\nWet.", "Sand": "On [Soil]."}, images)
+    built = site.build(scrapbox_images="local", scrapbox_related="cards")
+    card = built.html("wiki/Sand.html").root.one("section", "scrapbox-related").one("li")
+    file = output_name(png(), "png")
+    assert card.one("img").attributes["src"] == f"../_images/{file}"
+    assert card.text == "Soil Wet."
+    assert (built.out / "_images" / file).is_file()
+
+
 @pytest.mark.parametrize("images", ["remote", "local"])
 def test_html(site: Site, images: str) -> None:
     one_of_each(site)

@@ -1,0 +1,95 @@
+"""The directive of related pages, and what fills its placeholder.
+
+The doctree holds a placeholder. In HTML it is replaced by ready markup, which docutils need not
+visit and the search index does not see; in other formats by standard nodes, whose links Sphinx
+resolves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from typing import Any
+
+from docutils import nodes
+from sphinx.transforms.post_transforms import SphinxPostTransform
+from sphinx.util.docutils import SphinxDirective
+
+from sphinx_scrapbox.rendering.nodes import scrapbox_related
+from sphinx_scrapbox.sphinx_ext.builders import builder_of, is_html
+from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain, domain_of
+from sphinx_scrapbox.sphinx_ext.domain.record import DocumentRecord
+from sphinx_scrapbox.sphinx_ext.domain.site import SphinxSite
+from sphinx_scrapbox.sphinx_ext.feature import Feature
+from sphinx_scrapbox.sphinx_ext.features.related.markup import HtmlBlock
+from sphinx_scrapbox.sphinx_ext.features.related.model import related_pages
+from sphinx_scrapbox.sphinx_ext.features.related.standard import StandardBlock
+
+
+class RelatedDirective(SphinxDirective):
+    """``scrapbox:related``: the related pages of this document, at this place."""
+
+    option_spec = {"list": lambda given: True}
+
+    def run(self) -> list[nodes.Node]:
+        """The placeholder."""
+        mode = "list" if "list" in self.options else "cards"
+        node = scrapbox_related(mode=mode, docname=self.env.docname)
+        self.set_source_info(node)
+        return [node]
+
+
+class FillRelated(SphinxPostTransform):
+    """Fills the placeholder of each page, before references are resolved (10)."""
+
+    default_priority = 5
+
+    def run(self, **kwargs: Any) -> None:
+        """Fill each placeholder of this document."""
+        builder, domain = builder_of(self.env), domain_of(self.env)
+        for number, node in enumerate(list(self.document.findall(scrapbox_related))):
+            docname, mode = node["docname"], node["mode"]
+            with_cards = mode == "cards" and is_html(builder)
+            related = related_pages(domain, docname, with_cards=with_cards)
+            if is_html(builder):
+                writer = HtmlBlock(domain, builder, docname)
+                node["html"] = (
+                    writer.block(related, mode, level=_level(node), is_first=not number)
+                    if related
+                    else ""
+                )
+            else:
+                standard = StandardBlock(domain, SphinxSite(self.env))
+                node.replace_self(standard.block(related) if related else [])
+
+
+def _level(node: nodes.Element) -> int:
+    """The level of a heading at the place of *node*."""
+    level, parent = 1, node.parent
+    while parent is not None:
+        level += isinstance(parent, nodes.section)
+        parent = parent.parent
+    return level
+
+
+class RelatedFeature(Feature):
+    """Keeps which documents have a block, and of which kinds."""
+
+    name = "related"
+    directives = {"related": RelatedDirective}
+    post_transforms = (FillRelated,)
+    node_classes = (scrapbox_related,)
+
+    def collect(self, nodes: Sequence[nodes.Element], record: DocumentRecord) -> object | None:
+        """Whether there is a block; "cards" if one has cards."""
+        modes = {node["mode"] for node in nodes}
+        return ("cards" if "cards" in modes else "list") if modes else None
+
+    def shown(self, docname: str, domain: ScrapboxDomain) -> Hashable:
+        """The data from which the block is written."""
+        if (mode := domain.collected("related").get(docname)) is None:
+            return None
+        with_cards = mode == "cards" and is_html(builder_of(domain.env))
+        return related_pages(domain, docname, with_cards=with_cards)
+
+
+FEATURE = RelatedFeature()
