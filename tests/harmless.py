@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
@@ -33,7 +34,7 @@ def harm(html: Html, *, scripts: frozenset[str]) -> Iterator[str]:
                 yield f"{name}={value!r} in <{tag.name}>"
         if tag.name in _ELEMENTS:
             yield f"<{tag.name}>"
-        elif tag.name == "script" and signature(tag) not in scripts:
+        elif tag.name == "script" and not is_data(tag) and signature(tag) not in scripts:
             yield f"<script> {tag.attributes} {tag.text[:200]!r}"
         elif tag.name in {"meta", "link"} and "http-equiv" in tag.attributes:
             yield f"<{tag.name} http-equiv>"
@@ -42,6 +43,12 @@ def harm(html: Html, *, scripts: frozenset[str]) -> Iterator[str]:
             yield f"<{tag.name}>"
         if "style" in tag.attributes and tag.name != "col":
             yield f"style={tag['style']!r} in <{tag.name}>"
+
+
+def is_data(script: Tag) -> bool:
+    """Whether a script is data that no browser runs, and what it says is one JSON value."""
+    is_json_ld = script.attributes == {"type": "application/ld+json"}
+    return is_json_ld and isinstance(json.loads(script.raw_text), dict)
 
 
 def signature(script: Tag) -> str:

@@ -53,13 +53,12 @@ from sphinx_scrapbox.sphinx_ext.html import (
     canonical,
     formulas,
     language,
-    metadata,
     page_names,
     page_sources,
     previews,
     search,
-    sitemap,
 )
+from sphinx_scrapbox.sphinx_ext.html.data import json_ld, metadata, sitemap
 from sphinx_scrapbox.sphinx_ext.leak_guard import guard
 from sphinx_scrapbox.sphinx_ext.performance import (
     garbage_collection,
@@ -101,6 +100,7 @@ FEATURES: tuple[Feature, ...] = (
     latex_languages.FEATURE,
     words.FEATURE,
     page_sources.FEATURE,
+    json_ld.FEATURE,
     previews.FEATURE,
     repairs.FEATURE,
     formulas.FEATURE,

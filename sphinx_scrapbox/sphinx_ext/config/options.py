@@ -121,6 +121,9 @@ class Config:
     """For builds outside of the repository, such as those of sphinx-polyversion: the folder in a
     git repository, also a bare one, whose revisions hold this source folder's files.
     `scrapbox:changes` finds its revisions there. A relative path starts at the source folder."""
+    metadata: bool = _option(True, valid.boolean, "bool", "html")
+    """Describe each wiki page in the head of its HTML for search engines and other sites:
+    description, Open Graph tags and JSON-LD."""
     provenance: str = _option(
         False, valid.choice("start", "end", on="end"), '"start", "end" or bool'
     )

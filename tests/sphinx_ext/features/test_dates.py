@@ -269,7 +269,7 @@ def test_git_tells_what_no_page_says(site: Site, parallel: int) -> None:
 def test_git_is_asked_once_and_only_if_need_be(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from sphinx_scrapbox.sphinx_ext.html import metadata as discovery
+    from sphinx_scrapbox.sphinx_ext.html.data import metadata as discovery
 
     asked: list[Path] = []
 

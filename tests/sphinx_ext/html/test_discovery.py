@@ -85,12 +85,6 @@ def test_a_second_build_says_the_same(tmp_path: Path, open_graph: dict[str, Any]
     assert site.build(force=True, parallel=2, **open_graph).text("wiki/Mulch.html") == first
 
 
-def test_without_it_nothing_is_said(tmp_path: Path) -> None:
-    built = Site(tmp_path / "src", FILES).build(**HERE)
-    assert _meta(built, "wiki/Mulch", "og:description") == []
-    assert _meta(built, "wiki/Mulch", "description", "name") == []
-
-
 # -- sphinx-sitemap --------------------------------------------------------------------
 
 
