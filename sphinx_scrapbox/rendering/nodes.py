@@ -68,7 +68,8 @@ class scrapbox_related(nodes.container):  # noqa: N801
 class scrapbox_listing(nodes.container):  # noqa: N801
     """Placeholder for a list of pages, tags or people, replaced by standard nodes on writing.
 
-    Attribute: ``query``, what is listed and how, as JSON text.
+    In HTML, it stays around a list with controls. Attributes: ``query``, what is listed and how,
+    as JSON text; ``html``, the start of the element around such a list, set before writing.
     """
 
 

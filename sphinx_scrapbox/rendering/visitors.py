@@ -154,6 +154,10 @@ def _visit_fold_html(self: Any, node: nodes.scrapbox_fold) -> None:
     self.body.append(self.starttag(node, "details", **opened))
 
 
+def _visit_listing_html(self: Any, node: nodes.scrapbox_listing) -> None:
+    self.body.append(node.get("html", "<div>"))
+
+
 def _visit_linkmap_html(self: Any, node: nodes.scrapbox_linkmap) -> None:
     self.body.append(f'<figure class="scrapbox-map {OUTSIDE_CLASS}">{node.get("html", "")}')
     if len(node):
@@ -220,7 +224,7 @@ VISITORS: dict[type[Element], dict[str, tuple[Visitor, Visitor]]] = {
         (_visit_media_html, lambda self, node: self.depart_reference(node)), _as("reference")
     ),
     nodes.scrapbox_related: _formats((_related_html, _nothing)),
-    nodes.scrapbox_listing: _formats(),
+    nodes.scrapbox_listing: _formats((_visit_listing_html, _literal("</div>\n"))),
     nodes.scrapbox_changelist: _formats(),
     nodes.scrapbox_coverage: _formats(),
     nodes.scrapbox_provenance: _formats(),

@@ -103,8 +103,8 @@ class Config:
     """Show the title and the first lines of a wiki page when a reader points at a link to it
     (HTML)."""
     indices: bool = _option(True, valid.boolean, "bool", "html")
-    """Write indices of all pages, tags and people, as pages of the HTML: see `scrapbox-pages`,
-    `scrapbox-tags` and `scrapbox-people`."""
+    """Write indices of all pages, tags and people and of recent changes, as pages of the HTML: see
+    `scrapbox-pages`, `scrapbox-tags`, `scrapbox-people` and `scrapbox-recent`."""
     search: tuple[tuple[str, str], ...] = _option(
         "full",
         valid.modes_by_glob("search", ("full", "titles"), on="full"),

@@ -46,6 +46,7 @@ _CHECKS: dict[str, tuple[str, Callable[[str], Any]]] = {
     "min": ("least", option_values.whole_number),
     "project": ("project", lambda text: option_values.text(text.strip("/"))),
     "empty": ("empty", option_values.text),
+    "controls": ("controls", option_values.one_of("yes", "no")),
 }
 """The field of the query and the converter of each option."""
 
@@ -81,7 +82,7 @@ class PagesDirective(_ListDirective):
     """``scrapbox:pages``: the pages that its options choose; without any, all of them."""
 
     kind = "pages"
-    option_spec = _options("tag person title since until sort reverse limit as")
+    option_spec = _options("tag person title since until sort reverse limit as controls")
 
 
 class TaggedDirective(_ListDirective):
@@ -90,7 +91,7 @@ class TaggedDirective(_ListDirective):
     kind = "pages"
     required_arguments = 1
     final_argument_whitespace = True
-    option_spec = _options("person title since until sort reverse limit as")
+    option_spec = _options("person title since until sort reverse limit as controls")
 
 
 class WantedDirective(_ListDirective):

@@ -1,4 +1,4 @@
-"""Indices of all pages, tags and people, as pages of their own that stay small.
+"""Indices of pages, tags, people and recent changes, as pages of their own that stay small.
 
 An index of a few hundred entries is one page. A longer one has a page for each letter, and
 several for a letter of many entries. They are made in HTML alone: other formats have no pages
@@ -7,12 +7,11 @@ that nothing leads to.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from html import escape
 from itertools import groupby
 from math import ceil
-from typing import Any, NamedTuple
+from pathlib import Path
+from typing import Any
 
 from docutils import nodes
 from sphinx import addnodes
@@ -21,46 +20,41 @@ from sphinx.builders import Builder
 from sphinx.environment import BuildEnvironment
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
-from sphinx_scrapbox.rendering.typesetting import OUTSIDE_CLASS, kept_apart
-from sphinx_scrapbox.sphinx_ext.builders import builder_of, has_pages
+from sphinx_scrapbox.sphinx_ext.builders import builder_of, has_browser_pages, has_pages
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain, domain_of
-from sphinx_scrapbox.sphinx_ext.domain.resolve import html_link
 from sphinx_scrapbox.sphinx_ext.feature import Feature, Listener
 from sphinx_scrapbox.sphinx_ext.features.lists import collation
-from sphinx_scrapbox.sphinx_ext.features.lists.tables import tables_of
+from sphinx_scrapbox.sphinx_ext.features.lists.controls import add_files
+from sphinx_scrapbox.sphinx_ext.features.lists.entries import (
+    Entry,
+    has_dates,
+    page_entries,
+    person_entries,
+    recent_entries,
+    tag_entries,
+)
+from sphinx_scrapbox.sphinx_ext.features.lists.index_html import (
+    IndexPage,
+    Leaf,
+    all_pages_file,
+    write_all_pages,
+)
 from sphinx_scrapbox.sphinx_ext.i18n import _
-from sphinx_scrapbox.sphinx_ext.sources.folder import source_folder
 from sphinx_scrapbox.sphinx_ext.warnings import Warn, warn
-from sphinx_scrapbox.wiki.titles import join_target, key, split_target
 
 MOST = 600
 """Links of one page, at most."""
-NAMED_PAGES = 12
-"""Pages that are named beside a tag or a person; the rest is only counted."""
+SPEAKERS = 10
+"""People at the start of the index of people: those with the most turns."""
 
-TITLES = {"scrapbox-pages": _("Pages"), "scrapbox-tags": _("Tags"), "scrapbox-people": _("People")}
+TITLES = {
+    "scrapbox-pages": _("Pages"),
+    "scrapbox-tags": _("Tags"),
+    "scrapbox-people": _("People"),
+    "scrapbox-recent": _("Recent"),
+}
 """The titles of the indices by label, which is also the name of the page."""
-
-
-class Entry(NamedTuple):
-    """An entry of an index: a name, where it leads to, and pages that belong to it."""
-
-    name: str
-    docname: str = ""
-    address: str = ""
-    note: str = ""
-    pages: tuple[tuple[str, str], ...] = ()
-    total: int = 0
-    """How many pages there are; ``pages`` holds the first of them."""
-
-
-class Leaf(NamedTuple):
-    """One page of an index: the end of its name, its label, and headings with entries."""
-
-    slug: str
-    label: str
-    parts: tuple[tuple[str, tuple[Entry, ...]], ...]
 
 
 def leaves(entries: Iterable[Entry], most: int = MOST) -> list[Leaf]:
@@ -140,51 +134,24 @@ def _slug(section: collation.IndexSection) -> str:
     return "".join(f"u{ord(char):04x}" for char in section.label)
 
 
-def _pages(domain: ScrapboxDomain) -> Iterator[Entry]:
-    docnames = tables_of(domain).pages
-    bearing = Counter(key(domain.title_of(docname)) for docname in docnames)
-    for docname in docnames:
-        title = domain.title_of(docname)
-        project = domain.project_of(docname) if bearing[key(title)] > 1 else ""
-        yield Entry(title, docname, note=project)
+def leaves_of(index: str, entries: Sequence[Entry]) -> list[Leaf]:
+    """The pages of one of the indices: by letter, but by month for recent changes.
 
-
-def _tags(domain: ScrapboxDomain) -> Iterator[Entry]:
-    config, tables = options(domain.env.config), tables_of(domain)
-    root = domain.env.config.root_doc
-    bearing = Counter(tag_key for _project, tag_key in tables.tags)
-    for (project, tag_key), docnames in tables.tags.items():
-        name = tables.tag_names[project, tag_key]
-        found = domain.find_page(join_target(project, name), root) or ""
-        address = ""
-        is_linked = project and config.links_missing() and project not in domain.private_projects
-        if not found and is_linked:
-            address = source_folder(domain.env).snapshots.page_url(project, name)
-        pages = tuple((docname, domain.title_of(docname)) for docname in docnames[:NAMED_PAGES])
-        note = _counted(len(docnames), project if bearing[tag_key] > 1 else "")
-        yield Entry(name, found, address, note, pages, len(docnames))
-
-
-def _people(domain: ScrapboxDomain) -> Iterator[Entry]:
-    root = domain.env.config.root_doc
-    rows = tables_of(domain).person_rows(NAMED_PAGES)
-    bearing = Counter(key(row.label) for row in rows)
-    for row in rows:
-        project = split_target(row.target).project if bearing[key(row.label)] > 1 else ""
-        found = domain.find_page(row.target, root) or ""
-        pages = tuple((docname, title) for docname, title, _turns in row.pages)
-        yield Entry(row.label, found, "", _counted(row.turns, project), pages, row.total)
-
-
-def _counted(number: int, project: str) -> str:
-    """The note of an entry: a number, and the project that tells it from others of its name."""
-    return f"{project}: {number}" if project else str(number)
+    Few people stand in the order of their turns, with no letters.
+    """
+    if index == "scrapbox-recent":
+        months = groupby(entries, key=lambda entry: entry.updated[:7])
+        return [Leaf("", "", tuple((month, tuple(found)) for month, found in months))]
+    if index == "scrapbox-people" and len(entries) <= SPEAKERS:
+        return [Leaf("", "", (("", tuple(entries)),))]
+    return leaves(entries)
 
 
 _ENTRIES: dict[str, Callable[[ScrapboxDomain], Iterator[Entry]]] = {
-    "scrapbox-pages": _pages,
-    "scrapbox-tags": _tags,
-    "scrapbox-people": _people,
+    "scrapbox-pages": page_entries,
+    "scrapbox-tags": tag_entries,
+    "scrapbox-people": person_entries,
+    "scrapbox-recent": recent_entries,
 }
 
 
@@ -205,79 +172,33 @@ def index_pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
         return
     domain = domain_of(app.env)
     written = domain.computed("written indices", list[str])
+    shown = {name: str(title) for name, title in TITLES.items()}
+    if not has_dates(domain):
+        del shown["scrapbox-recent"]
     for index, title in TITLES.items():
-        made = leaves(_ENTRIES[index](domain))
-        is_one = len(made) == 1 and not made[0].slug
-        if not is_one:
+        entries = list(_ENTRIES[index](domain))
+        made = leaves_of(index, entries)
+        page = IndexPage(builder, index, index, str(title), shown)
+        if index == "scrapbox-people" and len(entries) > SPEAKERS:
+            page = page._replace(first=tuple(entries[:SPEAKERS]))
+        if len(made) == 1 and not made[0].slug:
             written.append(index)
-            yield index, _context(builder, index, index, str(title), made, None), "page.html"
+            yield index, page.context([], made[0]), "page.html"
+            continue
+        if index == "scrapbox-pages":
+            page = page._replace(file=all_pages_file(domain, builder))
+        written.append(index)
+        yield index, page.context(made, None), "page.html"
         for leaf in made:
-            name = f"{index}/{leaf.slug}" if leaf.slug else index
-            heading = f"{title}: {leaf.label}" if leaf.label else str(title)
-            shown = [] if is_one else made
+            name = f"{index}/{leaf.slug}"
             written.append(name)
-            yield name, _context(builder, index, name, heading, shown, leaf), "page.html"
+            part = IndexPage(builder, index, name, f"{title}: {leaf.label}", shown)
+            yield name, part.context(made, leaf), "page.html"
 
 
 def written_indices(app: Sphinx) -> list[str]:
     """The names of the pages that this build has written for indices."""
     return domain_of(app.env).computed("written indices", list[str])
-
-
-def _context(
-    builder: Builder,
-    index: str,
-    pagename: str,
-    heading: str,
-    made: Sequence[Leaf],
-    leaf: Leaf | None,
-) -> dict[str, Any]:
-    title = escape(heading)
-    body = [f'<section class="scrapbox-index {OUTSIDE_CLASS}" id="{index}"><h1>{title}</h1>\n']
-    body.append('<p class="scrapbox-indices">')
-    indices = (
-        _to(builder, pagename, other, str(name), other == pagename)
-        for other, name in TITLES.items()
-    )
-    body.append(f"{' · '.join(indices)}</p>\n")
-    if made:
-        body.append(f'<nav aria-label="{title}"><ul class="scrapbox-letters">')
-        for one in made:
-            count = sum(len(entries) for _heading, entries in one.parts)
-            link = _to(builder, pagename, f"{index}/{one.slug}", one.label, one is leaf)
-            body.append(f"<li>{link} <small>{count}</small></li>")
-        body.append("</ul></nav>\n")
-    if leaf is not None:
-        for label, entries in leaf.parts:
-            if len(leaf.parts) > 1:
-                body.append(f"<h2>{escape(label)}</h2>\n")
-            kind = "scrapbox-entries" if index == "scrapbox-pages" else "scrapbox-terms"
-            body.append(f'<ul class="{kind}">')
-            body.extend(_entry(builder, pagename, entry) for entry in entries)
-            body.append("</ul>\n")
-    body.append("</section>\n")
-    return {"title": title, "body": "".join(body), "display_toc": False}
-
-
-def _entry(builder: Builder, pagename: str, entry: Entry) -> str:
-    name = kept_apart(entry.name)
-    if entry.docname:
-        name = _to(builder, pagename, entry.docname, entry.name)
-    elif entry.address:
-        name = html_link(entry.name, entry.address, is_missing=True)
-    note = f" <small>{kept_apart(entry.note)}</small>" if entry.note else ""
-    if not entry.pages:
-        return f"<li>{name}{note}</li>\n"
-    pages = [_to(builder, pagename, docname, title) for docname, title in entry.pages]
-    if entry.total > len(pages):
-        pages.append(escape(str(_("{count} more")).format(count=entry.total - len(pages))))
-    return f"<li>{name}{note} <span>{', '.join(pages)}</span></li>\n"
-
-
-def _to(builder: Builder, pagename: str, target: str, title: str, is_here: bool = False) -> str:
-    if is_here:
-        return f'<span aria-current="page">{escape(title)}</span>'
-    return html_link(title, builder.get_relative_uri(pagename, target))
 
 
 def register_index_labels(app: Sphinx) -> None:
@@ -342,8 +263,18 @@ class Indices(Feature):
     listeners = (
         Listener("builder-inited", register_index_labels),
         Listener("html-collect-pages", index_pages),
+        Listener("html-page-context", add_files),
         Listener("env-check-consistency", check_index_names),
     )
+
+    def finish(self, app: Sphinx) -> None:
+        """Write the file of all pages for an index of pages that is split, else remove it."""
+        written, has_indices = written_indices(app), options(app.config).indices
+        if not has_browser_pages(app.builder) or (has_indices and not written):
+            return  # nothing was written
+        is_split = any(name.startswith("scrapbox-pages/") for name in written)
+        text = all_pages_file(domain_of(app.env), app.builder) if is_split else ""
+        write_all_pages(Path(app.outdir), text)
 
 
 FEATURE = Indices()

@@ -6,6 +6,9 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+LEAST = 10
+"""Rows of a list that has controls without being asked for them."""
+
 
 class ListQuery(NamedTuple):
     """What a list shows. Names and days are "" and numbers 0 where they set no limit."""
@@ -26,6 +29,14 @@ class ListQuery(NamedTuple):
     project: str = ""
     empty: str = ""
     """The text in place of an empty list."""
+    controls: str = ""
+    """``yes``, ``no``, or "" for controls on long lists."""
+
+    def has_controls(self, count: int) -> bool:
+        """Whether a list of so many pages can be filtered and sorted by its readers."""
+        if self.kind != "pages" or self.controls == "no":
+            return False
+        return count >= LEAST or (self.controls == "yes" and count > 1)
 
     def text(self) -> str:
         """The query as a node and the facts keep it."""

@@ -21,6 +21,7 @@ from sphinx_scrapbox.sphinx_ext.domain.languages import (
 )
 from sphinx_scrapbox.sphinx_ext.domain.site import SphinxSite
 from sphinx_scrapbox.sphinx_ext.features.lists import model
+from sphinx_scrapbox.sphinx_ext.features.lists.controls import opening, title_ranks
 from sphinx_scrapbox.sphinx_ext.features.lists.tables import rows_of
 from sphinx_scrapbox.sphinx_ext.i18n import _
 from sphinx_scrapbox.wiki.ast import IconRole
@@ -37,12 +38,31 @@ class FillLists(SphinxPostTransform):
         if not may_hold_directives(self.env):
             return
         for node in list(self.document.findall(scrapbox_listing)):
-            elements = _ListBuilder(self.env).build(*rows_of(domain_of(self.env), node["query"]))
+            query, rows = rows_of(domain_of(self.env), node["query"])
+            elements = _ListBuilder(self.env).build(query, rows)
             for element in elements:
                 element["classes"] += node["classes"]
                 element["ids"] += node["ids"]
                 keep_outside(element)
-            node.replace_self(elements)
+            if query.has_controls(len(rows)) and builders.has_browser_pages(
+                builders.builder_of(self.env)
+            ):
+                node["classes"], node["ids"] = [], []
+                node["html"] = _opening(query, rows)
+                node[:] = elements
+            else:
+                node.replace_self(elements)
+
+
+def _opening(query: model.ListQuery, rows: model.Rows) -> str:
+    """The start of the element around a list of pages with controls."""
+    pages = [row for row in rows if isinstance(row, model.PageRow)]
+    keys: dict[str, Sequence[object]] = {"title": title_ranks([row.title for row in pages])}
+    if any(row.updated for row in pages):
+        keys["updated"] = [row.updated for row in pages]
+    keys["linked"] = [row.linked for row in pages]
+    is_known = query.sort in keys and not query.reverse
+    return opening(keys, query.sort if is_known else "")
 
 
 class _ListBuilder:

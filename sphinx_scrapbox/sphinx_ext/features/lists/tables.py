@@ -120,13 +120,15 @@ class Tables:
 
     def _page_rows(self, query: model.ListQuery) -> list[model.PageRow]:
         rows = []
-        for docname in self._select(query):
+        selected = self._select(query)
+        has_controls = query.has_controls(len(selected))
+        for docname in selected:
             facts = self._domain.facts[docname]
             row = model.PageRow(docname, self._domain.title_of(docname))
-            if query.shape == "table":
+            if query.shape == "table" or has_controls:
                 linked = len(self._domain.graph.links_to(docname))
                 row = row._replace(updated=iso_day(facts.updated), linked=linked)
-            elif query.shape == "cards":
+            if query.shape == "cards":
                 row = row._replace(summary=facts.summary, image=facts.image)
             rows.append(row)
         return rows
