@@ -58,7 +58,7 @@ from sphinx_scrapbox.sphinx_ext.html import (
     previews,
     search,
 )
-from sphinx_scrapbox.sphinx_ext.html.data import json_ld, metadata, sitemap
+from sphinx_scrapbox.sphinx_ext.html.data import json_ld, metadata, site_files, sitemap
 from sphinx_scrapbox.sphinx_ext.leak_guard import guard
 from sphinx_scrapbox.sphinx_ext.performance import (
     garbage_collection,
@@ -101,6 +101,7 @@ FEATURES: tuple[Feature, ...] = (
     words.FEATURE,
     page_sources.FEATURE,
     json_ld.FEATURE,
+    site_files.FEATURE,
     previews.FEATURE,
     repairs.FEATURE,
     formulas.FEATURE,

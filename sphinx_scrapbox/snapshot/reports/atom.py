@@ -1,8 +1,9 @@
-"""The difference of two snapshots as an Atom feed (RFC 4287)."""
+"""Atom feeds (RFC 4287), and the difference of two snapshots as one."""
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from html import escape
 from typing import NamedTuple
 from uuid import NAMESPACE_URL, UUID, uuid5
@@ -37,6 +38,50 @@ class Feed(NamedTuple):
     since: int = 0
 
 
+class AtomEntry(NamedTuple):
+    """An entry of a feed. ``name`` tells it from others, ``content`` is HTML.
+
+    ``updated`` is in Unix seconds; ``address`` and ``category`` are "" if there is none.
+    """
+
+    name: str
+    title: str
+    updated: int
+    address: str
+    content: str
+    category: str = ""
+
+
+def atom_feed(feed: Feed, updated: int, entries: Iterable[AtomEntry]) -> str:
+    """The text of a feed with these entries, last changed at a time in Unix seconds."""
+    identity = _uuid(NAMESPACE_URL, feed.address or feed.name)
+    root = ET.Element("feed", {"xmlns": _ATOM})
+    if feed.language:
+        root.set("xml:lang", feed.language)
+    _add(root, "id", identity.urn)
+    _add(root, "title", feed.title)
+    _add(root, "updated", iso(updated))
+    _add(_add(root, "author"), "name", feed.author or wording.TOOL)
+    _add(root, "generator", wording.TOOL, uri=wording.HOME, version=__version__)
+    if feed.address:
+        _add(root, "link", rel="self", type="application/atom+xml", href=feed.address)
+    if feed.site:
+        _add(root, "link", rel="alternate", href=feed.site)
+    for entry in entries:
+        element = _add(root, "entry")
+        _add(element, "id", _uuid(identity, entry.name).urn)
+        _add(element, "title", entry.title)
+        _add(element, "updated", iso(entry.updated))
+        if entry.address:
+            _add(element, "link", rel="alternate", href=entry.address)
+        if entry.category:
+            _add(element, "category", term=entry.category)
+        _add(element, "content", entry.content, type="html")
+    ET.indent(root)
+    body = ET.tostring(root, encoding="unicode")
+    return f'<?xml version="1.0" encoding="utf-8"?>\n{body}\n'
+
+
 def diff_as_atom(
     comparison: model.Comparison,
     feed: Feed,
@@ -51,39 +96,25 @@ def diff_as_atom(
     An entry keeps its id until the page changes again. With *stat*, lines are only counted;
     *say* translates labels, and *limit* is the maximal number of entries.
     """
-    identity = _uuid(NAMESPACE_URL, feed.address or feed.name)
     default = comparison.new.time or feed.since
     times = {id(page): page.updated or default for page in comparison.pages}
     pages = sorted(comparison.pages, key=lambda page: -times[id(page)])
-    root = ET.Element("feed", {"xmlns": _ATOM})
-    if feed.language:
-        root.set("xml:lang", feed.language)
-    _add(root, "id", identity.urn)
-    _add(root, "title", feed.title)
-    _add(root, "updated", iso(max([*times.values(), 0 if times else default])))
-    _add(_add(root, "author"), "name", feed.author or wording.TOOL)
-    _add(root, "generator", wording.TOOL, uri=wording.HOME, version=__version__)
-    if feed.address:
-        _add(root, "link", rel="self", type="application/atom+xml", href=feed.address)
-    if feed.site:
-        _add(root, "link", rel="alternate", href=feed.site)
+    entries = []
     names: Counter[str] = Counter()
     for page in pages[:limit]:
-        entry = _add(root, "entry")
         page_name = page.id or f"{page.project}/{key(page.title)}"
         name = f"{page.kind.value} {page_name} {page.old_title} {page.digest}"
         names[name] += 1  # a damaged lock may name a page twice
-        name = name if names[name] == 1 else f"{name} {names[name]}"
-        _add(entry, "id", _uuid(identity, name).urn)
-        _add(entry, "title", f"{page.title} ({say(page.kind.value)})")
-        _add(entry, "updated", iso(times[id(page)]))
-        if where := address(page):
-            _add(entry, "link", rel="alternate", href=where)
-        _add(entry, "category", term=page.kind.value)
-        _add(entry, "content", _html(page, say, stat=stat), type="html")
-    ET.indent(root)
-    body = ET.tostring(root, encoding="unicode")
-    return f'<?xml version="1.0" encoding="utf-8"?>\n{body}\n'
+        entry = AtomEntry(
+            name if names[name] == 1 else f"{name} {names[name]}",
+            f"{page.title} ({say(page.kind.value)})",
+            times[id(page)],
+            address(page),
+            _html(page, say, stat=stat),
+            page.kind.value,
+        )
+        entries.append(entry)
+    return atom_feed(feed, max([*times.values(), 0 if times else default]), entries)
 
 
 def _add(parent: ET.Element, name: str, text: str = "", **attributes: str) -> ET.Element:

@@ -109,6 +109,23 @@ def boolean_or_globs(value: object) -> tuple[str, ...]:
         raise InvalidValue("must be True, False or a list of glob patterns") from None
 
 
+def some_of(*words: str) -> Callable[[object], tuple[str, ...]]:
+    """Some of *words*, in their order; True stands for all, False for none."""
+
+    def check(value: object) -> tuple[str, ...]:
+        if (on := _switch(value)) is not None:
+            return words if on else ()
+        try:
+            given = string_tuple(value)
+        except InvalidValue:
+            given = ("",)
+        if not set(given) <= set(words):
+            raise InvalidValue(f"must be True, False or a list of {_alternatives(list(words))}")
+        return tuple(word for word in words if word in given)
+
+    return check
+
+
 def _alternatives(names: list[str]) -> str:
     return f"{', '.join(names[:-1])} or {names[-1]}"
 

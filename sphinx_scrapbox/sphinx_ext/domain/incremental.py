@@ -37,15 +37,29 @@ def digest(value: object) -> str:
     return blake2b(repr(value).encode("utf-8", "backslashreplace"), digest_size=8).hexdigest()
 
 
+def state_file(app: Sphinx, name: str) -> Path:
+    """The path, beside the doctrees, of a file with the state of this output.
+
+    :param name: the start of its name.
+    """
+    # Relative, so that a tree that is moved as a whole keeps it.
+    place = os.path.relpath(app.outdir, app.doctreedir)
+    return Path(app.doctreedir, f"{name}-{app.builder.name}-{digest(place)}.json")
+
+
+def write_changed(path: Path, data: bytes) -> None:
+    """Write a file of the output, unless it has this content already."""
+    if not path.is_file() or path.read_bytes() != data:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+
+
 class Output:
     """What the pages of one output show, as far as they were written."""
 
     def __init__(self, app: Sphinx) -> None:
-        # Relative, so that a tree that is moved as a whole keeps it.
-        place = os.path.relpath(app.outdir, app.doctreedir)
-        name = f"scrapbox-{app.builder.name}-{digest(place)}"
-        self._file = Path(app.doctreedir, f"{name}.json")
-        self._log = Path(app.doctreedir, f"{name}.log")
+        self._file = state_file(app, "scrapbox")
+        self._log = self._file.with_suffix(".log")
         self._written: set[str] = set()
         self._is_listening = True
         self.state, self.pages = "", dict[str, str]()

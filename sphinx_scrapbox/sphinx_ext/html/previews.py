@@ -17,6 +17,7 @@ from sphinx.application import Sphinx
 from sphinx_scrapbox.sphinx_ext.builders import has_browser_pages
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.domain import domain_of
+from sphinx_scrapbox.sphinx_ext.domain.incremental import write_changed
 from sphinx_scrapbox.sphinx_ext.domain.languages import page_languages, site_language
 from sphinx_scrapbox.sphinx_ext.feature import Feature
 from sphinx_scrapbox.sphinx_ext.html.assets import FOLDER
@@ -46,9 +47,7 @@ class Previews(Feature):
             if path.name not in files:
                 path.unlink()
         for name, text in files.items():
-            path, data = folder / name, text.encode("utf-8", "replace")
-            if not path.is_file() or path.read_bytes() != data:
-                path.write_bytes(data)
+            write_changed(folder / name, text.encode("utf-8", "replace"))
 
 
 def _files(app: Sphinx) -> dict[str, str]:

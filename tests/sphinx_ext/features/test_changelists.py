@@ -452,7 +452,8 @@ def test_feeds(tmp_path: Path, builder: str, address: str) -> None:
     site.write(
         {"wiki/index.rst": ":orphan:\n\nWiki\n====\n\n.. scrapbox:changes::\n   :from: /kept\n"}
     )
-    done = built(site, builder, html_baseurl="https://garden.test/en", project="Garden")
+    config = {"html_baseurl": "https://garden.test/en", "scrapbox_data_files": False}
+    done = built(site, builder, project="Garden", **config)
     feed = ET.fromstring(done.text("changes.xml"))
     assert feed.findtext(f"{ATOM}title") == "Changes in Garden"
     assert feed.findtext(f"{ATOM}author/{ATOM}name") == "Garden"

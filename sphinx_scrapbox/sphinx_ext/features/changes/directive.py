@@ -28,7 +28,7 @@ from sphinx_scrapbox.sphinx_ext.reading.option_values import BadOption, flag, wh
 from sphinx_scrapbox.sphinx_ext.warnings import warn_directive
 
 _FEED = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]+)*\.(?:xml|atom|json)", re.A)
-_TAKEN = frozenset({"sitemap.xml", "opensearch.xml"})
+_TAKEN = frozenset({"sitemap.xml", "opensearch.xml", "scrapbox.json", "scrapbox.atom"})
 
 
 class ChangesDirective(SphinxDirective):

@@ -17,6 +17,7 @@ from sphinx_scrapbox.snapshot.reports.atom import Feed, diff_as_atom
 from sphinx_scrapbox.snapshot.reports.json import diff_as_json
 from sphinx_scrapbox.sphinx_ext.builders import has_browser_pages
 from sphinx_scrapbox.sphinx_ext.domain.domain import domain_of
+from sphinx_scrapbox.sphinx_ext.domain.incremental import write_changed
 from sphinx_scrapbox.sphinx_ext.features.changes.comparison import (
     ChangesQuery,
     changes_of,
@@ -63,9 +64,7 @@ def write_feeds(app: Sphinx) -> None:
             )
             continue
         data = _feed(app, name, docname, query, comparison).encode("utf-8", "backslashreplace")
-        path = Path(app.outdir, name)
-        if not path.is_file() or path.read_bytes() != data:
-            path.write_bytes(data)
+        write_changed(Path(app.outdir, name), data)
 
 
 def _feed(
@@ -87,7 +86,7 @@ def _feed(
         Feed(
             name,
             _feed_title(app),
-            _author(app),
+            feed_author(app),
             urljoin(base, name),
             urljoin(base, app.builder.get_target_uri(docname)),
             app.config.language,
@@ -112,7 +111,7 @@ def _feed_labels() -> dict[str, str]:
     }
 
 
-def _author(app: Sphinx) -> str:
+def feed_author(app: Sphinx) -> str:
     """The author of the site, which a feed has to name; else the project."""
     author: str = app.config.author
     is_given = author and author != app.config.values["author"].default

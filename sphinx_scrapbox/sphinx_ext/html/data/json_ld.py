@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from sphinx.application import Sphinx
 
@@ -82,7 +82,7 @@ def article(app: Sphinx, docname: str) -> dict[str, object]:
         "inLanguage": page_languages(domain).of(docname),
         "keywords": [split_target(tag).title for tag in facts.tags],
         "isBasedOn": live_address(app.env, docname),
-        "translationOfWork": list(_sources(app, docname)),
+        "translationOfWork": list(map(_work, translation_sources(app, docname))),
         "isPartOf": _known(site),
     }
     return _known(fields)
@@ -97,7 +97,19 @@ def _known(fields: dict[str, Any]) -> dict[str, object]:
     return {name: value for name, value in values.items() if value}
 
 
-def _sources(app: Sphinx, docname: str) -> Iterator[dict[str, object]]:
+class Work(NamedTuple):
+    """A page that another one was translated from; what is unknown is "".
+
+    ``docname`` is "" for a page that is not part of the site.
+    """
+
+    docname: str
+    title: str
+    language: str
+    url: str
+
+
+def translation_sources(app: Sphinx, docname: str) -> Iterator[Work]:
     """The pages that a page was translated from, as far as they are published."""
     domain = domain_of(app.env)
     versions = language_versions(domain)
@@ -106,15 +118,17 @@ def _sources(app: Sphinx, docname: str) -> Iterator[dict[str, object]]:
     here = [domain.find_page(source.target, docname) for source in sources]
     for name in dict.fromkeys(filter(None, here)):
         if name != docname:
-            yield _work(domain.title_of(name), languages.of(name), page_address(app, name))
+            title = domain.title_of(name)
+            yield Work(name, title, languages.of(name), page_address(app, name))
     original = versions.original(docname) if sources and not any(here) else None
     if original and original.address:
-        yield _work(original.title, original.language, absolute(app, original.address))
+        url = absolute(app, original.address)
+        yield Work("", original.title, original.language, url)
 
 
-def _work(title: str, language: str, url: str) -> dict[str, object]:
-    fields = {"@type": "Article", "headline": title, "inLanguage": language, "url": url}
-    return _known(fields)
+def _work(work: Work) -> dict[str, object]:
+    fields = {"headline": work.title, "inLanguage": work.language, "url": work.url}
+    return {"@type": "Article", **_known(fields)}
 
 
 FEATURE = StructuredData()

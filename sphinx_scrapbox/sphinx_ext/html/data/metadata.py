@@ -98,7 +98,8 @@ def image_address(app: Sphinx, image: str) -> str:
     """The address of an image, of a file relative to the root of the site; "" if not shown."""
     if not image or "://" in image:
         return image
-    name = app.builder.images.get(image)
+    # Not of ``builder.images``, which has those of the pages that this build writes.
+    _docnames, name = app.env.images.get(image, (frozenset(), ""))
     return f"{app.builder.imagedir}/{quote(name)}" if name else ""
 
 
