@@ -13,6 +13,7 @@ import click
 from sphinx_scrapbox import __version__
 
 _COMMANDS = {
+    "init": "init.command",
     "pull": "pull",
     "status": "status",
     "unpack": "unpack",

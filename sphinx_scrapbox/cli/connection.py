@@ -12,13 +12,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import unquote
 
 import click
 
 from sphinx_scrapbox.cli.options import grouped
 from sphinx_scrapbox.cli.output import Failure, hiding, say
 from sphinx_scrapbox.remote import credentials
-from sphinx_scrapbox.remote.addresses import server_of
+from sphinx_scrapbox.remote.addresses import server_of, split_address
 from sphinx_scrapbox.remote.api import Api, ProjectInfo
 from sphinx_scrapbox.remote.client import Client
 from sphinx_scrapbox.remote.errors import ClientError, printable
@@ -99,6 +101,50 @@ def locked_address(lock: Lock, place: Path) -> str:
             "address of a server, so nothing was requested"
         )
     return address
+
+
+class WikiProject(NamedTuple):
+    """A project and the server of its wiki."""
+
+    project: str
+    origin: str
+
+    @property
+    def url(self) -> str:
+        """The address of the project, for people."""
+        return f"{self.origin}/{self.project}"
+
+
+_HOSTS = ("scrapbox.io", "www.scrapbox.io")
+"""The hosts of the default server."""
+
+
+def wiki_project(text: str, origin: str | None) -> WikiProject:
+    """The project of a name, or of an address of the project or one of its pages.
+
+    :param origin: the server that the user named apart from it, if any.
+    :raises click.UsageError: if *text* is neither, or both name a server and these differ.
+    """
+    name = text.strip()
+    if re.match(rf"(?:{'|'.join(map(re.escape, _HOSTS))})/", name):
+        name = f"https://{name}"
+    server = origin or DEFAULT_ORIGIN
+    if "://" in name:
+        parts = split_address(name)
+        if parts is None or "@" in parts.netloc:
+            raise click.UsageError(f"{printable(text)} is not the address of a project")
+        server = server_of(f"{parts.scheme}://{parts.netloc}")
+        if parts.hostname in _HOSTS:
+            server = DEFAULT_ORIGIN
+        if origin and server != origin:
+            raise click.UsageError(f"the address is on {server}, but --url names {origin}")
+        name = unquote(parts.path.lstrip("/").partition("/")[0])
+    if not name or "/" in name or set(name) <= {"."}:
+        raise click.UsageError(
+            "PROJECT is a name, or an address such as https://scrapbox.io/NAME; --url names "
+            "another server"
+        )
+    return WikiProject(name, server)
 
 
 _IN_SHELL = re.compile(r"[a-z0-9:/._-]+|https?://\[[0-9a-f:]+\](?::[0-9]+)?")

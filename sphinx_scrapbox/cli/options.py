@@ -88,3 +88,15 @@ selection_options = grouped(
         help="How many links away from --around a page may be (default: 1).",
     ),
 )
+
+
+def selection_arguments(selection: Selection) -> list[str]:
+    """The arguments that stand for *selection*, the reverse of :data:`selection_options`."""
+    named = {
+        "--tag": selection.tags,
+        "--exclude-tag": selection.exclude_tags,
+        "--title": selection.titles,
+        "--around": selection.around,
+    }
+    words = [word for name, values in named.items() for value in values for word in (name, value)]
+    return [*words, "--hops", str(selection.hops)] if selection.around else words

@@ -12,9 +12,11 @@ import click
 from sphinx_scrapbox.cli import output
 from sphinx_scrapbox.cli.connection import (
     Connection,
+    WikiProject,
     locked_address,
     print_comparison,
     pull_connection,
+    wiki_project,
 )
 from sphinx_scrapbox.cli.options import grouped, selection_options
 from sphinx_scrapbox.remote.api import Api, ProjectInfo
@@ -30,15 +32,7 @@ from sphinx_scrapbox.wiki.urls import DEFAULT_ORIGIN
 
 _MANY = 20  # requests; they are made one by one, so a bar helps early
 
-
-@click.command(
-    short_help="Copy the pages of a project from the wiki, one .scrapbox file per page."
-)
-@click.argument("project")
-@click.argument("folder", metavar="DIR", type=click.Path(file_okay=False, path_type=Path))
-@pull_connection
-@selection_options
-@grouped(
+picture_options = grouped(
     "pictures",
     dict,
     *(
@@ -51,6 +45,17 @@ _MANY = 20  # requests; they are made one by one, so a bar helps early
         for kind in get_args(PictureKind)
     ),
 )
+"""``pictures``: whether to fetch each kind of pictures; None for what the folder has."""
+
+
+@click.command(
+    short_help="Copy the pages of a project from the wiki, one .scrapbox file per page."
+)
+@click.argument("project")
+@click.argument("folder", metavar="DIR", type=click.Path(file_okay=False, path_type=Path))
+@pull_connection
+@selection_options
+@picture_options
 @click.option("--refresh", is_flag=True, help="Request everything, not only what changed.")
 @click.option(
     "-n",
@@ -75,6 +80,8 @@ def command(
     preview: Literal["dry-run", "check"] | None,
 ) -> None:
     """Bring the pages of PROJECT from the wiki into DIR, and record them in DIR/scrapbox.lock.
+
+    PROJECT is a name, or an address of the project such as https://scrapbox.io/NAME.
 
     The first run takes a while: it requests each page, at most five per second. Later runs
     request only the pages that changed. The result is the same as unpacking an export: a page
@@ -101,21 +108,34 @@ def command(
     Exit codes: 0 success; 1 with --check, something would change; 2 the arguments, the wiki or
     DIR cannot be used, and DIR is unchanged: the message says why.
     """  # noqa: D301 -- click needs the backslash
-    if not project.strip() or "/" in project:
-        raise click.UsageError(
-            "PROJECT is a name, as in https://scrapbox.io/NAME; --url names another server"
-        )
-    origin = connection.origin or DEFAULT_ORIGIN
+    wiki = wiki_project(project, connection.origin)
+    pull_project(wiki, folder, connection, selection, pictures, refresh=refresh, preview=preview)
+
+
+def pull_project(
+    wiki: WikiProject,
+    folder: Path,
+    connection: Connection,
+    selection: Selection,
+    pictures: dict[PictureKind, bool | None],
+    *,
+    refresh: bool = False,
+    preview: Literal["dry-run", "check"] | None = None,
+) -> None:
+    """Update *folder* to the project in the wiki, or with *preview* print what would happen.
+
+    :raises Failure: if the wiki or the folder cannot be used.
+    """
     try:
         with (
             output.failures(folder),
             nullcontext() if preview else exclusive_lock(folder),
-            connection.open(project, origin) as api,
+            connection.open(wiki.project, wiki.origin) as api,
             output.failures(folder),
         ):
             store = SnapshotFolder(folder)
-            _check_origin(store, origin)
-            info = _find_project(api, connection, project)
+            _check_origin(store, wiki.origin)
+            info = _find_project(api, connection, wiki.project)
             if preview:
                 _preview(api, store, selection, refresh, fails=preview == "check")
                 return
@@ -123,7 +143,10 @@ def command(
                 api, info, store, selection, _kinds(store, pictures), connection.private, refresh
             )
     except KeyboardInterrupt as error:
-        raise output.Failure("interrupted: run the same command again to continue") from error
+        raise output.Failure(
+            f"interrupted: what arrived is kept, and {folder} changes only when everything has; "
+            "run the same command again to continue"
+        ) from error
 
 
 def _find_project(api: Api, connection: Connection, project: str) -> ProjectInfo:

@@ -10,7 +10,13 @@ import click
 
 from sphinx_scrapbox.cli import output
 from sphinx_scrapbox.cli.options import selection_options
-from sphinx_scrapbox.formats.project import ProjectError, ProjectPage, load_project, page_of
+from sphinx_scrapbox.formats.project import (
+    Project,
+    ProjectError,
+    ProjectPage,
+    load_project,
+    page_of,
+)
 from sphinx_scrapbox.snapshot import Lock, SnapshotFolder, exclusive_lock, plan_update
 from sphinx_scrapbox.snapshot.selection import Selection, links_of, select
 
@@ -50,10 +56,31 @@ def command(
 
     Exit codes: 0 success, 2 the arguments, the export or DIR cannot be used: the message says why.
     """  # noqa: D301 -- click needs the backslash
+    unpack_export(export, folder, selection, private=private, dry_run=dry_run)
+
+
+def read_export(export: str) -> Project:
+    """The project of an export: the name of a file, or - for standard input.
+
+    :raises Failure: if it cannot be read, or is no export.
+    """
     try:
-        project = load_project(output.read_input(export))
+        return load_project(output.read_input(export))
     except ProjectError as error:
-        raise output.Failure(f"{export}: {error}") from error
+        raise output.Failure(
+            f"{export}: no export of a project that can be read: {error}. The owner of a project "
+            "can download one in its settings, under Page Data, Export Pages"
+        ) from error
+
+
+def unpack_export(
+    export: str, folder: Path, selection: Selection, *, private: bool | None, dry_run: bool = False
+) -> None:
+    """Update *folder* to the export, or with *dry_run* print what would happen.
+
+    :raises Failure: if the export or the folder cannot be used.
+    """
+    project = read_export(export)
     with output.failures(folder):
         pages = _select(project.pages, selection, project.name)
         with nullcontext() if dry_run else exclusive_lock(folder):

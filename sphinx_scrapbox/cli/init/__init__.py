@@ -1,0 +1,1 @@
+"""``sphinx-scrapbox init``: a site from a wiki project, an export or a folder of pages."""

@@ -1,0 +1,224 @@
+"""``sphinx-scrapbox init``: make a site that can be built at once."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from sphinx_scrapbox.cli.connection import Connection, pull_connection
+from sphinx_scrapbox.cli.init import templates
+from sphinx_scrapbox.cli.init.existing import Configuration
+from sphinx_scrapbox.cli.init.facts import WikiFacts, read_facts
+from sphinx_scrapbox.cli.init.origins import FolderOrigin, Origin, find_origin
+from sphinx_scrapbox.cli.init.places import Places, choose_places
+from sphinx_scrapbox.cli.init.site import extra_files, patterns, site_files
+from sphinx_scrapbox.cli.options import grouped, selection_options
+from sphinx_scrapbox.cli.output import Failure, print_notes, say
+from sphinx_scrapbox.cli.pull import picture_options
+from sphinx_scrapbox.snapshot.lockfile import PictureKind
+from sphinx_scrapbox.snapshot.selection import Selection
+from sphinx_scrapbox.wiki.text import terminal_safe
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What to make beside the site, and whether to make anything."""
+
+    theme: str | None
+    github_pages: bool
+    daily_pull: bool
+    read_the_docs: bool
+    add: bool
+    dry_run: bool
+
+
+@click.command(short_help="Make a site from a wiki, an export or a folder of pages.")
+@click.argument("source", metavar="[PROJECT | EXPORT.json | FOLDER]", default=".")
+@click.argument(
+    "folder",
+    metavar="[DIR]",
+    required=False,
+    type=click.Path(file_okay=False, path_type=Path),
+)
+@grouped(
+    "choices",
+    Choices,
+    click.option(
+        "--theme",
+        metavar="NAME",
+        help="The theme; by default the first of these that is installed: "
+        f"{', '.join(templates.THEMES)}.",
+    ),
+    click.option("--github-pages", is_flag=True, help="Add a workflow that publishes the site."),
+    click.option(
+        "--daily-pull",
+        is_flag=True,
+        help="Add a workflow that opens a pull request when the wiki changes.",
+    ),
+    click.option("--read-the-docs", is_flag=True, help="Add .readthedocs.yaml."),
+    click.option(
+        "--add",
+        is_flag=True,
+        help="If DIR is a Sphinx project, add the pages, and lines to its conf.py.",
+    ),
+    click.option(
+        "-n", "--dry-run", is_flag=True, help="Say what would happen, and change nothing."
+    ),
+)
+@pull_connection
+@selection_options
+@picture_options
+def command(
+    source: str,
+    folder: Path | None,
+    choices: Choices,
+    connection: Connection,
+    selection: Selection,
+    pictures: dict[PictureKind, bool | None],
+) -> None:
+    """Make a Sphinx site in DIR (default: docs) from the pages of a wiki.
+
+    The pages come from a PROJECT of the wiki, by its name or address; from an export of a project
+    (JSON), without network access; or from a FOLDER of exported Markdown or of .scrapbox files,
+    by default the current one. Pages of a FOLDER within DIR stay where they are.
+
+    Written are conf.py, index.md, requirements.txt and .gitignore. Files that exist are kept. If
+    DIR is a Sphinx project, only the lines are shown that its conf.py needs; --add adds them.
+
+    \b
+      sphinx-scrapbox init garden
+      sphinx-scrapbox init https://scrapbox.io/garden handbook --github-pages --daily-pull
+      sphinx-scrapbox init garden.json
+      sphinx-scrapbox init docs/wiki --dry-run
+
+    Exit codes: 0 success, 2 the arguments, the wiki or a file cannot be used: the message says
+    why.
+    """  # noqa: D301 -- click needs the backslash
+    origin = find_origin(source, connection, selection, pictures)
+    places = choose_places(origin, folder)
+    if choices.dry_run:
+        say(f"would {terminal_safe(origin.plan(places.wiki))}")
+    if places.conf.exists():
+        _extend(origin, places, choices)
+    else:
+        _create(origin, places, choices)
+
+
+def _create(origin: Origin, places: Places, choices: Choices) -> None:
+    """Make a new site."""
+    extras = extra_files(origin, places, choices)
+    if choices.dry_run and not _is_here(origin, places):
+        for name in ("conf.py", "index.md", "requirements.txt", ".gitignore"):
+            _say_file(places.site / name, is_dry=True)
+        _write(extras, is_dry=True)
+        return
+    if not choices.dry_run:
+        with _without_empty_folder(places.site):
+            origin.bring(places.wiki)
+    facts = read_facts(places.wiki)
+    _say_facts(origin, places, facts)
+    theme = choices.theme or templates.installed_theme()
+    _write(site_files(origin, places, facts, theme) | extras, is_dry=choices.dry_run)
+    if not choices.dry_run:
+        _say_next(origin, places)
+
+
+@contextmanager
+def _without_empty_folder(folder: Path) -> Iterator[None]:
+    """Remove *folder* if it was made meanwhile, and is empty after a failure."""
+    is_new = not folder.exists()
+    try:
+        yield
+    except BaseException:
+        if is_new:
+            with suppress(OSError):  # not empty
+                folder.rmdir()
+        raise
+
+
+def _is_here(origin: Origin, places: Places) -> bool:
+    """Whether the pages are already where the site has them."""
+    return isinstance(origin, FolderOrigin) and origin.path == places.wiki
+
+
+def _extend(origin: Origin, places: Places, choices: Choices) -> None:
+    """Say what a Sphinx project needs for the pages, or add it."""
+    conf = Configuration(places.conf)
+    lines = conf.lines_to_add(patterns(origin, places))
+    extras = extra_files(origin, places, choices)
+    changes = choices.add and not choices.dry_run
+    if changes:
+        origin.bring(places.wiki)
+        _say_facts(origin, places, read_facts(places.wiki))
+    if lines and changes:
+        conf.add(lines)
+        say(f"added to {conf.path}:")
+    elif lines:
+        say(f"{places.site} is a Sphinx project. Add to {conf.path}:")
+    else:
+        say(f"{conf.path} has all that the pages need")
+    for line in lines:
+        say(f"    {line}")
+    _write(extras, is_dry=choices.dry_run)
+    if not choices.add:
+        say(f"--add adds this, and would {terminal_safe(origin.plan(places.wiki))}")
+        return
+    say(f"requirements of the site must name {templates.requirements_txt('alabaster').strip()}")
+    if changes:
+        _say_next(origin, places)
+
+
+def _say_facts(origin: Origin, places: Places, facts: WikiFacts) -> None:
+    """For each folder of pages the project that it was taken for, and the language of the site."""
+    for name, found in facts.folders.items():
+        place = places.wiki / name
+        what = f"pages of the wiki {found.project}" if found.project else "pages of unknown wikis"
+        say(terminal_safe(f"{place}: {what}, because {found.reason}"))
+    say(terminal_safe(f"language: {facts.language}, because {facts.language_reason}"))
+    if isinstance(origin, FolderOrigin) and origin.unrecognised:
+        files = [f"{name} is not recognised as an exported page" for name in origin.unrecognised]
+        print_notes([terminal_safe(f"{file}, and is shown as one") for file in files])
+    if facts.has_markdown and not facts.projects:
+        print_notes(
+            [
+                "the pages do not tell their wiki: with scrapbox_project in conf.py, links to "
+                "pages that are not here lead there"
+            ]
+        )
+
+
+def _say_file(path: Path, *, is_dry: bool) -> None:
+    if path.exists():
+        say(f"kept     {path}, which exists")
+    else:
+        say(f"{'would write' if is_dry else 'written '} {path}")
+
+
+def _write(files: dict[Path, str], *, is_dry: bool) -> None:
+    """Write those of *files* that do not exist."""
+    for path, text in files.items():
+        _say_file(path, is_dry=is_dry)
+        if is_dry or path.exists():
+            continue
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with path.open("x", encoding="utf-8", newline="\n") as file:
+                file.write(text)
+        except OSError as error:
+            raise Failure(f"cannot write {path}: {error.strerror}") from error
+
+
+def _say_next(origin: Origin, places: Places) -> None:
+    site = places.site.as_posix()
+    out = f"{site}/_build/html" if site != "." else "_build/html"
+    say("")
+    say("Next:")
+    say(f"    sphinx-build -W {shlex.quote(site)} {shlex.quote(out)}")
+    say(f"    python -m http.server --directory {shlex.quote(out)}")
+    if update := origin.update_command(places.wiki.as_posix()):
+        say(f"To update the pages later: {terminal_safe(update)}")

@@ -1,0 +1,108 @@
+"""The files of a new site, by path."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Protocol
+
+from sphinx_scrapbox.cli.init import templates
+from sphinx_scrapbox.cli.init.facts import WikiFacts
+from sphinx_scrapbox.cli.init.origins import FolderOrigin, Origin, WikiOrigin
+from sphinx_scrapbox.cli.init.places import Places, other_documents
+from sphinx_scrapbox.cli.output import Failure
+from sphinx_scrapbox.wiki.text import terminal_safe
+
+_ROOTS = ("index", "start", "home", "site-index")
+
+
+class ExtraChoices(Protocol):
+    """Which of the files for services to write."""
+
+    @property
+    def github_pages(self) -> bool:
+        """A workflow that publishes the site."""
+
+    @property
+    def daily_pull(self) -> bool:
+        """A workflow that updates the pages."""
+
+    @property
+    def read_the_docs(self) -> bool:
+        """The configuration of Read the Docs."""
+
+
+def patterns(origin: Origin, places: Places, root: str = "index") -> list[str]:
+    """The patterns of Markdown files that are pages; native pages need none."""
+    if not isinstance(origin, FolderOrigin):
+        return []
+    if not any(name.endswith(".md") for name in origin.files):
+        return []
+    pattern = templates.glob_of(places.wiki_in_site)
+    return [pattern, f"!{root}.md"] if pattern == "**" else [pattern]
+
+
+def _root_document(origin: Origin, places: Places) -> str:
+    """The name of the start page: ``index``, unless a page of the wiki has this file."""
+    if not isinstance(origin, FolderOrigin) or places.wiki_in_site != ".":
+        return _ROOTS[0]
+    return next(name for name in _ROOTS if not (places.site / f"{name}.md").exists())
+
+
+def site_files(origin: Origin, places: Places, facts: WikiFacts, theme: str) -> dict[Path, str]:
+    """The text of ``conf.py``, the start page, ``requirements.txt`` and ``.gitignore``."""
+    root = _root_document(origin, places)
+    title = origin.title or next(iter(facts.projects), "") or "Wiki"
+    others: list[str] = []
+    if places.wiki_in_site != ".":
+        own = {"conf.py", f"{root}.md", "requirements.txt"}
+        others = other_documents(places, own)
+    exclude = ["_build", ".venv", "requirements.txt", *map(templates.glob_name, others)]
+    is_one_wiki = len({folder.project for folder in facts.folders.values()}) <= 1
+    links = templates.start_links(facts.start, is_one_wiki=is_one_wiki)
+    values = templates.ConfValues(
+        title, facts.language, theme, exclude, patterns(origin, places, root), root
+    )
+    return {
+        places.conf: templates.conf_py(values),
+        places.site / f"{root}.md": templates.index_md(
+            title, facts.language, links, has_dates=facts.has_dates
+        ),
+        places.site / "requirements.txt": templates.requirements_txt(theme),
+        places.site / ".gitignore": templates.GITIGNORE,
+    }
+
+
+def extra_files(origin: Origin, places: Places, choices: ExtraChoices) -> dict[Path, str]:
+    """The text of the files for services that *choices* name.
+
+    :raises Failure: if a name cannot be written into them.
+    """
+    files: dict[Path, str] = {}
+    site, top = places.site_in_repository, places.repository
+    if choices.daily_pull and not isinstance(origin, WikiOrigin):
+        raise Failure(
+            "--daily-pull needs a project of a wiki: give its name or address as PROJECT"
+        )
+    if choices.github_pages or choices.daily_pull or choices.read_the_docs:
+        for name in (site, places.wiki_in_repository):
+            if not templates.is_plain_path(name):
+                raise Failure(
+                    f"{terminal_safe(name)} cannot be named in a workflow: use a name of letters, "
+                    "digits, blanks and the signs . _ ~ / -"
+                )
+    if choices.read_the_docs:
+        files[top / ".readthedocs.yaml"] = templates.read_the_docs_yaml(site)
+    workflows = top / ".github" / "workflows"
+    if choices.github_pages:
+        files[workflows / "pages.yml"] = templates.github_pages_yaml(site)
+    if choices.daily_pull:
+        pull = origin.update_command(places.wiki_in_repository)
+        if "${{" in pull or not pull.isprintable():
+            raise Failure(
+                f"the command {terminal_safe(pull)} cannot be part of a workflow: its names and "
+                "options must not contain ${{ or control characters"
+            )
+        files[workflows / "wiki.yml"] = templates.daily_pull_yaml(
+            pull, places.wiki_in_repository, is_private=" --private" in pull
+        )
+    return files

@@ -1,0 +1,335 @@
+"""The text of the files of a new site.
+
+Titles, names of projects and of folders may have been written by anyone. Each is written by one
+of the functions here that keep it inside its string, link or word.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Sequence
+from importlib.util import find_spec
+from typing import NamedTuple
+
+from sphinx_scrapbox import __version__
+from sphinx_scrapbox.cli.init.facts import StartPage
+from sphinx_scrapbox.formats.myst.inlines import escaped, write_myst_inline
+from sphinx_scrapbox.wiki.ast import PageLink
+from sphinx_scrapbox.wiki.text import cut, without_unsafe
+
+THEMES = {
+    "furo": "furo",
+    "pydata_sphinx_theme": "pydata-sphinx-theme",
+    "sphinx_book_theme": "sphinx-book-theme",
+    "sphinx_rtd_theme": "sphinx-rtd-theme",
+    "alabaster": "",
+}
+"""By name of a theme the package that has it; "" for the theme that Sphinx brings along."""
+
+_MAX_TITLE = 100
+_CHECKOUT = "actions/checkout@08c6903cd8c0fde910a37f88322edcfb5dd907a8 # v5.0.0"
+_SETUP_PYTHON = "actions/setup-python@e797f83bcb11b83ae66e0230d6156d7c80228e7c # v6.0.0"
+
+
+def installed_theme() -> str:
+    """The first of :data:`THEMES` that is installed, so that the site can be built at once."""
+    return next(theme for theme in THEMES if find_spec(theme) or not THEMES[theme])
+
+
+def python_string(text: str) -> str:
+    r"""A literal of Python, on one line and without invisible characters.
+
+    >>> print(python_string('a"\n\u202eb'))
+    "a\" b"
+    """
+    return json.dumps(without_unsafe(text), ensure_ascii=False)
+
+
+def glob_name(name: str) -> str:
+    """A pattern for this name, with ``?`` for signs of patterns.
+
+    >>> glob_name("a[1]")
+    'a?1?'
+    """
+    return re.sub(r"[*?\[\]\\]|^!", "?", name)
+
+
+def glob_of(folder: str) -> str:
+    """A pattern for all files in a folder; ``.`` is the folder that patterns start in.
+
+    >>> glob_of("wiki"), glob_of(".")
+    ('wiki/**', '**')
+    """
+    return "**" if folder == "." else f"{glob_name(folder)}/**"
+
+
+class ConfValues(NamedTuple):
+    """What ``conf.py`` says; ``pages`` are patterns of Markdown files that are pages."""
+
+    title: str
+    language: str
+    theme: str
+    exclude: Sequence[str]
+    pages: Sequence[str] = ()
+    root: str = "index"
+
+
+def conf_py(values: ConfValues) -> str:
+    """The text of ``conf.py``: a comment for each setting."""
+    rows = [
+        ("The title of the site.", f"project = {python_string(values.title)}"),
+        (
+            "Reads pages of the wiki, and all other Markdown files as MyST.",
+            'extensions = ["sphinx_scrapbox"]',
+        ),
+        (
+            "The language of navigation, search and hyphenation; each page keeps its own.",
+            f"language = {python_string(values.language)}",
+        ),
+        (
+            "Files and folders here that are not part of the site.",
+            f"exclude_patterns = {_strings(values.exclude)}",
+        ),
+    ]
+    if values.root != "index":
+        rows.append(
+            ("The start page: index.md is a page of the wiki.", f'root_doc = "{values.root}"')
+        )
+    if values.pages:
+        rows.append(
+            (
+                "Pages of the wiki, whatever these files contain. All other files are trusted.",
+                f"scrapbox_pages = {_strings(values.pages)}",
+            )
+        )
+    rows += [
+        (
+            "A line at the end of each page: its date, and a link to the live page.",
+            "scrapbox_provenance = True",
+        ),
+        ("The look; the name of the package is in requirements.txt.", _theme_line(values.theme)),
+        ("The title in the browser, without a version.", "html_title = project"),
+    ]
+    head = (
+        "# The configuration of this site, for sphinx-build. All options for pages of the wiki:\n"
+        "# https://sphinx-scrapbox.readthedocs.io/en/latest/reference/options.html\n"
+    )
+    return head + "".join(f"\n# {comment}\n{line}\n" for comment, line in rows)
+
+
+def _theme_line(theme: str) -> str:
+    return f"html_theme = {python_string(theme)}"
+
+
+def _strings(values: Iterable[str]) -> str:
+    """A list of strings, on one line if that is short."""
+    literals = [python_string(value) for value in values]
+    line = f"[{', '.join(literals)}]"
+    if len(line) <= 75:
+        return line
+    return "[\n" + "".join(f"    {literal},\n" for literal in literals) + "]"
+
+
+class _Words(NamedTuple):
+    intro: str
+    start: str
+    recent: str
+    everything: str
+
+
+_WORDS = {
+    "en": _Words(
+        "The pages of the wiki, with links between them as in the wiki.",
+        "Start here",
+        "Latest changes",
+        "All pages",
+    ),
+    "ja": _Words(
+        "Wiki のページを、リンクもそのままに収めたサイトです。",
+        "はじめに読むページ",
+        "最近更新されたページ",
+        "すべてのページ",
+    ),
+}
+
+
+def index_md(title: str, language: str, links: Sequence[str], *, has_dates: bool) -> str:
+    """The start page: *links* to pages, the pages that changed last, and the indices.
+
+    :param has_dates: whether it is known when pages changed.
+    """
+    words = _WORDS.get(language.partition("-")[0].lower(), _WORDS["en"])
+    parts = [f"# {escaped(cut(without_unsafe(title), _MAX_TITLE)) or 'Wiki'}", words.intro]
+    if links:
+        parts += [f"## {words.start}", "\n".join(f"- {link}" for link in links)]
+    if has_dates:
+        parts += [
+            f"## {words.recent}",
+            "```{scrapbox:pages}\n:sort: updated\n:limit: 10\n```",
+        ]
+    parts += [f"## {words.everything}", "- {ref}`scrapbox-pages`\n- {ref}`scrapbox-tags`"]
+    return "\n\n".join(parts) + "\n"
+
+
+def start_links(pages: Iterable[StartPage], *, is_one_wiki: bool) -> list[str]:
+    """Links to pages by title, in MyST; those that MyST cannot hold are left out."""
+    return list(filter(None, (_link(page, is_one_wiki=is_one_wiki) for page in pages)))
+
+
+def _link(page: StartPage, *, is_one_wiki: bool) -> str:
+    """A link by title; "" if MyST cannot hold it."""
+    if without_unsafe(page.title) != page.title:
+        return ""
+    text = write_myst_inline([PageLink(page.title, "" if is_one_wiki else page.project)])
+    return text if text.startswith(("[[", "{scrapbox:page}`")) else ""
+
+
+def requirements_txt(theme: str) -> str:
+    """What the site needs, in versions that fit together."""
+    minor = ".".join(__version__.split(".")[:2])
+    packages = [f"sphinx-scrapbox~={minor}", THEMES.get(theme, theme.replace("_", "-"))]
+    return "".join(f"{package}\n" for package in packages if package)
+
+
+GITIGNORE = """\
+# What builds write.
+_build/
+__pycache__/
+.venv/
+"""
+
+
+_PLAIN = re.compile(r"[\w./~-][\w./~ -]*")
+
+
+def is_plain_path(path: str) -> bool:
+    """Whether a path or name has the same meaning in YAML, in a shell and for GitHub."""
+    return _PLAIN.fullmatch(path) is not None and not path.startswith("-") and path == path.strip()
+
+
+def read_the_docs_yaml(site: str) -> str:
+    """``.readthedocs.yaml`` for a site in the folder *site* of the repository."""
+    prefix = "" if site == "." else f"{site}/"
+    return f"""\
+version: 2
+
+build:
+  os: ubuntu-24.04
+  tools:
+    python: "3.13"
+
+sphinx:
+  configuration: "{prefix}conf.py"
+
+python:
+  install:
+    - requirements: "{prefix}requirements.txt"
+"""
+
+
+def github_pages_yaml(site: str) -> str:
+    """A workflow that publishes a site in the folder *site* of the repository."""
+    return f"""\
+# Builds the site and publishes it on GitHub Pages.
+# In the settings of the repository, under Pages, choose "GitHub Actions" as the source.
+name: Site
+
+on:
+  push:
+    branches: [main, master]
+  workflow_dispatch:
+
+permissions: {{}}
+
+concurrency:
+  group: pages
+
+jobs:
+  build:
+    runs-on: ubuntu-24.04
+    permissions:
+      contents: read
+    steps:
+      - uses: {_CHECKOUT}
+      - uses: {_SETUP_PYTHON}
+        with:
+          python-version: "3.13"
+      - run: python -m pip install -r "{site}/requirements.txt"
+      - run: sphinx-build "{site}" "{site}/_build/html"
+      - uses: actions/upload-pages-artifact@v4
+        with:
+          path: "{site}/_build/html"
+  publish:
+    needs: build
+    runs-on: ubuntu-24.04
+    permissions:
+      pages: write
+      id-token: write # to show that this workflow built the site
+    environment:
+      name: github-pages
+      url: ${{{{ steps.deployment.outputs.page_url }}}}
+    steps:
+      - id: deployment
+        uses: actions/deploy-pages@v4
+"""
+
+
+def daily_pull_yaml(pull: str, folder: str, *, is_private: bool) -> str:
+    """A workflow that runs *pull* each day, and opens a pull request with what changed.
+
+    :param folder: the folder of pages in the repository.
+    """
+    credential = (
+        "\n        env:\n          SCRAPBOX_TOKEN: ${{ secrets.SCRAPBOX_TOKEN }}"
+        if is_private
+        else ""
+    )
+    minor = ".".join(__version__.split(".")[:2])
+    return f"""\
+# Brings changes of the wiki into the repository, as a pull request.
+# In the settings of the repository, under Actions, General, allow GitHub Actions to create pull
+# requests.
+name: Wiki
+
+on:
+  schedule:
+    - cron: "17 4 * * *"
+  workflow_dispatch:
+
+permissions: {{}}
+
+concurrency:
+  group: wiki
+
+jobs:
+  pull:
+    runs-on: ubuntu-24.04
+    timeout-minutes: 60
+    permissions:
+      contents: write # to push the branch "wiki"
+      pull-requests: write
+    steps:
+      - uses: {_CHECKOUT}
+      - uses: {_SETUP_PYTHON}
+        with:
+          python-version: "3.13"
+      - run: python -m pip install "sphinx-scrapbox~={minor}"
+      - run: |
+          {pull}{credential}
+      - name: Open a pull request
+        env:
+          GH_TOKEN: ${{{{ github.token }}}}
+        run: |
+          git add --all "{folder}"
+          if git diff --cached --quiet; then exit; fi
+          git config user.name "github-actions[bot]"
+          git config user.email "41898282+github-actions[bot]@users.noreply.github.com"
+          git switch --create wiki
+          git commit --message "What changed in the wiki"
+          git push --force origin wiki
+          if test "$(gh pr list --head wiki --json number --jq length)" = 0; then
+            gh pr create --head wiki --title "What changed in the wiki" \\
+              --body "Brought in by sphinx-scrapbox pull."
+          fi
+"""
