@@ -6,11 +6,14 @@ An avatar is part of the page, so that no third party is asked for it.
 from __future__ import annotations
 
 import re
+from colorsys import hls_to_rgb
 from functools import lru_cache
 from html import escape
+from math import atan2, cbrt, degrees
 from urllib.parse import quote
 from zlib import crc32
 
+_LIGHTNESS_AND_SATURATION = (0.33, 0.45)
 _WORD = re.compile(r"[^\W_]+")
 
 
@@ -34,6 +37,29 @@ def initials(name: str) -> str:
 def hue(name: str) -> int:
     """A hue in degrees (0 to 359), the same for a name in every build and on every machine."""
     return crc32(name.casefold().encode("utf-8", "replace")) % 360
+
+
+@lru_cache(maxsize=4096)
+def perceived_hue(name: str) -> int:
+    """The :func:`hue` of a name as one of CSS's ``oklch()``, in which all hues are equally light.
+
+    The two circles of hues differ by up to 60 degrees. The matrices are those of
+    `CSS Color 4 <https://www.w3.org/TR/css-color-4/#color-conversion-code>`_, from linear sRGB to
+    OKLab.
+
+    >>> perceived_hue("mio") == perceived_hue("Mio")
+    True
+    """
+    red, green, blue = (
+        channel / 12.92 if channel <= 0.04045 else ((channel + 0.055) / 1.055) ** 2.4
+        for channel in hls_to_rgb(hue(name) / 360, *_LIGHTNESS_AND_SATURATION)
+    )
+    long = cbrt(0.4122214708 * red + 0.5363325363 * green + 0.0514459929 * blue)
+    medium = cbrt(0.2119034982 * red + 0.6806995451 * green + 0.1073969566 * blue)
+    short = cbrt(0.0883024619 * red + 0.2817188376 * green + 0.6299787005 * blue)
+    a = 1.9779984951 * long - 2.4285922050 * medium + 0.4505937099 * short
+    b = 0.0259040371 * long + 0.7827717662 * medium - 0.8086757660 * short
+    return round(degrees(atan2(b, a))) % 360
 
 
 @lru_cache(maxsize=4096)

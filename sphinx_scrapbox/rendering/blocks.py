@@ -121,6 +121,8 @@ class Renderer(InlineRenderer):
         """A turn of a dialogue that holds its speakers only."""
         labels = [self.site.label(icon) for icon in speakers]
         turn = self.at(scrapbox_speech(speakers=labels), line)
+        if self.site.speech == "inline":
+            turn["classes"].append("scrapbox-inline")
         speaker = self.at(scrapbox_speaker(translatable=False), line)
         for number, icon in enumerate(speakers):
             if number:
@@ -169,7 +171,10 @@ class Renderer(InlineRenderer):
                 block = self.at(nodes.paragraph(line.source, ""), line.line)
                 block += self.played(link, player, line.line)
             case _:
-                return self._text_block((line,))
+                block = self._text_block((line,))
+                if any(isinstance(node, ast.Image) for node in line.nodes):
+                    block["classes"].append("scrapbox-picture")
+                return block
         self.anchor(block, line.id)
         return _muted(block, line.nodes)
 

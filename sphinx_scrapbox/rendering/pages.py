@@ -22,6 +22,7 @@ def render(structured: StructuredPage, site: Site, document: nodes.document) -> 
     page = structured.page
     renderer = Renderer(document, document["source"], site, page.blocks)
     root = renderer.section((Text(page.title),), page.line, source=page.title)
+    root["classes"].append("scrapbox-body")  # for style sheets
     for part in structured.parts:
         parent = root
         if part.title:

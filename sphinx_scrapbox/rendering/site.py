@@ -14,6 +14,9 @@ class Site:
     plays_videos = True
     """Whether a video alone on its line may be played in place."""
 
+    speech = "box"
+    """How turns of a dialogue are shown: in a box, or "inline"."""
+
     def link(
         self, kind: str, target: str, content: nodes.Element, address: str = ""
     ) -> nodes.Element:

@@ -12,7 +12,7 @@ from typing import Any
 from docutils.nodes import Element, SkipNode
 
 from sphinx_scrapbox.rendering import nodes
-from sphinx_scrapbox.rendering.avatars import avatar, avatar_uri
+from sphinx_scrapbox.rendering.avatars import avatar, avatar_uri, perceived_hue
 from sphinx_scrapbox.rendering.typesetting import OUTSIDE_CLASS, has_signs, kept_apart
 
 Visitor = Callable[[Any, Any], None]
@@ -90,10 +90,11 @@ def _words_html(self: Any, node: nodes.scrapbox_words) -> None:
 
 
 def _visit_speech_html(self: Any, node: nodes.scrapbox_speech) -> None:
-    who = ", ".join(node["speakers"])  # starttag() escapes it
-    self.body.append(
-        self.starttag(node, "div", CLASS="scrapbox-speech", role="group", **{"aria-label": who})
-    )
+    speakers = node["speakers"]
+    attributes = {"role": "group", "aria-label": ", ".join(speakers)}  # starttag() escapes them
+    if speakers:
+        attributes["style"] = f"--scrapbox-hue:{perceived_hue(speakers[0])}"
+    self.body.append(self.starttag(node, "div", CLASS="scrapbox-speech", **attributes))
 
 
 def _depart_speaker_text(self: Any, node: nodes.scrapbox_speaker) -> None:
@@ -212,7 +213,7 @@ VISITORS: dict[type[Element], dict[str, tuple[Visitor, Visitor]]] = {
         ),
         latex=(
             _literal("\n\n\\sphinxAtStartPar\n\\sphinxstylestrong{"),
-            _literal(":}\n\n"),
+            _literal(":}\\nopagebreak\n\n"),  # on the page of its words
         ),
         text=(lambda self, node: self.new_state(0), _depart_speaker_text),
         man=(_literal(".sp\n\\fB", on_new_line=True), _literal(":\\fP\n.RS 2\n")),

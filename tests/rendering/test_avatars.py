@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sphinx_scrapbox.rendering.avatars import avatar, hue, initials
+from sphinx_scrapbox.rendering.avatars import avatar, hue, initials, perceived_hue
 
 
 @pytest.mark.parametrize(
@@ -76,3 +76,12 @@ def test_white_letters_can_be_read_on_each_colour() -> None:
         red, green, blue = map(linear, colorsys.hls_to_rgb(degrees / 360, lightness, saturation))
         luminance = 0.2126 * red + 0.7152 * green + 0.0722 * blue
         assert 1.05 / (luminance + 0.05) >= 4.5
+
+
+@pytest.mark.parametrize(("degree", "expected"), [(0, 23), (120, 143), (240, 278)])
+def test_the_perceived_hue_is_that_of_oklch(
+    degree: int, expected: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As browsers convert ``hsl(… 45% 33%)``."""
+    monkeypatch.setattr("sphinx_scrapbox.rendering.avatars.hue", lambda name: degree)
+    assert abs(perceived_hue.__wrapped__("any") - expected) <= 1

@@ -617,7 +617,7 @@ def test_a_page_is_rendered_without_a_site() -> None:
     page = read_markdown('---\ntitle: "Garden"\n---\n\n### Beds\n\n[[Soil]]\n\n---\n')
     section = render(structure(page), Site(), document)
     assert tree(section) == (
-        "<section>\n"
+        "<section classes=scrapbox-body>\n"
         "  <title>\n"
         "    'Garden'\n"
         "  <section>\n"

@@ -91,6 +91,9 @@ class Config:
     videos: str = _option("remote", valid.third_party, '"local", "remote" or bool')
     """What HTML shows for the address of a video or sound that the wiki plays: a plain link
     (`"local"`), or a player that requests nothing from its host before a click (`"remote"`)."""
+    speech: str = _option("box", valid.choice("box", "inline"), '"box" or "inline"')
+    """How the turns of a dialogue are shown: in a box with the colour of the speaker, or as lines
+    that begin with the speaker (`"inline"`)."""
     related: tuple[tuple[str, str], ...] = _option(
         "cards",
         valid.modes_by_glob("related", ("cards", "list"), on="cards"),

@@ -43,6 +43,7 @@ class SphinxSite(Site):
         self._config: Config = options(env.config)
         self._folder = source_folder(env)
         self.plays_videos = self._config.videos == "remote"
+        self.speech = self._config.speech
 
     def link(
         self, kind: str, target: str, content: nodes.Element, address: str = ""

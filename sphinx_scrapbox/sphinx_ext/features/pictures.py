@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Hashable, Iterable, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from hashlib import sha1
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -13,6 +13,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.transforms.post_transforms import SphinxPostTransform
+from sphinx.util.images import get_image_size
 
 from sphinx_scrapbox.rendering.nodes import scrapbox_icon, scrapbox_video
 from sphinx_scrapbox.snapshot.lockfile import PICTURE_FOLDER, is_picture_file
@@ -61,6 +62,8 @@ class SettlePictures(SphinxPostTransform):
             if builders.shows_image_file(builder, node["uri"]) if is_local else shown:
                 node["alt"] = str(_("Image"))
                 node["loading"] = builders.image_loading(builder)
+                if is_local:
+                    _set_size(node, self.env.srcdir / node["uri"])
             else:
                 _link_image(node)
 
@@ -116,6 +119,22 @@ class LinkUnshownPictures(SphinxPostTransform):
         for node in list(self.document.findall(nodes.image)):
             if "scrapbox-address" in node and not builders.shows_image_file(builder, node["uri"]):
                 _link_image(node)
+
+
+def _set_size(image: nodes.image, path: Path) -> None:
+    """Give an image its size in pixels, so that browsers reserve its place before it is loaded."""
+    try:
+        size = _size(path, path.stat().st_mtime_ns)
+    except OSError:
+        return
+    if size:
+        image["width"], image["height"] = map(str, size)
+
+
+@lru_cache(maxsize=8192)
+def _size(path: Path, time: int) -> tuple[int, int] | None:
+    """Width and height of an image file of this time of change; None if it does not tell them."""
+    return get_image_size(path)
 
 
 def _docname_around(node: nodes.Node) -> str:

@@ -5,18 +5,28 @@ They are copied to ``_static/sphinx_scrapbox``, so that no file of a site or the
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
+from typing import Any
 
 from sphinx.application import Sphinx
+from sphinx.builders.html import StandaloneHTMLBuilder
 from sphinx.config import Config
 
-from sphinx_scrapbox.sphinx_ext.builders import has_browser_pages, is_html
+from sphinx_scrapbox.sphinx_ext.builders import has_browser_pages, has_search
 from sphinx_scrapbox.sphinx_ext.config.options import options
+from sphinx_scrapbox.sphinx_ext.domain.domain import domain_of
 from sphinx_scrapbox.sphinx_ext.i18n import CATALOG
 
 _PACKAGE = Path(__file__).parents[2]
 FOLDER = "sphinx_scrapbox"
 """The folder of this extension's files below ``_static``."""
+
+# Writers escape quotation marks in text, so that only tags match.
+_OURS = re.compile(r'class="[^"]*\bscrapbox-')
+_DIRECTIVES = re.compile(
+    r'class="[^"]*\bscrapbox-(?:list|index|map|changes|difference|parallel|compare)\b'
+)
 
 
 def add_static_folder(app: Sphinx, config: Config) -> None:
@@ -27,13 +37,36 @@ def add_static_folder(app: Sphinx, config: Config) -> None:
     config.html_static_path = [str(_PACKAGE / "static"), *config.html_static_path]
 
 
-def add_style_and_scripts(app: Sphinx) -> None:
-    """Handler of ``builder-inited``: name the files in each page."""
-    if is_html(app.builder):
-        app.add_css_file(f"{FOLDER}/scrapbox.css")
-        app.add_js_file(f"{FOLDER}/scrapbox.js", loading_method="defer")
-    if has_browser_pages(app.builder) and options(app.config).previews:
-        app.add_js_file(f"{FOLDER}/previews.js", loading_method="defer")
+def add_style_and_scripts(
+    app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: object
+) -> None:
+    """Handler of ``html-page-context``: name the files in the pages that need them.
+
+    A page without anything of ours loads nothing.
+    """
+    builder, body = app.builder, context.get("body", "")
+    if not isinstance(builder, StandaloneHTMLBuilder):
+        return
+    searches = has_search(builder) and pagename == "search"
+    if not (searches or _OURS.search(body) or _leads_to_pages(app, pagename)):
+        return
+    builder.add_css_file(f"{FOLDER}/scrapbox.css")
+    if _DIRECTIVES.search(body):
+        builder.add_css_file(f"{FOLDER}/directives.css")
+    scripts = ["scrapbox.js"]
+    if searches:
+        scripts.append("search.js")
+    if has_browser_pages(builder) and options(app.config).previews:
+        scripts.append("previews.js")
+    for name in scripts:
+        builder.add_js_file(f"{FOLDER}/{name}", defer="defer")
+
+
+def _leads_to_pages(app: Sphinx, docname: str) -> bool:
+    """Whether a table of contents in a document names wiki pages, which have previews."""
+    facts = domain_of(app.env).facts
+    entries = app.env.toctree_includes.get(docname, ())
+    return any(name in facts and facts[name].is_page for name in entries)
 
 
 def register(app: Sphinx) -> None:

@@ -2,8 +2,8 @@
 
 Sphinx builds its index page by page in the main process and ranks results in the browser. Wiki
 pages are indexed as ``scrapbox_search`` says, and a script ranks them below all other documents.
-Results in another language than the site's are marked by ``scrapbox.js``.
-Parts of words in scripts without spaces are found by ``scrapbox.js``, in the browser, so they take
+Results in another language than the site's are marked by ``search.js``.
+Parts of words in scripts without spaces are found by ``search.js``, in the browser, so they take
 no room in the index; only where a dictionary splits words, single Han characters are added to it.
 
 - Replaces: ``StandaloneHTMLBuilder.index_page`` and ``prepare_writing`` of the builder at work,
@@ -38,7 +38,7 @@ BELOW = 1000
 """By how much the score of a wiki page is lowered."""
 
 _HAN = re.compile(f"[{HAN}]")
-_SPLITS_WORDS = "var scrapboxSplitsWords = true;"  # for scrapbox.js
+_SPLITS_WORDS = "var scrapboxSplitsWords = true;"  # for search.js
 _METHODS = {"index_page": ("pagename", "doctree", "title"), "prepare_writing": ("docnames",)}
 
 # The numbers in it are Sphinx's defaults, for the case that its script runs after this one. The
@@ -124,7 +124,7 @@ def adapt_search_index(app: Sphinx) -> None:
 
 
 def _languages_script(app: Sphinx) -> str:
-    """For ``scrapbox.js``: the names of the pages whose language is not the site's, in runs."""
+    """For ``search.js``: the names of the pages whose language is not the site's, in runs."""
     languages = page_languages(domain_of(app.env))
     docnames: dict[str, set[str]] = {}
     for docname in sorted(app.env.all_docs):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,13 @@ from sites import Site, page
 
 @pytest.fixture
 def site(tmp_path: Path) -> Site:
-    return Site(tmp_path / "src", {"index.md": "# Index\n", "wiki/a.md": page("A", "Words.")})
+    files = {
+        "index.md": "# Index\n\n```{toctree}\nwiki/a\n```\n",
+        "plain.md": '---\norphan: true\n---\n# Plain\n\nWords: `class="scrapbox-x"`\n',
+        "lists.md": "---\norphan: true\n---\n# Lists\n\n```{scrapbox:pages}\n```\n",
+        "wiki/a.md": page("A", "Words."),
+    }
+    return Site(tmp_path / "src", files)
 
 
 def test_pages_name_the_files(site: Site) -> None:
@@ -19,8 +26,29 @@ def test_pages_name_the_files(site: Site) -> None:
     for name in ("scrapbox.css", "scrapbox.js", "previews.js"):
         assert f"../_static/sphinx_scrapbox/{name}?v=" in page_text
         assert built.text(f"_static/sphinx_scrapbox/{name}")
+    assert page_text.count('<script defer="defer" src="../_static/sphinx_scrapbox/') == 2
+    for name in ("directives.css", "search.js"):
+        assert name not in page_text
+        assert built.text(f"_static/sphinx_scrapbox/{name}")
     ours = {path.name for path in (built.out / "_static").iterdir() if "scrapbox" in path.name}
     assert ours == {"sphinx_scrapbox"}
+
+
+def test_pages_without_wiki_content_load_nothing(site: Site) -> None:
+    built = site.build(scrapbox_project="garden-en")
+    files = {
+        name: set(re.findall(r"sphinx_scrapbox/([a-z]+\.[a-z]+)", built.text(f"{name}.html")))
+        for name in ("plain", "genindex", "index", "lists", "search", "scrapbox-pages")
+    }
+    page_files = {"scrapbox.css", "scrapbox.js", "previews.js"}
+    assert files == {
+        "plain": set(),
+        "genindex": set(),
+        "index": page_files,  # its table of contents leads to pages
+        "lists": page_files | {"directives.css"},
+        "search": page_files | {"search.js"},
+        "scrapbox-pages": page_files | {"directives.css", "lists.css", "lists.js"},
+    }
 
 
 def test_files_of_a_site_are_never_overwritten(site: Site) -> None:
