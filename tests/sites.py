@@ -14,6 +14,8 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from docutils import nodes
+from jinja2 import BytecodeCache
+from jinja2.bccache import Bucket
 from sphinx.testing.util import SphinxTestApp
 
 from sphinx_scrapbox.sphinx_ext.domain.domain import domain_of
@@ -42,6 +44,24 @@ def page(title: str, *lines: str) -> str:
     """The text of an exported page; its last line is a mark by which it is known as one."""
     quoted = f"'{title.replace(chr(39), chr(39) * 2)}'" if '"' in title else f'"{title}"'
     return "\n".join(["---", f"title: {quoted}", "---", "", *lines, "", _EN])
+
+
+class _CompiledTemplates(BytecodeCache):
+    """The templates of themes, compiled once for all builds of a process, not for each."""
+
+    def __init__(self) -> None:
+        self._code: dict[str, tuple[str, bytes]] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        checksum, code = self._code.get(bucket.key, ("", b""))
+        if checksum == bucket.checksum:
+            bucket.bytecode_from_string(code)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._code[bucket.key] = bucket.checksum, bucket.bytecode_to_string()
+
+
+_COMPILED_TEMPLATES = _CompiledTemplates()
 
 
 @dataclass
@@ -114,6 +134,8 @@ class Site:
             confoverrides={"exclude_patterns": ["_build"], **config},
             parallel=parallel,
         )
+        if bridge := getattr(app.builder, "templates", None):
+            bridge.environment.bytecode_cache = _COMPILED_TEMPLATES
         read: list[str] = []
         app.connect("env-before-read-docs", lambda app, env, docnames: read.extend(docnames))
         before = _written(app)
