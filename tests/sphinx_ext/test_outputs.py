@@ -78,13 +78,15 @@ def test_only_what_shows_something_else_is_written(site: Site, builders: str) ->
     a_link_comes(site)
     for builder in builders.split():
         built = site.build(builder, **CONFIG)
-        # What lists Alpha, its toctree, Alpha itself, what it leads to, what leads there too.
+        # What lists Alpha, its toctree, Alpha itself, what it leads to, what leads there too,
+        # and what shows a card with its first lines.
         assert {name.removesuffix("/index") for name in built.written} == {
             "guide",
             "index",
             "wiki/alpha",
             "wiki/beta",
             "wiki/delta",
+            "wiki/gamma",
         }
         again = site.build(builder, **CONFIG)
         assert (again.read, again.written) == ([], [])
