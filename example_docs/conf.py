@@ -41,6 +41,7 @@ scrapbox_people = {
 scrapbox_icon_path = ["icons"]
 scrapbox_languages = {("example-garden", "example-garden-en"): ("ja", "en")}
 scrapbox_side_by_side = True
+scrapbox_data_files = True
 scrapbox_page_directives = ["note", "tip"]
 # Two pages show what a link to a page becomes that nobody has written.
 scrapbox_missing = {"guide/links": "wiki", "guide/related-pages": "wiki"}

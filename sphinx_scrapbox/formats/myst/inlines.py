@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import assert_never
 
+from sphinx_scrapbox.formats.myst.plain import SiteLink
 from sphinx_scrapbox.formats.tex import read_formula
 from sphinx_scrapbox.wiki import ast
 from sphinx_scrapbox.wiki.text import LINE_ENDS
@@ -67,6 +68,8 @@ def _spell(node: ast.Inline) -> str:
             return (_role("math", typeset) if typeset else None) or _code_span(tex)
         case ast.PageLink():
             return _page_link(node)
+        case SiteLink(url, label):
+            return _link(url, label)
         case ast.ExternalLink(url, label):
             return _link(safe_url(url) or "", label or url)
         case ast.Image(src, link):
@@ -118,6 +121,8 @@ def _each_plainer(nodes: Iterable[ast.Inline], *, inside: bool) -> Iterator[ast.
                 yield ast.Code(f"{sign} {text}")
             case ast.Location():
                 yield ast.ExternalLink(map_url(node), map_label(node))
+            case SiteLink():
+                yield node
             case ast.ExternalLink(url, label) if safe_url(url) is None:
                 yield ast.Text(f"{label} {url}".strip())
             case ast.Image(src, link) if image_url(src) is None:

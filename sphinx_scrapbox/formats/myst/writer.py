@@ -26,11 +26,21 @@ from sphinx_scrapbox.formats.myst.blocks import (
     translation_block,
 )
 from sphinx_scrapbox.formats.myst.inlines import escaped, write_myst_inline
-from sphinx_scrapbox.formats.myst.plain import plain_parts, plain_translation
+from sphinx_scrapbox.formats.myst.plain import (
+    LiveLinks,
+    PageLinks,
+    plain_parts,
+    plain_translation,
+)
 from sphinx_scrapbox.formats.tex import read_formula
 from sphinx_scrapbox.wiki import ast, outline
 from sphinx_scrapbox.wiki.lines import group_quotes, stands_alone
-from sphinx_scrapbox.wiki.structure import DEFAULT_OPTIONS, StructureOptions, structure
+from sphinx_scrapbox.wiki.structure import (
+    DEFAULT_OPTIONS,
+    StructuredPage,
+    StructureOptions,
+    structure,
+)
 from sphinx_scrapbox.wiki.titles import join_target
 
 MAX_LISTS = 8
@@ -45,18 +55,27 @@ def write_myst(
     page: ast.Page, options: StructureOptions = DEFAULT_OPTIONS, *, plain: bool = False
 ) -> str:
     """Write *page* as MyST; if *plain*, without the roles and directives of this extension."""
-    blocks = [_heading(1, escaped(page.title.strip()) or "Untitled")]
-    for part in structure(page, options).parts:
+    return _written(structure(page, options), LiveLinks(page.project) if plain else None)
+
+
+def write_plain(page: StructuredPage, links: PageLinks) -> str:
+    """Write *page* as Markdown that needs no extension; *links* tells where its links lead."""
+    return _written(page, links)
+
+
+def _written(structured: StructuredPage, links: PageLinks | None) -> str:
+    blocks = [_heading(1, escaped(structured.page.title.strip()) or "Untitled")]
+    for part in structured.parts:
         level = 1
         if part.title:
             level = 2
             blocks.append(_heading(level, escaped(part.title.strip())))
-        content = plain_parts(part.content, page.project) if plain else part.content
+        content = plain_parts(part.content, links) if links else part.content
         blocks += _blocks(content, 0, heading=level)
         if part.translation is None:
             continue
-        if plain:
-            text = write_myst_inline(plain_translation(part.translation))
+        if links:
+            text = write_myst_inline(plain_translation(part.translation, links))
             blocks.append(MystBlock("text", text))
         else:
             blocks += translation_block(part.translation)

@@ -128,11 +128,15 @@ class Config:
     """Describe each wiki page in the head of its HTML for search engines and other sites:
     description, Open Graph tags and JSON-LD."""
     data_files: tuple[str, ...] = _option(
-        ["json", "atom"], valid.some_of("json", "atom"), "list of str or bool", "html"
+        ["json", "atom"],
+        valid.some_of("json", "atom", "markdown", "llms"),
+        "list of str or bool",
+        "html",
     )
     """Files for programs that are written beside the pages of the HTML: `"json"` (the wiki as
-    data, `scrapbox.json`) and `"atom"` (a feed of recent changes, `scrapbox.atom`, if there is a
-    lock file and `html_baseurl` is set). True means all, False none."""
+    data, `scrapbox.json`), `"atom"` (a feed of recent changes, `scrapbox.atom`, if there is a
+    lock file and `html_baseurl` is set), `"markdown"` (each wiki page as Markdown) and `"llms"`
+    (`llms.txt`, a list of all pages). True means all, False none."""
     provenance: str = _option(
         False, valid.choice("start", "end", on="end"), '"start", "end" or bool'
     )

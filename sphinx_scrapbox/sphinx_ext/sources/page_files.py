@@ -199,9 +199,13 @@ class PageFiles:
     def read(self, path: Path) -> PageFile | None:
         """The page in a file; None if it has none, cannot be read, or is denied."""
         if path not in self._read:
-            file = self._from_disk(path)
-            self._read[path] = None if file and file.is_denied else file
+            self._read[path] = self.read_once(path)
         return self._read[path]
+
+    def read_once(self, path: Path) -> PageFile | None:
+        """:meth:`read` for one use: the page is not kept in memory."""
+        file = self._from_disk(path)
+        return None if file and file.is_denied else file
 
     def denied_title(self, docname: str, *, is_new: bool) -> str:
         """The title of the page of a document if a deny list keeps it out; else "".

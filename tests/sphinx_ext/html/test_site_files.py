@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -170,11 +171,118 @@ def test_edits_end_as_a_fresh_build_does(tmp_path: Path) -> None:
         names = ("scrapbox.json", "scrapbox.atom", "index.html")
         assert [kept.text(name) for name in names] == [fresh.text(name) for name in names]
         times.append([(kept.out / name).stat().st_mtime_ns for name in names[:2]])
-        for path in sorted(fresh.out.parent.rglob("*"), reverse=True):
-            path.unlink() if path.is_file() else path.rmdir()
+        shutil.rmtree(fresh.out.parent)
     assert times[0] == times[1]
     assert times[1][1] == times[2][1]  # nothing that the feed shows
     (site.src / "secret/scrapbox.lock").unlink()
     built = site.build(target="_kept", **CONFIG)
     assert not (built.out / "scrapbox.atom").exists()
     assert "scrapbox.atom" not in built.text("index.html")
+
+
+# -- Markdown and llms.txt -------------------------------------------------------------
+
+TEXTS: dict[str, Any] = {**CONFIG, "scrapbox_data_files": True}
+MULCH = """# Mulch
+
+**Hana H.:** To [Why? 100%](Why%3F%20100%25.md), [Nowhere](https://scrapbox.io/garden-en/Nowhere)
+and (private). \\#soil
+
+Hana H. en
+"""
+
+
+@pytest.fixture(scope="module")
+def texts(site: Site) -> Built:
+    return site.build(target="_texts", parallel=2, **TEXTS)
+
+
+def test_each_page_as_markdown(texts: Built) -> None:
+    assert texts.text("wiki/Mulch.md").split() == MULCH.split()
+    # Nothing leads to a private wiki.
+    assert texts.text("secret/plan.md") == "# Plan\n\nTo Unwritten \\#hidden\n"
+    assert not [*texts.out.glob("*.md"), *texts.out.glob("wiki/Budget*")]
+    for path in texts.out.rglob("*.md"):
+        assert "Budget" not in path.read_text()
+    link = texts.html("wiki/Why? 100%.html").root.one("link", type="text/markdown")
+    assert link["href"] == "Why%3F%20100%25.md"
+    assert pages(texts)["wiki/Why? 100%"]["markdown"] == "wiki/Why%3F%20100%25.md"
+
+
+def test_a_list_of_all_pages(texts: Built) -> None:
+    assert texts.text("llms.txt").split("\n") == [
+        "# Garden",
+        *("", "## Documents", ""),
+        f"- [Start]({BASE}index.html)",
+        f"- [Other]({BASE}other.html)",
+        *("", "## Wiki garden-en", ""),
+        f"- [Mulch]({BASE}wiki/Mulch.md): To Why? 100%, Nowhere and (private). \\#soil",
+        f"- [Why? 100%]({BASE}wiki/Why%3F%20100%25.md): A < B.",
+        *("", "## Wiki", ""),
+        f"- [Plan]({BASE}secret/plan.md): To Unwritten \\#hidden",
+        *("", "<!-- Written by sphinx-scrapbox -->", ""),
+    ]
+
+
+def test_markdown_beside_the_pages_of_dirhtml(site: Site) -> None:
+    built = site.build("dirhtml", **TEXTS)
+    assert "[Why? 100%](../Why%3F%20100%25/index.md)" in built.text("wiki/Mulch/index.md")
+    assert built.html("wiki/Mulch/index.html").root.one("link", type="text/markdown")
+
+
+def test_an_edit_rewrites_the_markdown_that_it_changes(tmp_path: Path) -> None:
+    site = Site(tmp_path / "src", FILES)
+    steps: list[tuple[str, str | None, set[str]]] = [
+        ("wiki/Why? 100%.md", page("Why? 100%", "B < A."), {"wiki/Why? 100%.md", "llms.txt"}),
+        ("wiki/Nowhere.md", page("Nowhere", "Here."), {"wiki/Nowhere.md", "wiki/Mulch.md"}),
+        ("wiki/Why? 100%.md", None, {"wiki/Mulch.md"}),
+    ]
+    kept = site.build(target="_kept", **TEXTS)
+    for name, text, changed in steps:
+        before = _markdown(kept.out)
+        if text is None:
+            (site.src / name).unlink()
+        else:
+            site.write({name: text})
+        kept = site.build(target="_kept", parallel=2, **TEXTS)
+        after = _markdown(kept.out)
+        written = {name for name, state in after.items() if before.get(name) != state}
+        assert written | {"llms.txt"} == changed | {"llms.txt"}
+        fresh = site.build(target="_fresh", **TEXTS)
+        assert after.keys() == _markdown(fresh.out).keys()
+        assert all(kept.text(name) == fresh.text(name) for name in after)
+        shutil.rmtree(fresh.out.parent)
+    assert _markdown(site.build(target="_kept", **CONFIG).out) == {}
+
+
+def _markdown(out: Path) -> dict[str, tuple[bytes, int]]:
+    paths = [*out.rglob("*.md"), *out.glob("llms.txt")]
+    return {
+        path.relative_to(out).as_posix(): (path.read_bytes(), path.stat().st_mtime_ns)
+        for path in paths
+    }
+
+
+def test_other_extensions_and_tools_write_theirs(
+    site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What ours wrote before is theirs to replace, and is not removed."""
+    stub = "def setup(app):\n    return {'parallel_read_safe': True}\n"
+    for name in ("sphinx_llm/txt.py", "sphinx_llms_txt.py"):
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(stub)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    site.build(target="_others", **TEXTS)
+    theirs = site.build(target="_others", **TEXTS).out / "llms.txt"
+    theirs.write_text("# Theirs\n")
+    for extensions in ([], ["sphinx_llms_txt"], ["sphinx_llm.txt"]):
+        extensions = ["sphinx_scrapbox", *extensions]
+        built = site.build(target="_others", extensions=extensions, **TEXTS)
+        assert built.text("llms.txt") == "# Theirs\n"
+        link = built.html("wiki/Mulch.html").root.all("link", type="text/markdown")
+        assert bool(link) == ("sphinx_llm.txt" not in extensions)
+    theirs.unlink()
+    assert not (
+        site.build(target="_others", extensions=extensions, **TEXTS).out / "llms.txt"
+    ).exists()

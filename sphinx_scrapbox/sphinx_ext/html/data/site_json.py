@@ -7,6 +7,7 @@ documents, and a private project is not named.
 from __future__ import annotations
 
 import json
+from urllib.parse import quote
 
 from sphinx.application import Sphinx
 
@@ -15,6 +16,7 @@ from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain, domain_of, 
 from sphinx_scrapbox.sphinx_ext.domain.facts import PageFacts
 from sphinx_scrapbox.sphinx_ext.domain.languages import page_languages, site_language
 from sphinx_scrapbox.sphinx_ext.html.data.json_ld import translation_sources
+from sphinx_scrapbox.sphinx_ext.html.data.markdown_pages import markdown_name, writes_markdown
 from sphinx_scrapbox.sphinx_ext.html.data.metadata import absolute, image_address
 from sphinx_scrapbox.sphinx_ext.sources.folder import source_folder
 from sphinx_scrapbox.wiki.dates import iso
@@ -105,6 +107,7 @@ def _page_fields(app: Sphinx, docname: str, facts: PageFacts) -> Fields:
     return {
         "project": _public_project(domain, facts.project),
         "wiki_url": live_address(app.env, docname),
+        "markdown": quote(markdown_name(app, docname)) if writes_markdown(app) else "",
         "language": page_languages(domain).of(docname),
         "created": iso(facts.created) if facts.created else "",
         "updated": iso(facts.updated) if facts.updated else "",
