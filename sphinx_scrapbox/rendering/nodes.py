@@ -37,6 +37,10 @@ class scrapbox_speaker(nodes.paragraph):  # noqa: N801
     """The speakers of a :class:`scrapbox_speech`: linked icons, separated by commas."""
 
 
+class scrapbox_blank_heading(nodes.entry):  # noqa: N801
+    """An empty cell of the header of a table; ``td`` in HTML, because it heads no column."""
+
+
 class scrapbox_rule(nodes.container):  # noqa: N801
     """A horizontal rule where docutils allows no transition: in a list, or after a heading."""
 

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 
 from docutils import nodes
 
+from sphinx_scrapbox.rendering.nodes import scrapbox_blank_heading
+
 
 def make_table(widths: Sequence[int], rows: Sequence[nodes.row], headers: int = 1) -> nodes.table:
     """A table of *rows*, the first *headers* of which are its header.
@@ -24,6 +26,10 @@ def set_rows(table: nodes.table, rows: Sequence[nodes.row], headers: int) -> Non
     group = next(table.findall(nodes.tgroup))
     group.children = [node for node in group.children if isinstance(node, nodes.colspec)]
     if headers:
+        for row in rows[:headers]:
+            for entry in list(row):
+                if not entry.children:  # a heading without text is announced for nothing
+                    entry.replace_self(scrapbox_blank_heading())
         group += nodes.thead("", *rows[:headers])
     group += nodes.tbody("", *rows[headers:])
 

@@ -103,6 +103,11 @@ def _depart_speaker_text(self: Any, node: nodes.scrapbox_speaker) -> None:
     self.new_state(2)
 
 
+def _visit_blank_heading_html(self: Any, node: nodes.scrapbox_blank_heading) -> None:
+    node.parent.column += 1  # as docutils counts the cells of a row
+    self.body.append(self.starttag(node, "td", "", CLASS="head"))
+
+
 def _visit_video_html(self: Any, node: nodes.scrapbox_video) -> None:
     node["classes"] = [*node["classes"], "external", "scrapbox-video"]
     attributes = {"href": node["refuri"], "rel": "noreferrer noopener"}
@@ -218,6 +223,9 @@ VISITORS: dict[type[Element], dict[str, tuple[Visitor, Visitor]]] = {
         text=(lambda self, node: self.new_state(0), _depart_speaker_text),
         man=(_literal(".sp\n\\fB", on_new_line=True), _literal(":\\fP\n.RS 2\n")),
         texinfo=(_literal("\n@noindent\n@strong{"), _literal(":}\n\n@indentedblock\n")),
+    ),
+    nodes.scrapbox_blank_heading: _formats(
+        (_visit_blank_heading_html, _literal("</td>\n")), _as("entry")
     ),
     nodes.scrapbox_rule: _formats(_as("transition"), _as("transition")),
     nodes.scrapbox_video: _formats((_visit_video_html, _literal("</a>")), _as("reference")),

@@ -23,6 +23,7 @@ from sphinx_scrapbox.formats.markdown.blocks import read_markdown
 from sphinx_scrapbox.rendering import Site, render, render_fragment
 from sphinx_scrapbox.rendering.blocks import Renderer
 from sphinx_scrapbox.rendering.nodes import (
+    scrapbox_blank_heading,
     scrapbox_icon,
     scrapbox_rule,
     scrapbox_speech,
@@ -357,6 +358,13 @@ def test_ragged_tables_are_padded(width: int) -> None:
     assert all(spec["colwidth"] > 0 for spec in root.findall(nodes.colspec))
     assert {len(row) for row in root.findall(nodes.row)} == {width}
     assert len(list(root.findall(nodes.row))) == 3
+
+
+def test_an_empty_cell_of_a_header_heads_nothing() -> None:
+    rows = (((Text("a"),), (), (Text("b"),)), ((), (Text("1"),), ()))
+    header, body = rendered(Table(0, "", rows)).findall(nodes.row)
+    assert [type(cell) for cell in header] == [nodes.entry, scrapbox_blank_heading, nodes.entry]
+    assert {type(cell) for cell in body} == {nodes.entry}
 
 
 def _rows(*widths: int) -> tuple[tuple[tuple[Inline, ...], ...], ...]:
