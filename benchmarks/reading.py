@@ -6,8 +6,8 @@ The site is a copy of our documentation with ``tests/roots/test-reading``, whose
 lay out. With ``--corpus``, pages of a folder of exported pages are measured instead. Each theme is
 visited at 1280 pixels, light and dark, for axe-core, and at 390 pixels for layout shift (CLS) and
 overflow. What a theme does on a page without wiki content as well (``plain.md``) is not counted.
-The exit code is 1 if a limit is exceeded. Needs Chromium, Playwright, ``axe-playwright-python`` (it
-has a copy of axe-core) and the themes.
+The exit code is 1 if a limit is exceeded. Needs Chromium, Playwright, ``axe-playwright-python``
+(it has a copy of axe-core) and the themes.
 """
 
 from __future__ import annotations
