@@ -86,6 +86,16 @@ def shows_image_file(builder: Builder, file: str) -> bool:
     return builder.format == "latex" and suffix in ("png", "jpg", "jpeg", "pdf")
 
 
+def card_classes(builder: Builder) -> list[str]:
+    """The classes that make an element a card of sphinx-design; none without that extension.
+
+    It is known by an option that it registers, as another extension may have loaded it.
+    """
+    if is_html(builder) and "sd_custom_directives" in builder.config:
+        return ["sd-card", "sd-card-hover", "sd-shadow-sm"]
+    return []
+
+
 def image_loading(builder: Builder) -> str:
     """The value of docutils' ``loading`` for an image; never "embed", as an SVG could be."""
     return "link" if is_epub(builder) else "lazy"

@@ -61,7 +61,11 @@ def _pages(domain: ScrapboxDomain, docnames: Sequence[str]) -> Iterator[Entry]:
 def has_dates(domain: ScrapboxDomain) -> bool:
     """Whether it is known of some page when it was last changed."""
     facts = domain.facts
-    return any(facts[docname].updated for docname in tables_of(domain).pages)
+
+    def is_known() -> bool:
+        return any(facts[docname].updated for docname in tables_of(domain).pages)
+
+    return domain.computed("has dates", is_known)
 
 
 def tag_entries(domain: ScrapboxDomain) -> Iterator[Entry]:

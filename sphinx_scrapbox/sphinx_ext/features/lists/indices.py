@@ -7,7 +7,7 @@ that nothing leads to.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from itertools import groupby
 from math import ceil
 from pathlib import Path
@@ -17,6 +17,7 @@ from docutils import nodes
 from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.builders import Builder
+from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
@@ -47,6 +48,8 @@ MOST = 600
 """Links of one page, at most."""
 SPEAKERS = 10
 """People at the start of the index of people: those with the most turns."""
+
+_TEMPLATES = Path(__file__).parents[3] / "templates"
 
 TITLES = {
     "scrapbox-pages": _("Pages"),
@@ -172,9 +175,7 @@ def index_pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
         return
     domain = domain_of(app.env)
     written = domain.computed("written indices", list[str])
-    shown = {name: str(title) for name, title in TITLES.items()}
-    if not has_dates(domain):
-        del shown["scrapbox-recent"]
+    shown = _shown_titles(domain)
     for index, title in TITLES.items():
         entries = list(_ENTRIES[index](domain))
         made = leaves_of(index, entries)
@@ -255,17 +256,53 @@ def check_index_names(app: Sphinx, env: BuildEnvironment) -> None:
         )
 
 
+def add_templates(app: Sphinx, config: Config) -> None:
+    """Handler of ``config-inited``: let Sphinx find the template, after those of the site."""
+    config.templates_path = [*config.templates_path, str(_TEMPLATES)]
+
+
+def add_navigation(
+    app: Sphinx, pagename: str, template: str, context: dict[str, Any], doctree: object
+) -> None:
+    """Handler of ``html-page-context``: the links of the template ``scrapbox-navigation.html``.
+
+    Each is the name of a page, a fragment with its ``#``, and a title.
+    """
+    if not _has_indices(app.builder):
+        return
+    shown = _shown_titles(domain_of(app.env))
+    context["scrapbox_navigation_title"] = str(_("Wiki"))
+    context["scrapbox_navigation"] = [
+        *((name, "", title) for name, title in shown.items()),
+        ("scrapbox-pages", "#random", str(_("Random page"))),
+    ]
+
+
+def _shown_titles(domain: ScrapboxDomain) -> dict[str, str]:
+    """The titles by name of the indices that pages lead to."""
+    shown = {name: str(title) for name, title in TITLES.items()}
+    if not has_dates(domain):
+        del shown["scrapbox-recent"]
+    return shown
+
+
 class Indices(Feature):
     """Names the indices, and writes them with every build of HTML pages."""
 
     name = "indices"
     post_transforms = (IndexNames,)
     listeners = (
+        Listener("config-inited", add_templates, 900, "conf.py may set the path."),
         Listener("builder-inited", register_index_labels),
         Listener("html-collect-pages", index_pages),
         Listener("html-page-context", add_files),
+        Listener("html-page-context", add_navigation, 400, "Themes may render it early."),
         Listener("env-check-consistency", check_index_names),
     )
+
+    def shown(self, docname: str, domain: ScrapboxDomain) -> Hashable:
+        """Whether the navigation leads to recent changes."""
+        return "recent" if has_dates(domain) else None
 
     def finish(self, app: Sphinx) -> None:
         """Write the file of all pages for an index of pages that is split, else remove it."""

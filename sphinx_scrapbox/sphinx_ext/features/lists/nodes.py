@@ -94,7 +94,10 @@ class _ListBuilder:
                 if isinstance(row, model.WantedRow):
                     element += nodes.list_item("", *self._wanted(row))
                 elif isinstance(row, model.PageRow):
-                    element += nodes.list_item("", *self._item(row))
+                    item = nodes.list_item("", *self._item(row))
+                    if query.shape == "cards":
+                        item["classes"] += builders.card_classes(self._builder)
+                    element += item
         # Titles are found as the pages that bear them; a list of them would be found for all.
         shape = query.kind if query.kind in ("wanted", "stale") else query.shape
         element["classes"] += ["scrapbox-list", f"scrapbox-{shape}", "no-search"]

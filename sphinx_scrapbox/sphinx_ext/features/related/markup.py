@@ -11,7 +11,12 @@ from sphinx.locale import _ as sphinx_message
 from sphinx.util.osutil import relative_uri
 
 from sphinx_scrapbox.rendering.typesetting import OUTSIDE_CLASS, kept_apart
-from sphinx_scrapbox.sphinx_ext.builders import image_loading, is_single_file, shows_image_file
+from sphinx_scrapbox.sphinx_ext.builders import (
+    card_classes,
+    image_loading,
+    is_single_file,
+    shows_image_file,
+)
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain
 from sphinx_scrapbox.sphinx_ext.domain.languages import page_languages, site_language
@@ -40,6 +45,7 @@ class HtmlBlock:
         self._builder = builder
         self._docname = docname
         self._config = options(builder.config)
+        self._classes = card_classes(builder)
         # Seen from one folder, what is written of a page is the same for all that show it.
         self._folder = builder.get_target_uri(docname).rpartition("/")[0]
         self._written: dict[tuple[str, str, str], str]
@@ -112,7 +118,8 @@ class HtmlBlock:
         start = self._remembered("start", place, self._start_of_card)
         excerpt = self._remembered("excerpt", place, self._excerpt)
         line = self._span(place, item.line, "scrapbox-linking") if item.line else ""
-        return f"<li{_lang(place.language)}>{start}{line}{excerpt}</li>"
+        classes = f' class="{" ".join(self._classes)}"' if self._classes else ""
+        return f"<li{classes}{_lang(place.language)}>{start}{line}{excerpt}</li>"
 
     def _excerpt(self, place: NodeTitle) -> str:
         return self._span(place, place.card.excerpt) if place.card.excerpt else ""
