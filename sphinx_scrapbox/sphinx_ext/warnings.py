@@ -32,8 +32,8 @@ class Warn(Enum):
     DUPLICATE_TITLE = "duplicate_title"
     """Two documents have the same title by the rules of the wiki; links lead to the first."""
     AMBIGUOUS_TITLE = "ambiguous_title"
-    """A link by title in a hand-written page may mean pages of several wikis, none of them that of
-    its folder or the default one; it leads to the first."""
+    """A link by title in a hand-written page, or an include, may mean pages of several wikis, none
+    of them that of its folder or the default one; the first is used."""
     RESERVED_NAME = "reserved_name"
     """A page has the file name of a page that Sphinx writes, such as the search page."""
     SYNTAX = "syntax"

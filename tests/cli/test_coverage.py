@@ -179,6 +179,18 @@ def test_pairs_without_footers(wiki: Path) -> None:
     assert "must be /project/Title" in run("coverage", "en3", "--pair", "x", code=2).stderr
 
 
+def test_files_that_a_build_takes_for_pages_only_if_told(wiki: Path) -> None:
+    text = page("Watering", "In the morning.", *footer("水やり"))
+    write(wiki, {"en/Watering.md": text.replace("\n---\n", "\naliases: [Rain can]\n---\n", 1)})
+    result = run("coverage", "en", "ja", code=1)
+    assert result.stdout.splitlines()[1].split()[4] == "4"
+    assert "1 file looks like a wiki page and may be none, see --pages: en/Wat" in result.stderr
+    result = run("coverage", "en", "ja", "--pages", "en/*", code=1)
+    assert result.stdout.splitlines()[1].split()[4] == "5"
+    assert "--pages" not in result.stderr
+    assert "水やり,Watering," in run("glossary", "en", "ja", "--pages", "en/*").stdout
+
+
 def test_a_stated_language(wiki: Path) -> None:
     source = '---\ntitle: "耕す"\nproject: garden\nlang: ja\n---\n\n土。\n'
     own = "https://scrapbox.io/api/pages/garden/mio/icon"

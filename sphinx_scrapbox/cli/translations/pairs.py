@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from sphinx_scrapbox.cli.options import grouped
-from sphinx_scrapbox.cli.output import Failure
+from sphinx_scrapbox.cli.output import Failure, print_notes
 from sphinx_scrapbox.snapshot.coverage.folders import FolderPages
 from sphinx_scrapbox.snapshot.coverage.model import PairCoverage, coverage
 from sphinx_scrapbox.snapshot.folder import FolderError
@@ -56,8 +56,12 @@ def _pairs(
 
 pairs_option = grouped(
     "reader",
-    lambda projects, wordings, pairs: FolderPages(
-        _project_of(projects), dict(projects).get("", ""), wordings, pairs
+    lambda projects, wordings, pairs, pages: FolderPages(
+        _project_of(projects),
+        dict(projects).get("", ""),
+        wordings,
+        pairs,
+        lambda file: any(fnmatchcase(file, glob) for glob in pages),
     ),
     click.option(
         "--project",
@@ -85,6 +89,13 @@ pairs_option = grouped(
         help="The source of a page without a footer, as in scrapbox_translation_pairs: /project/"
         "Title of both, or /project of two wikis with the same titles (may be repeated).",
     ),
+    click.option(
+        "--pages",
+        multiple=True,
+        metavar="GLOB",
+        help="Files that are pages though they are not recognised, as in scrapbox_pages: those"
+        " whose path matches, such as '*/wiki/*' (may be repeated).",
+    ),
 )
 """The options that say how pages are read, passed on as a :class:`.FolderPages`."""
 
@@ -103,4 +114,11 @@ def read_pairs(paths: Sequence[Path], reader: FolderPages) -> list[PairCoverage]
             reader.add(path)
     except FolderError as error:
         raise Failure(str(error)) from error
+    if reader.doubtful:
+        files = (
+            "1 file looks" if len(reader.doubtful) == 1 else f"{len(reader.doubtful)} files look"
+        )
+        print_notes(
+            [f"{files} like a wiki page and may be none, see --pages: {reader.doubtful[0]}"]
+        )
     return coverage(reader.pages())

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
 from sphinx_scrapbox.formats import PAGE_SUFFIXES
+from sphinx_scrapbox.formats.detect import Status
 from sphinx_scrapbox.formats.evidence.own_project import (
     Projects,
     Statement,
@@ -74,6 +75,7 @@ class FolderPages:
     :param wordings: the patterns of footers.
     :param pairs: the sources of pages without a footer, as in ``scrapbox_translation_pairs``:
         ``/project/Title`` by the same with the key of the title, ``/project`` by ``/project``.
+    :param chosen: whether a Markdown file is a page whatever is in it, as by ``scrapbox_pages``.
     :raises FolderError: by all methods, if a file cannot be read.
     """
 
@@ -81,6 +83,9 @@ class FolderPages:
     default: str = ""
     wordings: Sequence[Wording] = WORDINGS
     pairs: Mapping[str, str] = field(default_factory=dict)
+    chosen: Callable[[str], bool] = lambda file: False
+    doubtful: list[str] = field(default_factory=list, init=False)
+    """Files that look like pages and may be hand-written; they are left out, as by a build."""
     _files: dict[str, _File] = field(default_factory=dict, init=False)
     _statements: dict[str, Statement] = field(default_factory=dict, init=False)
     _locked: dict[str, str] = field(default_factory=dict, init=False)
@@ -117,10 +122,15 @@ class FolderPages:
             if path.suffix == PAGE_SUFFIX:
                 row = lock.by_file.get(name[len(above or "") :])
                 file = self._native(path, text, row, lock.language)
-            elif folders.answer(text, path).is_page:
-                file = self._exported(path, text)
             else:
-                continue
+                status = Status.PAGE
+                if not self.chosen(path.as_posix()):
+                    status = folders.answer(text, path).status
+                if status is Status.DOUBT:
+                    self.doubtful.append(path.as_posix())
+                if status is not Status.PAGE:
+                    continue
+                file = self._exported(path, text)
             self._files[path.as_posix()] = file
 
     def _native(self, path: Path, text: str, row: LockedPage | None, language: str) -> _File:

@@ -80,12 +80,16 @@ def mapped_notice(target: str, source_language: str, site: Site) -> nodes.admoni
     return nodes.admonition("", title, paragraph, classes=classes)
 
 
+def language_classes(language: str) -> list[str]:
+    """The classes of the title of a source in a notice; none for an unknown language."""
+    # html/language.py makes the attribute ``lang`` of the second class.
+    return [f"scrapbox-lang-{language.lower()}", f"language-{language}"] if language else []
+
+
 def _source(target: str, language: str, site: Site, path: str = "", line: int = 0) -> nodes.Node:
     shown = nodes.inline("", split_target(target).title or target, classes=["scrapbox-source"])
     shown.source, shown.line = path or None, line
-    if language:
-        # html/language.py makes the attribute ``lang`` of the second class.
-        shown["classes"] += [f"scrapbox-lang-{language.lower()}", f"language-{language}"]
+    shown["classes"] += language_classes(language)
     return site.link("page", target, shown)
 
 

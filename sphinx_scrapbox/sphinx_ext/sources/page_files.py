@@ -10,7 +10,7 @@ first line; that of an exported page in its front matter, or else in its file na
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
@@ -180,8 +180,32 @@ class PageFiles:
         of several pages, the one whose docname sorts first is used. An earlier title of a page
         counts only if no page has it now, nor a file that gives its page the title.
         """
-        project, title = split_target(target)
-        own = (project,) if project else self._projects.own_of(docname)
+        project, own = split_target(target).project, self._own(target, docname)
+        for files in self._named(target):
+            for each in own:
+                if of_project := [file for file in files if file.page.project == each]:
+                    return of_project[0]
+            if files and not project:
+                return files[0]
+        return None
+
+    def projects_with(self, target: str, docname: str) -> tuple[str, ...]:
+        """The projects between which :meth:`find` chose by docname alone; none if it did not."""
+        if split_target(target).project:
+            return ()
+        files = next(filter(None, self._named(target)), [])
+        projects = tuple(dict.fromkeys(file.page.project for file in files))
+        is_chosen = not set(projects).isdisjoint(self._own(target, docname))
+        return () if is_chosen or len(projects) < 2 else projects
+
+    def _own(self, target: str, docname: str) -> tuple[str, ...]:
+        """The projects whose pages take precedence."""
+        project = split_target(target).project
+        return (project,) if project else self._projects.own_of(docname)
+
+    def _named(self, target: str) -> Iterator[list[PageFile]]:
+        """The pages that a target may name, whatever their project: the best guesses first."""
+        title = split_target(target).title
         keys = [key(name) for name in dict.fromkeys((title, split_fragment(title)[0])) if name]
         named = [file_name_key(name) for name in keys if "/" in name]
         for index, names in ((self._titles, keys), (self._titles, named), (self._earlier, keys)):
@@ -189,12 +213,7 @@ class PageFiles:
                 files = [file for path in index.get(title_key, ()) if (file := self.read(path))]
                 if names is named:
                     files = [file for file in files if file.is_named_by_file]
-                for each in own:
-                    if of_project := [file for file in files if file.page.project == each]:
-                        return of_project[0]
-                if files and not project:
-                    return files[0]
-        return None
+                yield files
 
     def read(self, path: Path) -> PageFile | None:
         """The page in a file; None if it has none, cannot be read, or is denied."""

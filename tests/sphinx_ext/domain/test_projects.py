@@ -251,6 +251,26 @@ def test_a_title_of_two_wikis_in_a_page_written_by_hand(tmp_path: Path) -> None:
     }
 
 
+def test_an_include_of_a_title_of_two_wikis(tmp_path: Path) -> None:
+    include = "```{scrapbox:include} Tools\n:no-title:\n```\n"
+    by_name = include.replace("Tools", "/garden/Tools")
+    site = Site(
+        tmp_path / "src",
+        {
+            "index.md": f"# Index\n\n{include}\n{by_name}" + INDEX.partition("\n")[2],
+            "ja/intro.md": f"# Intro\n\n{include}",
+            **ENGLISH,
+            **JAPANESE,
+        },
+    )
+    assert site.build().warnings == [
+        "SRC/index.md:3: WARNING: scrapbox:include: pages of several wikis are called 'Tools' "
+        "(/garden-en, /garden), and 'en/Tools.md' is included; write /project/Tools, or set "
+        "scrapbox_project [scrapbox.ambiguous_title]"
+    ]
+    assert site.build(scrapbox_project="garden").warnings == []
+
+
 @pytest.fixture(scope="module")
 def both(tmp_path_factory: pytest.TempPathFactory) -> Built:
     """A site of two wikis."""

@@ -164,3 +164,14 @@ def test_on_two_sites(tmp_path: Path) -> None:
         assert switcher(again, name) == ["日本語", f"English {EN}en/merged.html"]
         assert ("en", f"{EN}en/merged.html") in alternates(again, name)
         assert (f"{JA}{name}.html") in [href for _language, href in alternates(again, name)]
+
+
+def test_the_link_to_a_source_is_in_the_language_of_that_source(site: Site) -> None:
+    for language in ("fr", "de", "ja"):
+        text = f"---\ntitle: Note\nproject: garden\nlang: {language}\n---\n\nSol et eau.\n"
+        seeds = f"Seeds\nSow in spring.\n{footer('種')}{footer('Note')}"
+        site.write({"ja/note.md": text, "en/seeds.scrapbox": seeds})
+        built = build(site)
+        notices = built.html("en/seeds.html").body.all("div", "scrapbox-translation")
+        marks = [notice.one("span", "scrapbox-source")["lang"] for notice in notices]
+        assert marks == ["ja", language]

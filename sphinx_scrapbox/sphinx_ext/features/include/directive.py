@@ -63,6 +63,8 @@ class IncludeDirective(SphinxDirective):
             warn_directive(self, problem, Warn.INCLUDE)
             holder += self._link(target)
             return [holder]
+        if not name:
+            self._warn_of_ambiguity(target, file)
         self._note_dependency(file)
         row = file.locked.page if file.locked else None
         if kind == "line" and row and row.line_ids[:1] == (self.options["line"],):
@@ -116,6 +118,18 @@ class IncludeDirective(SphinxDirective):
         include = (target, name, _state(self.env, file))
         includes = tuple(dict.fromkeys((*record.includes, include)))
         set_record(self.state.document, record._replace(includes=includes))
+
+    def _warn_of_ambiguity(self, target: str, file: PageFile) -> None:
+        """Warn if a title without a project may mean pages of several wikis."""
+        projects = source_folder(self.env).pages.projects_with(target, self.env.docname)
+        if projects:
+            names = ", ".join(f"/{name}" if name else "an unknown one" for name in projects)
+            path = os.path.relpath(file.path, self.env.srcdir).replace(os.sep, "/")
+            message = (
+                f"pages of several wikis are called {target!r} ({names}), and {path!r} is "
+                f"included; write /project/{target}, or set scrapbox_project"
+            )
+            warn_directive(self, message, Warn.AMBIGUOUS_TITLE)
 
     def _note_dependency(self, file: PageFile) -> None:
         path = os.path.relpath(file.path, self.env.srcdir)

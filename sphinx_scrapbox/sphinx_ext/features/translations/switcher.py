@@ -43,7 +43,7 @@ from sphinx_scrapbox.sphinx_ext.features.translations.versions import (
     language_versions,
 )
 from sphinx_scrapbox.sphinx_ext.i18n import _, ngettext
-from sphinx_scrapbox.sphinx_ext.reading.translation_notice import mapped_notice
+from sphinx_scrapbox.sphinx_ext.reading.translation_notice import language_classes, mapped_notice
 from sphinx_scrapbox.sphinx_ext.sources.folder import source_folder
 from sphinx_scrapbox.sphinx_ext.sources.inventories import inventories_of
 from sphinx_scrapbox.wiki.dates import iso_day
@@ -91,6 +91,7 @@ class _Page:
             for notice in list(self._own(nodes.admonition)):
                 if noted := notice.get("scrapbox-translated", ""):
                     time, _sign, target = noted.partition(" ")
+                    self._mark_source(notice, target)
                     self._say_age(notice, target, int(time))
         self._add_switcher()
 
@@ -116,8 +117,19 @@ class _Page:
         for place in ("start", "end"):
             if position in (place, "both"):
                 notice = mapped_notice(source.target, source.source_language, self._site)
+                self._mark_source(notice, source.target)
                 self._say_age(notice, source.target, 0)
                 self._insert(section, notice, place)
+
+    def _mark_source(self, notice: nodes.Element, target: str) -> None:
+        """Give the link to a source on this site the language that the source itself has."""
+        source = self._domain.find_page(target, self._docname)
+        if source is None:
+            return
+        language = page_languages(self._domain).of(source)
+        for shown in notice.findall(nodes.inline):
+            if "scrapbox-source" in shown["classes"]:
+                shown["classes"] = ["scrapbox-source", *language_classes(language)]
 
     def _insert(self, section: nodes.Element, node: nodes.Element, place: str) -> None:
         """Put *node* below the title of the page, or in front of what closes it."""
@@ -270,7 +282,7 @@ class Translations(Feature):
         return repr((outside, *tables))
 
     def shown(self, docname: str, domain: ScrapboxDomain) -> Hashable:
-        """The language versions with titles, a configured source, and the staleness."""
+        """The language versions with titles, a configured source, languages of sources, ages."""
         languages = language_versions(domain)
         sources = languages.sources.get(docname, ())
         versions = tuple(
@@ -280,7 +292,9 @@ class Translations(Feature):
         if not sources:
             return versions or None
         mapped = sources[0] if sources[0].is_mapped else None
-        return versions, mapped, tuple(staleness_of(domain, docname))
+        here = (domain.find_page(source.target, docname) for source in sources)
+        of_sources = tuple(page_languages(domain).of(source) for source in here if source)
+        return versions, mapped, of_sources, tuple(staleness_of(domain, docname))
 
     def objects(self, domain: ScrapboxDomain) -> Iterator[tuple[str, str, str, str, str, int]]:
         """The translations, for other sites, by the names of their sources."""
