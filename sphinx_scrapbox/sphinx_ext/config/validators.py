@@ -113,6 +113,8 @@ def some_of(*words: str) -> Callable[[object], tuple[str, ...]]:
     """Some of *words*, in their order; True stands for all, False for none."""
 
     def check(value: object) -> tuple[str, ...]:
+        if isinstance(value, list) and len(value) == 1:
+            (value,) = value  # Sphinx makes a list of ``-D name=1``
         if (on := _switch(value)) is not None:
             return words if on else ()
         try:

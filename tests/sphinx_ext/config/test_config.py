@@ -156,6 +156,9 @@ GOOD: list[tuple[str, object, object]] = [
     ("translation_pairs", {"/en/My Page": "/ja/Seite A"}, {"/en/my_page": "/ja/Seite A"}),
     ("translation_pairs", {"/en/": "/ja"}, {"/en": "/ja"}),
     ("translation_sources", "../ja", ("../ja",)),
+    ("data_files", ["markdown", "json"], ("json", "markdown")),
+    ("data_files", True, ("json", "atom", "markdown", "llms")),
+    *(("data_files", value, ()) for value in (False, [])),
     ("myst_links", False, False),
     ("myst_links", 0, False),
     ("myst_tags", 1, True),
@@ -209,6 +212,8 @@ BAD: dict[str, list[object]] = {
     "translation_sources": [1, [1]],
     **{key: ["yes", 2, []] for key in ["myst_links", "myst_tags", "previews", "indices"]},
     "page_directives": [[1], {"note": 1}],
+    "data_files": ["csv", ["json", "csv"], [1, 2], {"json": 1}],
+    "metadata": ["yes", 2],
 }
 
 
@@ -232,6 +237,7 @@ def test_values_from_the_command_line(said: list[str]) -> None:
     given = {
         "provenance": "start", "link_documents": "guide/**", "related": "0", "images": "0",
         "canonical": "1", "previews": "0", "language_switcher": "end", "pages": "a/*,b/*",
+        "data_files": "0",
     }  # fmt: skip
     app: Any = FakeApp()
     app.config = SphinxConfig({}, {f"scrapbox_{name}": value for name, value in given.items()})
@@ -241,6 +247,7 @@ def test_values_from_the_command_line(said: list[str]) -> None:
     assert (config.related, config.canonical) == ((("**", "none"),), (("**", "self"),))
     assert (config.images, config.previews, config.language_switcher) == ("local", False, "end")
     assert config.pages == ("a/*", "b/*")
+    assert config.data_files == ()
     assert said == []
 
 
