@@ -38,6 +38,15 @@ class _LazyGroup(click.Group):
         command: click.Command = import_module(f".{_COMMANDS[cmd_name]}", __name__).command
         return command
 
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt as error:
+            output = import_module(".output", __name__)
+            raise output.Failure(
+                "interrupted: each file is as it was, or complete; run the same command again"
+            ) from error
+
 
 @click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="sphinx-scrapbox")

@@ -13,7 +13,7 @@ from sphinx_scrapbox.cli.output import Failure, read_input
 from sphinx_scrapbox.formats.detect import Status
 from sphinx_scrapbox.formats.project import Project, ProjectError, load_project, page_of
 from sphinx_scrapbox.snapshot.folder import PageFolders, folder_projects, read_regular_file
-from sphinx_scrapbox.snapshot.lockfile import LOCK_NAME, Lock, LockError, load_lock
+from sphinx_scrapbox.snapshot.lockfile import LOCK_NAME, Lock, LockError, damage_report, load_lock
 from sphinx_scrapbox.wiki import Page
 
 
@@ -158,5 +158,5 @@ def _lock(folder: Path) -> tuple[Path, Lock] | None:
         except OSError:
             continue
         except LockError as error:
-            raise Failure(f"{place / LOCK_NAME}: {error}") from error
+            raise Failure(damage_report(place / LOCK_NAME, error)) from error
     return None

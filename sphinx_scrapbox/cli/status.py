@@ -47,9 +47,12 @@ def command(
     with failures(folder):
         store = SnapshotFolder(folder)
         lock = store.lock
+        if store.lock_data is None:
+            raise Failure(_without_lock(folder))
         if not lock.project:
             raise Failure(
-                f"{folder / LOCK_NAME} names no project: is this a folder that pull made?"
+                f"{folder / LOCK_NAME} names no project, so there is no wiki to ask: pull the "
+                f"project with sphinx-scrapbox pull PROJECT {folder}"
             )
         origin = connection.origin or _own_address(lock, folder / LOCK_NAME)
         with connection.open(lock.project, origin) as api, failures(folder):
@@ -61,6 +64,16 @@ def command(
             print_comparison(comparison, left_out=left_out, as_json=report_format == "json")
     if not comparison.is_same:
         click.get_current_context().exit(1)
+
+
+def _without_lock(folder: Path) -> str:
+    below = sorted(folder.glob(f"*/{LOCK_NAME}"))
+    if below:
+        return f"{folder} has no {LOCK_NAME}; did you mean {below[0].parent}?"
+    return (
+        f"{folder} has no {LOCK_NAME}, so it is not known which wiki its pages are from: fill a "
+        "folder with sphinx-scrapbox pull PROJECT DIR, or unpack EXPORT.json DIR"
+    )
 
 
 def _own_address(lock: Lock, place: Path) -> str:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from contextlib import nullcontext
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 import click
@@ -81,7 +81,7 @@ def unpack_export(
     :raises Failure: if the export or the folder cannot be used.
     """
     project = read_export(export)
-    with output.failures(folder):
+    with _interruptible(folder), output.failures(folder):
         pages = _select(project.pages, selection, project.name)
         with nullcontext() if dry_run else exclusive_lock(folder):
             store = SnapshotFolder(folder)
@@ -99,6 +99,16 @@ def unpack_export(
                 notes.append("this export is older than the one that DIR was filled from")
             output.write_pages(store, plan, notes, dry_run=dry_run)
     output.print_plan(plan, left_out=len(project.pages) - len(pages), dry_run=dry_run)
+
+
+@contextmanager
+def _interruptible(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except KeyboardInterrupt as error:
+        raise output.Failure(
+            f"interrupted: no page in {folder} is lost; run the same command again to complete it"
+        ) from error
 
 
 def _select(pages: Sequence[ProjectPage], selection: Selection, project: str) -> list[ProjectPage]:

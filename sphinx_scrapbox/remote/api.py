@@ -206,8 +206,8 @@ class Api:
             case HTTPStatus.BAD_REQUEST if kind is CredentialKind.SERVICE:
                 return StopError, f"the key in {sent} is for another project, or is not valid"
             case HTTPStatus.UNAUTHORIZED if kind is None:
-                names = ", ".join(kind.value for kind in CredentialKind)
-                return StopError, f"members only: set {names}"
+                *names, last = (kind.value for kind in CredentialKind)
+                return StopError, f"members only: set {', '.join(names)} or {last}"
             case HTTPStatus.UNAUTHORIZED:
                 return StopError, f"the credential in {sent} is not valid, or has expired"
             case HTTPStatus.FORBIDDEN if kind is None:

@@ -277,7 +277,7 @@ class SnapshotFolder:
                 if ids.setdefault(file_key(page.file), page.id) != page.id:
                     raise LockError(f"two pages in one file, {page.file!r}")
         except LockError as error:
-            raise LockError(f"{self.path / name}: {error}") from error
+            raise LockError(lockfile.damage_report(self.path / name, error)) from error
         return lock
 
     def _check(self, file: str) -> None:
@@ -358,7 +358,8 @@ class SnapshotFolder:
         if not project or not other or key(project) == key(other):
             return
         if self.lock.pages and not any(page.id in ids for page in self.lock.pages):
-            raise FolderError(f"{self.path} holds the project {other!r}, not {project!r}")
+            text = f"{self.path} holds the project {other!r}, not {project!r}"
+            raise FolderError(f"{text}: name another folder")
 
     def documents(self) -> list[str]:
         """The names of files in the folder that Sphinx could take for a page's source."""

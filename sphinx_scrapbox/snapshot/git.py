@@ -46,6 +46,10 @@ class NoRepositoryError(SnapshotError):
     """A folder lies in no repository."""
 
 
+class NoGitError(SnapshotError):
+    """The program git is missing."""
+
+
 class Repository:
     """The git repository that *folder* lies in. Relative paths in revisions start there.
 
@@ -157,7 +161,7 @@ class Repository:
                 check=True,
             )
         except FileNotFoundError as error:
-            raise SnapshotError("git is not installed, so revisions cannot be read") from error
+            raise NoGitError("git is not installed, so revisions cannot be read") from error
         except subprocess.CalledProcessError as error:
             message = error.stderr.decode("utf-8", "replace").strip().split("\n")[0]
             if "lazy fetching disabled" in message:

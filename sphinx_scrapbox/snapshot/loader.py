@@ -232,7 +232,7 @@ def _lock(data: bytes, name: str) -> Lock:
     try:
         return lockfile.load_lock(data)
     except lockfile.LockError as error:
-        raise SnapshotError(f"{name}: {error}") from error
+        raise SnapshotError(lockfile.damage_report(name, error)) from error
 
 
 def _state(row: LockedPage, file: str, project: str, marks: frozenset[str]) -> PageState:

@@ -41,6 +41,7 @@ PictureKind = Literal["icon", "image"]
 _KINDS: tuple[PictureKind, ...] = get_args(PictureKind)
 
 _MAX_LINE = 16 * 1024 * 1024  # characters; the row of a page of 10,000 lines has 400,000
+_CONFLICT = ("<<<<<<<", "=======", ">>>>>>>")
 _MAX_DEPTH = 10  # a row with lists has two levels; later versions may have more
 
 
@@ -54,6 +55,14 @@ def is_picture_file(file: str) -> bool:
 
 class LockError(ValueError):
     """The text is not a lock file of this version; the message says where and why."""
+
+
+def damage_report(place: object, error: LockError) -> str:
+    """A message on the lock file *place* that cannot be read, and what to do about it."""
+    return (
+        f"{place}: {error}. This lock file is damaged: restore it from version control, or remove "
+        "its folder and pull or unpack the pages again"
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +235,8 @@ def _picture(entry: dict[str, object], kind: PictureKind, number: int) -> Locked
 
 
 def _object(row: str, number: int) -> dict[str, object]:
+    if row.startswith(_CONFLICT):
+        raise LockError(f"line {number}: a merge conflict, of which one side has to be taken")
     if len(row) > _MAX_LINE:
         raise LockError(f"line {number}: longer than {_MAX_LINE:,} characters")
     try:

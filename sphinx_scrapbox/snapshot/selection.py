@@ -15,6 +15,10 @@ from fnmatch import translate
 from sphinx_scrapbox.wiki.ast import Hashtag, Page, PageLink, walk
 from sphinx_scrapbox.wiki.titles import is_line_id, key, split_fragment
 
+_MAX_SUGGESTIONS = 3
+_CLOSE = 0.75
+"""The ratio of :mod:`difflib` from which on a title is close: one letter of four may differ."""
+
 
 class SelectionError(ValueError):
     """No page has the requested name; the message may suggest another."""
@@ -120,6 +124,13 @@ def _near(
 
 
 def _suggestion(title: str, titles: Sequence[str]) -> str:
+    """The titles that differ in a few letters, or else the shortest ones that contain *title*."""
+    wanted = key(title)
     by_key = {key(other): other for other in titles}
-    close = get_close_matches(key(title), by_key, n=1)
-    return f"; did you mean {by_key[close[0]]!r}?" if close else ""
+    close = get_close_matches(wanted, by_key, n=_MAX_SUGGESTIONS, cutoff=_CLOSE)
+    if not close and wanted:
+        longer = (other for other in by_key if wanted in other)
+        close = sorted(longer, key=lambda other: (len(other), other))[:_MAX_SUGGESTIONS]
+    return (
+        f"; did you mean {' or '.join(repr(by_key[other]) for other in close)}?" if close else ""
+    )

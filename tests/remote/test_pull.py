@@ -317,7 +317,7 @@ def test_status(wiki: Wiki, tmp_path: Path) -> None:
 def test_status_of_no_folder(tmp_path: Path) -> None:
     result = status(tmp_path)
     assert result.exit_code == 2
-    assert "names no project" in result.stderr
+    assert "has no scrapbox.lock" in result.stderr
     assert status(tmp_path / "absent").exit_code == 2
 
 
@@ -583,7 +583,7 @@ def test_private(wiki: Wiki, tmp_path: Path, name: str, place: str) -> None:
 @pytest.mark.parametrize(
     ("env", "message"),
     [
-        ({}, "members only: set SCRAPBOX_SID, SCRAPBOX_TOKEN"),
+        ({}, "members only: set SCRAPBOX_SID, SCRAPBOX_TOKEN or SCRAPBOX_SERVICE_KEY"),
         ({"SCRAPBOX_TOKEN": "pat_wrong"}, "SCRAPBOX_TOKEN is not valid"),
         ({"SCRAPBOX_SID": "wrong"}, "SCRAPBOX_SID is not valid"),
         ({"SCRAPBOX_SID": "wrong", "SCRAPBOX_TOKEN": "pat_wrong"}, "only one can be sent"),

@@ -30,6 +30,7 @@ from sphinx_scrapbox.snapshot.lockfile import (
     Lock,
     LockedPage,
     LockError,
+    damage_report,
     load_lock,
     nearest_folder,
     project_above,
@@ -263,7 +264,7 @@ def _lock(data: bytes, path: Path) -> Lock:
     try:
         return load_lock(data)
     except LockError as error:
-        raise FolderError(f"{path}: {error}") from error
+        raise FolderError(damage_report(path, error)) from error
 
 
 def _fail(error: OSError) -> None:

@@ -9,7 +9,14 @@ from typing import NamedTuple
 from zlib import crc32
 
 from sphinx_scrapbox.snapshot.folder import read_regular_file
-from sphinx_scrapbox.snapshot.lockfile import LOCK_NAME, Lock, LockedPage, LockError, load_lock
+from sphinx_scrapbox.snapshot.lockfile import (
+    LOCK_NAME,
+    Lock,
+    LockedPage,
+    LockError,
+    damage_report,
+    load_lock,
+)
 from sphinx_scrapbox.sphinx_ext.warnings import Warn, warn
 from sphinx_scrapbox.wiki.titles import is_line_id, key
 
@@ -152,6 +159,10 @@ def _read(path: Path, srcdir: Path) -> Lock:
         return load_lock(read_regular_file(path))
     except (OSError, LockError) as error:
         shown = path.relative_to(srcdir) if path.is_relative_to(srcdir) else path
-        reason = error.strerror if isinstance(error, OSError) else error
-        warn(Warn.LOCK_FILE, f"{shown.as_posix()}: {reason}")
+        name = shown.as_posix()
+        if isinstance(error, LockError):
+            message = damage_report(name, error)
+        else:
+            message = f"{name}: {error.strerror}"
+        warn(Warn.LOCK_FILE, message)
         return Lock()

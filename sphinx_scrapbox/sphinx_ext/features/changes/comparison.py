@@ -22,7 +22,7 @@ from sphinx_scrapbox.snapshot.diff.model import (
 )
 from sphinx_scrapbox.snapshot.diff.moves import without_moves
 from sphinx_scrapbox.snapshot.diff.pages import compare
-from sphinx_scrapbox.snapshot.git import NoRepositoryError, SnapshotError, locate
+from sphinx_scrapbox.snapshot.git import NoGitError, NoRepositoryError, SnapshotError, locate
 from sphinx_scrapbox.snapshot.loader import SnapshotLoader
 from sphinx_scrapbox.snapshot.lockfile import LOCK_NAME
 from sphinx_scrapbox.snapshot.reports.stored import load_comparison
@@ -92,6 +92,8 @@ class _Changes:
             except NoRepositoryError as error:
                 hint = "set scrapbox_repository to the folder of these sources in a repository"
                 self._found[asked] = f"{error}; {hint}, or compare with stored pages (:from:)"
+            except NoGitError as error:
+                self._found[asked] = f"{error}; compare with stored pages instead (:from:)"
             except SnapshotError as error:
                 self._found[asked] = str(error)
         return self._found[asked]
