@@ -27,7 +27,7 @@ def set_rows(table: nodes.table, rows: Sequence[nodes.row], headers: int) -> Non
     group.children = [node for node in group.children if isinstance(node, nodes.colspec)]
     if headers:
         for row in rows[:headers]:
-            for entry in list(row):
+            for entry in list(row.findall(nodes.entry)):
                 if not entry.children:  # a heading without text is announced for nothing
                     entry.replace_self(scrapbox_blank_heading())
         group += nodes.thead("", *rows[:headers])

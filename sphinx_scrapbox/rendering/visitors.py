@@ -104,7 +104,8 @@ def _depart_speaker_text(self: Any, node: nodes.scrapbox_speaker) -> None:
 
 
 def _visit_blank_heading_html(self: Any, node: nodes.scrapbox_blank_heading) -> None:
-    node.parent.column += 1  # as docutils counts the cells of a row
+    row: Any = node.parent
+    row.column += 1  # as docutils counts the cells of a row
     self.body.append(self.starttag(node, "td", "", CLASS="head"))
 
 

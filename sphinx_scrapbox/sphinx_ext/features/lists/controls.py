@@ -58,7 +58,7 @@ def _template(names: Collection[str], sort: str) -> str:
     sorting = f"<label><span>{order}</span> <select>{choices}</select></label>"
     button = f'<button type="button">{random}</button>'
     return (
-        '<template><div class="scrapbox-controls" role="search">'
+        f'<template><div class="scrapbox-controls" role="group" aria-label="{label}">'
         f'<label><span>{label}</span> <input type="search" autocomplete="off"></label>'
         f"{sorting if len(shown) > 1 else ''}{'' if 'counted' in names else button}"
         "<output></output></div></template>"
