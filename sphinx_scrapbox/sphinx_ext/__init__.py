@@ -72,6 +72,7 @@ from sphinx_scrapbox.sphinx_ext.reading import (
     page_document,
     parser_registration,
     repairs,
+    speech,
 )
 from sphinx_scrapbox.sphinx_ext.warnings import Warn
 
@@ -104,6 +105,7 @@ FEATURES: tuple[Feature, ...] = (
     site_files.FEATURE,
     previews.FEATURE,
     repairs.FEATURE,
+    speech.FEATURE,
     formulas.FEATURE,
     epub.FEATURE,
     latex_addresses.FEATURE,
@@ -114,7 +116,6 @@ LISTENERS = (
     Listener("config-inited", garbage_collection.raise_thresholds),
     Listener("config-inited", parser_registration.register_markdown, 700, "Before Sphinx (800)."),
     Listener("config-inited", options.prepare_config, sys.maxsize, "conf.py may set options."),
-    Listener("config-inited", assets.add_static_folder, sys.maxsize, "conf.py may set the path."),
     Listener("config-inited", parser_registration.check_markdown, sys.maxsize, "After others."),
     Listener("builder-inited", options.validate_options),
     Listener("builder-inited", unknown_names.warn_of_unknown_names, 900, "All is registered."),
@@ -123,6 +124,7 @@ LISTENERS = (
     Listener("builder-inited", addresses.quote_target_uris),
     Listener("builder-inited", page_names.guard_names),
     Listener("builder-inited", formulas.add_classes, 600, "After MyST, which sets some."),
+    Listener("builder-inited", assets.write_files, why="Before the static files of the site."),
     Listener("builder-inited", search.adapt_search_index),
     Listener("builder-inited", search_index.skip_unchanged_index),
     Listener("builder-inited", writers.speed_up_writers),

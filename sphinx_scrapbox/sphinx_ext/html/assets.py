@@ -1,6 +1,8 @@
-"""The style sheet and the scripts that come with the extension, and its message catalogues.
+"""The style sheets and scripts that come with the extension, and its message catalogues.
 
-They are copied to ``_static/sphinx_scrapbox``, so that no file of a site or theme is overwritten.
+They are written to ``_static/sphinx_scrapbox``, so that no file of a site or theme is overwritten.
+A wiki page loads one style sheet and one script; other files are only for pages with what they
+are for.
 """
 
 from __future__ import annotations
@@ -11,16 +13,22 @@ from typing import Any
 
 from sphinx.application import Sphinx
 from sphinx.builders.html import StandaloneHTMLBuilder
-from sphinx.config import Config
 
-from sphinx_scrapbox.sphinx_ext.builders import has_browser_pages, has_search
+from sphinx_scrapbox.sphinx_ext.builders import has_browser_pages, has_search, is_html
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.domain import domain_of
+from sphinx_scrapbox.sphinx_ext.domain.incremental import write_changed
 from sphinx_scrapbox.sphinx_ext.i18n import CATALOG
 
 _PACKAGE = Path(__file__).parents[2]
 FOLDER = "sphinx_scrapbox"
 """The folder of this extension's files below ``_static``."""
+PAGE_SCRIPT = "scrapbox.js"
+"""The one script of wiki pages."""
+_PAGE_PARTS = ("players.js", "previews.js")
+_SOURCES = _PACKAGE / "static" / FOLDER
+
+_LITERAL = re.compile(r"[\"'`/]")
 
 # Writers escape quotation marks in text, so that only tags match.
 _OURS = re.compile(r'class="[^"]*\bscrapbox-')
@@ -29,12 +37,56 @@ _DIRECTIVES = re.compile(
 )
 
 
-def add_static_folder(app: Sphinx, config: Config) -> None:
-    """Handler of ``config-inited``: have Sphinx copy the files.
+def write_files(app: Sphinx) -> None:
+    """Handler of ``builder-inited``: write the files of the extension, without their comments.
 
-    They come first: of two files of one name, Sphinx keeps the later one, which is the site's.
+    Sphinx copies the static files of a site later, so that one of the same name replaces ours.
     """
-    config.html_static_path = [str(_PACKAGE / "static"), *config.html_static_path]
+    if not is_html(app.builder):
+        return
+    folder = Path(app.outdir, "_static", FOLDER)
+    shows_previews = has_browser_pages(app.builder) and options(app.config).previews
+    parts = {
+        path.name: [path] for path in sorted(_SOURCES.iterdir()) if path.name not in _PAGE_PARTS
+    }
+    names = [name for name in _PAGE_PARTS if name != "previews.js" or shows_previews]
+    parts[PAGE_SCRIPT] = [_SOURCES / name for name in names]
+    for name, paths in parts.items():
+        shorten = shorter_css if name.endswith(".css") else shorter_js
+        text = "".join(shorten(path.read_text(encoding="utf-8")) for path in paths)
+        write_changed(folder / name, text.encode())
+
+
+def shorter_css(text: str) -> str:
+    r"""A style sheet without comments and the spaces that mean nothing.
+
+    >>> shorter_css("a > b,\n.c {\n  /* why */\n  width: calc(1em + 2px);\n}\n")
+    'a>b,.c{width:calc(1em + 2px)}'
+    """
+    text = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
+    text = re.sub(r"\s+", " ", text)
+    text = re.sub(r" ?([{};,>]) ?", r"\1", text).strip()
+    return text.replace(": ", ":").replace(";}", "}")
+
+
+def shorter_js(text: str) -> str:
+    r"""A script without comments, indents, and the spaces of lines without strings and patterns.
+
+    A comment begins a line, or stands behind a space.
+
+    >>> shorter_js("/* what\n   it does */\n\nif (a) {\n  b(c, 1); // why\n  // how\n}\n")
+    'if(a){\nb(c,1);\n}\n'
+    >>> shorter_js('a = "b, c";\n')
+    'a = "b, c";\n'
+    """
+    text = re.sub(r"^\s*/\*.*?\*/$", "", text, flags=re.DOTALL | re.MULTILINE)
+    text = re.sub(r"(^|\s)// .*", "", text, flags=re.MULTILINE)
+    lines = [line.strip() for line in text.splitlines()]
+    return "".join(f"{_without_spaces(line)}\n" for line in lines if line)
+
+
+def _without_spaces(line: str) -> str:
+    return line if _LITERAL.search(line) else re.sub(r" ?(=>|&&|[=,;:?{}()<>]) ?", r"\1", line)
 
 
 def add_style_and_scripts(
@@ -53,13 +105,9 @@ def add_style_and_scripts(
     builder.add_css_file(f"{FOLDER}/scrapbox.css")
     if _DIRECTIVES.search(body):
         builder.add_css_file(f"{FOLDER}/directives.css")
-    scripts = ["scrapbox.js"]
+    builder.add_js_file(f"{FOLDER}/{PAGE_SCRIPT}", defer="defer")
     if searches:
-        scripts.append("search.js")
-    if has_browser_pages(builder) and options(app.config).previews:
-        scripts.append("previews.js")
-    for name in scripts:
-        builder.add_js_file(f"{FOLDER}/{name}", defer="defer")
+        builder.add_js_file(f"{FOLDER}/search.js", defer="defer")
 
 
 def _leads_to_pages(app: Sphinx, docname: str) -> bool:

@@ -23,10 +23,10 @@ def site(tmp_path: Path) -> Site:
 def test_pages_name_the_files(site: Site) -> None:
     built = site.build(scrapbox_project="garden-en")
     page_text = built.text("wiki/a.html")
-    for name in ("scrapbox.css", "scrapbox.js", "previews.js"):
+    for name in ("scrapbox.css", "scrapbox.js"):
         assert f"../_static/sphinx_scrapbox/{name}?v=" in page_text
         assert built.text(f"_static/sphinx_scrapbox/{name}")
-    assert page_text.count('<script defer="defer" src="../_static/sphinx_scrapbox/') == 2
+    assert page_text.count('<script defer="defer" src="../_static/sphinx_scrapbox/') == 1
     for name in ("directives.css", "search.js"):
         assert name not in page_text
         assert built.text(f"_static/sphinx_scrapbox/{name}")
@@ -40,7 +40,7 @@ def test_pages_without_wiki_content_load_nothing(site: Site) -> None:
         name: set(re.findall(r"sphinx_scrapbox/([a-z]+\.[a-z]+)", built.text(f"{name}.html")))
         for name in ("plain", "genindex", "index", "lists", "search", "scrapbox-pages")
     }
-    page_files = {"scrapbox.css", "scrapbox.js", "previews.js"}
+    page_files = {"scrapbox.css", "scrapbox.js"}
     assert files == {
         "plain": set(),
         "genindex": set(),
@@ -49,6 +49,13 @@ def test_pages_without_wiki_content_load_nothing(site: Site) -> None:
         "search": page_files | {"search.js"},
         "scrapbox-pages": page_files | {"directives.css", "lists.css", "lists.js"},
     }
+
+
+def test_the_files_of_wiki_pages_are_small(site: Site) -> None:
+    built = site.build()
+    limits = {"scrapbox.css": 12_000, "scrapbox.js": 6_000}
+    sizes = {name: len(built.text(f"_static/sphinx_scrapbox/{name}")) for name in limits}
+    assert all(sizes[name] <= limit for name, limit in limits.items()), sizes
 
 
 def test_files_of_a_site_are_never_overwritten(site: Site) -> None:

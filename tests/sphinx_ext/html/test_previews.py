@@ -21,6 +21,7 @@ from sphinx_scrapbox.wiki.structure import SUMMARY_LENGTH, image_of, structure
 from sphinx_scrapbox.wiki.text import cut
 
 THEMES = ("alabaster", "furo", "sphinx_rtd_theme", "pydata_sphinx_theme")
+SCRIPT = "_static/sphinx_scrapbox/scrapbox.js"
 HERE = {"scrapbox_project": "garden-en"}
 PICTURE = "https://example.org/bed.png"
 
@@ -142,10 +143,10 @@ def test_four_processes_write_the_same(tmp_path: Path) -> None:
 
 def test_one_setting_turns_them_off(tmp_path: Path) -> None:
     site = Site(tmp_path / "src", FILES)
-    assert "sphinx_scrapbox/previews.js" in site.build(**HERE).text("index.html")
+    assert "scrapbox-preview" in site.build(**HERE).text(SCRIPT)
     built = site.build(scrapbox_previews=False, **HERE)
     assert built.read == []
-    assert "previews.js" not in built.text("index.html")
+    assert "scrapbox-preview" not in built.text(SCRIPT)
     assert list((built.out / PREVIEWS).iterdir()) == []
 
 
@@ -154,8 +155,8 @@ def test_one_setting_turns_them_off(tmp_path: Path) -> None:
 def test_other_builders_have_none(tmp_path: Path, builder: str) -> None:
     built = Site(tmp_path / "src", FILES).build(builder, **HERE, **EPUB)
     assert not (built.out / PREVIEWS).exists()
-    texts = [path.read_text("utf-8") for path in built.out.rglob("*html")]
-    assert not any("sphinx_scrapbox/previews.js" in text for text in texts)
+    scripts = [path.read_text("utf-8") for path in built.out.rglob("scrapbox.js")]
+    assert not any("scrapbox-preview" in script for script in scripts)
 
 
 def test_a_site_without_wiki_pages_has_none(tmp_path: Path) -> None:
