@@ -33,10 +33,14 @@ from sphinx_scrapbox.sphinx_ext.builders import is_html
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.facts import PageFacts
 from sphinx_scrapbox.sphinx_ext.domain.index import DomainIndex
-from sphinx_scrapbox.sphinx_ext.sources.inventories import inventories_of, translations_in
+from sphinx_scrapbox.sphinx_ext.sources.inventories import (
+    inventories_of,
+    languages_in,
+    translations_in,
+)
 from sphinx_scrapbox.wiki.graph import is_wanted
 from sphinx_scrapbox.wiki.text import is_written_so
-from sphinx_scrapbox.wiki.titles import split_target
+from sphinx_scrapbox.wiki.titles import inventory_name, split_target
 
 MAJORITY = 2 / 3
 """The share of pages, or of notices, that decides for the others."""
@@ -78,6 +82,10 @@ class PageLanguages:
         self._claims_of_project: dict[str, Counter[str]] = {}
         self._of_most_pages: dict[str, str] = {}
         """By project."""
+        self._on_other_sites: dict[str, Counter[str]] = {}
+        """By the name that a project has in inventories."""
+        for project, language in languages_in(inventories_of(domain.env)):
+            self._on_other_sites.setdefault(project, Counter())[language] += 1
         for claim in self._claims():
             self._note_claim(claim)
         self._note_pairs()
@@ -201,11 +209,18 @@ class PageLanguages:
             return language
         claimed = self._claims_of_project.get(project)
         language = _majority(claimed, claimed.total()) if claimed else ""
-        return language or self._of_most_pages.get(project, "")
+        if language := language or self._of_most_pages.get(project, ""):
+            return language
+        elsewhere = self._on_other_sites.get(inventory_name(project), Counter())
+        return _majority(elsewhere, elsewhere.total())
 
     def of_projects(self) -> dict[str, str]:
-        """The languages of the projects that have pages, or whose pages are translated."""
-        projects = self._claims_of_project.keys() | self._of_most_pages.keys()
+        """The languages of the projects that have pages, or whose pages are translated.
+
+        Those that only other sites have bear the names that inventories give them.
+        """
+        here = self._claims_of_project.keys() | self._of_most_pages.keys()
+        projects = here | (self._on_other_sites.keys() - set(map(inventory_name, here)))
         return {project: self.of_project(project) for project in sorted(projects)}
 
     def foreign(self, node: str) -> str:

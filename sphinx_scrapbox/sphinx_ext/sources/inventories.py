@@ -94,6 +94,20 @@ def translations_in(inventories: Inventories) -> Iterator[tuple[NamedTranslation
                 yield NamedTranslation(known, language, source), item
 
 
+def languages_in(inventories: Inventories) -> Iterator[tuple[str, str]]:
+    """What translations tell of wikis: the name of a project, and a language, once for each.
+
+    An inventory with the pages of several wikis does not tell which of them a translation is in.
+    """
+    for key, inventory in inventories.items():
+        wikis = [*inventory.get("scrapbox:wiki", {inventory_name(key): None})]
+        for named, _item in translations_in({key: inventory}):
+            if named.source.startswith("/") and named.source_language:
+                yield named.source.split("/")[1], named.source_language
+            if len(wikis) == 1:
+                yield wikis[0], named.language
+
+
 def display_name(item: object) -> str:
     """The title of an object in an inventory; "" if it is shown by its name."""
     # An inventory has a dash then.

@@ -317,7 +317,8 @@ def test_two_sites_join_their_pairs(tmp_path: Path, mapped: str) -> None:
     """Translations on one site, sources on another, whatever the inventories are called."""
     (tmp_path / "ja").mkdir()
     (tmp_path / "en").mkdir()
-    japanese = {**JAPANESE, "ja/道具.md": exported("道具", "話す。", ICON)}
+    other = "[/garden-en/Rain](https://scrapbox.io/garden-en/Rain)"
+    japanese = {**JAPANESE, "ja/道具.md": exported("道具", f"話す。{other}", ICON)}
     alone = Site(tmp_path / "ja/src", {"index.md": INDEX, **japanese}).build(
         suppress_warnings=["toc.glob"]
     )
@@ -336,4 +337,6 @@ def test_two_sites_join_their_pairs(tmp_path: Path, mapped: str) -> None:
     back = beside(tmp_path / "back", english, "translations", japanese)
     assert back.warnings == []
     assert f"{site}/en/Tools.html" in alternates(back, "ja/Tools")
+    (link,) = back.html("ja/道具.html").body.all("a", href=f"{site}/en/Rain.html")
+    assert link.one("abbr", "scrapbox-language-mark").text == "en"
     assert links(back, "ja/Tools") == {"%E8%85%90%E8%91%89%E5%9C%9F.html"}
