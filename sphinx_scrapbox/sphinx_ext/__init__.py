@@ -58,7 +58,7 @@ from sphinx_scrapbox.sphinx_ext.html import (
     previews,
     search,
 )
-from sphinx_scrapbox.sphinx_ext.html.data import json_ld, metadata, site_files, sitemap
+from sphinx_scrapbox.sphinx_ext.html.data import json_ld, metadata, metatags, site_files, sitemap
 from sphinx_scrapbox.sphinx_ext.leak_guard import guard
 from sphinx_scrapbox.sphinx_ext.performance import (
     garbage_collection,
@@ -116,6 +116,7 @@ LISTENERS = (
     Listener("config-inited", garbage_collection.raise_thresholds),
     Listener("config-inited", parser_registration.register_markdown, 700, "Before Sphinx (800)."),
     Listener("config-inited", options.prepare_config, sys.maxsize, "conf.py may set options."),
+    Listener("config-inited", metatags.add_template, sys.maxsize, "conf.py may set the theme."),
     Listener("config-inited", parser_registration.check_markdown, sys.maxsize, "After others."),
     Listener("builder-inited", options.validate_options),
     Listener("builder-inited", unknown_names.warn_of_unknown_names, 900, "All is registered."),
@@ -148,6 +149,7 @@ LISTENERS = (
     Listener("html-page-context", of_pages(incremental.change_context)),
     Listener("html-page-context", assets.add_style_and_scripts, 100, "Themes rearrange files."),
     Listener("html-page-context", canonical.add_canonical_link, 900, "After others."),
+    Listener("html-page-context", metatags.use_template, 950, "When all tags are known."),
     Listener("html-page-context", page_names.escape_context, 999, "After themes (up to 501)."),
     Listener("build-finished", garbage_collection.restore_thresholds, 1, "Others may fail."),
     Listener("build-finished", incremental.finish_features),

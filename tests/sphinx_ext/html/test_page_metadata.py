@@ -148,7 +148,9 @@ def test_an_image_and_a_theme_with_tags_of_its_own(tmp_path: Path) -> None:
     for built in (alabaster, shibuya):
         shown = tags(built, "wiki/Bed")
         assert shown["og:image"] == "https://example.org/bed.png"
+        assert shown["og:image:alt"] == "Bed"
         assert shown["description"] == "Dig."
-    # The theme writes no tags of others.
-    assert tags(alabaster, "wiki/Bed")["og:image:alt"] == "Bed"
-    assert article(alabaster, "wiki/Bed")["image"] == "https://example.org/bed.png"
+        assert article(built, "wiki/Bed")["image"] == "https://example.org/bed.png"
+    noindex = {**config, "scrapbox_canonical": "noindex"}
+    built = Site(tmp_path / "other", files).build("dirhtml", html_theme="shibuya", **noindex)
+    assert built.html("wiki/Bed/index.html").root.all("meta", content="noindex")
