@@ -50,9 +50,8 @@ class Choices:
     Choices,
     click.option(
         "--theme",
-        metavar="NAME",
-        help="The theme; by default the first of these that is installed: "
-        f"{', '.join(templates.THEMES)}.",
+        type=click.Choice(list(templates.THEMES)),
+        help="The theme; by default the first of these that is installed.",
     ),
     click.option("--github-pages", is_flag=True, help="Add a workflow that publishes the site."),
     click.option(
@@ -125,7 +124,7 @@ def _create(origin: Origin, places: Places, choices: Choices) -> None:
     theme = choices.theme or templates.installed_theme()
     _write(site_files(origin, places, facts, theme) | extras, is_dry=choices.dry_run)
     if not choices.dry_run:
-        _say_next(origin, places)
+        _say_next(origin, places, needs_install=not templates.is_installed(theme))
 
 
 @contextmanager
@@ -166,11 +165,20 @@ def _extend(origin: Origin, places: Places, choices: Choices) -> None:
         say(f"    {line}")
     _write(extras, is_dry=choices.dry_run)
     if not choices.add:
-        say(f"--add adds this, and would {terminal_safe(origin.plan(places.wiki))}")
+        _say_add(origin, places, has_lines=bool(lines))
         return
     say(f"requirements of the site must name {templates.requirements_txt('alabaster').strip()}")
     if changes:
         _say_next(origin, places)
+
+
+def _say_add(origin: Origin, places: Places, *, has_lines: bool) -> None:
+    """Say what ``--add`` would do."""
+    if not _is_here(origin, places):
+        what = "this, and would" if has_lines else "the pages: it would"
+        say(f"--add adds {what} {terminal_safe(origin.plan(places.wiki))}")
+    elif has_lines:
+        say("--add adds this")
 
 
 def _say_facts(origin: Origin, places: Places, facts: WikiFacts) -> None:
@@ -213,11 +221,14 @@ def _write(files: dict[Path, str], *, is_dry: bool) -> None:
             raise Failure(f"cannot write {path}: {error.strerror}") from error
 
 
-def _say_next(origin: Origin, places: Places) -> None:
+def _say_next(origin: Origin, places: Places, *, needs_install: bool = False) -> None:
     site = places.site.as_posix()
+    requirements = places.site / "requirements.txt"
     out = f"{site}/_build/html" if site != "." else "_build/html"
     say("")
     say("Next:")
+    if needs_install:
+        say(f"    python -m pip install -r {shlex.quote(requirements.as_posix())}")
     say(f"    sphinx-build -W {shlex.quote(site)} {shlex.quote(out)}")
     say(f"    python -m http.server --directory {shlex.quote(out)}")
     if update := origin.update_command(places.wiki.as_posix()):

@@ -12,6 +12,8 @@ from sphinx_scrapbox.cli.init.places import Places, other_documents
 from sphinx_scrapbox.cli.output import Failure
 from sphinx_scrapbox.wiki.text import terminal_safe
 
+_MAX_PROJECTS = 3
+"""How many projects the title of a site names."""
 _ROOTS = ("index", "start", "home", "site-index")
 
 
@@ -51,7 +53,7 @@ def _root_document(origin: Origin, places: Places) -> str:
 def site_files(origin: Origin, places: Places, facts: WikiFacts, theme: str) -> dict[Path, str]:
     """The text of ``conf.py``, the start page, ``requirements.txt`` and ``.gitignore``."""
     root = _root_document(origin, places)
-    title = origin.title or next(iter(facts.projects), "") or "Wiki"
+    title = origin.title or ", ".join(facts.projects[:_MAX_PROJECTS]) or "Wiki"
     others: list[str] = []
     if places.wiki_in_site != ".":
         own = {"conf.py", f"{root}.md", "requirements.txt"}

@@ -34,7 +34,12 @@ _SETUP_PYTHON = "actions/setup-python@e797f83bcb11b83ae66e0230d6156d7c80228e7c #
 
 def installed_theme() -> str:
     """The first of :data:`THEMES` that is installed, so that the site can be built at once."""
-    return next(theme for theme in THEMES if find_spec(theme) or not THEMES[theme])
+    return next(filter(is_installed, THEMES))
+
+
+def is_installed(theme: str) -> bool:
+    """Whether one of :data:`THEMES` can be used."""
+    return not THEMES[theme] or find_spec(theme) is not None
 
 
 def python_string(text: str) -> str:
@@ -188,7 +193,7 @@ def _link(page: StartPage, *, is_one_wiki: bool) -> str:
 def requirements_txt(theme: str) -> str:
     """What the site needs, in versions that fit together."""
     minor = ".".join(__version__.split(".")[:2])
-    packages = [f"sphinx-scrapbox~={minor}", THEMES.get(theme, theme.replace("_", "-"))]
+    packages = [f"sphinx-scrapbox~={minor}", THEMES[theme]]
     return "".join(f"{package}\n" for package in packages if package)
 
 
