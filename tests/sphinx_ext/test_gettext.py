@@ -253,12 +253,15 @@ def test_links_of_exported_pages_take_words(tmp_path: Path) -> None:
 
 def test_translated_headings_are_found_by_their_own_words(tmp_path: Path) -> None:
     files = {
-        "index.md": "# I\n\nSee [[Notes#On water]] and [[Notes#Nothing]].\n",
-        "notes.md": page("Notes", "1.### On water", "Wet."),
+        "index.md": "# I\n\nSee [[Notes#On water]], [[Notes#土について]] and [[Notes#Nothing]].\n",
+        "notes.md": page("Notes", "1.### On water", "Wet.", "# 土について", "Dry."),
     }
     site = Site(tmp_path / "src", files)
-    catalogue(site, "notes", {"1. On water": "1. 水について", "On water": "水について"})
-    (warning,) = site.build(scrapbox_related=False, **JA).warnings
+    catalogue(site, "notes", {"1. On water": "1. 水について", "土について": "On soil"})
+    built = site.build(scrapbox_related=False, **JA)
+    (warning,) = built.warnings
+    (soil,) = (text for text, _address in anchors(built, "index.html") if "soil" in text)
+    assert soil == "Notes: On soil"
     assert "no such heading" in warning
     assert "Nothing" in warning
 

@@ -248,7 +248,8 @@ class DomainIndex:
         facts = self.facts.get(docname)
         if not anchor_id and facts is not None and facts.has_translations:
             # The id of a translated heading is made of the words that it had.
-            own = nodes.make_id(words)
+            ids = {key(own): own_id for own, own_id in reversed(facts.own_headings)}
+            own = ids.get(key(words.strip()), nodes.make_id(words))
             anchor_id, text = next((one for one in headings.values() if one[0] == own), ("", ""))
         return HeadingTarget(docname, anchor_id, page, text)
 

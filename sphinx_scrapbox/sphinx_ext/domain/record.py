@@ -72,6 +72,8 @@ class DocumentRecord(NamedTuple):
     """The title as a message catalogue translates it; "" if it does not."""
     has_translations: bool = False
     """Whether catalogues translate some of the text."""
+    own_headings: tuple[tuple[str, str], ...] = ()
+    """Translated headings in the words that the page has, each with the id of its section."""
     is_translated: bool = False
     """Whether they translate so much that the page is in the language of the site."""
     snapshots: str = ""

@@ -124,6 +124,7 @@ class NoteTranslations(SphinxTransform):
         if page is None or not progress.get("translated"):
             return
         title, texts = "", dict[int, str]()
+        headings: list[tuple[str, str]] = []
         for node in self.document.findall(nodes.TextElement):
             if node.get("translated"):
                 text = " ".join(_text(node).split())
@@ -131,6 +132,8 @@ class NoteTranslations(SphinxTransform):
                     title = text
                 elif node.line:
                     texts.setdefault(node.line, text)
+                if isinstance(node, nodes.title) and isinstance(node.parent, nodes.section):
+                    headings.append((node.rawsource, node.parent["ids"][0]))
         record = record_of(self.document)
         share = progress["translated"] / progress["total"]
         set_record(
@@ -139,6 +142,7 @@ class NoteTranslations(SphinxTransform):
                 shown_title="" if title == record.title else title,
                 summary=page.structured.summarize(SphinxSite(self.env).label, texts),
                 has_translations=True,
+                own_headings=tuple(headings),
                 is_translated=share >= _MOSTLY,
             ),
         )
