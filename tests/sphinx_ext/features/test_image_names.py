@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
+import struct
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
+from docutils import nodes
 from sites import Site
 
 from sphinx_scrapbox.sphinx_ext.features.pictures import name_fetched_images
@@ -37,3 +40,26 @@ def test_unknown_entries_are_left_alone(monkeypatch: pytest.MonkeyPatch) -> None
     images = {f"a/_files/{FETCHED}": ["a", "other.png"]}
     assert _named(dict(images)) == images
     assert note_unknown_internals.cache_info().misses == 1
+
+
+def test_stored_images_have_their_size(rootdir: Path, tmp_path: Path) -> None:
+    src = tmp_path / "src"
+    shutil.copytree(rootdir / "test-reading" / "hard", src / "hard")
+    site = Site(src, {"index.md": "# Index\n"})
+    built = site.build(suppress_warnings=["toc", "scrapbox"])
+    images = built.html("hard/Leaves seen closely.html").body.all("img", "scrapbox-image")
+    sizes = {
+        Path(image["src"]).name: (image.attributes.get("width"), image.attributes.get("height"))
+        for image in images
+        if image["src"].startswith("../_images")
+    }
+    stored = {path.name: path.read_bytes() for path in (src / "hard" / "_files").iterdir()}
+    assert sizes
+    for name, size in sizes.items():
+        assert size == tuple(str(number) for number in struct.unpack(">II", stored[name][16:24]))
+    latex = site.build("latex", suppress_warnings=["toc", "scrapbox"])
+    assert "width" not in {
+        key
+        for node in latex.doctree("hard/Leaves seen closely").findall(nodes.image)
+        for key in node.attributes
+    }
