@@ -15,17 +15,24 @@ from zlib import crc32
 from docutils import nodes
 from docutils.parsers.rst import directives
 from sphinx import addnodes
+from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.docutils import SphinxDirective
 
 from sphinx_scrapbox.rendering.nodes import scrapbox_linkmap
 from sphinx_scrapbox.rendering.typesetting import keep_outside
-from sphinx_scrapbox.sphinx_ext.builders import builder_of, is_epub, is_html
+from sphinx_scrapbox.sphinx_ext.builders import (
+    builder_of,
+    has_browser_pages,
+    is_epub,
+    is_html,
+)
 from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain, domain_of, may_hold_directives
 from sphinx_scrapbox.sphinx_ext.domain.record import DocumentRecord
 from sphinx_scrapbox.sphinx_ext.domain.resolve import graph_address, html_link
-from sphinx_scrapbox.sphinx_ext.feature import Feature
+from sphinx_scrapbox.sphinx_ext.feature import Feature, Listener
+from sphinx_scrapbox.sphinx_ext.features.linkmap import walking
 from sphinx_scrapbox.sphinx_ext.features.linkmap.neighbourhood import Neighbourhood, neighbourhood
 from sphinx_scrapbox.sphinx_ext.features.linkmap.svg import draw
 from sphinx_scrapbox.sphinx_ext.i18n import _
@@ -145,8 +152,10 @@ class _Map:
         )
         rest = f'<p class="scrapbox-rest">{escape(more)}</p>' if (more := self._rest()) else ""
         summary = escape(str(_("The map as a list")))
+        builder = builder_of(self._env)
+        tools = walking.tools(builder, self._from) if has_browser_pages(builder) else ""
         return (
-            f"{drawing}{rest}<details><summary>{summary}</summary>"
+            f"{tools}{drawing}{rest}<details><summary>{summary}</summary>"
             f"{self._html_list(addresses, 0)}</details>"
         )
 
@@ -226,6 +235,7 @@ class LinkMap(Feature):
     directives = {"map": MapDirective}
     post_transforms = (FillMaps,)
     node_classes = (scrapbox_linkmap,)
+    listeners = (Listener("html-page-context", walking.add_map_files),)
 
     def collect(self, nodes: Sequence[nodes.Element], record: DocumentRecord) -> object | None:
         """The specification of each map."""
@@ -235,6 +245,10 @@ class LinkMap(Feature):
         """The pages of each map with their titles; None for one whose centre does not exist."""
         specs: tuple[Spec, ...] = domain.collected("linkmap").get(docname, ())
         return tuple(_titled(domain, _around(domain, docname, spec)) for spec in specs) or None
+
+    def finish(self, app: Sphinx) -> None:
+        """Write the neighbours of each page, if the site has a map."""
+        walking.write_neighbours(app, bool(domain_of(app.env).collected("linkmap")))
 
 
 def _spec_of(node: nodes.Element) -> Spec:

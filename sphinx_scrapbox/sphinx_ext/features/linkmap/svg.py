@@ -49,7 +49,8 @@ def draw(
         dashes = ' stroke-dasharray="4 4"' if missing else ""
         one, other = boxes[a], boxes[b]
         parts.append(
-            f'<path d="M{one.x:.0f} {one.y:.0f}L{other.x:.0f} {other.y:.0f}"{kind}{dashes}/>'
+            f'<path data-ends="{a} {b}" '
+            f'd="M{one.x:.0f} {one.y:.0f}L{other.x:.0f} {other.y:.0f}"{kind}{dashes}/>'
         )
     parts.append("</g>")
     for place, box, title, address in zip(around.places, boxes, titles, addresses, strict=True):
