@@ -118,7 +118,8 @@ class Rule(Enum):
     )
     BROKEN_LOCK = _error(
         "The lock file cannot be read.",
-        "Recreate it with sphinx-scrapbox unpack. Do not edit it or merge it by hand.",
+        "Restore it from version control, or remove its folder and pull or unpack the pages "
+        "again. Do not edit it or merge it by hand.",
     )
     LOST_FILE = _warning(
         "The lock file lists a page whose file is missing.",

@@ -198,7 +198,10 @@ def diagnose(folder: Path, icons: Sequence[str]) -> Report:
             step()
     report = checker.finish()
     if not report.pages and not locks:
-        raise click.UsageError(f"{click.format_filename(folder)!r} holds no page of a wiki.")
+        name = click.format_filename(folder)
+        raise click.UsageError(
+            f"{name!r} holds no page of a wiki; --explain says what the files are."
+        )
     return report
 
 

@@ -109,11 +109,13 @@ def command(
     a file cannot be written, and the files before it were.
     """  # noqa: D301 -- click needs the backslash
     if flags["plain"] and target != "myst":
-        raise Failure("--plain is for --to myst")
+        raise Failure("--plain needs --to myst")
     found = find_inputs(inputs, source, output)
     sources, notes = found.pages, found.notes
     if not sources:
-        raise Failure(f"no page of a wiki in {', '.join(inputs)}")
+        raise Failure(
+            f"no page of a wiki in {', '.join(inputs)}: check --explain says what the files are"
+        )
     if output == "-" and target != "json" and len(sources) > 1:
         raise Failure(f"{len(sources)} pages need a folder: name one with --output")
     pages = _pages(sources, target, project, notes)
@@ -263,14 +265,17 @@ def _check(writes: Sequence[_Write], *, overwrite: bool) -> None:
     """Nothing is written unless all of it can be."""
     for path in (write.path for write in writes):
         if path.is_dir():
-            raise Failure(f"{path} is a folder")
+            raise Failure(f"cannot write {path}: it is a folder")
         parent = next(place for place in path.parents if place.exists())
         if not parent.is_dir():
-            raise Failure(f"{parent} is no folder")
+            raise Failure(f"cannot write {path}: {parent} is not a folder")
     there = [str(write.path) for write in writes if write.path.exists()]
     if there and not overwrite:
         more = f" and {len(there) - 1} more" if len(there) > 1 else ""
-        raise Failure(f"there already: {there[0]}{more}; --overwrite replaces")
+        raise Failure(
+            f"{there[0]}{more} would be replaced, so nothing was written: add --overwrite to allow"
+            " this"
+        )
 
 
 def _save(writes: Sequence[_Write], *, dry_run: bool) -> None:

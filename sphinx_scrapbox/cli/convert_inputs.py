@@ -57,7 +57,7 @@ def find_inputs(names: Sequence[str], kind: str | None, output: str) -> Inputs:
 
 def _of_file(name: str, data: bytes, kind: str | None, inputs: Inputs) -> Iterator[PageInput]:
     if name.endswith(formats.FORMATS["myst"].suffix) and kind is None:
-        raise Failure(f"{name} is MyST, which is written and never read")
+        raise Failure(f"cannot read {name}: MyST is a format for output only")
     suffixes = {entry.suffix: name for name, entry in formats.FORMATS.items() if name != "myst"}
     is_told = kind is not None
     kind = kind or suffixes.get(PurePath(name).suffix.lower())
@@ -68,7 +68,7 @@ def _of_file(name: str, data: bytes, kind: str | None, inputs: Inputs) -> Iterat
         if not answer.is_page:
             inputs.notes.append(f"{name}: {answer.status.value}, because {answer.reason}")
     if kind is None:
-        raise Failure(f"cannot tell in which form {name} is: say it with --from")
+        raise Failure(f"cannot tell the format of {name}: name it with --from")
     if kind != "json":
         yield PageInput(name, kind, partial(_read, name, kind, text))
         return

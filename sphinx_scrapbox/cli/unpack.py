@@ -113,7 +113,7 @@ def _interruptible(folder: Path) -> Iterator[None]:
 
 def _select(pages: Sequence[ProjectPage], selection: Selection, project: str) -> list[ProjectPage]:
     if not pages:
-        raise output.Failure("the export holds no page")
+        raise output.Failure("the export holds no page, so nothing was changed")
     links = []
     if selection.needs_links:
         with output.progress(len(pages), "Reading links") as step:
@@ -122,5 +122,7 @@ def _select(pages: Sequence[ProjectPage], selection: Selection, project: str) ->
                 step()
     selected = select(selection, [page.title for page in pages], links)
     if not selected:
-        raise output.Failure(f"none of the {len(pages)} pages matches the options")
+        raise output.Failure(
+            f"none of the {len(pages)} pages matches the options, so nothing was changed"
+        )
     return [pages[index] for index in selected]

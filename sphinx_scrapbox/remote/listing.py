@@ -195,5 +195,7 @@ def list_selected(api: Api, selection: Selection) -> tuple[list[Listed], int]:
         raise PullError(f"the wiki lists no page of {api.project!r}, so nothing was changed")
     pages = select_pages(api, everything, selection)
     if not pages:
-        raise PullError(f"none of the {len(everything)} pages matches the options")
+        raise PullError(
+            f"none of the {len(everything)} pages matches the options, so nothing was changed"
+        )
     return pages, len(everything) - len(pages)

@@ -253,7 +253,7 @@ class SnapshotFolder:
         """The bytes of the lock file; None if there is none."""
         self.lock = self._load(self.lock_data, LOCK_NAME)
         if (path / STAGING_FOLDER).is_symlink():
-            raise FolderError(f"{path / STAGING_FOLDER} must not be a symbolic link")
+            raise FolderError(f"{path / STAGING_FOLDER} must not be a symbolic link: remove it")
         # The locks that interrupted transactions were about to put in place.
         self._journals = [
             self._load(self._read_file(file), f"{STAGING_FOLDER}/{file.name}")
@@ -387,7 +387,7 @@ class SnapshotFolder:
         """The pictures that are present, each as ``_files/HASH.suffix``."""
         folder = self.path / lockfile.PICTURE_FOLDER
         if folder.is_symlink():
-            raise FolderError(f"{folder} must not be a symbolic link")
+            raise FolderError(f"{folder} must not be a symbolic link: remove it")
         with _reading(folder), suppress(FileNotFoundError, NotADirectoryError):
             names = (f"{lockfile.PICTURE_FOLDER}/{path.name}" for path in folder.iterdir())
             return {name for name in names if self.has_picture(name)}

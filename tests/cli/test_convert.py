@@ -117,7 +117,7 @@ def test_to_json() -> None:
 def test_form_is_told_by_content(text: str, kind: str | None) -> None:
     assert detect(text) == kind
     if kind is None:
-        assert "say it with --from" in refused("-", "--to", "myst", stdin=text)
+        assert "name it with --from" in refused("-", "--to", "myst", stdin=text)
     elif text != '{ "pages": []}':
         assert run("-", "--to", "notation", stdin=text).exit_code == 0
 
@@ -313,7 +313,7 @@ def test_plain_myst(tmp_path: Path) -> None:
     assert "[b](https://scrapbox.io/garden/b)" in result.stdout
     write(tmp_path, b__scrapbox="b\nwords\n")
     assert run(tmp_path / "b.scrapbox", "--to", "myst").stderr == ""
-    assert "--plain is for" in refused(tmp_path / "a.scrapbox", "--to", "json", "--plain")
+    assert "--plain needs" in refused(tmp_path / "a.scrapbox", "--to", "json", "--plain")
 
 
 def test_gyazo(tmp_path: Path) -> None:
@@ -330,7 +330,7 @@ def test_gyazo(tmp_path: Path) -> None:
 def test_nothing_is_overwritten_unasked(wiki: Path, tmp_path: Path) -> None:
     out = write(tmp_path / "out", Soil__scrapbox="mine")
     message = refused(wiki, "-o", out, "--to", "notation")
-    assert f"there already: {out}/Soil.scrapbox; --overwrite replaces" in message
+    assert f"{out}/Soil.scrapbox would be replaced, so nothing was written" in message
     assert state(out) == {"Soil.scrapbox": "mine"}
     result = run(wiki, "-o", out, "--to", "notation", "--overwrite")
     assert result.exit_code == 0
@@ -370,17 +370,17 @@ def test_refused(wiki: Path, tmp_path: Path) -> None:
     assert "Missing option '-t'" in refused("-", stdin="")
     assert "does not exist" in refused(tmp_path / "none", "--to", "myst")
     assert "3 pages need a folder" in refused(wiki, "--to", "myst")
-    assert "is MyST, which is written and never read" in refused(
-        wiki / "done.myst.md", "--to", "notation"
-    )
-    assert "cannot tell in which form" in refused(wiki / "notes.txt", "--to", "notation")
+    assert "MyST is a format for output only" in refused(wiki / "done.myst.md", "--to", "notation")
+    assert "cannot tell the format of" in refused(wiki / "notes.txt", "--to", "notation")
     assert "no page of a wiki in" in refused(write(tmp_path / "empty"), "--to", "notation")
     (tmp_path / "latin.md").write_bytes(b"a\n\xe9")
     assert "latin.md:2: not UTF-8" in refused(tmp_path / "latin.md", "--to", "notation")
     write(tmp_path, broken__json='{"pages": ')
     assert "breaks off" in refused(tmp_path / "broken.json", "--to", "notation")
     page = wiki / "Soil.scrapbox"
-    assert "is no folder" in refused(page, "-o", wiki / "notes.txt" / "x.md", "--to", "markdown")
+    assert "is not a folder" in refused(
+        page, "-o", wiki / "notes.txt" / "x.md", "--to", "markdown"
+    )
     (tmp_path / "x" / "Soil.md").mkdir(parents=True)
     assert "is a folder" in refused(page, "-o", tmp_path / "x", "--to", "markdown")
     assert "no page of a wiki in -" in refused(

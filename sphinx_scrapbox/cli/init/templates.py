@@ -187,6 +187,8 @@ def _link(page: StartPage, *, is_one_wiki: bool) -> str:
     if without_unsafe(page.title) != page.title:
         return ""
     text = write_myst_inline([PageLink(page.title, "" if is_one_wiki else page.project)])
+    if not is_one_wiki and page.project and text.startswith("[[") and "|" not in text:
+        return f"{text.removesuffix(']]')}|{page.title}]]"
     return text if text.startswith(("[[", "{scrapbox:page}`")) else ""
 
 
