@@ -12,6 +12,7 @@ from sites import Site, icon, page
 CONFIG = {
     "scrapbox_project": "garden-en",
     "scrapbox_missing": "wiki",
+    "scrapbox_data_files": True,
     "exclude_patterns": ["_build", "kept"],
     "suppress_warnings": [
         *("scrapbox.duplicate_title", "scrapbox.include", "scrapbox.toctree"),
@@ -63,6 +64,8 @@ Read [[Topic 1]], [[Topic 2]] and [[Nowhere]].
 
 # Sphinx keeps a word of a page that is gone, with an empty list of pages.
 _STALE_TERM = re.compile(rb'"\w+":\[\],|,"\w+":\[\](?=\})')
+
+_SHOWN = frozenset({".html", ".json", ".js", ".inv", ".md", ".txt"})
 
 TOPICS = [f"Topic {number}" for number in range(9)]
 
@@ -124,7 +127,8 @@ def output(folder: Path) -> Iterator[tuple[str, bytes]]:
     """Every page that is part of the site, and what readers' browsers load beside it."""
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
-        if path.is_file() and path.suffix in (".html", ".json", ".js", ".inv"):
+        is_source = name.startswith("_sources/")  # Sphinx leaves those of pages that are gone
+        if path.is_file() and path.suffix in _SHOWN and not is_source:
             text = path.read_bytes()
             yield name, _STALE_TERM.sub(b"", text) if name == "searchindex.js" else text
 
