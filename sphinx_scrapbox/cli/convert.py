@@ -113,9 +113,7 @@ def command(
     found = find_inputs(inputs, source, output)
     sources, notes = found.pages, found.notes
     if not sources:
-        raise Failure(
-            f"no page of a wiki in {', '.join(inputs)}: check --explain says what the files are"
-        )
+        raise Failure(f"no page of a wiki in {', '.join(inputs)}; check --explain says why")
     if output == "-" and target != "json" and len(sources) > 1:
         raise Failure(f"{len(sources)} pages need a folder: name one with --output")
     pages = _pages(sources, target, project, notes)
