@@ -153,7 +153,7 @@ class _Write(NamedTuple):
 def _pages(
     sources: Sequence[PageInput], target: str, project: str, notes: list[str]
 ) -> Iterator[_Converted]:
-    unaddressed = 0
+    unaddressed = stating = 0
     with progress(len(sources), "Converting") as step:
         for source in sources:
             page = source.load()
@@ -165,6 +165,7 @@ def _pages(
             )
             page = replace(page, project=page.project or source.project or project)
             own = page.project
+            stating += bool(page.language) and target != "markdown"
             page = formats.converted(page, source.kind, target)
             if target == "markdown" and is_native and not page.project:
                 icons = (node for node in walk(page) if isinstance(node, Icon))
@@ -174,6 +175,9 @@ def _pages(
     if unaddressed:
         icons_have = "1 icon has" if unaddressed == 1 else f"{unaddressed} icons have"
         notes.append(f"{icons_have} no address, as the project is not known: add --project NAME")
+    if stating:
+        pages_state = "1 page states its" if stating == 1 else f"{stating} pages state their"
+        notes.append(f"{pages_state} language, which only exported Markdown can: it is left out")
 
 
 def _project(pages: Iterable[Page], name: str, found: Inputs, notes: list[str]) -> str:

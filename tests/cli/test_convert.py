@@ -441,6 +441,15 @@ def test_real_pages_there_and_back(shared: Path, tmp_path: Path) -> None:
     assert len(originals) - same <= 9
 
 
+def test_a_language_that_is_left_out_is_named(tmp_path: Path) -> None:
+    (tmp_path / "Soil.md").write_text('---\ntitle: "Soil"\nlang: fr\n---\n\nTerre.\n', "utf-8")
+    for form, count in (("notation", 1), ("myst", 1), ("markdown", 0)):
+        result = CliRunner().invoke(
+            main, ["convert", str(tmp_path / "Soil.md"), "-o", "-", "--to", form]
+        )
+        assert result.stderr.count("1 page states its language") == count, form
+
+
 def test_icons_without_a_project_are_named(tmp_path: Path) -> None:
     text = "Shed\n[mio.icon]hello\n done [ren.icon] [/tools/aki.icon]\n"
     write(tmp_path, Shed__scrapbox=text)
