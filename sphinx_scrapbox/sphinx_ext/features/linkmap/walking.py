@@ -19,6 +19,7 @@ from sphinx.util.osutil import relative_uri
 
 from sphinx_scrapbox.sphinx_ext.builders import has_browser_pages
 from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain, domain_of
+from sphinx_scrapbox.sphinx_ext.domain.incremental import is_current
 from sphinx_scrapbox.sphinx_ext.features.linkmap.neighbourhood import neighbourhood
 from sphinx_scrapbox.sphinx_ext.i18n import _
 
@@ -59,8 +60,8 @@ def add_map_files(
 
 
 def write_neighbours(app: Sphinx, has_maps: bool) -> None:
-    """Write the files that changed, and remove old ones."""
-    if not has_browser_pages(app.builder):
+    """Write the files that changed, and remove old ones; nothing if no page has changed."""
+    if not has_browser_pages(app.builder) or is_current(app):
         return
     folder = Path(app.outdir) / NEIGHBOURS
     files = _files(domain_of(app.env), app.builder) if has_maps else {}
