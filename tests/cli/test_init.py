@@ -204,6 +204,21 @@ def test_workflow_of_a_hostile_project(here: Path) -> None:
     assert names(here) == set()
 
 
+def test_workflow_of_a_private_project(
+    wiki: Wiki, here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wiki.public, wiki.token = False, ("x-personal-access-token", "a-secret-token")
+    monkeypatch.setenv("SCRAPBOX_TOKEN", "a-secret-token")
+    options = ("--tag", "public", "--private", "--daily-pull", "--github-pages")
+    assert "note: the pages are private" in succeed(f"{wiki.url}/garden", *options)
+    workflow = yaml.safe_load((here / ".github/workflows/wiki.yml").read_text(encoding="utf-8"))
+    steps = workflow["jobs"]["pull"]["steps"]
+    (pull,) = (step for step in steps if "pull garden" in step.get("run", ""))
+    assert pull["run"].strip().endswith(f"--url {wiki.url} --private --tag public")
+    assert pull["env"] == {"SCRAPBOX_TOKEN": "${{ secrets.SCRAPBOX_TOKEN }}"}
+    assert not any(b"a-secret-token" in data for data in state(here).values())
+
+
 # -- what exists -----------------------------------------------------------------------
 
 

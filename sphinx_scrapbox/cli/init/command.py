@@ -100,6 +100,13 @@ def command(
     """  # noqa: D301 -- click needs the backslash
     origin = find_origin(source, connection, selection, pictures)
     places = choose_places(origin, folder)
+    if connection.private and (choices.github_pages or choices.read_the_docs):
+        print_notes(
+            [
+                "the pages are private, but a published site may be open to everyone: restrict "
+                "access to it first"
+            ]
+        )
     if choices.dry_run:
         say(f"would {terminal_safe(origin.plan(places.wiki))}")
     if places.conf.exists():
