@@ -15,7 +15,7 @@ HERE = {"scrapbox_project": "garden-en", "scrapbox_related": False}
 # The JSON builder of sphinxcontrib-serializinghtml 2.0, on Sphinx 9.
 pytestmark = pytest.mark.filterwarnings("ignore:'sphinxcontrib\\.serializinghtml")
 
-NAMES = ("scrapbox-pages", "scrapbox-tags", "scrapbox-people")
+NAMES = ("scrapbox-pages", "scrapbox-tags", "scrapbox-people", "scrapbox-recent")
 
 
 # -- letters ---------------------------------------------------------------------------

@@ -176,7 +176,7 @@ def test_a_map_without_wiki_pages_stays_as_it_is(tmp_path: Path) -> None:
     ours = site.build(extensions=["sphinx_sitemap", "sphinx_scrapbox"], **given)
     theirs = site.build(target="_stock", extensions=["sphinx_sitemap", "myst_parser"], **given)
     expected = theirs.text("sitemap.xml").splitlines()
-    added = [f"scrapbox-{name}.html" for name in ("pages", "tags", "people")]
+    added = [f"scrapbox-{name}.html" for name in ("pages", "tags", "people", "recent")]
     assert expected == [_without(line, added) for line in ours.text("sitemap.xml").splitlines()]
 
 
