@@ -70,8 +70,8 @@
     }
     for (const [id, count] of ids) {
       const element = document.getElementById(id);
-      // Furo and Shibuya put a table with an id into a wrapper with the same id.
-      if (element.matches(".table-wrapper")) continue;
+      // Furo and Shibuya put tables and formulas with an id into a wrapper with the same id.
+      if (element.matches(".table-wrapper, .math-wrapper")) continue;
       if (count > 1 && (inContent(element) || isOurs(element))) {
         rows.push({ rule: "duplicate-id", kind: kind(element), ours: true, place: id, why: "" });
       }

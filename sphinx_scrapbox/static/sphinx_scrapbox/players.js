@@ -16,3 +16,7 @@ document.addEventListener("click", (event) => {
   link.replaceWith(player);
   player.focus();
 });
+
+/* What scrolls can be scrolled by keyboard, in each browser. */
+for (const it of document.querySelectorAll(".scrapbox-table"))
+  if (it.scrollWidth > it.clientWidth) it.tabIndex = 0;
