@@ -107,6 +107,13 @@ class scrapbox_provenance(nodes.container):  # noqa: N801
     """
 
 
+class scrapbox_line_mark(nodes.Inline, nodes.Element):  # noqa: N801
+    """What HTML shows beside a line; it has no text of the page.
+
+    Attribute: ``html``, the finished markup.
+    """
+
+
 class scrapbox_fold(nodes.container):  # noqa: N801
     """A :class:`scrapbox_fold_title`, then body elements; ``details`` in HTML."""
 

@@ -150,7 +150,7 @@ def _as(kind: str) -> tuple[Visitor, Visitor]:
     )
 
 
-def _related_html(self: Any, node: nodes.scrapbox_related) -> None:
+def _ready_html(self: Any, node: Element) -> None:
     self.body.append(node.get("html", ""))
     raise SkipNode
 
@@ -233,7 +233,8 @@ VISITORS: dict[type[Element], dict[str, tuple[Visitor, Visitor]]] = {
     nodes.scrapbox_media: _formats(
         (_visit_media_html, lambda self, node: self.depart_reference(node)), _as("reference")
     ),
-    nodes.scrapbox_related: _formats((_related_html, _nothing)),
+    nodes.scrapbox_related: _formats((_ready_html, _nothing)),
+    nodes.scrapbox_line_mark: _formats((_ready_html, _nothing)),
     nodes.scrapbox_listing: _formats((_visit_listing_html, _literal("</div>\n"))),
     nodes.scrapbox_changelist: _formats(),
     nodes.scrapbox_coverage: _formats(),

@@ -105,6 +105,9 @@ class Config:
     previews: bool = _option(True, valid.boolean, "bool", "html")
     """Show the title and the first lines of a wiki page when a reader points at a link to it
     (HTML)."""
+    telomere: bool = _option(False, valid.boolean, "bool", "html")
+    """Show beside each line of a native page how long before the snapshot it was written, as the
+    lock file tells (HTML): a bar that is wide for new lines and thin for old ones."""
     indices: bool = _option(True, valid.boolean, "bool", "html")
     """Write indices of all pages, tags and people and of recent changes, as pages of the HTML: see
     `scrapbox-pages`, `scrapbox-tags`, `scrapbox-people` and `scrapbox-recent`."""

@@ -106,6 +106,8 @@ def add_style_and_scripts(
     if _DIRECTIVES.search(body):
         builder.add_css_file(f"{FOLDER}/directives.css")
     builder.add_js_file(f"{FOLDER}/{PAGE_SCRIPT}", defer="defer")
+    if "scrapbox-permalink" in body:
+        builder.add_js_file(f"{FOLDER}/lines.js", defer="defer")
     if searches:
         builder.add_js_file(f"{FOLDER}/search.js", defer="defer")
 
