@@ -131,6 +131,7 @@ _TEXINFO = re.compile(
     r"|@(?P<command>[a-zA-Z]+)|[{}]"
 )
 _MAN = re.compile(r"\\(?:f(?:\(..|\[[^\]\n]*\]|[^\n])|s[+-]?\d|\((?P<name>..)|(?P<sign>[^\n]))")
+_MAN_LETTERS = re.compile(r"\\(?:f(?:\(..|\[[^\]\n]*\]|[^\n])|[a-z])")
 _MAN_NAMES = {"aq": "'", "dq": '"', "lq": '"', "rq": '"', "em": "-", "en": "-", "hy": "-"}
 _MAN_NAMES |= {"oq": "'", "cq": "'", "rs": "\\", "at": "@", "sh": "#", "ti": "~", "ha": "^"}
 
@@ -168,16 +169,27 @@ def _shown_by_man(match: re.Match[str]) -> str:
     return ""
 
 
+def source_of_man(text: str) -> str:
+    r"""The source of a manual page with a mark for each escape that ends in a letter.
+
+    Without its backslash, the ``\fP`` after a word would be read as the word's last letters.
+    """
+    return _MAN_LETTERS.sub("\x02", text)
+
+
 def shown_plain_text(text: str) -> str:
     """Plain text and its sources, without the stars of emphasis."""
     return text.replace("*", "")
 
 
+_MAN_SUFFIXES = tuple(f".{section}" for section in range(1, 10))
 PLAIN_TEXT = frozenset(".txt .md .rst .scrapbox".split())
 SHOWN: dict[str, Callable[[str], str]] = {
     **dict.fromkeys(".tex .sty .cls .aux .toc .idx .ind".split(), shown_tex),
     **dict.fromkeys((".texi", ".texinfo"), shown_texinfo),
-    **dict.fromkeys((f".{section}" for section in range(1, 10)), shown_man),
+    **dict.fromkeys(_MAN_SUFFIXES, shown_man),
     **dict.fromkeys(PLAIN_TEXT, shown_plain_text),
 }
 """What readers see of a format, by suffix."""
+SOURCES: dict[str, Callable[[str], str]] = dict.fromkeys(_MAN_SUFFIXES, source_of_man)
+"""What a format's source says in words, by suffix; other sources are checked as they are."""

@@ -17,6 +17,7 @@ from functools import partial
 from sphinx_scrapbox.sphinx_ext.leak_guard.escapes import (
     PLAIN_TEXT,
     SHOWN,
+    SOURCES,
     normalized,
     without_css_escapes,
     without_script_escapes,
@@ -160,7 +161,8 @@ def views(source: str, suffix: str) -> Iterator[View]:
     if suffix in SHOWN:
         yield _plain_view(SHOWN[suffix](source), "shown")
         if suffix not in PLAIN_TEXT:
-            yield _plain_view(source, "source")
+            words = SOURCES[suffix](source) if suffix in SOURCES else source
+            yield _plain_view(words, "source")
     elif suffix in _CATALOGUES:
         joined = _Removal()
         text = without_script_escapes(_JOINED_LINES.sub(joined, source)).replace("*", "")

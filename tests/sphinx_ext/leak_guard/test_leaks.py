@@ -303,6 +303,11 @@ def test_what_is_no_address(text: str) -> None:
     assert found(text, "a.html") == []
 
 
+def test_fonts_of_manual_pages_end_addresses() -> None:
+    assert found(r"Ask \fBjoe@garden.example\fP.", "a.1") == []
+    assert found(r"Ask \fBjoe@garden.net\fP.", "a.1") != []
+
+
 def test_addresses_that_are_allowed() -> None:
     scanner = Scanner([], emails=True, allow=["*@例え.jp", '"joe b"@garden.net.au', "a@b.uk"])
     for text in ("joe@例え.jp", "joe@xn--r8jz45g.jp", "“Joe b”@garden.net.au", "宛先はa@b.uk宛"):
