@@ -33,7 +33,7 @@ _LITERAL = re.compile(r"[\"'`/]")
 # Writers escape quotation marks in text, so that only tags match.
 _OURS = re.compile(r'class="[^"]*\bscrapbox-')
 _DIRECTIVES = re.compile(
-    r'class="[^"]*\bscrapbox-(?:list|index|map|changes|difference|parallel|compare)\b'
+    r'class="[^"]*\bscrapbox-(?:list|index|map|changes|difference|parallel|compare|age)\b'
 )
 
 
