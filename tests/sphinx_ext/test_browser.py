@@ -34,7 +34,7 @@ def built(rootdir: Path, tmp_path_factory: pytest.TempPathFactory) -> Built:
     lines = [f"[A film]({FILM}) is below.", "", f"[{FILM}]({FILM})", ""]
     lines += [icon("hana") + "Have you seen it?", icon("leaf") + "No."]
     site.write({"wiki/Film.md": page("Film", *lines), "wiki/Files.scrapbox": FILES})
-    return site.build()
+    return site.build(scrapbox_images="local")  # an image that is shown is asked for
 
 
 @pytest.fixture(scope="module")
