@@ -8,13 +8,14 @@ are for.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from sphinx.application import Sphinx
 from sphinx.builders.html import StandaloneHTMLBuilder
 
-from sphinx_scrapbox.sphinx_ext.builders import has_browser_pages, has_search, is_html
+from sphinx_scrapbox.sphinx_ext.builders import has_browser_pages, has_search, is_epub, is_html
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.domain import domain_of
 from sphinx_scrapbox.sphinx_ext.domain.incremental import write_changed
@@ -54,6 +55,8 @@ def write_files(app: Sphinx) -> None:
     for name, paths in parts.items():
         shorten = shorter_css if name.endswith(".css") else shorter_js
         text = "".join(shorten(path.read_text(encoding="utf-8")) for path in paths)
+        if name.endswith(".css") and is_epub(app.builder):
+            text = unnested_css(text)
         write_changed(folder / name, text.encode())
 
 
@@ -67,6 +70,74 @@ def shorter_css(text: str) -> str:
     text = re.sub(r"\s+", " ", text)
     text = re.sub(r" ?([{};,>]) ?", r"\1", text).strip()
     return text.replace(": ", ":").replace(";}", "}")
+
+
+def unnested_css(text: str) -> str:
+    r"""A shortened style sheet without nested rules, which EPUB does not allow.
+
+    Source: CSS Nesting; of its forms the one with ``&``, and conditions like ``@media``.
+
+    >>> unnested_css(".a,.b{x:1;& p,li>&{y:2}@media print{z:3}}@media print{.c{& p{y:2}}}")
+    '.a,.b{x:1}.a p,.b p,li>:is(.a),li>:is(.b){y:2}@media print{.a,.b{z:3}}@media print{.c p{y:2}}'
+    >>> unnested_css(".a{& :is(b,c:not([d],e)){x:1}}")
+    '.a :is(b,c:not([d],e)){x:1}'
+    """
+    return "".join(_unnested(text, []))
+
+
+def _unnested(text: str, parents: Sequence[str]) -> Iterator[str]:
+    """The rules of the inside of a block whose selectors are *parents*, after its own."""
+    own: list[str] = []
+    rules: list[str] = []
+    while text:
+        head, sign, rest = _partition(text)
+        if sign != "{":
+            own.append(head)
+            text = rest
+            continue
+        end = _end_of_block(rest)
+        inner, text = rest[:end], rest[end + 1 :]
+        if head.startswith(("@font-face", "@keyframes", "@page")):
+            rules.append(f"{head}{{{inner}}}")
+        elif head.startswith("@"):
+            rules.append(f"{head}{{{''.join(_unnested(inner, parents))}}}")
+        else:
+            selectors = [
+                each.replace("&", parent if each[0] == "&" else f":is({parent})")
+                for each in _selectors(head)
+                for parent in (parents if "&" in each else [""])
+            ]
+            rules += _unnested(inner, selectors)
+    if declarations := ";".join(filter(None, own)):
+        yield f"{','.join(parents)}{{{declarations}}}" if parents else declarations
+    yield from rules
+
+
+def _selectors(head: str) -> Iterator[str]:
+    """The selectors of a rule; a comma in parentheses is a part of one."""
+    depth = start = 0
+    for sign in re.finditer("[(),]", head):
+        depth += {"(": 1, ")": -1}.get(sign[0], 0)
+        if sign[0] == "," and not depth:
+            yield head[start : sign.start()]
+            start = sign.end()
+    yield head[start:]
+
+
+def _partition(text: str) -> tuple[str, str, str]:
+    """*text* parted at its first ``;`` or ``{``, as :meth:`str.partition` does."""
+    sign = re.search("[;{]", text)
+    return (text[: sign.start()], sign[0], text[sign.end() :]) if sign else (text, "", "")
+
+
+def _end_of_block(text: str) -> int:
+    """Where the block ends in which *text* begins."""
+    depth = 1
+    for brace in re.finditer("[{}]", text):
+        depth += 1 if brace[0] == "{" else -1
+        if not depth:
+            return brace.start()
+    return len(text)
 
 
 def shorter_js(text: str) -> str:

@@ -80,6 +80,11 @@ class Speakers:
             return True
         return target not in self.marks and not is_name_of_thing(icon.name, icon.project)
 
+    @staticmethod
+    def _is_reaction(alone: Sequence[ast.Icon], people: Sequence[ast.Icon]) -> bool:
+        """Whether icons alone on a line say who agrees: an emoji, and then several people."""
+        return people[0] is not alone[0] and len(people) > 1
+
     def _speaks_below(self, alone: Sequence[ast.Icon]) -> bool:
         """Whether icons alone on a line speak the lines below that are not nested.
 
@@ -184,7 +189,10 @@ class Speakers:
             hanging = below if number == len(run.lines) else ()
             leading, nodes, alone = self._read(line.nodes)
             people = tuple(filter(self.is_person, alone))
-            if people and (hanging or (unindented and self._speaks_below(alone))):
+            if people and (
+                (hanging and not self._is_reaction(alone, people))
+                or (unindented and self._speaks_below(alone))
+            ):
                 flush()
                 speech = _Speech(people, list(hanging), replace(line, nodes=nodes))
                 out.append(speech if unindented else speech.turn())

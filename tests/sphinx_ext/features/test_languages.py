@@ -317,7 +317,7 @@ def switcher(built: Built, name: str) -> list[str]:
 def alternates(built: Built, name: str) -> dict[str, str]:
     root = built.html(f"{name}.html").root
     links = language_links(root)
-    tags = root.all("link", rel="alternate")
+    tags = [link for link in root.all("link", rel="alternate") if "hreflang" in link.attributes]
     assert len(tags) == len(links) + bool(root.all("link", hreflang="x-default"))
     return links
 

@@ -6,7 +6,9 @@ import re
 from pathlib import Path
 
 import pytest
-from sites import Site, page
+from sites import EPUB, Site, page
+
+from sphinx_scrapbox.sphinx_ext.html.assets import unnested_css
 
 
 @pytest.fixture
@@ -71,3 +73,20 @@ def test_files_of_a_site_are_never_overwritten(site: Site) -> None:
 def test_a_second_build_finds_the_same_configuration(site: Site) -> None:
     site.build()
     assert site.build().written == []
+
+
+def test_an_epub_has_no_nested_rules(site: Site) -> None:
+    css = site.build("epub", **EPUB).text("_static/sphinx_scrapbox/scrapbox.css")
+    assert ".scrapbox-body h2{" in css
+    assert "&" not in css
+
+
+def test_nested_rules_are_taken_apart() -> None:
+    nested = (
+        ".a,.b{x:1;& p,li>&{y:2}@media print{z:3}}@media print{.c{& :is(d,e:not([f],g)){v:4}}}"
+    )
+    flat = (
+        ".a,.b{x:1}.a p,.b p,li>:is(.a),li>:is(.b){y:2}@media print{.a,.b{z:3}}"
+        "@media print{.c :is(d,e:not([f],g)){v:4}}"
+    )
+    assert unnested_css(nested) == flat

@@ -303,6 +303,7 @@ def test_words_in_another_script(site: Site) -> None:
                 "Code\n\n```\n敷き藁\n```\n\n"
                 f"---\n{source[2:]}",
             ),
+            "wiki/straw.md": exported("Straw", "Say 藁, as in 敷き藁.", "lang: en"),
             "guide.md": "# Guide\n\nBy hand: 敷き藁 and [[収穫]].\n",
         }
     )
@@ -319,6 +320,10 @@ def test_words_in_another_script(site: Site) -> None:
         ("ja", "藁"),
     ]
     assert ("ja", "水やり") in texts
+    # A page without a source has words that tell the language of the others.
+    straw = built.html("wiki/straw.html").body.all("section")[0]
+    words = [tag.text for tag in straw.walk() if tag.attributes.get("lang") == "ja"]
+    assert words == ["藁", "敷き藁"]
     assert article.one("div", "highlight").text.strip() == "敷き藁"
     assert not [tag for tag in article.one("code").walk() if "lang" in tag.attributes]
     guide = built.html("guide.html").body

@@ -7,7 +7,7 @@ with the first font that has each character, and so mixes fonts in one word.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from docutils import nodes
@@ -46,12 +46,26 @@ class MarkWords(SphinxPostTransform):
             facts = domain.facts.get(docname)
             if facts is None:
                 continue
-            source = facts.source_language
-            han = source if source and not is_written_so(source, "", is_latin=True) else ""
-            for text in list(_texts(document, links_only=not facts.is_page)):
-                if _RUN.search(text):
-                    parts = list(_parts(text, han, is_latex=is_latex))
-                    text.parent.replace(text, parts)
+            texts = [
+                text
+                for text in _texts(document, links_only=not facts.is_page)
+                if _RUN.search(text)
+            ]
+            # Other documents may list pages in several languages.
+            han = _language_of_han(facts.source_language, texts if facts.is_page else ())
+            for text in texts:
+                text.parent.replace(text, list(_parts(text, han, is_latex=is_latex)))
+
+
+def _language_of_han(source_language: str, texts: Iterable[nodes.Text]) -> str:
+    """The language of words in Han characters alone, which do not tell it; "" if nothing does.
+
+    It is that of the page's source, or that of the first word on the page that tells its own.
+    """
+    if source_language and not is_written_so(source_language, "", is_latin=True):
+        return source_language
+    runs = (letters_language(run[0]) for text in texts for run in _RUN.finditer(text))
+    return next(filter(None, runs), "")
 
 
 def _texts(document: nodes.Element, *, links_only: bool) -> Iterator[nodes.Text]:
