@@ -20,7 +20,7 @@ FILES = {
         f"堆肥 🌱👍🏽👩\u200d💻\n{ADDRESS}\n[名前 {ADDRESS}] ① ✓ ℃ → ≒ ❤️ 𠮷 𝒞\n"
         "`藁 🌱` [https://example.org/straw]\n"
         f"{'[2024/03/09]' * 20}\nhttps://example.org/{'straw-' * 20}\n"
-        "code:plan.py\n 藁 = '🌱'\n\ufffd は読めない\n"
+        "code:plan.py\n 藁 = '🌱\ufffd'\n\ufffd は読めない\n"
     ),
 }
 
@@ -80,6 +80,7 @@ def test_replacement_character(book: Built, tmp_path: Path) -> None:
     assert "\ufffd は読めない" in book.text("book.tex")
     text = build(tmp_path, latex_engine="lualatex").text("book.tex")
     assert "\\symbol{65533} は読めない" in text
+    assert "[U+FFFD]" in text  # code has no commands
     assert "\ufffd" not in text
 
 

@@ -104,7 +104,7 @@ def _breakable(address: str) -> Iterator[nodes.Node]:
 
 
 class NameReplacementCharacters(SphinxPostTransform):
-    """Writes U+FFFD by its number for LuaLaTeX, but for code, which has no commands."""
+    """Writes U+FFFD by its number for LuaLaTeX, which stops at it; in code as its name."""
 
     default_priority = 460
     formats = ("latex",)
@@ -114,8 +114,15 @@ class NameReplacementCharacters(SphinxPostTransform):
         if self.config.latex_engine != "lualatex":
             return
         for text in list(self.document.findall(nodes.Text)):
-            if _REPLACEMENT in text and not isinstance(text.parent, _WITHOUT_COMMANDS):
-                text.parent.replace(text, list(_by_number(text)))
+            if _REPLACEMENT not in text:
+                continue
+            parent = text.parent
+            if isinstance(parent, _WITHOUT_COMMANDS):
+                parent.replace(text, nodes.Text(text.replace(_REPLACEMENT, "[U+FFFD]")))
+                # Sphinx highlights code that is equal to its source.
+                parent.rawsource = parent.rawsource.replace(_REPLACEMENT, "[U+FFFD]")
+            else:
+                parent.replace(text, list(_by_number(text)))
 
 
 def _by_number(text: str) -> Iterator[nodes.Node]:
