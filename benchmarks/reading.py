@@ -30,17 +30,9 @@ from sphinx.util.docutils import docutils_namespace, patch_docutils
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests"))
 
-from browsers import launch, serve  # noqa: E402
+from browsers import THEMES, launch, serve  # noqa: E402
 from images import png  # noqa: E402
 
-THEMES = (
-    "alabaster",
-    "furo",
-    "sphinx_rtd_theme",
-    "pydata_sphinx_theme",
-    "sphinx_book_theme",
-    "shibuya",
-)
 CONTENT = "div.body, article[role=main], [itemprop=articleBody], article.bd-article, article.yue"
 """Where each theme puts the text of a document."""
 PLAIN = "plain"

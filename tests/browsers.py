@@ -15,6 +15,15 @@ import pytest
 
 CHROMIUM = "/usr/bin/chromium"
 NEEDS_CHROMIUM = pytest.mark.skipif(not os.access(CHROMIUM, os.X_OK), reason=f"no {CHROMIUM} here")
+THEMES = (
+    "alabaster",
+    "furo",
+    "sphinx_rtd_theme",
+    "pydata_sphinx_theme",
+    "sphinx_book_theme",
+    "shibuya",
+)
+"""The themes in which pages are looked at."""
 _OPTIONS = ["--no-sandbox", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"]
 
 

@@ -107,9 +107,13 @@ class Site:
             self.write({"conf.py": 'extensions = ["sphinx_scrapbox"]\n'})
         self.write(self.files)
 
-    def write(self, files: Mapping[str, str]) -> None:
+    def write(self, files: Mapping[str, str | None]) -> None:
+        """Write source files; one whose text is None is removed."""
         for name, text in files.items():
             path = self.src / name
+            if text is None:
+                path.unlink()
+                continue
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
+from pathlib import Path
 from typing import Any
 
 import click
@@ -36,6 +37,12 @@ def grouped(name: str, make: Callable[..., object], *options: Decorator) -> Deco
         return decorated
 
     return decorate
+
+
+def paths_argument(command: Callable[..., Any]) -> Callable[..., Any]:
+    """One or more files and folders of pages, passed on as ``paths``."""
+    path = click.Path(exists=True, path_type=Path)
+    return click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=path)(command)
 
 
 def output_option(help: str) -> Decorator:

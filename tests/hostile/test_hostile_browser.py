@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from browsers import NEEDS_CHROMIUM, launch, serve
+from browsers import NEEDS_CHROMIUM, THEMES, launch, serve
 from mathjax import mathjax_folder
 from sites import Built, Site
 
@@ -19,14 +19,6 @@ from hostile.browser import Reader
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 pytestmark = NEEDS_CHROMIUM
 
-THEMES = (
-    "alabaster",
-    "furo",
-    "sphinx_rtd_theme",
-    "pydata_sphinx_theme",
-    "sphinx_book_theme",
-    "shibuya",
-)
 LOCAL = {"scrapbox_images": False, "scrapbox_videos": False, "mathjax_path": "math.js"}
 """With these options a page asks no other host."""
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from sphinx_scrapbox.cli.options import format_option, grouped, output_option
+from sphinx_scrapbox.cli.options import format_option, grouped, output_option, paths_argument
 from sphinx_scrapbox.cli.output import Failure, shows_color, write_report
 from sphinx_scrapbox.cli.translations.pairs import pairs_option, read_pairs
 from sphinx_scrapbox.snapshot.coverage.folders import FolderPages
@@ -67,13 +67,7 @@ class _Form:
 
 
 @click.command(short_help="List which pages of a wiki are translated, and which are not.")
-@click.argument(
-    "paths",
-    metavar="PATH...",
-    nargs=-1,
-    required=True,
-    type=click.Path(exists=True, path_type=Path),
-)
+@paths_argument
 @grouped(
     "form",
     _Form,

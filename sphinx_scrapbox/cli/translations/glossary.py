@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from sphinx_scrapbox.cli.options import format_option, output_option
+from sphinx_scrapbox.cli.options import format_option, output_option, paths_argument
 from sphinx_scrapbox.cli.output import Failure, print_notes, write_report
 from sphinx_scrapbox.cli.translations.pairs import pairs_option, read_pairs
 from sphinx_scrapbox.snapshot.coverage.folders import FolderPages
@@ -20,13 +20,7 @@ from sphinx_scrapbox.snapshot.coverage.glossary import (
 
 
 @click.command(short_help="Write the titles of pages and of their translations as a glossary.")
-@click.argument(
-    "paths",
-    metavar="PATH...",
-    nargs=-1,
-    required=True,
-    type=click.Path(exists=True, path_type=Path),
-)
+@paths_argument
 @format_option("csv", "deepl", "json", help="For spreadsheets, for DeepL, or for scripts.")
 @output_option("Write the glossary to FILE instead of showing it.")
 @pairs_option

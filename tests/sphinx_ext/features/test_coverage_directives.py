@@ -206,11 +206,7 @@ def test_an_edit_gives_what_a_fresh_build_gives(tmp_path: Path) -> None:
     site = Site(tmp_path / "site", files())
     site.build(**HERE)
     for edit in EDITS:
-        for name, text in edit.items():
-            if text is None:
-                (site.src / name).unlink()
-            else:
-                site.write({name: text})
+        site.write(edit)
         kept = site.build(**HERE)
         assert "index" in kept.written
         assert "en/Notes" not in kept.written

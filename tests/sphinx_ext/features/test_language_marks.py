@@ -130,11 +130,7 @@ def test_an_edit_gives_what_a_fresh_build_gives(tmp_path: Path) -> None:
     site = Site(tmp_path / "site", FILES)
     site.build(**ON)
     for edit in EDITS:
-        for name, text in edit.items():
-            if text is None:
-                (site.src / name).unlink()
-            else:
-                site.write({name: text})
+        site.write(edit)
         kept = site.build(**ON)
         fresh = site.build(target="_fresh", parallel=2, **ON)
         for path in fresh.out.rglob("*.html"):

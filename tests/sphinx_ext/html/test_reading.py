@@ -8,7 +8,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from browsers import NEEDS_CHROMIUM, launch
+from browsers import NEEDS_CHROMIUM, THEMES, launch
 from scripts import benchmark_script
 
 pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
@@ -17,14 +17,6 @@ pytestmark = [
     NEEDS_CHROMIUM,
     pytest.mark.filterwarnings("ignore:'sphinx_book_theme"),  # 1.4 on Sphinx 9
 ]
-THEMES = (
-    "alabaster",
-    "furo",
-    "sphinx_rtd_theme",
-    "pydata_sphinx_theme",
-    "sphinx_book_theme",
-    "shibuya",
-)
 
 
 @pytest.fixture(scope="module")
