@@ -342,7 +342,7 @@ def page_json(page: Page) -> str:
     if page.id:
         fields["id"] = page.id
     fields |= {"created": page.created, "updated": page.updated}
-    # A carriage return ends a row, or is a blank in it.
+    # A carriage return at the end of a row is dropped; elsewhere it becomes a space.
     rows = [(row.rstrip("\r").replace("\r", " "), id) for row, id in rows_with_ids(page)]
     if any(row_id for _, row_id in rows):
         details = _details(page.source)

@@ -187,7 +187,7 @@ def _names(folder: Path) -> list[str]:
 def folder_origin(folder: Path) -> FolderOrigin:
     """The pages in *folder*, or in the one folder below it that holds them all.
 
-    :raises Failure: if there are none.
+    :raises Failure: if the folder holds no pages.
     """
     names = [name for name in sorted(page_files(folder)) if not name.endswith(LOCK_NAME)]
     folders = PageFolders()

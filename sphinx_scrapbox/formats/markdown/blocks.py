@@ -44,7 +44,7 @@ def read_markdown(text: str, *, name: str = "", origin: str = DEFAULT_ORIGIN) ->
 
 
 def _tag_lines(front: FrontMatter) -> tuple[ast.Line, ...]:
-    """The tags of front matter as a line of tags, as authors write it, and a blank line."""
+    """The tags of front matter as a line of hashtags, followed by an empty line."""
     if not front.tags:
         return ()
     at = front.tags_line

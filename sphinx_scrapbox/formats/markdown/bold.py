@@ -1,8 +1,8 @@
 """Exported Markdown: bold text of level 0, after which the export breaks the line.
 
 ``### `` makes the rest of its line bold. What followed in the wiki is on the next line, which is
-like any other: it is the rest of the line above if it begins with a blank (:mod:`.blocks`), or in
-a way in which no line begins (:func:`continues`).
+like any other: it continues the line above if it starts with a space (:mod:`.blocks`), or in
+a way that no new line does (:func:`continues`).
 """
 
 from __future__ import annotations
