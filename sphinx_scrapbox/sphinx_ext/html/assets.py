@@ -29,6 +29,9 @@ PAGE_SCRIPT = "scrapbox.js"
 _PAGE_PARTS = ("players.js", "previews.js")
 _SOURCES = _PACKAGE / "static" / FOLDER
 
+_STRING = re.compile(r'("[^"\\]*"|`[^`\\]*`)')
+_SIGN = re.compile(r" ?(=>|&&|\|\||!==?|[=,;:?{}()<>|*^]) ?")
+_OPERATOR = re.compile(r"(?<=\w) ([-+&%]) (?=\w)")
 _LITERAL = re.compile(r"[\"'`/]")
 
 # Writers escape quotation marks in text, so that only tags match.
@@ -141,23 +144,28 @@ def _end_of_block(text: str) -> int:
 
 
 def shorter_js(text: str) -> str:
-    r"""A script without comments, indents, and the spaces of lines without strings and patterns.
+    r"""A script without comments, indents, and the spaces of lines without patterns.
 
     A comment begins a line, or stands behind a space.
 
     >>> shorter_js("/* what\n   it does */\n\nif (a) {\n  b(c, 1); // why\n  // how\n}\n")
-    'if(a){\nb(c,1);\n}\n'
-    >>> shorter_js('a = "b, c";\n')
-    'a = "b, c";\n'
+    'if(a){b(c,1);}\n'
+    >>> shorter_js('a = "b, c";\nb = /c, d/;\n')
+    'a="b, c";b = /c, d/;'
     """
     text = re.sub(r"^\s*/\*.*?\*/$", "", text, flags=re.DOTALL | re.MULTILINE)
     text = re.sub(r"(^|\s)// .*", "", text, flags=re.MULTILINE)
     lines = [line.strip() for line in text.splitlines()]
-    return "".join(f"{_without_spaces(line)}\n" for line in lines if line)
+    lines = [_without_spaces(line) for line in lines if line]
+    return re.sub(r"(?<=[{(,;>])\n|\n(?=[})])", "", "".join(f"{line}\n" for line in lines))
 
 
 def _without_spaces(line: str) -> str:
-    return line if _LITERAL.search(line) else re.sub(r" ?(=>|&&|[=,;:?{}()<>]) ?", r"\1", line)
+    code = _STRING.split(line)  # every second part is a string
+    if any(map(_LITERAL.search, code[::2])):
+        return line
+    code[::2] = [_OPERATOR.sub(r"\1", _SIGN.sub(r"\1", part)) for part in code[::2]]
+    return "".join(code)
 
 
 def add_style_and_scripts(

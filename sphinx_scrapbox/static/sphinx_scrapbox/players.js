@@ -2,7 +2,7 @@
    Before that, nothing is fetched from its site. Without scripts it stays a link. */
 document.addEventListener("click", (event) => {
   const link = event.target.closest?.("a[data-scrapbox-embed]");
-  if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
   event.preventDefault();
   const player = document.createElement("iframe");
   const address = new URL(link.dataset.scrapboxEmbed);

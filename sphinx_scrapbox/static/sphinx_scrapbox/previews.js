@@ -3,24 +3,25 @@
    hovered or focused. There are none on touch screens, nor if the files cannot be fetched.
    Escape closes a preview; the pointer may move onto it and scroll it. */
 (() => {
-  if (!/^https?:$/.test(location.protocol)) return;
+  if (!location.protocol.startsWith("http")) return;
   const SHOW_AFTER = 200;
   const HIDE_AFTER = 150;
   const hovers = matchMedia("(hover: hover)");
   const root = new URL(document.documentElement.dataset.content_root ?? "./", document.baseURI);
   const files = new Map();
+  const when = (type, act) => document.addEventListener(type, act);
   let siteLanguage = ""; // that of pages whose preview names none
-  let card = null; // the preview shown
-  let shown = null; // the link that it belongs to
-  let described = null; // that link's aria-describedby before
-  let wanted = null; // the link whose preview is about to open
-  let timer = 0;
-  let point = null; // the position of the pointer
+  let card; // the preview shown
+  let shown; // the link that it belongs to
+  let described; // that link's aria-describedby before
+  let wanted; // the link whose preview is about to open
+  let timer;
+  let point; // the position of the pointer
 
   const get = (name) => {
     if (!files.has(name)) {
       const address = new URL(`_static/sphinx_scrapbox/previews/${name}.json`, root);
-      const answer = fetch(address).then((response) => (response.ok ? response.json() : {}));
+      const answer = fetch(address).then((response) => response.ok ? response.json() : {});
       files.set(name, answer.catch(() => ({})));
     }
     return files.get(name);
@@ -91,8 +92,7 @@
     const on = (box) =>
       point && box.left <= point.x && point.x <= box.right && box.top <= point.y && point.y <= box.bottom;
     const box = boxes.find(on) ?? boxes[0];
-    const width = document.documentElement.clientWidth;
-    const height = document.documentElement.clientHeight;
+    const { clientWidth: width, clientHeight: height } = document.documentElement;
     if (!box || box.bottom < 0 || box.top > height) return remove();
     const above = box.bottom + card.offsetHeight + 8 > height && box.top > height - box.bottom;
     const left = Math.max(8, Math.min(box.left, width - card.offsetWidth - 8));
@@ -145,7 +145,7 @@
     timer = setTimeout(close, HIDE_AFTER);
   };
 
-  document.addEventListener("pointerover", (event) => {
+  when("pointerover", (event) => {
     if (!hovers.matches || event.pointerType === "touch") return;
     point = { x: event.clientX, y: event.clientY };
     const link = linkAt(event);
@@ -156,19 +156,19 @@
     }
   });
   document.documentElement.addEventListener("pointerleave", leave);
-  document.addEventListener("focusin", (event) => {
+  when("focusin", (event) => {
     const link = hovers.matches && event.target.matches(":focus-visible") ? linkAt(event) : null;
     point = null;
     if (link) open(link);
     else if (card && !card.contains(event.target)) close();
   });
-  document.addEventListener("focusout", (event) => {
+  when("focusout", (event) => {
     if (event.target === shown || event.target === wanted) leave();
   });
-  document.addEventListener("keydown", (event) => {
+  when("keydown", (event) => {
     if (event.key === "Escape") close();
   });
-  document.addEventListener("pointerdown", (event) => {
+  when("pointerdown", (event) => {
     if (!card?.contains(event.target)) close();
   });
   addEventListener("scroll", (event) => {
