@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -56,11 +57,17 @@ def write_files(app: Sphinx) -> None:
     names = [name for name in _PAGE_PARTS if name != "previews.js" or shows_previews]
     parts[PAGE_SCRIPT] = [_SOURCES / name for name in names]
     for name, paths in parts.items():
-        shorten = shorter_css if name.endswith(".css") else shorter_js
-        text = "".join(shorten(path.read_text(encoding="utf-8")) for path in paths)
+        text = "".join(map(_shortened, paths))
         if name.endswith(".css") and is_epub(app.builder):
             text = unnested_css(text)
         write_changed(folder / name, text.encode())
+
+
+@cache
+def _shortened(path: Path) -> str:
+    """The text of a file of the package, shortened once a process."""
+    text = path.read_text(encoding="utf-8")
+    return shorter_css(text) if path.suffix == ".css" else shorter_js(text)
 
 
 def shorter_css(text: str) -> str:
