@@ -31,6 +31,13 @@ def _content(path: Path) -> bytes:
     return _STALE_TERM.sub(b"", content) if path.name == "searchindex.js" else content
 
 
+def assert_same_pages(kept: Path, fresh: Path) -> None:
+    """Each HTML file of a fresh build is in another one, too, byte for byte."""
+    for path in fresh.rglob("*.html"):
+        name = str(path.relative_to(fresh))
+        assert (kept / name).read_bytes() == path.read_bytes(), name
+
+
 def differences(kept: Path, fresh: Path) -> list[str]:
     """Each file that is not the same in two output folders, and how it differs.
 
