@@ -37,9 +37,9 @@ CONTENT = "div.body, article[role=main], [itemprop=articleBody], article.bd-arti
 """Where each theme puts the text of a document."""
 PLAIN = "plain"
 PAGES = (
-    "guide/lists",
-    "guide/speakers",
-    "guide/changes",
+    "how-to/lists",
+    "how-to/speakers",
+    "how-to/what-changed",
     "wiki/Where does the rain go?",
     "hard/Who waters the tomatoes",
     "hard/Blight after rain",
@@ -47,14 +47,14 @@ PAGES = (
     "scrapbox-people",
 )
 MORE_PAGES = (
-    "guide/links",
-    "guide/related-pages",
-    "guide/link-map",
-    "guide/translations",
-    "guide/include",
-    "guide/pictures-and-icons",
-    "guide/provenance",
-    "reference/dialect",
+    "how-to/links",
+    "how-to/related-pages",
+    "how-to/link-map",
+    "how-to/translations",
+    "how-to/include",
+    "how-to/stored-images",
+    "how-to/snapshot-dates",
+    "reference/formats",
     "wiki/Neighbouring gardens",
     "wiki/Japan in the world's AI race, by Yutaka Matsuo",
     "wiki/Pictures of the bed in March",
@@ -120,7 +120,7 @@ class Reading:
                 lines.append(f"{page}: layout shift {shift:.3f}")
         for page, (pixels, element) in self.overflow.items():
             # On hand-written pages, too, long words in code stick out in some themes.
-            if pixels > 1 and not page.startswith("guide/"):
+            if pixels > 1 and not page.startswith("how-to/"):
                 lines.append(f"{page}: {pixels:.0f} px too wide: {element}")
         for name, sizes, most in (("CSS", self.css, MAX_CSS), ("JavaScript", self.js, MAX_JS)):
             for page, size in sizes.items():

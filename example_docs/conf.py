@@ -44,7 +44,7 @@ scrapbox_side_by_side = True
 scrapbox_data_files = True
 scrapbox_page_directives = ["note", "tip"]
 # Two pages show what a link to a page becomes that nobody has written.
-scrapbox_missing = {"guide/links": "wiki", "guide/related-pages": "wiki"}
+scrapbox_missing = {"how-to/links": "wiki", "how-to/related-pages": "wiki"}
 scrapbox_deny = {"titles": ["The garden's bank account"], "tags": ["internal"], "emails": True}
 
 # -- hand-written pages --------------------------------------------------------------------

@@ -27,7 +27,7 @@ FILES = {
 
 def settings() -> dict[str, Any]:
     """What the guide says for a site in Japanese."""
-    guide = (ROOT / "example_docs/guide/pdf-and-epub.md").read_text(encoding="utf-8")
+    guide = (ROOT / "example_docs/how-to/pdf-and-epub.md").read_text(encoding="utf-8")
     (block,) = re.findall(r"```python\n(language = \"ja\".*?)```", guide, re.DOTALL)
     config: dict[str, Any] = {}
     exec(block, config)

@@ -28,7 +28,7 @@ from sites import Html, Tag, broken_links
 from wiki_server import Wiki, serving
 
 ROOT = Path(__file__).parents[3]
-GUIDE = ROOT / "example_docs" / "guide" / "versioned-site.md"
+GUIDE = ROOT / "example_docs" / "tutorials" / "versioned-site.md"
 PROJECT = "garden"  # as the guide calls it
 FIRST, SECOND = 1_700_000_000, 1_710_000_000  # 2023-11-14 and 2024-03-09
 
