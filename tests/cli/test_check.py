@@ -328,3 +328,21 @@ def test_the_wiki_of_each_folder(wiki: Path) -> None:
         lines[1]
         == f"{wiki}/pond: pages of the wiki pond, because 1 of 2 pages names it by own icons"
     )
+
+
+def test_names_that_hosts_refuse(tmp_path: Path) -> None:
+    for name in ("C#.md", "10:15.md", "Moss.md", "a?/Moss.md"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(
+            f'---\ntitle: "{Path(name).stem}"\n---\n\nx', encoding="utf-8"
+        )
+    select = ("--select", "refused-file-name")
+    assert rules(tmp_path, *select) == []
+    result = run(tmp_path, "--for", "netlify,github", "--format", "json", *select)
+    assert result.exit_code == 1
+    assert {one["path"]: one["message"] for one in json.loads(result.stdout)["findings"]} == {
+        "10:15.md": "an artifact on GitHub allows no : in a name",
+        "C#.md": "Netlify allows no # in a name",
+        "a?": "Netlify allows no ? in a name; an artifact on GitHub allows no ? in a name",
+    }
+    assert run(tmp_path, "--for", "gopher").exit_code == 2
