@@ -15,6 +15,7 @@ version = release = sphinx_scrapbox.__version__
 
 extensions = [
     "sphinx_scrapbox",
+    "sphinx_design",  # cards and tabs
     "showcase",  # local extension: examples, and references generated from the source
 ]
 exclude_patterns = ["_build", "_ext", "_kept", "Thumbs.db", ".DS_Store"]
