@@ -57,9 +57,9 @@ from sphinx_scrapbox.sphinx_ext.html import (
     page_names,
     page_sources,
     previews,
-    search,
 )
 from sphinx_scrapbox.sphinx_ext.html.data import json_ld, metadata, metatags, site_files, sitemap
+from sphinx_scrapbox.sphinx_ext.html.search import sphinx_index
 from sphinx_scrapbox.sphinx_ext.leak_guard import guard
 from sphinx_scrapbox.sphinx_ext.performance import (
     garbage_collection,
@@ -128,7 +128,7 @@ LISTENERS = (
     Listener("builder-inited", page_names.guard_names),
     Listener("builder-inited", formulas.add_classes, 600, "After MyST, which sets some."),
     Listener("builder-inited", assets.write_files, why="Before the static files of the site."),
-    Listener("builder-inited", search.adapt_search_index),
+    Listener("builder-inited", sphinx_index.adapt_search_index),
     Listener("builder-inited", search_index.skip_unchanged_index),
     Listener("builder-inited", writers.speed_up_writers),
     Listener("env-get-outdated", guard.prepare_leak_guard, 100, "Before any file is looked at."),
