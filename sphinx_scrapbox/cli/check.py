@@ -169,7 +169,7 @@ def command(
     form: _Form,
     rules: frozenset[Rule],
     icons: tuple[str, ...],
-    hosts: frozenset[Host],
+    hosts: tuple[Host, ...],
     fail_on: str,
 ) -> None:
     if explain:

@@ -62,11 +62,11 @@ def format_option(*names: str, help: str) -> Decorator:
 
 def _hosts(
     context: click.Context, parameter: click.Parameter, values: Sequence[str]
-) -> frozenset[Host]:
+) -> tuple[Host, ...]:
     names = [name.strip() for value in values for name in value.split(",")]
     if unknown := [name for name in names if name not in HOSTS]:
         raise click.BadParameter(f"no host {unknown[0]!r}; known are {', '.join(HOSTS)}")
-    return frozenset(HOSTS[name] for name in names)
+    return tuple(host for name, host in HOSTS.items() if name in names)
 
 
 def hosts_option(help: str) -> Decorator:

@@ -36,7 +36,7 @@ STAGING_FOLDER = ".scrapbox-unpack"
 """The folder in which a transaction prepares its files; removed when it is complete."""
 
 _STAGED = re.compile(r"[0-9]+\.(?:tmp|lock)")
-_DOCUMENTS = frozenset({PAGE_SUFFIX, ".md", ".rst", ".txt"})  # would share the page's docname
+DOCUMENT_SUFFIXES = frozenset({PAGE_SUFFIX, ".md", ".rst", ".txt"})  # share a page's docname
 
 MAX_FILE_BYTES = 256 * 1024 * 1024
 """The largest page or lock file that is read."""
@@ -365,7 +365,7 @@ class SnapshotFolder:
         """The names of files in the folder that Sphinx could take for a page's source."""
         with _reading(self.path), suppress(FileNotFoundError):
             paths = self.path.iterdir()
-            return [path.name for path in paths if path.suffix.lower() in _DOCUMENTS]
+            return [path.name for path in paths if path.suffix.lower() in DOCUMENT_SUFFIXES]
         return []
 
     def has_picture(self, file: str) -> bool:

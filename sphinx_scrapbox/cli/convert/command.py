@@ -14,7 +14,7 @@ from typing import NamedTuple
 import click
 
 from sphinx_scrapbox import formats
-from sphinx_scrapbox.cli.convert_inputs import Inputs, PageInput, find_inputs
+from sphinx_scrapbox.cli.convert.inputs import Inputs, PageInput, find_inputs
 from sphinx_scrapbox.cli.output import Failure, print_notes, progress, say
 from sphinx_scrapbox.formats.markdown import write_markdown
 from sphinx_scrapbox.formats.project import write_project

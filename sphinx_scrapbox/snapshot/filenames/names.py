@@ -1,92 +1,27 @@
-"""Names of files: which ones file systems and hosts accept, and those of pages and pictures."""
+"""Names for the files of pages and pictures, which all file systems and hosts accept."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from enum import Enum
 from hashlib import file_digest, sha256
 from io import BufferedReader, BytesIO
 from pathlib import Path
 from unicodedata import normalize
 
+from sphinx_scrapbox.snapshot.filenames.hosts import (
+    DEVICE,
+    EPUB_SIGNS,
+    LONG_NAME_BYTES,
+    WINDOWS_SIGNS,
+)
 from sphinx_scrapbox.snapshot.lockfile import IMAGE_SUFFIXES, PICTURE_FOLDER
 from sphinx_scrapbox.wiki.text import CONTROLS, SURROGATES
-
-_WINDOWS = r'<>:"\\|?*\x00-\x1f'  # not allowed in names, besides the slash
-# Private, reserved and invisible code points that EPUB excludes.
-_OUTSIDE = r"\ue000-\uf8ff\ufdd0-\ufdef\ufff0-\uffff\U000e0000-\U0010ffff"
-_SURROGATE = re.compile(f"[{SURROGATES}]")
-# Names of devices on Windows, which count with any suffix and with blanks before it.
-_DEVICE = re.compile(
-    r"(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$|clock\$)\s*(?:\.|$)", re.I | re.A
-)
-_MAX_NAME_BYTES = 255
-_BUILD_SUFFIX_BYTES = 12  # what a build appends, such as ".doctree"
-LONG_NAME_BYTES = 120
-"""Bytes up to which a name fits everywhere, with a longer suffix or that of a backup, too."""
-
-
-class Host(Enum):
-    """What stores or publishes the files of a site, and has rules for their names.
-
-    ``shown`` is its name in messages, ``signs`` are the characters that it refuses.
-    """
-
-    NETLIFY = "netlify", "Netlify", "#?"
-    # As upload-artifact checks paths; GitHub Pages itself is given an archive.
-    GITHUB = "github", "an artifact on GitHub", r'"*:<>?|\r\n'
-    WINDOWS = "windows", "Windows", _WINDOWS
-    # EPUB 3.3, section 4.2.3.
-    EPUB = "epub", "EPUB", rf"{_WINDOWS}\x7f-\x9f{_OUTSIDE}"
-
-    def __init__(self, id: str, shown: str, signs: str) -> None:
-        self.id = id
-        self.shown = shown
-        self.signs = re.compile(f"[{signs}]")
-
-    def problems(self, name: str) -> Iterator[str]:
-        """What the host has against the name of a file or folder, as clauses for a message."""
-        if signs := sorted(set(self.signs.findall(name))):
-            yield f"{self.shown} allows no {' '.join(map(_visible_sign, signs))} in a name"
-        if self is Host.WINDOWS:
-            if name[-1:] in (".", " "):
-                end = "dot" if name[-1] == "." else "space"
-                yield f"Windows removes the {end} at the end of a name"
-            if _DEVICE.match(name):
-                yield "the name of a device on Windows"
-        elif self is Host.EPUB and name.endswith("."):
-            yield "EPUB allows no dot at the end of a name"
-
-
-HOSTS = {host.id: host for host in Host}
-"""By id."""
-
-
-def _visible_sign(sign: str) -> str:
-    return sign if sign.isprintable() else f"U+{ord(sign):04X}"
-
-
-def refusals(name: str, hosts: Iterable[Host] = Host) -> list[str]:
-    """What *hosts* and all file systems have against a name, each as a clause for a message.
-
-    >>> refusals("Why?", [Host.NETLIFY])
-    ['Netlify allows no ? in a name']
-    """
-    clauses = [clause for host in hosts for clause in host.problems(name)]
-    if _SURROGATE.search(name):
-        clauses.append("the name is not UTF-8")
-    size = len(name.encode("utf-8", "surrogateescape"))
-    if size > _MAX_NAME_BYTES - _BUILD_SUFFIX_BYTES:
-        clauses.append(f"a name of {size} bytes is too long for the suffixes that a build appends")
-    return clauses
-
 
 _MAX_STEM_BYTES = LONG_NAME_BYTES - len(".scrapbox")
 # Besides what Windows forbids: what Netlify refuses, and signs that end a string or an element
 # where a theme writes the name of a document into a script, an attribute or a template as it is.
 _MARKUP = "#'`&{}"
-_REPLACED = re.compile(rf"[{_WINDOWS}{_MARKUP}/{CONTROLS}{SURROGATES}{_OUTSIDE}]")
+_REPLACED = re.compile(rf"[{WINDOWS_SIGNS}{_MARKUP}/{CONTROLS}{SURROGATES}{EPUB_SIGNS}]")
 # Invisible characters and marks of direction. Joiners stay: emoji are composed with them.
 _INVISIBLE = re.compile("[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _LINE_END = re.compile(r"[\t\n\v\f\r\x85\u2028\u2029]+")
@@ -116,7 +51,7 @@ def file_stem(title: str, *, salt: str = "") -> str:
     stem = _strip_end(stem.lstrip())
     if stem.startswith("."):
         stem = f"-{stem[1:]}"
-    if _DEVICE.match(stem):
+    if DEVICE.match(stem):
         stem = f"_{stem}"
     if stem and not salt and len(stem.encode()) <= _MAX_STEM_BYTES:
         return stem
