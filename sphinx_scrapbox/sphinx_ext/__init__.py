@@ -58,7 +58,15 @@ from sphinx_scrapbox.sphinx_ext.html import (
     page_sources,
     previews,
 )
-from sphinx_scrapbox.sphinx_ext.html.data import json_ld, metadata, metatags, site_files, sitemap
+from sphinx_scrapbox.sphinx_ext.html.data import (
+    host_names,
+    json_ld,
+    metadata,
+    metatags,
+    redirects,
+    site_files,
+    sitemap,
+)
 from sphinx_scrapbox.sphinx_ext.html.search import sphinx_index
 from sphinx_scrapbox.sphinx_ext.leak_guard import guard
 from sphinx_scrapbox.sphinx_ext.performance import (
@@ -105,6 +113,7 @@ FEATURES: tuple[Feature, ...] = (
     page_sources.FEATURE,
     json_ld.FEATURE,
     site_files.FEATURE,
+    redirects.FEATURE,
     previews.FEATURE,
     repairs.FEATURE,
     speech.FEATURE,
@@ -141,6 +150,7 @@ LISTENERS = (
     Listener("env-updated", incremental.documents_to_write, 600, "After the dates of git."),
     Listener("env-updated", garbage_collection.freeze_objects, 999, "When all is in memory."),
     Listener("env-check-consistency", domain.check_reserved_names),
+    Listener("env-check-consistency", host_names.tell_refused_names),
     Listener("doctree-resolved", incremental.note_written),
     Listener("missing-reference", missing.keep_in_wiki, 450, "Before intersphinx (500)."),
     Listener("missing-reference", missing.resolve_missing, 900, "After intersphinx (500)."),

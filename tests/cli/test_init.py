@@ -170,6 +170,22 @@ def test_pages_in_the_current_folder(here: Path) -> None:
     assert links(build(here)) >= {"Compost.html", "index.html"}
 
 
+@pytest.mark.parametrize("is_here", [True, False])
+def test_names_that_hosts_refuse(here: Path, tmp_path: Path, is_here: bool) -> None:
+    wiki = (here if is_here else tmp_path) / "notes" / "wiki"
+    wiki.mkdir(parents=True)
+    for title, text in {"Why not?": "See [[C#]].", "C#": "A note.", "Rain": "Wet."}.items():
+        (wiki / f"{title}.md").write_text(page(title, text), encoding="utf-8")
+    source = wiki.parent
+    dry = init(source, "--dry-run")
+    assert ("the names of 2 of these files: init --rename" in dry.stderr) is is_here
+    assert "renamed 2 of 3 pages" in succeed(source, "--rename")
+    site = here / ("notes" if is_here else "docs")
+    assert names(site / "wiki") == {"Why not-.md", "C-.md", "Rain.md"}
+    assert is_here or "Why not?.md" in names(wiki)
+    assert "wiki/Why not-.html" in links(build(site))
+
+
 # -- what others wrote -----------------------------------------------------------------
 
 

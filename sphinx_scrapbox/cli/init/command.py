@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import click
 
@@ -20,6 +20,8 @@ from sphinx_scrapbox.cli.init.site import extra_files, patterns, site_files
 from sphinx_scrapbox.cli.options import grouped, selection_options
 from sphinx_scrapbox.cli.output import Failure, print_notes, say
 from sphinx_scrapbox.cli.pull import picture_options
+from sphinx_scrapbox.cli.rename import rename_pages
+from sphinx_scrapbox.snapshot.filenames import Host, refusals
 from sphinx_scrapbox.snapshot.lockfile import PictureKind
 from sphinx_scrapbox.snapshot.selection import Selection
 from sphinx_scrapbox.wiki.text import terminal_safe
@@ -34,6 +36,7 @@ class Choices:
     daily_pull: bool
     read_the_docs: bool
     add: bool
+    rename: bool
     dry_run: bool
 
 
@@ -64,6 +67,11 @@ class Choices:
         "--add",
         is_flag=True,
         help="If DIR is a Sphinx project, add the pages, and lines to its conf.py.",
+    ),
+    click.option(
+        "--rename",
+        is_flag=True,
+        help="Give files of pages in FOLDER names that every host takes, as rename does.",
     ),
     click.option(
         "-n", "--dry-run", is_flag=True, help="Say what would happen, and change nothing."
@@ -126,6 +134,7 @@ def _create(origin: Origin, places: Places, choices: Choices) -> None:
     if not choices.dry_run:
         with _without_empty_folder(places.site):
             origin.bring(places.wiki)
+    _rename(origin, places, choices, is_published=False)
     facts = read_facts(places.wiki)
     _say_facts(origin, places, facts)
     theme = choices.theme or templates.installed_theme()
@@ -147,6 +156,35 @@ def _without_empty_folder(folder: Path) -> Iterator[None]:
         raise
 
 
+def _rename(origin: Origin, places: Places, choices: Choices, *, is_published: bool) -> None:
+    """Rename pages of a folder if that was asked for, or say that it can be done.
+
+    Pages from the wiki and from exports have names that every host takes.
+
+    :param is_published: whether the pages may have addresses that are in use.
+    """
+    if not isinstance(origin, FolderOrigin):
+        return
+    if choices.rename:
+        rename_pages(
+            places.wiki,
+            tuple(Host),
+            every=True,
+            redirects=is_published,
+            dry_run=choices.dry_run,
+        )
+        return
+    refused = sum(bool(refusals(PurePosixPath(name).stem)) for name in origin.files)
+    if refused:
+        folder = shlex.quote(places.wiki.as_posix())
+        print_notes(
+            [
+                f"some hosts refuse the names of {refused} of these files: init --rename, or "
+                f"sphinx-scrapbox rename {terminal_safe(folder)} later, gives them others"
+            ]
+        )
+
+
 def _is_here(origin: Origin, places: Places) -> bool:
     """Whether the pages are already where the site has them."""
     return isinstance(origin, FolderOrigin) and origin.path == places.wiki
@@ -160,6 +198,7 @@ def _extend(origin: Origin, places: Places, choices: Choices) -> None:
     changes = choices.add and not choices.dry_run
     if changes:
         origin.bring(places.wiki)
+        _rename(origin, places, choices, is_published=_is_here(origin, places))
         _say_facts(origin, places, read_facts(places.wiki))
     if lines and changes:
         conf.add(lines)
