@@ -172,7 +172,11 @@ def file_name_findings(paths: Sequence[str]) -> Iterator[Finding]:
         first = first_of.setdefault(file_key(document), path)
         if first != path:
             same = PurePosixPath(first).with_suffix("").as_posix() == document
-            what = "both become one document" if same else "on some systems both are one"
+            what = (
+                "both become the same document"
+                if same
+                else "some file systems treat both as one file"
+            )
             message = f"the names of this file and of {first}: {what}"
             yield Finding(Rule.CASE_COLLISION, path, message, related=first)
         for part in (pure, *pure.parents):

@@ -99,7 +99,7 @@ class Rule(Enum):
         "language marks en and ja need no page.",
     )
     DEAD_LINE_ANCHOR = _warning(
-        "A link points to a line that the page does not have, since the line was removed later.",
+        "A link points to a line that the page does not have, because the line was removed.",
         "The link leads to the page instead; remove # and the text after it. This rule needs a "
         "scrapbox.lock.",
     )

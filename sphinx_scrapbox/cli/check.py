@@ -47,7 +47,7 @@ def _rules(
 
 
 _HELP = """\
-Find what readers, builds or file systems would trip over.
+Find problems with pages, links and file names.
 
 Reads every wiki page in DIR and below: .scrapbox files, and exported .md files as a build
 recognises them. Other Markdown files, hidden folders and _build are skipped. Nothing is
@@ -125,7 +125,7 @@ class _Form:
     _Form,
     format_option(
         *("human", "json", "sarif"),
-        help="For people, for scripts, or for services that show findings.",
+        help="The format of the report: for people, scripts, or services that show findings.",
     ),
     output_option("Write the report to FILE instead of showing it."),
     click.option(
@@ -205,7 +205,7 @@ def diagnose(folder: Path, icons: Sequence[str], hosts: Collection[Host] = ()) -
     if not report.pages and not locks:
         name = click.format_filename(folder)
         raise click.UsageError(
-            f"{name!r} holds no page of a wiki; --explain says what the files are."
+            f"{name!r} contains no wiki pages; --explain says what the files are."
         )
     return report
 
@@ -246,7 +246,7 @@ def _picture_problem(folder: Path, name: str) -> str:
     try:
         suffix = image_type(folder / name)
     except InvalidImageError as error:
-        return f"is no image ({error})"
+        return f"is not an image ({error})"
     except FileNotFoundError:
         return "is not here"
     except OSError as error:

@@ -358,7 +358,7 @@ class SnapshotFolder:
         if not project or not other or key(project) == key(other):
             return
         if self.lock.pages and not any(page.id in ids for page in self.lock.pages):
-            text = f"{self.path} holds the project {other!r}, not {project!r}"
+            text = f"{self.path} contains the project {other!r}, not {project!r}"
             raise FolderError(f"{text}: name another folder")
 
     def documents(self) -> list[str]:

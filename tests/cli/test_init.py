@@ -160,7 +160,7 @@ def test_folder_elsewhere_is_copied(here: Path, tmp_path: Path) -> None:
     succeed(away)
     assert state(here / "docs" / "wiki") == state(away)
     (here / "docs" / "conf.py").unlink()
-    assert "holds files already" in fail(away)
+    assert "already contains files" in fail(away)
 
 
 def test_pages_in_the_current_folder(here: Path) -> None:
@@ -279,10 +279,10 @@ def test_sphinx_project(here: Path) -> None:
 
 def test_sources_that_are_none(here: Path, wiki: Wiki) -> None:
     (here / "conf.txt").write_text("x", encoding="utf-8")
-    assert "no export of a project" in fail("conf.txt")
+    assert "not a readable project export" in fail("conf.txt")
     assert "under Page Data" in fail("conf.txt")
     assert "there is no file or folder garden.json" in fail("garden.json")
-    assert "holds no page of a wiki" in fail(here)
+    assert "contains no wiki pages" in fail(here)
     assert "PROJECT" in fail(export(here / "x.json", {"A": []}), "--daily-pull")
     wiki.public = False
     fail(f"{wiki.url}/garden")

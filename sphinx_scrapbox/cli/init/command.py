@@ -74,7 +74,7 @@ class Choices:
         help="Give files of pages in FOLDER names that every host takes, as rename does.",
     ),
     click.option(
-        "-n", "--dry-run", is_flag=True, help="Say what would happen, and change nothing."
+        "-n", "--dry-run", is_flag=True, help="Show what would happen, without changing anything."
     ),
 )
 @pull_connection
@@ -240,8 +240,8 @@ def _say_facts(origin: Origin, places: Places, facts: WikiFacts) -> None:
     if facts.has_markdown and not facts.projects:
         print_notes(
             [
-                "the pages do not tell their wiki: with scrapbox_project in conf.py, links to "
-                "pages that are not here lead there"
+                "the pages do not name their wiki: set scrapbox_project in conf.py to link "
+                "missing pages to it"
             ]
         )
 

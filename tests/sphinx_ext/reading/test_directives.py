@@ -149,7 +149,7 @@ def test_contact_with_an_address_that_is_none(site: Site) -> None:
     [
         (
             ".. scrapbox:speech:: hana\n",
-            "SRC/index.rst:4: WARNING: scrapbox:speech: 'hana' says nothing: the directive has no "
+            "SRC/index.rst:4: WARNING: scrapbox:speech: 'hana': the directive has no "
             "content [scrapbox.directive]",
         ),
         (
