@@ -221,7 +221,7 @@ def test_duplicate_documents_and_paths(tmp_path: Path) -> None:
     ("options", "said"),
     [
         ([], "set either :since: (a revision) or :from: (a folder or file)"),
-        ([":since: v1", ":from: kept"], "say either since which revision"),
+        ([":since: v1", ":from: kept"], "set either :since: (a revision)"),
         (
             [":from: ../outside"],
             "option 'from' must be a folder, a lock file or a stored comparison",
