@@ -61,7 +61,9 @@ _HAND_WRITTEN = (".md", ".rst", ".txt", ".ipynb", "conf.py")
 @click.option(
     "--no-redirects", is_flag=True, help=f"Do not write the old names to {REDIRECTS_NAME}."
 )
-@click.option("-n", "--dry-run", is_flag=True, help="Say what would happen, and change nothing.")
+@click.option(
+    "-n", "--dry-run", is_flag=True, help="Show what would happen, without changing anything."
+)
 def command(
     folder: str, hosts: tuple[Host, ...], every: bool, no_redirects: bool, dry_run: bool
 ) -> None:

@@ -128,12 +128,12 @@ def test_what_changed(wiki: Wiki, tmp_path: Path) -> None:
     assert len(wiki.asked_for("/v2/")) == 3
     assert "/api/pages/v2/garden/New%20%5Bx%5D%2F%3F%23%25" in wiki.asked
     files = state(folder)
-    assert names(folder) == {"Compost", "Leaf mould", "Tree", "New [x]--#%"}
+    assert names(folder) == {"Compost", "Leaf mould", "Tree", "New [x]---%"}
     assert files["Tree.scrapbox"] == b"Old tree\n#private\n"
     assert lock_of(folder).by_file["Tree.scrapbox"].earlier_titles == ("Tree",)
     fresh = tmp_path / "fresh"
     pull(wiki, fresh)
-    assert names(fresh) == {"Compost", "Leaf mould", "Old tree", "New [x]--#%"}
+    assert names(fresh) == {"Compost", "Leaf mould", "Old tree", "New [x]---%"}
     assert lock_of(fresh).exported == lock_of(folder).exported
 
 
