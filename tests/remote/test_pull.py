@@ -640,7 +640,7 @@ def test_a_netrc_is_not_read(wiki: Wiki, tmp_path: Path, monkeypatch: pytest.Mon
     [
         ("wiki.example", "https://"),
         ("ftp://wiki.example", "https://"),
-        ("https://me:secret@wiki.example", "must not hold a user name or a password"),
+        ("https://me:secret@wiki.example", "must not contain a user name or a password"),
         ("https://wiki.example/garden", "must end after the host"),
         ("https://wiki.example?x", "must end after the host"),
         ("https://wiki.example:x", "https://"),
