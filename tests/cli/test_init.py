@@ -121,7 +121,7 @@ def test_project(wiki: Wiki, here: Path) -> None:
     steps = [step.get("run", "").strip() for step in workflow["jobs"]["pull"]["steps"]]
     assert f"sphinx-scrapbox pull garden docs/wiki --url {wiki.url}" in steps
     pages = yaml.safe_load((here / ".github/workflows/pages.yml").read_text(encoding="utf-8"))
-    assert 'sphinx-build "docs" "docs/_build/html"' in str(pages)
+    assert '"docs" _build/site' in str(pages)
 
 
 def test_export_in_japanese(here: Path) -> None:

@@ -33,6 +33,8 @@ class Choices:
 
     theme: str | None
     github_pages: bool
+    gitlab_pages: bool
+    versions: bool
     daily_pull: bool
     read_the_docs: bool
     add: bool
@@ -56,7 +58,15 @@ class Choices:
         type=click.Choice(list(templates.THEMES)),
         help="The theme; by default the first of these that is installed.",
     ),
-    click.option("--github-pages", is_flag=True, help="Add a workflow that publishes the site."),
+    click.option(
+        "--github-pages", is_flag=True, help="Add a workflow that publishes the site on GitHub."
+    ),
+    click.option(
+        "--gitlab-pages", is_flag=True, help="Add a pipeline that publishes the site on GitLab."
+    ),
+    click.option(
+        "--versions", is_flag=True, help="Have these build each tag v* beside the main branch."
+    ),
     click.option(
         "--daily-pull",
         is_flag=True,
@@ -108,7 +118,9 @@ def command(
     """  # noqa: D301 -- click needs the backslash
     origin = find_origin(source, connection, selection, pictures)
     places = choose_places(origin, folder)
-    if connection.private and (choices.github_pages or choices.read_the_docs):
+    if connection.private and (
+        choices.github_pages or choices.gitlab_pages or choices.read_the_docs
+    ):
         print_notes(
             [
                 "the pages are private, but a published site may be open to everyone: restrict "
@@ -138,7 +150,8 @@ def _create(origin: Origin, places: Places, choices: Choices) -> None:
     facts = read_facts(places.wiki)
     _say_facts(origin, places, facts)
     theme = choices.theme or templates.installed_theme()
-    _write(site_files(origin, places, facts, theme) | extras, is_dry=choices.dry_run)
+    files = site_files(origin, places, facts, theme, read_the_docs=choices.read_the_docs)
+    _write(files | extras, is_dry=choices.dry_run)
     if not choices.dry_run:
         _say_next(origin, places, needs_install=not templates.is_installed(theme))
 
@@ -193,7 +206,7 @@ def _is_here(origin: Origin, places: Places) -> bool:
 def _extend(origin: Origin, places: Places, choices: Choices) -> None:
     """Say what a Sphinx project needs for the pages, or add it."""
     conf = Configuration(places.conf)
-    lines = conf.lines_to_add(patterns(origin, places))
+    lines = conf.lines_to_add(patterns(origin, places), read_the_docs=choices.read_the_docs)
     extras = extra_files(origin, places, choices)
     changes = choices.add and not choices.dry_run
     if changes:
