@@ -14,7 +14,7 @@ import yaml
 from click.testing import CliRunner
 from read_the_docs import ReadTheDocs, plain_environment, run, run_offline
 from repositories import needs_git
-from sites import Html, broken_links, page
+from sites import ROOT, Html, broken_links, page
 
 from sphinx_scrapbox.cli import main
 from sphinx_scrapbox.cli.init import services
@@ -166,3 +166,13 @@ def test_one_version() -> None:
     assert "_build/versions" not in text
     assert "GIT_DEPTH" not in services.gitlab_pages_yaml("docs")
     assert "SCRAPBOX_TOKEN" not in services.daily_pull_yaml("x", "y", is_private=False)
+
+
+def test_the_documentation_shows_the_same_files() -> None:
+    pages = [path.read_text(encoding="utf-8") for path in (ROOT / "example_docs").rglob("*.md")]
+    shown = {name for text in pages for name in re.findall(r"{service-file} (\S+)", text)}
+    assert shown == {"github-pages", "gitlab-pages", "read-the-docs", "daily-pull"}
+    known = set(re.findall(r"uses: (actions/checkout\S+)", services.github_pages_yaml("docs")))
+    used = {action for text in pages for action in re.findall(r"uses: (\S+@\S+ *#? *\S*)", text)}
+    assert all(re.fullmatch(r"[\w/-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", one) for one in used)
+    assert {one.split(" ")[0] for one in used if one.startswith("actions/checkout@")} == known
