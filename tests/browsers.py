@@ -28,6 +28,13 @@ _OPTIONS = ["--no-sandbox", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.
 
 
 class _Handler(SimpleHTTPRequestHandler):
+    max_age = 0
+
+    def end_headers(self) -> None:
+        if self.max_age:
+            self.send_header("Cache-Control", f"max-age={self.max_age}")
+        super().end_headers()
+
     def log_message(self, *args: object) -> None:
         """Say nothing."""
 
@@ -41,9 +48,13 @@ class _Handler(SimpleHTTPRequestHandler):
 
 
 @contextmanager
-def serve(folder: Path) -> Iterator[str]:
-    """The address at which the files of a folder are served."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Handler, directory=str(folder)))
+def serve(folder: Path, max_age: int = 0) -> Iterator[str]:
+    """The address at which the files of a folder are served.
+
+    :param max_age: for how many seconds a browser may show a file that it kept.
+    """
+    kind = type("Handler", (_Handler,), {"max_age": max_age})
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(kind, directory=str(folder)))
     thread = Thread(target=server.serve_forever)
     thread.start()
     try:

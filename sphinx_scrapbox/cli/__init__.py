@@ -17,8 +17,7 @@ _COMMANDS = {
     "pull": "pull",
     "status": "status",
     "unpack": "unpack",
-    "convert": "convert.command",
-    "rename": "rename",
+    "convert": "convert",
     "check": "check",
     "diff": "diff",
     "coverage": "translations.coverage",
@@ -52,4 +51,4 @@ class _LazyGroup(click.Group):
 @click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="sphinx-scrapbox")
 def main() -> None:
-    """Publish pages of a Scrapbox (Cosense) wiki in Sphinx documentation."""
+    """Bring the pages of a Scrapbox (Cosense) wiki into your documentation."""

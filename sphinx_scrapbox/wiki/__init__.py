@@ -18,6 +18,7 @@ from sphinx_scrapbox.wiki.ast import (
 )
 from sphinx_scrapbox.wiki.dates import Dates
 from sphinx_scrapbox.wiki.graph import Graph, Group, Neighbour, RelatedNodes
+from sphinx_scrapbox.wiki.lines import ExcerptLine, ExcerptLink
 from sphinx_scrapbox.wiki.structure import (
     StructuredPage,
     StructuredPart,
@@ -32,6 +33,8 @@ from sphinx_scrapbox.wiki.urls import page_url
 __all__ = [
     "CodeBlock",
     "Dates",
+    "ExcerptLine",
+    "ExcerptLink",
     "Graph",
     "Group",
     "Line",

@@ -1,17 +1,21 @@
 """Kinds of lines: headings, quotations, lines that are blocks of their own, tables like lines.
 
-The number of stars is the size of a heading. :mod:`.outline` nests the sections.
+The number of stars is the size of a heading. :mod:`.outline` nests the sections. What an excerpt
+of a page shows of its lines is defined here, too.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
+from itertools import groupby, islice
+from typing import NamedTuple, TypeAlias
 
 from sphinx_scrapbox.wiki import ast
+from sphinx_scrapbox.wiki.text import cut
+from sphinx_scrapbox.wiki.titles import join_target
 from sphinx_scrapbox.wiki.urls import player_of
 
 NUMBER_PREFIX = re.compile(r"\A\s*\d{1,9}\.\s*")
@@ -29,6 +33,7 @@ _SENTENCE = re.compile(
     r"|(?:is|are|was|were|has|have|had|can|could|will|would|shall|should|may|might|must|does|do|did"
     r"|means?|makes?|and|or|but|so|because|which|who|that|than|when|if)\b)"
 )
+_BLANKS = re.compile(r"\s+")
 _SMALL_LETTER = re.compile(r"\s*[a-z]")
 _SENTENCE_ENDS = (".", "!", "?", "。", "！", "？")
 _MOST_WORDS = 60
@@ -228,3 +233,129 @@ def is_grid(table: ast.Table) -> bool:
     return width <= MAX_TABLE_COLUMNS and (
         width * len(table.rows) <= MAX_PADDING * cells + _FREE_PADDING
     )
+
+
+SUMMARY_LINES = 3
+"""The number of lines in a summary."""
+SUMMARY_LENGTH = 240
+"""The largest number of characters in a summary."""
+EXCERPT_LINES = 8
+"""The number of lines in an excerpt."""
+EXCERPT_SIZE = 480
+"""The largest number of characters in an excerpt."""
+
+
+class ExcerptLink(NamedTuple):
+    """A link of an excerpt: to the page that ``target`` names, or else to an address."""
+
+    text: str
+    target: str = ""
+    address: str = ""
+
+
+class ExcerptLine(NamedTuple):
+    """A line of an excerpt: its level in the wiki, and its words with single blanks."""
+
+    indent: int
+    pieces: tuple[str | ExcerptLink, ...]
+
+
+Excerpt: TypeAlias = tuple[ExcerptLine, ...]
+
+
+def excerpt_of(
+    lines: Iterable[tuple[int, Iterable[ast.Inline]]], label: Callable[[ast.Icon], str]
+) -> Excerpt:
+    """The first lines of prose, of the indents and inlines of lines.
+
+    Code, tables, images, bare addresses and lines of nothing but tags are skipped. Icons that are
+    words of a sentence have the name that *label* returns; who speaks or signs is left out.
+    """
+    rest = EXCERPT_SIZE
+    excerpt: list[ExcerptLine] = []
+    for indent, nodes in lines:
+        pieces = []
+        for piece in _single_spaced(_pieces(nodes, label)):
+            text = _text_of(piece)
+            shown = cut(text, rest) if rest > 1 else ""
+            if shown:
+                pieces.append(shown if isinstance(piece, str) else piece._replace(text=shown))
+            rest -= len(text)
+            if rest < 0:
+                break
+        if any(any(map(str.isalnum, _text_of(piece))) for piece in pieces):
+            excerpt.append(ExcerptLine(indent, tuple(pieces)))
+        if rest <= 0 or len(excerpt) == EXCERPT_LINES:
+            break
+    return tuple(excerpt)
+
+
+def summary_of_excerpt(excerpt: Excerpt) -> str:
+    """The first lines of an excerpt as one plain text, at most :data:`SUMMARY_LENGTH` long."""
+    lines = ("".join(map(_text_of, line.pieces)) for line in islice(excerpt, SUMMARY_LINES))
+    return cut(" ".join(lines), SUMMARY_LENGTH)
+
+
+def is_prose(line: ast.Line) -> bool:
+    """Whether a line has more than tags, bare addresses, icons and images."""
+    return any(map(_is_prose, ast.walk(line)))
+
+
+def _is_prose(node: ast.Inline) -> bool:
+    match node:
+        case ast.Text(text) | ast.Code(text):
+            return any(map(str.isalnum, text))
+        case ast.ExternalLink(_, label):
+            return bool(label)
+    return not isinstance(node, ast.Hashtag | ast.Icon | ast.Image | ast.Blank)
+
+
+def _text_of(piece: str | ExcerptLink) -> str:
+    return piece if isinstance(piece, str) else piece.text
+
+
+def _pieces(
+    nodes: Iterable[ast.Inline], label: Callable[[ast.Icon], str]
+) -> Iterator[str | ExcerptLink]:
+    for node in nodes:
+        match node:
+            case ast.Strong(inner) | ast.Decoration(_, inner) | ast.Quote(inner):
+                yield from _pieces(inner, label)
+            case ast.Numbered(number, inner):
+                yield f"{number}. "
+                yield from _pieces(inner, label)
+            case ast.PageLink(title, project) if title:
+                text = ast.plain_text((node,), prose=True)
+                yield ExcerptLink(text, target=join_target(project, title))
+            case ast.Hashtag(tag):
+                yield ExcerptLink(f"#{tag}", target=tag)
+            case ast.ExternalLink(url, words) if words:
+                yield ExcerptLink(words, address=url)
+            case ast.Icon(role=ast.IconRole.MENTION):
+                yield label(node)
+            case _:
+                yield ast.plain_text((node,), prose=True)
+
+
+def _single_spaced(pieces: Iterable[str | ExcerptLink]) -> Iterator[str | ExcerptLink]:
+    """*pieces* with single blanks, none at either end, and texts side by side joined."""
+    joined: list[str | ExcerptLink] = []
+    was_blank = True
+    for piece in pieces:
+        text = _BLANKS.sub(" ", _text_of(piece))
+        if was_blank:
+            text = text.removeprefix(" ")
+        if not text:
+            continue
+        was_blank = text.endswith(" ")
+        if isinstance(piece, ExcerptLink):
+            joined.append(piece._replace(text=text))
+        elif joined and isinstance(joined[-1], str):
+            joined[-1] += text
+        else:
+            joined.append(text)
+    if joined and was_blank:
+        last = joined[-1]
+        text = _text_of(last)[:-1]
+        joined[-1:] = [text if isinstance(last, str) else last._replace(text=text)] if text else []
+    return iter(joined)

@@ -20,15 +20,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import chain, islice
+from itertools import chain
 from operator import attrgetter
 from types import MappingProxyType
 
 from sphinx_scrapbox.wiki import ast
 from sphinx_scrapbox.wiki.dates import Dates, clamp_dates
+from sphinx_scrapbox.wiki.lines import Excerpt, excerpt_of, is_prose, summary_of_excerpt
 from sphinx_scrapbox.wiki.outline import Part, Section, ends_at_blank, outline
 from sphinx_scrapbox.wiki.speakers import DEFAULT_MARKS, Speakers
-from sphinx_scrapbox.wiki.text import cut
 from sphinx_scrapbox.wiki.titles import key
 from sphinx_scrapbox.wiki.translation import WORDINGS, Translation, Wording, split_at_footers
 from sphinx_scrapbox.wiki.urls import image_url
@@ -105,25 +105,28 @@ class StructuredPage:
 
     @property
     def summary(self) -> str:
-        """The first lines of prose as plain text, at most :data:`SUMMARY_LENGTH` characters."""
-        return self.summarize()
+        """The first lines of prose as plain text: see :func:`.summary_of_excerpt`."""
+        return summary_of_excerpt(self.excerpt())
 
-    def summarize(
+    def excerpt(
         self,
         label: Callable[[ast.Icon], str] = attrgetter("name"),
         translations: Mapping[int, str] = MappingProxyType({}),
-    ) -> str:
-        """The summary, with the names that *label* returns for the icons in sentences.
+    ) -> Excerpt:
+        """The first lines of prose, with the names that *label* returns for icons in sentences.
 
         :param translations: the text that takes the place of a line, by its number in the file.
         """
-        blocks = (
+        speakers = _speakers(self.options, self.page.blocks)
+        lines = (
             replace(block, nodes=(ast.Text(translations[block.line]),))
-            if isinstance(block, ast.Line) and block.line in translations
+            if block.line in translations
             else block
             for block in self.blocks
+            if isinstance(block, ast.Line)
         )
-        return _summary_of(blocks, _speakers(self.options, self.page.blocks), label)
+        prose = ((line.indent, speakers.words(line)) for line in lines if is_prose(line))
+        return excerpt_of(prose, label)
 
     @property
     def image(self) -> str:
@@ -292,50 +295,9 @@ def _sections(parts: Iterable[Part]) -> Iterator[Section]:
             yield from _sections(part.parts)
 
 
-SUMMARY_LINES = 3
-"""The number of lines in a summary."""
-SUMMARY_LENGTH = 240
-"""The largest number of characters in a summary."""
-
-
-def _summary_of(
-    blocks: Iterable[ast.Block], speakers: Speakers, label: Callable[[ast.Icon], str]
-) -> str:
-    """The first lines of prose as one plain text.
-
-    Code, tables, images, bare addresses and lines of nothing but tags are skipped. Icons that are
-    words of a sentence have the name that *label* returns; who speaks or signs is left out.
-    """
-
-    def named(node: ast.Inline) -> ast.Inline:
-        if isinstance(node, ast.Icon) and node.role is ast.IconRole.MENTION:
-            return ast.Text(name) if (name := label(node)) else node
-        return node
-
-    lines = (block for block in blocks if isinstance(block, ast.Line))
-    words = (speakers.words(line) for line in lines if any(map(_is_prose, ast.walk(line))))
-    texts = (_single_spaced(ast.map_inlines(nodes, named)) for nodes in words)
-    prose = (text for text in texts if any(map(str.isalnum, text)))
-    return cut(" ".join(islice(prose, SUMMARY_LINES)), SUMMARY_LENGTH)
-
-
 def line_text(line: ast.Line) -> str:
     """The plain text of a line (:func:`.plain_text`, prose), with single blanks."""
-    return _single_spaced(line.nodes)
-
-
-def _single_spaced(nodes: Iterable[ast.Inline]) -> str:
-    return " ".join(ast.plain_text(nodes, prose=True).split())
-
-
-def _is_prose(node: ast.Inline) -> bool:
-    """Whether *node* is more than a tag, an address or an image."""
-    match node:
-        case ast.Text(text) | ast.Code(text):
-            return any(map(str.isalnum, text))
-        case ast.ExternalLink(_, label):
-            return bool(label)
-    return not isinstance(node, ast.Hashtag | ast.Icon | ast.Image | ast.Blank)
+    return " ".join(ast.plain_text(line.nodes, prose=True).split())
 
 
 def image_of(blocks: Iterable[ast.Block]) -> str:

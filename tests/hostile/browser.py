@@ -50,7 +50,10 @@ _HOVER_LINKS = """async (folder) => {
     }
     if (!card) continue;
     shown += 1;
-    if (card.querySelector(":not([class^=scrapbox-preview-])")) throw Error(card.innerHTML);
+    const expected = "[class^=scrapbox-preview-], .scrapbox-preview-line > a";
+    if (card.querySelector(`:not(${expected})`)) throw Error(card.innerHTML);
+    for (const { protocol } of card.querySelectorAll("a"))
+      if (!/^(https?|mailto):$/.test(protocol)) throw Error(card.innerHTML);
     document.dispatchEvent(new KeyboardEvent("keydown", { key: "Escape" }));
   }
   return shown;

@@ -348,7 +348,7 @@ def test_translated_titles_are_shown(wiki: Site) -> None:
         path.read_text(encoding="utf-8")
         for path in (built.out / "_static/sphinx_scrapbox/previews").glob("*.json")
     )
-    assert '["覚え書き","水のすべて。 二行目。 Third."]' in preview
+    assert '["覚え書き",[[0,"水のすべて。"],[0,"二行目。"],[0,"Third."]]]' in preview
 
 
 @pytest.mark.parametrize("builder", ["latex", "text", "epub", "singlehtml"])

@@ -20,6 +20,7 @@ from sphinx_scrapbox.wiki.ast import (
     Text,
 )
 from sphinx_scrapbox.wiki.dates import Dates
+from sphinx_scrapbox.wiki.lines import summary_of_excerpt
 from sphinx_scrapbox.wiki.outline import Bullets, Numbers, Run, Section, Turn
 from sphinx_scrapbox.wiki.structure import NotThere, StructureOptions, arrange, structure
 from sphinx_scrapbox.wiki.translation import wording
@@ -70,8 +71,8 @@ def test_summary_names_who_is_a_word_of_a_sentence(text: str, summary: str | Non
     structured = structure(read_notation(f"Compost\n{text}"))
     assert structured.summary == (summary or "Before that Ken Ito spoke to ren again")
     if summary is None:
-        named = structured.summarize(lambda icon: icon.name.upper())
-        assert named == "Before that KEN ITO spoke to REN again"
+        named = structured.excerpt(lambda icon: icon.name.upper())
+        assert summary_of_excerpt(named) == "Before that KEN ITO spoke to REN again"
 
 
 def test_each_footer_ends_a_part() -> None:

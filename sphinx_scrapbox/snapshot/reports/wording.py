@@ -21,7 +21,7 @@ HEADINGS = {
     PageKind.NEW: "New pages",
     PageKind.CHANGED: "Changed pages",
     PageKind.RENAMED: "Renamed pages",
-    PageKind.GONE: "Deleted pages",
+    PageKind.GONE: "Pages that are gone",
 }
 ACTIONS = {
     LineKind.ADDED: "Added",

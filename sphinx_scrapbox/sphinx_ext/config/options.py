@@ -103,8 +103,8 @@ class Config:
     for all pages, or a mapping of glob patterns over docnames to values, of which the first match
     counts."""
     previews: bool = _option(True, valid.boolean, "bool", "html")
-    """Show the title and the first lines of a wiki page when a reader points at a link to it
-    (HTML)."""
+    """Show the title, the first image and the first lines of a wiki page when a reader points at a
+    link to it (HTML)."""
     telomere: bool = _option(False, valid.boolean, "bool", "html")
     """Show beside each line of a native page how long before the snapshot it was written, as the
     lock file tells (HTML): a bar that is wide for new lines and thin for old ones."""
@@ -206,16 +206,6 @@ class Config:
     of this."""
     page_directives: frozenset[str] = _option([], valid.directives, "list of str")
     """Names of MyST directives that also work inside wiki pages; all others are shown as code."""
-    hosts: tuple[str, ...] = _option(
-        [],
-        valid.some_of("netlify", "github", "windows", "epub"),
-        "list of str or bool",
-        "html",
-    )
-    """Hosts that must take the names of all files: `"netlify"`, `"github"` (artifacts of
-    workflows), `"windows"` and `"epub"`. A build warns of pages that they refuse, and writes
-    redirects from old addresses (see `sphinx-scrapbox rename`) only where they take them. True
-    means all."""
     epub_repairs: bool = _option(True, valid.boolean, "bool", "html")
     """Name the files of an EPUB so that every reader accepts them, and repair what Sphinx writes
     into its package; otherwise `epubcheck` finds errors for pages with names such as

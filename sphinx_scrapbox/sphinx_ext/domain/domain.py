@@ -76,7 +76,7 @@ class ScrapboxDomain(DomainIndex, Domain):
         "outlines": {},
         "adopted": [],
     }
-    data_version = 25
+    data_version = 26
     features: ClassVar[Sequence[Feature]] = ()
     """What collects from the documents; set once, by :func:`sphinx_scrapbox.sphinx_ext.setup`."""
 
@@ -316,8 +316,8 @@ def check_reserved_names(app: Sphinx, env: BuildEnvironment) -> None:
         if facts.is_page and docname in reserved:
             warn(
                 Warn.RESERVED_NAME,
-                f"the page {facts.title!r} has the address of the site's own {docname!r} "
-                "page, so it is not written; move its file into a folder",
+                f"the page {facts.title!r} would be written where the site's own {docname!r} "
+                "page stands, which stays; put the page's file into a folder",
                 location=docname,
             )
 

@@ -10,6 +10,7 @@ from sphinx import addnodes
 
 from sphinx_scrapbox.sphinx_ext.domain.record import DocumentRecord
 from sphinx_scrapbox.sphinx_ext.domain.site import BY_HAND
+from sphinx_scrapbox.wiki.lines import Excerpt, summary_of_excerpt
 from sphinx_scrapbox.wiki.text import cut
 from sphinx_scrapbox.wiki.titles import is_line_id, key, split_fragment, split_target
 
@@ -111,7 +112,7 @@ class PageFacts(NamedTuple):
     other_titles: tuple[str, ...] = ()
     lines_without_anchor: tuple[int, ...] | None = None
     named_by_file: bool = False
-    summary: str = ""
+    excerpt: Excerpt = ()
     image: str = ""
     created: int = 0
     updated: int = 0
@@ -120,6 +121,11 @@ class PageFacts(NamedTuple):
     has_translations: bool = False
     own_headings: tuple[tuple[str, str], ...] = ()
     is_translated: bool = False
+
+    @property
+    def summary(self) -> str:
+        """The first lines of prose as one plain text."""
+        return summary_of_excerpt(self.excerpt)
 
     @property
     def is_page(self) -> bool:

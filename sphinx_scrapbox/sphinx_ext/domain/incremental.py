@@ -14,11 +14,12 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 from weakref import WeakKeyDictionary
+from zlib import crc32
 
 from docutils import nodes
 from sphinx.application import Sphinx
@@ -52,6 +53,41 @@ def write_changed(path: Path, data: bytes) -> None:
     if not path.is_file() or path.read_bytes() != data:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
+
+
+def write_parts(
+    folder: Path, entries: Mapping[str, object], per_file: int, about: Mapping[str, object]
+) -> None:
+    """Write data of many pages for scripts, several pages a file; remove files of earlier builds.
+
+    A CRC-32 of a page's address tells which file holds it, so that a change of one page changes
+    one file. ``index.json`` holds a checksum of each file, which becomes a part of its address: no
+    browser shows an old one. ``parts.js`` reads them.
+
+    :param entries: the data by the address of the page below the root of the site.
+    :param per_file: how many pages a file holds, at most and on average.
+    :param about: what ``index.json`` holds beside the checksums.
+    """
+    files: dict[str, bytes] = {}
+    if entries:
+        # A power of two, so that the number seldom changes while a site grows.
+        count = 1 << (len(entries) // per_file).bit_length()
+        parts: list[dict[str, object]] = [{} for _ in range(count)]
+        for address, entry in entries.items():
+            parts[crc32(address.encode("utf-8", "replace")) % count][address] = entry
+        files = {f"{number}.json": _dumped(part) for number, part in enumerate(parts)}
+        versions = [f"{crc32(data):08x}" for data in files.values()]
+        files["index.json"] = _dumped({**about, "versions": versions})
+    for path in folder.glob("*.json"):
+        if path.name not in files:
+            path.unlink()
+    for name, data in files.items():
+        write_changed(folder / name, data)
+
+
+def _dumped(data: object) -> bytes:
+    text = json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return f"{text}\n".encode("utf-8", "replace")
 
 
 class Output:

@@ -127,11 +127,14 @@ class DomainIndex:
 
     def wiki_address(self, node: str) -> str:
         """The live wiki's address of a wanted page; "" if none may be given."""
-        config = options(self.env.config)
         _, project, _ = node.split("/", 2)
-        if not config.links_missing() or not project or project in self.private_projects:
+        return self.live_address(project, self.graph.wanted_title(node))
+
+    def live_address(self, project: str, title: str, from_docname: str = "") -> str:
+        """The address in the live wiki of a page that is not here; "" if none may be given."""
+        links = options(self.env.config).links_missing(from_docname)
+        if not links or not project or project in self.private_projects:
             return ""
-        title = self.graph.wanted_title(node)
         return source_folder(self.env).snapshots.page_url(project, title)
 
     def find_page(self, target: str, from_docname: str) -> str | None:

@@ -13,6 +13,7 @@ from sphinx.environment import BuildEnvironment
 
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.sources.folder import source_folder
+from sphinx_scrapbox.wiki.lines import Excerpt
 from sphinx_scrapbox.wiki.redaction import RedactedNames
 
 _ATTRIBUTE = "scrapbox-record"
@@ -50,7 +51,7 @@ class DocumentRecord(NamedTuple):
     lines_without_anchor: tuple[int, ...] | None = None
     """The positions, in that row, of lines that the page shows nothing of, such as blank ones and
     the title; None if no line has an anchor."""
-    summary: str = ""
+    excerpt: Excerpt = ()
     """The first lines of prose."""
     image: str = ""
     """The first image: an address, or the path of a file below the source folder."""
@@ -63,7 +64,7 @@ class DocumentRecord(NamedTuple):
     in_doubt: bool = False
     """Whether the document looks like a wiki page, but may be hand-written and was read so."""
     has_pages: bool | None = None
-    """Whether its folder contains wiki pages, if that decided what the document is."""
+    """Whether its folder holds pages of a wiki, if that decided what the document is."""
     redacted: RedactedNames = RedactedNames()
     """The names that were replaced because of a deny list, or would be."""
     repaired_lines: int = 0

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
+from types import MappingProxyType
 
 from docutils import nodes
 from sphinx import addnodes
@@ -18,6 +20,8 @@ from sphinx_scrapbox.sphinx_ext.sources.folder import source_folder
 from sphinx_scrapbox.sphinx_ext.sources.locks import Locked
 from sphinx_scrapbox.sphinx_ext.warnings import Warn, warn
 from sphinx_scrapbox.wiki.ast import Icon
+from sphinx_scrapbox.wiki.lines import Excerpt, ExcerptLink
+from sphinx_scrapbox.wiki.structure import StructuredPage
 from sphinx_scrapbox.wiki.titles import join_target, split_target
 from sphinx_scrapbox.wiki.urls import page_of_url
 
@@ -87,6 +91,23 @@ class SphinxSite(Site):
             link["scrapbox-docname"] = docname
         return link
 
+    def excerpt(
+        self, page: StructuredPage, translations: Mapping[int, str] = MappingProxyType({})
+    ) -> Excerpt:
+        """The first lines of a page; a link to an address of the wiki names the page there.
+
+        :param translations: the text that takes the place of a line, by its number in the file.
+        """
+        return tuple(
+            line._replace(pieces=tuple(map(self._located, line.pieces)))
+            for line in page.excerpt(self.label, translations)
+        )
+
+    def _located(self, piece: str | ExcerptLink) -> str | ExcerptLink:
+        if isinstance(piece, str) or not piece.address:
+            return piece
+        return piece._replace(target=self.page_at(piece.address) or "")
+
     def page_at(self, url: str) -> str | None:
         """``/project/Title`` for an address of a page of the wiki."""
         targets = (page_of_url(url, origin=origin) for origin in self._origins)
@@ -141,8 +162,7 @@ class SphinxSite(Site):
             warn(
                 Warn.FORMULA,
                 f"a formula is shown as its source, because {problem}; "
-                "see 'Formulas' in the documentation of sphinx-scrapbox for the commands that "
-                "are allowed",
+                "see 'Formulas' in the documentation of sphinx-scrapbox for what is known",
                 location=node,
             )
 

@@ -1,17 +1,20 @@
 """The style sheets and scripts that come with the extension, and its message catalogues.
 
 They are written to ``_static/sphinx_scrapbox``, so that no file of a site or theme is overwritten.
-A wiki page loads one style sheet and one script; other files are only for pages with what they
-are for.
+A wiki page loads one style sheet and one script. Other files are only for pages with what they
+are for, or loaded by the script when a reader first wants what they show: previews, large images.
 """
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Sequence
-from functools import cache
+from functools import cache, partial
+from itertools import chain
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 from sphinx.application import Sphinx
 from sphinx.builders.html import StandaloneHTMLBuilder
@@ -20,20 +23,22 @@ from sphinx_scrapbox.sphinx_ext.builders import has_browser_pages, has_search, i
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.domain import domain_of
 from sphinx_scrapbox.sphinx_ext.domain.incremental import write_changed
-from sphinx_scrapbox.sphinx_ext.i18n import CATALOG
+from sphinx_scrapbox.sphinx_ext.i18n import CATALOG, _
 
 _PACKAGE = Path(__file__).parents[2]
 FOLDER = "sphinx_scrapbox"
 """The folder of this extension's files below ``_static``."""
 PAGE_SCRIPT = "scrapbox.js"
 """The one script of wiki pages."""
-_PAGE_PARTS = ("players.js", "previews.js")
+_BUNDLES = {
+    "map.js": ("parts.js", "map.js"),
+    "previews.js": ("parts.js", "previews.js"),
+    PAGE_SCRIPT: ("page.js",),
+}
+"""The scripts that are made of files of other names; each comes after those that it names."""
 _SOURCES = _PACKAGE / "static" / FOLDER
 
-_STRING = re.compile(r'("[^"\\]*"|`[^`\\]*`)')
-_SIGN = re.compile(r" ?(=>|&&|\|\||!==?|[=,;:?{}()<>|*^]) ?")
-_OPERATOR = re.compile(r"(?<=\w) ([-+&%]) (?=\w)")
-_LITERAL = re.compile(r"[\"'`/]")
+_FILE_NAME = re.compile(r'"([\w.]+\.(?:css|js))"')
 
 # Writers escape quotation marks in text, so that only tags match.
 _OURS = re.compile(r'class="[^"]*\bscrapbox-')
@@ -50,17 +55,39 @@ def write_files(app: Sphinx) -> None:
     if not is_html(app.builder):
         return
     folder = Path(app.outdir, "_static", FOLDER)
-    shows_previews = has_browser_pages(app.builder) and options(app.config).previews
-    parts = {
-        path.name: [path] for path in sorted(_SOURCES.iterdir()) if path.name not in _PAGE_PARTS
-    }
-    names = [name for name in _PAGE_PARTS if name != "previews.js" or shows_previews]
-    parts[PAGE_SCRIPT] = [_SOURCES / name for name in names]
-    for name, paths in parts.items():
-        text = "".join(map(_shortened, paths))
-        if name.endswith(".css") and is_epub(app.builder):
-            text = unnested_css(text)
+    texts: dict[str, str] = {}
+    for name, sources in _files(with_previews=shows_previews(app)).items():
+        text = "".join(_shortened(_SOURCES / source) for source in sources)
+        if name.endswith(".css"):
+            texts[name] = unnested_css(text) if is_epub(app.builder) else text
+        else:
+            text = _FILE_NAME.sub(partial(_versioned, texts), text)
+            text = text.replace("CLOSE", json.dumps(str(_("Close"))))
+            texts[name] = f"{{\n{text}}}\n" if name in _BUNDLES else text
+    for name, text in texts.items():
         write_changed(folder / name, text.encode())
+
+
+def shows_previews(app: Sphinx) -> bool:
+    """Whether links to pages have previews."""
+    return has_browser_pages(app.builder) and options(app.config).previews
+
+
+def _files(*, with_previews: bool) -> dict[str, tuple[str, ...]]:
+    """The files of the package that each file of the output is made of."""
+    bundled = set(chain(*_BUNDLES.values()))
+    names = sorted(path.name for path in _SOURCES.iterdir() if path.name not in bundled)
+    files = {name: (name,) for name in names} | _BUNDLES
+    if not with_previews:
+        del files["previews.js"]
+    return files
+
+
+def _versioned(texts: dict[str, str], name: re.Match[str]) -> str:
+    """The name of a file that a script loads, with a checksum; "" if there is no such file."""
+    if (text := texts.get(name[1])) is None:
+        return '""'
+    return f'"{name[1]}?v={crc32(text.encode()):08x}"'
 
 
 @cache
@@ -151,28 +178,16 @@ def _end_of_block(text: str) -> int:
 
 
 def shorter_js(text: str) -> str:
-    r"""A script without comments, indents, and the spaces of lines without patterns.
+    r"""A script without comments and indents.
 
     A comment begins a line, or stands behind a space.
 
     >>> shorter_js("/* what\n   it does */\n\nif (a) {\n  b(c, 1); // why\n  // how\n}\n")
-    'if(a){b(c,1);}\n'
-    >>> shorter_js('a = "b, c";\nb = /c, d/;\n')
-    'a="b, c";b = /c, d/;'
+    'if (a) {\nb(c, 1);\n}\n'
     """
     text = re.sub(r"^\s*/\*.*?\*/$", "", text, flags=re.DOTALL | re.MULTILINE)
     text = re.sub(r"(^|\s)// .*", "", text, flags=re.MULTILINE)
-    lines = [line.strip() for line in text.splitlines()]
-    lines = [_without_spaces(line) for line in lines if line]
-    return re.sub(r"(?<=[{(,;>])\n|\n(?=[})])", "", "".join(f"{line}\n" for line in lines))
-
-
-def _without_spaces(line: str) -> str:
-    code = _STRING.split(line)  # every second part is a string
-    if any(map(_LITERAL.search, code[::2])):
-        return line
-    code[::2] = [_OPERATOR.sub(r"\1", _SIGN.sub(r"\1", part)) for part in code[::2]]
-    return "".join(code)
+    return "".join(f"{line}\n" for line in map(str.strip, text.splitlines()) if line)
 
 
 def add_style_and_scripts(
@@ -192,8 +207,6 @@ def add_style_and_scripts(
     if _DIRECTIVES.search(body):
         builder.add_css_file(f"{FOLDER}/directives.css")
     builder.add_js_file(f"{FOLDER}/{PAGE_SCRIPT}", defer="defer")
-    if "scrapbox-permalink" in body:
-        builder.add_js_file(f"{FOLDER}/lines.js", defer="defer")
     if searches:
         builder.add_js_file(f"{FOLDER}/search.js", defer="defer")
 

@@ -1,31 +1,31 @@
-"""Files with the title, the first lines and the language of each wiki page, for previews.
+"""Files with the title, the first image and the first lines of each wiki page, for previews.
 
-Each file holds many pages, and no page holds previews of others, so that a change of one page
-changes one file. A CRC-32 of a page's address tells which file holds it; the script
-``previews.js`` computes it from the link.
+Their links are those of the page. ``previews.js`` shows them and checks all addresses again.
 """
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from urllib.parse import unquote
-from zlib import crc32
 
 from sphinx.application import Sphinx
+from sphinx.builders import Builder
 
 from sphinx_scrapbox.sphinx_ext.builders import has_browser_pages
 from sphinx_scrapbox.sphinx_ext.config.options import options
-from sphinx_scrapbox.sphinx_ext.domain.domain import domain_of
-from sphinx_scrapbox.sphinx_ext.domain.incremental import write_changed
+from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain, domain_of
+from sphinx_scrapbox.sphinx_ext.domain.incremental import is_current, write_parts
 from sphinx_scrapbox.sphinx_ext.domain.languages import page_languages, site_language
 from sphinx_scrapbox.sphinx_ext.feature import Feature
-from sphinx_scrapbox.sphinx_ext.html.assets import FOLDER
+from sphinx_scrapbox.sphinx_ext.html.assets import FOLDER, shows_previews
+from sphinx_scrapbox.sphinx_ext.html.data.metadata import image_address
+from sphinx_scrapbox.wiki.lines import ExcerptLink
+from sphinx_scrapbox.wiki.titles import split_target
+from sphinx_scrapbox.wiki.urls import safe_url
 
 PREVIEWS = f"_static/{FOLDER}/previews"
-INDEX = "index.json"
-PER_FILE = 32
-"""Pages of one file, on average: some ten kilobytes."""
+_PER_FILE = 32
+"""Pages of one file: some twenty kilobytes."""
 
 
 class Previews(Feature):
@@ -34,50 +34,65 @@ class Previews(Feature):
     name = "previews"
 
     def finish(self, app: Sphinx) -> None:
-        """Write the files that changed and remove old ones."""
-        if not has_browser_pages(app.builder):
+        """Write the files that changed and remove old ones; nothing if no page has changed."""
+        if not has_browser_pages(app.builder) or is_current(app):
             return
-        folder = Path(app.outdir) / PREVIEWS
-        files = _files(app) if options(app.config).previews else {}
-        if files:
-            folder.mkdir(parents=True, exist_ok=True)
-        elif not folder.is_dir():
-            return
-        for path in folder.glob("*.json"):
-            if path.name not in files:
-                path.unlink()
-        for name, text in files.items():
-            write_changed(folder / name, text.encode("utf-8", "replace"))
+        entries = _entries(app) if shows_previews(app) else {}
+        about = {"language": site_language(app.config)}
+        write_parts(Path(app.outdir, PREVIEWS), entries, _PER_FILE, about)
 
 
-def _files(app: Sphinx) -> dict[str, str]:
-    """The text of each file by its name."""
-    previews: dict[str, tuple[str, ...]] = {}
-    known, languages = app.env.all_docs, page_languages(domain_of(app.env))
-    for docname, facts in domain_of(app.env).facts.items():
-        if facts.is_page and docname in known:
-            address = unquote(app.builder.get_target_uri(docname))
-            language = languages.foreign(docname)
-            previews[address] = (
-                facts.shown_title or facts.title,
-                facts.summary,
-                *([language] if language else []),
-            )
-    if not previews:
-        return {}
-    # A power of two, so that the number seldom changes while a site grows.
-    count = 1 << (len(previews) // PER_FILE).bit_length()
-    parts: list[dict[str, tuple[str, ...]]] = [{} for _ in range(count)]
-    for address, preview in previews.items():
-        parts[crc32(address.encode("utf-8", "replace")) % count][address] = preview
-    files = {f"{number}.json": _dumped(part) for number, part in enumerate(parts)}
-    files[INDEX] = _dumped({"files": count, "language": site_language(app.config)})
-    return files
+def _entries(app: Sphinx) -> dict[str, object]:
+    """What is written of each page, by its address.
+
+    It is a list of the title, the lines, the address of the image and the language, if that is
+    not the site's; what is empty at its end is left out. A line is a list of its level and its
+    pieces, which are texts, or pairs of a text and an address. Addresses are absolute, or relative
+    to the root of the site.
+    """
+    entries: dict[str, object] = {}
+    domain, builder, config = domain_of(app.env), app.builder, options(app.config)
+    languages = page_languages(domain)
+    for docname, facts in domain.facts.items():
+        if not facts.is_page or docname not in domain.env.all_docs:
+            continue
+        lines = [
+            [line.indent, *(_piece(domain, builder, docname, piece) for piece in line.pieces)]
+            for line in facts.excerpt
+        ]
+        entry: list[object] = [facts.shown_title or facts.title, lines]
+        shows_image = config.images == "remote" or "://" not in facts.image
+        entry += [
+            image_address(app, facts.image) if shows_image else "",
+            languages.foreign(docname),
+        ]
+        while not entry[-1]:
+            entry.pop()
+        entries[unquote(builder.get_target_uri(docname))] = entry
+    return entries
 
 
-def _dumped(data: object) -> str:
-    text = json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return f"{text}\n"
+def _piece(
+    domain: ScrapboxDomain, builder: Builder, docname: str, piece: str | ExcerptLink
+) -> str | tuple[str, str]:
+    if isinstance(piece, str):
+        return piece
+    address = _address(domain, builder, docname, piece)
+    return (piece.text, address) if address else piece.text
+
+
+def _address(domain: ScrapboxDomain, builder: Builder, docname: str, link: ExcerptLink) -> str:
+    """Where a link of the page *docname* leads; "" if nowhere."""
+    if not link.target:
+        return safe_url(link.address) or ""
+    if place := domain.find_target(link.target, docname):
+        anchor = f"#{place[1]}" if place[1] else ""
+        return (builder.get_target_uri(place[0]) or "./") + anchor
+    project, title = split_target(link.target)
+    project = project or domain.project_of(docname)
+    if link.address and project not in domain.private_projects:
+        return safe_url(link.address) or ""
+    return domain.live_address(project, title, docname)
 
 
 FEATURE = Previews()

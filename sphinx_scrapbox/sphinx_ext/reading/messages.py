@@ -113,7 +113,7 @@ def _name_sources(xrefs: Iterable[addnodes.pending_xref]) -> list[str]:
 
 
 class NoteTranslations(SphinxTransform):
-    """Notes the translated title and summary of a page, and whether it is mostly translated."""
+    """Notes the translated title and excerpt of a page, and whether it is mostly translated."""
 
     default_priority = 26  # after Sphinx has counted the messages (25)
 
@@ -140,7 +140,7 @@ class NoteTranslations(SphinxTransform):
             self.document,
             record._replace(
                 shown_title="" if title == record.title else title,
-                summary=page.structured.summarize(SphinxSite(self.env).label, texts),
+                excerpt=SphinxSite(self.env).excerpt(page.structured, texts),
                 has_translations=True,
                 own_headings=tuple(headings),
                 is_translated=share >= _MOSTLY,

@@ -149,7 +149,7 @@ def build_page(
         updated=dates.updated,
         other_titles=(*record.other_titles, *page.aliases),
         named_by_file=file.is_named_by_file and page.title == file.page.title,
-        summary=structured.summarize(site.label),
+        excerpt=site.excerpt(structured),
         image=site.image(image)["uri"].removeprefix("/") if image else "",
         redacted=file.redacted,
         repaired_lines=repaired_lines(structured.problems),

@@ -15,16 +15,6 @@
     return element;
   };
 
-  /* CRC-32 of the text in UTF-8, as zlib computes it. */
-  const crc = (text) => {
-    let sum = -1;
-    for (const byte of new TextEncoder().encode(text)) {
-      sum ^= byte;
-      for (let bit = 0; bit < 8; bit++) sum = sum & 1 ? (sum >>> 1) ^ 0xedb88320 : sum >>> 1;
-    }
-    return ~sum >>> 0;
-  };
-
   /* A title in at most so many lines that are no wider than a box. */
   const pen = document.createElement("canvas").getContext("2d");
   const wrap = (title, most, font) => {
@@ -123,27 +113,9 @@
     const tools = template.content.firstElementChild.cloneNode(true);
     const button = (name) => tools.querySelector(`[data-do=${name}]`);
     const output = tools.querySelector("output");
-    const files = new Map();
+    const neighbours = dataIn(folder);
     const earlier = []; // the maps that "back" leads to
     let svg = original;
-
-    const get = (name) => {
-      if (!files.has(name)) {
-        const answer = fetch(new URL(name, folder)).then((found) => (found.ok ? found.json() : {}));
-        files.set(name, answer.catch(() => ({})));
-      }
-      return files.get(name);
-    };
-
-    const pageAt = (address) => {
-      const url = new URL(address, document.baseURI);
-      if (url.origin !== root.origin || !url.pathname.startsWith(root.pathname)) return "";
-      try {
-        return decodeURIComponent(url.pathname.slice(root.pathname.length));
-      } catch {
-        return "";
-      }
-    };
 
     /* -- dragging and zooming: both change the part that is shown ---------------------- */
 
@@ -246,11 +218,9 @@
     };
 
     const open = async (page) => {
-      const { files: count } = await get("index.json");
-      if (!count) return;
-      const found = await get(`${crc(page) % count}.json`);
-      if (!Object.hasOwn(found, page)) return;
-      const [title, near, edges, rest] = found[page];
+      const answer = await neighbours(page);
+      if (!answer) return;
+      const [title, near, edges, rest] = answer[0];
       const here = page.split("/").map(encodeURIComponent).join("/");
       const pages = [[title, here], ...near].map(([name, path]) => [name, new URL(path, root).href]);
       const family = getComputedStyle(figure).fontFamily;
@@ -267,8 +237,8 @@
     const addSigns = () => {
       if (!/^https?:$/.test(location.protocol)) return;
       for (const node of svg.querySelectorAll("[data-node]")) {
-        const href = node.getAttribute("href");
-        const page = node.hasAttribute("aria-current") ? pageAt(location.href) : href && pageAt(href);
+        const address = node.hasAttribute("aria-current") ? location.href : node.getAttribute("href");
+        const page = address && pageAt(new URL(address, document.baseURI), root);
         if (!page || node.dataset.node === "0") continue;
         const title = node.querySelector("title").textContent;
         const box = node.querySelector("rect");

@@ -1,16 +1,15 @@
-/* Previews of wiki pages beside links to them: the page's title and first lines, from small files
-   of the site that hold many pages each. A file is fetched when a link to one of its pages is first
-   hovered or focused. There are none on touch screens, nor if the files cannot be fetched.
-   Escape closes a preview; the pointer may move onto it and scroll it. */
+/* Previews of wiki pages beside links to them: the page's title, first image and first lines. There
+   are none on touch screens, nor if their files cannot be fetched. The pointer may move onto a
+   preview, scroll it and follow its links; from the keyboard, the down arrow leads into it. Escape
+   closes it. What a preview shows is text of a wiki: it becomes text nodes, and links and images
+   whose addresses are checked. */
 (() => {
-  if (!location.protocol.startsWith("http")) return;
-  const SHOW_AFTER = 200;
-  const HIDE_AFTER = 150;
+  const SHOW_AFTER = 300;
+  const HIDE_AFTER = 300;
   const hovers = matchMedia("(hover: hover)");
   const root = new URL(document.documentElement.dataset.content_root ?? "./", document.baseURI);
-  const files = new Map();
+  const previews = dataIn(new URL("_static/sphinx_scrapbox/previews/", root));
   const when = (type, act) => document.addEventListener(type, act);
-  let siteLanguage = ""; // that of pages whose preview names none
   let card; // the preview shown
   let shown; // the link that it belongs to
   let described; // that link's aria-describedby before
@@ -18,48 +17,13 @@
   let timer;
   let point; // the position of the pointer
 
-  const get = (name) => {
-    if (!files.has(name)) {
-      const address = new URL(`_static/sphinx_scrapbox/previews/${name}.json`, root);
-      const answer = fetch(address).then((response) => response.ok ? response.json() : {});
-      files.set(name, answer.catch(() => ({})));
-    }
-    return files.get(name);
-  };
-
-  /* CRC-32 of the text in UTF-8, as zlib computes it. */
-  const crc = (text) => {
-    let sum = -1;
-    for (const byte of new TextEncoder().encode(text)) {
-      sum ^= byte;
-      for (let bit = 0; bit < 8; bit++) sum = sum & 1 ? (sum >>> 1) ^ 0xedb88320 : sum >>> 1;
-    }
-    return ~sum >>> 0;
-  };
-
-  /* The page that a link leads to, as the files name it; null for any other link. */
-  const pageOf = (link) => {
-    if (!link.href || link.origin !== root.origin) return null;
-    if (!link.pathname.startsWith(root.pathname) || link.pathname === location.pathname) return null;
-    try {
-      return decodeURIComponent(link.pathname.slice(root.pathname.length));
-    } catch {
-      return null;
-    }
-  };
-
   const previewOf = async (link) => {
-    const page = pageOf(link);
-    if (!page) return null;
-    const index = await get("index");
-    if (!index.files) return null;
-    siteLanguage = index.language;
-    const found = await get(String(crc(page) % index.files));
-    return Object.hasOwn(found, page) ? found[page] : null;
+    const page = link.href && link.pathname !== location.pathname ? pageAt(link, root) : "";
+    return page ? previews(page) : null;
   };
 
   const linkAt = (event) => {
-    const link = event.target.closest?.("a[href]");
+    const link = event.target?.closest?.("a[href]");
     if (!link || link.matches(".headerlink, [data-scrapbox-embed]")) return null;
     return link.closest("[role=main], main, article") ? link : null;
   };
@@ -101,24 +65,67 @@
     card.style.top = above ? "auto" : `${box.bottom + 4}px`;
   };
 
-  const show = (link, [title, lines, language]) => {
+  /* An element with content, which must be text nodes and elements made here. */
+  const make = (name, kind, ...content) => {
+    const element = document.createElement(name);
+    if (kind) element.className = `scrapbox-preview-${kind}`;
+    element.append(...content);
+    return element;
+  };
+
+  /* An address of the site or of the web as text; "" for one of any other kind. */
+  const safe = (address) => {
+    try {
+      const url = new URL(address, root);
+      return /^(https?|mailto):$/.test(url.protocol) ? url.href : "";
+    } catch {
+      return "";
+    }
+  };
+
+  /* A text, or a link: a pair of a text and an address. */
+  const piece = (data) => {
+    if (!Array.isArray(data)) return String(data);
+    const [text, address] = data.map(String);
+    if (!safe(address)) return text;
+    const link = make("a", "", text);
+    link.href = safe(address);
+    link.rel = "noreferrer noopener";
+    return link;
+  };
+
+  const row = ([indent, ...pieces]) => {
+    const line = make("div", "line", ...pieces.map(piece));
+    line.dir = "auto";
+    line.style.marginInlineStart = `${Math.min(Number(indent) || 0, 6)}em`;
+    return line;
+  };
+
+  const show = (link, [title, lines, image, language], siteLanguage) => {
     close();
     card = document.createElement("div");
     card.id = "scrapbox-preview";
     card.className = "scrapbox-preview tex2jax_ignore mathjax_ignore";
-    card.setAttribute("role", "tooltip");
-    card.lang = language ?? siteLanguage;
+    card.setAttribute("role", "dialog");
+    card.setAttribute("aria-labelledby", "scrapbox-preview-title");
+    card.tabIndex = -1;
+    card.lang = language || siteLanguage;
     card.style.setProperty("--scrapbox-page-ground", groundOf(link));
     const around = link.closest("p, li, td, dd, div, section, article, main") ?? document.body;
     card.style.setProperty("--scrapbox-page-colour", getComputedStyle(around).color);
-    for (const [name, text] of Object.entries({ title, lines })) {
-      if (!text) continue;
-      const row = document.createElement("div");
-      row.className = `scrapbox-preview-${name}`;
-      row.dir = "auto";
-      row.textContent = text;
-      card.append(row);
+    const heading = make("div", "title", title);
+    heading.id = "scrapbox-preview-title";
+    heading.dir = "auto";
+    card.append(heading);
+    if (image && safe(image)) {
+      const picture = make("img", "image");
+      picture.alt = "";
+      picture.referrerPolicy = "no-referrer";
+      picture.onerror = () => picture.remove();
+      picture.src = safe(image);
+      card.append(picture);
     }
+    card.append(make("div", "lines", ...lines.map(row)));
     document.body.append(card);
     shown = link;
     described = link.getAttribute("aria-describedby");
@@ -134,7 +141,7 @@
     timer = setTimeout(async () => {
       const preview = await previewOf(link);
       if (wanted !== link || !link.isConnected) return;
-      if (preview) show(link, preview);
+      if (preview) show(link, preview[0], preview[1].language);
       else close();
     }, SHOW_AFTER);
   };
@@ -157,16 +164,24 @@
   });
   document.documentElement.addEventListener("pointerleave", leave);
   when("focusin", (event) => {
+    if (card?.contains(event.target)) return clearTimeout(timer);
     const link = hovers.matches && event.target.matches(":focus-visible") ? linkAt(event) : null;
     point = null;
     if (link) open(link);
-    else if (card && !card.contains(event.target)) close();
+    else close();
   });
   when("focusout", (event) => {
-    if (event.target === shown || event.target === wanted) leave();
+    if (event.target === shown || event.target === wanted || card?.contains(event.target)) leave();
   });
   when("keydown", (event) => {
-    if (event.key === "Escape") close();
+    if (event.key === "Escape") {
+      const back = card?.contains(document.activeElement) ? shown : null;
+      close();
+      back?.focus({ preventScroll: true });
+    } else if (event.key === "ArrowDown" && shown && document.activeElement === shown) {
+      event.preventDefault();
+      card.focus({ preventScroll: true });
+    }
   });
   when("pointerdown", (event) => {
     if (!card?.contains(event.target)) close();
@@ -175,4 +190,8 @@
     if (card && event.target !== card) place(shown);
   }, true);
   addEventListener("pagehide", close);
+
+  /* The link by which this script came to be loaded. */
+  const first = linkAt({ target: document.querySelector("a:is(:hover, :focus-visible)") });
+  if (first) open(first);
 })();

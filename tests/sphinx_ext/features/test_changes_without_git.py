@@ -30,7 +30,7 @@ TOLD = [
     "Wind",
     "Changed pages",
     "Compost — 1 added, 1 moved",
-    "Deleted pages",
+    "Pages that are gone",
     "Sun",
 ]
 

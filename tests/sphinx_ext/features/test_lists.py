@@ -20,6 +20,7 @@ from sphinx_scrapbox.sphinx_ext.domain.facts import PageFacts
 from sphinx_scrapbox.sphinx_ext.features.lists.model import ListQuery, PageRow
 from sphinx_scrapbox.sphinx_ext.features.lists.tables import Tables, rows_of
 from sphinx_scrapbox.wiki.graph import Graph
+from sphinx_scrapbox.wiki.lines import ExcerptLine
 from sphinx_scrapbox.wiki.titles import split_target
 
 # The JSON builder of sphinxcontrib-serializinghtml 2.0, on Sphinx 9.
@@ -279,7 +280,12 @@ def dated(monkeypatch: pytest.MonkeyPatch) -> Any:
     facts = {
         "a": PageFacts("Anvil", updated=19000 * day, created=10 * day, project="p"),
         "b": PageFacts("Bellows", updated=19001 * day + 5, created=9 * day, project="p"),
-        "c": PageFacts("Chisel", project="q", summary="Sharp.", image="https://example.org/c"),
+        "c": PageFacts(
+            "Chisel",
+            project="q",
+            excerpt=(ExcerptLine(0, ("Sharp.",)),),
+            image="https://example.org/c",
+        ),
     }
     return cast(Any, Domain(facts))
 

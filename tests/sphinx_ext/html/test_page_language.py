@@ -224,7 +224,7 @@ def test_previews(site: Site) -> None:
         for path in folder.glob("[0-9]*.json")
         for name, preview in json.loads(path.read_text()).items()
     }
-    assert previews["wiki/mizu.html"][2:] == ["ja"]
+    assert previews["wiki/mizu.html"][2:] == ["", "ja"]
     assert previews["wiki/compost.html"][2:] == []
 
 

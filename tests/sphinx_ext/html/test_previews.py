@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -17,11 +18,18 @@ from sites import EPUB, Built, Site, icon, page
 from sphinx_scrapbox.formats.markdown.blocks import read_markdown
 from sphinx_scrapbox.sphinx_ext.html.previews import PREVIEWS
 from sphinx_scrapbox.wiki.ast import Page
-from sphinx_scrapbox.wiki.structure import SUMMARY_LENGTH, image_of, structure
+from sphinx_scrapbox.wiki.lines import (
+    EXCERPT_LINES,
+    EXCERPT_SIZE,
+    SUMMARY_LENGTH,
+    ExcerptLine,
+    ExcerptLink,
+)
+from sphinx_scrapbox.wiki.structure import image_of, structure
 from sphinx_scrapbox.wiki.text import cut
 
 THEMES = ("alabaster", "furo", "sphinx_rtd_theme", "pydata_sphinx_theme")
-SCRIPT = "_static/sphinx_scrapbox/scrapbox.js"
+SCRIPTS = "_static/sphinx_scrapbox"
 HERE = {"scrapbox_project": "garden-en"}
 PICTURE = "https://example.org/bed.png"
 
@@ -30,7 +38,7 @@ FILES = {
     + "".join(f"Row {n}.\n\n" for n in range(60))
     + "[[堆肥 & <b>]]\n",
     "guide.md": "---\norphan: true\n---\n# Guide\n\nWords.\n",
-    "wiki/Mulch.md": page("Mulch", "A cover of leaves.", "It keeps [[Soil]] moist."),
+    "wiki/Mulch.md": page("Mulch", "A cover of leaves.", "- It keeps [[Soil]] moist."),
     "wiki/Soil.md": page("Soil", f"![image]({PICTURE})", "What [[Mulch]] lies on."),
     "wiki/Q: why? 100%.md": page("Q: why? 100%", "Because <i>no</i> & “yes”."),
     "wiki/堆肥 & <b>.md": page("堆肥 & <b>", "積んで待つ。" * 60),
@@ -76,6 +84,33 @@ def test_a_summary_has_an_end() -> None:
     assert cut("a bc", 3) == "a…"
 
 
+def test_an_excerpt_has_lines_and_links() -> None:
+    text = page(
+        "A",
+        f"{icon('hana')}Said [[Page]], [[/project/Other#5d1f7e6f0000000000000001]]",
+        "    - **deep  [[Link]]**  [Label](https://example.org/) #tag",
+        "https://example.org/",
+        *(f"Line {number}." for number in range(EXCERPT_LINES)),
+    )
+    excerpt = structure(_read(text)).excerpt()
+    other = ExcerptLink("/project/Other", "/project/Other#5d1f7e6f0000000000000001")
+    assert excerpt[0] == ExcerptLine(0, ("Said ", ExcerptLink("Page", "Page"), ", ", other))
+    label = ExcerptLink("Label", address="https://example.org/")
+    link = ExcerptLink("Link", "Link")
+    deep = ("deep ", link, " ", label, " ", ExcerptLink("#tag", "tag"))
+    assert [line.indent for line in excerpt[:2]] == [0, 2]
+    assert excerpt[1].pieces == deep
+    assert [line.pieces for line in excerpt[2:4]] == [("Line 0.",), ("Line 1.",)]
+    assert len(excerpt) == EXCERPT_LINES
+
+
+def test_an_excerpt_has_an_end() -> None:
+    (line,) = structure(_read(page("A", f"{'堆' * EXCERPT_SIZE}[[Link]]"))).excerpt()
+    assert line.pieces == ("堆" * EXCERPT_SIZE,)
+    (line,) = structure(_read(page("A", "堆" * (EXCERPT_SIZE + 1), "Next."))).excerpt()
+    assert line.pieces == ("堆" * (EXCERPT_SIZE - 1) + "…",)
+
+
 def test_first_picture_is_no_icon() -> None:
     text = page("A", icon("hana"), "Words.", f"> see ![image]({PICTURE})", "![image](https://b/2)")
     assert image_of(_read(text).blocks) == PICTURE
@@ -85,16 +120,18 @@ def test_first_picture_is_no_icon() -> None:
 # -- the files -------------------------------------------------------------------------
 
 
-def _previews(built: Built) -> dict[str, list[str]]:
+def _previews(built: Built) -> dict[str, list[Any]]:
     folder = built.out / PREVIEWS
-    count = json.loads((folder / "index.json").read_text("utf-8"))["files"]
-    found: dict[str, list[str]] = {}
-    for number in range(count):
-        part = json.loads((folder / f"{number}.json").read_text("utf-8"))
-        assert all(crc32(address.encode()) % count == number for address in part)
-        found |= part
-    assert len(list(folder.iterdir())) == count + 1
-    return found
+    versions = json.loads((folder / "index.json").read_text("utf-8"))["versions"]
+    previews: dict[str, list[Any]] = {}
+    for number, version in enumerate(versions):
+        data = (folder / f"{number}.json").read_bytes()
+        assert version == f"{crc32(data):08x}"
+        part = json.loads(data)
+        assert all(crc32(address.encode()) % len(versions) == number for address in part)
+        previews |= part
+    assert len(list(folder.iterdir())) == len(versions) + 1
+    return previews
 
 
 @pytest.mark.parametrize(("builder", "end"), [("html", ".html"), ("dirhtml", "/")])
@@ -105,8 +142,12 @@ def test_every_wiki_page_has_one(tmp_path: Path, builder: str, end: str) -> None
     assert set(previews) == {
         f"{name.removesuffix('.md')}{end}" for name in FILES if name.startswith("wiki/")
     }
-    assert previews[f"wiki/Mulch{end}"] == ["Mulch", "A cover of leaves. It keeps Soil moist."]
-    assert previews[f"wiki/Q: why? 100%{end}"][1] == "Because <i>no</i> & “yes”."
+    assert previews[f"wiki/Mulch{end}"] == [
+        "Mulch",
+        [[0, "A cover of leaves."], [1, "It keeps ", ["Soil", f"wiki/Soil{end}"], " moist."]],
+    ]
+    assert previews[f"wiki/Soil{end}"][2] == PICTURE
+    assert previews[f"wiki/Q: why? 100%{end}"][1] == [[0, "Because <i>no</i> & “yes”."]]
     facts = built.app.env.domaindata["scrapbox"]["facts"]
     assert facts["wiki/Soil"].image == PICTURE
 
@@ -122,8 +163,8 @@ def test_a_changed_page_changes_its_file_alone(tmp_path: Path) -> None:
     second = site.build(**HERE)
     assert second.written == ["wiki/0"]
     changed = [path.name for path, time in times.items() if path.stat().st_mtime_ns != time]
-    assert changed == [f"{crc32(b'wiki/0.html') % 8}.json"]
-    assert _previews(second)["wiki/0.html"] == ["Page 0", "Another line."]
+    assert sorted(changed) == [f"{crc32(b'wiki/0.html') % 8}.json", "index.json"]
+    assert _previews(second)["wiki/0.html"] == ["Page 0", [[0, "Another line."]]]
 
 
 def test_a_page_that_went_and_a_site_that_shrank(tmp_path: Path) -> None:
@@ -143,10 +184,10 @@ def test_four_processes_write_the_same(tmp_path: Path) -> None:
 
 def test_one_setting_turns_them_off(tmp_path: Path) -> None:
     site = Site(tmp_path / "src", FILES)
-    assert "scrapbox-preview" in site.build(**HERE).text(SCRIPT)
+    assert '"previews.js?v=' in site.build(**HERE).text(f"{SCRIPTS}/scrapbox.js")
     built = site.build(scrapbox_previews=False, **HERE)
     assert built.read == []
-    assert "scrapbox-preview" not in built.text(SCRIPT)
+    assert "previews.js" not in built.text(f"{SCRIPTS}/scrapbox.js")
     assert list((built.out / PREVIEWS).iterdir()) == []
 
 
@@ -156,7 +197,8 @@ def test_other_builders_have_none(tmp_path: Path, builder: str) -> None:
     built = Site(tmp_path / "src", FILES).build(builder, **HERE, **EPUB)
     assert not (built.out / PREVIEWS).exists()
     scripts = [path.read_text("utf-8") for path in built.out.rglob("scrapbox.js")]
-    assert not any("scrapbox-preview" in script for script in scripts)
+    assert not any("previews.js" in script for script in scripts)
+    assert list(built.out.rglob("previews.js")) == []
 
 
 def test_a_site_without_wiki_pages_has_none(tmp_path: Path) -> None:
@@ -210,7 +252,7 @@ def _card(tab: Any) -> Any:
 
 
 def _asked(tab: Any) -> list[str]:
-    return [url.rpartition("/")[2] for url in tab.asked if "previews/" in url]
+    return [url.partition("previews/")[2] for url in tab.asked if "previews/" in url]
 
 
 def test_pointing_at_a_link_shows_its_page(tab: Any, address: str) -> None:
@@ -219,12 +261,15 @@ def test_pointing_at_a_link_shows_its_page(tab: Any, address: str) -> None:
     link = tab.get_by_role("main").get_by_role("link", name="Mulch").first
     link.hover()
     _card(tab).wait_for()
-    assert _card(tab).get_attribute("role") == "tooltip"
+    assert _card(tab).get_attribute("role") == "dialog"
     assert link.get_attribute("aria-describedby") == _card(tab).get_attribute("id")
     assert tab.locator(".scrapbox-preview-title").inner_text() == "Mulch"
     shown = tab.locator(".scrapbox-preview-lines").inner_text()
-    assert shown == "A cover of leaves. It keeps Soil moist."
-    assert _asked(tab) == ["index.json", "0.json"]
+    assert shown == "A cover of leaves.\nIt keeps Soil moist."
+    asked = _asked(tab)
+    assert asked[0] == "index.json"
+    assert re.fullmatch(r"0\.json\?v=[0-9a-f]{8}", asked[1])
+    assert len(asked) == 2
     assert all(url.startswith(address) for url in tab.asked)
 
     tab.mouse.move(5, 5)
@@ -232,7 +277,7 @@ def test_pointing_at_a_link_shows_its_page(tab: Any, address: str) -> None:
     assert link.get_attribute("aria-describedby") is None
     link.hover()
     _card(tab).wait_for()
-    assert _asked(tab) == ["index.json", "0.json"]  # once is enough
+    assert _asked(tab) == asked  # once is enough
     assert tab.errors == []
 
 
@@ -244,6 +289,79 @@ def test_data_is_never_markup(tab: Any, address: str) -> None:
     assert tab.locator(".scrapbox-preview i").count() == 0
     tab.get_by_role("main").get_by_role("link", name="堆肥 & <b>").first.hover()
     tab.locator(".scrapbox-preview-title", has_text="堆肥 & <b>").wait_for()
+
+
+def test_addresses_are_checked_again(tab: Any, address: str) -> None:
+    """Even if a file were not written by this extension, nothing of it would run."""
+    addresses = ["javascript:window.hit=1", " java\nscript:window.hit=1", "data:text/html,x", "%"]
+    pieces = [["<b>" + each, each] for each in addresses] + [["mail", "mailto:a@example.org"]]
+    hit = "<img src=x onerror=window.hit=1>"
+    preview = [hit, [[0, hit, *pieces]], "javascript:window.hit=1", '"><b>']
+    tab.route(
+        "**/previews/0.json*", lambda route: route.fulfill(json={"wiki/Mulch.html": preview})
+    )
+    tab.goto(f"{address}index.html")
+    tab.get_by_role("main").get_by_role("link", name="Mulch").first.hover()
+    _card(tab).wait_for()
+    links = _card(tab).locator("a").evaluate_all("links => links.map(link => link.protocol)")
+    assert links == ["http:", "mailto:"]  # "%" is a path
+    assert _card(tab).locator("b, img, script").count() == 0
+    assert _card(tab).inner_text().startswith(hit)
+    assert tab.evaluate("window.hit") is None
+    assert tab.errors == []
+
+
+def test_links_of_a_preview_lead_to_pages(tab: Any, address: str) -> None:
+    tab.goto(f"{address}index.html")
+    tab.get_by_role("main").get_by_role("link", name="Mulch").first.hover()
+    link = _card(tab).get_by_role("link", name="Soil")
+    link.hover()
+    tab.wait_for_timeout(500)
+    assert link.is_visible()
+    link.click()
+    tab.wait_for_url("**/wiki/Soil.html")
+    assert tab.errors == []
+
+
+def test_a_preview_has_the_first_image(tab: Any, address: str) -> None:
+    tab.goto(f"{address}wiki/Empty.html")
+    tab.get_by_role("main").get_by_role("link", name="Mulch").first.hover()
+    _card(tab).get_by_role("link", name="Soil").click()
+    tab.goto(f"{address}wiki/Mulch.html")
+    with tab.expect_request(PICTURE):
+        tab.get_by_role("main").get_by_role("link", name="Soil").first.hover()
+
+
+def test_the_keyboard_leads_into_it_and_back(tab: Any, address: str) -> None:
+    tab.goto(f"{address}wiki/Empty.html")
+    link = tab.locator(".scrapbox-body a", has_text="Mulch").first
+    link.focus()
+    tab.keyboard.press("Shift+Tab")
+    tab.keyboard.press("Tab")
+    _card(tab).wait_for()
+    tab.keyboard.press("ArrowDown")
+    tab.keyboard.press("Tab")
+    focused = "document.activeElement.textContent"
+    assert tab.evaluate(focused) == "Soil"
+    tab.wait_for_timeout(500)
+    assert _card(tab).count() == 1
+    tab.keyboard.press("Escape")
+    assert _card(tab).count() == 0
+    assert tab.evaluate(focused) == "Mulch"
+
+
+def test_a_browser_shows_no_old_preview(tab: Any, tmp_path: Path) -> None:
+    """Although it may keep files for an hour; pages that link are not written again."""
+    site = Site(tmp_path / "src", FILES)
+    with browsers.serve(site.build(**HERE).out, max_age=3600) as start:
+        for words in ("A cover of leaves, new.", "A cover of straw."):
+            site.write({"wiki/Mulch.md": page("Mulch", words)})
+            assert "index" not in site.build(**HERE).written
+            tab.goto(f"{start}index.html")
+            tab.get_by_role("main").get_by_role("link", name="Mulch").first.hover()
+            _card(tab).wait_for()
+            assert tab.locator(".scrapbox-preview-lines").inner_text() == words
+            tab.goto("about:blank")
 
 
 def test_links_to_other_pages_show_nothing(tab: Any, address: str) -> None:
@@ -350,7 +468,7 @@ def test_any_theme(browser: Any, serve: Serve, tmp_path: Path, theme: str, build
     context = browser.new_context(color_scheme="dark", viewport={"width": 1400, "height": 900})
     tab = _opened(context)
     tab.goto(start)
-    link = tab.locator(".line a", has_text="Soil").first
+    link = tab.locator("li a", has_text="Soil").first
     link.hover()
     _card(tab).wait_for()
     assert tab.locator(".scrapbox-preview-title").inner_text() == "Soil"

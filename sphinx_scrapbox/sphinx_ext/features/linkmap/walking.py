@@ -6,12 +6,10 @@ reader's browser fetches those of the pages that are opened. Only sites with a m
 
 from __future__ import annotations
 
-import json
 from html import escape
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
-from zlib import crc32
 
 from sphinx.application import Sphinx
 from sphinx.builders import Builder
@@ -19,7 +17,7 @@ from sphinx.util.osutil import relative_uri
 
 from sphinx_scrapbox.sphinx_ext.builders import has_browser_pages
 from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain, domain_of
-from sphinx_scrapbox.sphinx_ext.domain.incremental import is_current
+from sphinx_scrapbox.sphinx_ext.domain.incremental import is_current, write_parts
 from sphinx_scrapbox.sphinx_ext.features.linkmap.neighbourhood import neighbourhood
 from sphinx_scrapbox.sphinx_ext.i18n import _
 
@@ -63,43 +61,24 @@ def write_neighbours(app: Sphinx, has_maps: bool) -> None:
     """Write the files that changed, and remove old ones; nothing if no page has changed."""
     if not has_browser_pages(app.builder) or is_current(app):
         return
-    folder = Path(app.outdir) / NEIGHBOURS
-    files = _files(domain_of(app.env), app.builder) if has_maps else {}
-    if files:
-        folder.mkdir(parents=True, exist_ok=True)
-    for path in folder.glob("*.json"):
-        if path.name not in files:
-            path.unlink()
-    for name, text in files.items():
-        path, data = folder / name, text.encode("utf-8", "replace")
-        if not path.is_file() or path.read_bytes() != data:
-            path.write_bytes(data)
+    entries = _entries(domain_of(app.env), app.builder) if has_maps else {}
+    write_parts(Path(app.outdir, NEIGHBOURS), entries, _PER_FILE, {})
 
 
-def _files(domain: ScrapboxDomain, builder: Builder) -> dict[str, str]:
-    """The text of each file by its name.
+def _entries(domain: ScrapboxDomain, builder: Builder) -> dict[str, object]:
+    """What is written of each page, by its address.
 
     A page is a list of its title, the titles and addresses of its neighbours, the lines between
     all of them (pairs of numbers, of which 0 is the page itself) and the number of other
     neighbours.
     """
-    names = [name for name in sorted(domain.facts) if name in domain.env.all_docs]
-    count = 1 << (len(names) // _PER_FILE).bit_length()
-    parts: list[dict[str, object]] = [{} for _ in range(count)]
-    for docname in names:
+    entries: dict[str, object] = {}
+    for docname in sorted(domain.facts.keys() & domain.env.all_docs.keys()):
         around = neighbourhood(domain.graph, docname, hops=1, limit=SHOWN_AROUND, has_wanted=False)
         if not around:
             continue
         places = [place.node for place in around.places[1:]]
         near = [(domain.title_of(node), builder.get_target_uri(node)) for node in places]
         address = unquote(builder.get_target_uri(docname))
-        number = crc32(address.encode("utf-8", "replace")) % count
-        parts[number][address] = domain.title_of(docname), near, around.edges, around.rest
-    files = {f"{number}.json": _dumped(part) for number, part in enumerate(parts)}
-    files["index.json"] = _dumped({"files": count})
-    return files
-
-
-def _dumped(data: object) -> str:
-    text = json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return f"{text}\n"
+        entries[address] = domain.title_of(docname), near, around.edges, around.rest
+    return entries

@@ -1,1 +1,0 @@
-"""``sphinx-scrapbox convert``: pages from one format to another."""
