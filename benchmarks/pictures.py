@@ -1,12 +1,13 @@
-"""Takes the pictures of the README and of the page "Styling" of the documentation.
+"""Takes the pictures of the README and of the documentation.
 
     python benchmarks/pictures.py
     python benchmarks/pictures.py --review FOLDER [--corpus FOLDER --pages 10] [--themes furo]
 
-Without options it writes ``rendered-page.png`` and ``themes.png`` in ``example_docs/_static``: a
-page of the example wiki, light and dark, and in six themes. Run it after each change that readers
-see. With ``--review`` it writes a picture of each page in each theme, light, dark, on a
-phone and in print, into a folder; do so before and after a change of the style sheet, and compare.
+Without options it writes into ``example_docs/_static``: ``rendered-page.png`` and ``themes.png``,
+a page of the example wiki, light and dark, and in six themes; and ``gallery-*.png``, parts of
+pages, for the start page. Run it after each change that readers see. With ``--review`` it writes a
+picture of each page in each theme, light, dark, on a phone and in print, into a folder; do so
+before and after a change of the style sheet, and compare.
 The site is that of ``reading.py``. Needs Chromium, Playwright and the themes.
 """
 
@@ -27,6 +28,14 @@ from reading import PAGES, ROOT, THEMES, build, launch, serve, write_sources
 
 STATIC = ROOT / "example_docs" / "_static"
 DIALOGUE = "wiki/Where does the rain go?"
+GALLERY = {
+    "conversation": (DIALOGUE, "article"),
+    "languages": ("wiki/pairs/en/Grass cuttings.side-by-side", "article"),
+    "changes": ("how-to/what-changed", ".example-result li:has(ins)"),
+    "map": ("how-to/link-map", ".scrapbox-map .scrapbox-hop-0"),
+}
+"""By name of a picture, the page and the element that it shows."""
+_GALLERY_SIZE = {"width": 768, "height": 480}
 _LIGHT_ONLY = ("alabaster", "sphinx_rtd_theme")
 _VIEWS: dict[str, dict[str, Any]] = {
     "light": {"viewport": {"width": 1280, "height": 900}, "color_scheme": "light"},
@@ -74,6 +83,19 @@ class Camera:
             picture: bytes = tab.screenshot(full_page=whole)
         return picture
 
+    def take_part(self, page: str, selector: str, size: dict[str, int]) -> bytes:
+        """A PNG of *size* with the first element of the selector: in the middle, or its top."""
+        margin = 20
+        # High enough that nothing stays in place while the page scrolls.
+        window = {"viewport": {"width": size["width"], "height": 4000}}
+        with self._shown(page, "light", **window) as tab:
+            box = tab.locator(selector).first.bounding_box()
+            above = max(margin, (size["height"] - box["height"]) / 2)
+            before = max(margin, (size["width"] - box["width"]) / 2)
+            clip = {"x": box["x"] - before, "y": box["y"] - above, **size}
+            picture: bytes = tab.screenshot(clip=clip)
+        return picture
+
 
 def compose(
     browser: Any, pictures: Sequence[tuple[str, bytes]], columns: int, size: tuple[int, int]
@@ -109,6 +131,9 @@ def write_pictures(browser: Any, sources: Path, folder: Path) -> None:
                     (f"{Path(DIALOGUE).name}, {view}", camera.take(DIALOGUE, view, **window))
                     for view in ("light", "dark")
                 ]
+                for name, (place, selector) in GALLERY.items():
+                    part = camera.take_part(place, selector, _GALLERY_SIZE)
+                    (STATIC / f"gallery-{name}.png").write_bytes(part)
     (STATIC / "rendered-page.png").write_bytes(compose(browser, page, 2, (570, 780)))
     (STATIC / "themes.png").write_bytes(compose(browser, themes, 3, (360, 288)))
 

@@ -15,6 +15,7 @@ version = release = sphinx_scrapbox.__version__
 
 extensions = [
     "sphinx_scrapbox",
+    "sphinx_design",  # cards and tabs
     "showcase",  # local extension: examples, and references generated from the source
 ]
 exclude_patterns = ["_build", "_ext", "_kept", "Thumbs.db", ".DS_Store"]
@@ -43,8 +44,12 @@ scrapbox_languages = {("example-garden", "example-garden-en"): ("ja", "en")}
 scrapbox_side_by_side = True
 scrapbox_data_files = True
 scrapbox_page_directives = ["note", "tip"]
-# Two pages show what a link to a page becomes that nobody has written.
-scrapbox_missing = {"how-to/links": "wiki", "how-to/related-pages": "wiki"}
+# These pages show what a link to a page becomes that nobody has written.
+scrapbox_missing = {
+    "how-to/links": "wiki",
+    "how-to/related-pages": "wiki",
+    "explanation/links": "wiki",
+}
 scrapbox_deny = {"titles": ["The garden's bank account"], "tags": ["internal"], "emails": True}
 
 # -- hand-written pages --------------------------------------------------------------------

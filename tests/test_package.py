@@ -8,8 +8,14 @@ import json
 import pkgutil
 import subprocess
 import sys
+import tomllib
+from collections.abc import Iterable
+from importlib import metadata
+from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from sites import ROOT as FOLDER
 
 import sphinx_scrapbox
 
@@ -54,3 +60,38 @@ def test_commands_that_ask_no_wiki_do_not_load_an_http_client() -> None:
 @pytest.mark.parametrize("name", MODULES)
 def test_examples_in_docstrings(name: str) -> None:
     assert doctest.testmod(importlib.import_module(name)).failed == 0
+
+
+def _with_what_they_need(names: Iterable[str]) -> dict[str, int]:
+    """The size in bytes of these distributions and of all that they require, as installed."""
+    sizes: dict[str, int] = {}
+    waiting = [Requirement(name) for name in names]
+    while waiting:
+        requirement = waiting.pop()
+        distribution = metadata.distribution(requirement.name)
+        extras = {"", *requirement.extras}
+        name = distribution.metadata["Name"].lower().replace("_", "-")
+        if name in sizes and not requirement.extras:
+            continue
+        paths = [Path(file.locate()) for file in distribution.files or ()]
+        sizes[name] = sum(path.stat().st_size for path in paths if path.is_file())
+        for text in distribution.requires or ():
+            needed = Requirement(text)
+            if needed.marker is None or any(needed.marker.evaluate({"extra": e}) for e in extras):
+                waiting.append(needed)
+    return sizes
+
+
+def test_what_an_installation_brings(capsys: pytest.CaptureFixture[str]) -> None:
+    """At most 20 MB beyond Sphinx and MyST, as the files of this environment are."""
+    project = tomllib.loads((FOLDER / "pyproject.toml").read_text("utf-8"))["project"]
+    needed = _with_what_they_need(project["dependencies"])
+    given = _with_what_they_need(["sphinx", "myst-parser"])
+    own = Path(sphinx_scrapbox.__file__).parent.rglob("*")
+    sizes = {"sphinx-scrapbox": sum(path.stat().st_size for path in own if path.is_file())}
+    sizes |= {name: size for name, size in needed.items() if name not in given}
+    with capsys.disabled():
+        brought = ", ".join(f"{name} {size / 1e6:.1f}" for name, size in sizes.items())
+        print(f"\nbeyond Sphinx and MyST, MB: {brought}; total {sum(sizes.values()) / 1e6:.1f}")
+    assert sum(sizes.values()) < 20e6
+    assert not needed.keys() & {"networkx", "pystemmer"}

@@ -12,6 +12,7 @@ from docutils import nodes
 from docutils.parsers.rst import directives
 from sphinx.util.docutils import SphinxDirective
 
+from sphinx_scrapbox.cli.init import services
 from sphinx_scrapbox.formats import read
 from sphinx_scrapbox.rendering import render_fragment
 from sphinx_scrapbox.sphinx_ext import Config, SphinxSite, Warn, record_of, set_record
@@ -99,6 +100,35 @@ class OptionsReference(SphinxDirective):
         return self.parse_text_to_nodes("\n".join(blocks))
 
 
+class ServiceFile(SphinxDirective):
+    """``service-file``: a file that ``init`` writes for a service, by name; see ``_SERVICES``."""
+
+    required_arguments = 1
+
+    def run(self) -> list[nodes.Node]:
+        """Return the file as a literal block with its path."""
+        path, text = _SERVICES[self.arguments[0]]
+        block = nodes.literal_block(text, text, language="yaml")
+        self.set_source_info(block)
+        caption = nodes.caption("", "", nodes.literal("", path))
+        return [
+            nodes.container(
+                "", caption, block, literal_block=True, classes=["literal-block-wrapper"]
+            )
+        ]
+
+
+_SERVICES = {
+    "github-pages": (".github/workflows/pages.yml", services.github_pages_yaml("docs")),
+    "gitlab-pages": (".gitlab-ci.yml", services.gitlab_pages_yaml("docs")),
+    "read-the-docs": (".readthedocs.yaml", services.read_the_docs_yaml("docs")),
+    "daily-pull": (
+        ".github/workflows/wiki.yml",
+        services.daily_pull_yaml(
+            "sphinx-scrapbox pull garden docs/wiki", "docs/wiki", is_private=False
+        ),
+    ),
+}
 _REBUILDS = {"env": "pages", "html": "output", "": "nothing"}
 
 
@@ -167,5 +197,6 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_directive("wiki-example", WikiExample)
     app.add_directive("scrapbox-options", OptionsReference)
     app.add_directive("scrapbox-options-overview", OptionsOverview)
+    app.add_directive("service-file", ServiceFile)
     app.add_directive("scrapbox-warnings", WarningsReference)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

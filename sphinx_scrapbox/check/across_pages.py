@@ -11,7 +11,7 @@ from sphinx_scrapbox.check.pages import CheckedLock, CheckedPage
 from sphinx_scrapbox.check.repair import propose_repair
 from sphinx_scrapbox.check.rules import Finding, Rule, Wanted
 from sphinx_scrapbox.formats import PAGE_SUFFIXES
-from sphinx_scrapbox.snapshot.filenames import LONG_NAME_BYTES, file_key, portability_problems
+from sphinx_scrapbox.snapshot.filenames import LONG_NAME_BYTES, Host, file_key, refusals
 from sphinx_scrapbox.wiki.titles import key, split_fragment
 
 
@@ -143,6 +143,23 @@ def missing_pages(
     return links, counts.total(), tuple(wanted)
 
 
+def refused_names(paths: Sequence[str], hosts: Collection[Host]) -> Iterator[Finding]:
+    """Names of pages and folders that one of *hosts* refuses.
+
+    A page is looked at without its suffix: some builders make a folder of that name.
+    """
+    reported: set[str] = set()
+    for path in paths if hosts else ():
+        pure = PurePosixPath(path)
+        for part in (pure, *pure.parents):
+            place = part.as_posix()
+            if not part.name or place in reported:
+                break
+            reported.add(place)
+            if reasons := refusals(part.stem if part is pure else part.name, hosts):
+                yield Finding(Rule.REFUSED_FILE_NAME, place, "; ".join(reasons))
+
+
 def file_name_findings(paths: Sequence[str]) -> Iterator[Finding]:
     """Names of files and folders that clash, are not portable, or are long."""
     first_of: dict[str, str] = {}
@@ -155,7 +172,11 @@ def file_name_findings(paths: Sequence[str]) -> Iterator[Finding]:
         first = first_of.setdefault(file_key(document), path)
         if first != path:
             same = PurePosixPath(first).with_suffix("").as_posix() == document
-            what = "both become one document" if same else "on some systems both are one"
+            what = (
+                "both become the same document"
+                if same
+                else "some file systems treat both as one file"
+            )
             message = f"the names of this file and of {first}: {what}"
             yield Finding(Rule.CASE_COLLISION, path, message, related=first)
         for part in (pure, *pure.parents):
@@ -163,7 +184,7 @@ def file_name_findings(paths: Sequence[str]) -> Iterator[Finding]:
             if not part.name or place in reported:
                 break
             reported.add(place)
-            if reasons := tuple(portability_problems(part.name)):
+            if reasons := refusals(part.name, (Host.WINDOWS,)):
                 yield Finding(Rule.UNSAFE_FILE_NAME, place, "; ".join(reasons))
             elif (size := len(part.name.encode("utf-8", "surrogateescape"))) > LONG_NAME_BYTES:
                 yield Finding(Rule.LONG_FILE_NAME, place, f"a name of {size} bytes")

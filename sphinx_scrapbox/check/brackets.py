@@ -27,11 +27,11 @@ class DamageKind(Enum):
 
     OPEN = "a bracket opens and never closes"
     CLOSE = "a bracket closes that was never opened"
-    CUT = "a link fell apart: a space cut its address in two"
-    LABEL = "a link lost its label, of which '[]' is left"
-    FORMULA = "a formula lost its end"
-    STRAY = "a decoration lost its end"
-    HEADING = "a bracket stands in front of a heading"
+    CUT = "a space splits the address of a link"
+    LABEL = "a link has no text, only '[]'"
+    FORMULA = "a formula is not closed"
+    STRAY = "a decoration is not closed"
+    HEADING = "there is a bracket in front of a heading"
 
 
 class Damage(NamedTuple):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
 from pathlib import PurePosixPath
 
@@ -22,6 +22,7 @@ from sphinx_scrapbox.formats.markdown.blocks import read_markdown
 from sphinx_scrapbox.formats.notation.characters import WHITE
 from sphinx_scrapbox.formats.notation.lines import read_notation
 from sphinx_scrapbox.formats.tex import read_formula
+from sphinx_scrapbox.snapshot.filenames import Host
 from sphinx_scrapbox.snapshot.folder import folder_of
 from sphinx_scrapbox.snapshot.lockfile import LockError, load_lock, nearest_folder, project_above
 from sphinx_scrapbox.wiki import ast
@@ -40,6 +41,7 @@ class Checker:
     :param icons: names of icons that need no page.
     :param examine: returns what is wrong with the picture at a path, "" if nothing is.
     :param below_lock: whether a lock file lies above the checked folder.
+    :param hosts: those whose rules for the names of files are checked.
     """
 
     def __init__(
@@ -49,12 +51,14 @@ class Checker:
         examine: Callable[[str], str] = lambda path: "",
         *,
         below_lock: bool = False,
+        hosts: Collection[Host] = (),
     ) -> None:
         self._icons = {*DEFAULT_MARKS, *map(key, icons)}
         self._findings: list[Finding] = []
         self._pages: list[CheckedPage] = []
         self._paths: list[str] = []
         self._below_lock = below_lock
+        self._hosts = hosts
         self._with_pages: set[str] = set()
         """Folders that hold a page whatever else is in them."""
         self._statements: dict[str, Statement] = {}
@@ -227,6 +231,7 @@ class Checker:
         indices = across_pages.TitleIndices(pages, list(self._locks.values()))
         findings += across_pages.ambiguous_titles(pages)
         findings += across_pages.file_name_findings(sorted(self._paths))
+        findings += across_pages.refused_names(sorted(self._paths), self._hosts)
         for checked in pages:
             index = indices.of(checked)
             findings += across_pages.unknown_icons(checked, index, self._icons)

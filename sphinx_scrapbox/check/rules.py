@@ -69,8 +69,14 @@ class Rule(Enum):
         "Some file systems reject the name of the file or folder.",
         'Windows allows none of < > : " \\ | ? *, no control characters, no dot or space at the '
         "end, and no device name such as CON; no system allows more than 255 bytes. A "
-        "repository with such a name cannot be checked out there. Rename it: an exported page "
-        "keeps its title in the front matter.",
+        "repository with such a name cannot be checked out there. sphinx-scrapbox rename gives "
+        "pages safe names; rename a folder by hand.",
+    )
+    REFUSED_FILE_NAME = _error(
+        "A host of --for refuses the name of the page or folder.",
+        'Netlify takes no # and ?, and artifacts on GitHub none of " : < > | * ? in the name of a '
+        "file. sphinx-scrapbox rename gives pages safe names and keeps their titles and old "
+        "addresses; rename a folder by hand. In an EPUB, a build replaces such names itself.",
     )
     LONG_FILE_NAME = _note(
         "The name of the file or folder is longer than 120 bytes.",
@@ -93,7 +99,7 @@ class Rule(Enum):
         "language marks en and ja need no page.",
     )
     DEAD_LINE_ANCHOR = _warning(
-        "A link points to a line that the page does not have, since the line was removed later.",
+        "A link points to a line that the page does not have, because the line was removed.",
         "The link leads to the page instead; remove # and the text after it. This rule needs a "
         "scrapbox.lock.",
     )

@@ -17,7 +17,8 @@ _COMMANDS = {
     "pull": "pull",
     "status": "status",
     "unpack": "unpack",
-    "convert": "convert",
+    "convert": "convert.command",
+    "rename": "rename",
     "check": "check",
     "diff": "diff",
     "coverage": "translations.coverage",
@@ -51,4 +52,4 @@ class _LazyGroup(click.Group):
 @click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="sphinx-scrapbox")
 def main() -> None:
-    """Bring the pages of a Scrapbox (Cosense) wiki into your documentation."""
+    """Publish pages of a Scrapbox (Cosense) wiki in Sphinx documentation."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -18,9 +18,10 @@ from sphinx_scrapbox.check.reports import (
     report_as_text,
 )
 from sphinx_scrapbox.check.rules import RULES, Report, Rule, Severity
-from sphinx_scrapbox.cli.options import format_option, grouped, output_option
+from sphinx_scrapbox.cli.options import format_option, grouped, hosts_option, output_option
 from sphinx_scrapbox.cli.output import Failure, progress, say, shows_color, write_report
 from sphinx_scrapbox.formats import PAGE_SUFFIXES
+from sphinx_scrapbox.snapshot.filenames import Host
 from sphinx_scrapbox.snapshot.folder import (
     PageFolders,
     folder_projects,
@@ -46,7 +47,7 @@ def _rules(
 
 
 _HELP = """\
-Find what readers, builds or file systems would trip over.
+Find problems with pages, links and file names.
 
 Reads every wiki page in DIR and below: .scrapbox files, and exported .md files as a build
 recognises them. Other Markdown files, hidden folders and _build are skipped. Nothing is
@@ -70,6 +71,7 @@ Examples:
   sphinx-scrapbox check docs/wiki --ignore unknown-icon --fail-on warning
   sphinx-scrapbox check docs/wiki --format sarif -o check.sarif
   sphinx-scrapbox check docs/wiki --missing --fail-on never
+  sphinx-scrapbox check docs/wiki --for netlify,github
   sphinx-scrapbox check --explain docs/index.md docs/wiki
 """
 
@@ -123,7 +125,7 @@ class _Form:
     _Form,
     format_option(
         *("human", "json", "sarif"),
-        help="For people, for scripts, or for services that show findings.",
+        help="The format of the report: for people, scripts, or services that show findings.",
     ),
     output_option("Write the report to FILE instead of showing it."),
     click.option(
@@ -153,6 +155,7 @@ class _Form:
     metavar="NAME",
     help="An icon that needs no page, such as a person of conf.py (may be repeated).",
 )
+@hosts_option("Also report pages whose names these hosts refuse")
 @click.option(
     "--fail-on",
     type=click.Choice([*_FAIL_LEVELS, "never"]),
@@ -166,6 +169,7 @@ def command(
     form: _Form,
     rules: frozenset[Rule],
     icons: tuple[str, ...],
+    hosts: tuple[Host, ...],
     fail_on: str,
 ) -> None:
     if explain:
@@ -178,20 +182,21 @@ def command(
     if not Path(folder).is_dir():
         name = click.format_filename(folder)
         raise click.UsageError(f"{name!r} is a file: name a folder, or ask with --explain.")
-    findings = diagnose(Path(folder), icons).only(rules)
+    findings = diagnose(Path(folder), icons, hosts).only(rules)
     form.write(findings, folder)
     level = _FAIL_LEVELS.get(fail_on)
     if level and findings.worst and findings.worst >= level:
         sys.exit(1)
 
 
-def diagnose(folder: Path, icons: Sequence[str]) -> Report:
+def diagnose(folder: Path, icons: Sequence[str], hosts: Collection[Host] = ()) -> Report:
     """Read the pages and locks in *folder* and below, and return the findings."""
     files = sorted(page_files(folder))
     names = [name for name in files if name.endswith(PAGE_SUFFIXES)]
     locks = {name: _read(folder, name) for name in files if Path(name).name == LOCK_NAME}
     problem = partial(_picture_problem, folder)
-    checker = Checker(locks, icons, problem, below_lock=lies_below_lock(folder))
+    below_lock = lies_below_lock(folder)
+    checker = Checker(locks, icons, problem, below_lock=below_lock, hosts=hosts)
     with progress(len(names), "Reading", least=_MANY) as step:
         for name in names:
             checker.read(name, _read(folder, name))
@@ -200,7 +205,7 @@ def diagnose(folder: Path, icons: Sequence[str]) -> Report:
     if not report.pages and not locks:
         name = click.format_filename(folder)
         raise click.UsageError(
-            f"{name!r} holds no page of a wiki; --explain says what the files are."
+            f"{name!r} contains no wiki pages; --explain says what the files are."
         )
     return report
 
@@ -241,7 +246,7 @@ def _picture_problem(folder: Path, name: str) -> str:
     try:
         suffix = image_type(folder / name)
     except InvalidImageError as error:
-        return f"is no image ({error})"
+        return f"is not an image ({error})"
     except FileNotFoundError:
         return "is not here"
     except OSError as error:

@@ -63,7 +63,7 @@ class _Report:
 
 def _base_url(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
     if value is not None and not re.match(r"https?://[^\s<>\"]+\Z", value):
-        raise click.UsageError(f"--base-url must be an address of the web, not {value!r}")
+        raise click.UsageError(f"--base-url must be a web address, not {value!r}")
     return value
 
 
@@ -76,7 +76,7 @@ def _base_url(context: click.Context, parameter: click.Parameter, value: str | N
     _Report,
     format_option(
         *("text", "markdown", "json", "atom"),
-        help="For people, for release notes, for scripts, or for feed readers.",
+        help="The format of the report: for people, release notes, scripts or feed readers.",
     ),
     output_option("Write to FILE instead of showing it."),
     click.option("--stat", is_flag=True, help="Count lines instead of showing them."),
@@ -147,8 +147,8 @@ def _compare(old: str, new: str, folder: Path) -> Comparison:
     for snapshot in (before, after):
         if not snapshot.pages:
             if not (before.pages or after.pages):
-                raise SnapshotError(f"neither {old} nor {new} holds a page of a wiki")
-            say(f"note: {snapshot.name} holds no page of a wiki", err=True)
+                raise SnapshotError(f"neither {old} nor {new} contains wiki pages")
+            say(f"note: {snapshot.name} contains no wiki pages", err=True)
     with progress(len(after.pages), "Comparing", least=_MANY) as step:
         return compare(before, after, step)
 
@@ -177,7 +177,7 @@ def _tagged(
     texts = snapshot.texts([states[page.file] for page in pages])
     for page, page_text in zip(pages, texts, strict=True):
         if page_text is None:
-            raise SnapshotError(f"{snapshot.name} has no texts, so its tags are not known")
+            raise SnapshotError(f"{snapshot.name} has no page text, so tags cannot be compared")
         if tags & _links(page, page_text.rows):
             yield page
 

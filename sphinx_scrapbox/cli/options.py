@@ -5,13 +5,14 @@ Each decorator adds its options to a command and passes their values on as one a
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from pathlib import Path
 from typing import Any
 
 import click
 
+from sphinx_scrapbox.snapshot.filenames import HOSTS, Host
 from sphinx_scrapbox.snapshot.selection import Selection
 
 Decorator = Callable[[Callable[..., None]], Callable[..., None]]
@@ -56,6 +57,27 @@ def format_option(*names: str, help: str) -> Decorator:
     choice = click.Choice(names)
     return click.option(
         "--format", "report_format", type=choice, default=names[0], show_default=True, help=help
+    )
+
+
+def _hosts(
+    context: click.Context, parameter: click.Parameter, values: Sequence[str]
+) -> tuple[Host, ...]:
+    names = [name.strip() for value in values for name in value.split(",")]
+    if unknown := [name for name in names if name not in HOSTS]:
+        raise click.BadParameter(f"no host {unknown[0]!r}; known are {', '.join(HOSTS)}")
+    return tuple(host for name, host in HOSTS.items() if name in names)
+
+
+def hosts_option(help: str) -> Decorator:
+    """Hosts with rules for names of files, passed on as ``hosts``; without the option none."""
+    return click.option(
+        "--for",
+        "hosts",
+        multiple=True,
+        callback=_hosts,
+        metavar="HOSTS",
+        help=f"{help}: {', '.join(HOSTS)} (names separated by commas; may be repeated).",
     )
 
 

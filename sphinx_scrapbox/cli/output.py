@@ -115,9 +115,11 @@ def write_pages(
     print_notes(notes)
     for step in plan.steps:
         if step.change is Change.EDITED:
-            say(f"edited by hand, so kept as it is: {step.file}", err=True)
+            say(f"kept, because it was edited by hand: {step.file}", err=True)
         elif step.change is Change.RELEASED:
-            say(f"its page is gone, but it was edited by hand, so kept: {step.file}", err=True)
+            say(
+                f"kept, because it was edited by hand; its page was deleted: {step.file}", err=True
+            )
     if not dry_run:
         with progress(len(plan.writes), "Writing") as written:
             apply_plan(folder, plan, written, pictures=pictures)

@@ -62,13 +62,13 @@ picture_options = grouped(
     "--dry-run",
     "preview",
     flag_value="dry-run",
-    help="Say what would happen, and change nothing.",
+    help="Show what would happen, without changing anything.",
 )
 @click.option(
     "--check",
     "preview",
     flag_value="check",
-    help="The same, and exit with 1 if anything would happen.",
+    help="Like --dry-run, but exit with 1 if anything would change.",
 )
 def command(
     project: str,
@@ -79,7 +79,7 @@ def command(
     refresh: bool,
     preview: Literal["dry-run", "check"] | None,
 ) -> None:
-    """Bring the pages of PROJECT from the wiki into DIR, and record them in DIR/scrapbox.lock.
+    """Copy the pages of PROJECT from the wiki into DIR, and record them in DIR/scrapbox.lock.
 
     PROJECT is a name, or an address of the project such as https://scrapbox.io/NAME.
 
@@ -88,7 +88,7 @@ def command(
     keeps its file when it is renamed, files of deleted pages are removed, and files that you
     edited or added yourself are kept and listed.
 
-    DIR changes only when everything has arrived. If a run breaks off, run the same command
+    DIR changes only when everything has arrived. If a run is interrupted, run the same command
     again: it continues where it stopped.
 
     A project that is not public needs --private, and a credential in one of these variables or
@@ -222,6 +222,6 @@ def _check_origin(store: SnapshotFolder, origin: str) -> None:
     address = locked_address(store.lock, store.path / LOCK_NAME)
     if address != origin:
         raise output.Failure(
-            f"{store.path} holds pages of {address}, not of {origin}: add --url {address}, or "
+            f"{store.path} contains pages of {address}, not of {origin}: add --url {address}, or "
             "name another folder"
         )

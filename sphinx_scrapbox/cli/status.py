@@ -21,13 +21,13 @@ from sphinx_scrapbox.snapshot.selection import Selection
 from sphinx_scrapbox.wiki.urls import DEFAULT_ORIGIN
 
 
-@click.command(short_help="List what changed in the wiki since a folder was filled.")
+@click.command(short_help="List what changed in the wiki since the last pull.")
 @click.argument(
     "folder", metavar="DIR", type=click.Path(exists=True, file_okay=False, path_type=Path)
 )
 @status_connection
 @selection_options
-@format_option("human", "json", help="For people or for scripts.")
+@format_option("human", "json", help="The format of the report: for people or for scripts.")
 def command(
     folder: Path, connection: Connection, selection: Selection, report_format: str
 ) -> None:
@@ -51,8 +51,8 @@ def command(
             raise Failure(_without_lock(folder))
         if not lock.project:
             raise Failure(
-                f"{folder / LOCK_NAME} names no project, so there is no wiki to ask: pull the "
-                f"project with sphinx-scrapbox pull PROJECT {folder}"
+                f"{folder / LOCK_NAME} names no project, so there is no wiki to ask: "
+                f"run sphinx-scrapbox pull PROJECT {folder}"
             )
         origin = connection.origin or _own_address(lock, folder / LOCK_NAME)
         with connection.open(lock.project, origin) as api, failures(folder):
@@ -71,8 +71,8 @@ def _without_lock(folder: Path) -> str:
     if below:
         return f"{folder} has no {LOCK_NAME}; did you mean {below[0].parent}?"
     return (
-        f"{folder} has no {LOCK_NAME}, so it is not known which wiki its pages are from: fill a "
-        "folder with sphinx-scrapbox pull PROJECT DIR, or unpack EXPORT.json DIR"
+        f"{folder} has no {LOCK_NAME}, so it is not known which wiki its pages are from: run "
+        "sphinx-scrapbox pull PROJECT DIR or sphinx-scrapbox unpack EXPORT.json DIR"
     )
 
 
@@ -81,6 +81,7 @@ def _own_address(lock: Lock, place: Path) -> str:
     address = locked_address(lock, place)
     if address != DEFAULT_ORIGIN:
         raise Failure(
-            f"{address} was not asked, as only {place} names it: if it may be, add --url {address}"
+            f"{address} was not contacted, because only {place} names it: to allow it, "
+            f"add --url {address}"
         )
     return address

@@ -31,7 +31,9 @@ from sphinx_scrapbox.snapshot.selection import Selection, links_of, select
     help="Turn links to pages that are not in DIR into text, or let them lead to the wiki (the"
     " default). DIR remembers the choice.",
 )
-@click.option("-n", "--dry-run", is_flag=True, help="Say what would happen, and change nothing.")
+@click.option(
+    "-n", "--dry-run", is_flag=True, help="Show what would happen, without changing anything."
+)
 def command(
     export: str, folder: Path, selection: Selection, private: bool | None, dry_run: bool
 ) -> None:
@@ -68,7 +70,7 @@ def read_export(export: str) -> Project:
         return load_project(output.read_input(export))
     except ProjectError as error:
         raise output.Failure(
-            f"{export}: no export of a project that can be read: {error}. The owner of a project "
+            f"{export}: not a readable project export: {error}. The owner of a project "
             "can download one in its settings, under Page Data, Export Pages"
         ) from error
 
@@ -96,7 +98,7 @@ def unpack_export(
             plan = plan_update(store, pages, header)
             notes = [*project.notes, *plan.notes]
             if 0 < project.exported < store.lock.exported:
-                notes.append("this export is older than the one that DIR was filled from")
+                notes.append("this export is older than the one in DIR")
             output.write_pages(store, plan, notes, dry_run=dry_run)
     output.print_plan(plan, left_out=len(project.pages) - len(pages), dry_run=dry_run)
 
@@ -113,7 +115,7 @@ def _interruptible(folder: Path) -> Iterator[None]:
 
 def _select(pages: Sequence[ProjectPage], selection: Selection, project: str) -> list[ProjectPage]:
     if not pages:
-        raise output.Failure("the export holds no page, so nothing was changed")
+        raise output.Failure("the export contains no pages, so nothing was changed")
     links = []
     if selection.needs_links:
         with output.progress(len(pages), "Reading links") as step:

@@ -28,7 +28,7 @@ class Status(Enum):
     """What a file is taken for."""
 
     PAGE = "a page of a wiki"
-    DOUBT = "in doubt, so not a page of a wiki"
+    DOUBT = "treated as hand-written, to be safe"
     """It looks like a page, but may be hand-written: it is left to MyST, with a warning."""
     OTHER = "not a page of a wiki"
 
@@ -75,7 +75,7 @@ NATIVE_PAGE = Answer(Status.PAGE, "it is in the wiki's own notation")
 NO_PAGE = Answer(Status.OTHER, "it is neither Markdown nor in the wiki's own notation")
 _CHOSEN = Answer(Status.PAGE, "scrapbox_pages includes it")
 _EXCLUDED = Answer(Status.OTHER, "scrapbox_pages excludes it")
-_AMONG_PAGES = ", and its folder holds pages of a wiki"
+_AMONG_PAGES = ", and its folder contains wiki pages"
 
 _NAMED = frozenset({"title", "project", *LANGUAGE_FIELDS})
 _EXPORTED = _NAMED | {"created", "updated", "date"}
@@ -116,7 +116,7 @@ def recognise(
         return _exported(text, lines, front, stem_of(path), origin)
     others = ", ".join(sorted(front.fields - _EXPORTED))
     if others and not front.fields.isdisjoint(_OF_SPHINX):
-        return _always(Answer(Status.OTHER, f"its front matter has fields of Sphinx: {others}"))
+        return _always(Answer(Status.OTHER, f"its front matter has fields for Sphinx: {others}"))
     what = f"its front matter has other fields: {others}" if others else "it has no title"
     if not _visible(_marks(text, origin), lines):
         reason = f"it has no icon or translation footer of a wiki, and {what}"
@@ -145,12 +145,12 @@ def _exported(
 ) -> Recognition:
     """What a file is whose front matter an exporter may have written."""
     if front.project.strip() and front.title.strip():
-        return _page("its front matter holds a title, a project and no fields of others")
+        return _page("its front matter has a title, a project and no fields of other tools")
     is_named = front.fields <= _NAMED and is_named_after(front.title, stem)
     has_myst = _MYST.search(text) is not None
-    what = "its front matter holds a title alone"
+    what = "its front matter contains only a title"
     if is_named:
-        what += ", after which the file is named"
+        what += ", and the file is named after it"
         if not has_myst:
             return _page(what)
     elif front.fields != {"title"}:
@@ -160,7 +160,7 @@ def _exported(
         return _page(f"{what}, and it has an icon or a translation footer of a wiki")
     among_pages = Answer(Status.PAGE, what + _AMONG_PAGES)
     if is_named:
-        reason = f"{what}, but it contains MyST syntax, and its folder holds no page of a wiki"
+        reason = f"{what}, but it contains MyST syntax, and its folder contains no wiki pages"
         return Recognition(Answer(Status.DOUBT, reason), among_pages)
     if not marks and _TOCTREE.search(text):
         reason = f"{what}, but it contains a table of contents"

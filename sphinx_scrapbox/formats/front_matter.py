@@ -140,7 +140,7 @@ def _language(data: Mapping[object, object]) -> tuple[str, tuple[Problem, ...]]:
     text = _one_line(data.get(name)).strip().replace("_", "-")
     if not text or is_language_tag(text):
         return text, ()
-    message = f'the front matter has {name}: {text!r}, which is no language tag such as "ja"'
+    message = f'the front matter has {name}: {text!r}, which is not a language tag such as "ja"'
     return "", (Problem("front_matter", message, line=1),)
 
 

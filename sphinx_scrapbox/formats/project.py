@@ -89,14 +89,16 @@ def load_project(data: bytes) -> Project:
     if entries is None and isinstance(value.get("message"), str):
         name = f"{value['name']}: " if isinstance(value.get("name"), str) else ""
         message = cut(without_unsafe(f"{name}{value['message']}"), 300)
-        raise ProjectError(f"this is not an export, but an error of the server ({message})")
+        raise ProjectError(
+            f"this is not an export, but an error message of the server ({message})"
+        )
     if not isinstance(entries, list):
         lack = "no 'pages'" if entries is None else f"{_kind(entries)} as 'pages'"
         hint = ": it looks like a single page" if isinstance(value.get("lines"), list) else ""
-        raise ProjectError(f"the object holds {lack}, where a project has a list{hint}")
+        raise ProjectError(f"the object contains {lack}, where a project has a list{hint}")
     if _is_page_list(value, entries):
         raise ProjectError(
-            "the pages hold no lines: this is the wiki's list of pages, not an export of them"
+            "the pages have no lines: this is the wiki's list of pages, not an export"
         )
     notes: list[str] = []
     name = one_line(_text(value.get("name")))
@@ -142,7 +144,7 @@ def page_of(page: ProjectPage, *, project: str = "") -> Page:
 def _parse(data: bytes) -> object:
     if data.startswith(b"\x1f\x8b"):
         raise ProjectError(
-            "this is compressed with gzip: decompress it first, such as with gunzip"
+            "this is compressed with gzip: decompress it first, for example with gunzip"
         )
     start = 3 if data.startswith(b"\xef\xbb\xbf") else 0
     try:
@@ -150,7 +152,7 @@ def _parse(data: bytes) -> object:
     except UnicodeDecodeError as error:
         offset = start + error.start
         if error.reason == "unexpected end of data":
-            message = f"the file breaks off at byte {len(data)}, within a character"
+            message = f"the file ends too early, at byte {len(data)}, within a character"
             raise ProjectError(message, len(data)) from error
         wide = " (it may be UTF-16)" if data[:2] in {b"\xff\xfe", b"\xfe\xff"} else ""
         raise ProjectError(f"byte {offset}: not UTF-8{wide}", offset) from error
@@ -171,9 +173,10 @@ _BEGUN = re.compile(
 def _broken(error: InvalidJsonError, text: str, start: int) -> ProjectError:
     at, end = (start + len(text[:chars].encode()) for chars in (error.position, len(text)))
     if error.message.startswith("Unterminated string"):
-        return ProjectError(f"the file breaks off at byte {end}, in a text from byte {at}", end)
+        message = f"the file ends too early, at byte {end}, in a text from byte {at}"
+        return ProjectError(message, end)
     if _BEGUN.fullmatch(text, error.position):
-        return ProjectError(f"the file breaks off at byte {end}", end)
+        return ProjectError(f"the file ends too early, at byte {end}", end)
     return ProjectError(f"byte {at}: {error.message}", at)
 
 
@@ -193,9 +196,9 @@ def _pages(entries: list[object], notes: list[str]) -> Iterator[ProjectPage]:
             notes.append(f"page {number} of the list is {_kind(entry)}: left out")
 
 
-_LINE_END = "held line ends or halves of characters, replaced"
-_NUMBER = "held a number instead of text, written as its digits"
-_NO_TEXT = "held no text, left empty"
+_LINE_END = "contained line breaks or incomplete characters, which were replaced"
+_NUMBER = "had a number instead of text, written as digits"
+_NO_TEXT = "had no text and stayed empty"
 
 
 def load_page(entry: dict[str, object], notes: list[str], *, where: str = "page") -> ProjectPage:
@@ -255,7 +258,7 @@ def _with_ids(pages: Iterator[ProjectPage], notes: list[str]) -> list[ProjectPag
         if not page.id:
             without.append(page)
         elif (other := by_id.setdefault(page.id, page)) is not page:
-            notes.append(f"page {page.title!r} is there twice: the newer one counts")
+            notes.append(f"page {page.title!r} occurs twice: the newer one is used")
             if page.updated > other.updated:
                 by_id[page.id] = page
     for page in without:
@@ -266,8 +269,8 @@ def _with_ids(pages: Iterator[ProjectPage], notes: list[str]) -> list[ProjectPag
     for page in by_id.values():
         if (other := by_title.setdefault(key(page.title), page)) is not page:
             notes.append(
-                f"pages {other.title!r} and {page.title!r} have one title in the wiki: both are "
-                "kept, and links lead to one of them"
+                f"pages {other.title!r} and {page.title!r} have the same title: both are kept, "
+                "and links lead to one of them"
             )
     return list(by_id.values())
 

@@ -18,7 +18,7 @@ def server_of(url: str) -> str:
     if parts is None:
         raise ValueError("must begin with https:// or http:// and name a host")
     if "@" in parts.netloc:
-        raise ValueError("must not hold a user name or a password")
+        raise ValueError("must not contain a user name or a password")
     if parts.path.strip("/") or parts.query or parts.fragment:
         raise ValueError("must end after the host")
     return _origin(parts)

@@ -57,7 +57,7 @@ def read_list(api: Api) -> list[Listed]:
     raise PullError(
         f"the list of pages of {api.project!r} keeps changing "
         f"({len(walk.pages)} pages, {max(walk.counts)} expected): "
-        "try again when fewer people write"
+        "try again later"
     )
 
 

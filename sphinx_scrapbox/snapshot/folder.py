@@ -36,7 +36,7 @@ STAGING_FOLDER = ".scrapbox-unpack"
 """The folder in which a transaction prepares its files; removed when it is complete."""
 
 _STAGED = re.compile(r"[0-9]+\.(?:tmp|lock)")
-_DOCUMENTS = frozenset({PAGE_SUFFIX, ".md", ".rst", ".txt"})  # would share the page's docname
+DOCUMENT_SUFFIXES = frozenset({PAGE_SUFFIX, ".md", ".rst", ".txt"})  # share a page's docname
 
 MAX_FILE_BYTES = 256 * 1024 * 1024
 """The largest page or lock file that is read."""
@@ -358,14 +358,14 @@ class SnapshotFolder:
         if not project or not other or key(project) == key(other):
             return
         if self.lock.pages and not any(page.id in ids for page in self.lock.pages):
-            text = f"{self.path} holds the project {other!r}, not {project!r}"
+            text = f"{self.path} contains the project {other!r}, not {project!r}"
             raise FolderError(f"{text}: name another folder")
 
     def documents(self) -> list[str]:
         """The names of files in the folder that Sphinx could take for a page's source."""
         with _reading(self.path), suppress(FileNotFoundError):
             paths = self.path.iterdir()
-            return [path.name for path in paths if path.suffix.lower() in _DOCUMENTS]
+            return [path.name for path in paths if path.suffix.lower() in DOCUMENT_SUFFIXES]
         return []
 
     def has_picture(self, file: str) -> bool:

@@ -1,7 +1,8 @@
 """Runs git to read old versions of files and the dates of files. No other module runs git.
 
-Nothing is checked out, fetched or changed. Names that users supply are passed on standard input,
-never as arguments, so that git cannot take them for options.
+Nothing is checked out or fetched, and only the names of files in the index are changed. Names
+that users supply are passed on standard input, never as arguments, so that git cannot take them
+for options.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from sphinx_scrapbox.wiki.dates import Dates, clamp_dates
@@ -145,6 +146,32 @@ class Repository:
             *("--format=%x01%at %P", "--", "."),
         )
         return output.decode("utf-8", "surrogateescape")
+
+    def rename_in_index(self, moves: Mapping[str, str]) -> set[str]:
+        """Rename files in the index as ``git mv`` does, with the content that is staged.
+
+        :param moves: the new name of each old one, relative to the folder.
+        :returns: the old names of those that git tracks.
+        :raises SnapshotError: also if one of them is in a merge conflict; then nothing is changed.
+        """
+        prefix = self.prefix()
+        tracked: dict[str, str] = {}
+        for entry in self._ask("ls-files", "-z", "--stage", "--full-name").split(b"\0"):
+            row, _, path = entry.partition(b"\t")
+            name = path.decode("utf-8", "surrogateescape").removeprefix(prefix)
+            if name in moves:
+                mode, object_id, stage = row.decode().split(" ")
+                if stage != "0":
+                    raise SnapshotError(f"{name} is in a merge conflict: resolve it first")
+                tracked[name] = f"{mode} {object_id}"
+        rows = []
+        for old, entry_of_old in tracked.items():
+            none = "0" * len(entry_of_old.split(" ")[1])
+            rows += [f"0 {none}\t{prefix}{old}", f"{entry_of_old}\t{prefix}{moves[old]}"]
+        if rows:
+            stdin = "".join(f"{row}\0" for row in rows).encode("utf-8", "surrogateescape")
+            self._ask("update-index", "-z", "--index-info", stdin=stdin)
+        return set(tracked)
 
     def _ask(self, *arguments: str, stdin: bytes = b"") -> bytes:
         """The output of git, run in the folder."""

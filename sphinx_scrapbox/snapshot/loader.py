@@ -91,7 +91,7 @@ class SnapshotLoader:
         try:
             return self.from_revision(folder, revision, name=name)
         except SnapshotError as error:
-            message = f"{name!r} is no folder and no lock file, and {error}"
+            message = f"{name!r} is neither a folder nor a lock file, and {error}"
             raise SnapshotError(message) from error
 
     def from_path(self, path: Path, *, name: str) -> Snapshot:

@@ -210,7 +210,7 @@ def load_lock(text: str | bytes) -> Lock:
 def _page(entry: dict[str, object], number: int) -> LockedPage:
     file = _text(entry, "file")
     if not file:
-        raise LockError(f"line {number}: a page without a file")
+        raise LockError(f"line {number}: a page has no file")
     titles = (without_surrogates(old) for old in _list(entry, "was") if isinstance(old, str))
     return LockedPage(
         id=_text(entry, "id"),
@@ -236,7 +236,7 @@ def _picture(entry: dict[str, object], kind: PictureKind, number: int) -> Locked
 
 def _object(row: str, number: int) -> dict[str, object]:
     if row.startswith(_CONFLICT):
-        raise LockError(f"line {number}: a merge conflict, of which one side has to be taken")
+        raise LockError(f"line {number}: a merge conflict: choose one side")
     if len(row) > _MAX_LINE:
         raise LockError(f"line {number}: longer than {_MAX_LINE:,} characters")
     try:

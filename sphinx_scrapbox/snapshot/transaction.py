@@ -53,7 +53,7 @@ def exclusive_lock(folder: Path) -> Iterator[None]:
         raise FolderError(f"cannot write {folder}: {error.strerror}") from error
     if _is_locked(descriptor):
         os.close(descriptor)
-        raise FolderError(f"another run is at work in {folder}: wait until it is done")
+        raise FolderError(f"another command is writing to {folder}: wait until it is done")
     try:
         yield
     finally:
@@ -111,7 +111,7 @@ def apply_plan(
     try:
         transaction.commit([file for file, _ in writes], removals)
     except OSError as error:
-        message = f"{_reason(error)}; run the same command again to finish what it began"
+        message = f"{_reason(error)}; run the same command again to complete it"
         raise FolderError(message) from error
 
 

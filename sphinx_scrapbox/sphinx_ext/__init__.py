@@ -57,9 +57,17 @@ from sphinx_scrapbox.sphinx_ext.html import (
     page_names,
     page_sources,
     previews,
-    search,
 )
-from sphinx_scrapbox.sphinx_ext.html.data import json_ld, metadata, metatags, site_files, sitemap
+from sphinx_scrapbox.sphinx_ext.html.data import (
+    host_names,
+    json_ld,
+    metadata,
+    metatags,
+    redirects,
+    site_files,
+    sitemap,
+)
+from sphinx_scrapbox.sphinx_ext.html.search import sphinx_index
 from sphinx_scrapbox.sphinx_ext.leak_guard import guard
 from sphinx_scrapbox.sphinx_ext.performance import (
     garbage_collection,
@@ -105,6 +113,7 @@ FEATURES: tuple[Feature, ...] = (
     page_sources.FEATURE,
     json_ld.FEATURE,
     site_files.FEATURE,
+    redirects.FEATURE,
     previews.FEATURE,
     repairs.FEATURE,
     speech.FEATURE,
@@ -128,7 +137,7 @@ LISTENERS = (
     Listener("builder-inited", page_names.guard_names),
     Listener("builder-inited", formulas.add_classes, 600, "After MyST, which sets some."),
     Listener("builder-inited", assets.write_files, why="Before the static files of the site."),
-    Listener("builder-inited", search.adapt_search_index),
+    Listener("builder-inited", sphinx_index.adapt_search_index),
     Listener("builder-inited", search_index.skip_unchanged_index),
     Listener("builder-inited", writers.speed_up_writers),
     Listener("env-get-outdated", guard.prepare_leak_guard, 100, "Before any file is looked at."),
@@ -141,6 +150,7 @@ LISTENERS = (
     Listener("env-updated", incremental.documents_to_write, 600, "After the dates of git."),
     Listener("env-updated", garbage_collection.freeze_objects, 999, "When all is in memory."),
     Listener("env-check-consistency", domain.check_reserved_names),
+    Listener("env-check-consistency", host_names.tell_refused_names),
     Listener("doctree-resolved", incremental.note_written),
     Listener("missing-reference", missing.keep_in_wiki, 450, "Before intersphinx (500)."),
     Listener("missing-reference", missing.resolve_missing, 900, "After intersphinx (500)."),

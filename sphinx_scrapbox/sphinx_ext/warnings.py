@@ -36,6 +36,11 @@ class Warn(Enum):
     of them that of its folder or the default one; the first is used."""
     RESERVED_NAME = "reserved_name"
     """A page has the file name of a page that Sphinx writes, such as the search page."""
+    REFUSED_NAME = "refused_name"
+    """A host in ``scrapbox_hosts`` refuses the file names of some pages. Without that option, a
+    note says so of all hosts."""
+    REDIRECTS = "redirects"
+    """A ``scrapbox-redirects.json`` cannot be read; the old addresses in it lead nowhere."""
     SYNTAX = "syntax"
     """A hand-written page has syntax that does not do what it does elsewhere, such as
     ``![[Page]]``."""

@@ -244,11 +244,11 @@ def test_titles_of_two_wikis_are_not_ambiguous() -> None:
 @pytest.mark.parametrize(
     ("first", "second", "message"),
     [
-        ("a/MOSS.md", "a/moss.md", "on some systems both are one"),
-        ("A/moss.md", "a/moss.md", "on some systems both are one"),
-        ("caf\u00e9.md", "cafe\u0301.md", "on some systems both are one"),
-        ("STRASSE.md", "straße.md", "on some systems both are one"),
-        ("moss.md", "moss.scrapbox", "both become one document"),
+        ("a/MOSS.md", "a/moss.md", "some file systems treat both as one file"),
+        ("A/moss.md", "a/moss.md", "some file systems treat both as one file"),
+        ("caf\u00e9.md", "cafe\u0301.md", "some file systems treat both as one file"),
+        ("STRASSE.md", "straße.md", "some file systems treat both as one file"),
+        ("moss.md", "moss.scrapbox", "both become the same document"),
     ],
 )
 def test_collisions(first: str, second: str, message: str) -> None:

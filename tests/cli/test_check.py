@@ -63,7 +63,7 @@ def test_human(wiki: Path) -> None:
         "\n"
         "1 page: no errors, 1 warning, no notes\n"
         "  1 damaged-bracket\n"
-        "docs/wiki: pages of an unknown wiki, because its pages say nothing of it\n"
+        "docs/wiki: pages of an unknown wiki, because its pages do not name it\n"
     )
 
 
@@ -94,7 +94,7 @@ def test_exit_code_of_an_error(wiki: Path, level: str, code: int) -> None:
 def test_clean(wiki: Path) -> None:
     (wiki / "Moss.md").write_text(MOSS.replace("[", ""), encoding="utf-8")
     result = run(wiki, "--fail-on", "note")
-    told = "pages of an unknown wiki, because its pages say nothing of it\n"
+    told = "pages of an unknown wiki, because its pages do not name it\n"
     assert (result.exit_code, result.stdout) == (0, f"1 page: nothing found\n{wiki}: {told}")
 
 
@@ -152,7 +152,7 @@ def test_pictures_of_a_lock(wiki: Path) -> None:
     result = run(wiki / "sub", "--select", "lost-picture")
     for number, why in (
         (0, "is gif, not what its name says"),
-        (1, "is no image (a web page, not an image)"),
+        (1, "is not an image (a web page, not an image)"),
         (3, "is not here"),
     ):
         suffix = "gif" if number == 2 else "png"
@@ -198,7 +198,7 @@ def test_sarif_paths_start_where_it_was_called(
         ((), "Missing argument"),
         (("nowhere",), "does not exist"),
         (("docs/wiki/Moss.md",), "is a file"),
-        (("docs/wiki/sub",), "holds no page of a wiki"),
+        (("docs/wiki/sub",), "contains no wiki pages"),
         (("docs/wiki", "docs"), "Name one folder"),
         (("docs", "--select", "damaged-braket"), "no rule 'damaged-braket'"),
         (("docs", "--ignore", ""), "no rule ''"),
@@ -221,7 +221,7 @@ def test_explain(wiki: Path) -> None:
     )
     result = run("--explain", "docs/wiki/guide.md", "docs", "docs/wiki/sub/notes.txt")
     assert result.exit_code == 0
-    told = "pages of an unknown wiki, because its pages say nothing of it"
+    told = "pages of an unknown wiki, because its pages do not name it"
     guide = (
         "docs/wiki/guide.md: not a page of a wiki, because it has no icon or translation footer "
         "of a wiki, and it has no title"
@@ -229,12 +229,12 @@ def test_explain(wiki: Path) -> None:
     assert result.stdout.splitlines() == [
         guide,
         "docs/wiki/Fern.scrapbox: a page of a wiki, because it is in the wiki's own notation",
-        "docs/wiki/Moss.md: a page of a wiki, because its front matter holds a title alone, after "
-        "which the file is named",
+        "docs/wiki/Moss.md: a page of a wiki, because its front matter contains only a title, and "
+        "the file is named after it",
         guide,
-        "docs/wiki/sub/Doubt.md: in doubt, so not a page of a wiki, because its front matter "
-        "holds a title alone, after which the file is named, but it contains MyST syntax, and its "
-        "folder holds no page of a wiki",
+        "docs/wiki/sub/Doubt.md: treated as hand-written, to be safe, because its front matter "
+        "contains only a title, and the file is named after it, but it contains MyST syntax, and "
+        "its folder contains no wiki pages",
         "docs/wiki/sub/notes.txt: not a page of a wiki, because it is neither Markdown nor in the "
         "wiki's own notation",
         f"docs/wiki: {told}",
@@ -318,7 +318,7 @@ def test_the_wiki_of_each_folder(wiki: Path) -> None:
         ("unknown-icon", "pond/Hay.md")
     ]
     assert told["folders"] == [
-        {"folder": ".", "project": "", "reason": "its pages say nothing of it"},
+        {"folder": ".", "project": "", "reason": "its pages do not name it"},
         {"folder": "barn", "project": "barn", "reason": "1 of 3 pages names it by own icons"},
         {"folder": "pond", "project": "pond", "reason": "1 of 2 pages names it by own icons"},
     ]
@@ -328,3 +328,21 @@ def test_the_wiki_of_each_folder(wiki: Path) -> None:
         lines[1]
         == f"{wiki}/pond: pages of the wiki pond, because 1 of 2 pages names it by own icons"
     )
+
+
+def test_names_that_hosts_refuse(tmp_path: Path) -> None:
+    for name in ("C#.md", "10:15.md", "Moss.md", "a?/Moss.md"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(
+            f'---\ntitle: "{Path(name).stem}"\n---\n\nx', encoding="utf-8"
+        )
+    select = ("--select", "refused-file-name")
+    assert rules(tmp_path, *select) == []
+    result = run(tmp_path, "--for", "netlify,github", "--format", "json", *select)
+    assert result.exit_code == 1
+    assert {one["path"]: one["message"] for one in json.loads(result.stdout)["findings"]} == {
+        "10:15.md": "an artifact on GitHub allows no : in a name",
+        "C#.md": "Netlify allows no # in a name",
+        "a?": "Netlify allows no ? in a name; an artifact on GitHub allows no ? in a name",
+    }
+    assert run(tmp_path, "--for", "gopher").exit_code == 2

@@ -178,9 +178,7 @@ def wiki(tmp_path: Path) -> Path:
 def test_folder(wiki: Path, tmp_path: Path) -> None:
     result = run(wiki, "-o", tmp_path / "out", "--to", "notation")
     assert result.exit_code == 0
-    assert result.stderr == (
-        f"note: {wiki}: passed over 2 .md files that are no exported page\n3 files written\n"
-    )
+    assert result.stderr == (f"note: {wiki}: skipped 2 hand-written .md files\n3 files written\n")
     assert state(tmp_path / "out") == {
         "Compost.scrapbox": COMPOST,
         "Soil.scrapbox": "Soil\nx\n",
@@ -370,20 +368,22 @@ def test_refused(wiki: Path, tmp_path: Path) -> None:
     assert "Missing option '-t'" in refused("-", stdin="")
     assert "does not exist" in refused(tmp_path / "none", "--to", "myst")
     assert "3 pages need a folder" in refused(wiki, "--to", "myst")
-    assert "MyST is a format for output only" in refused(wiki / "done.myst.md", "--to", "notation")
+    assert "MyST can be written, but not read" in refused(
+        wiki / "done.myst.md", "--to", "notation"
+    )
     assert "cannot tell the format of" in refused(wiki / "notes.txt", "--to", "notation")
-    assert "no page of a wiki in" in refused(write(tmp_path / "empty"), "--to", "notation")
+    assert "no wiki pages in" in refused(write(tmp_path / "empty"), "--to", "notation")
     (tmp_path / "latin.md").write_bytes(b"a\n\xe9")
     assert "latin.md:2: not UTF-8" in refused(tmp_path / "latin.md", "--to", "notation")
     write(tmp_path, broken__json='{"pages": ')
-    assert "breaks off" in refused(tmp_path / "broken.json", "--to", "notation")
+    assert "the file ends too early" in refused(tmp_path / "broken.json", "--to", "notation")
     page = wiki / "Soil.scrapbox"
     assert "is not a folder" in refused(
         page, "-o", wiki / "notes.txt" / "x.md", "--to", "markdown"
     )
     (tmp_path / "x" / "Soil.md").mkdir(parents=True)
     assert "is a folder" in refused(page, "-o", tmp_path / "x", "--to", "markdown")
-    assert "no page of a wiki in -" in refused(
+    assert "no wiki pages in -" in refused(
         "-", "--from", "json", "--to", "myst", stdin='{"pages": []}'
     )
 
@@ -478,8 +478,9 @@ def test_folder_has_the_pages_of_a_build(tmp_path: Path) -> None:
     result = run(wiki, "-o", tmp_path / "out", "--to", "notation")
     assert sorted(state(tmp_path / "out")) == ["Doubt.scrapbox", "Named.scrapbox"]
     assert result.stderr == (
-        f"note: {wiki}: passed over 2 .md files that are no exported page\n"
-        f"note: {wiki}: 1 looks like a wiki page, see check --explain: {wiki}/sub/Doubt2.md\n"
+        f"note: {wiki}: skipped 2 hand-written .md files\n"
+        f"note: {wiki}: 1 looks like a wiki page, but may be hand-written; see check "
+        f"--explain: {wiki}/sub/Doubt2.md\n"
         "2 files written\n"
     )
 
@@ -517,7 +518,7 @@ def test_file_of_another_name_gets_the_project(tmp_path: Path) -> None:
     out = tmp_path / "out" / "notes.md"
     command = (tmp_path / "c.scrapbox", "-o", out, "--to", "markdown")
     message = refused(*command)
-    assert f"{out} would not be recognised as a page of a wiki, because its front" in message
+    assert f"{out} would not be recognised as a wiki page, because its front" in message
     assert "--project" in message
     assert not out.exists()
     assert run(*command, "--project", "garden").exit_code == 0

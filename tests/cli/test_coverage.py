@@ -92,7 +92,7 @@ def test_table(wiki: Path) -> None:
     assert said[2].split() == "tool-shed -> garden-en 0 0 100 % 0 0 0 0 1".split()
     lists = "\n".join(said[3:])
     assert "Not translated (1): garden -> garden-en\n  水やり  ja/mizu.scrapbox" in lists
-    assert "Source is gone (1): garden -> garden-en\n  Rain: /garden/雨  en/Rain.md" in lists
+    assert "Source deleted (1): garden -> garden-en\n  Rain: /garden/雨  en/Rain.md" in lists
     assert "  堆肥: Compost  en/Compost.md\n  堆肥: Compost heap" in lists
 
 
@@ -184,7 +184,10 @@ def test_files_that_a_build_takes_for_pages_only_if_told(wiki: Path) -> None:
     write(wiki, {"en/Watering.md": text.replace("\n---\n", "\naliases: [Rain can]\n---\n", 1)})
     result = run("coverage", "en", "ja", code=1)
     assert result.stdout.splitlines()[1].split()[4] == "4"
-    assert "1 file looks like a wiki page and may be none, see --pages: en/Wat" in result.stderr
+    assert (
+        "1 file looks like a wiki page, but may be hand-written; see --pages: en/Wat"
+        in result.stderr
+    )
     result = run("coverage", "en", "ja", "--pages", "en/*", code=1)
     assert result.stdout.splitlines()[1].split()[4] == "5"
     assert "--pages" not in result.stderr

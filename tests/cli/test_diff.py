@@ -205,7 +205,7 @@ def test_markdown_reads_well_in_sphinx(here: Path) -> None:
         "New pages",
         "Changed pages",
         "Renamed pages",
-        "Pages that are gone",
+        "Deleted pages",
     ]
 
 
@@ -240,7 +240,7 @@ def test_tags_are_chosen(here: Path) -> None:
     assert "pages: 2 new, 1 gone\n" in told
     assert "pages: 1 gone\n" in run("old", "new", "--tag", "weather", "--title", "S*").stdout
     said = run("old/scrapbox.lock", "new", "--tag", "weather", code=2).stderr
-    assert said == "Error: old/scrapbox.lock has no texts, so its tags are not known\n"
+    assert said == "Error: old/scrapbox.lock has no page text, so tags cannot be compared\n"
 
 
 def test_output_goes_to_a_file(here: Path) -> None:
@@ -262,9 +262,9 @@ def test_times_that_nothing_tells(here: Path, monkeypatch: pytest.MonkeyPatch) -
     ("args", "said"),
     [
         (["old"], "Missing argument 'NEW'"),
-        (["old", "new", "--base-url", "javascript:x"], "must be an address of the web"),
-        (["old", "new", "--base-url", 'https://x"><script>'], "must be an address of the web"),
-        (["empty", "void"], "neither empty nor void holds a page of a wiki"),
+        (["old", "new", "--base-url", "javascript:x"], "must be a web address"),
+        (["old", "new", "--base-url", 'https://x"><script>'], "must be a web address"),
+        (["empty", "void"], "neither empty nor void contains wiki pages"),
         (["broken.lock", "new"], "broken.lock: the lock file is empty"),
     ],
 )
@@ -278,7 +278,7 @@ def test_calls_that_are_not_usable(here: Path, args: list[str], said: str) -> No
 def test_an_empty_side_is_told(here: Path) -> None:
     (here / "empty").mkdir()
     result = run("empty", "new")
-    assert result.stderr == "note: empty holds no page of a wiki\n"
+    assert result.stderr == "note: empty contains no wiki pages\n"
     assert "pages: 5 new\n" in result.stdout
 
 
@@ -306,7 +306,7 @@ def test_revisions(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert run("v-old", "v-new").stdout == expected
     assert run("HEAD~1", ".").stdout == expected
     assert (
-        "'v9' is no folder and no lock file, and there is no revision 'v9'"
+        "'v9' is neither a folder nor a lock file, and there is no revision 'v9'"
         in run("v9", ".", code=2).stderr
     )
     assert "there is no revision" in run("--", "--output=x", ".", code=2).stderr

@@ -121,7 +121,7 @@ def test_project(wiki: Wiki, here: Path) -> None:
     steps = [step.get("run", "").strip() for step in workflow["jobs"]["pull"]["steps"]]
     assert f"sphinx-scrapbox pull garden docs/wiki --url {wiki.url}" in steps
     pages = yaml.safe_load((here / ".github/workflows/pages.yml").read_text(encoding="utf-8"))
-    assert 'sphinx-build "docs" "docs/_build/html"' in str(pages)
+    assert '"docs" _build/site' in str(pages)
 
 
 def test_export_in_japanese(here: Path) -> None:
@@ -160,7 +160,7 @@ def test_folder_elsewhere_is_copied(here: Path, tmp_path: Path) -> None:
     succeed(away)
     assert state(here / "docs" / "wiki") == state(away)
     (here / "docs" / "conf.py").unlink()
-    assert "holds files already" in fail(away)
+    assert "already contains files" in fail(away)
 
 
 def test_pages_in_the_current_folder(here: Path) -> None:
@@ -168,6 +168,22 @@ def test_pages_in_the_current_folder(here: Path) -> None:
     (here / "Compost.md").write_text(page("Compost", "[[index]]"), encoding="utf-8")
     succeed()
     assert links(build(here)) >= {"Compost.html", "index.html"}
+
+
+@pytest.mark.parametrize("is_here", [True, False])
+def test_names_that_hosts_refuse(here: Path, tmp_path: Path, is_here: bool) -> None:
+    wiki = (here if is_here else tmp_path) / "notes" / "wiki"
+    wiki.mkdir(parents=True)
+    for title, text in {"Why not?": "See [[C#]].", "C#": "A note.", "Rain": "Wet."}.items():
+        (wiki / f"{title}.md").write_text(page(title, text), encoding="utf-8")
+    source = wiki.parent
+    dry = init(source, "--dry-run")
+    assert ("the names of 2 of these files: init --rename" in dry.stderr) is is_here
+    assert "renamed 2 of 3 pages" in succeed(source, "--rename")
+    site = here / ("notes" if is_here else "docs")
+    assert names(site / "wiki") == {"Why not-.md", "C-.md", "Rain.md"}
+    assert is_here or "Why not?.md" in names(wiki)
+    assert "wiki/Why not-.html" in links(build(site))
 
 
 # -- what others wrote -----------------------------------------------------------------
@@ -263,10 +279,10 @@ def test_sphinx_project(here: Path) -> None:
 
 def test_sources_that_are_none(here: Path, wiki: Wiki) -> None:
     (here / "conf.txt").write_text("x", encoding="utf-8")
-    assert "no export of a project" in fail("conf.txt")
+    assert "not a readable project export" in fail("conf.txt")
     assert "under Page Data" in fail("conf.txt")
     assert "there is no file or folder garden.json" in fail("garden.json")
-    assert "holds no page of a wiki" in fail(here)
+    assert "contains no wiki pages" in fail(here)
     assert "PROJECT" in fail(export(here / "x.json", {"A": []}), "--daily-pull")
     wiki.public = False
     fail(f"{wiki.url}/garden")

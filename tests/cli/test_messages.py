@@ -54,7 +54,7 @@ def test_damaged_lock(tmp_path: Path) -> None:
 def test_file_that_is_no_export(tmp_path: Path) -> None:
     (tmp_path / "conf.py").write_text("project = 'x'\n", encoding="utf-8")
     error = error_of("unpack", tmp_path / "conf.py", tmp_path / "wiki")
-    assert "conf.py: no export of a project" in error
+    assert "conf.py: not a readable project export" in error
     assert "in its settings, under Page Data" in error
 
 

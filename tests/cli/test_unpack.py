@@ -158,8 +158,8 @@ def test_edited_by_hand(tmp_path: Path) -> None:
     (folder / "Tree.scrapbox").write_text("mine", encoding="utf-8")
     result = run(export(file, {"Compost": ["x"]}), folder)
     assert result.exit_code == 0
-    assert "edited by hand, so kept as it is: Compost.scrapbox\n" in result.stderr
-    assert "so kept: Tree.scrapbox\n" in result.stderr
+    assert "kept, because it was edited by hand: Compost.scrapbox\n" in result.stderr
+    assert "edited by hand; its page was deleted: Tree.scrapbox\n" in result.stderr
     assert "2 edited by hand and kept" in result.stdout
     assert names(folder) == {"Compost", "Tree"}
 

@@ -156,8 +156,8 @@ def test_reasons() -> None:
         "en": ("garden-en", "1 of 2 pages names it by own icons"),
         "en/more": (
             "garden-en",
-            "its pages say nothing of it, and that of the folder above, en, is known",
+            "its pages do not name it, and that of the folder above, en, is known",
         ),
         "ja": ("garden", "translation footers elsewhere name 1 page of it as sources"),
-        "x": ("", "its pages say nothing of it"),
+        "x": ("", "its pages do not name it"),
     }

@@ -173,10 +173,9 @@ def test_what_is_mended_is_named() -> None:
     project = load({"pages": pages})
     assert project.pages[0].rows == ("Soil", "3", "", "4.5", "", "")
     assert project.notes == (
-        "page 1, 'Soil': 2 lines held a number instead of text, written as its digits",
-        "page 1, 'Soil': 3 lines held no text, left empty",
-        "pages 'A b' and 'a_B' have one title in the wiki: both are kept, and links lead to one "
-        "of them",
+        "page 1, 'Soil': 2 lines had a number instead of text, written as digits",
+        "page 1, 'Soil': 3 lines had no text and stayed empty",
+        "pages 'A b' and 'a_B' have the same title: both are kept, and links lead to one of them",
     )
     assert len(project.pages) == 3
 
@@ -331,14 +330,17 @@ def test_offsets_count_bytes(data: bytes, offset: int) -> None:
         (gzip.compress(b'{"pages": []}'), "compressed with gzip"),
         (
             b'{"name": "NotLoggedInError", "message": "Log in\\u001b[2J first."}',
-            r"an error of the server \(NotLoggedInError: Log in \[2J first\.\)",
+            r"an error message of the server \(NotLoggedInError: Log in \[2J first\.\)",
         ),
-        (b'{"message": "' + b"x" * 5000 + b'"}', r"an error of the server \(x{299}\u2026\)$"),
+        (
+            b'{"message": "' + b"x" * 5000 + b'"}',
+            r"an error message of the server \(x{299}\u2026\)$",
+        ),
         (
             b'{"projectName": "garden", "count": 1, "pages": [{"title": "Soil"}]}',
-            "the pages hold no lines",
+            "the pages have no lines",
         ),
-        (b'{"pages": [{"title": "Soil", "linesCount": 2}]}', "the pages hold no lines"),
+        (b'{"pages": [{"title": "Soil", "linesCount": 2}]}', "the pages have no lines"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )

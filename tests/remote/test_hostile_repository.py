@@ -361,8 +361,8 @@ def test_status_asks_nobody_that_only_a_lock_names(wiki: Wiki, folder: Path) -> 
     wiki.asked.clear()
     result = run("status", folder, code=2)
     assert result.stderr == (
-        f"Error: {wiki.url} was not asked, as only {folder / LOCK_NAME} names it: "
-        f"if it may be, add --url {wiki.url}\n"
+        f"Error: {wiki.url} was not contacted, because only {folder / LOCK_NAME} names it: "
+        f"to allow it, add --url {wiki.url}\n"
     )
     assert result.stdout == ""
     assert wiki.asked == []

@@ -128,12 +128,12 @@ def test_what_changed(wiki: Wiki, tmp_path: Path) -> None:
     assert len(wiki.asked_for("/v2/")) == 3
     assert "/api/pages/v2/garden/New%20%5Bx%5D%2F%3F%23%25" in wiki.asked
     files = state(folder)
-    assert names(folder) == {"Compost", "Leaf mould", "Tree", "New [x]--#%"}
+    assert names(folder) == {"Compost", "Leaf mould", "Tree", "New [x]---%"}
     assert files["Tree.scrapbox"] == b"Old tree\n#private\n"
     assert lock_of(folder).by_file["Tree.scrapbox"].earlier_titles == ("Tree",)
     fresh = tmp_path / "fresh"
     pull(wiki, fresh)
-    assert names(fresh) == {"Compost", "Leaf mould", "Old tree", "New [x]--#%"}
+    assert names(fresh) == {"Compost", "Leaf mould", "Old tree", "New [x]---%"}
     assert lock_of(fresh).exported == lock_of(folder).exported
 
 
@@ -180,10 +180,10 @@ def test_edited_by_hand(wiki: Wiki, tmp_path: Path) -> None:
             wiki.delete("Tree")
         result = pull(wiki, folder)
         assert result.exit_code == 0
-        assert "edited by hand, so kept as it is: Compost.scrapbox\n" in result.stderr
+        assert "kept, because it was edited by hand: Compost.scrapbox\n" in result.stderr
         assert state(folder)["Compost.scrapbox"] == b"mine"
         assert state(folder)["Leaf mould.scrapbox"].startswith(b"Leaf mould\n")
-    assert "so kept: Tree.scrapbox\n" in result.stderr
+    assert "edited by hand; its page was deleted: Tree.scrapbox\n" in result.stderr
     assert "2 edited by hand and kept" in result.stdout
     (folder / "Compost.scrapbox").unlink()
     pull(wiki, folder)
@@ -495,7 +495,7 @@ def test_another_project_is_seen_before_its_pages_are_fetched(wiki: Wiki, tmp_pa
     before = state(folder)
     result = pull(wiki, folder)
     assert result.exit_code == 2
-    assert "holds the project 'garden', not 'kitchen'" in result.stderr
+    assert "contains the project 'garden', not 'kitchen'" in result.stderr
     assert wiki.asked_for("/v2/") == []
     assert state(folder) == before
 
@@ -640,7 +640,7 @@ def test_a_netrc_is_not_read(wiki: Wiki, tmp_path: Path, monkeypatch: pytest.Mon
     [
         ("wiki.example", "https://"),
         ("ftp://wiki.example", "https://"),
-        ("https://me:secret@wiki.example", "must not hold a user name or a password"),
+        ("https://me:secret@wiki.example", "must not contain a user name or a password"),
         ("https://wiki.example/garden", "must end after the host"),
         ("https://wiki.example?x", "must end after the host"),
         ("https://wiki.example:x", "https://"),
@@ -760,7 +760,7 @@ def test_one_at_a_time(wiki: Wiki, tmp_path: Path) -> None:
     with exclusive_lock(folder):
         result = pull(wiki, folder)
         assert result.exit_code == 2
-        assert "another run is at work" in result.stderr
+        assert "another command is writing to" in result.stderr
         assert pull(wiki, folder, "--check").exit_code == 1  # looking does no harm
     assert not folder.exists()
     assert pull(wiki, folder).exit_code == 0

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from sphinx_scrapbox.snapshot.filenames import file_key, file_stem
+from sphinx_scrapbox.snapshot.filenames import Host, file_key, file_stem, refusals
 
 NASTY = st.text(
     st.one_of(
@@ -55,6 +55,7 @@ def test_safe_everywhere(title: str, salt: str) -> None:
     assert unicodedata.normalize("NFC", name) == name
     assert Path(name).name == name
     assert file_stem(title, salt=salt) == stem
+    assert refusals(stem) == refusals(name) == []
 
 
 @given(st.text(st.characters(categories=["L", "M", "N"]), min_size=1, max_size=9))
@@ -83,7 +84,7 @@ def test_the_form_of_accents_does_not_count(title: str) -> None:
         ("console", "console"),
         ("nul\u200b", "_nul"),
         ("cafe\u0301", "caf\u00e9"),
-        ("C#", "C#"),
+        ("C#", "C-"),
         ("100%", "100%"),
     ],
 )
@@ -127,3 +128,27 @@ def test_real_titles(shared: Path, name: str) -> None:
         stem = file_stem(page["title"])
         assert len(stem.encode()) <= 111
         assert not WINDOWS_DEVICE.fullmatch(stem)
+
+
+@pytest.mark.parametrize(
+    ("name", "hosts"),
+    [
+        ("Compost", set()),
+        ("種まき、100% & more", set()),
+        ("C#", {Host.NETLIFY}),
+        ("Why?", set(Host)),
+        ("10:15", {Host.GITHUB, Host.WINDOWS, Host.EPUB}),
+        ("a\\b", {Host.WINDOWS, Host.EPUB}),
+        ("the end.", {Host.WINDOWS, Host.EPUB}),
+        ("the end ", {Host.WINDOWS}),
+        ("nul", {Host.WINDOWS}),
+        ("\x7f", {Host.EPUB}),
+    ],
+)
+def test_which_hosts_refuse_a_name(name: str, hosts: set[Host]) -> None:
+    assert {host for host in Host if refusals(name, [host])} == hosts
+
+
+def test_what_no_file_system_takes() -> None:
+    assert refusals("\udc80", []) == ["the name is not UTF-8"]
+    assert "bytes is too long" in refusals("長" * 82, [])[0]

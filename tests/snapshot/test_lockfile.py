@@ -132,7 +132,7 @@ def test_only_fetched_files_are_named(file: str) -> None:
         ('{"image": 7, "file": ""}', "an image without a name"),
         ('{"icon": "/garden/alice"}', "not the file of a picture: None"),
         ('{"icon": "/garden/alice", "file": ["a"]}', "not the file of a picture"),
-        ('{"title": "Soil"}', "a page without a file"),
+        ('{"title": "Soil"}', "a page has no file"),
         ("[]", "not an object"),
     ],
 )

@@ -208,7 +208,7 @@ def test_a_report_can_be_read_again(comparison: Comparison) -> None:
 )
 def test_what_is_no_report(comparison: Comparison, change: dict[str, object]) -> None:
     report = json.loads(diff_as_json(comparison)) | change
-    with pytest.raises(SnapshotError, match=r"changes\.json is no comparison that"):
+    with pytest.raises(SnapshotError, match=r"changes\.json is not a comparison written by"):
         load_comparison(json.dumps(report).encode(), "changes.json")
 
 

@@ -226,7 +226,7 @@ def test_a_lost_lock_is_made_again(tmp_path: Path) -> None:
 def test_another_project_is_refused(tmp_path: Path) -> None:
     put(tmp_path, page("Soil", id="a"))
     before = state(tmp_path)
-    with pytest.raises(FolderError, match="holds the project 'garden', not 'kitchen'"):
+    with pytest.raises(FolderError, match="contains the project 'garden', not 'kitchen'"):
         put(tmp_path, page("Pan", id="b"), project="kitchen")
     assert state(tmp_path) == before
     # The same project under a new name has pages in common.

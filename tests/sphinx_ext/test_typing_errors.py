@@ -35,7 +35,7 @@ def test_unknown_option(tmp_path: Path, line: str, nearest: str) -> None:
     name = line.partition(" ")[0]
     hint = f"; did you mean '{nearest}'?" if nearest else ""
     assert _warnings(tmp_path, line) == [
-        f"WARNING: {name} is no option of sphinx_scrapbox{hint} [scrapbox.config]"
+        f"WARNING: {name} is not an option of sphinx_scrapbox{hint} [scrapbox.config]"
     ]
 
 
@@ -104,7 +104,7 @@ Words
 
 def test_colon_fences_that_are_text(tmp_path: Path) -> None:
     warnings = _warnings(tmp_path, "", **{"index.md": FENCES})
-    end = 'is text; add "colon_fence" to myst_enable_extensions, or use backticks'
+    end = 'is plain text; add "colon_fence" to myst_enable_extensions, or use backticks'
     assert warnings == [
         f"SRC/index.md:{line}: WARNING: {fence} {end} [scrapbox.syntax]"
         for line, fence in [

@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import click
 
@@ -20,6 +20,8 @@ from sphinx_scrapbox.cli.init.site import extra_files, patterns, site_files
 from sphinx_scrapbox.cli.options import grouped, selection_options
 from sphinx_scrapbox.cli.output import Failure, print_notes, say
 from sphinx_scrapbox.cli.pull import picture_options
+from sphinx_scrapbox.cli.rename import rename_pages
+from sphinx_scrapbox.snapshot.filenames import Host, refusals
 from sphinx_scrapbox.snapshot.lockfile import PictureKind
 from sphinx_scrapbox.snapshot.selection import Selection
 from sphinx_scrapbox.wiki.text import terminal_safe
@@ -31,9 +33,12 @@ class Choices:
 
     theme: str | None
     github_pages: bool
+    gitlab_pages: bool
+    versions: bool
     daily_pull: bool
     read_the_docs: bool
     add: bool
+    rename: bool
     dry_run: bool
 
 
@@ -53,7 +58,15 @@ class Choices:
         type=click.Choice(list(templates.THEMES)),
         help="The theme; by default the first of these that is installed.",
     ),
-    click.option("--github-pages", is_flag=True, help="Add a workflow that publishes the site."),
+    click.option(
+        "--github-pages", is_flag=True, help="Add a workflow that publishes the site on GitHub."
+    ),
+    click.option(
+        "--gitlab-pages", is_flag=True, help="Add a pipeline that publishes the site on GitLab."
+    ),
+    click.option(
+        "--versions", is_flag=True, help="Have these build each tag v* beside the main branch."
+    ),
     click.option(
         "--daily-pull",
         is_flag=True,
@@ -66,7 +79,12 @@ class Choices:
         help="If DIR is a Sphinx project, add the pages, and lines to its conf.py.",
     ),
     click.option(
-        "-n", "--dry-run", is_flag=True, help="Say what would happen, and change nothing."
+        "--rename",
+        is_flag=True,
+        help="Give files of pages in FOLDER names that every host takes, as rename does.",
+    ),
+    click.option(
+        "-n", "--dry-run", is_flag=True, help="Show what would happen, without changing anything."
     ),
 )
 @pull_connection
@@ -100,7 +118,9 @@ def command(
     """  # noqa: D301 -- click needs the backslash
     origin = find_origin(source, connection, selection, pictures)
     places = choose_places(origin, folder)
-    if connection.private and (choices.github_pages or choices.read_the_docs):
+    if connection.private and (
+        choices.github_pages or choices.gitlab_pages or choices.read_the_docs
+    ):
         print_notes(
             [
                 "the pages are private, but a published site may be open to everyone: restrict "
@@ -126,10 +146,12 @@ def _create(origin: Origin, places: Places, choices: Choices) -> None:
     if not choices.dry_run:
         with _without_empty_folder(places.site):
             origin.bring(places.wiki)
+    _rename(origin, places, choices, is_published=False)
     facts = read_facts(places.wiki)
     _say_facts(origin, places, facts)
     theme = choices.theme or templates.installed_theme()
-    _write(site_files(origin, places, facts, theme) | extras, is_dry=choices.dry_run)
+    files = site_files(origin, places, facts, theme, read_the_docs=choices.read_the_docs)
+    _write(files | extras, is_dry=choices.dry_run)
     if not choices.dry_run:
         _say_next(origin, places, needs_install=not templates.is_installed(theme))
 
@@ -147,6 +169,35 @@ def _without_empty_folder(folder: Path) -> Iterator[None]:
         raise
 
 
+def _rename(origin: Origin, places: Places, choices: Choices, *, is_published: bool) -> None:
+    """Rename pages of a folder if that was asked for, or say that it can be done.
+
+    Pages from the wiki and from exports have names that every host takes.
+
+    :param is_published: whether the pages may have addresses that are in use.
+    """
+    if not isinstance(origin, FolderOrigin):
+        return
+    if choices.rename:
+        rename_pages(
+            places.wiki,
+            tuple(Host),
+            every=True,
+            redirects=is_published,
+            dry_run=choices.dry_run,
+        )
+        return
+    refused = sum(bool(refusals(PurePosixPath(name).stem)) for name in origin.files)
+    if refused:
+        folder = shlex.quote(places.wiki.as_posix())
+        print_notes(
+            [
+                f"some hosts refuse the names of {refused} of these files: init --rename, or "
+                f"sphinx-scrapbox rename {terminal_safe(folder)} later, gives them others"
+            ]
+        )
+
+
 def _is_here(origin: Origin, places: Places) -> bool:
     """Whether the pages are already where the site has them."""
     return isinstance(origin, FolderOrigin) and origin.path == places.wiki
@@ -155,11 +206,12 @@ def _is_here(origin: Origin, places: Places) -> bool:
 def _extend(origin: Origin, places: Places, choices: Choices) -> None:
     """Say what a Sphinx project needs for the pages, or add it."""
     conf = Configuration(places.conf)
-    lines = conf.lines_to_add(patterns(origin, places))
+    lines = conf.lines_to_add(patterns(origin, places), read_the_docs=choices.read_the_docs)
     extras = extra_files(origin, places, choices)
     changes = choices.add and not choices.dry_run
     if changes:
         origin.bring(places.wiki)
+        _rename(origin, places, choices, is_published=_is_here(origin, places))
         _say_facts(origin, places, read_facts(places.wiki))
     if lines and changes:
         conf.add(lines)
@@ -201,8 +253,8 @@ def _say_facts(origin: Origin, places: Places, facts: WikiFacts) -> None:
     if facts.has_markdown and not facts.projects:
         print_notes(
             [
-                "the pages do not tell their wiki: with scrapbox_project in conf.py, links to "
-                "pages that are not here lead there"
+                "the pages do not name their wiki: set scrapbox_project in conf.py to link "
+                "missing pages to it"
             ]
         )
 

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from sphinx_scrapbox.cli.init.templates import python_string
+from sphinx_scrapbox.cli.init.templates import BASE_URL_LINES, python_string
 from sphinx_scrapbox.cli.output import Failure
 from sphinx_scrapbox.snapshot.folder import read_regular_file
 from sphinx_scrapbox.snapshot.transaction import write_file
@@ -37,10 +37,11 @@ class Configuration:
         )
         """Whether it names this extension."""
 
-    def lines_to_add(self, pages: Sequence[str]) -> list[str]:
+    def lines_to_add(self, pages: Sequence[str], *, read_the_docs: bool = False) -> list[str]:
         """The lines for this extension that it lacks.
 
         :param pages: patterns of Markdown files that are pages.
+        :param read_the_docs: whether the site is published there.
         """
         lines = []
         if not self.has_extension:
@@ -48,6 +49,8 @@ class Configuration:
             lines.append(f"extensions = [{old}{python_string(EXTENSION)}]")
         if pages and "scrapbox_pages" not in self._assigned:
             lines.append(f"scrapbox_pages = [{', '.join(map(python_string, pages))}]")
+        if read_the_docs and "html_baseurl" not in self._assigned:
+            lines += BASE_URL_LINES
         return lines
 
     def add(self, lines: Sequence[str]) -> None:

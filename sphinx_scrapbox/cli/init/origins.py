@@ -160,8 +160,8 @@ class FolderOrigin:
             return
         if folder.exists() and any(folder.iterdir()):
             raise Failure(
-                f"{folder} holds files already, so nothing was copied: name another DIR, or give "
-                f"{folder} in place of {self.path}"
+                f"{folder} already contains files, so nothing was copied: name another DIR, or "
+                f"give {folder} in place of {self.path}"
             )
         pictures = (f"{PICTURE_FOLDER}/{name}" for name in _names(self.path / PICTURE_FOLDER))
         files = [*page_files(self.path), *filter(is_picture_file, pictures)]
@@ -199,7 +199,7 @@ def folder_origin(folder: Path) -> FolderOrigin:
     pages = [name for name in names if is_page[name]]
     if not pages:
         raise Failure(
-            f"{folder} holds no page of a wiki: {_other_files(folder, names)}. Give the name of a "
+            f"{folder} contains no wiki pages: {_other_files(folder, names)}. Give the name of a "
             "public project, an export (JSON), or a folder of exported Markdown; check --explain "
             f"{folder} says why a file is not recognised"
         )

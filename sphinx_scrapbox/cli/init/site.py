@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Protocol
 
-from sphinx_scrapbox.cli.init import templates
+from sphinx_scrapbox.cli.init import services, templates
 from sphinx_scrapbox.cli.init.facts import WikiFacts
 from sphinx_scrapbox.cli.init.origins import FolderOrigin, Origin, WikiOrigin
 from sphinx_scrapbox.cli.init.places import Places, other_documents
@@ -22,7 +22,15 @@ class ExtraChoices(Protocol):
 
     @property
     def github_pages(self) -> bool:
-        """A workflow that publishes the site."""
+        """A workflow that publishes the site on GitHub Pages."""
+
+    @property
+    def gitlab_pages(self) -> bool:
+        """A pipeline that publishes it on GitLab Pages."""
+
+    @property
+    def versions(self) -> bool:
+        """Whether these build each version."""
 
     @property
     def daily_pull(self) -> bool:
@@ -50,7 +58,9 @@ def _root_document(origin: Origin, places: Places) -> str:
     return next(name for name in _ROOTS if not (places.site / f"{name}.md").exists())
 
 
-def site_files(origin: Origin, places: Places, facts: WikiFacts, theme: str) -> dict[Path, str]:
+def site_files(
+    origin: Origin, places: Places, facts: WikiFacts, theme: str, *, read_the_docs: bool
+) -> dict[Path, str]:
     """The text of ``conf.py``, the start page, ``requirements.txt`` and ``.gitignore``."""
     root = _root_document(origin, places)
     title = origin.title or ", ".join(facts.projects[:_MAX_PROJECTS]) or "Wiki"
@@ -62,7 +72,7 @@ def site_files(origin: Origin, places: Places, facts: WikiFacts, theme: str) -> 
     is_one_wiki = len({folder.project for folder in facts.folders.values()}) <= 1
     links = templates.start_links(facts.start, is_one_wiki=is_one_wiki)
     values = templates.ConfValues(
-        title, facts.language, theme, exclude, patterns(origin, places, root), root
+        title, facts.language, theme, exclude, patterns(origin, places, root), root, read_the_docs
     )
     return {
         places.conf: templates.conf_py(values),
@@ -85,7 +95,10 @@ def extra_files(origin: Origin, places: Places, choices: ExtraChoices) -> dict[P
         raise Failure(
             "--daily-pull needs a project of a wiki: give its name or address as PROJECT"
         )
-    if choices.github_pages or choices.daily_pull or choices.read_the_docs:
+    publishes = choices.github_pages or choices.gitlab_pages
+    if choices.versions and not publishes:
+        raise Failure("--versions needs --github-pages or --gitlab-pages")
+    if publishes or choices.daily_pull or choices.read_the_docs:
         for name in (site, places.wiki_in_repository):
             if not templates.is_plain_path(name):
                 raise Failure(
@@ -93,10 +106,14 @@ def extra_files(origin: Origin, places: Places, choices: ExtraChoices) -> dict[P
                     "digits, blanks and the signs . _ ~ / -"
                 )
     if choices.read_the_docs:
-        files[top / ".readthedocs.yaml"] = templates.read_the_docs_yaml(site)
+        files[top / ".readthedocs.yaml"] = services.read_the_docs_yaml(site)
     workflows = top / ".github" / "workflows"
     if choices.github_pages:
-        files[workflows / "pages.yml"] = templates.github_pages_yaml(site)
+        files[workflows / "pages.yml"] = services.github_pages_yaml(
+            site, versions=choices.versions
+        )
+    if choices.gitlab_pages:
+        files[top / ".gitlab-ci.yml"] = services.gitlab_pages_yaml(site, versions=choices.versions)
     if choices.daily_pull:
         pull = origin.update_command(places.wiki_in_repository)
         if "${{" in pull or not pull.isprintable():
@@ -104,7 +121,7 @@ def extra_files(origin: Origin, places: Places, choices: ExtraChoices) -> dict[P
                 f"the command {terminal_safe(pull)} cannot be part of a workflow: its names and "
                 "options must not contain ${{ or control characters"
             )
-        files[workflows / "wiki.yml"] = templates.daily_pull_yaml(
+        files[workflows / "wiki.yml"] = services.daily_pull_yaml(
             pull, places.wiki_in_repository, is_private=" --private" in pull
         )
     return files

@@ -28,8 +28,6 @@ THEMES = {
 """By name of a theme the package that has it; "" for the theme that Sphinx brings along."""
 
 _MAX_TITLE = 100
-_CHECKOUT = "actions/checkout@08c6903cd8c0fde910a37f88322edcfb5dd907a8 # v5.0.0"
-_SETUP_PYTHON = "actions/setup-python@e797f83bcb11b83ae66e0230d6156d7c80228e7c # v6.0.0"
 
 
 def installed_theme() -> str:
@@ -78,6 +76,14 @@ class ConfValues(NamedTuple):
     exclude: Sequence[str]
     pages: Sequence[str] = ()
     root: str = "index"
+    read_the_docs: bool = False
+
+
+BASE_URL_LINES = (
+    "import os",
+    'html_baseurl = os.environ.get("READTHEDOCS_CANONICAL_URL", "")',
+)
+"""What makes a site on Read the Docs know its own address."""
 
 
 def conf_py(values: ConfValues) -> str:
@@ -116,11 +122,16 @@ def conf_py(values: ConfValues) -> str:
         ("The look; the name of the package is in requirements.txt.", _theme_line(values.theme)),
         ("The title in the browser, without a version.", "html_title = project"),
     ]
+    start = ""
+    if values.read_the_docs:
+        start, line = BASE_URL_LINES
+        rows.append(("The address of the site, which Read the Docs tells each version.", line))
     head = (
         "# The configuration of this site, for sphinx-build. All options for pages of the wiki:\n"
         "# https://sphinx-scrapbox.readthedocs.io/en/latest/reference/options.html\n"
     )
-    return head + "".join(f"\n# {comment}\n{line}\n" for comment, line in rows)
+    imports = f"\n{start}\n" if start else ""
+    return head + imports + "".join(f"\n# {comment}\n{line}\n" for comment, line in rows)
 
 
 def _theme_line(theme: str) -> str:
@@ -213,130 +224,3 @@ _PLAIN = re.compile(r"[\w./~-][\w./~ -]*")
 def is_plain_path(path: str) -> bool:
     """Whether a path or name has the same meaning in YAML, in a shell and for GitHub."""
     return _PLAIN.fullmatch(path) is not None and not path.startswith("-") and path == path.strip()
-
-
-def read_the_docs_yaml(site: str) -> str:
-    """``.readthedocs.yaml`` for a site in the folder *site* of the repository."""
-    prefix = "" if site == "." else f"{site}/"
-    return f"""\
-version: 2
-
-build:
-  os: ubuntu-24.04
-  tools:
-    python: "3.13"
-
-sphinx:
-  configuration: "{prefix}conf.py"
-
-python:
-  install:
-    - requirements: "{prefix}requirements.txt"
-"""
-
-
-def github_pages_yaml(site: str) -> str:
-    """A workflow that publishes a site in the folder *site* of the repository."""
-    return f"""\
-# Builds the site and publishes it on GitHub Pages.
-# In the settings of the repository, under Pages, choose "GitHub Actions" as the source.
-name: Site
-
-on:
-  push:
-    branches: [main, master]
-  workflow_dispatch:
-
-permissions: {{}}
-
-concurrency:
-  group: pages
-
-jobs:
-  build:
-    runs-on: ubuntu-24.04
-    permissions:
-      contents: read
-    steps:
-      - uses: {_CHECKOUT}
-      - uses: {_SETUP_PYTHON}
-        with:
-          python-version: "3.13"
-      - run: python -m pip install -r "{site}/requirements.txt"
-      - run: sphinx-build "{site}" "{site}/_build/html"
-      - uses: actions/upload-pages-artifact@v4
-        with:
-          path: "{site}/_build/html"
-  publish:
-    needs: build
-    runs-on: ubuntu-24.04
-    permissions:
-      pages: write
-      id-token: write # to show that this workflow built the site
-    environment:
-      name: github-pages
-      url: ${{{{ steps.deployment.outputs.page_url }}}}
-    steps:
-      - id: deployment
-        uses: actions/deploy-pages@v4
-"""
-
-
-def daily_pull_yaml(pull: str, folder: str, *, is_private: bool) -> str:
-    """A workflow that runs *pull* each day, and opens a pull request with what changed.
-
-    :param folder: the folder of pages in the repository.
-    """
-    credential = (
-        "\n        env:\n          SCRAPBOX_TOKEN: ${{ secrets.SCRAPBOX_TOKEN }}"
-        if is_private
-        else ""
-    )
-    minor = ".".join(__version__.split(".")[:2])
-    return f"""\
-# Brings changes of the wiki into the repository, as a pull request.
-# In the settings of the repository, under Actions, General, allow GitHub Actions to create pull
-# requests.
-name: Wiki
-
-on:
-  schedule:
-    - cron: "17 4 * * *"
-  workflow_dispatch:
-
-permissions: {{}}
-
-concurrency:
-  group: wiki
-
-jobs:
-  pull:
-    runs-on: ubuntu-24.04
-    timeout-minutes: 60
-    permissions:
-      contents: write # to push the branch "wiki"
-      pull-requests: write
-    steps:
-      - uses: {_CHECKOUT}
-      - uses: {_SETUP_PYTHON}
-        with:
-          python-version: "3.13"
-      - run: python -m pip install "sphinx-scrapbox~={minor}"
-      - run: |
-          {pull}{credential}
-      - name: Open a pull request
-        env:
-          GH_TOKEN: ${{{{ github.token }}}}
-        run: |
-          git add --all "{folder}"
-          if git diff --cached --quiet; then exit; fi
-          git config user.name "github-actions[bot]"
-          git config user.email "41898282+github-actions[bot]@users.noreply.github.com"
-          git switch --create wiki
-          git commit --message "What changed in the wiki"
-          git push --force origin wiki
-          if test "$(gh pr list --head wiki --json number --jq length)" = 0; then
-            gh pr create --head wiki --title "What changed in the wiki" \\
-              --body "Brought in by sphinx-scrapbox pull."
-          fi
-"""

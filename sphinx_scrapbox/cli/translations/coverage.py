@@ -71,7 +71,12 @@ class _Form:
 @grouped(
     "form",
     _Form,
-    format_option("table", "json", "csv", help="For people, for scripts, or for spreadsheets."),
+    format_option(
+        "table",
+        "json",
+        "csv",
+        help="The format of the report: for people, scripts or spreadsheets.",
+    ),
     output_option("Write the report to FILE instead of showing it."),
     _kinds_option("--only", "all", "List these kinds of pages only (may be repeated)."),
     click.option(
@@ -88,7 +93,7 @@ class _Form:
     "--min-share",
     type=click.FloatRange(0, 100),
     metavar="PERCENT",
-    help="Exit with 1 if a smaller part of the sources is translated.",
+    help="Exit with 1 if a smaller share of the sources is translated.",
 )
 def command(
     paths: tuple[Path, ...],

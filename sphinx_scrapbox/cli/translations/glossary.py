@@ -21,7 +21,9 @@ from sphinx_scrapbox.snapshot.coverage.glossary import (
 
 @click.command(short_help="Write the titles of pages and of their translations as a glossary.")
 @paths_argument
-@format_option("csv", "deepl", "json", help="For spreadsheets, for DeepL, or for scripts.")
+@format_option(
+    "csv", "deepl", "json", help="The format of the glossary: for spreadsheets, DeepL or scripts."
+)
 @output_option("Write the glossary to FILE instead of showing it.")
 @pairs_option
 @click.option("--from", "source_language", metavar="TAG", help="Only sources in this language.")

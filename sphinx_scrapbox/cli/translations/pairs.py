@@ -93,8 +93,8 @@ pairs_option = grouped(
         "--pages",
         multiple=True,
         metavar="GLOB",
-        help="Files that are pages though they are not recognised, as in scrapbox_pages: those"
-        " whose path matches, such as '*/wiki/*' (may be repeated).",
+        help="Files to read as wiki pages although they are not recognised, as in "
+        "scrapbox_pages: those whose path matches, such as '*/wiki/*' (may be repeated).",
     ),
 )
 """The options that say how pages are read, passed on as a :class:`.FolderPages`."""
@@ -119,6 +119,9 @@ def read_pairs(paths: Sequence[Path], reader: FolderPages) -> list[PairCoverage]
             "1 file looks" if len(reader.doubtful) == 1 else f"{len(reader.doubtful)} files look"
         )
         print_notes(
-            [f"{files} like a wiki page and may be none, see --pages: {reader.doubtful[0]}"]
+            [
+                f"{files} like a wiki page, but may be hand-written; see --pages: "
+                f"{reader.doubtful[0]}"
+            ]
         )
     return coverage(reader.pages())

@@ -229,7 +229,7 @@ class Projects:
         """The project of each folder with pages, and why; by name of the folder, sorted."""
         found = {}
         for folder in sorted(self._tallies):
-            decided = self._decided.get(folder, FolderProject("", "its pages say nothing of it"))
+            decided = self._decided.get(folder, FolderProject("", "its pages do not name it"))
             if not decided.project and (project := self._inferred(folder, ())):
                 above = (place for place in _folders_above(folder) if place in self._decided)
                 place = next(above, "")

@@ -128,7 +128,7 @@ def _info_fits(name: str, info: str) -> bool:
 
 
 def _split_indent(line: str) -> tuple[int, str] | None:
-    """The level and the text of a line; None for an indented line that is no list item."""
+    """The level and the text of a line; None for an indented line that is not a list item."""
     if line[0] != " ":
         return (1, line[2:]) if line.startswith("- ") else (0, line)
     match = _INDENTED_ITEM.match(line)

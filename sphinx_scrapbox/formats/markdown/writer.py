@@ -40,15 +40,15 @@ def write_markdown(page: ast.Page, *, origin: str = DEFAULT_ORIGIN, project: str
     :param project: what front matter names as the project in any case.
     """
     title = page.title.replace("\n", " ")
-    head = ["---", f"title: {_quoted(title)}"]
+    head = ["---", f"title: {quoted_title(title)}"]
     if not project and not has_own_icon(page):
         project = page.project
     if project:
-        head.append(f"project: {_quoted(project)}")
+        head.append(f"project: {quoted_title(project)}")
     if page.language:
         head.append(f"lang: {page.language}")
     if page.aliases:
-        head.append(f"aliases: [{', '.join(map(_quoted, page.aliases))}]")
+        head.append(f"aliases: [{', '.join(map(quoted_title, page.aliases))}]")
     writer = RowWriter(page.project, origin.rstrip("/"))
     rows = writer.rows(page.blocks)
     if any(row.startswith(("```", "| ")) for row in rows):
@@ -62,7 +62,7 @@ def write_markdown(page: ast.Page, *, origin: str = DEFAULT_ORIGIN, project: str
     return "\n".join([*head, "---", "", *rows])
 
 
-def _quoted(text: str) -> str:
+def quoted_title(text: str) -> str:
     """A string of YAML, quoted as the exporter does."""
     if '"' not in text and "\\" not in text:
         return f'"{text}"'

@@ -33,7 +33,7 @@ def read_delimiter(tex: str, at: int, name: str) -> tuple[str, int]:
     if len(sign := REPLACEMENTS.get(command, "")) == 1:
         return sign, match.end()
     if command not in DELIMITERS:
-        raise Unreadable(f"\\{command} is no delimiter")
+        raise Unreadable(f"\\{command} is not a delimiter")
     return f"\\{command} ", match.end()
 
 

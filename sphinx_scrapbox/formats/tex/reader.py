@@ -69,7 +69,7 @@ class FormulaReader(Groups):
         if not tex.strip():
             raise Unreadable("it is empty")
         if _UNFIT.search(tex):
-            raise Unreadable("it holds a control character or an empty line")
+            raise Unreadable("it contains a control character or an empty line")
         super().__init__()
         self._tex = tex
         self._at = 0
@@ -101,7 +101,7 @@ class FormulaReader(Groups):
             raise Unreadable("it is empty")
         if not self._has_rows:
             if self._has_columns:
-                raise Unreadable("& stands outside of an environment")
+                raise Unreadable("& is outside an environment")
             return body
         if body.lstrip().startswith("["):
             body = f"{{}}{body}"  # no argument of the environment
@@ -120,7 +120,7 @@ class FormulaReader(Groups):
             {"{": self._open_group, "}": self._close_group, "$": self._dollar}[sign]()
         elif frame.kind in TEXT:
             if sign in "^\\":
-                raise Unreadable(f"{sign} stands in text")
+                raise Unreadable(f"{sign} is not allowed in text")
             self.emit(f"$\\{sign}$" if sign in "%#&_" else " " if sign == "~" else sign)
         elif sign in "^_'":
             self._script(sign)
@@ -163,7 +163,7 @@ class FormulaReader(Groups):
         elif self.frame.kind in TEXT:
             self.open("math", "$", "$")
         else:
-            raise Unreadable("$ stands in a formula")
+            raise Unreadable("$ is not allowed in a formula")
 
     def _script(self, sign: str) -> None:
         frame = self.frame
@@ -186,7 +186,7 @@ class FormulaReader(Groups):
         frame = self.frame
         self.expect_no_argument("&")
         if frame.kind not in ("top", "environment"):
-            raise Unreadable("& stands inside of a group")
+            raise Unreadable("& is not allowed in a group")
         frame.column += 1
         if frame.kind == "top":
             self._has_columns = True
@@ -241,7 +241,7 @@ class FormulaReader(Groups):
         elif symbol in "-/":
             pass  # marks of hyphenation and kerning
         elif symbol not in _ESCAPES:
-            raise Unreadable(f"\\{symbol} is no command of mathematics", symbol)
+            raise Unreadable(f"\\{symbol} is not a command for formulas", symbol)
         elif self.frame.kind not in TEXT:
             self.item(f"\\{symbol}")
         else:
@@ -267,7 +267,7 @@ class FormulaReader(Groups):
         elif self.frame.kind in TEXT:
             # A command of mathematics ends this frame, as it ends an argument without braces.
             if COMMANDS.get(name) in ("switch", "limits", "infix") or name in ("left", "middle"):
-                raise Unreadable(f"\\{name} stands in text", name)
+                raise Unreadable(f"\\{name} is not allowed in text", name)
             self.open("operand", "$", "$")
             self._command_of_mathematics(name)
         else:
@@ -306,7 +306,7 @@ class FormulaReader(Groups):
         elif kind == "infix":
             self.expect_no_argument(tex)
             if self.frame.has_infix:
-                raise Unreadable(f"a second \\{name} stands in one group")
+                raise Unreadable(f"a second \\{name} in the same group")
             self._new_cell()
             self.frame.has_infix = True
             self.emit(tex)
@@ -371,7 +371,7 @@ class FormulaReader(Groups):
         if (environment := ENVIRONMENTS.get(name)) is None:
             raise Unreadable(f"\\begin{{{name}}} is not known or not allowed in formulas", name)
         if self.frame.kind in TEXT:
-            raise Unreadable(f"\\begin{{{name}}} stands in text")
+            raise Unreadable(f"\\begin{{{name}}} is not allowed in text")
         self.begin_item(has_arguments=True)
         if position := _POSITION.match(self._tex, self._at):
             self._at = position.end()

@@ -20,7 +20,7 @@ from sphinx_scrapbox.wiki.text import Paint, terminal_safe
 ALL_KINDS: tuple[CoverageKind, ...] = tuple(CoverageKind)
 _TITLES = {
     CoverageKind.UNTRANSLATED: "Not translated",
-    CoverageKind.GONE: "Source is gone",
+    CoverageKind.GONE: "Source deleted",
     CoverageKind.DOUBLED: "Several translations",
     CoverageKind.STALE: "Older than the source",
 }

@@ -48,7 +48,7 @@ def load_comparison(data: bytes, name: str) -> Comparison:
         raise SnapshotError(f"{name} is no JSON: {error}") from error
     except ValueError as error:
         raise SnapshotError(
-            f"{name} is no comparison that 'sphinx-scrapbox diff --format json' wrote: {error}"
+            f"{name} is not a comparison written by 'sphinx-scrapbox diff --format json': {error}"
         ) from error
     return Comparison(old, new, pages)
 
@@ -123,7 +123,7 @@ def _object(value: object) -> _Object:
 def _list(fields: _Object, name: str) -> list[object]:
     value = fields.get(name, [])
     if not isinstance(value, list):
-        raise ValueError(f"{name!r} is no list")
+        raise ValueError(f"{name!r} is not a list")
     return value
 
 
@@ -133,12 +133,12 @@ def _text(fields: _Object, name: str) -> str:
     if value is None:
         return ""
     if not isinstance(value, str):
-        raise ValueError(f"{name!r} is no text")
+        raise ValueError(f"{name!r} is not text")
     return " ".join(NOT_XML.sub("", value).splitlines())
 
 
 def _number(fields: _Object, name: str) -> int:
     value = fields.get(name, 0)
     if not isinstance(value, int) or not 0 <= value <= _MAX_NUMBER:
-        raise ValueError(f"{name!r} is no number of lines")
+        raise ValueError(f"{name!r} is not a number of lines")
     return value

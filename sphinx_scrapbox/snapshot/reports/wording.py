@@ -21,7 +21,7 @@ HEADINGS = {
     PageKind.NEW: "New pages",
     PageKind.CHANGED: "Changed pages",
     PageKind.RENAMED: "Renamed pages",
-    PageKind.GONE: "Pages that are gone",
+    PageKind.GONE: "Deleted pages",
 }
 ACTIONS = {
     LineKind.ADDED: "Added",

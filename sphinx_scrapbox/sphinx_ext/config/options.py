@@ -206,6 +206,16 @@ class Config:
     of this."""
     page_directives: frozenset[str] = _option([], valid.directives, "list of str")
     """Names of MyST directives that also work inside wiki pages; all others are shown as code."""
+    hosts: tuple[str, ...] = _option(
+        [],
+        valid.some_of("netlify", "github", "windows", "epub"),
+        "list of str or bool",
+        "html",
+    )
+    """Hosts that must take the names of all files: `"netlify"`, `"github"` (artifacts of
+    workflows), `"windows"` and `"epub"`. A build warns of pages that they refuse, and writes
+    redirects from old addresses (see `sphinx-scrapbox rename`) only where they take them. True
+    means all."""
     epub_repairs: bool = _option(True, valid.boolean, "bool", "html")
     """Name the files of an EPUB so that every reader accepts them, and repair what Sphinx writes
     into its package; otherwise `epubcheck` finds errors for pages with names such as

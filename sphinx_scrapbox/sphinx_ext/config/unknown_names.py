@@ -26,7 +26,7 @@ def warn_of_unknown_names(app: Sphinx) -> None:
     """Handler of ``builder-inited``: warn of names that nothing has registered."""
     known = [value.name for value in app.config if value.name.startswith(_PREFIX)]
     for name in names_in_conf(app.config):
-        warn(Warn.CONFIG, f"{name} is no option of sphinx_scrapbox{_suggestion(name, known)}")
+        warn(Warn.CONFIG, f"{name} is not an option of sphinx_scrapbox{_suggestion(name, known)}")
     for name in sorted(options(app.config).page_directives):
         if not _is_directive(name, app.env):
             hint = _suggestion(name, _directives(app.env))

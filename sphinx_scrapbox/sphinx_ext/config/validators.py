@@ -253,7 +253,7 @@ def deny_options(value: object) -> DenyOptions:
 def _names(value: object, *, sign: str) -> NamePatterns:
     names = name_patterns(string_tuple(value), sign=sign)
     if any(not name.strip("* _") for name in names.patterns):
-        raise InvalidValue("must not contain a name made of nothing but stars")
+        raise InvalidValue("must not contain a name that consists only of asterisks")
     return names
 
 

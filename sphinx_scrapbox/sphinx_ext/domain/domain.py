@@ -316,8 +316,8 @@ def check_reserved_names(app: Sphinx, env: BuildEnvironment) -> None:
         if facts.is_page and docname in reserved:
             warn(
                 Warn.RESERVED_NAME,
-                f"the page {facts.title!r} would be written where the site's own {docname!r} "
-                "page stands, which stays; put the page's file into a folder",
+                f"the page {facts.title!r} has the address of the site's own {docname!r} "
+                "page, so it is not written; move its file into a folder",
                 location=docname,
             )
 

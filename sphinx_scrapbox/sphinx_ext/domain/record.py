@@ -64,7 +64,7 @@ class DocumentRecord(NamedTuple):
     in_doubt: bool = False
     """Whether the document looks like a wiki page, but may be hand-written and was read so."""
     has_pages: bool | None = None
-    """Whether its folder holds pages of a wiki, if that decided what the document is."""
+    """Whether its folder contains wiki pages, if that decided what the document is."""
     redacted: RedactedNames = RedactedNames()
     """The names that were replaced because of a deny list, or would be."""
     repaired_lines: int = 0

@@ -162,7 +162,8 @@ class SphinxSite(Site):
             warn(
                 Warn.FORMULA,
                 f"a formula is shown as its source, because {problem}; "
-                "see 'Formulas' in the documentation of sphinx-scrapbox for what is known",
+                "see 'Formulas' in the documentation of sphinx-scrapbox for the commands that "
+                "are allowed",
                 location=node,
             )
 

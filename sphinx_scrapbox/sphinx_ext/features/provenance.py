@@ -63,7 +63,7 @@ class SnapshotDirective(SphinxDirective):
             form = "sentence"
         snapshots = self._chosen()
         if not snapshots:
-            warn_directive(self, "no lock file tells of such pages")
+            warn_directive(self, "no lock file lists such pages")
             return []
         made: nodes.Element
         if form == "table":

@@ -1,17 +1,20 @@
-"""Load, prune and write Sphinx's search index only when it has to change.
+"""Load, prune and write Sphinx's search index only when it has to change, and stem words once.
 
 - Replaces: ``IndexBuilder.prune``, which intersects the documents of every word with those to
-  keep, and ``StandaloneHTMLBuilder.load_indexer`` and ``dump_search_index``, which read and write
-  the whole index although nothing changed.
+  keep, ``StandaloneHTMLBuilder.load_indexer`` and ``dump_search_index``, which read and write
+  the whole index although nothing changed, and ``SearchLanguage.stem``, which is asked for each
+  word of each document.
 - Saves: at 4,000 pages a build without changes takes 2.0 instead of 3.0 s of CPU time, one after
-  an edit of one page 2.9 instead of 3.4 s.
-- Unnecessary if Sphinx skipped the index where no document was read, and pruned by removal.
+  an edit of one page 2.9 instead of 3.4 s. Without PyStemmer, which stems quickly, a build of
+  1,360 real pages takes 16.5 instead of 20.3 s.
+- Unnecessary if Sphinx skipped the index where no document was read, pruned by removal, and kept
+  stems for the whole build, not for one document.
 """
 
 from __future__ import annotations
 
 from collections.abc import Set
-from functools import partial
+from functools import cache, partial
 
 from sphinx.application import Sphinx
 from sphinx.search import IndexBuilder
@@ -42,8 +45,10 @@ def skip_unchanged_index(app: Sphinx) -> None:
         if is_unchanged:
             return
         index: IndexBuilder | None = builder.indexer
-        if index is not None and _has_known_shape(index):
-            index.prune = partial(prune, index)  # type: ignore[method-assign]
+        if index is not None:
+            index.lang.stem = cache(index.lang.stem)  # type: ignore[method-assign]
+            if _has_known_shape(index):
+                index.prune = partial(prune, index)  # type: ignore[method-assign]
         load(docnames)
 
     def dump_search_index() -> None:

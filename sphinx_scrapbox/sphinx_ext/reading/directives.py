@@ -42,7 +42,7 @@ class SpeechDirective(SphinxDirective):
         """The same nodes as for a turn in a wiki page."""
         project, name = split_target(self.arguments[0].strip())
         if not self.content:
-            warn_directive(self, f"{name!r} says nothing: the directive has no content")
+            warn_directive(self, f"{name!r}: the directive has no content")
             return []
         source, line = self.get_source_info()
         renderer = Renderer(self.state.document, source, SphinxSite(self.env))

@@ -108,9 +108,7 @@ class WikiRenderer(SphinxRenderer):
         head, fragment = split_fragment(target)
         text = token.content or (head if is_line_id(fragment) else target)
         if token.meta["embeds"]:
-            message = (
-                f"![[{target}]] is a link after an exclamation mark; to show the page, use the"
-            )
+            message = f"![[{target}]] does not embed the page; to show it, use the"
             line = token_line(token, 0)
             location = (self.sphinx_env.docname, line or None)
             warn(Warn.SYNTAX, f"{message} directive scrapbox:include", location=location)
@@ -178,6 +176,6 @@ def _warn_of_colon_fences(document: nodes.document, docname: str) -> None:
         parts = (each.astext() if isinstance(each, nodes.Text) else "\0" for each in paragraph)
         for row, text in enumerate("".join(parts).split("\n")):
             if fence := _COLON_FENCE.match(text):
-                message = f'{fence[0]} is text; add "colon_fence" to myst_enable_extensions'
+                message = f'{fence[0]} is plain text; add "colon_fence" to myst_enable_extensions'
                 line = (paragraph.line or 0) + row
                 warn(Warn.SYNTAX, f"{message}, or use backticks", location=(docname, line or None))

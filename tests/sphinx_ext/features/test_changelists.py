@@ -70,7 +70,7 @@ def test_pages(tmp_path: Path) -> None:
         "List — 1 edited, 3 moved, 1 indented or outdented",
         "Renamed pages",
         "Water (earlier: Rain)",
-        "Pages that are gone",
+        "Deleted pages",
         "Sun",
     ]
     links = {tag.text: tag["href"] for tag in done.html("index.html").body.all("a", "internal")}
@@ -110,7 +110,7 @@ def test_builders(tmp_path: Path, builder: str) -> None:
 
 def test_options(tmp_path: Path) -> None:
     done = built(site_of(tmp_path, ":from: kept", ":kinds: gone, new", ":max: 0"))
-    assert told(done) == ["New pages", "1 more", "Pages that are gone", "1 more"]
+    assert told(done) == ["New pages", "1 more", "Deleted pages", "1 more"]
     done = built(site_of(tmp_path, ":from: kept", ":path: wiki", ":kinds: renamed"))
     assert told(done) == ["Renamed pages", "Water (earlier: Rain)"]
 
@@ -220,8 +220,8 @@ def test_duplicate_documents_and_paths(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        ([], "say either since which revision, or from which folder or file"),
-        ([":since: v1", ":from: kept"], "say either since which revision"),
+        ([], "set either :since: (a revision) or :from: (a folder or file)"),
+        ([":since: v1", ":from: kept"], "set either :since: (a revision)"),
         (
             [":from: ../outside"],
             "option 'from' must be a folder, a lock file or a stored comparison",

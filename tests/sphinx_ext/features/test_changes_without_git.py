@@ -30,7 +30,7 @@ TOLD = [
     "Wind",
     "Changed pages",
     "Compost — 1 added, 1 moved",
-    "Pages that are gone",
+    "Deleted pages",
     "Sun",
 ]
 

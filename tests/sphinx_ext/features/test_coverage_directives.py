@@ -102,7 +102,7 @@ def test_figures(built: Built) -> None:
         ["Pages of the source wiki", "6"],
         ["Translated pages", "5 (83 %)"],
         ["Not translated yet", "1"],
-        ["Translations whose source is gone", "1"],
+        ["Translations whose source was deleted", "1"],
         ["Sources with several translations", "1"],
         ["Translations older than their source", "1"],
     ]
@@ -112,7 +112,7 @@ def test_lists(built: Built) -> None:
     body = built.html("index.html").body
     assert [title.text for title in body.all("p", "rubric")] == [
         "Not translated yet",
-        "Translations whose source is gone",
+        "Translations whose source was deleted",
         "Sources with several translations",
         "Translations older than their source",
     ]
@@ -177,7 +177,7 @@ def test_options_and_their_mistakes(tmp_path: Path) -> None:
     ]
     body = result.html("index.html").body
     assert [tag.text for tag in body.all("p", "rubric")] == [
-        "Translations whose source is gone",
+        "Translations whose source was deleted",
         "Translations older than their source",
     ]
     assert body.text.endswith("Nothing.")
@@ -236,7 +236,7 @@ def test_sources_in_a_folder_beside_the_site(tmp_path: Path) -> None:
     assert "草" not in kept.text("index.html")
     rows = cells(kept.html("index.html").body.all("table", "scrapbox-coverage")[0])
     assert rows[0] == ["Pages of the source wiki", "0"]
-    assert rows[-1] == ["Translated from pages that are not known", "7"]
+    assert rows[-1] == ["Translated from unknown pages", "7"]
 
 
 def test_sources_on_another_site(tmp_path: Path) -> None:

@@ -287,7 +287,7 @@ def test_a_file_that_is_no_document(tmp_path: Path) -> None:
     [
         ("Nowhere", (), "no wiki page 'Nowhere' [scrapbox.include]"),
         ("Guide", (), "no wiki page 'Guide' [scrapbox.include]"),
-        ("", (), "neither a page nor a file is named [scrapbox.directive]"),
+        ("", (), "name a page, or a file with :file: [scrapbox.directive]"),
         ("", (":file: none.md",), "file 'none.md' holds no wiki page [scrapbox.include]"),
         ("", (":file: guide.md",), "file 'guide.md' holds no wiki page [scrapbox.include]"),
         (

@@ -27,8 +27,8 @@ FILES = {
 
 def settings() -> dict[str, Any]:
     """What the guide says for a site in Japanese."""
-    guide = (ROOT / "example_docs/how-to/pdf-and-epub.md").read_text(encoding="utf-8")
-    (block,) = re.findall(r"```python\n(language = \"ja\".*?)```", guide, re.DOTALL)
+    guide = (ROOT / "example_docs/how-to/japanese-pdf.md").read_text(encoding="utf-8")
+    (block,) = re.findall(r"```python\n(language = .*?xelatex.*?)```", guide, re.DOTALL)
     config: dict[str, Any] = {}
     exec(block, config)
     return {name: value for name, value in config.items() if not name.startswith("__")}

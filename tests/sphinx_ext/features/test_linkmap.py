@@ -7,7 +7,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
-from itertools import combinations
+from itertools import combinations, pairwise
 from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import Element
@@ -22,6 +22,7 @@ from sphinx_scrapbox.sphinx_ext.features.linkmap.neighbourhood import (
     Neighbourhood,
     neighbourhood,
 )
+from sphinx_scrapbox.sphinx_ext.features.linkmap.order import ordered_children
 from sphinx_scrapbox.sphinx_ext.features.linkmap.svg import draw
 from sphinx_scrapbox.wiki.graph import Graph, wanted
 from sphinx_scrapbox.wiki.titles import split_target
@@ -152,6 +153,46 @@ def test_boxes_lie_inside_the_frame_and_not_on_one_another(count: int, density: 
         apart_x = one[2] <= other[0] or other[2] <= one[0]
         apart_y = one[3] <= other[1] or other[3] <= one[1]
         assert apart_x or apart_y
+
+
+Point = tuple[float, float]
+
+
+def crossings(root: Element) -> int:
+    """How many pairs of links cross, each link a straight line."""
+    links = []
+    for path in root.iterfind(f"./{SVG}g[@mask]/{SVG}path"):
+        x, y, other_x, other_y = map(float, re.findall(r"-?[\d.]+", path.attrib["d"]))
+        links.append(((x, y), (other_x, other_y)))
+
+    def side(a: Point, b: Point, c: Point) -> float:
+        return (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0])
+
+    return sum(
+        side(a, b, c) * side(a, b, d) < 0 and side(c, d, a) * side(c, d, b) < 0
+        for (a, b), (c, d) in combinations(links, 2)
+    )
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_pages_stand_beside_those_that_they_link_to(seed: int) -> None:
+    """Neighbours that link to the next one, in an order that their names do not show."""
+    path = random.Random(seed).sample([f"p{n}" for n in range(1, 17)], 16)
+    links = dict(pairwise([*path, ""]))
+    found = around(graph_of(p0=" ".join(path), **links), "p0")
+    (around_middle, *_) = ordered_children(found)
+    assert [found.places[n].node for n in around_middle] in (path, path[::-1])
+    assert crossings(drawn(found, ["Leaf"] * 17)) == 0
+
+
+def test_pages_that_all_link_to_each_other_stand_together() -> None:
+    """Six groups of five, which no drawing shows without links that cross."""
+    groups = [[f"p{n}" for n in range(first, 31, 6)] for first in range(1, 7)]
+    links = {page: " ".join(group) for group in groups for page in group}
+    found = around(graph_of(p0=" ".join(sorted(links)), **links), "p0")
+    circle = [int(found.places[n].node[1:]) % 6 for n in ordered_children(found)[0]]
+    changes = sum(group != circle[at - 1] for at, group in enumerate(circle))
+    assert changes == 6
 
 
 def test_each_page_is_a_link_with_its_whole_title_but_the_one_we_are_on() -> None:
@@ -423,13 +464,3 @@ def test_parallel_builds_draw_the_same(site: Site) -> None:
     one = site.build(target="one", **QUIET)
     other = site.build(target="other", parallel=4, **QUIET)
     assert one.text("maps/two.html") == other.text("maps/two.html")
-
-
-def test_no_map_no_networkx(tmp_path: Path) -> None:
-    src = Site(tmp_path / "src", {"index.rst": "Index\n=====\n"}).src
-    code = (
-        "import sys; from sphinx.cmd.build import main;"
-        "code = main(sys.argv[1:]); sys.exit(code or 'networkx' in sys.modules)"
-    )
-    command = [sys.executable, "-P", "-c", code, "-qW", str(src), str(tmp_path / "out")]
-    assert subprocess.run(command, check=False).returncode == 0

@@ -24,11 +24,11 @@ import pytest
 import read_the_docs
 from packaging.requirements import Requirement
 from read_the_docs import ReadTheDocs, load_settings, plain_environment, run, run_offline
-from sites import Html, Tag, broken_links
+from sites import ROOT, Html, Tag, broken_links
+from snippets import DOCS, blocks, steps
 from wiki_server import Wiki, serving
 
-ROOT = Path(__file__).parents[3]
-GUIDE = ROOT / "example_docs" / "tutorials" / "versioned-site.md"
+GUIDE = DOCS / "tutorials" / "versioned-site.md"
 PROJECT = "garden"  # as the guide calls it
 FIRST, SECOND = 1_700_000_000, 1_710_000_000  # 2023-11-14 and 2024-03-09
 
@@ -38,29 +38,6 @@ pytestmark = [
 ]
 
 CURRENT = "https://example.org/handbook/main/"  # as the guide calls it
-
-_BLOCK = re.compile(r"^(?P<fence>`{3,})(?P<info>[^\n]*)\n(?P<body>.*?)^(?P=fence)$", re.M | re.S)
-
-
-@dataclass
-class Step:
-    """A file that the guide has its readers write, or commands that it has them give."""
-
-    file: str = ""
-    text: str = ""
-    commands: list[str] = field(default_factory=list)
-
-
-def steps(page: Path) -> Iterator[Step]:
-    for block in _BLOCK.finditer(page.read_text(encoding="utf-8")):
-        if block["info"].startswith("{code-block}"):
-            caption, _, text = block["body"].partition("\n\n")
-            yield Step(file=caption.removeprefix(":caption: "), text=text)
-        elif block["info"] != "python":  # for later tags
-            assert block["info"] == "console", "a block that this test does not know"
-            rows = block["body"].splitlines()
-            assert all(row.startswith("$ ") for row in rows)
-            yield Step(commands=[row[2:] for row in rows])
 
 
 @dataclass
@@ -74,11 +51,8 @@ class Reader:
     said: dict[str, str] = field(default_factory=dict)
 
     def follow(self, page: Path) -> None:
-        for step in steps(page):
-            if step.file:
-                path = self.folder / step.file
-                path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_text(step.text, encoding="utf-8")
+        for step in steps(page.read_text(encoding="utf-8")):
+            step.write(self.folder)
             for command in step.commands:
                 self.said[command] = self.give(shlex.split(command))
 
@@ -255,11 +229,8 @@ def test_name_of_a_version(
     from sphinx_polyversion.git import GitRef, GitRefType
     from sphinx_polyversion.json import GLOBAL_ENCODER
 
-    (lines,) = (
-        block["body"]
-        for block in _BLOCK.finditer(GUIDE.read_text(encoding="utf-8"))
-        if block["info"] == "python"
-    )
+    text = GUIDE.read_text(encoding="utf-8")
+    (lines,) = (block.text for block in blocks(text) if block.name == "python")
     ref = GitRef(name, "0" * 40, f"refs/x/{name}", GitRefType.TAG, datetime.now(UTC))
     monkeypatch.setenv("POLYVERSION_DATA", GLOBAL_ENCODER.encode({"current": ref}))
     conf = {"os": os, "scrapbox_canonical": "self"}

@@ -107,8 +107,8 @@ def test_directive_as_a_table_and_of_several(site: Site) -> None:
     ("option", "message"),
     [
         (":as: song", "option 'as' must be sentence or table, not 'song'"),
-        (":path: nowhere", "no lock file tells of such pages"),
-        (":project: other", "no lock file tells of such pages"),
+        (":path: nowhere", "no lock file lists such pages"),
+        (":project: other", "no lock file lists such pages"),
     ],
 )
 def test_directive_that_asks_for_what_is_not_there(site: Site, option: str, message: str) -> None:
@@ -121,7 +121,7 @@ def test_directive_that_asks_for_what_is_not_there(site: Site, option: str, mess
 def test_directive_without_any_lock_file(tmp_path: Path) -> None:
     files = {"index.md": "# Index\n\n```{scrapbox:snapshot}\n```\n", "told/told.md": page("Told")}
     (warning,) = Site(tmp_path / "src", files).build().warnings
-    assert "no lock file tells of such pages" in warning
+    assert "no lock file lists such pages" in warning
 
 
 @pytest.mark.parametrize("exported", [0, -5, 10**30])

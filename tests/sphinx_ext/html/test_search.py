@@ -19,7 +19,7 @@ from sites import Built, Site, icon, page
 from sphinx.builders.html import StandaloneHTMLBuilder
 
 from sphinx_scrapbox.sphinx_ext.config.options import Config, mode_of
-from sphinx_scrapbox.sphinx_ext.html.search import spans
+from sphinx_scrapbox.sphinx_ext.html.search.sphinx_index import spans
 
 HERE = {"scrapbox_project": "garden-en"}
 

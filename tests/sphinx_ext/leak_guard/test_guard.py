@@ -255,7 +255,7 @@ def test_a_doctree_that_is_left_is_found(tmp_path: Path) -> None:
         ("Budget", "must be a mapping"),
         ({"title": []}, "'title' must be titles, tags, people, emails or allow"),
         ({"titles": 1}, "'titles' must be a list of strings"),
-        ({"titles": ["*"]}, "must not contain a name made of nothing but stars"),
+        ({"titles": ["*"]}, "must not contain a name that consists only of asterisks"),
         ({"emails": "yes"}, "'emails' must be True or False"),
     ],
 )

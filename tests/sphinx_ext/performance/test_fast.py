@@ -17,7 +17,7 @@ from sites import EPUB, Built, Site, icon, page
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.environment.collectors.title import TitleCollector
-from sphinx.search import IndexBuilder
+from sphinx.search import IndexBuilder, languages
 from sphinx.testing.util import SphinxTestApp
 
 from sphinx_scrapbox.sphinx_ext.performance.search_index import BY_DOCNAME, BY_WORD, prune
@@ -66,6 +66,24 @@ def test_output_is_the_same_without_shortcuts(
     slow = _build(sources, tmp_path / "slow" / "src", builder, scrapbox_fast=False)
     assert fast.warnings == slow.warnings
     assert output(fast.out) == output(slow.out)
+
+
+def test_each_word_is_stemmed_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    words: list[str] = []
+    language = languages["en"]
+    assert not isinstance(language, str)
+
+    class Counting(language):  # type: ignore[valid-type,misc]
+        def stem(self, word: str) -> str:
+            words.append(word)
+            return f"{word}s"
+
+    monkeypatch.setitem(languages, "en", Counting)
+    pages = {f"{n}.md": page(f"Page {n}", "A bed of clover") for n in range(3)}
+    built = Site(tmp_path / "src", {"index.md": "# Beds\n", **pages}).build(**HERE)
+    assert words.count("clover") == 1
+    assert len(words) == len(set(words))
+    assert '"clovers":[' in built.text("searchindex.js")
 
 
 # -- internals that look different -----------------------------------------------------

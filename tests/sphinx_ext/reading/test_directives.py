@@ -149,7 +149,7 @@ def test_contact_with_an_address_that_is_none(site: Site) -> None:
     [
         (
             ".. scrapbox:speech:: hana\n",
-            "SRC/index.rst:4: WARNING: scrapbox:speech: 'hana' says nothing: the directive has no "
+            "SRC/index.rst:4: WARNING: scrapbox:speech: 'hana': the directive has no "
             "content [scrapbox.directive]",
         ),
         (
@@ -174,7 +174,7 @@ def test_mistakes_are_told(site: Site, directive: str, warning: str) -> None:
 def test_mistakes_are_told_in_myst(site: Site) -> None:
     site.write({"myst.md": "# Myst\n\nText.\n\n```{scrapbox:speech} hana\n```\n"})
     (warning,) = site.build(**HERE).warnings
-    assert warning.startswith("SRC/myst.md:5: WARNING: scrapbox:speech: 'hana' says nothing")
+    assert warning.startswith("SRC/myst.md:5: WARNING: scrapbox:speech: 'hana': the directive")
 
 
 def test_a_turn_counts_as_a_fact(built: Built) -> None:

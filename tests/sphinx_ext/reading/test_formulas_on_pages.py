@@ -57,7 +57,8 @@ def test_refused_command_is_named_and_can_be_suppressed(built: Built) -> None:
         (
             f"SRC/page.scrapbox:{line}: WARNING: a formula is shown as its source",
             f"\\{command} is not known or not allowed in formulas; see 'Formulas' in the "
-            "documentation of sphinx-scrapbox for what is known [scrapbox.formula]",
+            "documentation of sphinx-scrapbox for the commands that are allowed "
+            "[scrapbox.formula]",
         )
         for line, command in ((2, "fracc"), (4, "href"))
     ]

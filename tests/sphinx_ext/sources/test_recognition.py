@@ -318,8 +318,8 @@ def test_reasons_are_logged_when_asked_for(site: Site, monkeypatch: pytest.Monke
     assert sorted(said) == [
         "index: not a page of a wiki, because it has no icon or translation footer of a wiki, "
         "and it has no title",
-        "wiki/Shed: a page of a wiki, because its front matter holds a title alone, after which "
-        "the file is named",
+        "wiki/Shed: a page of a wiki, because its front matter contains only a title, and the "
+        "file is named after it",
     ]
 
 

@@ -113,7 +113,7 @@ class _Changes:
         new = self._dated(self._new(folder, here, prefix), here, prefix)
         old = self._old(query, prefix)
         if not (old.pages or new.pages):
-            raise SnapshotError("there is no page of a wiki, neither then nor now")
+            raise SnapshotError("there are no wiki pages in either version")
         return self._without_denied(compare(old, new))
 
     def _stored(self, query: ChangesQuery) -> Comparison:

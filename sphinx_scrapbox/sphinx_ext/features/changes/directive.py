@@ -47,7 +47,7 @@ class ChangesDirective(SphinxDirective):
             except BadOption as error:
                 warn_directive(self, f"option {option!r} {error}; it is ignored")
         if ("since" in fields) == ("source" in fields):
-            warn_directive(self, "say either since which revision, or from which folder or file")
+            warn_directive(self, "set either :since: (a revision) or :from: (a folder or file)")
             return []
         node = scrapbox_changelist(query=comparison.ChangesQuery(**fields).text())
         self.set_source_info(node)

@@ -77,7 +77,7 @@ def _headings() -> dict[PageKind, str]:
         PageKind.NEW: str(_("New pages")),
         PageKind.CHANGED: str(_("Changed pages")),
         PageKind.RENAMED: str(_("Renamed pages")),
-        PageKind.GONE: str(_("Pages that are gone")),
+        PageKind.GONE: str(_("Deleted pages")),
     }
 
 

@@ -94,7 +94,7 @@ class IncludeDirective(SphinxDirective):
             warn_directive(self, f"options {names} exclude each other")
             return None
         if not target and "file" not in self.options:
-            warn_directive(self, "neither a page nor a file is named")
+            warn_directive(self, "name a page, or a file with :file:")
             return None
         kind = kinds[0] if kinds else "line" if is_line_id(fragment) else ""
         fitting = options.FITTING[kind]

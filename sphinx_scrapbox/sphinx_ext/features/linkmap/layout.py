@@ -1,26 +1,21 @@
 """Where the pages of a link map are placed.
 
 Nothing here depends on chance or on the machine: the arithmetic is that of IEEE numbers, what
-goes through sine and cosine is rounded first, and coordinates are whole. networkx finds the
-order round a page in which links cross least, and how far apart pages are; it is imported when
-a map is drawn.
+goes through sine and cosine is rounded first, and coordinates are whole.
 """
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from typing import TYPE_CHECKING
 from unicodedata import combining, east_asian_width
 
 from sphinx_scrapbox.sphinx_ext.features.linkmap.neighbourhood import Neighbourhood
+from sphinx_scrapbox.sphinx_ext.features.linkmap.order import ordered_children
 from sphinx_scrapbox.wiki.text import NOT_XML, WIDE
-
-if TYPE_CHECKING:  # networkx is imported when a map is drawn
-    from networkx import Graph as Net
 
 FONT = 13
 LINE = 17
@@ -121,12 +116,7 @@ def boxes_of(around: Neighbourhood, titles: Sequence[str]) -> list[Box]:
 
 def place_boxes(around: Neighbourhood, boxes: Sequence[Box]) -> None:
     """Give each box its place: near its links, and no two on one another."""
-    import networkx as nx
-
-    net: Net = nx.Graph()
-    net.add_nodes_from(range(len(around.places)))
-    net.add_edges_from(around.edges)
-    points = _spread(net, _fan_out(around, net))
+    points = _spread(_steps_between(around), _fan_out(around))
     # As high as the boxes need, which cannot be packed without space between them.
     area = sum((box.width + _GAP_X) * (box.height + _GAP_Y) for box in boxes)
     height = max(200.0, area * 1.7 / WIDTH)
@@ -147,28 +137,9 @@ def _side(box: Box) -> float:
     return (WIDTH - box.width) / 2 - MARGIN
 
 
-def _fan_out(around: Neighbourhood, net: Net) -> list[tuple[float, float]]:
-    """Pages in rings, in an order in which as few links cross as is known.
-
-    The order is that of a plane drawing: of all links, or, if there is none, of those to the
-    middle and as many others as it takes in.
-    """
-    import networkx as nx
-
-    is_plane, order = nx.check_planarity(net)
-    if not is_plane:
-        plane = nx.Graph()
-        plane.add_nodes_from(net)
-        tree = [(place.parent, n) for n, place in enumerate(around.places) if n]
-        plane.add_edges_from(tree)
-        _, order = nx.check_planarity(plane)
-        for edge in [edge for edge in around.edges if edge not in tree][:_TRIES]:
-            plane.add_edge(*edge)
-            fits, other = nx.check_planarity(plane)
-            if fits:
-                order = other
-            else:
-                plane.remove_edge(*edge)
+def _fan_out(around: Neighbourhood) -> list[tuple[float, float]]:
+    """Pages in rings around the one in the middle, each beside its parent."""
+    children = ordered_children(around)
     points = [(0.0, 0.0)] * len(around.places)
     parts = [1.0] * len(points)  # how much of the circle a place takes: what hangs on it
     for n in range(len(points) - 1, 0, -1):
@@ -176,14 +147,8 @@ def _fan_out(around: Neighbourhood, net: Net) -> list[tuple[float, float]]:
     waiting = [(0, 0.0, 2 * math.pi)]
     while waiting:
         n, begin, width = waiting.pop()
-        own = set(around.children(n))
-        turn = list(order.neighbors_cw_order(n))
-        if n:  # begin where the parent is, so that children keep their order
-            at = turn.index(around.places[n].parent)
-            turn = turn[at:] + turn[:at]
-        children = [child for child in turn if child in own]
-        whole = sum(parts[child] for child in children)
-        for child in children:
+        whole = sum(parts[child] for child in children[n])
+        for child in children[n]:
             share = width * parts[child] / whole
             angle, hop = begin + share / 2, around.places[child].hop
             points[child] = (round(math.cos(angle), 6) * hop, round(math.sin(angle), 6) * hop)
@@ -192,17 +157,32 @@ def _fan_out(around: Neighbourhood, net: Net) -> list[tuple[float, float]]:
     return points
 
 
-_TRIES = 60
+def _steps_between(around: Neighbourhood) -> list[dict[int, int]]:
+    """For each place the number of links between it and each other, the nearest first."""
+    near: list[list[int]] = [[] for _ in around.places]
+    for a, b in around.edges:
+        near[a].append(b)
+        near[b].append(a)
+    all_steps = []
+    for start in range(len(near)):
+        steps = {start: 0}
+        waiting = [start]
+        for at in waiting:  # which grows meanwhile
+            for other in near[at]:
+                if other not in steps:
+                    steps[other] = steps[at] + 1
+                    waiting.append(other)
+        all_steps.append(steps)
+    return all_steps
 
 
-def _spread(net: Net, points: list[tuple[float, float]]) -> list[tuple[float, float]]:
+def _spread(
+    steps: Sequence[Mapping[int, int]], points: Sequence[tuple[float, float]]
+) -> list[tuple[float, float]]:
     """Move pages until their distances are as their steps, the first one staying where it is.
 
     This is stress majorization, one page at a time.
     """
-    import networkx as nx
-
-    steps = dict(nx.all_pairs_shortest_path_length(net))
     count = len(points)
     spread = list(points)
     for _ in range(min(60, 1 + 120_000 // count**2)):

@@ -250,8 +250,8 @@ def check_index_names(app: Sphinx, env: BuildEnvironment) -> None:
     for docname in TITLES.keys() & env.all_docs.keys():
         warn(
             Warn.RESERVED_NAME,
-            f"the page would be written where the index {docname!r} stands, which stays; "
-            "name its file otherwise or set scrapbox_indices = False",
+            f"the page has the address of the index {docname!r}, so it is not written; rename its "
+            "file or set scrapbox_indices = False",
             location=docname,
         )
 

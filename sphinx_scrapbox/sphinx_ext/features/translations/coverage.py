@@ -255,7 +255,7 @@ class _CoverageBuilder:
         figures.append((str(_("Translated pages")), f"{translated} ({share})"))
         figures += [(titles[kind], str(total)) for kind, total, _rows, _rest in pair.lists]
         if unknown:
-            figures.append((str(_("Translated from pages that are not known")), str(unknown)))
+            figures.append((str(_("Translated from unknown pages")), str(unknown)))
         names = " → ".join(name or "?" for name in pair.names)
         lines = [[[nodes.Text(name)], [nodes.Text(figure)]] for name, figure in figures]
         elements: list[nodes.Element] = [table([(names, 75), (str(_("Pages")), 25)], lines)]
@@ -297,7 +297,7 @@ def _titles() -> dict[str, str]:
     """What lists and figures are called, by kind."""
     return {
         CoverageKind.UNTRANSLATED.value: str(_("Not translated yet")),
-        CoverageKind.GONE.value: str(_("Translations whose source is gone")),
+        CoverageKind.GONE.value: str(_("Translations whose source was deleted")),
         CoverageKind.DOUBLED.value: str(_("Sources with several translations")),
         CoverageKind.STALE.value: str(_("Translations older than their source")),
     }

@@ -58,7 +58,7 @@ class SiteFiles(Feature):
         facts = domain.facts.get(docname)
         if facts is not None and facts.is_page and writes_markdown(app):
             name = markdown_name(app, docname)
-            if name not in _files_of_site(app) and (text := page_as_markdown(app, docname)):
+            if name not in files_of_site(app) and (text := page_as_markdown(app, docname)):
                 write_changed(Path(app.outdir, name), text.encode("utf-8", "replace"))
                 address = quote(posixpath.basename(name))
                 links.append(("text/markdown", domain.title_of(docname), address))
@@ -71,7 +71,7 @@ class SiteFiles(Feature):
         """Write the files that changed, and remove those that are no longer wanted."""
         if not has_browser_pages(app.builder):
             return
-        names = [name for name in _names(app) if name not in _files_of_site(app)]
+        names = [name for name in _names(app) if name not in files_of_site(app)]
         self._remove_others(app, names)
         if is_current(app) and all(Path(app.outdir, name).is_file() for name in names):
             return
@@ -109,9 +109,9 @@ def _names(app: Sphinx) -> Iterator[str]:
 def _is_of_others(app: Sphinx, name: str) -> bool:
     """Whether a file is one that the site brings, or that another extension writes."""
     if name == LLMS:
-        return name in _files_of_site(app) or _has_other_llms_txt(app)
+        return name in files_of_site(app) or _has_other_llms_txt(app)
     is_markdown = name.endswith(".md") and OTHER_WRITER in app.extensions
-    return is_markdown or name in _files_of_site(app)
+    return is_markdown or name in files_of_site(app)
 
 
 def _has_other_llms_txt(app: Sphinx) -> bool:
@@ -130,7 +130,7 @@ def _recorded(record: Path) -> set[str]:
         return set()
 
 
-def _files_of_site(app: Sphinx) -> frozenset[str]:
+def files_of_site(app: Sphinx) -> frozenset[str]:
     """The names of the files that the site brings itself."""
     return domain_of(app.env).computed("files of the site", lambda: frozenset(_extra_files(app)))
 

@@ -57,7 +57,7 @@ def find_inputs(names: Sequence[str], kind: str | None, output: str) -> Inputs:
 
 def _of_file(name: str, data: bytes, kind: str | None, inputs: Inputs) -> Iterator[PageInput]:
     if name.endswith(formats.FORMATS["myst"].suffix) and kind is None:
-        raise Failure(f"cannot read {name}: MyST is a format for output only")
+        raise Failure(f"cannot read {name}: MyST can be written, but not read")
     suffixes = {entry.suffix: name for name, entry in formats.FORMATS.items() if name != "myst"}
     is_told = kind is not None
     kind = kind or suffixes.get(PurePath(name).suffix.lower())
@@ -107,12 +107,13 @@ def _in_folder(folder: Path, kind: str | None, output: str, inputs: Inputs) -> I
         own = projects.of(path.relative_to(folder).as_posix())
         yield PageInput(str(path), one, load, path.parent.relative_to(folder), own)
     if passed:
-        files = "file that is" if passed == 1 else "files that are"
-        inputs.notes.append(f"{folder}: passed over {passed} .md {files} no exported page")
+        files = "1 hand-written .md file" if passed == 1 else f"{passed} hand-written .md files"
+        inputs.notes.append(f"{folder}: skipped {files}")
     if doubtful:
         looks = "1 looks" if len(doubtful) == 1 else f"{len(doubtful)} look"
         inputs.notes.append(
-            f"{folder}: {looks} like a wiki page, see check --explain: {doubtful[0]}"
+            f"{folder}: {looks} like a wiki page, but may be hand-written; see check "
+            f"--explain: {doubtful[0]}"
         )
 
 

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import click
 
 from sphinx_scrapbox import formats
-from sphinx_scrapbox.cli.convert_inputs import Inputs, PageInput, find_inputs
+from sphinx_scrapbox.cli.convert.inputs import Inputs, PageInput, find_inputs
 from sphinx_scrapbox.cli.output import Failure, print_notes, progress, say
 from sphinx_scrapbox.formats.markdown import write_markdown
 from sphinx_scrapbox.formats.project import write_project
@@ -49,14 +49,14 @@ _NEEDS_EXTENSION = re.compile(r"\{scrapbox:|(?<!\\)\[\[")
     "target",
     required=True,
     type=click.Choice([*formats.FORMATS]),
-    help="The form to write.",
+    help="The format to write.",
 )
 @click.option(
     "-f",
     "--from",
     "source",
     type=click.Choice([name for name in formats.FORMATS if name != "myst"]),
-    help="The form to read, where neither name nor content tells it.",
+    help="The format of the input, if neither file name nor content shows it.",
 )
 @click.option(
     "--project",
@@ -70,8 +70,8 @@ _NEEDS_EXTENSION = re.compile(r"\{scrapbox:|(?<!\\)\[\[")
     is_flag=True,
     help="For myst: use no role or directive of this extension, only what MyST has itself.",
 )
-@click.option("--overwrite", is_flag=True, help="Replace files that are there already.")
-@click.option("-n", "--dry-run", is_flag=True, help="Name the files, and write none.")
+@click.option("--overwrite", is_flag=True, help="Replace existing files.")
+@click.option("-n", "--dry-run", is_flag=True, help="List the files, but do not write them.")
 def command(
     inputs: tuple[str, ...],
     output: str,
@@ -113,7 +113,7 @@ def command(
     found = find_inputs(inputs, source, output)
     sources, notes = found.pages, found.notes
     if not sources:
-        raise Failure(f"no page of a wiki in {', '.join(inputs)}; check --explain says why")
+        raise Failure(f"no wiki pages in {', '.join(inputs)}; check --explain says why")
     if output == "-" and target != "json" and len(sources) > 1:
         raise Failure(f"{len(sources)} pages need a folder: name one with --output")
     pages = _pages(sources, target, project, notes)
@@ -184,7 +184,7 @@ def _project(pages: Iterable[Page], name: str, found: Inputs, notes: list[str]) 
     """The JSON of *pages*, with what only the JSON that they come from has."""
     users = {json.dumps(user): user for project in found.projects for user in project.users}
     if any(user.get("email") for user in users.values()):
-        notes.append("the JSON has the e-mail addresses of users, as its source has")
+        notes.append("the JSON contains the e-mail addresses of users, like its source")
     display_name, exported = "", 0
     if len(found.projects) == 1:
         project = found.projects[0]
@@ -251,7 +251,7 @@ def _as_pages(writes: Sequence[_Write]) -> Iterator[_Write]:
         if not answer.is_page and write.converted:
             if not write.converted.project:
                 raise Failure(
-                    f"{write.path} would not be recognised as a page of a wiki, because "
+                    f"{write.path} would not be recognised as a wiki page, because "
                     f"{answer.reason}: name its project with --project"
                 )
             page, project = write.converted.page, write.converted.project

@@ -1,0 +1,1 @@
+"""``sphinx-scrapbox convert``: pages from one format to another."""

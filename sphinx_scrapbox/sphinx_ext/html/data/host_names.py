@@ -1,0 +1,50 @@
+"""Names the pages whose files a host refuses, once a build."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
+from sphinx.util import logging
+from sphinx.util.logging import is_suppressed_warning
+
+from sphinx_scrapbox.snapshot.filenames import Host, refusals
+from sphinx_scrapbox.sphinx_ext.builders import has_pages
+from sphinx_scrapbox.sphinx_ext.domain.domain import domain_of
+from sphinx_scrapbox.sphinx_ext.html.data.redirects import chosen_hosts
+from sphinx_scrapbox.sphinx_ext.warnings import Warn, warn
+
+_LOGGER = logging.getLogger("sphinx_scrapbox")
+_MOST_NAMES = 3
+_BY_DEFAULT = (Host.NETLIFY, Host.GITHUB, Host.WINDOWS)  # in an EPUB, files have other names
+
+
+def tell_refused_names(app: Sphinx, env: BuildEnvironment) -> None:
+    """Handler of ``env-check-consistency``: warn if ``scrapbox_hosts`` is set, else note."""
+    if not has_pages(app.builder):
+        return
+    hosts = chosen_hosts(app)
+    pages = [docname for docname, facts in domain_of(env).facts.items() if facts.is_page]
+    lines = list(_refused(pages, hosts or _BY_DEFAULT))
+    if not lines:
+        return
+    message = "; ".join(lines)
+    remedy = "'sphinx-scrapbox rename DIR' gives them safe names and keeps titles and addresses"
+    if hosts:
+        warn(Warn.REFUSED_NAME, f"{message}. {remedy}")
+    elif not is_suppressed_warning("scrapbox", "refused_name", app.config.suppress_warnings):
+        _LOGGER.info("note: %s. %s", message, remedy)
+
+
+def _refused(pages: list[str], hosts: tuple[Host, ...] | list[Host]) -> Iterator[str]:
+    """For each host that refuses some of *pages*, how many and which."""
+    for host in hosts:
+        refused = sorted(
+            name for name in pages if any(refusals(part, [host]) for part in name.split("/"))
+        )
+        if refused:
+            names = [repr(name) for name in refused[:_MOST_NAMES]]
+            names += ["…"] if len(refused) > _MOST_NAMES else []
+            count = "1 page" if len(refused) == 1 else f"{len(refused)} pages"
+            yield f"{host.shown} refuses the names of {count}: {', '.join(names)}"
