@@ -116,7 +116,7 @@ def test_site_without_init(sections: tuple[str, str], here: Path) -> None:
     (folder / "Compost_1.md").write_text(front + EXPORTED["Compost"], encoding="utf-8")
     refused = CliRunner().invoke(main, ["init", "docs/wiki"], obj=HASTY)
     assert refused.exit_code == 2
-    assert "no page of a wiki" in refused.output
+    assert "no wiki pages" in refused.output
     for step in steps(sections[1]):
         follow(step, here, "")
     build_site(["-W", "docs", "docs/_build"])
