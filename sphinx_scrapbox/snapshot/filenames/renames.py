@@ -135,6 +135,8 @@ class _Planner:
         pure = PurePosixPath(name)
         title, data = self._title(path)
         taken = self._others(path)
+        if path.is_symlink():
+            raise _Kept("it is a symbolic link")
         for stem in dict.fromkeys((pure.stem, title)):
             salts = chain(["", pure.stem], (f"{pure.stem} {number}" for number in count()))
             names = (file_stem(stem, salt=salt) for salt in salts)
