@@ -17,8 +17,9 @@ extensions = [
     "sphinx_scrapbox",
     "sphinx_design",  # cards and tabs
     "showcase",  # local extension: examples, and references generated from the source
+    "language_switch",  # local extension: links between English and Japanese
 ]
-exclude_patterns = ["_build", "_ext", "_kept", "Thumbs.db", ".DS_Store"]
+exclude_patterns = ["_build", "_ext", "_kept", "locale", "Thumbs.db", ".DS_Store"]
 nitpicky = True
 # Types of other packages and type variables; our own types are checked.
 nitpick_ignore_regex = [("py:.*", r"(?!sphinx_scrapbox\.).*|.*\._\w+")]
@@ -56,6 +57,13 @@ scrapbox_deny = {"titles": ["The garden's bank account"], "tags": ["internal"], 
 
 myst_enable_extensions = ["colon_fence", "deflist"]
 myst_heading_anchors = 3
+
+# -- translations --------------------------------------------------------------------------
+
+# One catalogue a page, without places, so that a change of one page changes no other catalogue.
+locale_dirs = ["locale"]
+gettext_compact = False
+gettext_location = False
 
 # -- HTML ----------------------------------------------------------------------------------
 

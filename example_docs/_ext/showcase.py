@@ -37,6 +37,10 @@ class Example(SphinxDirective):
         source = nodes.literal_block(text, text, language=language)
         before = record_of(self.state.document)
         result = nodes.container("", *self.result(text), classes=["example-result"])
+        # It shows what its source says, which is not translated either.
+        for node in result.findall(nodes.TextElement):
+            if not isinstance(node, nodes.Inline):
+                node["translatable"] = False
         # A translation notice in an example must not mark this page as translated.
         after = record_of(self.state.document)
         record = after._replace(

@@ -266,6 +266,31 @@ def test_translated_headings_are_found_by_their_own_words(tmp_path: Path) -> Non
     assert "Nothing" in warning
 
 
+def test_translated_documents_are_found_by_their_own_titles(tmp_path: Path) -> None:
+    files = {
+        "index.md": "# I\n\nSee [[The guide#How *it* works]].\n",
+        "guide.md": "# The guide\n\n## How *it* works\n\nWell.\n",
+        "rest.rst": "The rest\n========\n\nMore.\n",
+        "notes.md": page("Notes", "[[The guide]], [[案内]], [[the rest]]"),
+    }
+    site = Site(tmp_path / "src", files)
+    catalogue(site, "guide", {"The guide": "案内", "How *it* works": "*それ*のしくみ"})
+    catalogue(site, "rest", {"The rest": "残り"})
+    built = site.build(
+        scrapbox_related=False,
+        scrapbox_link_documents=True,
+        suppress_warnings=["toc.not_included"],
+        **JA,
+    )
+    assert built.warnings == []
+    assert [target for _, target in anchors(built, "notes.html")] == [
+        "guide.html",
+        "guide.html",
+        "rest.html",
+    ]
+    assert anchors(built, "index.html") == [("The guide: それのしくみ", "guide.html#how-it-works")]
+
+
 @pytest.mark.parametrize("parallel", [0, 2])
 def test_links_of_native_pages_take_words(tmp_path: Path, parallel: int) -> None:
     files = {

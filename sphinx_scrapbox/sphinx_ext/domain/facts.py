@@ -118,6 +118,7 @@ class PageFacts(NamedTuple):
     updated: int = 0
 
     shown_title: str = ""
+    own_title: str = ""
     has_translations: bool = False
     own_headings: tuple[tuple[str, str], ...] = ()
     is_translated: bool = False

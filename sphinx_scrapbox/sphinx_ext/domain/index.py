@@ -97,6 +97,8 @@ class DomainIndex:
                 continue
             if any(matches(docname) for matches in matchers):
                 index.setdefault(key(self.env.titles[docname].astext()), docname)
+                if own_title := self.facts.get(docname, PageFacts()).own_title:
+                    index.setdefault(key(own_title), docname)
         return index
 
     def title_of(self, node: str) -> str:

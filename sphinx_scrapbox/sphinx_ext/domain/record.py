@@ -71,6 +71,8 @@ class DocumentRecord(NamedTuple):
     """Lines from which control characters were removed."""
     shown_title: str = ""
     """The title as a message catalogue translates it; "" if it does not."""
+    own_title: str = ""
+    """The title of a document that is no wiki page, if a catalogue translates it; else ""."""
     has_translations: bool = False
     """Whether catalogues translate some of the text."""
     own_headings: tuple[tuple[str, str], ...] = ()

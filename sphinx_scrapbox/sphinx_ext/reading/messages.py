@@ -113,7 +113,10 @@ def _name_sources(xrefs: Iterable[addnodes.pending_xref]) -> list[str]:
 
 
 class NoteTranslations(SphinxTransform):
-    """Notes the translated title and excerpt of a page, and whether it is mostly translated."""
+    """Notes the translated title and excerpt of a page, and whether it is mostly translated.
+
+    Of another document, only its own title and headings are noted, which links still use.
+    """
 
     default_priority = 26  # after Sphinx has counted the messages (25)
 
@@ -121,20 +124,26 @@ class NoteTranslations(SphinxTransform):
         """Complete the record of the document."""
         progress: dict[str, int] = self.document.get("translation_progress", {})
         page: _PageInProgress | None = self.env.temp_data.get(_PAGE)
-        if page is None or not progress.get("translated"):
+        if not progress.get("translated"):
             return
-        title, texts = "", dict[int, str]()
+        title, own_title, texts = "", "", dict[int, str]()
         headings: list[tuple[str, str]] = []
         for node in self.document.findall(nodes.TextElement):
             if node.get("translated"):
                 text = " ".join(_text(node).split())
                 if node.parent.parent is self.document and isinstance(node, nodes.title):
-                    title = text
+                    title, own_title = text, node.rawsource
                 elif node.line:
                     texts.setdefault(node.line, text)
                 if isinstance(node, nodes.title) and isinstance(node.parent, nodes.section):
                     headings.append((node.rawsource, node.parent["ids"][0]))
         record = record_of(self.document)
+        if page is None:
+            record = record._replace(
+                own_title=own_title, has_translations=True, own_headings=tuple(headings)
+            )
+            set_record(self.document, record)
+            return
         share = progress["translated"] / progress["total"]
         set_record(
             self.document,
