@@ -38,6 +38,12 @@ class _Handler(SimpleHTTPRequestHandler):
     def log_message(self, *args: object) -> None:
         """Say nothing."""
 
+    def end_headers(self) -> None:
+        # What a page asks for by its checksum is asked for once.
+        if "/_static/" in self.path and "?" in self.path:
+            self.send_header("Cache-Control", "max-age=3600")
+        super().end_headers()
+
     def guess_type(self, path: Any) -> str:
         # Python takes the last dot of "....html" for one of the name.
         return "text/html" if str(path).endswith(".html") else super().guess_type(path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from itertools import count
 from pathlib import Path
 
@@ -16,6 +17,9 @@ CORPUS = HERE.parent.parent / "shared" / "corpus"
 _NUMBERS = count()
 
 collect_ignore = ["roots"]
+
+# Sphinx makes hundreds of these in each build, 7 % of its time, and shows none.
+logging.disable(logging.DEBUG)
 
 # A deadline measures the machine, not the code.
 settings.register_profile("unhurried", settings(), deadline=None)

@@ -18,13 +18,30 @@ navigation.addEventListener("navigate", (event) => {
   if (!isClicking) console.error(`left for ${event.destination.url} without a click`);
 });
 """
+# Themes repeat their navigation on each page. A link is clicked once of those that have the same
+# markup, the same address and the same parent.
 _CLICK_LINKS = """async () => {
+  const hash = (text) => {
+    let [one, other] = [0x811c9dc5, 0x9e3779b9];
+    for (let index = 0; index < text.length; index += 1) {
+      one = Math.imul(one ^ text.charCodeAt(index), 0x01000193);
+      other = Math.imul(other ^ text.charCodeAt(index), 0x85ebca6b);
+    }
+    return `${one >>> 0}-${other >>> 0}`;
+  };
   const odd = [];
   const links = [...document.querySelectorAll(":any-link")];
+  const clicked = new Set((sessionStorage.clicked ?? "").split(" "));
+  let clicks = 0;
   isClicking = true;
   for (const link of links) {
     const address = link.href.baseVal ?? link.href;
     const parsed = URL.parse(address, document.baseURI); // null: leads nowhere
+    const parent = link.parentElement;
+    const key = hash(`${parent?.localName}.${parent?.className} ${link.outerHTML} ${address}`);
+    if (clicked.has(key)) continue;
+    clicked.add(key);
+    clicks += 1;
     link.removeAttribute("target");
     link.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true, view: window }));
     if (!parsed || /^(https?|mailto):$/.test(parsed.protocol)) continue;
@@ -32,7 +49,8 @@ _CLICK_LINKS = """async () => {
     await new Promise((done) => setTimeout(done, 2));
   }
   isClicking = false;
-  return [links.length, odd];
+  sessionStorage.clicked = [...clicked].join(" ");
+  return [clicks, odd];
 }"""
 _HOVER_LINKS = """async (folder) => {
   const pages = new Map();

@@ -324,6 +324,7 @@ def test_status_of_no_folder(tmp_path: Path) -> None:
 # -- a list that moves -----------------------------------------------------------------
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("sorts", "many"), [(True, 1500), (False, 1100)])
 def test_many_pages_while_people_write(tmp_path: Path, sorts: bool, many: int) -> None:
     """Between two windows of the list pages are edited, pinned, made and deleted."""

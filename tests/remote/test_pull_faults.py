@@ -19,6 +19,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -50,7 +51,7 @@ def staged() -> list[Path]:
     return [path for path in folder.rglob("*") if path.is_file()]
 
 
-IMPATIENT = replace(HASTY, read_timeout=0.07, total_timeout=0.1)
+IMPATIENT = replace(HASTY, read_timeout=0.15, total_timeout=0.25)
 LESS_SO = replace(HASTY, read_timeout=0.3)  # so that a slow machine does not look like a fault
 SILENCE = 0.5
 
@@ -157,19 +158,18 @@ def redirects_with_two_gigabytes(handler: Handler) -> None:
 def unpacks_to_much(handler: Handler) -> None:
     handler.send_response(200)
     handler.send_header("Content-Encoding", "gzip")
-    handler.send_header("Content-Length", str(len(_BOMB)))
+    handler.send_header("Content-Length", str(len(_bomb())))
     handler.end_headers()
-    handler.wfile.write(_BOMB)
+    handler.wfile.write(_bomb())
 
 
+@cache
 def _bomb() -> bytes:
     packer = zlib.compressobj(9, zlib.DEFLATED, 31)
     block = b"[" * 1_000_000
     parts = [packer.compress(block) for _ in range(200)]
     return b"".join((*parts, packer.flush()))
 
-
-_BOMB = _bomb()
 
 # Those that may pass by themselves: a pull tries again.
 PASSING: dict[str, Fault] = {
@@ -252,6 +252,7 @@ REMEDY = ("check ", "try again", "run the same command", "members only", "not va
           "not a member", "name it with", "MB", "redirects", "later")  # fmt: skip
 
 
+@pytest.mark.long
 def test_each_fault_at_each_request(
     tmp_path: Path, wiki: Wiki, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -340,6 +341,7 @@ def _copy(files: dict[str, bytes], folder: Path) -> None:
         (folder / name).write_bytes(data)
 
 
+@pytest.mark.long
 def test_each_fault_at_an_icon(
     tmp_path: Path, wiki: Wiki, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -507,6 +509,7 @@ main(obj=Pace(per_second=5000, retries=1))
 """
 
 
+@pytest.mark.long
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="a signal of POSIX")
 def test_killed_at_any_moment(tmp_path: Path) -> None:
     """``SCRAPBOX_KILLS=200`` kills as often as that."""

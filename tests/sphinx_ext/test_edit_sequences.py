@@ -10,6 +10,7 @@ from edits import CONFIG, Editor, gone, output
 from sites import Site
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("parallel", [0, 2])
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_step_by_step_is_as_good_as_new(tmp_path: Path, seed: int, parallel: int) -> None:

@@ -16,6 +16,8 @@ from outputs import stale_files
 from sites import Site
 from sphinx.errors import ExtensionError
 
+pytestmark = pytest.mark.long
+
 
 @for_each(EDITS)
 def test_interrupted_while_writing_then_all(site: Site, edit: Edit) -> None:

@@ -34,7 +34,7 @@ from killing import Moment, killed_build, needs_kill
 from outputs import stale_files
 from sites import EPUB, Site, icon, page
 
-pytestmark = needs_kill
+pytestmark = [needs_kill, pytest.mark.long]
 
 ROUNDS = int(os.environ.get("SCRAPBOX_ROUNDS", "4"))
 """How many rounds are tried; a site lives for :data:`ROUNDS_OF_A_SITE` of them."""

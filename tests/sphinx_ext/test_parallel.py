@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -82,3 +84,15 @@ def test_warnings_of_processes_arrive(site: Site) -> None:
         "scrapbox.nesting]",
         "scrapbox.duplicate_title]",
     ]
+
+
+@pytest.mark.parametrize("method", ["fork", "spawn"])
+def test_processes_start_without_a_warning(site: Site, tmp_path: Path, method: str) -> None:
+    """Python warns of a fork beside threads; Sphinx forks whatever the default of Python is."""
+    start = f"import multiprocessing; multiprocessing.set_start_method({method!r}); "
+    code = f"{start}import sys; from sphinx.cmd.build import main; sys.exit(main(sys.argv[1:]))"
+    command = [sys.executable, "-W", "error:This process:DeprecationWarning", "-c", code]
+    command += ["-qW", "-j", "2", str(site.src), str(tmp_path / "out")]
+    done = subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (tmp_path / "out/wiki/23.html").is_file()

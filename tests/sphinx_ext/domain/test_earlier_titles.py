@@ -191,6 +191,7 @@ def output(built: Built) -> dict[str, str]:
     }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("parallel", [0, 2])
 def test_renames_step_by_step(tmp_path: Path, parallel: int) -> None:
     site = Site(
@@ -221,6 +222,7 @@ def test_renames_step_by_step(tmp_path: Path, parallel: int) -> None:
         assert {name: text for name, text in ours.items() if name in anew} == anew
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("seed", [1, 2])
 def test_any_renames_are_as_good_as_new(tmp_path: Path, seed: int) -> None:
     chance = random.Random(seed)

@@ -168,6 +168,7 @@ def test_many_lines_are_folded(tmp_path: Path) -> None:
     assert "2701 more" in fold.text
 
 
+@pytest.mark.long
 def test_a_page_of_a_hundred_thousand_lines(tmp_path: Path) -> None:
     site = site_of(tmp_path, ":from: kept", ":lines:")
     rows = [f"Line {number}" for number in range(100_000)]
@@ -387,6 +388,7 @@ def _output(folder: Path) -> dict[str, bytes]:
     }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("parallel", [0, 2])
 def test_step_by_step_is_as_good_as_new(tmp_path: Path, parallel: int) -> None:
     site = site_of(tmp_path, ":from: kept", ":lines:", ":feed: changes.xml changes.json")
@@ -489,6 +491,7 @@ def test_feeds(tmp_path: Path, builder: str, address: str) -> None:
     assert done.html(other).root.all("link", rel="alternate") == []
 
 
+@pytest.mark.long
 def test_a_feed_has_the_newest(tmp_path: Path) -> None:
     files = {f"p{number}.scrapbox": f"P{number}\nx\n" for number in range(520)}
     site = site_of(tmp_path, ":from: kept", ":feed: changes.xml changes.json")

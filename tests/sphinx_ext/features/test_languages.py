@@ -750,6 +750,7 @@ def _output(built: Built, site: Site) -> Iterator[tuple[str, bytes]]:
     yield "objects.inv", (built.out / "objects.inv").read_bytes()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("parallel", [0, 2])
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_step_by_step_is_as_good_as_new(tmp_path: Path, seed: int, parallel: int) -> None:

@@ -249,6 +249,7 @@ for found in (wild(30), wild(60, seed=8, density=9)):
 """
 
 
+@pytest.mark.long
 def test_same_bytes_in_every_process() -> None:
     drawings = {
         subprocess.run(

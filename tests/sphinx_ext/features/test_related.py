@@ -104,6 +104,7 @@ def test_some_pages_have_none(tmp_path: Path) -> None:
     assert "Soil It begins with Compost." in dict(shape(listed))["Linked from"]
 
 
+@pytest.mark.long
 def test_a_hub_folds_and_counts(tmp_path: Path) -> None:
     many = {
         f"w/{n}.md": page(f"Page {n:03}", "To the [[Hub]].") for n in range(MOST_NEIGHBOURS + 20)

@@ -336,6 +336,7 @@ EDITS: dict[str, Callable[[Site], object]] = {
 """In this order."""
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("parallel", [1, 2])
 def test_each_edit_gives_what_a_fresh_build_gives(tmp_path: Path, parallel: int) -> None:
     site = Site(tmp_path / "src", book())

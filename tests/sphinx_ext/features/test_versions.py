@@ -470,6 +470,7 @@ class _Keeper:
         self._site.write({f"{folder}/scrapbox.lock": dump_lock(Lock(**head, pages=tuple(rows)))})
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("parallel", [0, 2])
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_step_by_step_is_as_good_as_new(tmp_path: Path, seed: int, parallel: int) -> None:

@@ -405,6 +405,7 @@ def test_changes_name_no_page_that_is_kept_out(tmp_path: Path) -> None:
     assert "A plan that is gone" not in said
 
 
+@pytest.mark.long
 def test_edits_at_random_end_as_a_new_build_does(tmp_path: Path) -> None:
     deny = {"tags": ["tag1"], "titles": ["Topic 5"], "people": ["ren"]}
     config: dict[str, Any] = {**CONFIG, "scrapbox_deny": deny}

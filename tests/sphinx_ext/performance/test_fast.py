@@ -57,6 +57,14 @@ def _build(
     return site.build(builder, parallel=parallel, **HERE, **config)
 
 
+@pytest.fixture(scope="module")
+def expected(sources: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    """The HTML output with all shortcuts."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SOURCE_DATE_EPOCH", "1780000000")
+        return output(_build(sources, tmp_path_factory.mktemp("known") / "src").out)
+
+
 @pytest.mark.parametrize("builder", ["html", "epub", "text"])
 def test_output_is_the_same_without_shortcuts(
     sources: Path, tmp_path: Path, builder: str, monkeypatch: pytest.MonkeyPatch
@@ -151,22 +159,24 @@ def test_unknown_internals_are_left_alone(
     sources: Path,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
+    expected: dict[str, bytes],
     change: Callable[[pytest.MonkeyPatch], None],
     names: str,
     parallel: int,
 ) -> None:
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1780000000")
-    expected = output(_build(sources, tmp_path / "known" / "src").out)
     messages: list[str] = []
     handler = logging.Handler()
     monkeypatch.setattr(handler, "emit", lambda record: messages.append(record.getMessage()))
     logger = logging.getLogger("sphinx.sphinx_scrapbox")
     logger.addHandler(handler)
+    logging.disable(logging.NOTSET)
     note_unknown_internals.cache_clear()
     change(monkeypatch)
     try:
         built = _build(sources, tmp_path / "unknown" / "src", parallel=parallel)
     finally:
+        logging.disable(logging.DEBUG)
         logger.removeHandler(handler)
         note_unknown_internals.cache_clear()
     unknown = [message for message in messages if "unknown to this version" in message]

@@ -467,6 +467,7 @@ def _output(folder: Path) -> Iterator[tuple[str, bytes]]:
             yield path.relative_to(folder).as_posix(), _STALE_TERM.sub(b"", text)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("parallel", [0, 2])
 @pytest.mark.parametrize("seed", [1, 2])
 def test_step_by_step_is_as_good_as_new(site: Site, seed: int, parallel: int) -> None:
