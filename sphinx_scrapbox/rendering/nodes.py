@@ -61,6 +61,13 @@ class scrapbox_media(nodes.reference):  # noqa: N801
     """
 
 
+class scrapbox_large_image(nodes.reference):  # noqa: N801
+    """A link around an image that leads to the image itself, which a script opens in the page.
+
+    It is added while HTML is written, around images that are no links.
+    """
+
+
 class scrapbox_related(nodes.container):  # noqa: N801
     """Placeholder for the pages related to a page.
 

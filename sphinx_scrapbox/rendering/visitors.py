@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from html import escape
 from typing import Any
+from urllib.parse import quote
 
 from docutils.nodes import Element, SkipNode
 
@@ -47,8 +48,9 @@ def _icon_html(self: Any, node: nodes.scrapbox_icon) -> None:
         classes += f" {OUTSIDE_CLASS}"
     is_visible = role == "speaker" or node.get("named", False) or not image
     name_class = "scrapbox-name" if is_visible else "scrapbox-name scrapbox-unseen"
+    title = "" if is_visible else f' title="{escape(label)}"'
     self.body.append(
-        f'<span class="{classes}" title="{escape(label)}">{image}'
+        f'<span class="{classes}"{title}>{image}'
         f'<span class="{name_class}">{kept_apart(label)}</span></span>'
     )
     raise SkipNode
@@ -142,6 +144,16 @@ def _visit_media_html(self: Any, node: nodes.scrapbox_media) -> None:
     raise SkipNode
 
 
+def _visit_large_image_html(self: Any, node: nodes.scrapbox_large_image) -> None:
+    (image,) = node.children
+    assert isinstance(image, Element)
+    source, rel = image["uri"], {"rel": "noreferrer noopener"}
+    if file := self.builder.images.get(source):
+        source, rel = f"{self.builder.imgpath}/{quote(file)}", {}
+    classes = "reference image-reference scrapbox-zoom"
+    self.body.append(self.starttag(node, "a", "", CLASS=classes, href=source, **rel))
+
+
 def _as(kind: str) -> tuple[Visitor, Visitor]:
     """The visitors of docutils' node of this kind."""
     return (
@@ -232,6 +244,9 @@ VISITORS: dict[type[Element], dict[str, tuple[Visitor, Visitor]]] = {
     nodes.scrapbox_video: _formats((_visit_video_html, _literal("</a>")), _as("reference")),
     nodes.scrapbox_media: _formats(
         (_visit_media_html, lambda self, node: self.depart_reference(node)), _as("reference")
+    ),
+    nodes.scrapbox_large_image: _formats(
+        (_visit_large_image_html, _literal("</a>")), _as("reference")
     ),
     nodes.scrapbox_related: _formats((_ready_html, _nothing)),
     nodes.scrapbox_line_mark: _formats((_ready_html, _nothing)),

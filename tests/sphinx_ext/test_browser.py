@@ -91,7 +91,11 @@ def test_a_click_loads_the_player_in_place(visit: _Visit, address: str) -> None:
     player.wait_for()
     assert player.get_attribute("src") == PLAYER
     assert player.get_attribute("title") == "A film"
-    assert visit.page.locator("a.scrapbox-video").count() == 0
+    # The link stays, as the site may forbid players on others; it plays nothing any more.
+    link = visit.page.locator("a.scrapbox-video")
+    assert link.get_attribute("href") == FILM
+    assert link.get_attribute("data-scrapbox-embed") is None
+    assert player.bounding_box()["y"] < link.bounding_box()["y"]
     assert visit.page.url == f"{address}wiki/Film.html"
     visit.page.wait_for_load_state("networkidle")
     assert visit.asked == [PLAYER]
@@ -147,6 +151,7 @@ def test_who_speaks_is_said_to_screen_readers(visit: _Visit, address: str) -> No
     turn = visit.page.get_by_role("group", name="Hana Mori")
     assert " ".join(turn.inner_text().split()).endswith("Have you seen it?")
     assert turn.locator("svg").get_attribute("aria-hidden") == "true"
+    assert turn.locator(".scrapbox-speaker [title]").count() == 0  # the name is there to be read
 
 
 def test_an_odd_name_is_reached_by_clicks(browser: Any, tmp_path: Path) -> None:

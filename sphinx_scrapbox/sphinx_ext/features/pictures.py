@@ -15,7 +15,11 @@ from sphinx.environment import BuildEnvironment
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.images import get_image_size
 
-from sphinx_scrapbox.rendering.nodes import scrapbox_icon, scrapbox_video
+from sphinx_scrapbox.rendering.nodes import (
+    scrapbox_icon,
+    scrapbox_large_image,
+    scrapbox_video,
+)
 from sphinx_scrapbox.snapshot.lockfile import PICTURE_FOLDER, is_picture_file
 from sphinx_scrapbox.sphinx_ext import builders
 from sphinx_scrapbox.sphinx_ext.config.options import options
@@ -64,6 +68,8 @@ class SettlePictures(SphinxPostTransform):
                 node["loading"] = builders.image_loading(builder)
                 if is_local:
                     _set_size(node, self.env.srcdir / node["uri"])
+                if builders.is_html(builder) and not builders.is_epub(builder):
+                    _link_to_large(node)
             else:
                 _link_image(node)
 
@@ -135,6 +141,18 @@ def _set_size(image: nodes.image, path: Path) -> None:
 def _size(path: Path, time: int) -> tuple[int, int] | None:
     """Width and height of an image file of this time of change; None if it does not tell them."""
     return get_image_size(path)
+
+
+def _link_to_large(image: nodes.image) -> None:
+    """Have an image that is no link lead to itself, to be opened as large as the window."""
+    parent = image.parent
+    while isinstance(parent, nodes.TextElement):
+        if isinstance(parent, nodes.reference):
+            return
+        parent = parent.parent
+    link = scrapbox_large_image()
+    image.parent.replace(image, link)
+    link += image
 
 
 def _docname_around(node: nodes.Node) -> str:

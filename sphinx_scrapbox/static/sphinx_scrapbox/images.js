@@ -19,7 +19,9 @@
     button.textContent = "\u00d7";
     button.setAttribute("aria-label", CLOSE);
     dialog.append(button, image);
-    dialog.onclick = () => dialog.close();
+    dialog.onclick = (event) => {
+      if (event.detail < 2) dialog.close(); // not by the second click of two that open it
+    };
     dialog.onkeydown = (event) => {
       const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
       const next = links[links.indexOf(link) + step];

@@ -38,10 +38,13 @@ document.addEventListener("click", (event) => {
 });
 
 /* The script of large images shows the one that was clicked as soon as it is loaded. */
+let isLoading = false;
 const showLarge = (event) => {
   const link = linkClicked(event, "a.scrapbox-zoom");
   if (!link) return;
   event.preventDefault();
+  if (isLoading) return;
+  isLoading = true;
   load("images.js", {
     onload() {
       document.removeEventListener("click", showLarge);
