@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import ast
 import inspect
+import re
 from dataclasses import fields
 from pprint import pformat
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from docutils import nodes
 from docutils.parsers.rst import directives
+from sphinx.errors import ExtensionError
 from sphinx.util.docutils import SphinxDirective
 
 from sphinx_scrapbox.cli.init import services
@@ -154,16 +156,32 @@ class OptionsOverview(SphinxDirective):
 
 
 class WarningsReference(SphinxDirective):
-    """``scrapbox-warnings``: all warning subtypes, with the docstrings of their members."""
+    """``scrapbox-warnings``: all warning subtypes, and what to do.
+
+    The content is a definition list in MyST: by subtype, what a reader can do. What a warning
+    means is the docstring of its member.
+    """
+
+    has_content = True
 
     def run(self) -> list[nodes.Node]:
-        """Return a definition list."""
+        """Return a definition list.
+
+        :raises ExtensionError: if a subtype has no entry, or an entry is of none.
+        """
+        remedies = dict(_ENTRY.findall("\n".join([*self.content, ""])))
+        if unlike := remedies.keys() ^ {member.value for member in Warn}:
+            raise ExtensionError(f"scrapbox-warnings: {', '.join(sorted(unlike))}")
         lines = []
         docstrings = _docstrings(Warn)
         for member in Warn:
             subtype, text = member.value, docstrings[member.name]
             lines += [f"(warning-{subtype})=", f"`scrapbox.{subtype}`", f": {text}", ""]
+            lines += [f"  {row.strip()}" for row in remedies[subtype].splitlines()] + [""]
         return self.parse_text_to_nodes("\n".join(lines))
+
+
+_ENTRY = re.compile(r"^`(\w+)`\n: ((?:.+\n)+)", re.M)
 
 
 def _docstrings(cls: type) -> dict[str, str]:

@@ -25,6 +25,7 @@ TASKS = {
     "find out why a page is not recognised": ("how-to/exported-markdown", "--explain"),
     "move from another tool": ("how-to/coming-from", "Quartz"),
     "fix a warning": ("reference/warnings", "suppress_warnings"),
+    "fix an error": ("reference/troubleshooting", "members only"),
 }
 """By what readers want, the page that says how, and what it has to name."""
 
