@@ -31,18 +31,14 @@ class _Handler(SimpleHTTPRequestHandler):
     max_age = 0
 
     def end_headers(self) -> None:
-        if self.max_age:
-            self.send_header("Cache-Control", f"max-age={self.max_age}")
+        # What a page asks for by its checksum is asked for once.
+        has_checksum = "/_static/" in self.path and "?" in self.path
+        if seconds := 3600 if has_checksum else self.max_age:
+            self.send_header("Cache-Control", f"max-age={seconds}")
         super().end_headers()
 
     def log_message(self, *args: object) -> None:
         """Say nothing."""
-
-    def end_headers(self) -> None:
-        # What a page asks for by its checksum is asked for once.
-        if "/_static/" in self.path and "?" in self.path:
-            self.send_header("Cache-Control", "max-age=3600")
-        super().end_headers()
 
     def guess_type(self, path: Any) -> str:
         # Python takes the last dot of "....html" for one of the name.
