@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
 import shlex
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from click.testing import CliRunner
 from readers import build_site
 from sites import Html, page
-from snippets import DOCS, Step, steps
+from snippets import DOCS, ROOT, Step, blocks, steps
 from wiki_server import HASTY, Wiki, serving
 
 from sphinx_scrapbox.cli import main
@@ -63,7 +66,7 @@ def have_markdown(folder: Path) -> None:
 
 def run(command: str, url: str) -> str:
     match shlex.split(command):
-        case ["python", *_] | [".", _]:
+        case ["python" | "pip", *_] | [".", _]:
             return ""  # the tests have an environment
         case ["sphinx-build", *arguments]:
             return build_site(arguments)
@@ -105,6 +108,33 @@ def test_from_a_source_to_a_site(
     assert {"wiki/Compost.html", "scrapbox-pages.html"} <= targets
     start = Html((here / "docs/_build/html/index.html").read_text(encoding="utf-8")).root
     assert "about.html" in {link["href"] for link in start.all("a", "reference")}
+
+
+@pytest.mark.parametrize("name", ["README.md", "example_docs/index.md"])
+def test_three_commands(name: str, here: Path, wiki: Wiki) -> None:
+    text = (ROOT / name).read_text(encoding="utf-8")
+    block = next(block for block in blocks(text) if block.name in ("sh", "console"))
+    rows = [row.removeprefix("$ ") for row in block.text.splitlines()]
+    assert len(rows) == 3
+    for row in rows:
+        run(row, wiki.url)
+    assert (here / "docs/_build/html/wiki/Compost.html").is_file()
+
+
+def test_links_of_the_readme() -> None:
+    """They are absolute, as PyPI shows it, too; what they name is in the repository."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    source = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["urls"]["Source"]
+    repository = urlsplit(source).path.strip("/")
+    raw = f"https://raw.githubusercontent.com/{repository}/main/"
+    pages = "https://sphinx-scrapbox.readthedocs.io/en/latest/"
+    assert not re.search(r"!\[[^]]*\]\((?!https://)", text)
+    images = re.findall(rf"\({re.escape(raw)}([^)]+)\)", text)
+    documents = re.findall(rf"\({re.escape(pages)}([^)#]+)\.html[^)]*\)", text)
+    assert images
+    assert documents
+    for file in (*images, *(f"example_docs/{name}.md" for name in documents)):
+        assert (ROOT / file).is_file(), file
 
 
 def test_site_without_init(sections: tuple[str, str], here: Path) -> None:
