@@ -67,7 +67,7 @@ from sphinx_scrapbox.sphinx_ext.html.data import (
     site_files,
     sitemap,
 )
-from sphinx_scrapbox.sphinx_ext.html.search import sphinx_index
+from sphinx_scrapbox.sphinx_ext.html.search import modes, pagefind_index, search_page, sphinx_index
 from sphinx_scrapbox.sphinx_ext.leak_guard import guard
 from sphinx_scrapbox.sphinx_ext.performance import (
     garbage_collection,
@@ -120,6 +120,7 @@ FEATURES: tuple[Feature, ...] = (
     formulas.FEATURE,
     epub.FEATURE,
     latex_addresses.FEATURE,
+    pagefind_index.FEATURE,
 )
 """What collects from documents, adds to pages and decides which pages are written again."""
 
@@ -137,6 +138,7 @@ LISTENERS = (
     Listener("builder-inited", page_names.guard_names),
     Listener("builder-inited", formulas.add_classes, 600, "After MyST, which sets some."),
     Listener("builder-inited", assets.write_files, why="Before the static files of the site."),
+    Listener("builder-inited", modes.check_engine),
     Listener("builder-inited", sphinx_index.adapt_search_index),
     Listener("builder-inited", search_index.skip_unchanged_index),
     Listener("builder-inited", writers.speed_up_writers),
@@ -159,6 +161,7 @@ LISTENERS = (
     ),
     Listener("html-page-context", of_pages(metadata.add_metadata), 400, "Before opengraph."),
     Listener("html-page-context", of_pages(incremental.change_context)),
+    Listener("html-page-context", search_page.fill_search_page, 100, "As a page of the theme."),
     Listener("html-page-context", assets.add_style_and_scripts, 100, "Themes rearrange files."),
     Listener("html-page-context", canonical.add_canonical_link, 900, "After others."),
     Listener("html-page-context", metatags.use_template, 950, "When all tags are known."),

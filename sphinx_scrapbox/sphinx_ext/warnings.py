@@ -65,6 +65,8 @@ class Warn(Enum):
     """A file in ``scrapbox.lock`` is missing or not an image; it is handled as not fetched."""
     CHANGES = "changes"
     """``scrapbox:changes`` cannot compare: a git revision or a snapshot is missing."""
+    SEARCH = "search"
+    """Pagefind is not installed, so Sphinx's search is used; or it could not index the site."""
 
 
 def warn(

@@ -135,6 +135,36 @@ def cut(text: str, length: int, *, at_word: bool = True) -> str:
     return f"{kept.rstrip(' ,;:、。.')}…"
 
 
+_SIGN = f"[\u3001-\u30ff\u31f0-\u31ff\uff01-\uffef{HAN}]"
+_BLANK = "\u00ad"  # is no letter of a word, and not seen if it is shown
+_BLANK_BESIDE_SIGN = re.compile(rf"(?<={_SIGN})\s+(?=\S)|(?<=\S)\s+(?={_SIGN})")
+_BESIDE_SIGN = re.compile(rf"(?<={_SIGN})(?=\S)|(?<=\S)(?={_SIGN})")
+_ADDED_BLANK = re.compile(rf"(?<={_SIGN}) | (?={_SIGN}|{_BLANK})|(?<={_BLANK}) ")
+
+
+def split_signs(text: str) -> str:
+    r"""*text* in which Han characters and kana are words, for programs that split at blanks.
+
+    A soft hyphen keeps each blank beside one, so that :func:`join_signs` finds it again, and so
+    does ``search/pagefind.js``.
+
+    >>> split_signs("GPT4での要約")
+    'GPT4 で の 要 約'
+    >>> split_signs("庭 木") == "庭 \xad 木"
+    True
+    """
+    return _BESIDE_SIGN.sub(" ", _BLANK_BESIDE_SIGN.sub(f" {_BLANK} ", text))
+
+
+def join_signs(text: str) -> str:
+    """What :func:`split_signs` was given.
+
+    >>> join_signs(split_signs("GPT4での 要約, 庭 木"))
+    'GPT4での 要約, 庭 木'
+    """
+    return _ADDED_BLANK.sub("", text).replace(_BLANK, " ")
+
+
 _KANA = re.compile(
     "[\u3041-\u3096\u309d-\u309f\u30a1-\u30fa\u30fd-\u30ff\u31f0-\u31ff\uff66-\uff9d]"
 )

@@ -112,14 +112,25 @@ class Config:
     """Write indices of all pages, tags and people and of recent changes, as pages of the HTML: see
     `scrapbox-pages`, `scrapbox-tags`, `scrapbox-people` and `scrapbox-recent`."""
     search: tuple[tuple[str, str], ...] = _option(
-        "full",
-        valid.modes_by_glob("search", ("full", "titles"), on="full"),
-        '"full", "titles", False or dict',
+        "auto",
+        valid.modes_by_glob("search", ("auto", "full", "summary", "titles"), on="auto"),
+        '"auto", "full", "summary", "titles", False or dict',
         "html",
     )
-    """What the site's search indexes of wiki pages: titles and text, titles, or (False) nothing.
-    One value for all pages, or a mapping of glob patterns over docnames to values, of which the
-    first match counts."""
+    """What the site's search indexes of wiki pages: title and text (`"full"`), title and first
+    lines (`"summary"`), titles, or (False) nothing. `"auto"` is `"full"`, but with Sphinx's search
+    `"summary"` if the site has more wiki pages than {confval}`scrapbox_search_full`. One value for
+    all pages, or a mapping of glob patterns over docnames to values, of which the first match
+    counts."""
+    search_full: int = _option(4000, valid.natural_number, "int", "html")
+    """The most wiki pages that Sphinx's search indexes with their whole text, where
+    {confval}`scrapbox_search` is `"auto"`."""
+    search_engine: str = _option(
+        "sphinx", valid.choice("sphinx", "pagefind"), '"sphinx" or "pagefind"', "html"
+    )
+    """What searches the HTML: Sphinx's search, whose index browsers load as a whole, or Pagefind,
+    of whose index they load only what a query needs. Pagefind needs the extra
+    `sphinx-scrapbox[pagefind]`."""
     dates: str = _option("page", valid.choice("page", "git"), '"page" or "git"')
     """Where a page's dates come from: its front matter or the lock file, or git as well where
     neither has a date."""

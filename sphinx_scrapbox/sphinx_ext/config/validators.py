@@ -89,6 +89,15 @@ def boolean(value: object) -> bool:
     return on
 
 
+def natural_number(value: object) -> int:
+    """A number, also as ``sphinx-build -D name=1`` passes it."""
+    if isinstance(value, str) and value.isdecimal():
+        value = int(value)
+    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+        raise InvalidValue("must be a number, 0 or more")
+    return value
+
+
 def string_tuple(value: object) -> tuple[str, ...]:
     if isinstance(value, str):
         return (value,)

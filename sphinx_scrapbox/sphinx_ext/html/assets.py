@@ -23,6 +23,7 @@ from sphinx_scrapbox.sphinx_ext.builders import has_browser_pages, has_search, i
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.domain import domain_of
 from sphinx_scrapbox.sphinx_ext.domain.incremental import write_changed
+from sphinx_scrapbox.sphinx_ext.html.search.modes import uses_pagefind
 from sphinx_scrapbox.sphinx_ext.i18n import CATALOG, _
 
 _PACKAGE = Path(__file__).parents[2]
@@ -76,7 +77,8 @@ def shows_previews(app: Sphinx) -> bool:
 def _files(*, with_previews: bool) -> dict[str, tuple[str, ...]]:
     """The files of the package that each file of the output is made of."""
     bundled = set(chain(*_BUNDLES.values()))
-    names = sorted(path.name for path in _SOURCES.iterdir() if path.name not in bundled)
+    paths = (path for path in _SOURCES.rglob("*") if path.is_file())
+    names = sorted({path.relative_to(_SOURCES).as_posix() for path in paths} - bundled)
     files = {name: (name,) for name in names} | _BUNDLES
     if not with_previews:
         del files["previews.js"]
@@ -207,8 +209,8 @@ def add_style_and_scripts(
     if _DIRECTIVES.search(body):
         builder.add_css_file(f"{FOLDER}/directives.css")
     builder.add_js_file(f"{FOLDER}/{PAGE_SCRIPT}", defer="defer")
-    if searches:
-        builder.add_js_file(f"{FOLDER}/search.js", defer="defer")
+    if searches and not uses_pagefind(app.env):
+        builder.add_js_file(f"{FOLDER}/search/sphinx.js", defer="defer")
 
 
 def _leads_to_pages(app: Sphinx, docname: str) -> bool:

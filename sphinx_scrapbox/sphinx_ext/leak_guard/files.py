@@ -18,6 +18,8 @@ from io import BytesIO, RawIOBase
 from pathlib import PurePosixPath
 from typing import IO, NamedTuple, cast
 
+from sphinx_scrapbox.wiki.text import join_signs
+
 _BLOCK = 1 << 18
 _HEAD = 4096
 _MAX_DEPTH = 4  # archives within archives
@@ -32,6 +34,7 @@ _COMPRESSED: dict[bytes, Callable[[IO[bytes]], object]] = {
     b"\xfd7zXZ\0": lzma.open,
 }
 _COMPRESSED_SUFFIXES = {".svgz": ".svg", ".tgz": ".tar", ".gz": "", ".bz2": "", ".xz": ""}
+_FRAGMENT = ".pf_fragment"  # the text of a page in the index of Pagefind
 _UNREADABLE = (
     OSError,
     EOFError,
@@ -91,6 +94,10 @@ def _texts_of(
                 return
         except _UNREADABLE:
             file.seek(0)
+    if suffix == _FRAGMENT:
+        file.seek(0)
+        yield TextFile(name, ".json", iter([join_signs("".join(_decoded(file, "utf-8")))]))
+        return
     for charset in _charsets(head, encoding):
         file.seek(0)
         yield TextFile(name, suffix, _decoded(file, charset))

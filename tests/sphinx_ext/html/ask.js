@@ -18,7 +18,7 @@ const scope = {
 };
 scope.window = scope;
 vm.createContext(scope);
-const scripts = ["language_data", "searchtools", "sphinx_scrapbox/search"];
+const scripts = ["language_data", "searchtools", "sphinx_scrapbox/search/sphinx"];
 for (const name of [...scripts.map((script) => `_static/${script}.js`), "searchindex.js"])
   vm.runInContext(fs.readFileSync(path.join(site, name), "utf8"), scope, { filename: name });
 const results = vm.runInContext("Search._performSearch(...Search._parseQuery(query))", scope);

@@ -29,7 +29,7 @@ def test_pages_name_the_files(site: Site) -> None:
         assert f"../_static/sphinx_scrapbox/{name}?v=" in page_text
         assert built.text(f"_static/sphinx_scrapbox/{name}")
     assert page_text.count('<script defer="defer" src="../_static/sphinx_scrapbox/') == 1
-    for name in ("directives.css", "overlays.css", "previews.js", "images.js", "search.js"):
+    for name in ("directives.css", "overlays.css", "previews.js", "images.js", "search/sphinx.js"):
         assert name not in page_text
         assert built.text(f"_static/sphinx_scrapbox/{name}")
     ours = {path.name for path in (built.out / "_static").iterdir() if "scrapbox" in path.name}
@@ -39,7 +39,7 @@ def test_pages_name_the_files(site: Site) -> None:
 def test_pages_without_wiki_content_load_nothing(site: Site) -> None:
     built = site.build(scrapbox_project="garden-en")
     files = {
-        name: set(re.findall(r"sphinx_scrapbox/([a-z]+\.[a-z]+)", built.text(f"{name}.html")))
+        name: set(re.findall(r"sphinx_scrapbox/([a-z/]+\.[a-z]+)", built.text(f"{name}.html")))
         for name in ("plain", "genindex", "index", "lists", "search", "scrapbox-pages")
     }
     page_files = {"scrapbox.css", "scrapbox.js"}
@@ -48,7 +48,7 @@ def test_pages_without_wiki_content_load_nothing(site: Site) -> None:
         "genindex": set(),
         "index": page_files,  # its table of contents leads to pages
         "lists": page_files | {"directives.css"},
-        "search": page_files | {"search.js"},
+        "search": page_files | {"search/sphinx.js"},
         "scrapbox-pages": page_files | {"directives.css", "lists.css", "lists.js"},
     }
 

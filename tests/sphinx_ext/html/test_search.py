@@ -21,6 +21,7 @@ from sphinx.builders.html import StandaloneHTMLBuilder
 from sphinx_scrapbox.sphinx_ext.config.options import Config, mode_of
 from sphinx_scrapbox.sphinx_ext.html.search.sphinx_index import spans
 
+MODES = "'auto', 'full', 'summary', 'titles', True or False"
 HERE = {"scrapbox_project": "garden-en"}
 
 FILES = {
@@ -224,6 +225,28 @@ def test_nothing_at_all(site: Site, ask: Ask) -> None:
     assert _index(built)["docnames"] == ["guide", "index", "zebra"]
 
 
+def test_a_large_wiki_is_indexed_by_its_first_lines(tmp_path: Path) -> None:
+    late = {
+        "wiki/late.md": page("Late", *(f"Line {n} of many words." for n in range(40)), "Owls.")
+    }
+    site = Site(tmp_path / "src", {**FILES, **late})
+    pages = sum("wiki/" in name for name in FILES) + 1
+    full = site.build(scrapbox_search_full=pages, **HERE)
+    assert "owl" in _index(full)["terms"]
+    # One page more: the entries of all pages change, although they are not read again.
+    site.write({"wiki/more.md": page("More", "Herons.")})
+    built = site.build(scrapbox_search_full=pages, **HERE)
+    assert built.warnings == []
+    assert built.read == ["wiki/more"]
+    index = _index(built)
+    assert {"heron", "worm", "stripe"} <= index["terms"].keys()
+    assert not index["terms"].get("owl")
+    fresh = _index(site.build(target="_fresh", scrapbox_search_full=str(pages), **HERE))
+    assert {word: at for word, at in index["terms"].items() if at != []} == fresh["terms"]
+    whole = site.build(target="_whole", scrapbox_search="full", scrapbox_search_full=0, **HERE)
+    assert "owl" in _index(whole)["terms"]
+
+
 def test_one_mode_for_some_pages(site: Site, ask: Ask) -> None:
     modes = {"wiki/diary/**": False, "wiki/Compost*": "titles"}
     built = site.build(target="_globs", scrapbox_search=modes, **HERE)
@@ -241,7 +264,7 @@ def test_the_first_pattern_that_fits() -> None:
         "titles",
         "full",
     ]
-    assert mode_of("c", Config().search, "none") == "full"
+    assert mode_of("c", Config().search, "none") == "auto"
 
 
 def test_a_wiki_page_as_the_only_page(tmp_path: Path) -> None:
@@ -254,9 +277,12 @@ def test_a_wiki_page_as_the_only_page(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("value", "said"),
     [
-        ("all", "must be 'full', 'titles', True or False"),
-        (3, "must be 'full', 'titles', True or False, or map glob patterns to these"),
-        ({"a": "all", "index": False}, "entry 'a': 'all': must be 'full', "),
+        ("all", "must be 'auto', 'full', 'summary', 'titles', True or False"),
+        (
+            3,
+            "must be 'auto', 'full', 'summary', 'titles', True or False, or map glob patterns to these",
+        ),
+        ({"a": "all", "index": False}, "entry 'a': 'all': must be 'auto', 'full', "),
     ],
 )
 def test_a_value_that_is_none(tmp_path: Path, value: object, said: str) -> None:
@@ -384,6 +410,23 @@ def test_the_index_holds_single_han_characters_only(cjk: Callable[[str], Built])
     terms = _index(cjk("ja"))["terms"].keys() | _index(cjk("ja"))["titleterms"].keys()
     assert {"木", "土"} <= terms
     assert not {"の", "は", "を", "、", "。"} & terms
+
+
+def test_pages_are_fetched_for_the_results_in_view(browser: Any, tmp_path: Path) -> None:
+    files = {f"wiki/{n}.md": page(f"Snail {n}", "Snails, all day.") for n in range(34)}
+    built = Site(tmp_path / "src", {"index.md": "# Index\n", **files}).build(**HERE)
+    with results(browser, built, "snails") as shown:
+        tab, summaries = shown.page, shown.locator("li p.context")
+        tab.wait_for_function("document.querySelectorAll('li p.context').length >= 10")
+        tab.wait_for_timeout(300)  # nothing follows
+        assert shown.locator("li").count() == 34
+        assert summaries.count() == 10
+        assert "Snails, all day." in summaries.first.inner_text()
+        assert shown.locator("li p.context .highlighted").count() >= 10
+        for count in (20, 30, 34):
+            tab.mouse.wheel(0, 50)
+            summaries.last.scroll_into_view_if_needed()
+            tab.wait_for_function(f"document.querySelectorAll('li p.context').length === {count}")
 
 
 # -- builds ----------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 /* Wiki pages rank below all others (sphinx-scrapbox). */
 ;(() => {
   const spans = SPANS;
-  // Names are quoted (by search.js) for links that Sphinx makes of them.
+  // Names are quoted (by search/sphinx.js) for links that Sphinx makes of them.
   const plain = (name) => {
     try {
       return decodeURIComponent(name);

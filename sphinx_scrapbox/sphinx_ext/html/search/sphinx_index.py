@@ -2,9 +2,10 @@
 
 Sphinx builds its index page by page in the main process and ranks results in the browser. Wiki
 pages are indexed as ``scrapbox_search`` says, and a script ranks them below all other documents.
-Results in another language than the site's are marked by ``search.js``.
-Parts of words in scripts without spaces are found by ``search.js``, in the browser, so they take
-no room in the index; only where a dictionary splits words, single Han characters are added to it.
+Where Pagefind searches the site, they are in its index alone.
+Results in another language than the site's are marked by ``search/sphinx.js``. So are parts of
+words in scripts without spaces found, in the browser, where they take no room in the index; only
+where a dictionary splits words, single Han characters are added to it.
 
 - Replaces: ``StandaloneHTMLBuilder.index_page`` and ``prepare_writing`` of the builder at work,
   and ``word_filter`` of its search language; adds words to ``IndexBuilder._title_mapping``. Sphinx
@@ -27,9 +28,9 @@ from sphinx.search import IndexBuilder, SearchLanguage
 from sphinx.util.docutils import new_document
 
 from sphinx_scrapbox.sphinx_ext.builders import has_search
-from sphinx_scrapbox.sphinx_ext.config.options import mode_of, options
 from sphinx_scrapbox.sphinx_ext.domain.domain import domain_of
 from sphinx_scrapbox.sphinx_ext.domain.languages import page_languages
+from sphinx_scrapbox.sphinx_ext.html.search.modes import search_mode, uses_pagefind
 from sphinx_scrapbox.sphinx_ext.warnings import note_unknown_internals
 from sphinx_scrapbox.wiki.text import HAN
 from sphinx_scrapbox.wiki.titles import split_target
@@ -38,7 +39,7 @@ BELOW = 1000
 """By how much the score of a wiki page is lowered."""
 
 _HAN = re.compile(f"[{HAN}]")
-_SPLITS_WORDS = "var scrapboxSplitsWords = true;"  # for search.js
+_SPLITS_WORDS = "var scrapboxSplitsWords = true;"  # for search/sphinx.js
 _METHODS = {"index_page": ("pagename", "doctree", "title"), "prepare_writing": ("docnames",)}
 
 # The numbers in it are Sphinx's defaults, for the case that its script runs after this one. The
@@ -124,7 +125,7 @@ def adapt_search_index(app: Sphinx) -> None:
 
 
 def _languages_script(app: Sphinx) -> str:
-    """For ``search.js``: the names of the pages whose language is not the site's, in runs."""
+    """For ``search/sphinx.js``: the pages whose language is not the site's, by name in runs."""
     languages = page_languages(domain_of(app.env))
     docnames: dict[str, set[str]] = {}
     for docname in sorted(app.env.all_docs):
@@ -140,7 +141,7 @@ def _languages_script(app: Sphinx) -> str:
 
 def _indexing(builder: StandaloneHTMLBuilder) -> Callable[[str, nodes.document, str], None]:
     """The method ``index_page`` of a builder, changed for wiki pages."""
-    env, modes = builder.env, options(builder.config).search
+    env = builder.env
     sphinx_index_page = builder.index_page
 
     def index_page(pagename: str, doctree: nodes.document, title: str) -> None:
@@ -149,13 +150,14 @@ def _indexing(builder: StandaloneHTMLBuilder) -> Callable[[str, nodes.document, 
         if index is None or facts is None or not facts.is_page:
             sphinx_index_page(pagename, doctree, title)
             return
-        mode = mode_of(pagename, modes, "full")
-        if mode == "none":
+        mode = search_mode(domain_of(env), pagename)
+        if mode == "none" or uses_pagefind(env):
             if pagename == env.config.root_doc:  # Sphinx cannot write an empty index
                 index.feed(pagename, env.doc2path(pagename, False), "", new_document(""))
             return
-        indexed = _title_alone(title) if mode == "titles" else doctree
-        sphinx_index_page(pagename, indexed, title)
+        if mode != "full":
+            doctree = _start_alone(title, facts.summary if mode == "summary" else "")
+        sphinx_index_page(pagename, doctree, title)
         if type(getattr(index, "_title_mapping", None)) is not dict:
             note_unknown_internals("titles in the search index")
             return
@@ -165,7 +167,7 @@ def _indexing(builder: StandaloneHTMLBuilder) -> Callable[[str, nodes.document, 
     return index_page
 
 
-def _title_alone(title: str) -> nodes.document:
+def _start_alone(title: str, summary: str) -> nodes.document:
     document = new_document("")
-    document += nodes.section("", nodes.title("", title))
+    document += nodes.section("", nodes.title("", title), nodes.paragraph("", summary))
     return document

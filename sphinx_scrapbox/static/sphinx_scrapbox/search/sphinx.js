@@ -63,6 +63,73 @@ if (typeof Search === "object" && Search.setIndex) {
   }
 }
 
+/* Sphinx fetches the page of every result for its summary. Here the first ten are fetched, and ten
+   more whenever the last of these is in view of a reader who scrolls. */
+if (
+  typeof Search === "object" && Search.makeSearchSummary && Search.performSearch &&
+  Search._parseQuery && DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY &&
+  document.getElementById("search-results")
+) {
+  const STEP = 10;
+  let terms = new Set();
+  let highlighted = new Set();
+  let waiting = [];
+  let allowed = STEP;
+  let number = 0;
+  const scrolled = new Promise((resolve) =>
+    addEventListener("scroll", resolve, { once: true, capture: true, passive: true }));
+  const summarise = async (item) => {
+    const [address, ...anchor] = item.querySelector("a").getAttribute("href").split("#");
+    const { FILE_SUFFIX: file, LINK_SUFFIX: link } = DOCUMENTATION_OPTIONS;
+    const isFile = link && address.endsWith(link) && DOCUMENTATION_OPTIONS.BUILDER !== "dirhtml";
+    const path = isFile ? address.slice(0, address.length - link.length) + file : address;
+    const isLast = ++number % STEP === 0;
+    try {
+      const html = await (await fetch(path)).text();
+      const hash = anchor.length ? `#${anchor.join("#")}` : "";
+      if (html) item.append(Search.makeSearchSummary(html, terms, hash) ?? "");
+      if (typeof SPHINX_HIGHLIGHT_ENABLED !== "undefined" && SPHINX_HIGHLIGHT_ENABLED)
+        for (const term of highlighted) _highlightText(item, term, "highlighted");
+    } finally {
+      if (isLast) await scrolled;
+      if (isLast && item.isConnected) view.observe(item);
+    }
+  };
+  const go = () => {
+    while (allowed > 0 && waiting.length) {
+      allowed--;
+      summarise(waiting.shift());
+    }
+  };
+  const view = new IntersectionObserver((entries) => {
+    for (const { isIntersecting, target } of entries)
+      if (isIntersecting) {
+        view.unobserve(target);
+        allowed += STEP;
+      }
+    go();
+  });
+  const performSearch = Search.performSearch;
+  Search.performSearch = (query) => {
+    [, terms, , highlighted] = Search._parseQuery(query);
+    view.disconnect();
+    waiting = [];
+    allowed = STEP;
+    number = 0;
+    return performSearch(query);
+  };
+  DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
+  new MutationObserver((changes) => {
+    for (const { addedNodes, target } of changes)
+      if (target.matches("ul.search"))
+        for (const item of addedNodes)
+          /* Descriptions of objects, as those of a domain, stand in place of a summary. */
+          if (item.matches?.("li") && item.querySelector("a") && !item.querySelector(":scope > span"))
+            waiting.push(item);
+    go();
+  }).observe(document.getElementById("search-results"), { childList: true, subtree: true });
+}
+
 /* What a search result shows of its page: neither drawings, with their initials, nor what is not
    searched for, and no runs of blanks in place of words. */
 if (typeof Search === "object" && Search.htmlToText) {
