@@ -277,11 +277,8 @@ def test_a_wiki_page_as_the_only_page(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("value", "said"),
     [
-        ("all", "must be 'auto', 'full', 'summary', 'titles', True or False"),
-        (
-            3,
-            "must be 'auto', 'full', 'summary', 'titles', True or False, or map glob patterns to these",
-        ),
+        ("all", f"must be {MODES}"),
+        (3, f"must be {MODES}, or map glob patterns to these"),
         ({"a": "all", "index": False}, "entry 'a': 'all': must be 'auto', 'full', "),
     ],
 )
