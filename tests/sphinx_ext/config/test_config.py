@@ -125,7 +125,7 @@ GOOD: list[tuple[str, object, object]] = [
     ("canonical", {"a/*": False, "**": "noindex"}, (("a/*", "none"), ("**", "noindex"))),
     *(
         (name, value, (("**", word),))
-        for name, on in (("related", "cards"), ("search", "full"), ("canonical", "self"))
+        for name, on in (("related", "cards"), ("search", "auto"), ("canonical", "self"))
         for value, word in ((True, on), (False, "none"))
     ),
     ("related", {"a/*": False, "**": True}, (("a/*", "none"), ("**", "cards"))),
