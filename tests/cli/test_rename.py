@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Callable, Iterator
+from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -12,9 +15,11 @@ from repositories import commit, git, lock, needs_git, write
 from sites import Site, broken_links, page
 
 from sphinx_scrapbox.cli import main
+from sphinx_scrapbox.cli.rename import rename_pages
 from sphinx_scrapbox.formats.front_matter import read_front_matter
-from sphinx_scrapbox.snapshot.filenames import file_key, refusals
+from sphinx_scrapbox.snapshot.filenames import Host, file_key, refusals
 from sphinx_scrapbox.snapshot.folder import page_files
+from sphinx_scrapbox.snapshot.git import Repository
 from sphinx_scrapbox.snapshot.lockfile import load_lock
 
 LONG = "長" * 60
@@ -142,6 +147,67 @@ def test_pages_of_a_lock(tmp_path: Path) -> None:
     assert rows["C-.scrapbox"].title == "C#"
     assert rows["C-.scrapbox"].matches((tmp_path / "C-.scrapbox").read_text(encoding="utf-8"))
     assert redirects(tmp_path) == {"C#": "C-"}
+
+
+class Stopped(BaseException):
+    """A run that was killed."""
+
+
+@needs_git
+def test_interrupted_run_is_completed_by_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    native = {"C#.scrapbox": "C#\nA note.\n", "Rain.scrapbox": "Rain\n[C#]\n"}
+    pages = {"Why?.md": page("Why?"), "Bare?.md": "Wet.\n", "a:b.md": page("a:b")}
+    files = {f"wiki/{name}": text for name, text in pages.items()}
+    files |= {f"wiki/sub/{name}": text for name, text in native.items()}
+    files |= {"conf.py": "", "wiki/sub/scrapbox.lock": lock(native)}
+
+    def state(stop: int) -> dict[str, bytes] | None:
+        """All files and the index of git after a run that is stopped, and a second one."""
+        folder = tmp_path / str(stop)
+        write(folder, files)
+        git(folder, "init", "-q")
+        git(folder, "add", "-A")
+        steps = count()
+        with monkeypatch.context() as patch:
+            for owner, name in (
+                (Path, "rename"),
+                (Path, "replace"),
+                (Repository, "rename_in_index"),
+            ):
+                patch.setattr(owner, name, stopping(getattr(owner, name), steps, stop))
+            try:
+                rename_pages(folder / "wiki", tuple(Host), every=True)
+            except Stopped:
+                patch.undo()
+                rename_pages(folder / "wiki", tuple(Host), every=True)
+            else:
+                if next(steps) <= stop != -1:
+                    return None
+        paths = (path for path in folder.rglob("*") if ".git" not in path.parts)
+        found = {
+            str(path.relative_to(folder)): path.read_bytes() for path in paths if path.is_file()
+        }
+        return found | {"index": git(folder, "ls-files", "-s").encode()}
+
+    expected = state(-1)
+    assert expected
+    for stop in range(20):
+        result = state(stop)
+        if result is None:
+            assert stop == 8  # the index, three files that are written, and four that are moved
+            break
+        assert result == expected
+
+
+def stopping(function: Callable[..., Any], steps: Iterator[int], stop: int) -> Callable[..., Any]:
+    def call(*args: Any, **options: Any) -> Any:
+        if next(steps) == stop:
+            raise Stopped
+        return function(*args, **options)
+
+    return call
 
 
 def test_pages_with_no_title_but_the_name_of_the_file(tmp_path: Path) -> None:
