@@ -110,7 +110,7 @@ def test_from_a_source_to_a_site(
     assert "about.html" in {link["href"] for link in start.all("a", "reference")}
 
 
-@pytest.mark.parametrize("name", ["README.md", "example_docs/index.md"])
+@pytest.mark.parametrize("name", ["README.md", "README.ja.md", "example_docs/index.md"])
 def test_three_commands(name: str, here: Path, wiki: Wiki) -> None:
     text = (ROOT / name).read_text(encoding="utf-8")
     block = next(block for block in blocks(text) if block.name in ("sh", "console"))
@@ -121,13 +121,14 @@ def test_three_commands(name: str, here: Path, wiki: Wiki) -> None:
     assert (here / "docs/_build/html/wiki/Compost.html").is_file()
 
 
-def test_links_of_the_readme() -> None:
+@pytest.mark.parametrize(("name", "language"), [("README.md", ""), ("README.ja.md", "ja/")])
+def test_links_of_the_readme(name: str, language: str) -> None:
     """They are absolute, as PyPI shows it, too; what they name is in the repository."""
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    text = (ROOT / name).read_text(encoding="utf-8")
     source = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["urls"]["Source"]
     repository = urlsplit(source).path.strip("/")
     raw = f"https://raw.githubusercontent.com/{repository}/main/"
-    pages = "https://sphinx-scrapbox.readthedocs.io/en/latest/"
+    pages = f"https://sphinx-scrapbox.readthedocs.io/en/latest/{language}"
     assert not re.search(r"!\[[^]]*\]\((?!https://)", text)
     images = re.findall(rf"\({re.escape(raw)}([^)]+)\)", text)
     documents = re.findall(rf"\({re.escape(pages)}([^)#]+)\.html[^)]*\)", text)
