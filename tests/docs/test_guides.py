@@ -29,6 +29,8 @@ from wiki_server import HASTY, Wiki, serving
 from sphinx_scrapbox.cli import main
 from sphinx_scrapbox.cli.init.templates import ConfValues, conf_py
 
+pytestmark = pytest.mark.long
+
 GUIDES = sorted(
     path.relative_to(DOCS).with_suffix("").as_posix()
     for folder in ("how-to", "explanation")
