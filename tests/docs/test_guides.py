@@ -1,4 +1,4 @@
-"""Each snippet of the guides, under the quick start's ``conf.py`` and what its page has said.
+"""Each snippet of guides and reference, under the quick start's ``conf.py`` and what its page has said.
 
 Snippets before the first option of their page share a site. For those below, a site is built for
 each ``conf.py`` that a page has told; only what nothing follows is just loaded.
@@ -33,7 +33,7 @@ pytestmark = pytest.mark.long
 
 GUIDES = sorted(
     path.relative_to(DOCS).with_suffix("").as_posix()
-    for folder in ("how-to", "explanation")
+    for folder in ("how-to", "explanation", "reference")
     for path in (DOCS / folder).glob("*.md")
 )
 QUICK_START = conf_py(ConfValues("Garden", "en", "alabaster", ["_build"]))
@@ -187,7 +187,9 @@ def test_options_and_snippets_below_them(guide: str, tmp_path: Path) -> None:
 
 
 def commands_of(guide: str) -> list[list[str]]:
-    """The commands of this package on a page."""
+    """The commands of this package on a guide; the reference shows each apart from the others."""
+    if guide.startswith("reference/"):
+        return []
     found = []
     for block in blocks((DOCS / f"{guide}.md").read_text(encoding="utf-8")):
         rows = block.text.splitlines() if block.name == "sh" else commands(block.text)
@@ -211,7 +213,8 @@ def test_commands(guide: str, wiki: Wiki, tmp_path: Path, monkeypatch: pytest.Mo
     pages = [{"title": "Compost", "lines": ["Compost", "#handbook"]}]
     (tmp_path / "garden.json").write_text(json.dumps({"name": "garden", "pages": pages}))
     (tmp_path / ".garden-token").write_text(f"SCRAPBOX_TOKEN={TOKEN}\n")
-    write(tmp_path / "docs" / "wiki", {"Compost.md": page("Compost", "Turn it.")})
+    files = {"index.md": "# Garden\n", "wiki/Compost.md": page("Compost", "Turn it.")}
+    write(tmp_path / "docs", files)
     git(tmp_path, "init", "-q")
     for tag in ("v1.0", "v1.1", "origin/main"):
         git(tmp_path, "commit", "-q", "--allow-empty", "-m", tag)
