@@ -1,4 +1,4 @@
-"""Each snippet of guides and reference, under the quick start's ``conf.py`` and what its page has said.
+"""Each snippet of guides and reference, under the ``conf.py`` that its reader has by then.
 
 Snippets before the first option of their page share a site. For those below, a site is built for
 each ``conf.py`` that a page has told; only what nothing follows is just loaded.
