@@ -174,7 +174,7 @@ def test_versions_have_the_language_of_the_page(wikis: Built) -> None:
 def test_no_language_tag_in_front_matter(site: Site) -> None:
     site.write({"wiki/soil.md": exported("Soil", "Earth.", "lang: the usual one")})
     (warning,) = site.build(**HERE, scrapbox_pages=["wiki/*"]).warnings
-    assert "no language tag" in warning
+    assert "not a language tag" in warning
     assert "[scrapbox.front_matter]" in warning
 
 
