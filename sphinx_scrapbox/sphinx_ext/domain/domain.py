@@ -23,7 +23,7 @@ from sphinx.util import docname_join
 
 from sphinx_scrapbox.sphinx_ext.builders import has_pages
 from sphinx_scrapbox.sphinx_ext.config.options import options
-from sphinx_scrapbox.sphinx_ext.domain.facts import PageFacts, facts_of
+from sphinx_scrapbox.sphinx_ext.domain.facts import PageFacts, excerpt_of_document, facts_of
 from sphinx_scrapbox.sphinx_ext.domain.index import DomainIndex
 from sphinx_scrapbox.sphinx_ext.domain.languages import mark_link, page_languages
 from sphinx_scrapbox.sphinx_ext.domain.record import drop_record, record_of
@@ -118,6 +118,8 @@ class ScrapboxDomain(DomainIndex, Domain):
         """Collect the facts of a document, and what the features keep of it."""
         record = record_of(document)
         drop_record(document)
+        if not record.title:
+            record = record._replace(excerpt=excerpt_of_document(document))
         classes: tuple[type[nodes.Node], ...] = (addnodes.pending_xref,)
         for feature in self.features:
             classes += feature.node_classes

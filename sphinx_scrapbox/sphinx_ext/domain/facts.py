@@ -10,7 +10,13 @@ from sphinx import addnodes
 
 from sphinx_scrapbox.sphinx_ext.domain.record import DocumentRecord
 from sphinx_scrapbox.sphinx_ext.domain.site import BY_HAND
-from sphinx_scrapbox.wiki.lines import Excerpt, summary_of_excerpt
+from sphinx_scrapbox.wiki.lines import (
+    SUMMARY_LENGTH,
+    SUMMARY_LINES,
+    Excerpt,
+    ExcerptLine,
+    summary_of_excerpt,
+)
 from sphinx_scrapbox.wiki.text import cut
 from sphinx_scrapbox.wiki.titles import is_line_id, key, split_fragment, split_target
 
@@ -57,6 +63,24 @@ def facts_of(record: DocumentRecord, xrefs: Iterable[addnodes.pending_xref]) -> 
         people=tuple(people),
         turns=tuple(people.values()),
     )
+
+
+def excerpt_of_document(document: nodes.document) -> Excerpt:
+    """The first paragraphs of a document that is no wiki page, as long as a summary.
+
+    Those of lists, notes and tables are left out, and so are links.
+    """
+    lines: list[ExcerptLine] = []
+    rest = SUMMARY_LENGTH
+    for paragraph in document.findall(nodes.paragraph):
+        if rest <= 1 or len(lines) == SUMMARY_LINES:
+            break
+        if isinstance(paragraph.parent, (nodes.document, nodes.section)):
+            text = " ".join(paragraph.astext().split())
+            if any(map(str.isalnum, text)):
+                lines.append(ExcerptLine(0, (cut(text, rest),)))
+                rest -= len(text) + 1
+    return tuple(lines)
 
 
 def _is_apart(xref: addnodes.pending_xref) -> bool:

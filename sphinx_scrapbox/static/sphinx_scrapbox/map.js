@@ -247,7 +247,7 @@
           class: "scrapbox-open", role: "button", tabindex: 0, "data-of": node.dataset.node,
           "aria-label": around.replace("{title}", () => title),
           transform: `translate(${x + width - 3} ${y + 2})`,
-        }, make("circle", { r: 14 }), make("circle", { r: 7 }), make("path", { d: "M-4 0H4M0 -4V4" }));
+        }, make("circle", { r: 16 }), make("circle", { r: 7 }), make("path", { d: "M-4 0H4M0 -4V4" }));
         sign.addEventListener("click", () => open(page));
         sign.addEventListener("keydown", (event) => {
           if (event.key !== "Enter" && event.key !== " ") return;

@@ -360,7 +360,7 @@ def test_people_are_those_who_speak(tmp_path: Path, is_native: bool) -> None:
     body = done.html("wiki/talk.html").body
     (turn,) = body.all("div", "scrapbox-speech")
     assert "それは昨日の話です" in turn.text
-    assert [tag["title"] for tag in body.all("span", "scrapbox-mention")] == [
+    assert [tag.one(cls="scrapbox-name").text for tag in body.all("span", "scrapbox-mention")] == [
         *("eva", "tom", "eva", "tom", "eva"),
     ]
 
@@ -403,7 +403,7 @@ def test_names_are_shown_where_they_are_words(tmp_path: Path) -> None:
     files = {"index.rst": "I\n=", "wiki/kiln.md": page("Kiln", *lines)}
     body = Site(tmp_path / "src", files).build(**HERE).html("wiki/kiln.html").body
     shown = {
-        (tag["title"], tag["class"].split()[-1]): "scrapbox-unseen"
+        (tag.one(cls="scrapbox-name").text, tag["class"].split()[-1]): "scrapbox-unseen"
         not in tag.all("span")[-1]["class"]
         for tag in body.all("span", "scrapbox-icon")
         if "scrapbox-mark" not in tag["class"]
@@ -423,7 +423,8 @@ def test_icons_of_hand_written_pages_are_marks_like_those_of_the_wiki(tmp_path: 
     config = {"scrapbox_marks": ["draft", "/shop/*"], "scrapbox_people": {"2020": "Mia"}}
     body = site.build(**config, **HERE).html("index.html").body
     assert [
-        (tag["title"], tag["class"].split()[-1]) for tag in body.all("span", "scrapbox-icon")
+        (tag.one(cls="scrapbox-name").text, tag["class"].split()[-1])
+        for tag in body.all("span", "scrapbox-icon")
     ] == [
         ("eva", "scrapbox-mention"),
         ("2026/03/08", "scrapbox-mark"),

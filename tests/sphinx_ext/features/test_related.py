@@ -17,7 +17,7 @@ from sphinx_scrapbox.sphinx_ext.features.related.model import (
 HERE = {"scrapbox_project": "garden-en"}
 FILES = {
     "index.md": "# Garden\n\n```{toctree}\nguide\nchapter\n```\n",
-    "guide.md": "# The guide\n\nBefore you sow, read {scrapbox}`Compost`.\n",
+    "guide.md": "# The guide\n\nHow to *begin*.\n\n- Before you sow, read {scrapbox}`Compost`.\n",
     "chapter.rst": "A chapter\n=========\n\nSee :scrapbox:page:`Compost` first.\n",
     "wiki/Compost.md": page("Compost", "Made of [[leaves]] & <b>time</b>.", "Not of [[stones]]."),
     "wiki/Soil.md": page("Soil", "It begins with [[Compost]].", "Then come [[leaves]]."),
@@ -56,7 +56,7 @@ def test_neighbours_have_the_line_that_links(built: Built) -> None:
     assert shown["Links"] == ["leaves They fall."]
     assert shown["Linked from"] == [
         "A chapter See Compost first.",
-        "The guide Before you sow, read Compost.",
+        "The guide Before you sow, read Compost. How to begin.",
         "Soil It begins with Compost. Then come leaves.",
     ]
 
@@ -184,7 +184,7 @@ def test_a_line_that_the_card_shows_is_not_repeated(built: Built) -> None:
     by_hand = block_of(built, "wiki/Compost")
     assert by_hand is not None
     lines = [tag.text for tag in by_hand.all(cls="scrapbox-linking")]
-    assert lines == ["See Compost first.", "Before you sow, read Compost."]
+    assert lines == ["Before you sow, read Compost."]
 
 
 LINES = ["Words & <b>words</b>.", "The second line.", "The third line.", "The fourth line."]

@@ -74,11 +74,9 @@ class HtmlBlock:
         )
         for group in related.groups:
             via = self._link(group.via)
-            parts.append(
-                f'<{below} class="scrapbox-via"{_lang(group.via.language)}>{via}</{below}>'
-            )
+            heading = f'<{below} class="scrapbox-via"{_lang(group.via.language)}>{via}</{below}>'
             items = (write(RelatedItem(place, None)) for place in group.places)
-            parts.append(f"<ul>{''.join(items)}{_rest(group.rest)}</ul>")
+            parts.append(f"<div>{heading}<ul>{''.join(items)}{_rest(group.rest)}</ul></div>")
         parts.append("</section>\n")
         return "".join(parts)
 
@@ -101,13 +99,14 @@ class HtmlBlock:
     ) -> Iterable[str]:
         if not items.items:
             return
-        yield f'<{tag} class="scrapbox-via">{escape(heading)}</{tag}>'
+        yield f'<div><{tag} class="scrapbox-via">{escape(heading)}</{tag}>'
         rows = [write(item if with_lines else item._replace(line=None)) for item in items.items]
         yield f"<ul>{''.join(rows[:SHOWN_NEIGHBOURS])}</ul>"
         if len(rows) > SHOWN_NEIGHBOURS:
             folded = f"{''.join(rows[SHOWN_NEIGHBOURS:])}{_rest(items.rest)}"
             summary = escape(more(len(rows) - SHOWN_NEIGHBOURS + items.rest))
             yield f"<details><summary>{summary}</summary><ul>{folded}</ul></details>"
+        yield "</div>"
 
     def _item(self, item: RelatedItem) -> str:
         line = "" if item.line is None else f" <span>{kept_apart(item.line)}</span>"

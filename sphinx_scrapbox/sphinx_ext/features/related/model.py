@@ -123,7 +123,7 @@ def _place(domain: ScrapboxDomain, node: str, *, with_cards: bool = False) -> No
 def _new_place(domain: ScrapboxDomain, node: str, *, with_cards: bool) -> NodeTitle:
     card, languages = Card(), page_languages(domain)
     facts = domain.facts.get(node) if with_cards else None
-    if facts and facts.is_page:
+    if facts:
         card = Card(cut(facts.summary, EXCERPT_LENGTH), facts.image, languages.foreign(node))
     return NodeTitle(node, domain.title_of(node), languages.foreign_title(node), card)
 

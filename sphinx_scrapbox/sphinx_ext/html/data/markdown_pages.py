@@ -68,7 +68,7 @@ class _SiteLinks:
         if target is not None and title:
             return SiteLink(self._address(target[0]), label)
         own = self._domain.project_of(self._docname)
-        address = self._live(project or own, title)
+        address = self._domain.live_address(project or own, title, self._docname)
         return ast.ExternalLink(address, label) if address else ast.Text(label)
 
     def address(self, link: ast.ExternalLink) -> ast.Inline:
@@ -91,13 +91,6 @@ class _SiteLinks:
         url = options(self._app.config).url
         own = source_folder(self._app.env).snapshots.above(self._docname)
         return list(dict.fromkeys((own.origin if own else url, url)))
-
-    def _live(self, project: str, title: str) -> str:
-        """The address of a page that is not here; "" if none may be given."""
-        is_linked = options(self._app.config).links_missing(self._docname)
-        if not is_linked or not project or project in self._domain.private_projects:
-            return ""
-        return source_folder(self._app.env).snapshots.page_url(project, title)
 
     def _address(self, docname: str) -> str:
         """The relative address of the Markdown of a page, or of the HTML of another document."""
