@@ -199,6 +199,8 @@ BAD: dict[str, list[object]] = {
     "provenance": ["", "top", [], 2],
     "related": ["none", "", 2, ["cards"]],
     "search": ["none", 3],
+    "search_full": [-1, "many", True, 1.5],
+    "search_engine": ["lunr", "", True, 1],
     "canonical": ["none", "", "live", ["wiki"], 2, "javascript://x", "https://"],
     "people": [[], "mio", 1],
     "marks": [[1], 1],

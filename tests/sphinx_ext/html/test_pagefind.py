@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Any
 
 import pytest
 from browsers import THEMES, launch, serve
+from edits import CONFIG, Editor
 from images import png
 from sites import Built, Site, icon, page
 
@@ -338,3 +340,19 @@ def test_the_guard_reads_the_index(tmp_path: Path) -> None:
     (report,) = [text for text in ["\n".join(built.warnings)] if "scrapbox_deny" in text]
     places = [line for line in report.split("\n") if "pf_fragment" in line]
     assert [line.rpartition(": ")[2] for line in places] == ["titles[1]", "titles[2]"]
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("parallel", [0, 2])
+def test_the_index_follows_edits(tmp_path: Path, parallel: int) -> None:
+    site = Site(tmp_path / "site")
+    editor = Editor(site, 7)
+    editor.start()
+    config = {**CONFIG, **HERE}
+    site.build(target="_kept", parallel=parallel, **config)
+    for _step in range(6):
+        editor.edit()
+        kept = site.build(target="_kept", parallel=parallel, **config)
+        fresh = site.build(target="_fresh", **config)
+        assert fragments(kept) == fragments(fresh)
+        shutil.rmtree(fresh.out.parent)
