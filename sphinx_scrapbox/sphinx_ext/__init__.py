@@ -31,7 +31,13 @@ from sphinx_scrapbox.sphinx_ext.domain.site import SphinxSite
 from sphinx_scrapbox.sphinx_ext.feature import Feature, Listener
 from sphinx_scrapbox.sphinx_ext.features import pictures, provenance, recognition
 from sphinx_scrapbox.sphinx_ext.features.changes import directive as changes
-from sphinx_scrapbox.sphinx_ext.features.epub import feature as epub
+from sphinx_scrapbox.sphinx_ext.features.compatibility import (
+    asset_names,
+    linkcheck,
+    other_writers,
+    section_labels,
+)
+from sphinx_scrapbox.sphinx_ext.features.compatibility.epub import feature as epub
 from sphinx_scrapbox.sphinx_ext.features.include import directive as include
 from sphinx_scrapbox.sphinx_ext.features.languages import addresses as latex_addresses
 from sphinx_scrapbox.sphinx_ext.features.languages import latex as latex_languages
@@ -121,6 +127,10 @@ FEATURES: tuple[Feature, ...] = (
     epub.FEATURE,
     latex_addresses.FEATURE,
     pagefind_index.FEATURE,
+    linkcheck.FEATURE,
+    section_labels.FEATURE,
+    asset_names.FEATURE,
+    other_writers.FEATURE,
 )
 """What collects from documents, adds to pages and decides which pages are written again."""
 

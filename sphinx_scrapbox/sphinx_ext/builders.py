@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mimetypes
 from collections.abc import Iterator
 from typing import TypeGuard
 from weakref import WeakKeyDictionary
@@ -31,6 +32,26 @@ def builder_of(env: BuildEnvironment) -> Builder:
 def is_html(builder: Builder) -> bool:
     """Whether the output is HTML of any kind: pages, one file, an e-book, a help file, JSON."""
     return builder.format == "html"
+
+
+def has_own_visitors(builder: Builder) -> bool:
+    """Whether the writer has visitors for the node classes of this extension."""
+    return builder.format in ("html", "latex", "text", "man", "texinfo")
+
+
+def has_writer(builder: Builder) -> bool:
+    """Whether pages are written for readers: not as doctrees, as messages or not at all.
+
+    rst2pdf names no format, but the types of its images.
+    """
+    if builder.format in ("xml", "pseudoxml"):
+        return False
+    return bool(builder.format or builder.supported_image_types)
+
+
+def shows_remote_images(builder: Builder) -> bool:
+    """Whether readers of the output fetch an image from its address."""
+    return builder.supported_remote_images or builder.format == "markdown"
 
 
 def is_epub(builder: Builder) -> bool:
@@ -83,7 +104,9 @@ def shows_image_file(builder: Builder, file: str) -> bool:
     if is_html(builder):
         # EPUB readers need not support AVIF, and Sphinx does not know its media type.
         return not (suffix == "avif" and is_epub(builder))
-    return builder.format == "latex" and suffix in ("png", "jpg", "jpeg", "pdf")
+    if builder.format == "latex":
+        return suffix in ("png", "jpg", "jpeg", "pdf")
+    return (mimetypes.guess_type(file)[0] or "") in builder.supported_image_types
 
 
 def card_classes(builder: Builder) -> list[str]:

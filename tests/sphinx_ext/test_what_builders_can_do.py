@@ -34,6 +34,14 @@ def by_name(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Builder]:
         (builders.is_epub, "epub"),
         (builders.is_single_file, "singlehtml"),
         (builders.is_dirhtml, "dirhtml"),
+        (
+            builders.has_own_visitors,
+            f"html dirhtml singlehtml epub latex text man texinfo json {' '.join(HELP)}",
+        ),
+        (
+            builders.has_writer,
+            f"html dirhtml singlehtml epub latex text man texinfo json {' '.join(HELP)}",
+        ),
         (builders.joins_documents, "singlehtml latex man texinfo"),
         (builders.has_search, f"singlehtml {WITH_PAGES}"),
         (builders.has_pages, WITH_PAGES),

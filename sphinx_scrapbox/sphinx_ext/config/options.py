@@ -227,6 +227,9 @@ class Config:
     workflows), `"windows"` and `"epub"`. A build warns of pages that they refuse, and writes
     redirects from old addresses (see `sphinx-scrapbox rename`) only where they take them. True
     means all."""
+    linkcheck: bool = _option(False, valid.boolean, "bool", "html")
+    """Let `sphinx-build -b linkcheck` ask the wiki for pages that are not on this site: a request
+    for each link to the live wiki; see `scrapbox_missing`."""
     epub_repairs: bool = _option(True, valid.boolean, "bool", "html")
     """Name the files of an EPUB so that every reader accepts them, and repair what Sphinx writes
     into its package; otherwise `epubcheck` finds errors for pages with names such as

@@ -43,7 +43,10 @@ class SettlePictures(SphinxPostTransform):
 
     # Before Sphinx's downloader (100).
     default_priority = 50
-    formats = ("html", "latex", "text", "man", "texinfo")
+
+    def is_supported(self) -> bool:
+        """Whether the output is for readers."""
+        return builders.has_writer(builders.builder_of(self.env))
 
     def run(self, **kwargs: Any) -> None:
         """Visit each image and icon."""
@@ -51,7 +54,7 @@ class SettlePictures(SphinxPostTransform):
         self._places: dict[str, str | None] = {}
         builder = builders.builder_of(self.env)
         config = options(self.config)
-        shown = builder.supported_remote_images and config.images == "remote"
+        shown = builders.shows_remote_images(builder) and config.images == "remote"
         if builders.is_html(builder):
             for icon in list(self.document.findall(scrapbox_icon)):
                 self._find_face(icon)

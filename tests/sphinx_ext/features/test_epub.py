@@ -17,11 +17,11 @@ from sphinx.builders._epub_base import EpubBuilder
 from sphinx.testing.util import SphinxTestApp
 
 from sphinx_scrapbox.snapshot.lockfile import Lock, LockedPage, dump_lock
-from sphinx_scrapbox.sphinx_ext.features.epub.file_names import (
+from sphinx_scrapbox.sphinx_ext.features.compatibility.epub.file_names import (
     FileNames,
     safe_image_name,
 )
-from sphinx_scrapbox.sphinx_ext.features.epub.package import repaired_content
+from sphinx_scrapbox.sphinx_ext.features.compatibility.epub.package import repaired_content
 
 ODD_NAMES = (
     *(

@@ -13,7 +13,7 @@ from sphinx_scrapbox.sphinx_ext.builders import builder_of, is_epub
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain
 from sphinx_scrapbox.sphinx_ext.feature import Feature, Listener
-from sphinx_scrapbox.sphinx_ext.features.epub import file_names, package
+from sphinx_scrapbox.sphinx_ext.features.compatibility.epub import file_names, package
 from sphinx_scrapbox.wiki.urls import valid_url
 
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
