@@ -42,6 +42,7 @@ html_theme = "alabaster"
 project = "Bench"
 scrapbox_pages = ["wiki/**"]
 scrapbox_project = "bench"
+suppress_warnings = ["scrapbox.duplicate_title"]
 """
 _GUIDE = "# A guide\n\nIt says what design is: 全文検索 of knowledge production in a 高校.\n"
 ENGINES = {

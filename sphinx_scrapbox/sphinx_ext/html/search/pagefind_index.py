@@ -39,7 +39,7 @@ _ENTRY = "pagefind-entry.json"
 _FORMAT = 1  # rises when the settings below change
 # These would split texts by a dictionary; so would the browser split queries.
 _SPLIT_BY_DICTIONARY = frozenset({"ja", "zh", "ko"})
-_OTHER_PROGRAMS = ("pagefind-*ui.*", "pagefind-highlight.js")
+_OTHER_PROGRAMS = ("pagefind-*ui.*", "pagefind-highlight.js", "pagefind-worker.js")
 
 
 class Records:
@@ -146,7 +146,7 @@ def _write_index(source: Path, bundle: Path, language: str) -> None:
         shutil.rmtree(new)
     with ThreadPoolExecutor(1) as thread:  # an event loop may run in this one
         thread.submit(asyncio.run, _index(source, new, language)).result()
-    for pattern in _OTHER_PROGRAMS:  # user interfaces that are not used
+    for pattern in _OTHER_PROGRAMS:  # the search page uses none of them
         for path in new.glob(pattern):
             path.unlink()
     if bundle.is_dir():

@@ -39,7 +39,8 @@
   const load = async () => {
     const address = new URL(`${page.dataset.bundle}pagefind.js`, document.baseURI);
     pagefind ??= import(address.href).then(async (module) => {
-      await module.options({ excerptLength: 40, baseUrl: "/" });
+      // A worker would load its own copy of the program.
+      await module.options({ excerptLength: 40, baseUrl: "/", noWorker: true });
       await module.init();
       return module;
     });
