@@ -49,9 +49,14 @@ def has_writer(builder: Builder) -> bool:
     return bool(builder.format or builder.supported_image_types)
 
 
+def is_markdown(builder: Builder) -> bool:
+    """Whether the output is Markdown, by ``sphinx-markdown-builder`` or ``sphinx-llm``."""
+    return builder.format == "markdown"
+
+
 def shows_remote_images(builder: Builder) -> bool:
     """Whether readers of the output fetch an image from its address."""
-    return builder.supported_remote_images or builder.format == "markdown"
+    return builder.supported_remote_images or is_markdown(builder)
 
 
 def is_epub(builder: Builder) -> bool:

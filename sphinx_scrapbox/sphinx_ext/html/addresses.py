@@ -1,11 +1,12 @@
-"""Addresses of pages with odd names in the builders ``dirhtml`` and ``singlehtml``.
+"""Addresses of pages with odd names in the builders ``dirhtml``, ``singlehtml`` and ``markdown``.
 
 Wiki pages are named after their titles, such as "Why? 100%". ``StandaloneHTMLBuilder`` quotes
-docnames in addresses; these two builders do not, and ``singlehtml`` does not escape them in ids.
+docnames in addresses; these builders do not, and ``singlehtml`` does not escape them in ids.
 
-- Replaces: ``DirectoryHTMLBuilder.get_target_uri`` and ``SingleFileHTMLBuilder.get_target_uri`` of
-  the builder at work, and amends ``HTML5Translator.visit_start_of_file``.
-- Unnecessary once Sphinx quotes and escapes there itself.
+- Replaces: ``DirectoryHTMLBuilder.get_target_uri``, ``SingleFileHTMLBuilder.get_target_uri`` and
+  ``sphinx_markdown_builder.MarkdownBuilder.get_target_uri`` of the builder at work, and amends
+  ``HTML5Translator.visit_start_of_file``.
+- Unnecessary once Sphinx and that package quote and escape there themselves.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.writers.html5 import HTML5Translator
 
-from sphinx_scrapbox.sphinx_ext.builders import is_dirhtml, is_single_file
+from sphinx_scrapbox.sphinx_ext.builders import is_dirhtml, is_markdown, is_single_file
 from sphinx_scrapbox.sphinx_ext.warnings import note_unknown_internals
 
 _PROBE = "why not"
@@ -26,7 +27,7 @@ _PROBE = "why not"
 def quote_target_uris(app: Sphinx) -> None:
     """Handler of ``builder-inited``: have the builder quote the docname in each address."""
     builder = app.builder
-    if not (is_dirhtml(builder) or is_single_file(builder)):
+    if not (is_dirhtml(builder) or is_single_file(builder) or is_markdown(builder)):
         return
     get_target_uri = builder.get_target_uri
     if _PROBE not in get_target_uri(_PROBE):

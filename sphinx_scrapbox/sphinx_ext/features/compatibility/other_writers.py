@@ -13,7 +13,12 @@ from sphinx_scrapbox.rendering.standard import (
     use_paragraph,
     use_standard_nodes,
 )
-from sphinx_scrapbox.sphinx_ext.builders import builder_of, has_own_visitors, has_writer
+from sphinx_scrapbox.sphinx_ext.builders import (
+    builder_of,
+    has_own_visitors,
+    has_writer,
+    is_markdown,
+)
 from sphinx_scrapbox.sphinx_ext.feature import Feature
 
 _CODE, _NOTICE = "scrapbox-code", "scrapbox-translation"
@@ -40,7 +45,7 @@ class UseStandardNodes(SphinxPostTransform):
                 if _CODE in caption.parent["classes"]:
                     use_paragraph(caption)
         use_standard_nodes(self.document)
-        if builder.format != "markdown":
+        if not is_markdown(builder):
             flatten_levels(self.document)
 
 
