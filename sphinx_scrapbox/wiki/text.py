@@ -20,6 +20,8 @@ CJK = (
 """Letters of scripts without blanks (Han, kana) and Hangul, with the signs inside their words."""
 WIDE = "\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef"
 """Full-width characters, punctuation too, behind which a line may break."""
+EPUB_SIGNS = r"\ue000-\uf8ff\ufdd0-\ufdef\ufff0-\uffff\U000e0000-\U0010ffff"
+"""Private, reserved and invisible code points, which names of files in an EPUB must not have."""
 DEFAULT_IGNORABLE = (
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
     "\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3"

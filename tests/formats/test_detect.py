@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from sphinx_scrapbox.formats import read
@@ -204,6 +204,9 @@ def test_names_that_authors_give(title: str, name: str) -> None:
 
 
 @given(st.text())
+@example("0\U000e0000")
+@example("0\ue0001")
+@example("0\ufff01")
 def test_what_is_converted_is_recognised(title: str) -> None:
     text = write_markdown(Page(title, ()))
     title = read(text, "markdown").title

@@ -681,7 +681,9 @@ def test_few_at_once_and_not_too_fast(wiki: Wiki, tmp_path: Path) -> None:
     assert runner.invoke(main, args, obj=pace).exit_code == 0
     assert len(times) == 26
     assert times[-1] - times[0] >= 25 / 100 - 0.02
+    assert len(wiki.connections) <= pace.connections
     times.clear()
+    wiki.connections.clear()
     args += ["--refresh", "--rate", "50"]
     assert runner.invoke(main, args, obj=pace).exit_code == 0
     assert times[-1] - times[0] >= 25 / 50 - 0.02

@@ -12,12 +12,12 @@ import re
 from unicodedata import normalize
 from urllib.parse import unquote
 
-from sphinx_scrapbox.wiki.text import CONTROLS, SURROGATES
+from sphinx_scrapbox.wiki.text import CONTROLS, EPUB_SIGNS, SURROGATES
 
-_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe0e\ufe0f\ufeff\ufffd]")
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe0e\ufe0f\ufeff]")
 # What some exporter replaces: control characters, punctuation of ASCII but for the dash and the
-# underscore, and the full-width forms of what Windows forbids.
-_SIGNS = rf"{CONTROLS}{SURROGATES}!-,./:-@\[-^`{{-~／＼：＊？＂＜＞｜"
+# underscore, the full-width forms of what Windows forbids, and what EPUB forbids.
+_SIGNS = rf"{CONTROLS}{SURROGATES}{EPUB_SIGNS}!-,./:-@\[-^`{{-~／＼：＊？＂＜＞｜"
 _SIGN = re.compile(f"[{_SIGNS}]")
 _SEPARATOR = re.compile(rf"([{_SIGNS}\s_-]+)")
 _ENDS = re.compile(rf"\A[{_SIGNS}\s_-]+|[{_SIGNS}\s_-]+\Z")

@@ -6,12 +6,10 @@ import re
 from collections.abc import Iterable, Iterator
 from enum import Enum
 
-from sphinx_scrapbox.wiki.text import SURROGATES
+from sphinx_scrapbox.wiki.text import EPUB_SIGNS, SURROGATES
 
 WINDOWS_SIGNS = r'<>:"\\|?*\x00-\x1f'
 """Not allowed in names on Windows, besides the slash; for a class of a regular expression."""
-EPUB_SIGNS = r"\ue000-\uf8ff\ufdd0-\ufdef\ufff0-\uffff\U000e0000-\U0010ffff"
-"""Private, reserved and invisible code points that EPUB excludes as well."""
 _SURROGATE = re.compile(f"[{SURROGATES}]")
 DEVICE = re.compile(
     r"(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$|clock\$)\s*(?:\.|$)", re.I | re.A

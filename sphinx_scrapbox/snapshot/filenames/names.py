@@ -10,12 +10,11 @@ from unicodedata import normalize
 
 from sphinx_scrapbox.snapshot.filenames.hosts import (
     DEVICE,
-    EPUB_SIGNS,
     LONG_NAME_BYTES,
     WINDOWS_SIGNS,
 )
 from sphinx_scrapbox.snapshot.lockfile import IMAGE_SUFFIXES, PICTURE_FOLDER
-from sphinx_scrapbox.wiki.text import CONTROLS, SURROGATES
+from sphinx_scrapbox.wiki.text import CONTROLS, EPUB_SIGNS, SURROGATES
 
 _MAX_STEM_BYTES = LONG_NAME_BYTES - len(".scrapbox")
 # Besides what Windows forbids: what Netlify refuses, and signs that end a string or an element
