@@ -6,9 +6,9 @@
 Without options it writes into ``example_docs/_static``: ``rendered-page.png`` and ``themes.png``,
 a page of the example wiki, light and dark, and in six themes; and ``gallery-*.png``, parts of
 pages, for the start page. Run it after each change that readers see. With ``--review`` it writes a
-picture of each page in each theme, light, dark, on a phone and in print, into a folder; do so
-before and after a change of the style sheet, and compare.
-The site is that of ``reading.py``. Needs Chromium, Playwright and the themes.
+picture of each page in each theme, light, dark, on a phone and in print, into a folder, and sheets
+with all themes; do so before and after a change of the style sheet, and compare. The site is that
+of ``reading.py``. Needs Chromium, Playwright and the themes.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from reading import PAGES, ROOT, THEMES, build, launch, serve, write_sources
+from reading import IMAGE, PAGES, ROOT, THEMES, build, launch, serve, write_sources
 
 STATIC = ROOT / "example_docs" / "_static"
 DIALOGUE = "wiki/Where does the rain go?"
@@ -54,7 +54,10 @@ img {{ display: block; width: {width}px; height: {height}px; object-fit: cover;
 
 
 class Camera:
-    """Takes pictures of the pages of a built site; other hosts are not asked."""
+    """Takes pictures of the pages of a built site.
+
+    Other hosts are not asked: their images are shown as one of 800 × 600 pixels.
+    """
 
     def __init__(self, browser: Any, address: str) -> None:
         self._browser = browser
@@ -63,12 +66,7 @@ class Camera:
     @contextmanager
     def _shown(self, page: str, view: str, **options: Any) -> Iterator[Any]:
         context = self._browser.new_context(**_VIEWS[view] | options)
-        context.route(
-            "**/*",
-            lambda route: (
-                route.continue_() if route.request.url.startswith(self._address) else route.abort()
-            ),
-        )
+        context.route("**/*", self._answer)
         tab = context.new_page()
         tab.emulate_media(media="print" if view == "print" else "screen")
         tab.goto(f"{self._address}{quote(page)}.html", wait_until="networkidle")
@@ -76,6 +74,14 @@ class Camera:
             yield tab
         finally:
             context.close()
+
+    def _answer(self, route: Any) -> None:
+        if route.request.url.startswith(self._address):
+            route.continue_()
+        elif route.request.resource_type == "image":
+            route.fulfill(status=200, content_type="image/png", body=IMAGE)
+        else:
+            route.abort()
 
     def take(self, page: str, view: str, *, whole: bool = False, **options: Any) -> bytes:
         """A PNG of what the window shows, or of the whole page."""
@@ -141,14 +147,19 @@ def write_pictures(browser: Any, sources: Path, folder: Path) -> None:
 def write_review(
     browser: Any, sources: Path, folder: Path, themes: Sequence[str], pages: Sequence[str]
 ) -> None:
-    """A picture ``PAGE-THEME-VIEW.png`` for each page, theme and view."""
+    """Pictures ``PAGE-THEME-VIEW.png``, and ``PAGE-VIEW.png`` with their tops in all themes."""
+    sheets: dict[str, list[tuple[str, bytes]]] = {}
     for theme in themes:
         with serve(build(sources, folder / "site", theme)) as address:
             camera = Camera(browser, address)
             for page in pages:
                 for view in _VIEWS:
-                    name = f"{page.replace('/', '-')}-{theme}-{view}.png"
-                    (folder / name).write_bytes(camera.take(page, view, whole=True))
+                    name = page.replace("/", "-")
+                    picture = camera.take(page, view, whole=True)
+                    (folder / f"{name}-{theme}-{view}.png").write_bytes(picture)
+                    sheets.setdefault(f"{name}-{view}.png", []).append((theme, picture))
+    for name, pictures in sheets.items():
+        (folder / name).write_bytes(compose(browser, pictures, 6, (300, 450)))
 
 
 def main() -> int:

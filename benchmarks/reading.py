@@ -75,7 +75,7 @@ MAX_JS = 6_000
 _WIKI = ("corpus/", "hard/", "seed-swap/", "wiki/")
 _WIDE = {"width": 1280, "height": 900}
 _PHONE = {"width": 390, "height": 844}
-_IMAGE = png(800, 600)
+IMAGE = png(800, 600)
 _COUNT_SHIFTS = """
 window.shift = 0;
 new PerformanceObserver((list) => {
@@ -219,7 +219,7 @@ class Reader:
         elif route.request.url.startswith(self._address):
             route.continue_()
         elif route.request.resource_type == "image":
-            route.fulfill(status=200, content_type="image/png", body=_IMAGE)
+            route.fulfill(status=200, content_type="image/png", body=IMAGE)
         else:
             route.abort()
 

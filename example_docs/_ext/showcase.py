@@ -30,6 +30,7 @@ class Example(SphinxDirective):
 
     has_content = True
     option_spec: ClassVar[dict[str, Any]] = {"language": directives.unchanged}
+    classes: tuple[str, ...] = ()
 
     def run(self) -> list[nodes.Node]:
         """Return a container with the source as a literal block and the result."""
@@ -38,7 +39,7 @@ class Example(SphinxDirective):
         language = self.options.get("language", "text" if native else "md")
         source = nodes.literal_block(text, text, language=language)
         before = record_of(self.state.document)
-        result = nodes.container("", *self.result(text), classes=["example-result"])
+        result = nodes.container("", *self.result(text), classes=["example-result", *self.classes])
         # It shows what its source says, which is not translated either.
         for node in result.findall(nodes.TextElement):
             if not isinstance(node, nodes.Inline):
@@ -63,6 +64,8 @@ class Example(SphinxDirective):
 
 class WikiExample(Example):
     """``wiki-example``: the same for the text of an exported or native page."""
+
+    classes = ("scrapbox-body",)
 
     option_spec: ClassVar[dict[str, Any]] = {
         **Example.option_spec,

@@ -13,6 +13,9 @@ from sphinx_scrapbox.wiki.ast import Text
 from sphinx_scrapbox.wiki.outline import Part
 from sphinx_scrapbox.wiki.structure import StructuredPage
 
+BODY_CLASS = "scrapbox-body"
+"""The class of the text of a wiki page, for style sheets."""
+
 
 def render(structured: StructuredPage, site: Site, document: nodes.document) -> nodes.section:
     """The section of a page, to be appended to *document*, which assigns ids.
@@ -22,7 +25,7 @@ def render(structured: StructuredPage, site: Site, document: nodes.document) -> 
     page = structured.page
     renderer = Renderer(document, document["source"], site, page.blocks)
     root = renderer.section((Text(page.title),), page.line, source=page.title)
-    root["classes"].append("scrapbox-body")  # for style sheets
+    root["classes"].append(BODY_CLASS)
     for part in structured.parts:
         parent = root
         if part.title:

@@ -17,6 +17,7 @@ from docutils.parsers.rst import directives
 from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import SphinxDirective
 
+from sphinx_scrapbox.rendering.pages import BODY_CLASS
 from sphinx_scrapbox.rendering.typesetting import keep_outside
 from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain
 from sphinx_scrapbox.sphinx_ext.domain.record import DocumentRecord, record_of, set_record
@@ -56,7 +57,9 @@ class IncludeDirective(SphinxDirective):
         name = str(self.options.get("file", ""))
         file = _find_page(self.env, self.env.docname, target, name)
         self._record(target, name, file)
-        holder = nodes.container(classes=[INCLUDE_CLASS, *self.options.get("class", ())])
+        holder = nodes.container(
+            classes=[INCLUDE_CLASS, BODY_CLASS, *self.options.get("class", ())]
+        )
         self.set_source_info(holder)
         if file is None:
             problem = f"file {name!r} holds no wiki page" if name else f"no wiki page {target!r}"

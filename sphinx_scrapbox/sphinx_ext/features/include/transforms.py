@@ -10,6 +10,7 @@ from sphinx import addnodes
 from sphinx.transforms import SphinxTransform
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
+from sphinx_scrapbox.rendering.pages import BODY_CLASS
 from sphinx_scrapbox.sphinx_ext.builders import builder_of, has_downloads
 from sphinx_scrapbox.sphinx_ext.domain.domain import domain_of
 from sphinx_scrapbox.sphinx_ext.domain.languages import hand_down_language
@@ -36,6 +37,9 @@ class PlaceSections(SphinxTransform):
                 continue
             if any(isinstance(node, nodes.section) for node in holder.children):
                 if _may_hold_sections(holder):
+                    for node in holder.children:
+                        if isinstance(node, nodes.section):
+                            node["classes"].append(BODY_CLASS)
                     holder.replace_self(holder.children)
                 else:
                     _flatten(holder)
