@@ -26,6 +26,7 @@ from sphinx_scrapbox.sphinx_ext.domain import (
     survey,
 )
 from sphinx_scrapbox.sphinx_ext.domain.incremental import of_pages
+from sphinx_scrapbox.sphinx_ext.domain.index import history
 from sphinx_scrapbox.sphinx_ext.domain.record import record_of, set_record
 from sphinx_scrapbox.sphinx_ext.domain.site import SphinxSite
 from sphinx_scrapbox.sphinx_ext.feature import Feature, Listener
@@ -156,9 +157,11 @@ LISTENERS = (
     Listener("env-get-outdated", domain.reread_for_locks, why="Finds every lock file."),
     Listener("env-get-outdated", survey.survey_pages, why="Without denied pages."),
     Listener("env-get-outdated", incremental.documents_to_read, 600, "Needs every lock file."),
+    Listener("env-before-read-docs", history.note_before_reading, 890, "All are known."),
     Listener("env-before-read-docs", pickling.install_tracking_tables, 900, "After others."),
     Listener("env-updated", pickling.remove_tracking_tables, 1, "Others see plain tables."),
     Listener("env-updated", metadata.date_pages_from_git, 400, "Lists and ages show the dates."),
+    Listener("env-updated", history.note_step, 590, "After the dates of git."),
     Listener("env-updated", incremental.documents_to_write, 600, "After the dates of git."),
     Listener("env-updated", garbage_collection.freeze_objects, 999, "When all is in memory."),
     Listener("env-check-consistency", domain.check_reserved_names),

@@ -13,6 +13,7 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 
 if TYPE_CHECKING:
     from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain
+    from sphinx_scrapbox.sphinx_ext.domain.index.history import Change
     from sphinx_scrapbox.sphinx_ext.domain.record import DocumentRecord
 
 
@@ -73,6 +74,13 @@ class Feature:
     def shown(self, docname: str, domain: ScrapboxDomain) -> Hashable:
         """What a page shows of the feature, with a ``repr`` that tells all; None for nothing."""
         return None
+
+    def affected(self, change: Change, domain: ScrapboxDomain) -> Iterable[str] | None:
+        """The documents of which :meth:`shown` may be another after a local change.
+
+        Those that were read again need not be among them. None stands for all documents.
+        """
+        return () if type(self).shown is Feature.shown else None
 
     def objects(self, domain: ScrapboxDomain) -> Iterator[tuple[str, str, str, str, str, int]]:
         """Entries of the inventory, as :meth:`sphinx.domains.Domain.get_objects` yields them."""

@@ -6,7 +6,7 @@ A node is the docname of a document or, for a page that does not exist, the name
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import starmap
 
@@ -52,11 +52,13 @@ class RelatedNodes:
 
 
 class Graph:
-    """Links between documents, with the text of the linking lines.
+    """Links between documents, with the text of the linking lines; found when they are asked for.
 
     :param mentions: by docname, the targets it links to, each with the linking line.
     :param find: (target, docname of the link) → docname, or None for a page that does not exist.
     :param project_of: docname → project, for the names of wanted pages.
+    :param linking: node → the docnames of all documents that may link to it; without it, the links
+        of all documents are found at once.
     """
 
     def __init__(
@@ -65,37 +67,77 @@ class Graph:
         find: Callable[[str, str], str | None],
         project_of: Callable[[str], str],
         split: Callable[[str], tuple[str, str]],
+        linking: Callable[[str], Iterable[str]] | None = None,
     ) -> None:
+        self._mentions = mentions
+        self._find = find
+        self._project_of = project_of
+        self._split = split
+        self._linking = linking or self._all_linking
+        self._all_links_to: dict[str, list[str]] | None = None
         self._from: dict[str, dict[str, str]] = {}
         self._to: dict[str, dict[str, str]] = {}
-        self._wanted_titles: dict[str, str] = {}
-        for docname in sorted(mentions):
-            for target, line in mentions[docname]:
-                node = find(target, docname)
-                if node is None:
-                    project, title = split(target)
-                    if not title:
-                        continue
-                    node = wanted(project or project_of(docname), title)
-                    self._wanted_titles.setdefault(node, title)
-                if node != docname:
-                    self._from.setdefault(docname, {}).setdefault(node, line)
-                    self._to.setdefault(node, {}).setdefault(docname, line)
+        self._wanted_titles: dict[str, str] | None = None
+
+    def _all_linking(self, node: str) -> Iterable[str]:
+        if self._all_links_to is None:
+            self._all_links_to = {}
+            for docname in self._mentions:
+                for other in self.links_of(docname):
+                    self._all_links_to.setdefault(other, []).append(docname)
+        return self._all_links_to.get(node, ())
+
+    def nodes_of(
+        self, docname: str, mentions: Iterable[tuple[str, str]]
+    ) -> Iterator[tuple[str, str, str]]:
+        """The node, the title and the line of each link that *docname* has, or would have."""
+        for target, line in mentions:
+            node = self._find(target, docname)
+            project, title = self._split(target)
+            if node is None and title:
+                node = wanted(project or self._project_of(docname), title)
+            if node is not None:
+                yield node, title, line
 
     def links_of(self, docname: str) -> Mapping[str, str]:
         """Node → linking line, in the order of the page."""
-        return self._from.get(docname, {})
+        links = self._from.get(docname)
+        if links is None:
+            links = self._from[docname] = {}
+            for node, _title, line in self.nodes_of(docname, self._mentions.get(docname, ())):
+                if node != docname:
+                    links.setdefault(node, line)
+        return links
 
     def links_to(self, node: str) -> Mapping[str, str]:
         """Docname → linking line, in order of docname."""
-        return self._to.get(node, {})
+        links = self._to.get(node)
+        if links is None:
+            links = self._to[node] = {}
+            for docname in sorted(self._linking(node)):
+                if (line := self.links_of(docname).get(node)) is not None:
+                    links[docname] = line
+        return links
 
     def wanted_title(self, node: str) -> str:
         """The title of a wanted page, as first linked."""
-        return self._wanted_titles[node]
+        if self._wanted_titles is not None:
+            return self._wanted_titles[node]
+        for docname in self.links_to(node):
+            for other, title, _line in self.nodes_of(docname, self._mentions[docname]):
+                if other == node:
+                    return title
+        raise KeyError(node)
 
     def wanted_nodes(self) -> Iterable[str]:
         """All pages that are linked to and do not exist."""
+        if self._wanted_titles is None:
+            titles: dict[str, str] = {}
+            for docname in sorted(self._mentions):
+                for node, title, _line in self.nodes_of(docname, self._mentions[docname]):
+                    if is_wanted(node):
+                        titles.setdefault(node, title)
+            self._wanted_titles = titles
         return self._wanted_titles
 
     def related(self, docname: str) -> RelatedNodes:

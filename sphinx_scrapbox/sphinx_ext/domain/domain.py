@@ -75,8 +75,9 @@ class ScrapboxDomain(DomainIndex, Domain):
         "toctrees": {},
         "outlines": {},
         "adopted": [],
+        "history": [],
     }
-    data_version = 26
+    data_version = 27
     features: ClassVar[Sequence[Feature]] = ()
     """What collects from the documents; set once, by :func:`sphinx_scrapbox.sphinx_ext.setup`."""
 

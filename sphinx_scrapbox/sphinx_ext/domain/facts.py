@@ -23,6 +23,11 @@ from sphinx_scrapbox.wiki.titles import is_line_id, key, split_fragment, split_t
 MAX_LINE = 180
 """Characters of a linking line that are kept."""
 
+_OWN = frozenset(
+    "links fragments mentions tags people turns lock is_as_locked lines_without_anchor excerpt "
+    "image created updated".split()
+)
+"""The facts of a document by which no other document finds it, and which tell no language."""
 _PERSON_ROLES = frozenset({"speaker", "signature"})
 
 
@@ -156,3 +161,10 @@ class PageFacts(NamedTuple):
     def is_page(self) -> bool:
         """Whether the document is a page of a wiki."""
         return bool(self.title)
+
+    @property
+    def identity(self) -> tuple[object, ...]:
+        """What others find the document by, and what tells its language and theirs."""
+        return tuple(
+            value for name, value in zip(self._fields, self, strict=True) if name not in _OWN
+        )

@@ -6,6 +6,9 @@ therefore a file beside the doctrees that holds a digest of what each of its pag
 page's digest is dropped before the page is written, and stored when the build has ended without
 an error. What is dropped is appended to a second file, a log, so that the first is written once.
 
+After a local change (see :mod:`.history`) only the digests of the documents that were read, and of
+those that features name, are computed again.
+
 A digest covers the time when the document was read, as Sphinx writes a page again only if its
 source is newer than the page, not if the document was read for another reason.
 """
@@ -17,7 +20,7 @@ import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 from zlib import crc32
 
@@ -27,9 +30,14 @@ from sphinx.environment import BuildEnvironment
 
 from sphinx_scrapbox.sphinx_ext.builders import has_search
 from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain, domain_of
+from sphinx_scrapbox.sphinx_ext.domain.index.history import (
+    Change,
+    change_since,
+    state_of_documents,
+)
 from sphinx_scrapbox.sphinx_ext.feature import Outdated
 
-_FORMAT = 1
+_FORMAT = 2
 _LINES_OF_BUILD_INFO = 4
 
 
@@ -90,6 +98,16 @@ def _dumped(data: object) -> bytes:
     return f"{text}\n".encode("utf-8", "replace")
 
 
+class _State(NamedTuple):
+    """Digests of what pages show.
+
+    ``settings`` is that of options and of the states of features, "" if one is unknown.
+    """
+
+    settings: str
+    documents: str
+
+
 class Output:
     """What the pages of one output show, as far as they were written."""
 
@@ -98,22 +116,23 @@ class Output:
         self._log = self._file.with_suffix(".log")
         self._written: set[str] = set()
         self._is_listening = True
-        self.state, self.pages = "", dict[str, str]()
-        self._saved: tuple[str, dict[str, str]] | None = None
+        self.state = _State("", "")
+        self.pages: dict[str, str] = {}
+        self._saved: tuple[_State, dict[str, str]] | None = None
         builder = app.builder
         # Sphinx adds pages to the search index as it writes them, so all are needed for a new one.
         if not has_search(builder) or (builder.outdir / builder.searchindex_filename).is_file():
             self._load()
         self.wanted = self.pages
         """What the pages have to show, by docname."""
-        self.wanted_state: str = ""
-        """The state of the site that they show then; "" if it is unknown."""
+        self.wanted_state = _State("", "")
+        """The state of the site that they show then."""
 
     def _load(self) -> None:
         try:
             saved = json.loads(self._file.read_text(encoding="utf-8"))
             if saved["format"] == _FORMAT:
-                self.state, self.pages = saved["state"], dict(saved["pages"])
+                self.state, self.pages = _State(*saved["state"]), dict(saved["pages"])
         except (OSError, ValueError, KeyError, TypeError):
             return
         try:
@@ -121,14 +140,23 @@ class Output:
         except OSError:
             self._saved = self.state, dict(self.pages)
             return
-        self.state = ""
+        self.state = _State("", "")
         for name in dropped:
             self.pages.pop(os.fsdecode(name), None)
 
     @property
     def is_current(self) -> bool:
         """Whether the last build finished the output, and nothing it shows has changed since."""
-        return self.state == self.wanted_state != ""
+        return self.state == self.wanted_state and bool(self.state.settings)
+
+    @property
+    def is_untouched(self) -> bool:
+        """Whether the output is current, and no page of a document is written again."""
+        return self.is_current and not self._written
+
+    def shows_settings(self, state: _State) -> bool:
+        """Whether the output shows all but the documents as they are in *state*."""
+        return self.state.settings == state.settings != ""
 
     def drop(self, docname: str) -> None:
         """Drop the digest of a page that is about to be written."""
@@ -149,7 +177,7 @@ class Output:
             for docname in self.wanted
             if (shown := (self.wanted if docname in self._written else self.pages).get(docname))
         }
-        state = self.wanted_state if pages == self.wanted else ""
+        state = self.wanted_state if pages == self.wanted else _State("", "")
         if (state, pages) != self._saved:
             text = json.dumps({"format": _FORMAT, "state": state, "pages": pages})
             new = self._file.with_suffix(".new")
@@ -182,6 +210,12 @@ def is_current(app: Sphinx) -> bool:
     return output is not None and output.is_current
 
 
+def is_untouched(app: Sphinx) -> bool:
+    """Whether the output shows the site as it is, and this build writes no page of a document."""
+    output = _OUTPUTS.get(app)
+    return output is not None and output.is_untouched
+
+
 def removed_pages(app: Sphinx) -> list[str]:
     """The documents of the last build of this output that no longer exist."""
     output = _OUTPUTS.get(app)
@@ -209,9 +243,34 @@ def documents_to_write(app: Sphinx, env: BuildEnvironment) -> Iterable[str]:
     settings = _settings(app)
     output.wanted_state = _state(domain, settings)
     if not output.is_current:
-        output.wanted = {name: _shown(domain, name, settings) for name in sorted(env.all_docs)}
+        output.wanted = _wanted(output, domain, settings)
         output.wanted_state = _state(domain, settings)  # some are known only now
     return [name for name, shown in output.wanted.items() if output.pages.get(name) != shown]
+
+
+def _wanted(output: Output, domain: ScrapboxDomain, settings: Sequence[object]) -> dict[str, str]:
+    """The digests of all documents; of those that a change does not concern, as they were."""
+    documents: Iterable[str] = sorted(domain.env.all_docs)
+    wanted: dict[str, str] = {}
+    if output.shows_settings(output.wanted_state) and (
+        change := change_since(domain.env, output.state.documents)
+    ):
+        affected = _affected(domain, change)
+        if affected is not None:
+            documents, wanted = affected, dict(output.pages)
+    wanted.update((name, _shown(domain, name, settings)) for name in documents)
+    return wanted
+
+
+def _affected(domain: ScrapboxDomain, change: Change) -> list[str] | None:
+    """The documents that may show something else after a change; None if all may."""
+    affected = set(change.documents)
+    for feature in domain.features:
+        docnames = feature.affected(change, domain)
+        if docnames is None:
+            return None
+        affected.update(docnames)
+    return sorted(affected & domain.env.all_docs.keys())
 
 
 def _settings(app: Sphinx) -> Sequence[object]:
@@ -230,13 +289,13 @@ def _settings(app: Sphinx) -> Sequence[object]:
     return sorted((value.name, value.value) for value in own)
 
 
-def _state(domain: ScrapboxDomain, settings: Sequence[object]) -> str:
+def _state(domain: ScrapboxDomain, settings: Sequence[object]) -> _State:
     """Changes with each document that is read or removed, and with the states of features."""
     states = [feature.state(domain) for feature in domain.features]
+    documents = state_of_documents(domain.env.all_docs)
     if None in states:
-        return ""
-    documents = sorted(domain.env.all_docs.items())
-    return digest((domain.data_version, settings, documents, states))
+        return _State("", documents)
+    return _State(digest((domain.data_version, settings, states)), documents)
 
 
 def _shown(domain: ScrapboxDomain, docname: str, settings: Sequence[object]) -> str:

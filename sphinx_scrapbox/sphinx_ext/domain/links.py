@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 
 from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain
+from sphinx_scrapbox.sphinx_ext.domain.facts import PageFacts
+from sphinx_scrapbox.sphinx_ext.domain.index.history import Change
 from sphinx_scrapbox.sphinx_ext.domain.languages import marks_links, page_languages
 from sphinx_scrapbox.sphinx_ext.feature import Feature
 from sphinx_scrapbox.sphinx_ext.sources.folder import source_folder
@@ -20,34 +22,49 @@ class Links(Feature):
         """The documents and headings that links may mean, and what all live links depend on."""
         if (facts := domain.facts.get(docname)) is None:
             return None
-        targets, hosts = domain.computed("links", lambda: (_targets(domain), _hosts(domain)))
+        hosts = domain.computed("hosts of links", lambda: _hosts(domain))
         names = [*facts.links, key(split_target(facts.source).title)]
         headings = [domain.find_heading(target, docname) for target in facts.fragments]
-        found = [targets.get(name) for name in names]
+        found = [_targets(domain, name) for name in names]
         return hosts, domain.project_of(docname), found, headings
 
+    def affected(self, change: Change, domain: ScrapboxDomain) -> Iterable[str]:
+        """The documents with links to headings, or to lines if these may have moved."""
+        has_moved = any(_lines(old) != _lines(new) for old, new in change.documents.values())
+        for docname, facts in domain.facts.items():
+            if facts.fragments or (
+                has_moved and any(is_line_id(link[1:]) for link in facts.links if link[0:1] == "#")
+            ):
+                yield docname
 
-def _targets(domain: ScrapboxDomain) -> dict[str, list[str]]:
-    """The documents that a link may lead to, with their languages, by key of the link."""
+
+def _lines(facts: PageFacts) -> tuple[object, ...]:
+    return facts.lock, facts.lines_without_anchor
+
+
+def _targets(domain: ScrapboxDomain, link: str) -> list[str] | None:
+    """The documents that a link may lead to, with their languages, by its key."""
+    kept: dict[str, list[str] | None] = domain.computed("links", dict)
+    if link not in kept:
+        kept[link] = _find_targets(domain, link)
+    return kept[link]
+
+
+def _find_targets(domain: ScrapboxDomain, link: str) -> list[str] | None:
+    if link.startswith("#") and is_line_id(link[1:]):
+        return list(domain.find_line(link[1:]) or ())
     language_of = page_languages(domain).of if marks_links(domain) else lambda docname: ""
-    targets = {
-        title_key: [f"/{domain.project_of(name)}/{name} {language_of(name)}" for name in docnames]
-        for title_key, docnames in domain.pages.items()
-    }
-    for title_key, docname in domain.documents.items():
-        targets.setdefault(title_key, [docname])
-    for title_key, docnames in domain.other_titles.items():
-        earlier = [f"was /{domain.project_of(name)}/{name}" for name in docnames]
-        targets[title_key] = targets.get(title_key, []) + earlier
-    for facts in domain.facts.values():
-        for link in facts.links:
-            if link.startswith("#") and is_line_id(link[1:]):
-                targets[link] = list(domain.find_line(link[1:]) or ())
-            elif "/" in link and (files := domain.named_by_file.get(file_name_key(link))):
-                named = [f"file /{domain.project_of(name)}/{name}" for name in files]
-                if named[0] not in targets.setdefault(link, []):
-                    targets[link] = targets[link] + named
-    return targets
+    targets = [
+        f"/{domain.project_of(name)}/{name} {language_of(name)}"
+        for name in domain.pages.get(link, ())
+    ]
+    if not targets and link in domain.documents:
+        targets = [domain.documents[link]]
+    earlier = domain.other_titles.get(link, ())
+    targets += [f"was /{domain.project_of(name)}/{name}" for name in earlier]
+    if "/" in link and (files := domain.named_by_file.get(file_name_key(link))):
+        targets += [f"file /{domain.project_of(name)}/{name}" for name in files]
+    return targets or None
 
 
 def _hosts(domain: ScrapboxDomain) -> tuple[object, ...]:

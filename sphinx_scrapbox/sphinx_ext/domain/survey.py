@@ -20,6 +20,7 @@ from sphinx_scrapbox.formats.evidence.own_project import Statement
 from sphinx_scrapbox.formats.evidence.signatures import read_signatures
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain, domain_of
+from sphinx_scrapbox.sphinx_ext.domain.index.history import note_not_local
 from sphinx_scrapbox.sphinx_ext.sources.file_types import MARKDOWN, NATIVE, page_type
 from sphinx_scrapbox.sphinx_ext.sources.folder import source_folder
 from sphinx_scrapbox.wiki.redaction import checksum
@@ -79,6 +80,8 @@ def _read_for_projects(env: BuildEnvironment, domain: ScrapboxDomain) -> Iterabl
     before, here = domain.data["projects"]
     now = {docname: projects.of(docname) for docname in sorted(env.found_docs)}
     domain.data["projects"] = now, tuple(sorted(projects.here))
+    if before != now or here != domain.data["projects"][1]:
+        note_not_local(env)
     if here != domain.data["projects"][1]:
         config = options(env.config)
         if config.people or config.icon_path:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from html import escape
 from typing import Any
 from urllib.parse import urljoin
@@ -15,6 +15,7 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from sphinx_scrapbox.sphinx_ext.builders import documents_in, is_epub
 from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain, domain_of
+from sphinx_scrapbox.sphinx_ext.domain.index.history import Change
 from sphinx_scrapbox.sphinx_ext.domain.languages import (
     language_class,
     noted_languages,
@@ -100,6 +101,10 @@ class LanguageFeature(Feature):
         if facts is not None and facts.has_translations:
             return (language, languages.untranslated(docname), *others)
         return (language, *others) if any(others) else language or None
+
+    def affected(self, change: Change, domain: ScrapboxDomain) -> Iterable[str]:
+        """No other: no language of another page changes."""
+        return ()
 
     def page_context(self, app: Sphinx, docname: str, context: dict[str, Any]) -> None:
         """Set the language, and add links and tags to the head."""

@@ -7,7 +7,7 @@ snapshot: they are the same in each build of it.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,7 @@ from sphinx_scrapbox.rendering.nodes import (
 from sphinx_scrapbox.sphinx_ext.builders import builder_of, has_browser_pages
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain, domain_of
+from sphinx_scrapbox.sphinx_ext.domain.index.history import Change
 from sphinx_scrapbox.sphinx_ext.feature import Feature
 from sphinx_scrapbox.sphinx_ext.i18n import _
 from sphinx_scrapbox.sphinx_ext.sources.folder import source_folder
@@ -185,6 +186,10 @@ class LinesFeature(Feature):
         if not options(domain.env.config).telomere:
             return None
         return tuple(line_ages(domain.env, docname).items()) or None
+
+    def affected(self, change: Change, domain: ScrapboxDomain) -> Iterable[str]:
+        """No other: the snapshots are part of the state."""
+        return ()
 
 
 FEATURE = LinesFeature()

@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 _START, _END = b"Search.setIndex(", b")"
@@ -102,7 +103,7 @@ class SearchText:
         moved = [
             (number, docname)
             for number, docname in changed.items()
-            if before[number] != sorted(map(tuple, titles[docname]), key=lambda place: place[0])
+            if before[number] != sorted(map(tuple, titles[docname]), key=itemgetter(0))
         ]
         for number, docname in moved:
             for title, _anchor in before[number]:

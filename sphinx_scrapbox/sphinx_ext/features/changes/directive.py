@@ -6,7 +6,7 @@ The directive leaves a placeholder that holds a query.
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -19,6 +19,7 @@ from sphinx.util.docutils import SphinxDirective
 from sphinx_scrapbox.rendering.nodes import scrapbox_changelist
 from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain, domain_of
 from sphinx_scrapbox.sphinx_ext.domain.incremental import keeps_digests
+from sphinx_scrapbox.sphinx_ext.domain.index.history import Change
 from sphinx_scrapbox.sphinx_ext.domain.record import DocumentRecord
 from sphinx_scrapbox.sphinx_ext.feature import Feature, Listener
 from sphinx_scrapbox.sphinx_ext.features.changes import comparison
@@ -135,6 +136,10 @@ class ChangesFeature(Feature):
     def finish(self, app: Sphinx) -> None:
         """Write the feeds."""
         write_feeds(app)
+
+    def affected(self, change: Change, domain: ScrapboxDomain) -> Iterable[str]:
+        """The documents with lists of changes."""
+        return domain.collected("changes")
 
 
 FEATURE = ChangesFeature()

@@ -7,7 +7,7 @@ page would have to be declared in the book's manifest.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from html import escape
 from typing import Any, ClassVar, NamedTuple
 from zlib import crc32
@@ -29,6 +29,7 @@ from sphinx_scrapbox.sphinx_ext.builders import (
     is_html,
 )
 from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain, domain_of, may_hold_directives
+from sphinx_scrapbox.sphinx_ext.domain.index.history import Change
 from sphinx_scrapbox.sphinx_ext.domain.record import DocumentRecord
 from sphinx_scrapbox.sphinx_ext.domain.resolve import graph_address, html_link
 from sphinx_scrapbox.sphinx_ext.feature import Feature, Listener
@@ -245,6 +246,10 @@ class LinkMap(Feature):
         """The pages of each map with their titles; None for one whose centre does not exist."""
         specs: tuple[Spec, ...] = domain.collected("linkmap").get(docname, ())
         return tuple(_titled(domain, _around(domain, docname, spec)) for spec in specs) or None
+
+    def affected(self, change: Change, domain: ScrapboxDomain) -> Iterable[str]:
+        """The documents with maps."""
+        return domain.collected("linkmap")
 
     def finish(self, app: Sphinx) -> None:
         """Write the neighbours of each page, if the site has a map."""

@@ -6,7 +6,7 @@ once per build from tables over all facts, and all that the nodes of the list ar
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from datetime import date
 from typing import Any, ClassVar
 
@@ -16,6 +16,7 @@ from sphinx.util.docutils import SphinxDirective
 
 from sphinx_scrapbox.rendering.nodes import scrapbox_listing
 from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain
+from sphinx_scrapbox.sphinx_ext.domain.index.history import Change
 from sphinx_scrapbox.sphinx_ext.domain.languages import page_languages
 from sphinx_scrapbox.sphinx_ext.domain.record import DocumentRecord
 from sphinx_scrapbox.sphinx_ext.feature import Feature
@@ -140,6 +141,10 @@ class ListsFeature(Feature):
         foreign = page_languages(domain).foreign
         lists = [tuple(rows_of(domain, query)[1]) for query in queries]
         return tuple((rows, *map(foreign, docnames_of(rows))) for rows in lists) or None
+
+    def affected(self, change: Change, domain: ScrapboxDomain) -> Iterable[str]:
+        """The documents with lists."""
+        return domain.collected("lists")
 
 
 FEATURE = ListsFeature()

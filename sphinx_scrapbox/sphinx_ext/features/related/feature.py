@@ -7,7 +7,7 @@ resolves.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from typing import Any
 
 from docutils import nodes
@@ -17,6 +17,8 @@ from sphinx.util.docutils import SphinxDirective
 from sphinx_scrapbox.rendering.nodes import scrapbox_related
 from sphinx_scrapbox.sphinx_ext.builders import builder_of, is_html
 from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain, domain_of
+from sphinx_scrapbox.sphinx_ext.domain.facts import PageFacts
+from sphinx_scrapbox.sphinx_ext.domain.index.history import Change
 from sphinx_scrapbox.sphinx_ext.domain.record import DocumentRecord
 from sphinx_scrapbox.sphinx_ext.domain.site import SphinxSite
 from sphinx_scrapbox.sphinx_ext.feature import Feature
@@ -90,6 +92,21 @@ class RelatedFeature(Feature):
             return None
         with_cards = mode == "cards" and is_html(builder_of(domain.env))
         return related_pages(domain, docname, with_cards=with_cards)
+
+    def affected(self, change: Change, domain: ScrapboxDomain) -> Iterable[str]:
+        """The pages up to two links away from those that link otherwise, or look otherwise."""
+        graph = domain.graph
+        for docname, (old, new) in change.documents.items():
+            if _shown_by_others(old) == _shown_by_others(new):
+                continue
+            before = (node for node, _title, _line in graph.nodes_of(docname, old.mentions))
+            for node in {docname, *before, *graph.links_of(docname)}:
+                yield node
+                yield from graph.links_to(node)
+
+
+def _shown_by_others(facts: PageFacts) -> tuple[object, ...]:
+    return facts.mentions, facts.excerpt, facts.image
 
 
 FEATURE = RelatedFeature()

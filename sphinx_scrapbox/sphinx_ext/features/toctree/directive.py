@@ -7,7 +7,7 @@ is indented below another makes its page a child of the other page, which gets a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import Any, ClassVar
 
 from docutils import nodes
@@ -19,6 +19,7 @@ from sphinx.util.docutils import SphinxDirective
 from sphinx_scrapbox.sphinx_ext.builders import builder_of, has_pages, joins_documents
 from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain
 from sphinx_scrapbox.sphinx_ext.domain.incremental import digest
+from sphinx_scrapbox.sphinx_ext.domain.index.history import Change
 from sphinx_scrapbox.sphinx_ext.domain.record import DocumentRecord
 from sphinx_scrapbox.sphinx_ext.feature import Feature, Listener
 from sphinx_scrapbox.sphinx_ext.features.toctree.apply import NUMBER, is_filled_in
@@ -145,6 +146,12 @@ class ToctreeFeature(Feature):
         if not applied or not (docname in applied or has_pages(builder_of(domain.env))):
             return None
         return domain.computed("toctrees", lambda: _navigation(domain))
+
+    def affected(self, change: Change, domain: ScrapboxDomain) -> Iterable[str] | None:
+        """All, if a document in a toctree may have other headings."""
+        applied: AppliedToctrees = domain.data["toctrees"]
+        listed = {target for own, _ in applied.values() for _, target in own.entries()}
+        return None if change.documents.keys() & (listed | applied.keys()) else ()
 
 
 _SHOWN_ATTRIBUTES = (

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import Any, ClassVar, NamedTuple
 
 from docutils import nodes
@@ -25,6 +25,7 @@ from sphinx_scrapbox.snapshot.coverage.model import CoverageKind, PairCoverage, 
 from sphinx_scrapbox.snapshot.coverage.reports import percent
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain, domain_of, may_hold_directives
+from sphinx_scrapbox.sphinx_ext.domain.index.history import Change
 from sphinx_scrapbox.sphinx_ext.domain.languages import (
     language_class,
     language_name,
@@ -327,6 +328,10 @@ class CoverageFeature(Feature):
         """The figures and rows of each query."""
         queries: tuple[str, ...] = domain.collected("coverage").get(docname, ())
         return tuple(shown_pairs(domain, query)[1] for query in queries) or None
+
+    def affected(self, change: Change, domain: ScrapboxDomain) -> Iterable[str]:
+        """The documents with coverage."""
+        return domain.collected("coverage")
 
 
 FEATURE = CoverageFeature()

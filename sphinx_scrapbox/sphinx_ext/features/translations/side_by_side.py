@@ -6,7 +6,7 @@ of them: it shows nothing that these pages do not show.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urljoin
@@ -26,6 +26,7 @@ from sphinx_scrapbox.sphinx_ext.builders import builder_of, documents_in, has_pa
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain, domain_of
 from sphinx_scrapbox.sphinx_ext.domain.facts import PageFacts
+from sphinx_scrapbox.sphinx_ext.domain.index.history import Change
 from sphinx_scrapbox.sphinx_ext.domain.languages import (
     language_class,
     page_languages,
@@ -296,6 +297,10 @@ class SideBySide(Feature):
         names = table[docname]
         pages = comparisons(domain)
         return tuple((pages[name], domain.title_of(name)) for name in names)
+
+    def affected(self, change: Change, domain: ScrapboxDomain) -> Iterable[str]:
+        """No other: the comparisons follow from the names of pages and of their sources."""
+        return ()
 
 
 FEATURE = SideBySide()

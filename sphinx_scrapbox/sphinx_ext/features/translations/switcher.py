@@ -7,7 +7,7 @@ Both are therefore added just before a page is written, from the facts of all pa
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from typing import Any
 
 from docutils import nodes
@@ -26,6 +26,7 @@ from sphinx_scrapbox.sphinx_ext.builders import builder_of, documents_in, is_doc
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain, domain_of
 from sphinx_scrapbox.sphinx_ext.domain.incremental import digest
+from sphinx_scrapbox.sphinx_ext.domain.index.history import Change
 from sphinx_scrapbox.sphinx_ext.domain.languages import language_name, page_languages
 from sphinx_scrapbox.sphinx_ext.domain.site import SphinxSite
 from sphinx_scrapbox.sphinx_ext.feature import Feature, Listener
@@ -295,6 +296,18 @@ class Translations(Feature):
         here = (domain.find_page(source.target, docname) for source in sources)
         of_sources = tuple(page_languages(domain).of(source) for source in here if source)
         return versions, mapped, of_sources, tuple(staleness_of(domain, docname))
+
+    def affected(self, change: Change, domain: ScrapboxDomain) -> Iterable[str] | None:
+        """The translations of pages that changed at another time."""
+        changed = [
+            docname
+            for docname, (old, new) in change.documents.items()
+            if (old.updated, old.lock, old.is_as_locked)
+            != (new.updated, new.lock, new.is_as_locked)
+        ]
+        if changed and options(domain.env.config).translation_pairs:
+            return None
+        return {name for docname in changed for name in domain.naming_as_source(docname)}
 
     def objects(self, domain: ScrapboxDomain) -> Iterator[tuple[str, str, str, str, str, int]]:
         """The translations, for other sites, by the names of their sources."""

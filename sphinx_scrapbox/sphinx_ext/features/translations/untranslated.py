@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from typing import Any
 
 from docutils import nodes
@@ -14,6 +14,7 @@ from sphinx_scrapbox.snapshot.coverage.model import CoverageKind
 from sphinx_scrapbox.sphinx_ext.builders import documents_in
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain, domain_of
+from sphinx_scrapbox.sphinx_ext.domain.index.history import Change
 from sphinx_scrapbox.sphinx_ext.domain.languages import (
     language_class,
     language_name,
@@ -79,6 +80,10 @@ class Untranslated(Feature):
     def shown(self, docname: str, domain: ScrapboxDomain) -> Hashable:
         """The languages that a page's line names."""
         return missing_languages(domain).get(docname)
+
+    def affected(self, change: Change, domain: ScrapboxDomain) -> Iterable[str] | None:
+        """All, if some pages have the line."""
+        return None if options(domain.env.config).untranslated else ()
 
 
 FEATURE = Untranslated()

@@ -6,7 +6,7 @@ writes such tags itself.
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from sphinx_scrapbox.sphinx_ext.builders import has_browser_pages, is_epub
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain, domain_of
 from sphinx_scrapbox.sphinx_ext.domain.facts import PageFacts
+from sphinx_scrapbox.sphinx_ext.domain.index.history import Change
 from sphinx_scrapbox.sphinx_ext.feature import Feature
 from sphinx_scrapbox.sphinx_ext.html.canonical import canonical_of
 from sphinx_scrapbox.sphinx_ext.sources.snapshots import format_time
@@ -165,6 +166,10 @@ class DatesFeature(Feature):
         """The dates of a wiki page."""
         facts = domain.facts.get(docname)
         return (facts.created, facts.updated) if facts and facts.is_page else None
+
+    def affected(self, change: Change, domain: ScrapboxDomain) -> Iterable[str]:
+        """No other: the dates of git are part of the state."""
+        return ()
 
 
 FEATURE = DatesFeature()

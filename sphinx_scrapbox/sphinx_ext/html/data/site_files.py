@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import posixpath
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from sphinx_scrapbox.sphinx_ext.builders import has_browser_pages
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain, domain_of
 from sphinx_scrapbox.sphinx_ext.domain.incremental import is_current, state_file, write_changed
+from sphinx_scrapbox.sphinx_ext.domain.index.history import Change
 from sphinx_scrapbox.sphinx_ext.feature import Feature
 from sphinx_scrapbox.sphinx_ext.html.data.llms_txt import LLMS, MARK, llms_txt
 from sphinx_scrapbox.sphinx_ext.html.data.markdown_pages import (
@@ -46,6 +47,10 @@ class SiteFiles(Feature):
     def shown(self, docname: str, domain: ScrapboxDomain) -> Hashable:
         """Whether there is a feed to link to."""
         return has_feed(domain) or None
+
+    def affected(self, change: Change, domain: ScrapboxDomain) -> Iterable[str]:
+        """No other: the snapshots are part of the state."""
+        return ()
 
     def page_context(self, app: Sphinx, docname: str, context: dict[str, Any]) -> None:
         """Write the page as Markdown, and link it and the feed."""

@@ -276,7 +276,61 @@ class DomainIndex:
     def graph(self) -> Graph:
         """The graph of all documents."""
         mentions = {docname: facts.mentions for docname, facts in self.facts.items()}
-        return Graph(mentions, self.find_page, self.project_of, split_target)
+        return Graph(mentions, self.find_page, self.project_of, split_target, self._linking)
+
+    @cached_property
+    def _by_link(self) -> dict[str, list[str]]:
+        """The documents with a link, by its key."""
+        index: dict[str, list[str]] = {}
+        for docname, facts in self.facts.items():
+            for link in facts.links:
+                index.setdefault(link, []).append(docname)
+        return index
+
+    @cached_property
+    def _by_file_name(self) -> dict[str, list[str]]:
+        """The keys of links that may name a page by its file, by the key of that name."""
+        index: dict[str, list[str]] = {}
+        for link in self._by_link:
+            index.setdefault(file_name_key(link), []).append(link)
+        return index
+
+    def _linking(self, node: str) -> set[str]:
+        """The documents that may link to a node of the graph: those with a link of its names.
+
+        A link has the key of its whole target, and of what precedes the last ``#``.
+        """
+        names = {node.split("/", 2)[2]} if is_wanted(node) else self._link_keys(node)
+        return {docname for name in names for docname in self._by_link.get(name, ())}
+
+    def _link_keys(self, docname: str) -> set[str]:
+        """The keys of links that may lead to a document."""
+        names: set[str] = set()
+        facts = self.facts.get(docname)
+        if facts is not None and facts.title:
+            names.update(map(key, (facts.title, *facts.other_titles)))
+            if facts.named_by_file:
+                names.update(self._by_file_name.get(key(facts.title), ()))
+        if facts is not None and facts.own_title:
+            names.add(key(facts.own_title))
+        if (title := self.env.titles.get(docname)) is not None:
+            names.add(key(title.astext()))
+        return names
+
+    def naming_as_source(self, docname: str) -> set[str]:
+        """The documents that may name a page as what they were translated from."""
+        names = self._link_keys(docname)
+
+        def may_name(target: str) -> bool:
+            title = split_target(target).title
+            titles = (title, split_fragment(title)[0])
+            return any(key(one) in names or file_name_key(one) in names for one in titles)
+
+        return {
+            name
+            for name, facts in self.facts.items()
+            if any(may_name(target) for _time, target, _language in facts.translated)
+        }
 
     @cached_property
     def below_root(self) -> set[str]:
