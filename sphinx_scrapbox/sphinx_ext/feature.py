@@ -13,7 +13,7 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 
 if TYPE_CHECKING:
     from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain
-    from sphinx_scrapbox.sphinx_ext.domain.index.history import Change
+    from sphinx_scrapbox.sphinx_ext.domain.index.history import LocalChange
     from sphinx_scrapbox.sphinx_ext.domain.record import DocumentRecord
 
 
@@ -75,7 +75,7 @@ class Feature:
         """What a page shows of the feature, with a ``repr`` that tells all; None for nothing."""
         return None
 
-    def affected(self, change: Change, domain: ScrapboxDomain) -> Iterable[str] | None:
+    def affected(self, change: LocalChange, domain: ScrapboxDomain) -> Iterable[str] | None:
         """The documents of which :meth:`shown` may be another after a local change.
 
         Those that were read again need not be among them. None stands for all documents.
@@ -87,7 +87,7 @@ class Feature:
         return iter(())
 
     def page_context(self, app: Sphinx, docname: str, context: dict[str, Any]) -> None:
-        """Change the context with which the template of a document's HTML page is filled."""
+        """LocalChange the context with which the template of a document's HTML page is filled."""
 
     def finish(self, app: Sphinx) -> None:
         """Write files of the feature's own, after a build without an error."""

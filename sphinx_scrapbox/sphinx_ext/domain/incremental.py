@@ -31,7 +31,7 @@ from sphinx.environment import BuildEnvironment
 from sphinx_scrapbox.sphinx_ext.builders import has_search
 from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain, domain_of
 from sphinx_scrapbox.sphinx_ext.domain.index.history import (
-    Change,
+    LocalChange,
     change_since,
     state_of_documents,
 )
@@ -262,7 +262,7 @@ def _wanted(output: Output, domain: ScrapboxDomain, settings: Sequence[object]) 
     return wanted
 
 
-def _affected(domain: ScrapboxDomain, change: Change) -> list[str] | None:
+def _affected(domain: ScrapboxDomain, change: LocalChange) -> list[str] | None:
     """The documents that may show something else after a change; None if all may."""
     affected = set(change.documents)
     for feature in domain.features:

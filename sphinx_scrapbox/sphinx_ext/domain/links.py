@@ -6,7 +6,7 @@ from collections.abc import Hashable, Iterable
 
 from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain
 from sphinx_scrapbox.sphinx_ext.domain.facts import PageFacts
-from sphinx_scrapbox.sphinx_ext.domain.index.history import Change
+from sphinx_scrapbox.sphinx_ext.domain.index.history import LocalChange
 from sphinx_scrapbox.sphinx_ext.domain.languages import marks_links, page_languages
 from sphinx_scrapbox.sphinx_ext.feature import Feature
 from sphinx_scrapbox.sphinx_ext.sources.folder import source_folder
@@ -28,7 +28,7 @@ class Links(Feature):
         found = [_targets(domain, name) for name in names]
         return hosts, domain.project_of(docname), found, headings
 
-    def affected(self, change: Change, domain: ScrapboxDomain) -> Iterable[str]:
+    def affected(self, change: LocalChange, domain: ScrapboxDomain) -> Iterable[str]:
         """The documents with links to headings, or to lines if these may have moved."""
         has_moved = any(_lines(old) != _lines(new) for old, new in change.documents.values())
         for docname, facts in domain.facts.items():

@@ -24,7 +24,7 @@ from sphinx_scrapbox.snapshot.lockfile import PICTURE_FOLDER, is_picture_file
 from sphinx_scrapbox.sphinx_ext import builders
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain, domain_of
-from sphinx_scrapbox.sphinx_ext.domain.index.history import Change
+from sphinx_scrapbox.sphinx_ext.domain.index.history import LocalChange
 from sphinx_scrapbox.sphinx_ext.domain.record import DocumentRecord
 from sphinx_scrapbox.sphinx_ext.feature import Feature, Listener, Outdated
 from sphinx_scrapbox.sphinx_ext.i18n import _
@@ -270,7 +270,7 @@ class PicturesFeature(Feature):
             return repr(sorted(icons.items()))
         return repr([icons[link] for link in facts.links if link in icons])
 
-    def affected(self, change: Change, domain: ScrapboxDomain) -> Iterable[str]:
+    def affected(self, change: LocalChange, domain: ScrapboxDomain) -> Iterable[str]:
         """No other: the icons are part of the state."""
         return ()
 

@@ -25,7 +25,7 @@ from sphinx_scrapbox.rendering.typesetting import keep_outside
 from sphinx_scrapbox.sphinx_ext.builders import builder_of
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain, live_address
-from sphinx_scrapbox.sphinx_ext.domain.index.history import Change
+from sphinx_scrapbox.sphinx_ext.domain.index.history import LocalChange
 from sphinx_scrapbox.sphinx_ext.domain.record import (
     DocumentRecord,
     has_no_directives,
@@ -214,7 +214,7 @@ class ProvenanceFeature(Feature):
         snapshot = source_folder(domain.env).snapshots.above(docname)
         return (snapshot.project, snapshot.origin, snapshot.taken) if snapshot else None
 
-    def affected(self, change: Change, domain: ScrapboxDomain) -> Iterable[str]:
+    def affected(self, change: LocalChange, domain: ScrapboxDomain) -> Iterable[str]:
         """No other: the snapshots are part of the state."""
         return ()
 

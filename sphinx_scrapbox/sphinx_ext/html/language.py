@@ -15,7 +15,7 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from sphinx_scrapbox.sphinx_ext.builders import documents_in, is_epub
 from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain, domain_of
-from sphinx_scrapbox.sphinx_ext.domain.index.history import Change
+from sphinx_scrapbox.sphinx_ext.domain.index.history import LocalChange
 from sphinx_scrapbox.sphinx_ext.domain.languages import (
     language_class,
     noted_languages,
@@ -102,7 +102,7 @@ class LanguageFeature(Feature):
             return (language, languages.untranslated(docname), *others)
         return (language, *others) if any(others) else language or None
 
-    def affected(self, change: Change, domain: ScrapboxDomain) -> Iterable[str]:
+    def affected(self, change: LocalChange, domain: ScrapboxDomain) -> Iterable[str]:
         """No other: no language of another page changes."""
         return ()
 

@@ -27,7 +27,7 @@ from sphinx_scrapbox.rendering.nodes import (
 from sphinx_scrapbox.sphinx_ext.builders import builder_of, has_browser_pages
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain, domain_of
-from sphinx_scrapbox.sphinx_ext.domain.index.history import Change
+from sphinx_scrapbox.sphinx_ext.domain.index.history import LocalChange
 from sphinx_scrapbox.sphinx_ext.feature import Feature
 from sphinx_scrapbox.sphinx_ext.i18n import _
 from sphinx_scrapbox.sphinx_ext.sources.folder import source_folder
@@ -187,7 +187,7 @@ class LinesFeature(Feature):
             return None
         return tuple(line_ages(domain.env, docname).items()) or None
 
-    def affected(self, change: Change, domain: ScrapboxDomain) -> Iterable[str]:
+    def affected(self, change: LocalChange, domain: ScrapboxDomain) -> Iterable[str]:
         """No other: the snapshots are part of the state."""
         return ()
 

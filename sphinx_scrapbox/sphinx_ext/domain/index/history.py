@@ -32,7 +32,7 @@ class Change(NamedTuple):
     are_pages: bool
 
 
-class Step(NamedTuple):
+class ReadingStep(NamedTuple):
     """The documents that one build read, with the facts that they had before.
 
     ``before`` and ``after`` are the states of all documents.
@@ -95,12 +95,12 @@ def note_step(app: Sphinx, env: BuildEnvironment) -> None:
     before, data = _BEFORE.pop(env, None), _data(env)
     is_local = env not in _NOT_LOCAL
     _NOT_LOCAL.discard(env)
-    steps: list[Step] = data["history"]
+    steps: list[ReadingStep] = data["history"]
     if before is not None and is_local and _is_local(env, before):
         if read := _read(env, before):
             facts = {name: before.facts[name] for name in sorted(read)}
             earlier, now = state_of_documents(before.times), state_of_documents(env.all_docs)
-            steps.append(Step(earlier, now, facts, _are_pages(env, facts)))
+            steps.append(ReadingStep(earlier, now, facts, _are_pages(env, facts)))
             while sum(len(step.facts) for step in steps) > _MOST:
                 del steps[0]
     else:

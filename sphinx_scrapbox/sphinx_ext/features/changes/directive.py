@@ -19,7 +19,7 @@ from sphinx.util.docutils import SphinxDirective
 from sphinx_scrapbox.rendering.nodes import scrapbox_changelist
 from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain, domain_of
 from sphinx_scrapbox.sphinx_ext.domain.incremental import keeps_digests
-from sphinx_scrapbox.sphinx_ext.domain.index.history import Change
+from sphinx_scrapbox.sphinx_ext.domain.index.history import LocalChange
 from sphinx_scrapbox.sphinx_ext.domain.record import DocumentRecord
 from sphinx_scrapbox.sphinx_ext.feature import Feature, Listener
 from sphinx_scrapbox.sphinx_ext.features.changes import comparison
@@ -137,7 +137,7 @@ class ChangesFeature(Feature):
         """Write the feeds."""
         write_feeds(app)
 
-    def affected(self, change: Change, domain: ScrapboxDomain) -> Iterable[str]:
+    def affected(self, change: LocalChange, domain: ScrapboxDomain) -> Iterable[str]:
         """The documents with lists of changes."""
         return domain.collected("changes")
 

@@ -29,7 +29,7 @@ from sphinx_scrapbox.sphinx_ext.builders import (
     is_html,
 )
 from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain, domain_of, may_hold_directives
-from sphinx_scrapbox.sphinx_ext.domain.index.history import Change
+from sphinx_scrapbox.sphinx_ext.domain.index.history import LocalChange
 from sphinx_scrapbox.sphinx_ext.domain.record import DocumentRecord
 from sphinx_scrapbox.sphinx_ext.domain.resolve import graph_address, html_link
 from sphinx_scrapbox.sphinx_ext.feature import Feature, Listener
@@ -247,7 +247,7 @@ class LinkMap(Feature):
         specs: tuple[Spec, ...] = domain.collected("linkmap").get(docname, ())
         return tuple(_titled(domain, _around(domain, docname, spec)) for spec in specs) or None
 
-    def affected(self, change: Change, domain: ScrapboxDomain) -> Iterable[str]:
+    def affected(self, change: LocalChange, domain: ScrapboxDomain) -> Iterable[str]:
         """The documents with maps."""
         return domain.collected("linkmap")
 

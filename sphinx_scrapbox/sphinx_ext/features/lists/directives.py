@@ -16,7 +16,7 @@ from sphinx.util.docutils import SphinxDirective
 
 from sphinx_scrapbox.rendering.nodes import scrapbox_listing
 from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain
-from sphinx_scrapbox.sphinx_ext.domain.index.history import Change
+from sphinx_scrapbox.sphinx_ext.domain.index.history import LocalChange
 from sphinx_scrapbox.sphinx_ext.domain.languages import page_languages
 from sphinx_scrapbox.sphinx_ext.domain.record import DocumentRecord
 from sphinx_scrapbox.sphinx_ext.feature import Feature
@@ -142,7 +142,7 @@ class ListsFeature(Feature):
         lists = [tuple(rows_of(domain, query)[1]) for query in queries]
         return tuple((rows, *map(foreign, docnames_of(rows))) for rows in lists) or None
 
-    def affected(self, change: Change, domain: ScrapboxDomain) -> Iterable[str]:
+    def affected(self, change: LocalChange, domain: ScrapboxDomain) -> Iterable[str]:
         """The documents with lists."""
         return domain.collected("lists")
 

@@ -24,7 +24,7 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx_scrapbox.sphinx_ext.builders import builder_of, has_browser_pages, has_pages
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain, domain_of
-from sphinx_scrapbox.sphinx_ext.domain.index.history import Change
+from sphinx_scrapbox.sphinx_ext.domain.index.history import LocalChange
 from sphinx_scrapbox.sphinx_ext.feature import Feature, Listener
 from sphinx_scrapbox.sphinx_ext.features.lists import collation
 from sphinx_scrapbox.sphinx_ext.features.lists.controls import add_files
@@ -314,7 +314,7 @@ class Indices(Feature):
         text = all_pages_file(domain_of(app.env), app.builder) if is_split else ""
         write_all_pages(Path(app.outdir), text)
 
-    def affected(self, change: Change, domain: ScrapboxDomain) -> Iterable[str] | None:
+    def affected(self, change: LocalChange, domain: ScrapboxDomain) -> Iterable[str] | None:
         """All, if the first date came or the last one went."""
         dates = ((old.updated, new.updated) for old, new in change.documents.values())
         return None if any(bool(old) != bool(new) for old, new in dates) else ()

@@ -18,7 +18,7 @@ from sphinx_scrapbox.rendering.nodes import scrapbox_related
 from sphinx_scrapbox.sphinx_ext.builders import builder_of, is_html
 from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain, domain_of
 from sphinx_scrapbox.sphinx_ext.domain.facts import PageFacts
-from sphinx_scrapbox.sphinx_ext.domain.index.history import Change
+from sphinx_scrapbox.sphinx_ext.domain.index.history import LocalChange
 from sphinx_scrapbox.sphinx_ext.domain.record import DocumentRecord
 from sphinx_scrapbox.sphinx_ext.domain.site import SphinxSite
 from sphinx_scrapbox.sphinx_ext.feature import Feature
@@ -93,7 +93,7 @@ class RelatedFeature(Feature):
         with_cards = mode == "cards" and is_html(builder_of(domain.env))
         return related_pages(domain, docname, with_cards=with_cards)
 
-    def affected(self, change: Change, domain: ScrapboxDomain) -> Iterable[str]:
+    def affected(self, change: LocalChange, domain: ScrapboxDomain) -> Iterable[str]:
         """The pages up to two links away from those that link otherwise, or look otherwise."""
         graph = domain.graph
         for docname, (old, new) in change.documents.items():

@@ -19,7 +19,7 @@ from sphinx.util.docutils import SphinxDirective
 from sphinx_scrapbox.sphinx_ext.builders import builder_of, has_pages, joins_documents
 from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain
 from sphinx_scrapbox.sphinx_ext.domain.incremental import digest
-from sphinx_scrapbox.sphinx_ext.domain.index.history import Change
+from sphinx_scrapbox.sphinx_ext.domain.index.history import LocalChange
 from sphinx_scrapbox.sphinx_ext.domain.record import DocumentRecord
 from sphinx_scrapbox.sphinx_ext.feature import Feature, Listener
 from sphinx_scrapbox.sphinx_ext.features.toctree.apply import NUMBER, is_filled_in
@@ -147,7 +147,7 @@ class ToctreeFeature(Feature):
             return None
         return domain.computed("toctrees", lambda: _navigation(domain))
 
-    def affected(self, change: Change, domain: ScrapboxDomain) -> Iterable[str] | None:
+    def affected(self, change: LocalChange, domain: ScrapboxDomain) -> Iterable[str] | None:
         """All, if a document in a toctree may have other headings."""
         applied: AppliedToctrees = domain.data["toctrees"]
         listed = {target for own, _ in applied.values() for _, target in own.entries()}

@@ -25,7 +25,7 @@ from sphinx_scrapbox.snapshot.coverage.model import CoverageKind, PairCoverage, 
 from sphinx_scrapbox.snapshot.coverage.reports import percent
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain, domain_of, may_hold_directives
-from sphinx_scrapbox.sphinx_ext.domain.index.history import Change
+from sphinx_scrapbox.sphinx_ext.domain.index.history import LocalChange
 from sphinx_scrapbox.sphinx_ext.domain.languages import (
     language_class,
     language_name,
@@ -329,7 +329,7 @@ class CoverageFeature(Feature):
         queries: tuple[str, ...] = domain.collected("coverage").get(docname, ())
         return tuple(shown_pairs(domain, query)[1] for query in queries) or None
 
-    def affected(self, change: Change, domain: ScrapboxDomain) -> Iterable[str]:
+    def affected(self, change: LocalChange, domain: ScrapboxDomain) -> Iterable[str]:
         """The documents with coverage."""
         return domain.collected("coverage")
 

@@ -26,7 +26,7 @@ from sphinx_scrapbox.sphinx_ext.builders import builder_of, documents_in, has_pa
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain, domain_of
 from sphinx_scrapbox.sphinx_ext.domain.facts import PageFacts
-from sphinx_scrapbox.sphinx_ext.domain.index.history import Change
+from sphinx_scrapbox.sphinx_ext.domain.index.history import LocalChange
 from sphinx_scrapbox.sphinx_ext.domain.languages import (
     language_class,
     page_languages,
@@ -298,7 +298,7 @@ class SideBySide(Feature):
         pages = comparisons(domain)
         return tuple((pages[name], domain.title_of(name)) for name in names)
 
-    def affected(self, change: Change, domain: ScrapboxDomain) -> Iterable[str]:
+    def affected(self, change: LocalChange, domain: ScrapboxDomain) -> Iterable[str]:
         """No other: the comparisons follow from the names of pages and of their sources."""
         return ()
 

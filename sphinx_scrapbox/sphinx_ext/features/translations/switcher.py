@@ -26,7 +26,7 @@ from sphinx_scrapbox.sphinx_ext.builders import builder_of, documents_in, is_doc
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain, domain_of
 from sphinx_scrapbox.sphinx_ext.domain.incremental import digest
-from sphinx_scrapbox.sphinx_ext.domain.index.history import Change
+from sphinx_scrapbox.sphinx_ext.domain.index.history import LocalChange
 from sphinx_scrapbox.sphinx_ext.domain.languages import language_name, page_languages
 from sphinx_scrapbox.sphinx_ext.domain.site import SphinxSite
 from sphinx_scrapbox.sphinx_ext.feature import Feature, Listener
@@ -297,7 +297,7 @@ class Translations(Feature):
         of_sources = tuple(page_languages(domain).of(source) for source in here if source)
         return versions, mapped, of_sources, tuple(staleness_of(domain, docname))
 
-    def affected(self, change: Change, domain: ScrapboxDomain) -> Iterable[str] | None:
+    def affected(self, change: LocalChange, domain: ScrapboxDomain) -> Iterable[str] | None:
         """The translations of pages that changed at another time."""
         changed = [
             docname

@@ -14,7 +14,7 @@ from sphinx_scrapbox.snapshot.coverage.model import CoverageKind
 from sphinx_scrapbox.sphinx_ext.builders import documents_in
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain, domain_of
-from sphinx_scrapbox.sphinx_ext.domain.index.history import Change
+from sphinx_scrapbox.sphinx_ext.domain.index.history import LocalChange
 from sphinx_scrapbox.sphinx_ext.domain.languages import (
     language_class,
     language_name,
@@ -81,7 +81,7 @@ class Untranslated(Feature):
         """The languages that a page's line names."""
         return missing_languages(domain).get(docname)
 
-    def affected(self, change: Change, domain: ScrapboxDomain) -> Iterable[str] | None:
+    def affected(self, change: LocalChange, domain: ScrapboxDomain) -> Iterable[str] | None:
         """All, if some pages have the line."""
         return None if options(domain.env.config).untranslated else ()
 

@@ -20,7 +20,7 @@ from sphinx_scrapbox.sphinx_ext.builders import has_browser_pages, is_epub
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain, domain_of
 from sphinx_scrapbox.sphinx_ext.domain.facts import PageFacts
-from sphinx_scrapbox.sphinx_ext.domain.index.history import Change
+from sphinx_scrapbox.sphinx_ext.domain.index.history import LocalChange
 from sphinx_scrapbox.sphinx_ext.feature import Feature
 from sphinx_scrapbox.sphinx_ext.html.canonical import canonical_of
 from sphinx_scrapbox.sphinx_ext.sources.snapshots import format_time
@@ -167,7 +167,7 @@ class DatesFeature(Feature):
         facts = domain.facts.get(docname)
         return (facts.created, facts.updated) if facts and facts.is_page else None
 
-    def affected(self, change: Change, domain: ScrapboxDomain) -> Iterable[str]:
+    def affected(self, change: LocalChange, domain: ScrapboxDomain) -> Iterable[str]:
         """No other: the dates of git are part of the state."""
         return ()
 

@@ -21,7 +21,7 @@ from sphinx_scrapbox.sphinx_ext.builders import has_browser_pages
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain, domain_of
 from sphinx_scrapbox.sphinx_ext.domain.incremental import is_current, state_file, write_changed
-from sphinx_scrapbox.sphinx_ext.domain.index.history import Change
+from sphinx_scrapbox.sphinx_ext.domain.index.history import LocalChange
 from sphinx_scrapbox.sphinx_ext.feature import Feature
 from sphinx_scrapbox.sphinx_ext.html.data.llms_txt import LLMS, MARK, llms_txt
 from sphinx_scrapbox.sphinx_ext.html.data.markdown_pages import (
@@ -48,7 +48,7 @@ class SiteFiles(Feature):
         """Whether there is a feed to link to."""
         return has_feed(domain) or None
 
-    def affected(self, change: Change, domain: ScrapboxDomain) -> Iterable[str]:
+    def affected(self, change: LocalChange, domain: ScrapboxDomain) -> Iterable[str]:
         """No other: the snapshots are part of the state."""
         return ()
 

@@ -12,7 +12,7 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx_scrapbox.sphinx_ext.builders import builder_of, is_epub
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain
-from sphinx_scrapbox.sphinx_ext.domain.index.history import Change
+from sphinx_scrapbox.sphinx_ext.domain.index.history import LocalChange
 from sphinx_scrapbox.sphinx_ext.feature import Feature, Listener
 from sphinx_scrapbox.sphinx_ext.features.compatibility.epub import file_names, package
 from sphinx_scrapbox.wiki.urls import valid_url
@@ -56,7 +56,7 @@ class Epub(Feature):
         """The names of files that depend on those of other documents."""
         return file_names.clashing_names(builder_of(domain.env)) or None
 
-    def affected(self, change: Change, domain: ScrapboxDomain) -> Iterable[str]:
+    def affected(self, change: LocalChange, domain: ScrapboxDomain) -> Iterable[str]:
         """No other: no document came or went."""
         return ()
 
