@@ -22,7 +22,7 @@ _MOST = 500
 """Documents whose earlier facts are kept."""
 
 
-class Change(NamedTuple):
+class LocalChange(NamedTuple):
     """The facts of the documents that were read again: before, and now.
 
     ``are_pages``: all are wiki pages that cannot hold directives.
@@ -130,7 +130,7 @@ def _are_pages(env: BuildEnvironment, facts: Mapping[str, PageFacts]) -> bool:
     return not has_directives and all(of_page.is_page for of_page in facts.values())
 
 
-def change_since(env: BuildEnvironment, state: str) -> Change | None:
+def change_since(env: BuildEnvironment, state: str) -> LocalChange | None:
     """What changed since all documents had a state; None if that is not known, or not local."""
     data = _data(env)
     facts: dict[str, PageFacts] = {}
@@ -145,6 +145,6 @@ def change_since(env: BuildEnvironment, state: str) -> Change | None:
     if at != state:
         return None
     now = data["facts"]
-    return Change(
+    return LocalChange(
         {name: (old, now.get(name, PageFacts())) for name, old in facts.items()}, are_pages
     )
