@@ -27,7 +27,7 @@ from urllib.parse import quote
 from reading import IMAGE, PAGES, ROOT, THEMES, build, launch, serve, write_sources
 
 STATIC = ROOT / "example_docs" / "_static"
-DIALOGUE = "wiki/Where does the rain go?"
+DIALOGUE = "wiki/Where does the rain go-"
 GALLERY = {
     "conversation": (DIALOGUE, "article"),
     "languages": ("wiki/pairs/en/Grass cuttings.side-by-side", "article"),

@@ -40,7 +40,7 @@ PAGES = (
     "how-to/lists",
     "how-to/speakers",
     "how-to/what-changed",
-    "wiki/Where does the rain go?",
+    "wiki/Where does the rain go-",
     "hard/Who waters the tomatoes",
     "hard/Blight after rain",
     "hard/Leaves seen closely",

@@ -6,18 +6,22 @@ import doctest
 import importlib
 import json
 import pkgutil
+import re
 import subprocess
 import sys
 import tomllib
+import unicodedata
 from collections.abc import Iterable
 from importlib import metadata
 from pathlib import Path
 
 import pytest
+import yaml
 from packaging.requirements import Requirement
 from sites import ROOT as FOLDER
 
 import sphinx_scrapbox
+from sphinx_scrapbox.snapshot.filenames.hosts import refusals
 
 ROOT = "sphinx_scrapbox"
 MODULES = [
@@ -95,3 +99,28 @@ def test_what_an_installation_brings(capsys: pytest.CaptureFixture[str]) -> None
         print(f"\nbeyond Sphinx and MyST, MB: {brought}; total {sum(sizes.values()) / 1e6:.1f}")
     assert sum(sizes.values()) < 20e6
     assert not needed.keys() & {"networkx", "pystemmer"}
+
+
+def test_the_repository_can_be_checked_out_anywhere() -> None:
+    """No file has a name that a host refuses; none differs from another one only in case."""
+    if not (FOLDER / ".git").exists():
+        pytest.skip("not in a repository")
+    command = ["git", "-C", str(FOLDER), "ls-files", "-z"]
+    done = subprocess.run(command, capture_output=True, encoding="utf-8", check=True)
+    files = done.stdout.rstrip("\0").split("\0")
+    refused = {
+        name: refusals(part) for name in files for part in name.split("/") if refusals(part)
+    }
+    assert refused == {}
+    assert len({unicodedata.normalize("NFC", name).casefold() for name in files}) == len(files)
+
+
+def test_the_version_is_the_same_everywhere() -> None:
+    version = sphinx_scrapbox.__version__
+    changelog = (FOLDER / "CHANGELOG.md").read_text(encoding="utf-8")
+    citation = yaml.safe_load((FOLDER / "CITATION.cff").read_text(encoding="utf-8"))
+    newest = re.search(r"^## \[(?P<version>[^]]+)\] - (?P<date>\d{4}-\d\d-\d\d)$", changelog, re.M)
+    assert newest is not None
+    assert (newest["version"], newest["date"]) == (version, citation["date-released"])
+    assert citation["version"] == version
+    assert f"[{version}]: https://" in changelog
