@@ -115,7 +115,7 @@ class HtmlBlock:
     def _card(self, item: RelatedItem) -> str:
         place = item.place
         start = self._remembered("start", place, self._start_of_card)
-        excerpt = self._remembered("excerpt", place, self._excerpt)
+        excerpt = self._remembered("excerpt", place, self._excerpt) if item.has_excerpt else ""
         line = self._span(place, item.line, "scrapbox-linking") if item.line else ""
         classes = f' class="{" ".join(self._classes)}"' if self._classes else ""
         return f"<li{classes}{_lang(place.language)}>{start}{line}{excerpt}</li>"

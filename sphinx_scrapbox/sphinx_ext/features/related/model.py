@@ -46,10 +46,14 @@ class NodeTitle(NamedTuple):
 
 
 class RelatedItem(NamedTuple):
-    """A page, and the line that links; None if the line is just its title."""
+    """A page, and the line that links; None if the line is just its title.
+
+    Without an excerpt if that is only the beginning of the line.
+    """
 
     place: NodeTitle
     line: str | None
+    has_excerpt: bool = True
 
 
 class RelatedItems(NamedTuple):
@@ -107,7 +111,9 @@ def _items(
     for node, line in ((one.node, one.line) for one in neighbours[:MOST_NEIGHBOURS]):
         place = _place(domain, node, with_cards=with_cards)
         is_shown = line == place.title or _is_on_card(line, place.card)
-        items.append(RelatedItem(place, None if is_shown else line))
+        start = place.card.excerpt.removesuffix("…").rstrip()
+        is_start = not is_shown and start in line
+        items.append(RelatedItem(place, None if is_shown else line, has_excerpt=not is_start))
     return RelatedItems(tuple(items), max(0, len(neighbours) - MOST_NEIGHBOURS))
 
 
