@@ -35,7 +35,8 @@ from browsers import launch, serve  # noqa: E402
 
 BUDGET = 500_000
 """Bytes that the first results of Pagefind may cost."""
-QUERIES = ("design", "knowledge production", "全文検索", "高校", "設計", "の")
+QUERIES = ("design", "knowledge production", "全文検索", "高校", "設計", "の", "&language=ja")
+"""Words, and what follows them in the address of the search page."""
 _CONF = """\
 extensions = ["sphinx_scrapbox"]
 html_theme = "alabaster"

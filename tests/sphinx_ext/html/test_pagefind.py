@@ -241,7 +241,7 @@ def test_modes(site: Site) -> None:
     built = site.build(target="_modes", scrapbox_search=modes, **HERE)
     texts = fragments(built)
     assert "wiki/n1.html" not in texts
-    assert texts["wiki/Why%3F.html"]["meta"] == {"title": "Why not?"}
+    assert texts["wiki/Why%3F.html"]["meta"]["title"] == "Why not?"
     assert texts["wiki/Why%3F.html"]["content"] == "Why not?"
     assert "検 索" in texts["wiki/two.html"]["content"]
     assert "marvellous" in texts["wiki/Compost.html"]["content"].lower()

@@ -36,7 +36,7 @@ BUNDLE = f"_static/{FOLDER}/pagefind"
 """The folder of the index in the output."""
 
 _ENTRY = "pagefind-entry.json"
-_FORMAT = 1  # rises when the settings below change
+_FORMAT = 2  # rises when the settings below change
 # These would split texts by a dictionary; so would the browser split queries.
 _SPLIT_BY_DICTIONARY = frozenset({"ja", "zh", "ko"})
 _OTHER_PROGRAMS = ("pagefind-*ui.*", "pagefind-highlight.js", "pagefind-worker.js")

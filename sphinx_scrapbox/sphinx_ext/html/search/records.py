@@ -25,6 +25,11 @@ from sphinx_scrapbox.sphinx_ext.html.search.modes import search_mode
 from sphinx_scrapbox.wiki.text import split_signs
 from sphinx_scrapbox.wiki.titles import split_target
 
+_EVERY = "\U0002a6a5"
+"""A rare character that every document has in its metadata.
+
+The search page asks for it where only filters are given: Pagefind loads its whole index otherwise.
+"""
 _NOT_TEXT = (nodes.comment, nodes.Invisible, nodes.system_message, nodes.pending)
 _TAG = re.compile(r"<(style|script)\b.*?</\1\s*>|<[^<]+?>", re.DOTALL | re.IGNORECASE)
 
@@ -51,7 +56,8 @@ def record(app: Sphinx, docname: str, document: nodes.document) -> str | None:
     # Not as metadata, as their words would be found.
     addresses = [app.builder.get_target_uri(docname), _image(app, facts)]
     body += (f'<i id="{escape(address)}"></i>' for address in addresses)
-    values = "".join(
+    values = f'<meta data-pagefind-meta="every[content]" content="{_EVERY}">'
+    values += "".join(
         f'<meta data-pagefind-filter="{name}[content]" content="{escape(value)}">'
         for name, value in _filters(domain, docname, facts)
     )
