@@ -5,7 +5,7 @@ from __future__ import annotations
 import mimetypes
 from collections.abc import Iterator
 from typing import TypeGuard
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, ref
 
 from docutils import nodes
 from sphinx import addnodes
@@ -16,17 +16,20 @@ from sphinx.builders.html import StandaloneHTMLBuilder
 from sphinx.builders.singlehtml import SingleFileHTMLBuilder
 from sphinx.environment import BuildEnvironment
 
-_BUILDERS: WeakKeyDictionary[BuildEnvironment, Builder] = WeakKeyDictionary()
+# A builder has its environment: a strong reference to it would keep both for good.
+_BUILDERS: WeakKeyDictionary[BuildEnvironment, ref[Builder]] = WeakKeyDictionary()
 
 
 def note_builder(app: Sphinx) -> None:
     """Handler of ``builder-inited``, before all others: remember the builder of an environment."""
-    _BUILDERS[app.env] = app.builder
+    _BUILDERS[app.env] = ref(app.builder)
 
 
 def builder_of(env: BuildEnvironment) -> Builder:
     """The builder of a build, for code that has only its environment, such as transforms."""
-    return _BUILDERS[env]
+    if builder := _BUILDERS[env]():
+        return builder
+    raise KeyError("the build is over")
 
 
 def is_html(builder: Builder) -> bool:

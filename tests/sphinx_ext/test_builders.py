@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import shutil
 from pathlib import Path
+from weakref import ref
 
 import pytest
+from docutils.parsers.rst.states import RSTState
 from sites import BUILDERS, EPUB, Built, Site, broken_links
 
 # The JSON builder of sphinxcontrib-serializinghtml 2.0, on Sphinx 9.
@@ -63,3 +66,18 @@ def test_links_lead_somewhere(built: Built) -> None:
         broken = [link for link in broken if "wiki/" not in link or "#document-wiki" not in link]
         broken = [link for link in broken if not link.endswith(("search.html", "genindex.html"))]
     assert broken == []
+
+
+@pytest.mark.parametrize("builder", ["html", "epub", "latex", "text"])
+def test_a_build_that_is_over_is_freed(rootdir: Path, tmp_path: Path, builder: str) -> None:
+    """Programs build again and again in one process; Sphinx itself keeps the last build."""
+    kept = []
+    for name in ("one", "other"):
+        shutil.copytree(rootdir / "test-wiki", tmp_path / name)
+        built = Site(tmp_path / name).build(builder, scrapbox_related=True, **EPUB)
+        kept.append((ref(built.app), ref(built.app.env)))
+        del built
+    RSTState.nested_sm_cache.clear()  # docutils keeps parsers, each with its document
+    gc.collect()
+    application, environment = kept[0]
+    assert (application(), environment()) == (None, None)
