@@ -49,6 +49,7 @@ def main() -> None:
         archive.extractall(folder, filter="data")
         (source,) = Path(folder).iterdir()
         print(f"{sdist.name}: {sum(path.is_file() for path in source.rglob('*'))} files")
+        run("uv", "pip", "install", "--quiet", str(sdist))
         run("pytest", "-q", "-p", "no:cacheprovider", *TESTS, cwd=source)
 
 
