@@ -69,9 +69,9 @@ def test_directive_tells_of_the_snapshot(site: Site) -> None:
 def test_directive_in_restructuredtext_and_another_language(site: Site) -> None:
     site.write({"about.rst": "About\n=====\n\n.. scrapbox:snapshot::\n"})
     built = site.build(language="ja")
-    assert "ウィキ garden-en より、2024年01月01日時点: 2 ページ。" in body(built, "about")
+    assert "Wiki garden-en より、2024年01月01日時点：2 ページ。" in body(built, "about")
     built = site.build(language="ja", html_last_updated_fmt="%Y-%m-%d")
-    assert "ウィキ garden-en より、2024-01-01時点: 2 ページ。" in body(built, "about")
+    assert "Wiki garden-en より、2024-01-01時点：2 ページ。" in body(built, "about")
 
 
 def test_directive_as_a_table_and_of_several(site: Site) -> None:
