@@ -130,7 +130,9 @@ class ScrapboxDomain(DomainIndex, Domain):
         facts = facts_of(record, links)
         collected: dict[str, object] = {}
         for feature in self.features:
-            own = [node for node in others if isinstance(node, feature.node_classes)]
+            own: list[nodes.Element] = []
+            if feature.node_classes:  # most features have none
+                own = [node for node in others if isinstance(node, feature.node_classes)]
             if (kept := feature.collect(own, record)) is not None:
                 collected[feature.name] = kept
         if collected:
