@@ -39,6 +39,14 @@ class _LazyGroup(click.Group):
         command: click.Command = import_module(f".{_COMMANDS[cmd_name]}", __name__).command
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in _COMMANDS and not args[0].startswith("-"):
+            close_name = import_module(".options", __name__).close_name
+            ctx.fail(f"no command {args[0]!r}{close_name(args[0], _COMMANDS)}")
+        return super().resolve_command(ctx, args)
+
     def invoke(self, ctx: click.Context) -> object:
         try:
             return super().invoke(ctx)

@@ -18,7 +18,13 @@ from sphinx_scrapbox.check.reports import (
     report_as_text,
 )
 from sphinx_scrapbox.check.rules import RULES, Report, Rule, Severity
-from sphinx_scrapbox.cli.options import format_option, grouped, hosts_option, output_option
+from sphinx_scrapbox.cli.options import (
+    close_name,
+    format_option,
+    grouped,
+    hosts_option,
+    output_option,
+)
 from sphinx_scrapbox.cli.output import Failure, progress, say, shows_color, write_report
 from sphinx_scrapbox.formats import PAGE_SUFFIXES
 from sphinx_scrapbox.snapshot.filenames import Host
@@ -42,7 +48,8 @@ def _rules(
     names = [name.strip() for value in values for name in value.split(",")]
     unknown = sorted({name for name in names if name not in RULES})
     if unknown:
-        raise click.BadParameter(f"no rule {', '.join(map(repr, unknown))}; see --help")
+        hint = close_name(unknown[0], RULES) or "; see --help"
+        raise click.BadParameter(f"no rule {', '.join(map(repr, unknown))}{hint}")
     return frozenset(RULES[name] for name in names)
 
 

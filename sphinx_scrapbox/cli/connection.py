@@ -119,6 +119,12 @@ _HOSTS = ("scrapbox.io", "www.scrapbox.io")
 """The hosts of the default server."""
 
 
+def is_address(text: str) -> bool:
+    """Whether *text* can only be an address, with a scheme or with the wiki's host."""
+    hosts = "|".join(map(re.escape, _HOSTS))
+    return "://" in text or re.match(rf"(?:{hosts})/", text.strip()) is not None
+
+
 def wiki_project(text: str, origin: str | None) -> WikiProject:
     """The project of a name, or of an address of the project or one of its pages.
 
@@ -126,7 +132,7 @@ def wiki_project(text: str, origin: str | None) -> WikiProject:
     :raises click.UsageError: if *text* is neither, or both name a server and these differ.
     """
     name = text.strip()
-    if re.match(rf"(?:{'|'.join(map(re.escape, _HOSTS))})/", name):
+    if is_address(name) and "://" not in name:
         name = f"https://{name}"
     server = origin or DEFAULT_ORIGIN
     if "://" in name:
@@ -141,8 +147,8 @@ def wiki_project(text: str, origin: str | None) -> WikiProject:
         name = unquote(parts.path.lstrip("/").partition("/")[0])
     if not name or "/" in name or set(name) <= {"."}:
         raise click.UsageError(
-            "PROJECT is a name, or an address such as https://scrapbox.io/NAME; --url names "
-            "another server"
+            f"{printable(text)!r} is not a project: PROJECT is a name, or an address such as "
+            "https://scrapbox.io/NAME; --url names another server"
         )
     return WikiProject(name, server)
 

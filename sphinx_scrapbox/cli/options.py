@@ -5,7 +5,8 @@ Each decorator adds its options to a command and passes their values on as one a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from difflib import get_close_matches
 from functools import wraps
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,12 @@ from sphinx_scrapbox.snapshot.filenames import HOSTS, Host
 from sphinx_scrapbox.snapshot.selection import Selection
 
 Decorator = Callable[[Callable[..., None]], Callable[..., None]]
+
+
+def close_name(name: str, known: Iterable[str]) -> str:
+    """The end of a message about a mistyped *name*: the closest of *known*; "" if none is."""
+    close = get_close_matches(name, sorted(known), n=1)
+    return f"; did you mean {close[0]!r}?" if close else ""
 
 
 def grouped(name: str, make: Callable[..., object], *options: Decorator) -> Decorator:

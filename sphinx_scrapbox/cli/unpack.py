@@ -70,8 +70,8 @@ def read_export(export: str) -> Project:
         return load_project(output.read_input(export))
     except ProjectError as error:
         raise output.Failure(
-            f"{export}: not a readable project export: {error}. The owner of a project "
-            "can download one in its settings, under Page Data, Export Pages"
+            f"{export}: not a readable project export: {error}. An administrator "
+            "of the project can download one in its settings, under Page Data, Export Pages"
         ) from error
 
 

@@ -319,14 +319,13 @@ def test_the_wiki_of_each_folder(wiki: Path) -> None:
     ]
     assert told["folders"] == [
         {"folder": ".", "project": "", "reason": "its pages do not name it"},
-        {"folder": "barn", "project": "barn", "reason": "1 of 3 pages names it by own icons"},
-        {"folder": "pond", "project": "pond", "reason": "1 of 2 pages names it by own icons"},
+        {"folder": "barn", "project": "barn", "reason": "1 of 3 pages names it in icons"},
+        {"folder": "pond", "project": "pond", "reason": "1 of 2 pages names it in icons"},
     ]
     assert [one["project"] for one in told["links"]["wanted"]] == ["barn", "pond"]
     lines = run("--explain", wiki / "pond/Hay.md").stdout.splitlines()
     assert (
-        lines[1]
-        == f"{wiki}/pond: pages of the wiki pond, because 1 of 2 pages names it by own icons"
+        lines[1] == f"{wiki}/pond: pages of the wiki pond, because 1 of 2 pages names it in icons"
     )
 
 

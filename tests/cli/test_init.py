@@ -247,7 +247,14 @@ def test_files_that_exist_are_kept(here: Path) -> None:
     build(here / "docs")
     before = state(here)
     output = succeed("x.json")
-    assert "has all that the pages need\n--add adds the pages: it would unpack" in output
+    update = "To update the pages: sphinx-scrapbox unpack EXPORT.json docs/wiki\n"
+    assert f"has all that the pages need\n{update}" in output
+    assert state(here) == before
+    succeed("x.json", "--github-pages")
+    before = state(here)
+    assert "pages.yml, which exists\n" in succeed("x.json", "--github-pages")
+    output = succeed("x.json", "--github-pages", "--versions")
+    assert "pages.yml, which exists: delete it first to get a new one" in output
     assert state(here) == before
 
 
@@ -281,7 +288,11 @@ def test_sources_that_are_none(here: Path, wiki: Wiki) -> None:
     (here / "conf.txt").write_text("x", encoding="utf-8")
     assert "not a readable project export" in fail("conf.txt")
     assert "under Page Data" in fail("conf.txt")
-    assert "there is no file or folder garden.json" in fail("garden.json")
+    for missing in ("garden.json", "docs/wki", "~x", ".\\x"):
+        assert f"there is no file or folder {missing}" in fail(missing)
+    (here / "A.md").write_text("A", encoding="utf-8")
+    assert "A.md is a single page: give its folder, ." in fail("A.md")
+    (here / "A.md").unlink()
     assert "contains no wiki pages" in fail(here)
     assert "PROJECT" in fail(export(here / "x.json", {"A": []}), "--daily-pull")
     wiki.public = False

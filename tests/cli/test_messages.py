@@ -128,3 +128,13 @@ def test_interrupted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "interrupted: no page in" in error
     assert "run the same command again" in error
     assert "interrupted" in error_of("diff", tmp_path, tmp_path)
+
+
+def test_mistyped_names(tmp_path: Path) -> None:
+    assert "no command 'chek'; did you mean 'check'?" in error_of("chek", tmp_path)
+    assert "no command 'xyzzy'\n" in error_of("xyzzy")
+    error = error_of("check", tmp_path, "--select", "damaged-brackets")
+    assert "no rule 'damaged-brackets'; did you mean 'damaged-bracket'?" in error
+    assert "no rule 'xyzzy'; see --help" in error_of("check", tmp_path, "--select", "xyzzy")
+    error = error_of("pull", "docs/wiki", "garden")
+    assert "'docs/wiki' is not a project: PROJECT is a name" in error

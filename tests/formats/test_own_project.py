@@ -153,7 +153,7 @@ def test_reasons() -> None:
     }
     folders = Projects(pages).folders()
     assert {name: (entry.project, entry.reason) for name, entry in folders.items()} == {
-        "en": ("garden-en", "1 of 2 pages names it by own icons"),
+        "en": ("garden-en", "1 of 2 pages names it in icons"),
         "en/more": (
             "garden-en",
             "its pages do not name it, and that of the folder above, en, is known",

@@ -22,7 +22,7 @@ from sphinx_scrapbox.cli.output import Failure, print_notes, say
 from sphinx_scrapbox.cli.pull import picture_options
 from sphinx_scrapbox.cli.rename import rename_pages
 from sphinx_scrapbox.snapshot.filenames import Host, refusals
-from sphinx_scrapbox.snapshot.lockfile import PictureKind
+from sphinx_scrapbox.snapshot.lockfile import LOCK_NAME, PictureKind
 from sphinx_scrapbox.snapshot.selection import Selection
 from sphinx_scrapbox.wiki.text import terminal_safe
 
@@ -233,7 +233,11 @@ def _extend(origin: Origin, places: Places, choices: Choices) -> None:
 
 def _say_add(origin: Origin, places: Places, *, has_lines: bool) -> None:
     """Say what ``--add`` would do."""
-    if not _is_here(origin, places):
+    if not has_lines and (places.wiki / LOCK_NAME).exists():
+        update = origin.update_command(places.wiki.as_posix())
+        if update:
+            say(f"To update the pages: {terminal_safe(update)}")
+    elif not _is_here(origin, places):
         what = "this, and would" if has_lines else "the pages: it would"
         say(f"--add adds {what} {terminal_safe(origin.plan(places.wiki))}")
     elif has_lines:
@@ -259,9 +263,12 @@ def _say_facts(origin: Origin, places: Places, facts: WikiFacts) -> None:
         )
 
 
-def _say_file(path: Path, *, is_dry: bool) -> None:
+def _say_file(path: Path, *, is_dry: bool, text: str = "") -> None:
     if path.exists():
-        say(f"kept     {path}, which exists")
+        # A workflow that was made with other options is replaced only if the user deletes it.
+        is_other = path.suffix in {".yml", ".yaml"} and path.read_bytes() != text.encode()
+        hint = ": delete it first to get a new one" if text and is_other else ""
+        say(f"kept     {path}, which exists{hint}")
     else:
         say(f"{'would write' if is_dry else 'written '} {path}")
 
@@ -269,7 +276,7 @@ def _say_file(path: Path, *, is_dry: bool) -> None:
 def _write(files: dict[Path, str], *, is_dry: bool) -> None:
     """Write those of *files* that do not exist."""
     for path, text in files.items():
-        _say_file(path, is_dry=is_dry)
+        _say_file(path, is_dry=is_dry, text=text)
         if is_dry or path.exists():
             continue
         try:

@@ -94,7 +94,7 @@ class _Tally:
             ((language, count),) = counts.most_common(1) or [("", 0)]
             if language and count >= _MAJORITY * counts.total():
                 return language, f"{count} of {len(self.titles)} pages {how}"
-        return DEFAULT_LANGUAGE, "the pages do not tell another one"
+        return DEFAULT_LANGUAGE, "it is the default"
 
     def start(self) -> tuple[StartPage, ...]:
         """The pages with the most links to them; then those with the most lines."""

@@ -12,11 +12,12 @@ from pathlib import Path, PurePosixPath
 from shutil import copyfile
 from typing import Protocol
 
-from sphinx_scrapbox.cli.connection import Connection, WikiProject, wiki_project
+from sphinx_scrapbox.cli.connection import Connection, WikiProject, is_address, wiki_project
 from sphinx_scrapbox.cli.options import selection_arguments
 from sphinx_scrapbox.cli.output import Failure, failures, progress
 from sphinx_scrapbox.cli.pull import pull_project
 from sphinx_scrapbox.cli.unpack import read_export, unpack_export
+from sphinx_scrapbox.formats import PAGE_SUFFIXES
 from sphinx_scrapbox.snapshot.folder import (
     PAGE_SUFFIX,
     FolderError,
@@ -238,10 +239,14 @@ def find_origin(
     if "://" not in source:
         if path.is_dir():
             return folder_origin(path)
+        if path.suffix.lower() in PAGE_SUFFIXES and path.is_file():
+            raise Failure(f"{source} is a single page: give its folder, {path.parent}")
         if source == "-" or path.is_file():
             return ExportOrigin(source, selection, connection.private)
         is_file_name = re.search(r"\.(?:json|md|zip|scrapbox)\Z", source, re.I) is not None
-        if is_file_name or (source[:1] in "./~" or "\\" in source):
+        is_path = source[:1] in ".~" or re.search(r"[/\\]", source) is not None
+        is_path = is_path and not is_address(source)
+        if is_file_name or is_path:
             raise Failure(f"there is no file or folder {source}")
     wiki = wiki_project(source, connection.origin)
     return WikiOrigin(wiki, connection, selection, dict(pictures))

@@ -299,9 +299,9 @@ def _majority(tally: _Tally) -> FolderProject:
         return FolderProject("", reason, frozenset(tally.votes))
     by_icons = total - tally.by_front_matter - tally.by_lock
     kinds = {
-        "by the lock file": tally.by_lock,
+        "in the lock file": tally.by_lock,
         "in front matter": tally.by_front_matter,
-        "by own icons": by_icons,
+        "in icons": by_icons,
     }
     how = " or ".join(kind for kind, number in kinds.items() if number > 0)
     others = f", and {total - count} another" if count < total else ""

@@ -209,7 +209,12 @@ def people_by_key(value: object) -> dict[str, Person]:
         bad = [option for option in texts if not isinstance(entry.get(option, ""), str)]
         bad += set(entry) - {*texts, "aliases"}
         if bad:
-            warn_option("people", f"entry {name!r} has bad options {sorted(map(str, bad))}")
+            fields = ", ".join(sorted(map(str, bad)))
+            warn_option(
+                "people",
+                f"entry {name!r} is left out because of {fields}: it may have name, link and "
+                "image, which are strings, and aliases",
+            )
             continue
         link = entry.get("link", "")
         if link and _scheme(link) not in {"http", "https", "mailto"}:
