@@ -342,7 +342,7 @@ def test_reserved_names_in_the_root_folder(site: Site, builder: str, name: str) 
     built = site.build(builder, **HERE)
     (warning,) = built.warnings
     assert warning.startswith(
-        f"SRC/{name}.md: WARNING: the page {name.title()!r} would be written"
+        f"SRC/{name}.md: WARNING: the page {name.title()!r} has the address of the site's own "
     )
     assert warning.endswith("[scrapbox.reserved_name]")
     text = built.text(f"{name}.html" if builder == "html" else f"{name}/index.html")
