@@ -77,6 +77,7 @@ class Graph:
         self._all_links_to: dict[str, list[str]] | None = None
         self._from: dict[str, dict[str, str]] = {}
         self._to: dict[str, dict[str, str]] = {}
+        self._titles_in: dict[str, dict[str, str]] = {}
         self._wanted_titles: dict[str, str] | None = None
 
     def _all_linking(self, node: str) -> Iterable[str]:
@@ -104,9 +105,12 @@ class Graph:
         links = self._from.get(docname)
         if links is None:
             links = self._from[docname] = {}
-            for node, _title, line in self.nodes_of(docname, self._mentions.get(docname, ())):
+            titles = self._titles_in[docname] = {}
+            for node, title, line in self.nodes_of(docname, self._mentions.get(docname, ())):
                 if node != docname:
                     links.setdefault(node, line)
+                    if is_wanted(node):
+                        titles.setdefault(node, title)
         return links
 
     def links_to(self, node: str) -> Mapping[str, str]:
@@ -123,11 +127,10 @@ class Graph:
         """The title of a wanted page, as first linked."""
         if self._wanted_titles is not None:
             return self._wanted_titles[node]
-        for docname in self.links_to(node):
-            for other, title, _line in self.nodes_of(docname, self._mentions[docname]):
-                if other == node:
-                    return title
-        raise KeyError(node)
+        docname = next(iter(self.links_to(node)), None)
+        if docname is None:
+            raise KeyError(node)
+        return self._titles_in[docname][node]
 
     def wanted_nodes(self) -> Iterable[str]:
         """All pages that are linked to and do not exist."""

@@ -46,7 +46,7 @@ class StandardBlock:
 
     def _list(self, items: Iterable[RelatedItem], rest: int) -> nodes.bullet_list:
         bullets = nodes.bullet_list(bullet="-")
-        for place, line, _ in items:
+        for place, line, _has_excerpt in items:
             paragraph = nodes.paragraph("", "", self._xref(place))
             if line is not None:
                 paragraph += [nodes.Text(": "), in_language(line, place.language)]
