@@ -46,16 +46,17 @@ class Config:
     """The validated options; the docstring of each is its help."""
 
     project: ProjectOptions = _option("", valid.project_options, "str or dict")
-    """The wiki project (the part after the host in the wiki's addresses) of pages that do not tell
-    it, nor the other pages of their folder; or a mapping of glob patterns over docnames to
-    projects, of which the first match counts, whatever the icons of the pages tell."""
+    """The wiki project (the part after the host in the wiki's addresses) of pages for which
+    neither the page itself nor the other pages in its folder show it; or a mapping of glob
+    patterns over docnames to projects. The first match applies, even if the icons on a page name
+    another project."""
     url: str = _option(DEFAULT_ORIGIN, valid.origin, "str")
-    """The address of the wiki's host, for a self-hosted installation. A lock file that names a
-    host takes precedence."""
+    """The address of the wiki's server, for a self-hosted installation. A lock file that names a
+    server takes precedence."""
     pages: tuple[str, ...] = _option([], valid.string_tuple, "list of str")
-    """Glob patterns over file names, relative to the source folder (such as `wiki/**`): Markdown
-    files that are wiki pages, whatever they contain. A pattern after `!` (such as
-    `!wiki/index.md`) names files that are not; it takes precedence."""
+    """Glob patterns over file names, relative to the source folder (such as `wiki/**`), for
+    Markdown files that are wiki pages whatever they contain. A pattern that begins with `!` (such
+    as `!wiki/index.md`) excludes files, and takes precedence."""
     link_documents: tuple[str, ...] = _option(
         False, valid.boolean_or_globs, "bool or list of str", "html"
     )
@@ -68,18 +69,18 @@ class Config:
         "html",
     )
     """What a link to a page that is not on this site becomes: a link to the live wiki (`"wiki"`),
-    marked text, or marked text and a warning (`"warn"`). `"auto"` is `"wiki"` with a warning for
-    links by title that were written by hand. One value for all documents, or a mapping of glob
-    patterns over docnames to values, of which the first match counts."""
+    marked text (`"text"`), or marked text and a warning (`"warn"`). `"auto"` is `"wiki"`, with a
+    warning for links by title in hand-written pages. One value for all documents, or a mapping of
+    glob patterns over docnames to values; the first match applies."""
     people: dict[str, Person] = _option({}, valid.people_by_key, "dict")
-    """Speakers by icon name: display `name`, `link`, `image` (a file below the source folder) and
-    `aliases` such as `/project/name`. Their icons are always people."""
+    """Speakers by icon name: display `name`, `link`, `image` (a file in the source folder) and
+    `aliases` such as `/project/name`. These icons always stand for people."""
     marks: NamePatterns = _option(["en", "ja"], valid.mark_patterns, "list of str")
-    """Icon names that mark a page's language or state and stand for no person, such as `draft`,
-    `*-status` or `/shop/*`; `*` stands for any text. The list replaces the default. Names in
-    `scrapbox_people` are people all the same."""
+    """Icon names that mark a page's language or state and do not stand for a person, such as
+    `draft`, `*-status` or `/shop/*`; `*` matches any text. The list replaces the default. Names in
+    `scrapbox_people` are always people."""
     icon_path: tuple[str, ...] = _option([], valid.string_tuple, "list of str", "html")
-    """Folders (below the source folder) of icon images named after their pages: `name.png`,
+    """Folders in the source folder that contain icon images named after their pages: `name.png`,
     `project/name.png`."""
     icons: str = _option("local", valid.third_party, '"local", "remote" or bool', "html")
     """What HTML shows for an icon whose image is not stored with the site: initials (`"local"`),
@@ -87,29 +88,30 @@ class Config:
     images: str = _option("remote", valid.third_party, '"local", "remote" or bool', "html")
     """What HTML shows for an image that is not stored with the site: a link (`"local"`), or the
     image, which each reader's browser requests from its host (`"remote"`). Other formats always
-    show a link. Does not affect images stored with the pages."""
+    show a link. This option does not affect images stored with the pages."""
     videos: str = _option("remote", valid.third_party, '"local", "remote" or bool')
     """What HTML shows for the address of a video or sound that the wiki plays: a plain link
-    (`"local"`), or a player that requests nothing from its host before a click (`"remote"`)."""
+    (`"local"`), or a player that requests nothing from its host until it is clicked
+    (`"remote"`)."""
     speech: str = _option("box", valid.choice("box", "inline"), '"box" or "inline"')
-    """How the turns of a dialogue are shown: in a box with the colour of the speaker, or as lines
-    that begin with the speaker (`"inline"`)."""
+    """How turns of a conversation are shown: in a box with the colour of the speaker (`"box"`), or
+    as lines that begin with the speaker (`"inline"`)."""
     related: tuple[tuple[str, str], ...] = _option(
         "cards",
         valid.modes_by_glob("related", ("cards", "list"), on="cards"),
         '"cards", "list", False or dict',
     )
-    """Related pages at the end of each wiki page: cards, a plain list, or (False) none. One value
-    for all pages, or a mapping of glob patterns over docnames to values, of which the first match
-    counts."""
+    """How related pages are shown at the end of each wiki page: as cards, as a plain list, or
+    (False) not at all. One value for all pages, or a mapping of glob patterns over docnames to
+    values; the first match applies."""
     previews: bool = _option(True, valid.boolean, "bool", "html")
-    """Show the title, the first image and the first lines of a wiki page when a reader points at a
-    link to it (HTML)."""
+    """Show the title, the first image and the first lines of a wiki page when a reader hovers over
+    or focuses a link to it (HTML)."""
     telomere: bool = _option(False, valid.boolean, "bool", "html")
-    """Show beside each line of a native page how long before the snapshot it was written, as the
-    lock file tells (HTML): a bar that is wide for new lines and thin for old ones."""
+    """Show beside each line of a native page how old it was when the snapshot was taken, according
+    to the lock file (HTML): a bar that is wide for new lines and thin for old ones."""
     indices: bool = _option(True, valid.boolean, "bool", "html")
-    """Write indices of all pages, tags and people and of recent changes, as pages of the HTML: see
+    """Write indices of all pages, tags, people and recent changes as pages of the HTML:
     `scrapbox-pages`, `scrapbox-tags`, `scrapbox-people` and `scrapbox-recent`."""
     search: tuple[tuple[str, str], ...] = _option(
         "auto",
@@ -118,44 +120,44 @@ class Config:
         "html",
     )
     """What the site's search indexes of wiki pages: title and text (`"full"`), title and first
-    lines (`"summary"`), titles, or (False) nothing. `"auto"` is `"full"`, but with Sphinx's search
-    `"summary"` if the site has more wiki pages than {confval}`scrapbox_search_full`. One value for
-    all pages, or a mapping of glob patterns over docnames to values, of which the first match
-    counts."""
+    lines (`"summary"`), the title only (`"titles"`), or (False) nothing. `"auto"` is `"full"`, or
+    `"summary"` if Sphinx's search is used and the site has more wiki pages than
+    {confval}`scrapbox_search_full`. One value for all pages, or a mapping of glob patterns over
+    docnames to values; the first match applies."""
     search_full: int = _option(4000, valid.natural_number, "int", "html")
-    """The most wiki pages that Sphinx's search indexes with their whole text, where
+    """The maximum number of wiki pages for which Sphinx's search indexes the full text if
     {confval}`scrapbox_search` is `"auto"`."""
     search_engine: str = _option(
         "sphinx", valid.choice("sphinx", "pagefind"), '"sphinx" or "pagefind"', "html"
     )
-    """What searches the HTML: Sphinx's search, whose index browsers load as a whole, or Pagefind,
-    of whose index they load only what a query needs. Pagefind needs the extra
+    """The search engine of the HTML: Sphinx's search, for which browsers load the whole index, or
+    Pagefind, for which they load only the parts that a query needs. Pagefind needs the extra
     `sphinx-scrapbox[pagefind]`."""
     dates: str = _option("page", valid.choice("page", "git"), '"page" or "git"')
-    """Where a page's dates come from: its front matter or the lock file, or git as well where
-    neither has a date."""
+    """Where the dates of a page come from: its front matter or the lock file (`"page"`), or also
+    git if neither has a date (`"git"`)."""
     repository: str = _option("", valid.text_value, "str")
-    """For builds outside of the repository, such as those of sphinx-polyversion: the folder in a
-    git repository, also a bare one, whose revisions hold this source folder's files.
-    `scrapbox:changes` finds its revisions there. A relative path starts at the source folder."""
+    """For builds outside the repository, such as those of sphinx-polyversion: the folder in a git
+    repository, which may be bare, whose revisions contain the files of this source folder.
+    `scrapbox:changes` looks up revisions there. A relative path starts at the source folder."""
     metadata: bool = _option(True, valid.boolean, "bool", "html")
-    """Describe each wiki page in the head of its HTML for search engines and other sites:
-    description, Open Graph tags and JSON-LD."""
+    """Describe each wiki page in its HTML head for search engines and other sites: description,
+    Open Graph tags and JSON-LD."""
     data_files: tuple[str, ...] = _option(
         ["json", "atom"],
         valid.some_of("json", "atom", "markdown", "llms"),
         "list of str or bool",
         "html",
     )
-    """Files for programs that are written beside the pages of the HTML: `"json"` (the wiki as
-    data, `scrapbox.json`), `"atom"` (a feed of recent changes, `scrapbox.atom`, if there is a
-    lock file and `html_baseurl` is set), `"markdown"` (each wiki page as Markdown) and `"llms"`
-    (`llms.txt`, a list of all pages). True means all, False none."""
+    """Files for programs, written beside the HTML pages: `"json"` (the wiki as data,
+    `scrapbox.json`), `"atom"` (a feed of recent changes, `scrapbox.atom`, if there is a lock file
+    and `html_baseurl` is set), `"markdown"` (each wiki page as Markdown) and `"llms"` (`llms.txt`,
+    a list of all pages). True selects all, False none."""
     provenance: str = _option(
         False, valid.choice("start", "end", on="end"), '"start", "end" or bool'
     )
-    """A line at the start or the end of each wiki page with the date of its snapshot and a link to
-    the live page. True means `"end"`."""
+    """Where a wiki page shows the date of its snapshot and a link to the live page: at its start,
+    at its end, or (False) nowhere. True means `"end"`."""
     canonical: tuple[tuple[str, str], ...] = _option(
         "self",
         valid.modes_by_glob(
@@ -164,79 +166,83 @@ class Config:
         '"wiki", "self", "noindex", an address, False or dict',
         "html",
     )
-    """The canonical address of a wiki page for search engines: the live page, the page below
-    `html_baseurl`, the page below another address (such as that of the current version), or none
-    (False); `noindex` also asks search engines not to list it. One value for all pages, or a
-    mapping of glob patterns over docnames to values, of which the first match counts. The indices
-    of pages, tags and people follow the value for their own names, such as `scrapbox-pages`."""
+    """The canonical address of a wiki page for search engines: the live page (`"wiki"`), the page
+    below `html_baseurl` (`"self"`), the page below another address (such as that of the current
+    version), or none (False). `"noindex"` also asks search engines not to list the page. One value
+    for all pages, or a mapping of glob patterns over docnames to values; the first match applies.
+    The indices of pages, tags and people use the value for their own names, such as
+    `scrapbox-pages`."""
     languages: LanguageOptions = _option({}, valid.language_options, "dict")
     """The languages of wikis: a mapping of project names, or of glob patterns over docnames (the
-    first match counts), to languages such as `"ja"`; and for translations a mapping of `(source
-    project, this project)` to `(source language, this language)`, such as `("ja", "en")`, where
-    `*` matches any project."""
+    first match applies), to languages such as `"ja"`. For translations, a mapping of `(source
+    project, this project)` to `(source language, this language)`, such as `("ja", "en")`; `*`
+    matches any project."""
     language_marks: bool = _option(True, valid.boolean, "bool", "html")
     """Mark links to wiki pages in another language with that language, such as `ja`."""
     language_switcher: str = _option(
         "start", valid.choice("start", "end", on="start"), '"start", "end" or bool'
     )
-    """Links to the other language versions of a page, at its start or its end; False for none."""
+    """Where a page shows links to its versions in other languages: at its start, at its end, or
+    (False) nowhere."""
     side_by_side: tuple[str, ...] = _option(
         False, valid.boolean_or_globs, "bool or list of str", "html"
     )
-    """Write a page that shows each translation beside its source, line by line (HTML): True for
-    all translations, or a list of glob patterns over their docnames."""
+    """Write a page for each translation that shows it beside its source, line by line (HTML): True
+    for all translations, or a list of glob patterns over their docnames."""
     untranslated: tuple[str, ...] = _option(
         False, valid.boolean_or_globs, "bool or list of str", "html"
     )
-    """Say on a page that it is not translated yet, if other pages of its wiki are: True for all
+    """Show on a page that it is not translated yet if other pages of its wiki are: True for all
     pages, or a list of glob patterns over docnames."""
     translation_notice: str = _option(
         "end", valid.choice("start", "end", "both", on="end"), '"start", "end", "both" or bool'
     )
-    """Where a translated page shows its translation notice; False for nowhere."""
+    """Where a translated page shows its translation notice: at its start, at its end, both, or
+    (False) nowhere."""
     translation_text: str = _option("", valid.text_value, "str")
     """The text of the notice of a machine translation, with the placeholders `{source}`,
     `{engine}`, `{contact}`, `{date}`, `{from}` and `{to}`."""
     translation_wordings: tuple[Wording, ...] = _option([], valid.wordings, "list of str or dict")
-    """Regular expressions for the sentence by which a page says that it is a translation, in
-    addition to the built-in ones. An entry may also be a mapping with `pattern`, `from` and
-    `to`."""
+    """Additional regular expressions for the sentence that identifies a page as a translation.
+    They take precedence over the built-in ones. An entry may also be a mapping with `pattern`,
+    `from` and `to`."""
     translation_pairs: dict[str, str] = _option({}, valid.pages_by_source, "dict")
-    """Translations that do not name their source: a mapping of `/project/Title` to the source's
-    `/project/Title`, or of a project to one with the same titles."""
+    """Sources of translations that do not name them: a mapping of `/project/Title` to the
+    `/project/Title` of the source, or of a project to another one whose pages have the same
+    titles."""
     translation_sources: tuple[str, ...] = _option([], valid.string_tuple, "list of str")
-    """Folders (relative to the source folder) of translations' source pages that are not part of
-    this site."""
+    """Folders (relative to the source folder) with the source pages of translations, if these
+    pages are not part of this site."""
     myst_links: bool = _option(True, valid.boolean, "bool")
     """Read `[[Page]]` in hand-written MyST pages."""
     myst_tags: bool = _option(False, valid.boolean, "bool")
     """Read `#tag` in hand-written MyST pages."""
     deny: DenyOptions = _option({}, valid.deny_options, "dict")
-    """What must not be published: `titles`, `tags` and `people` of pages that are left out, and
-    whether `emails` are denied; `allow` lists exceptions. A build fails if its output contains any
-    of this."""
+    """What must not be published: the `titles`, `tags` and `people` of pages that are left out,
+    and whether to deny `emails`; `allow` lists exceptions. A build fails if its output contains
+    any of these."""
     page_directives: frozenset[str] = _option([], valid.directives, "list of str")
-    """Names of MyST directives that also work inside wiki pages; all others are shown as code."""
+    """Names of MyST directives that are also run on wiki pages; all others are shown as code."""
     hosts: tuple[str, ...] = _option(
         [],
         valid.some_of("netlify", "github", "windows", "epub"),
         "list of str or bool",
         "html",
     )
-    """Hosts that must take the names of all files: `"netlify"`, `"github"` (artifacts of
-    workflows), `"windows"` and `"epub"`. A build warns of pages that they refuse, and writes
-    redirects from old addresses (see `sphinx-scrapbox rename`) only where they take them. True
-    means all."""
+    """Hosts that must accept the names of all files: `"netlify"`, `"github"` (artifacts of
+    workflows), `"windows"` and `"epub"`. A build warns about pages whose names they refuse, and
+    writes redirects from old addresses (see `sphinx-scrapbox rename`) only if all of them accept
+    the names. True selects all hosts."""
     linkcheck: bool = _option(False, valid.boolean, "bool", "html")
-    """Let `sphinx-build -b linkcheck` ask the wiki for pages that are not on this site: a request
-    for each link to the live wiki; see `scrapbox_missing`."""
+    """Let `sphinx-build -b linkcheck` request pages that are not on this site from the wiki: one
+    request for each link to the live wiki. See `scrapbox_missing`."""
     epub_repairs: bool = _option(True, valid.boolean, "bool", "html")
-    """Name the files of an EPUB so that every reader accepts them, and repair what Sphinx writes
-    into its package; otherwise `epubcheck` finds errors for pages with names such as
-    `Why not?` or `日本語`."""
+    """Give the files of an EPUB names that every reader accepts, and repair what Sphinx writes
+    into its package. Without this, `epubcheck` reports errors for pages with names such as `Why
+    not?` or `日本語`."""
     fast: bool = _option(True, valid.boolean, "bool")
     """Use shortcuts through Sphinx's internals that save time and memory and do not change the
-    output. Turn it off if you suspect them."""
+    output. If you suspect that they cause a problem, turn them off."""
 
     @cached_property
     def wordings(self) -> tuple[Wording, ...]:
