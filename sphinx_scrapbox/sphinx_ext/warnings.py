@@ -38,11 +38,11 @@ class Warn(Enum):
     """A page has the file name of a page that Sphinx writes, such as the search page."""
     REFUSED_NAME = "refused_name"
     """A host in ``scrapbox_hosts`` refuses the file names of some pages. Without that option, a
-    note says so of all hosts."""
+    note reports this for all hosts."""
     REDIRECTS = "redirects"
     """A ``scrapbox-redirects.json`` cannot be read; the old addresses in it lead nowhere."""
     SYNTAX = "syntax"
-    """A hand-written page has syntax that does not do what it does elsewhere, such as
+    """A hand-written page uses syntax that works differently in other tools, such as
     ``![[Page]]``."""
     MISSING_PAGE = "missing_page"
     """The target of a link is not on the site; see ``scrapbox_missing``."""
@@ -51,7 +51,7 @@ class Warn(Enum):
     INCLUDE = "include"
     """The page, or the part of it, that ``scrapbox:include`` names does not exist."""
     TOCTREE = "toctree"
-    """``scrapbox:toctree`` names no page, or a link of its page leads to none or to itself."""
+    """``scrapbox:toctree`` names a missing page, or a link in its list leads nowhere or to itself."""
     LOCK_FILE = "lock_file"
     """A ``scrapbox.lock`` cannot be read; its pages get no line anchors and no dates."""
     SNAPSHOT = "snapshot"
@@ -62,7 +62,7 @@ class Warn(Enum):
     ICON = "icon"
     """An image in ``scrapbox_people`` or a folder in ``scrapbox_icon_path`` cannot be used."""
     FETCHED_FILE = "fetched_file"
-    """A file in ``scrapbox.lock`` is missing or not an image; it is handled as not fetched."""
+    """A file in ``scrapbox.lock`` is missing or not an image; it is ignored."""
     CHANGES = "changes"
     """``scrapbox:changes`` cannot compare: a git revision or a snapshot is missing."""
     SEARCH = "search"
