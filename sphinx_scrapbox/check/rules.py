@@ -42,7 +42,7 @@ class Rule(Enum):
 
     UNREADABLE_PAGE = _error(
         "The file is not valid UTF-8.",
-        "Save it as UTF-8. Exports are always UTF-8, so something else has changed the file.",
+        "Save it as UTF-8. Exports are always UTF-8, so another program has changed the file.",
     )
     UNRECOGNISED_PAGE = _warning(
         "The file looks like a wiki page, but may be hand-written.",
@@ -67,21 +67,21 @@ class Rule(Enum):
     )
     UNSAFE_FILE_NAME = _warning(
         "Some file systems reject the name of the file or folder.",
-        'Windows allows none of < > : " \\ | ? *, no control characters, no dot or space at the '
-        "end, and no device name such as CON; no system allows more than 255 bytes. A "
-        "repository with such a name cannot be checked out there. sphinx-scrapbox rename gives "
+        'Windows does not allow < > : " \\ | ? *, control characters, a dot or space at the end, '
+        "or a device name such as CON; no system allows more than 255 bytes. A repository with "
+        "such a name cannot be checked out there. sphinx-scrapbox rename gives "
         "pages safe names; rename a folder by hand.",
     )
     REFUSED_FILE_NAME = _error(
         "A host of --for refuses the name of the page or folder.",
-        'Netlify takes no # and ?, and artifacts on GitHub none of " : < > | * ? in the name of a '
-        "file. sphinx-scrapbox rename gives pages safe names and keeps their titles and old "
-        "addresses; rename a folder by hand. In an EPUB, a build replaces such names itself.",
+        "Netlify does not accept # and ? in file names, and artifacts on GitHub do not accept "
+        '" : < > | * ?. sphinx-scrapbox rename gives pages safe names and keeps their titles and '
+        "old addresses; rename a folder by hand. EPUB builds replace such names automatically.",
     )
     LONG_FILE_NAME = _note(
         "The name of the file or folder is longer than 120 bytes.",
         "Encrypted home folders allow 143 bytes, and Windows often only 260 characters for the "
-        "whole path, of which a build uses some. A Japanese character takes three bytes.",
+        "whole path, including the output folder. A Japanese character takes three bytes.",
     )
     EMPTY_PAGE = _note(
         "The page contains only its title or a translation footer.",
@@ -109,7 +109,7 @@ class Rule(Enum):
         "write ### x.",
     )
     DAMAGED_BRACKET = _warning(
-        "Brackets do not match: a link was lost, most likely in machine translation.",
+        "Brackets do not match, probably because machine translation damaged a link.",
         "Compare the line with the source page. The suggested repair is based on the remaining "
         "brackets and on the titles of other pages, so check it before you use it.",
     )

@@ -51,7 +51,7 @@ class Warn(Enum):
     INCLUDE = "include"
     """The page, or the part of it, that ``scrapbox:include`` names does not exist."""
     TOCTREE = "toctree"
-    """``scrapbox:toctree`` names a missing page, or a link in its list leads nowhere or to itself."""
+    """``scrapbox:toctree`` names a missing page, or has a link to one or to the page itself."""
     LOCK_FILE = "lock_file"
     """A ``scrapbox.lock`` cannot be read; its pages get no line anchors and no dates."""
     SNAPSHOT = "snapshot"
