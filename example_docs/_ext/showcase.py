@@ -138,6 +138,7 @@ _SERVICES = {
         ),
     ),
 }
+_VALUE = re.compile(r'"[^"]*"')
 _REBUILDS = {"env": "pages", "html": "output", "": "nothing"}
 
 
@@ -150,8 +151,9 @@ class OptionsOverview(SphinxDirective):
             "| Option | Default | Type | Rebuilds |",
             "|---|---|---|---|",
             *(
-                f"| {{confval}}`scrapbox_{option.name}` | {_code(option.metadata['raw'])} "
-                f"| {option.metadata['shown']} | {_REBUILDS[option.metadata['rebuild']]} |"
+                f"| {{confval}}`scrapbox_{option.name}` | {_code(repr(option.metadata['raw']))} "
+                f"| {_VALUE.sub(lambda value: _code(value[0]), option.metadata['shown'])} "
+                f"| {_REBUILDS[option.metadata['rebuild']]} |"
                 for option in fields(Config)
             ),
         ]
