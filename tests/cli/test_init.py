@@ -170,6 +170,20 @@ def test_pages_in_the_current_folder(here: Path) -> None:
     assert links(build(here)) >= {"Compost.html", "index.html"}
 
 
+def test_folders_of_wikis_beside_hand_written_pages(here: Path) -> None:
+    for folder, title in {"en": "Compost", "ja": "堆肥"}.items():
+        (here / "docs" / folder).mkdir(parents=True)
+        (here / "docs" / folder / f"{title}.md").write_text(page(title), encoding="utf-8")
+    succeed("docs", "docs")
+    assert 'scrapbox_pages = ["en/**", "ja/**"]' in (here / "docs/conf.py").read_text("utf-8")
+    about = "# About\n\n{abbr}`AI (artificial)`\n"
+    (here / "docs" / "about.md").write_text(about, encoding="utf-8")
+    with (here / "docs" / "index.md").open("a", encoding="utf-8") as start:
+        start.write("\n```{toctree}\nabout\n```\n")
+    assert links(build(here / "docs")) >= {"en/Compost.html", "ja/堆肥.html", "about.html"}
+    assert "<abbr" in (here / "docs/_build/html/about.html").read_text("utf-8")
+
+
 @pytest.mark.parametrize("is_here", [True, False])
 def test_names_that_hosts_refuse(here: Path, tmp_path: Path, is_here: bool) -> None:
     wiki = (here if is_here else tmp_path) / "notes" / "wiki"

@@ -13,6 +13,7 @@ from sphinx_scrapbox.cli.output import Failure
 from sphinx_scrapbox.wiki.text import terminal_safe
 
 _MAX_PROJECTS = 3
+_MAX_FOLDERS = 8
 """How many projects the title of a site names."""
 _ROOTS = ("index", "start", "home", "site-index")
 
@@ -45,10 +46,18 @@ def patterns(origin: Origin, places: Places, root: str = "index") -> list[str]:
     """The patterns of Markdown files that are pages; native pages need none."""
     if not isinstance(origin, FolderOrigin):
         return []
-    if not any(name.endswith(".md") for name in origin.files):
+    folders = {
+        name.rpartition("/")[0].partition("/")[0] for name in origin.files if name.endswith(".md")
+    }
+    if not folders:
         return []
     pattern = templates.glob_of(places.wiki_in_site)
-    return [pattern, f"!{root}.md"] if pattern == "**" else [pattern]
+    if pattern != "**":
+        return [pattern]
+    # Pages that the user adds beside folders of wikis are hand-written.
+    if "" in folders or len(folders) > _MAX_FOLDERS:
+        return [pattern, f"!{root}.md"]
+    return [templates.glob_of(name) for name in sorted(folders)]
 
 
 def _root_document(origin: Origin, places: Places) -> str:
