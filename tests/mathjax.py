@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
+from contextlib import suppress
+from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
 import pytest
@@ -19,9 +20,7 @@ def mathjax_folder(version: int) -> Path:
         if folder := os.environ.get("MATHJAX4"):
             return Path(folder)
     else:
-        spec = importlib.util.find_spec("mathjax")
-        if spec and spec.origin:
-            folder = Path(spec.origin).with_name("static") / "mathjax" / "es5"
-            if folder.is_dir():
-                return folder
+        with suppress(PackageNotFoundError):
+            package = distribution("django-static-mathjax")
+            return Path(str(package.locate_file("mathjax/static/mathjax/es5")))
     pytest.skip(f"MathJax {version} is not installed")
