@@ -26,7 +26,7 @@ from sphinx_scrapbox.sphinx_ext.domain import (
     survey,
 )
 from sphinx_scrapbox.sphinx_ext.domain.incremental import of_pages
-from sphinx_scrapbox.sphinx_ext.domain.index import history
+from sphinx_scrapbox.sphinx_ext.domain.index import history, kept
 from sphinx_scrapbox.sphinx_ext.domain.record import record_of, set_record
 from sphinx_scrapbox.sphinx_ext.domain.site import SphinxSite
 from sphinx_scrapbox.sphinx_ext.feature import Feature, Listener
@@ -78,6 +78,7 @@ from sphinx_scrapbox.sphinx_ext.html.search import modes, pagefind_index, search
 from sphinx_scrapbox.sphinx_ext.leak_guard import guard
 from sphinx_scrapbox.sphinx_ext.performance import (
     garbage_collection,
+    inventory,
     pickling,
     search_index,
     writers,
@@ -152,6 +153,7 @@ LISTENERS = (
     Listener("builder-inited", modes.check_engine),
     Listener("builder-inited", sphinx_index.adapt_search_index),
     Listener("builder-inited", search_index.skip_unchanged_index),
+    Listener("builder-inited", inventory.skip_unchanged_inventory),
     Listener("builder-inited", writers.speed_up_writers),
     Listener("env-get-outdated", guard.prepare_leak_guard, 100, "Before any file is looked at."),
     Listener("env-get-outdated", domain.reread_for_locks, why="Finds every lock file."),
@@ -162,6 +164,7 @@ LISTENERS = (
     Listener("env-updated", pickling.remove_tracking_tables, 1, "Others see plain tables."),
     Listener("env-updated", metadata.date_pages_from_git, 400, "Lists and ages show the dates."),
     Listener("env-updated", history.note_step, 590, "After the dates of git."),
+    Listener("env-updated", kept.note_settled, 595, "Tables may be kept from now on."),
     Listener("env-updated", incremental.documents_to_write, 600, "After the dates of git."),
     Listener("env-updated", garbage_collection.freeze_objects, 999, "When all is in memory."),
     Listener("env-check-consistency", domain.check_reserved_names),

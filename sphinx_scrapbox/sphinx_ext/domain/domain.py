@@ -66,18 +66,18 @@ class ScrapboxDomain(DomainIndex, Domain):
         "denied": (),
         "images": None,
         "git": {},
-        "translations": ("", {}),
+        "translations": (("", ""), {}),
         "signatures": {},
         "signers": (),
         "changes": {},
         "statements": {},
-        "projects": ({}, ()),
+        "projects": ({}, (), None),
         "toctrees": {},
         "outlines": {},
         "adopted": [],
         "history": [],
     }
-    data_version = 27
+    data_version = 28
     features: ClassVar[Sequence[Feature]] = ()
     """What collects from the documents; set once, by :func:`sphinx_scrapbox.sphinx_ext.setup`."""
 
@@ -297,13 +297,15 @@ def reread_for_locks(
     for docname, facts in domain_of(env).facts.items():
         if docname in removed or not facts.is_page:
             continue
+        if not facts.lock and locks.above_document(docname) is None:
+            continue
         docfile = Path(env.doc2path(docname))
         if docfile.suffix == ".scrapbox":
             locked = locks.of(docfile)
             if facts.lock != (locked.fingerprint if locked else ""):
                 outdated.append(docname)
     for docname in added:  # found here once, so that no reading process has to look again
-        locks.of(Path(env.doc2path(docname)))
+        locks.above_document(docname)
     return outdated
 
 

@@ -118,7 +118,11 @@ class Output:
         self._is_listening = True
         self.state = _State("", "")
         self.pages: dict[str, str] = {}
-        self._saved: tuple[_State, dict[str, str]] | None = None
+        self.site_pages: list[str] = []
+        """The names of pages that are no documents, as this extension wrote them."""
+        self.change: LocalChange | None = None
+        """What changed since the output was written, if that is known and local."""
+        self._saved: object = None
         builder = app.builder
         # Sphinx adds pages to the search index as it writes them, so all are needed for a new one.
         if not has_search(builder) or (builder.outdir / builder.searchindex_filename).is_file():
@@ -133,12 +137,13 @@ class Output:
             saved = json.loads(self._file.read_text(encoding="utf-8"))
             if saved["format"] == _FORMAT:
                 self.state, self.pages = _State(*saved["state"]), dict(saved["pages"])
+                self.site_pages = list(saved["site_pages"])
         except (OSError, ValueError, KeyError, TypeError):
             return
         try:
             dropped = self._log.read_bytes().split(b"\0")
         except OSError:
-            self._saved = self.state, dict(self.pages)
+            self._saved = self.state, dict(self.pages), list(self.site_pages)
             return
         self.state = _State("", "")
         for name in dropped:
@@ -166,6 +171,11 @@ class Output:
             log.write(os.fsencode(docname) + b"\0")
         self._written.add(docname)
 
+    def begin_site_files(self) -> None:
+        """Note that files of the site as a whole are about to be written."""
+        with self._log.open("ab") as log:
+            log.write(b"\0")
+
     def stop(self) -> None:
         """Drop nothing from now on: what is resolved after all pages is for other files."""
         self._is_listening = False
@@ -178,8 +188,9 @@ class Output:
             if (shown := (self.wanted if docname in self._written else self.pages).get(docname))
         }
         state = self.wanted_state if pages == self.wanted else _State("", "")
-        if (state, pages) != self._saved:
-            text = json.dumps({"format": _FORMAT, "state": state, "pages": pages})
+        if (state, pages, self.site_pages) != self._saved:
+            saved = {"state": state, "pages": pages, "site_pages": self.site_pages}
+            text = json.dumps({"format": _FORMAT, **saved})
             new = self._file.with_suffix(".new")
             new.write_text(text, encoding="utf-8")
             new.replace(self._file)
@@ -214,6 +225,45 @@ def is_untouched(app: Sphinx) -> bool:
     """Whether the output shows the site as it is, and this build writes no page of a document."""
     output = _OUTPUTS.get(app)
     return output is not None and output.is_untouched
+
+
+def has_same_objects(app: Sphinx) -> bool:
+    """Whether the inventory and the search index of the output list what they have to list.
+
+    Wiki pages without directives give only what their facts tell.
+    """
+    output = _OUTPUTS.get(app)
+    if output is None or output.is_current:
+        return output is not None
+    return (
+        output.change is not None
+        and output.change.are_pages
+        and all(
+            (old.tags, old.people) == (new.tags, new.people)
+            for old, new in output.change.documents.values()
+        )
+    )
+
+
+def kept_site_pages(app: Sphinx) -> list[str]:
+    """The site pages of the last build, if the output is untouched and has all; else []."""
+    output, builder = _OUTPUTS.get(app), app.builder
+    if output is None or not output.is_untouched or not has_search(builder):
+        return []
+    files = (Path(builder.get_outfilename(name)) for name in output.site_pages)
+    return list(output.site_pages) if all(file.is_file() for file in files) else []
+
+
+def note_site_pages(app: Sphinx, names: Iterable[str]) -> None:
+    """Keep the names of pages that are no documents, for the next build."""
+    if output := _OUTPUTS.get(app):
+        output.site_pages = list(names)
+
+
+def begin_site_files(app: Sphinx) -> None:
+    """Have the next build write all files of the site if this one is killed."""
+    if output := _OUTPUTS.get(app):
+        output.begin_site_files()
 
 
 def removed_pages(app: Sphinx) -> list[str]:
@@ -255,6 +305,7 @@ def _wanted(output: Output, domain: ScrapboxDomain, settings: Sequence[object]) 
     if output.shows_settings(output.wanted_state) and (
         change := change_since(domain.env, output.state.documents)
     ):
+        output.change = change
         affected = _affected(domain, change)
         if affected is not None:
             documents, wanted = affected, dict(output.pages)

@@ -18,9 +18,9 @@ The first of these that is known is the language of a page:
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from babel import Locale, UnknownLocaleError
 from docutils import nodes
@@ -33,6 +33,7 @@ from sphinx_scrapbox.sphinx_ext.builders import is_html
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.facts import PageFacts
 from sphinx_scrapbox.sphinx_ext.domain.index import DomainIndex
+from sphinx_scrapbox.sphinx_ext.domain.index.kept import kept_table, tables_key
 from sphinx_scrapbox.sphinx_ext.sources.inventories import (
     inventories_of,
     languages_in,
@@ -70,7 +71,9 @@ class PageLanguages:
     that its other language versions link to.
     """
 
-    def __init__(self, domain: DomainIndex) -> None:
+    _KEPT = ("_by_page", "_claims_of_project", "_of_most_pages", "_on_other_sites")
+
+    def __init__(self, domain: DomainIndex, kept: Mapping[str, Any] | None = None) -> None:
         self._domain = domain
         self._config = options(domain.env.config)
         self._site = site_language(domain.env.config).lower()
@@ -84,6 +87,9 @@ class PageLanguages:
         """By project."""
         self._on_other_sites: dict[str, Counter[str]] = {}
         """By the name that a project has in inventories."""
+        if kept is not None:
+            vars(self).update(kept)
+            return
         for project, language in languages_in(inventories_of(domain.env)):
             self._on_other_sites.setdefault(project, Counter())[language] += 1
         for claim in self._claims():
@@ -100,6 +106,10 @@ class PageLanguages:
             counts = Counter(map(self._by_page.__getitem__, docnames))
             if project and (language := _majority(counts, len(docnames))):
                 self._of_most_pages[project] = language
+
+    def kept(self) -> dict[str, Any]:
+        """What to keep for a later build."""
+        return {name: vars(self)[name] for name in self._KEPT}
 
     def _claims(self) -> Iterator[_Claim]:
         """What the translations on this site, and then those on others, say."""
@@ -260,7 +270,13 @@ def _majority(counts: Counter[str], total: int) -> str:
 
 def page_languages(domain: DomainIndex) -> PageLanguages:
     """The languages of all pages, computed once until a fact changes."""
-    return domain.computed("page languages", lambda: PageLanguages(domain))
+
+    def languages() -> PageLanguages:
+        key = tables_key(domain.env)
+        found = kept_table(domain.env, "languages", key, lambda: PageLanguages(domain).kept())
+        return PageLanguages(domain, found)
+
+    return domain.computed("page languages", languages)
 
 
 _LANGUAGE_OF = "scrapbox-language-of"

@@ -9,7 +9,7 @@ signer's now and was not, or the reverse.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -67,19 +67,25 @@ def survey_pages(
             statements[docname] = statement
         if ".icon" in text and (found := read_signatures(text.split("\n"))) != PageSignatures():
             signatures[docname] = found._replace(names=tuple(map(checksum, found.names)))
-    return [*_read_for_projects(env, domain), *_read_for_signers(domain)]
+    projects = source_folder(env).projects
+    projects.decide(statements)
+    locked = projects.locked(env.found_docs)
+    if not (added or changed or removed) and domain.data["projects"][2] == locked:
+        return []
+    return [*_read_for_projects(env, domain, locked), *_read_for_signers(domain)]
 
 
-def _read_for_projects(env: BuildEnvironment, domain: ScrapboxDomain) -> Iterable[str]:
+def _read_for_projects(
+    env: BuildEnvironment, domain: ScrapboxDomain, locked: Mapping[str, str]
+) -> Iterable[str]:
     """Decide the projects; the documents of another project than before, and those with icons.
 
     Which icons the configuration means may depend on all projects of the site.
     """
     projects = source_folder(env).projects
-    projects.decide(domain.data["statements"])
-    before, here = domain.data["projects"]
+    before, here, _locked = domain.data["projects"]
     now = {docname: projects.of(docname) for docname in sorted(env.found_docs)}
-    domain.data["projects"] = now, tuple(sorted(projects.here))
+    domain.data["projects"] = now, tuple(sorted(projects.here)), locked
     if before != now or here != domain.data["projects"][1]:
         note_not_local(env)
     if here != domain.data["projects"][1]:

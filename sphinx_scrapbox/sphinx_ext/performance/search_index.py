@@ -24,7 +24,7 @@ from sphinx.search import IndexBuilder, js_index
 
 from sphinx_scrapbox.sphinx_ext.builders import has_search
 from sphinx_scrapbox.sphinx_ext.config.options import options
-from sphinx_scrapbox.sphinx_ext.domain.incremental import is_current
+from sphinx_scrapbox.sphinx_ext.domain.incremental import has_same_objects, is_current
 from sphinx_scrapbox.sphinx_ext.performance.search_text import (
     Documents,
     SearchText,
@@ -124,9 +124,11 @@ class _IndexKeeper:
             raise UnknownTextError
         documents = (index._titles, index._filenames, index._all_titles)
         text.replace(Documents(*documents, index._mapping, index._title_mapping))
-        text.set("objects", index.get_objects({name: n for n, name in enumerate(text.docnames)}))
-        text.set("objtypes", {n: ":".join(names) for names, n in index._objtypes.items()})
-        text.set("objnames", index._objnames)
+        if not has_same_objects(self._app):
+            numbers = {name: number for number, name in enumerate(text.docnames)}
+            text.set("objects", index.get_objects(numbers))
+            text.set("objtypes", {n: ":".join(names) for names, n in index._objtypes.items()})
+            text.set("objnames", index._objnames)
         after = text.text()
         if after != before:
             new = self._path.with_name(f"{self._path.name}.tmp")

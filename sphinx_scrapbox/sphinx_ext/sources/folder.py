@@ -14,6 +14,7 @@ from sphinx.config import Config as SphinxConfig
 from sphinx.environment import BuildEnvironment
 from sphinx.project import Project
 
+from sphinx_scrapbox.snapshot.lockfile import Lock
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.sources.fetched_files import FetchedFiles
 from sphinx_scrapbox.sphinx_ext.sources.icons import IconImages
@@ -60,11 +61,19 @@ class SourceFolder:
     @cached_property
     def fetched_files(self) -> FetchedFiles:
         """The fetched files of each folder with a lock file and a page of the site."""
-        docnames = sorted(self._project.docnames)
-        docfiles = (Path(self._project.doc2path(docname, True)) for docname in docnames)
-        folders = dict.fromkeys(file.parent for file in docfiles if file.suffix == ".scrapbox")
-        locks = filter(None, map(self.locks.above, folders))
-        return FetchedFiles(self.srcdir, {entry.folder: entry.lock for entry in locks})
+        locks: dict[str, Lock] = {}
+        looked_up: set[str] = set()  # folders whose lock file is known, or that have none
+        for docname in sorted(self._project.docnames):
+            folder = docname.rpartition("/")[0]
+            if folder in looked_up:
+                continue
+            above = self.locks.above_document(docname)
+            if above is not None:
+                if self._project.doc2path(docname, False).suffix != ".scrapbox":
+                    continue
+                locks[above.folder] = above.lock
+            looked_up.add(folder)
+        return FetchedFiles(self.srcdir, locks)
 
 
 _FOLDERS: WeakKeyDictionary[BuildEnvironment, SourceFolder] = WeakKeyDictionary()

@@ -65,6 +65,7 @@ class Locks:
     def __init__(self, srcdir: Path) -> None:
         self._srcdir = srcdir
         self._by_folder: dict[Path, FolderLock | None] = {}
+        self._by_name: dict[str, FolderLock | None] = {}
         self._files_by_line: dict[str, str] | None = None
         self._external: dict[tuple[str, str], ExternalPage] | None = None
 
@@ -75,6 +76,13 @@ class Locks:
             return None
         path, folder, lock = above
         return Locked(lock, lock.by_file.get(docfile.relative_to(path).as_posix()), folder)
+
+    def above_document(self, docname: str) -> FolderLock | None:
+        """The nearest lock file in the folder of a document or above it."""
+        name = docname.rpartition("/")[0]
+        if name not in self._by_name:
+            self._by_name[name] = self.above(self._srcdir / name)
+        return self._by_name[name]
 
     def file_of_line(self, line_id: str) -> Path | None:
         """The page file with the line of this id, wherever it has moved; None if unknown."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -34,12 +34,22 @@ class SiteProjects:
     def decide(self, statements: Mapping[str, Statement]) -> None:
         """Take what the pages say, by docname."""
         self.__dict__.pop("here", None)
-        self._projects = Projects(
-            statements,
+        self.__dict__.pop("_projects", None)
+        self._statements = statements
+
+    @cached_property
+    def _projects(self) -> Projects:
+        return Projects(
+            self._statements,
             locked=self._locked,
             configured=self._config.project_of,
             default=self._config.project.default,
         )
+
+    def locked(self, docnames: Iterable[str]) -> dict[str, str]:
+        """The project that a lock file names, by folder with documents; "" for none."""
+        folders = {docname.rpartition("/")[0] for docname in docnames}
+        return {folder: self._locked(folder) for folder in sorted(folders)}
 
     def _locked(self, folder: str) -> str:
         above = self._locks.above(self._srcdir / folder)

@@ -60,10 +60,9 @@ def _pages(domain: ScrapboxDomain, docnames: Sequence[str]) -> Iterator[Entry]:
 
 def has_dates(domain: ScrapboxDomain) -> bool:
     """Whether it is known of some page when it was last changed."""
-    facts = domain.facts
 
     def is_known() -> bool:
-        return any(facts[docname].updated for docname in tables_of(domain).pages)
+        return any(facts.updated for facts in domain.facts.values() if facts.is_page)
 
     return domain.computed("has dates", is_known)
 

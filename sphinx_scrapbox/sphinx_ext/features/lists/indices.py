@@ -24,6 +24,12 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx_scrapbox.sphinx_ext.builders import builder_of, has_browser_pages, has_pages
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain, domain_of
+from sphinx_scrapbox.sphinx_ext.domain.incremental import (
+    begin_site_files,
+    is_untouched,
+    kept_site_pages,
+    note_site_pages,
+)
 from sphinx_scrapbox.sphinx_ext.domain.index.history import LocalChange
 from sphinx_scrapbox.sphinx_ext.feature import Feature, Listener
 from sphinx_scrapbox.sphinx_ext.features.lists import collation
@@ -37,6 +43,7 @@ from sphinx_scrapbox.sphinx_ext.features.lists.entries import (
     tag_entries,
 )
 from sphinx_scrapbox.sphinx_ext.features.lists.index_html import (
+    ALL_PAGES,
     IndexPage,
     Leaf,
     all_pages_file,
@@ -176,6 +183,10 @@ def index_pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
         return
     domain = domain_of(app.env)
     written = domain.computed("written indices", list[str])
+    if kept := kept_site_pages(app):
+        written += kept
+        return
+    begin_site_files(app)
     shown = _shown_titles(domain)
     for index, title in TITLES.items():
         entries = list(_ENTRIES[index](domain))
@@ -196,6 +207,7 @@ def index_pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
             written.append(name)
             part = IndexPage(builder, index, name, f"{title}: {leaf.label}", shown)
             yield name, part.context(made, leaf), "page.html"
+    note_site_pages(app, written)
 
 
 def written_indices(app: Sphinx) -> list[str]:
@@ -307,6 +319,8 @@ class Indices(Feature):
 
     def finish(self, app: Sphinx) -> None:
         """Write the file of all pages for an index of pages that is split, else remove it."""
+        if is_untouched(app) and Path(app.outdir, ALL_PAGES).is_file():
+            return
         written, has_indices = written_indices(app), options(app.config).indices
         if not has_browser_pages(app.builder) or (has_indices and not written):
             return  # nothing was written

@@ -25,8 +25,11 @@ from sphinx_scrapbox.rendering.typesetting import keep_outside
 from sphinx_scrapbox.sphinx_ext.builders import builder_of, documents_in, is_document
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain, domain_of
-from sphinx_scrapbox.sphinx_ext.domain.incremental import digest
-from sphinx_scrapbox.sphinx_ext.domain.index.history import LocalChange
+from sphinx_scrapbox.sphinx_ext.domain.index.history import (
+    LocalChange,
+    change_since,
+    state_of_documents,
+)
 from sphinx_scrapbox.sphinx_ext.domain.languages import language_name, page_languages
 from sphinx_scrapbox.sphinx_ext.domain.site import SphinxSite
 from sphinx_scrapbox.sphinx_ext.feature import Feature, Listener
@@ -252,9 +255,11 @@ class _Page:
 
 def inventory_names(domain: ScrapboxDomain) -> dict[str, tuple[str, ...]]:
     """The names of translations by docname, kept with the environment while nothing changes."""
-    state = digest((sorted(domain.env.all_docs.items()), FEATURE.state(domain)))
-    if domain.data["translations"][0] != state:
-        domain.data["translations"] = state, language_versions(domain).names()
+    state = FEATURE.state(domain), state_of_documents(domain.env.all_docs)
+    (before, documents), kept = domain.data["translations"]
+    if before != state[0] or change_since(domain.env, documents) is None:
+        kept = language_versions(domain).names()
+    domain.data["translations"] = state, kept
     names: dict[str, tuple[str, ...]] = domain.data["translations"][1]
     return names
 

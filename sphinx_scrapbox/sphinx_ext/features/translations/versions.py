@@ -10,12 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from sphinx.environment import BuildEnvironment
 
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain
+from sphinx_scrapbox.sphinx_ext.domain.index.kept import kept_table, tables_key
 from sphinx_scrapbox.sphinx_ext.domain.languages import page_languages
 from sphinx_scrapbox.sphinx_ext.reading.translation_notice import languages_of
 from sphinx_scrapbox.sphinx_ext.sources.folder import source_folder
@@ -55,6 +56,10 @@ class Source(NamedTuple):
     source_language: str
     target_language: str
     is_mapped: bool = False
+
+
+_Kept: TypeAlias = tuple[dict[str, tuple[Source, ...]], dict[str, tuple[Version, ...]]]
+"""The sources and the versions by docname."""
 
 
 class OtherSites:
@@ -110,7 +115,7 @@ def _name(project: str, title: str) -> str:
 class LanguageVersions:
     """The sources of all translations, and the language versions of all pages."""
 
-    def __init__(self, domain: ScrapboxDomain) -> None:
+    def __init__(self, domain: ScrapboxDomain, kept: _Kept | None = None) -> None:
         self._domain = domain
         self._config = options(domain.env.config)
         self._own = page_languages(domain)
@@ -119,6 +124,9 @@ class LanguageVersions:
         """By the docname of a translation, in the order of its notices; at least one each."""
         self.versions: dict[str, tuple[Version, ...]] = {}
         """By docname, the page itself included: first the sources, then by language."""
+        if kept is not None:
+            self.sources, self.versions = kept
+            return
         mapping = self._config.translation_pairs
         for docname in sorted(domain.facts):
             facts = domain.facts[docname]
@@ -324,4 +332,13 @@ class _Group:
 
 def language_versions(domain: ScrapboxDomain) -> LanguageVersions:
     """The language versions of all pages, computed once until a fact changes."""
-    return domain.computed("language versions", lambda: LanguageVersions(domain))
+
+    def found() -> _Kept:
+        languages = LanguageVersions(domain)
+        return languages.sources, languages.versions
+
+    def versions() -> LanguageVersions:
+        kept = kept_table(domain.env, "versions", tables_key(domain.env), found)
+        return LanguageVersions(domain, kept)
+
+    return domain.computed("language versions", versions)
