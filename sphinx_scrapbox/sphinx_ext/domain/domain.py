@@ -309,6 +309,19 @@ def reread_for_locks(
     return outdated
 
 
+def finish_features(app: Sphinx, exception: Exception | None) -> None:
+    """Handler of ``build-finished``: have the features write files of their own."""
+    if exception is None:
+        for feature in domain_of(app.env).features:
+            feature.finish(app)
+
+
+def change_context(app: Sphinx, docname: str, context: dict[str, Any]) -> None:
+    """Have the features change the context of a document's page."""
+    for feature in domain_of(app.env).features:
+        feature.page_context(app, docname, context)
+
+
 def check_reserved_names(app: Sphinx, env: BuildEnvironment) -> None:
     """Name wiki pages whose file a page of the site's own is written over."""
     builder = app.builder

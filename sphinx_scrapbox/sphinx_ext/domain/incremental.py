@@ -122,6 +122,8 @@ class Output:
         """The names of pages that are no documents, as this extension wrote them."""
         self.change: LocalChange | None = None
         """What changed since the output was written, if that is known and local."""
+        self.expected: set[str] = set()
+        """The pages of documents that are written because of what changed."""
         self._saved: object = None
         builder = app.builder
         # Sphinx adds pages to the search index as it writes them, so all are needed for a new one.
@@ -154,10 +156,14 @@ class Output:
         """Whether the last build finished the output, and nothing it shows has changed since."""
         return self.state == self.wanted_state and bool(self.state.settings)
 
-    @property
-    def is_untouched(self) -> bool:
-        """Whether the output is current, and no page of a document is written again."""
-        return self.is_current and not self._written
+    def has_same(self, is_same: Callable[[LocalChange], bool]) -> bool:
+        """Whether site pages show the same as before, and none but the expected pages is written.
+
+        :param is_same: whether they do after a local change.
+        """
+        if not self._written <= self.expected:
+            return False  # the templates changed
+        return self.is_current or (self.change is not None and is_same(self.change))
 
     def shows_settings(self, state: _State) -> bool:
         """Whether the output shows all but the documents as they are in *state*."""
@@ -221,12 +227,6 @@ def is_current(app: Sphinx) -> bool:
     return output is not None and output.is_current
 
 
-def is_untouched(app: Sphinx) -> bool:
-    """Whether the output shows the site as it is, and this build writes no page of a document."""
-    output = _OUTPUTS.get(app)
-    return output is not None and output.is_untouched
-
-
 def has_same_objects(app: Sphinx) -> bool:
     """Whether the inventory and the search index of the output list what they have to list.
 
@@ -245,10 +245,19 @@ def has_same_objects(app: Sphinx) -> bool:
     )
 
 
+def has_same_site_pages(app: Sphinx, is_same: Callable[[LocalChange], bool]) -> bool:
+    """Whether no site page has to be written again.
+
+    :param is_same: whether they show the same as before after a local change.
+    """
+    output = _OUTPUTS.get(app)
+    return output is not None and output.has_same(is_same)
+
+
 def kept_site_pages(app: Sphinx) -> list[str]:
-    """The site pages of the last build, if the output is untouched and has all; else []."""
+    """The names of the site pages of the last build, if the output has all of them; else []."""
     output, builder = _OUTPUTS.get(app), app.builder
-    if output is None or not output.is_untouched or not has_search(builder):
+    if output is None or not has_search(builder):
         return []
     files = (Path(builder.get_outfilename(name)) for name in output.site_pages)
     return list(output.site_pages) if all(file.is_file() for file in files) else []
@@ -295,7 +304,9 @@ def documents_to_write(app: Sphinx, env: BuildEnvironment) -> Iterable[str]:
     if not output.is_current:
         output.wanted = _wanted(output, domain, settings)
         output.wanted_state = _state(domain, settings)  # some are known only now
-    return [name for name, shown in output.wanted.items() if output.pages.get(name) != shown]
+    changed = [name for name, shown in output.wanted.items() if output.pages.get(name) != shown]
+    output.expected = {*changed, *(output.change.documents if output.change else ())}
+    return changed
 
 
 def _wanted(output: Output, domain: ScrapboxDomain, settings: Sequence[object]) -> dict[str, str]:
@@ -372,19 +383,6 @@ def remember_output(app: Sphinx, exception: Exception | None) -> None:
     output = _OUTPUTS.pop(app, None)
     if output is not None and exception is None:
         output.save()
-
-
-def finish_features(app: Sphinx, exception: Exception | None) -> None:
-    """Handler of ``build-finished``: have the features write files of their own."""
-    if exception is None:
-        for feature in domain_of(app.env).features:
-            feature.finish(app)
-
-
-def change_context(app: Sphinx, docname: str, context: dict[str, Any]) -> None:
-    """Have the features change the context of a document's page."""
-    for feature in domain_of(app.env).features:
-        feature.page_context(app, docname, context)
 
 
 def of_pages(change: Callable[[Sphinx, str, dict[str, Any]], None]) -> Callable[..., None]:

@@ -24,9 +24,10 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx_scrapbox.sphinx_ext.builders import builder_of, has_browser_pages, has_pages
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain, domain_of
+from sphinx_scrapbox.sphinx_ext.domain.facts import PageFacts
 from sphinx_scrapbox.sphinx_ext.domain.incremental import (
     begin_site_files,
-    is_untouched,
+    has_same_site_pages,
     kept_site_pages,
     note_site_pages,
 )
@@ -183,7 +184,7 @@ def index_pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
         return
     domain = domain_of(app.env)
     written = domain.computed("written indices", list[str])
-    if kept := kept_site_pages(app):
+    if _are_unchanged(app) and (kept := kept_site_pages(app)):
         written += kept
         return
     begin_site_files(app)
@@ -208,6 +209,24 @@ def index_pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
             part = IndexPage(builder, index, name, f"{title}: {leaf.label}", shown)
             yield name, part.context(made, leaf), "page.html"
     note_site_pages(app, written)
+
+
+def _are_unchanged(app: Sphinx) -> bool:
+    """Whether all indices show what they showed after the last build."""
+    domain = domain_of(app.env)
+
+    def linked(docname: str, facts: PageFacts) -> set[str]:
+        return {node for node, _title, _line in domain.graph.nodes_of(docname, facts.mentions)}
+
+    def is_same(change: LocalChange) -> bool:
+        return all(
+            (old.updated, old.tags, old.people, old.turns)
+            == (new.updated, new.tags, new.people, new.turns)
+            and linked(docname, old) == linked(docname, new)
+            for docname, (old, new) in change.documents.items()
+        )
+
+    return has_same_site_pages(app, is_same)
 
 
 def written_indices(app: Sphinx) -> list[str]:
@@ -319,7 +338,7 @@ class Indices(Feature):
 
     def finish(self, app: Sphinx) -> None:
         """Write the file of all pages for an index of pages that is split, else remove it."""
-        if is_untouched(app) and Path(app.outdir, ALL_PAGES).is_file():
+        if _are_unchanged(app) and Path(app.outdir, ALL_PAGES).is_file():
             return
         written, has_indices = written_indices(app), options(app.config).indices
         if not has_browser_pages(app.builder) or (has_indices and not written):
