@@ -301,6 +301,8 @@ def test_one_kill_is_mended(tmp_path: Path, moment: Moment) -> None:
     site.write({"icons/hana.svg": SVG.format(2)})
     if moment.number:  # so that both pages have to be written
         site.write({"wiki/b.md": page("B", "Said aloud.")})
+    if "objects" in moment.counts:  # so that the inventory has to be written
+        site.write({"wiki/c.md": page("C", "New.")})
     assert killed_build(site, "html", moment, **config)
     assert stale_files(site, site.build(**config), **config) == []
 
