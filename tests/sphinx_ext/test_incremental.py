@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from sites import Built, Site, icon, language_links, page
 
+from sphinx_scrapbox.sphinx_ext import FEATURES, Feature
+
 HERE = {"scrapbox_project": "garden-en"}
 
 
@@ -193,3 +195,15 @@ def test_configuration_is_that_of_the_last_build(tmp_path: Path) -> None:
     site.build(html_theme="basic")
     built = site.build(html_theme="basic")  # else the test application itself changes it
     assert "configuration has changed" not in built.app.status.getvalue()
+
+
+# -- local changes ---------------------------------------------------------------------
+
+
+def test_every_feature_that_pages_show_tells_which_pages_a_local_change_concerns() -> None:
+    silent = [
+        feature.name
+        for feature in FEATURES
+        if type(feature).shown is not Feature.shown and type(feature).affected is Feature.affected
+    ]
+    assert silent == []

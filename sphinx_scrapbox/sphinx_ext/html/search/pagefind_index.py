@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import blake2b
 from importlib.metadata import version
@@ -25,6 +25,7 @@ from sphinx.util.display import progress_message
 from sphinx_scrapbox.sphinx_ext.builders import has_browser_pages
 from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain
 from sphinx_scrapbox.sphinx_ext.domain.incremental import state_file, write_changed
+from sphinx_scrapbox.sphinx_ext.domain.index.history import LocalChange
 from sphinx_scrapbox.sphinx_ext.domain.languages import site_language
 from sphinx_scrapbox.sphinx_ext.feature import Feature, Listener
 from sphinx_scrapbox.sphinx_ext.html.assets import FOLDER
@@ -109,6 +110,10 @@ class PagefindIndex(Feature):
     def shown(self, docname: str, domain: ScrapboxDomain) -> Hashable:
         """The same: a page is entered when it is written."""
         return indexed_by(domain) or None
+
+    def affected(self, change: LocalChange, domain: ScrapboxDomain) -> Iterable[str]:
+        """No other: this is part of the state."""
+        return ()
 
     def finish(self, app: Sphinx) -> None:
         """Write the index, unless it is as it was."""
