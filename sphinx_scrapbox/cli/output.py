@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+import shlex
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -76,6 +78,14 @@ def say(text: str, *, err: bool = False) -> None:
         text = hide(text)
     encoding = (sys.stderr if err else sys.stdout).encoding or "utf-8"
     click.echo(text.encode(encoding, "backslashreplace").decode(encoding), err=err)
+
+
+def command_line(*words: str) -> str:
+    """The command of *words*, quoted for the shell of this system."""
+    if sys.platform == "win32":  # PowerShell and cmd
+        plain = re.compile(r"[\w./:\\=-]+")
+        return " ".join(word if plain.fullmatch(word) else f'"{word}"' for word in words)
+    return shlex.join(words)
 
 
 def shows_color(output: str | None) -> bool:

@@ -15,7 +15,7 @@ import click
 from sphinx_scrapbox.cli.options import hosts_option
 from sphinx_scrapbox.cli.output import Failure, failures, print_notes, say
 from sphinx_scrapbox.snapshot import exclusive_lock
-from sphinx_scrapbox.snapshot.filenames import Host
+from sphinx_scrapbox.snapshot.filenames import Host, relative_path
 from sphinx_scrapbox.snapshot.filenames.redirects import (
     REDIRECTS_NAME,
     RedirectsError,
@@ -235,7 +235,7 @@ def _docname(folder: Path, name: str, start: Path) -> str:
 
 
 def _relative(path: Path, start: Path) -> Path:
-    return Path(os.path.relpath(path.absolute(), start.absolute()))
+    return Path(relative_path(path.absolute(), start.absolute()))
 
 
 def _redirects_folder(folder: Path, renames: tuple[Rename, ...]) -> Path:
@@ -284,8 +284,8 @@ def _mentions_in(path: Path, site: Path, old_names: Mapping[str, str]) -> Iterat
     except OSError:
         return
     is_below = path.is_relative_to(Path().absolute())
-    shown = os.path.relpath(path) if is_below else str(path)
-    within = os.path.relpath(path.parent, site)
+    shown = relative_path(path, Path()) if is_below else str(path)
+    within = relative_path(path.parent, site)
     for number, line in enumerate(lines, 1):
         texts = [line, *(text for groups in _NAMED.findall(line) for text in groups)]
         files = [unquote(text.strip(" <>")).lstrip("/") for text in texts]

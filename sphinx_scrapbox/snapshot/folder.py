@@ -26,7 +26,7 @@ from sphinx_scrapbox.formats.evidence.own_project import (
     native_statement,
 )
 from sphinx_scrapbox.snapshot import lockfile
-from sphinx_scrapbox.snapshot.filenames import file_key, picture_file_name
+from sphinx_scrapbox.snapshot.filenames import composed_path, file_key, picture_file_name
 from sphinx_scrapbox.snapshot.lockfile import LOCK_NAME, Lock, LockedPage, LockError
 from sphinx_scrapbox.wiki.text import cut
 from sphinx_scrapbox.wiki.titles import key
@@ -110,7 +110,7 @@ def page_files(folder: Path, on_error: Callable[[OSError], object] | None = None
         for name in names:
             is_page = name.endswith(PAGE_SUFFIXES) and name[0] != "."
             if (name == LOCK_NAME or is_page) and is_regular_file(Path(place, name)):
-                yield (within / name).as_posix()
+                yield composed_path(folder, within / name).as_posix()
 
 
 def folder_of(path: str) -> str:

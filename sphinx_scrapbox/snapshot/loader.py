@@ -6,6 +6,7 @@ document may contain are removed.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -85,8 +86,11 @@ class SnapshotLoader:
             exists = False
         if exists:
             return self.from_path(Path(name), name=name)
+        if Path(name).drive:  # of Windows, such as "C:", and not the name of a revision
+            raise SnapshotError(f"there is no folder or lock file {name!r}")
         revision, colon, path = name.partition(":")
         if colon:
+            path = path.replace(os.sep, "/")
             return self.from_revision(Path(), revision, path, name=name)
         try:
             return self.from_revision(folder, revision, name=name)

@@ -12,10 +12,12 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from hashlib import sha256
 from itertools import count
 from pathlib import Path
 from secrets import token_hex
 from shutil import copyfileobj, copymode
+from tempfile import gettempdir
 
 from sphinx_scrapbox.snapshot.filenames import open_content, picture_file_name
 from sphinx_scrapbox.snapshot.folder import (
@@ -27,7 +29,9 @@ from sphinx_scrapbox.snapshot.folder import (
 from sphinx_scrapbox.snapshot.lockfile import LOCK_NAME, PICTURE_FOLDER, dump_lock, is_picture_file
 from sphinx_scrapbox.snapshot.plan import Change, Plan
 
-if sys.platform != "win32":
+if sys.platform == "win32":
+    import msvcrt
+else:
     import fcntl
 
 _NewFile = tuple[str, bytes | Path]  # the name of a file, and its content or a file to copy
@@ -38,8 +42,8 @@ _SYNC_ALL = 100  # files; for more, one sync of everything is faster than one fo
 def exclusive_lock(folder: Path) -> Iterator[None]:
     """Create *folder* if it is missing, and keep other processes from using it meanwhile.
 
-    The system releases the lock when the process ends. Nothing is locked on Windows and on
-    network file systems that do not support it.
+    The system releases the lock when the process ends. Nothing is locked on network file systems
+    that do not support it.
 
     :raises FolderError: if another process holds the lock, or the folder cannot be created.
     """
@@ -47,8 +51,7 @@ def exclusive_lock(folder: Path) -> Iterator[None]:
     descriptor = -1
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        if sys.platform != "win32":
-            descriptor = os.open(folder, os.O_RDONLY)
+        descriptor = _open_to_lock(folder)
     except OSError as error:
         raise FolderError(f"cannot write {folder}: {error.strerror}") from error
     if _is_locked(descriptor):
@@ -64,9 +67,23 @@ def exclusive_lock(folder: Path) -> Iterator[None]:
             os.close(descriptor)
 
 
+def _open_to_lock(folder: Path) -> int:
+    """Open what stands for *folder*: on Windows, which cannot open folders, a temporary file."""
+    if sys.platform == "win32":
+        place = os.path.normcase(folder.resolve())
+        name = f"sphinx-scrapbox-{sha256(place.encode('utf-8', 'replace')).hexdigest()[:32]}.lock"
+        return os.open(Path(gettempdir(), name), os.O_RDWR | os.O_CREAT)
+    return os.open(folder, os.O_RDONLY)
+
+
 def _is_locked(descriptor: int) -> bool:
     """Lock an open file if its file system can; whether another process has locked it."""
-    if sys.platform != "win32":
+    if sys.platform == "win32":
+        try:
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+        except OSError as error:
+            return isinstance(error, PermissionError)
+    else:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:  # other errors: a network file system cannot lock

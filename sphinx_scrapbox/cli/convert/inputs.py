@@ -12,6 +12,7 @@ from sphinx_scrapbox import formats
 from sphinx_scrapbox.cli.output import Failure, read_input
 from sphinx_scrapbox.formats.detect import Status
 from sphinx_scrapbox.formats.project import Project, ProjectError, load_project, page_of
+from sphinx_scrapbox.snapshot.filenames import composed_path
 from sphinx_scrapbox.snapshot.folder import PageFolders, folder_projects, read_regular_file
 from sphinx_scrapbox.snapshot.lockfile import LOCK_NAME, Lock, LockError, damage_report, load_lock
 from sphinx_scrapbox.wiki import Page
@@ -128,7 +129,7 @@ def _files(folder: Path, suffixes: tuple[str, ...], output: str) -> Iterator[Pat
         ]
         for name in names:
             if name.endswith(suffixes) and not name.endswith(formats.FORMATS["myst"].suffix):
-                yield within / name
+                yield folder / composed_path(folder, (within / name).relative_to(folder))
 
 
 def _text(name: str, data: bytes, *, is_native: bool) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ from sphinx_scrapbox.cli.init.origins import FolderOrigin, Origin, find_origin
 from sphinx_scrapbox.cli.init.places import Places, choose_places
 from sphinx_scrapbox.cli.init.site import extra_files, patterns, site_files
 from sphinx_scrapbox.cli.options import grouped, selection_options
-from sphinx_scrapbox.cli.output import Failure, print_notes, say
+from sphinx_scrapbox.cli.output import Failure, command_line, print_notes, say
 from sphinx_scrapbox.cli.pull import picture_options
 from sphinx_scrapbox.cli.rename import rename_pages
 from sphinx_scrapbox.snapshot.filenames import Host, refusals
@@ -189,7 +188,7 @@ def _rename(origin: Origin, places: Places, choices: Choices, *, is_published: b
         return
     refused = sum(bool(refusals(PurePosixPath(name).stem)) for name in origin.files)
     if refused:
-        folder = shlex.quote(places.wiki.as_posix())
+        folder = command_line(places.wiki.as_posix())
         print_notes(
             [
                 f"some hosts refuse the names of {refused} of these files: init --rename, or "
@@ -294,8 +293,8 @@ def _say_next(origin: Origin, places: Places, *, needs_install: bool = False) ->
     say("")
     say("Next:")
     if needs_install:
-        say(f"    python -m pip install -r {shlex.quote(requirements.as_posix())}")
-    say(f"    sphinx-build -W {shlex.quote(site)} {shlex.quote(out)}")
-    say(f"    python -m http.server --directory {shlex.quote(out)}")
+        say(f"    python -m pip install -r {command_line(requirements.as_posix())}")
+    say(f"    sphinx-build -W {command_line(site, out)}")
+    say(f"    python -m http.server --directory {command_line(out)}")
     if update := origin.update_command(places.wiki.as_posix()):
         say(f"To update the pages later: {terminal_safe(update)}")

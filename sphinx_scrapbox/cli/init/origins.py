@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,7 +13,7 @@ from typing import Protocol
 
 from sphinx_scrapbox.cli.connection import Connection, WikiProject, is_address, wiki_project
 from sphinx_scrapbox.cli.options import selection_arguments
-from sphinx_scrapbox.cli.output import Failure, failures, progress
+from sphinx_scrapbox.cli.output import Failure, command_line, failures, progress
 from sphinx_scrapbox.cli.pull import pull_project
 from sphinx_scrapbox.cli.unpack import read_export, unpack_export
 from sphinx_scrapbox.formats import PAGE_SUFFIXES
@@ -94,7 +93,7 @@ class WikiOrigin:
             words += ["--url", self.wiki.origin]
         if self.connection.private:
             words.append("--private")
-        return shlex.join([*words, *selection_arguments(self.selection)])
+        return command_line(*words, *selection_arguments(self.selection))
 
 
 @dataclass(frozen=True)
@@ -130,7 +129,7 @@ class ExportOrigin:
         unpack_export(self.export, folder, self.selection, private=self.private)
 
     def update_command(self, folder: str) -> str:
-        return shlex.join(["sphinx-scrapbox", "unpack", "EXPORT.json", folder])
+        return command_line("sphinx-scrapbox", "unpack", "EXPORT.json", folder)
 
 
 @dataclass(frozen=True)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
 from sphinx_scrapbox.cli.init.origins import FolderOrigin, Origin
 from sphinx_scrapbox.cli.output import Failure
+from sphinx_scrapbox.snapshot.filenames import relative_path
 
 _USUAL = (".", "docs", "doc", "source", "docs/source", "doc/source")
 """Where ``conf.py`` usually is, relative to the top of a repository."""
@@ -45,7 +45,7 @@ class Places:
 
 
 def _relative(path: Path, start: Path) -> str:
-    return Path(os.path.relpath(path.resolve(), start.resolve())).as_posix()
+    return relative_path(path.resolve(), start.resolve())
 
 
 def choose_places(origin: Origin, site: Path | None) -> Places:
@@ -70,7 +70,7 @@ def _above(pages: Path) -> Path | None:
     if pages.resolve() == here:
         return Path()
     if pages.resolve().is_relative_to(here):
-        return Path(os.path.relpath(pages.resolve().parent, here))
+        return Path(relative_path(pages.resolve().parent, here))
     return None
 
 

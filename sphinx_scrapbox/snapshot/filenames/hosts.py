@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from enum import Enum
+from unicodedata import is_normalized
 
 from sphinx_scrapbox.wiki.text import EPUB_SIGNS, SURROGATES
 
@@ -70,6 +71,8 @@ def refusals(name: str, hosts: Iterable[Host] = Host) -> list[str]:
     clauses = [clause for host in hosts for clause in host.problems(name)]
     if _SURROGATE.search(name):
         clauses.append("the name is not UTF-8")
+    if not is_normalized("NFC", name):
+        clauses.append("Sphinx finds names with composed accents (NFC) only")
     size = len(name.encode("utf-8", "surrogateescape"))
     if size > _MAX_NAME_BYTES - _BUILD_SUFFIX_BYTES:
         clauses.append(f"a name of {size} bytes is too long for the suffixes that a build appends")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from hashlib import file_digest, sha256
 from io import BufferedReader, BytesIO
@@ -74,6 +75,40 @@ def file_key(name: str) -> str:
     True
     """
     return normalize("NFC", normalize("NFD", name).casefold())
+
+
+def ignores_case(folder: Path) -> bool:
+    """Whether the file system of *folder* takes names that differ in case for one."""
+    for place in (folder, *folder.parents):
+        other = place.with_name(place.name.swapcase()) if place.name else place
+        if other.name != place.name:
+            try:
+                return other.samefile(place)
+            except OSError:  # no such file
+                return False
+    return False
+
+
+def composed_path(folder: Path, file: Path) -> Path:
+    """The path *file* below *folder* with composed accents (NFC), if it leads to the same file.
+
+    macOS may list a name in the decomposed form (NFD) and opens the file by both. Sphinx and lock
+    files use the composed form.
+    """
+    composed = Path(normalize("NFC", str(file)))
+    return composed if composed != file and (folder / composed).exists() else file
+
+
+def relative_path(path: str | os.PathLike[str], start: str | os.PathLike[str]) -> str:
+    """The path from the folder *start*, with forward slashes.
+
+    On Windows, there is none from one drive to another: then it is *path* itself.
+    """
+    try:
+        relative = os.path.relpath(path, start)
+    except ValueError:
+        relative = os.fspath(path)
+    return relative.replace(os.sep, "/")
 
 
 _HASH_DIGITS = 32

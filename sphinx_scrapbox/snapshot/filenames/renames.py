@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from itertools import chain, count
 from pathlib import Path, PurePosixPath
+from unicodedata import normalize
 
 from sphinx_scrapbox.formats.detect import recognise
 from sphinx_scrapbox.formats.front_matter import read_front_matter
@@ -160,10 +161,11 @@ class _Planner:
         front, _lines = split_page(text)
         if front.title:
             return front.title, None
-        new = with_title(text, path.stem)
-        if front.problems or read_markdown(new) != read_markdown(text, name=path.stem):
+        title = normalize("NFC", path.stem)
+        new = with_title(text, title)
+        if front.problems or read_markdown(new) != read_markdown(text, name=title):
             raise _Kept("its title cannot be written into its front matter")
-        return path.stem, new.encode("utf-8", "surrogateescape")
+        return title, new.encode("utf-8", "surrogateescape")
 
     def _locked_title(self, path: Path) -> str:
         lock_path = lock_above(path.parent)

@@ -21,6 +21,7 @@ from sphinx.environment import BuildEnvironment
 from sphinx.errors import NoUri
 from sphinx.util import docname_join
 
+from sphinx_scrapbox.snapshot.filenames import file_key, ignores_case
 from sphinx_scrapbox.sphinx_ext.builders import has_pages
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.facts import PageFacts, excerpt_of_document, facts_of
@@ -332,11 +333,13 @@ def check_reserved_names(app: Sphinx, env: BuildEnvironment) -> None:
         reserved.add("genindex")
     for domain in env.domains.sorted():
         reserved.update(f"{domain.name}-{index.name}" for index in domain.indices)
+    identity = file_key if ignores_case(Path(app.outdir)) else str
+    own = {identity(name): name for name in reserved}
     for docname, facts in domain_of(env).facts.items():
-        if facts.is_page and docname in reserved:
+        if facts.is_page and (name := own.get(identity(docname))):
             warn(
                 Warn.RESERVED_NAME,
-                f"the page {facts.title!r} has the address of the site's own {docname!r} "
+                f"the page {facts.title!r} has the address of the site's own {name!r} "
                 "page, so it is not written; move its file into a folder",
                 location=docname,
             )

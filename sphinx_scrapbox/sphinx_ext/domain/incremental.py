@@ -28,6 +28,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
+from sphinx_scrapbox.snapshot.filenames import file_key, relative_path
 from sphinx_scrapbox.sphinx_ext.builders import has_search
 from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain, domain_of
 from sphinx_scrapbox.sphinx_ext.domain.index.history import (
@@ -52,7 +53,7 @@ def state_file(app: Sphinx, name: str) -> Path:
     :param name: the start of its name.
     """
     # Relative, so that a tree that is moved as a whole keeps it.
-    place = os.path.relpath(app.outdir, app.doctreedir)
+    place = relative_path(app.outdir, app.doctreedir)
     return Path(app.doctreedir, f"{name}-{app.builder.name}-{digest(place)}.json")
 
 
@@ -61,6 +62,28 @@ def write_changed(path: Path, data: bytes) -> None:
     if not path.is_file() or path.read_bytes() != data:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
+
+
+def remove_outdated(folder: Path, outdated: Iterable[str], current: Iterable[str]) -> None:
+    """Remove the files *outdated* of earlier builds from *folder*.
+
+    A file system without case takes ``Why.md`` for ``why.md``: what is one of the *current* files
+    under another name is kept.
+    """
+    names: dict[str, list[str]] = {}
+    for name in current:
+        names.setdefault(file_key(name), []).append(name)
+    for name in outdated:
+        if not is_same_file(folder, name, names.get(file_key(name), ())):
+            (folder / name).unlink(missing_ok=True)
+
+
+def is_same_file(folder: Path, name: str, others: Iterable[str]) -> bool:
+    """Whether the file *name* in *folder* exists, and one of *others* is that file."""
+    try:
+        return any((folder / name).samefile(folder / other) for other in others)
+    except OSError:
+        return False
 
 
 def write_parts(
@@ -198,7 +221,7 @@ class Output:
             saved = {"state": state, "pages": pages, "site_pages": self.site_pages}
             text = json.dumps({"format": _FORMAT, **saved})
             new = self._file.with_suffix(".new")
-            new.write_text(text, encoding="utf-8")
+            new.write_text(text, encoding="utf-8", newline="\n")
             new.replace(self._file)
         self._log.unlink(missing_ok=True)
 

@@ -231,7 +231,7 @@ class _ScanCache:
         """Write the digests of this build's files; those of others are dropped."""
         text = json.dumps({"query": self._query, "clean": sorted(self._clean)})
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        self._path.write_text(text, encoding="utf-8")
+        self._path.write_text(text, encoding="utf-8", newline="\n")
 
 
 def _digest(name: str, file: BinaryIO) -> str:

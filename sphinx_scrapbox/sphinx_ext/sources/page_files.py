@@ -9,7 +9,6 @@ first line; that of an exported page in its front matter, or else in its file na
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -29,6 +28,7 @@ from sphinx_scrapbox.formats.evidence.own_project import (
 )
 from sphinx_scrapbox.formats.markdown.blocks import read_markdown, split_page
 from sphinx_scrapbox.formats.notation import lines as notation
+from sphinx_scrapbox.snapshot.filenames import relative_path
 from sphinx_scrapbox.snapshot.folder import PageFolders
 from sphinx_scrapbox.snapshot.lockfile import LockedPage
 from sphinx_scrapbox.sphinx_ext.config.options import Config
@@ -71,7 +71,7 @@ class _Recogniser:
         self._excluded = compile_matchers(glob[1:] for glob in config.pages if glob[:1] == "!")
 
     def __call__(self, text: str, path: Path) -> Recognition:
-        return self.by_path(text, os.path.relpath(path, self._srcdir).replace(os.sep, "/"))
+        return self.by_path(text, relative_path(path, self._srcdir))
 
     def by_path(self, text: str, path: str) -> Recognition:
         """What the file at a path relative to the source folder is."""

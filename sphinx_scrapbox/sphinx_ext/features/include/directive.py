@@ -7,7 +7,6 @@ is in another file, or when the lock file changed what it says of the page.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
@@ -19,6 +18,7 @@ from sphinx.util.docutils import SphinxDirective
 
 from sphinx_scrapbox.rendering.pages import BODY_CLASS
 from sphinx_scrapbox.rendering.typesetting import keep_outside
+from sphinx_scrapbox.snapshot.filenames import relative_path
 from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain
 from sphinx_scrapbox.sphinx_ext.domain.record import DocumentRecord, record_of, set_record
 from sphinx_scrapbox.sphinx_ext.domain.site import SphinxSite
@@ -127,7 +127,7 @@ class IncludeDirective(SphinxDirective):
         projects = source_folder(self.env).pages.projects_with(target, self.env.docname)
         if projects:
             names = ", ".join(f"/{name}" if name else "an unknown one" for name in projects)
-            path = os.path.relpath(file.path, self.env.srcdir).replace(os.sep, "/")
+            path = relative_path(file.path, self.env.srcdir)
             message = (
                 f"pages of several wikis are called {target!r} ({names}), and {path!r} is "
                 f"included; write /project/{target}, or set scrapbox_project"
@@ -135,7 +135,7 @@ class IncludeDirective(SphinxDirective):
             warn_directive(self, message, Warn.AMBIGUOUS_TITLE)
 
     def _note_dependency(self, file: PageFile) -> None:
-        path = os.path.relpath(file.path, self.env.srcdir)
+        path = relative_path(file.path, self.env.srcdir)
         self.env.note_dependency(path)
         self.env.note_included(path)
 
@@ -173,7 +173,7 @@ def _state(env: BuildEnvironment, file: PageFile | None) -> str:
     """A page's file and project, what a lock file says of it, and its number of catalogues."""
     if file is None:
         return ""
-    state = os.path.relpath(file.path, env.srcdir).replace(os.sep, "/")
+    state = relative_path(file.path, env.srcdir)
     state += f" /{file.page.project}"
     if locked := file.locked:
         state += f" {locked.lock.exported} {locked.fingerprint}"

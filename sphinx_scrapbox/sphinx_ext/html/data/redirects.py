@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 from sphinx.application import Sphinx
 
-from sphinx_scrapbox.snapshot.filenames import HOSTS, Host, refusals
+from sphinx_scrapbox.snapshot.filenames import HOSTS, Host, file_key, refusals
 from sphinx_scrapbox.snapshot.filenames.redirects import (
     REDIRECTS_NAME,
     RedirectsError,
@@ -27,7 +27,12 @@ from sphinx_scrapbox.snapshot.folder import read_regular_file
 from sphinx_scrapbox.sphinx_ext.builders import has_browser_pages
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.domain import domain_of
-from sphinx_scrapbox.sphinx_ext.domain.incremental import state_file, write_changed
+from sphinx_scrapbox.sphinx_ext.domain.incremental import (
+    is_same_file,
+    remove_outdated,
+    state_file,
+    write_changed,
+)
 from sphinx_scrapbox.sphinx_ext.feature import Feature
 from sphinx_scrapbox.sphinx_ext.html.data.site_files import files_of_site
 from sphinx_scrapbox.sphinx_ext.warnings import Warn, warn
@@ -114,6 +119,7 @@ def _files(app: Sphinx, redirects: Mapping[str, str]) -> Iterator[tuple[str, str
     builder: Any = app.builder
     out = Path(app.outdir).resolve()
     taken = files_of_site(app)
+    pages = _pages(app) if redirects else {}
     base = app.config.html_baseurl
     for old, new in redirects.items():
         if any(refusals(part, hosts) for part in old.split("/")):
@@ -124,7 +130,9 @@ def _files(app: Sphinx, redirects: Mapping[str, str]) -> Iterator[tuple[str, str
         name = path.relative_to(app.outdir).as_posix()
         address = builder.get_relative_uri(old, new)
         absolute = f"{base.rstrip('/')}/{builder.get_target_uri(new)}" if base else address
-        if name not in taken:
+        if name not in taken and not is_same_file(
+            Path(app.outdir), name, pages.get(file_key(name), ())
+        ):
             yield (
                 name,
                 _PAGE.format(
@@ -148,12 +156,19 @@ def _remove_others(app: Sphinx, record: Path, files: Mapping[str, str]) -> None:
         written = set(json.loads(record.read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError):
         return
+    if outdated := written - files.keys() - files_of_site(app):
+        pages = [name for names in _pages(app).values() for name in names]
+        remove_outdated(Path(app.outdir), outdated.difference(pages), (*pages, *files))
+
+
+def _pages(app: Sphinx) -> dict[str, list[str]]:
+    """The names of the files of documents, by what they are without case."""
     builder: Any = app.builder
-    pages = {Path(builder.get_output_path(name)) for name in app.env.all_docs}
-    for name in written - files.keys() - files_of_site(app):
-        path = Path(app.outdir, name)
-        if path not in pages:
-            path.unlink(missing_ok=True)
+    pages: dict[str, list[str]] = {}
+    for docname in app.env.all_docs:
+        name = Path(builder.get_output_path(docname)).relative_to(app.outdir).as_posix()
+        pages.setdefault(file_key(name), []).append(name)
+    return pages
 
 
 FEATURE = Redirects()

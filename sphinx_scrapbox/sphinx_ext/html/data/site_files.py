@@ -20,7 +20,12 @@ from sphinx.application import Sphinx
 from sphinx_scrapbox.sphinx_ext.builders import has_browser_pages
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain, domain_of
-from sphinx_scrapbox.sphinx_ext.domain.incremental import is_current, state_file, write_changed
+from sphinx_scrapbox.sphinx_ext.domain.incremental import (
+    is_current,
+    remove_outdated,
+    state_file,
+    write_changed,
+)
 from sphinx_scrapbox.sphinx_ext.domain.index.history import LocalChange
 from sphinx_scrapbox.sphinx_ext.feature import Feature
 from sphinx_scrapbox.sphinx_ext.html.data.llms_txt import LLMS, MARK, llms_txt
@@ -87,9 +92,9 @@ class SiteFiles(Feature):
     def _remove_others(self, app: Sphinx, names: Sequence[str]) -> None:
         """Remove what earlier builds wrote and this one does not, and record what it does."""
         record = state_file(app, "scrapbox-files")
-        for name in _recorded(record) - set(names):
-            if not _is_of_others(app, name):
-                Path(app.outdir, name).unlink(missing_ok=True)
+        outdated = _recorded(record) - set(names)
+        outdated = {name for name in outdated if not _is_of_others(app, name)}
+        remove_outdated(Path(app.outdir), outdated, names)
         if names or record.is_file():
             write_changed(record, json.dumps(sorted(names)).encode())
 

@@ -60,7 +60,7 @@ def repair_package(app: Sphinx) -> None:
         text = file.read_text(encoding="utf-8")
         repaired = repaired_content(text, Path(builder.outdir))
         if repaired != text:
-            file.write_text(repaired, encoding="utf-8")
+            file.write_text(repaired, encoding="utf-8", newline="\n")
 
     def metadata_with_identifier(*args: Any, **options: Any) -> Any:
         metadata = toc_metadata(*args, **options)
