@@ -33,10 +33,16 @@ from sphinx_scrapbox.snapshot.filenames import (
 from sphinx_scrapbox.snapshot.folder import FolderError
 from sphinx_scrapbox.snapshot.git import SnapshotError
 from sphinx_scrapbox.snapshot.loader import load
+from sphinx_scrapbox.sphinx_ext.domain import domain
 from sphinx_scrapbox.sphinx_ext.domain.incremental import remove_outdated
 
 COMPOSED = "Café ガーデン"
 DECOMPOSED = normalize("NFD", COMPOSED)
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Site:
+    return Site(tmp_path / "src", {"index.rst": "Index\n=====\n"})
 
 
 def _also_named(path: Path, name: str) -> None:
@@ -68,8 +74,7 @@ def test_a_page_of_the_site_in_another_case(site: Site, monkeypatch: pytest.Monk
     site.write({"Search.scrapbox": "Search\nWords.\n"})
     if not ignores_case(site.src):
         assert site.build().warnings == []
-        module = "sphinx_scrapbox.sphinx_ext.domain.domain.ignores_case"
-        monkeypatch.setattr(module, lambda folder: True)
+        monkeypatch.setattr(domain, "ignores_case", lambda folder: True)
     (warning,) = site.build("dirhtml").warnings
     assert "'search'" in warning
     assert warning.endswith("[scrapbox.reserved_name]")
