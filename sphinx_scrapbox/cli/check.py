@@ -124,8 +124,9 @@ class _Form:
 @click.option(
     "--explain",
     is_flag=True,
-    help="Say of each FILE, or each file in a DIR, whether it is a page of a wiki, and of which,"
-    " and why. scrapbox_pages and scrapbox_project are not known here.",
+    help="For each FILE, or each file in a DIR, show whether it is a page of a wiki, "
+    "of which wiki, and why. scrapbox_pages and scrapbox_project are not known "
+    "here.",
 )
 @grouped(
     "form",

@@ -107,8 +107,8 @@ def rename_pages(
     if not plan.pages:
         name = click.format_filename(folder)
         raise Failure(
-            f"{name} holds no page of a wiki: check --explain says what the files are, and --all "
-            "takes all Markdown files for pages"
+            f"{name} contains no wiki pages: check --explain says what the files "
+            "are, and --all takes all Markdown files for pages"
         )
     for one in plan.renames:
         say(terminal_safe(f"{one.old} -> {PurePosixPath(one.new).name}  ({one.reason})"))

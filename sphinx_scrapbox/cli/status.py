@@ -36,7 +36,8 @@ def command(
     DIR/scrapbox.lock, which pull and unpack write, names the project. Nothing is changed, and
     only the list of pages is requested: one request per thousand pages.
 
-    If DIR holds a selection of pages, use the same options here; otherwise all others are new.
+    If DIR has a selection of pages, use the same options here; otherwise all others are listed
+    as new.
 
     \b
       sphinx-scrapbox status docs/wiki

@@ -258,7 +258,7 @@ def test_renaming_again(tmp_path: Path) -> None:
 
 
 def test_what_cannot_be_used(tmp_path: Path) -> None:
-    assert "holds no page of a wiki" in rename(tmp_path).stderr
+    assert "contains no wiki pages" in rename(tmp_path).stderr
     write(tmp_path, {"a?.md": page("a?"), "scrapbox-redirects.json": '{"version": 1, "redirects"'})
     assert "nothing was changed" in rename(tmp_path).stderr
     shutil.rmtree(tmp_path)

@@ -62,8 +62,8 @@ _NEEDS_EXTENSION = re.compile(r"\{scrapbox:|(?<!\\)\[\[")
     "--project",
     default="",
     metavar="NAME",
-    help="The project of pages of which neither they nor the others of their folder tell it;"
-    " icons are exported with it.",
+    help="The project of pages that do not name it, and whose folder does not show it. "
+    "Exported icons need it.",
 )
 @click.option(
     "--plain",

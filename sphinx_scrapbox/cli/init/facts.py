@@ -88,8 +88,8 @@ class _Tally:
     def language(self) -> tuple[str, str]:
         """The language of most pages, and why it is."""
         for counts, how in (
-            (self.stated, "say so in their front matter"),
-            (self.by_script, "are in its script"),
+            (self.stated, "state it in their front matter"),
+            (self.by_script, "use its script"),
         ):
             ((language, count),) = counts.most_common(1) or [("", 0)]
             if language and count >= _MAJORITY * counts.total():

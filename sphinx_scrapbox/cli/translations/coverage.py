@@ -115,7 +115,7 @@ def command(
       stale         translations whose source changed after they were made
       all, never    all of these, none of these
 
-    A translation of a wiki of which no page is here is only counted, as unknown.
+    A translation of a wiki that has no pages here is only counted, as unknown.
 
     \b
       sphinx-scrapbox coverage docs/wiki

@@ -69,8 +69,9 @@ pairs_option = grouped(
         multiple=True,
         callback=_projects,
         metavar="[GLOB=]NAME",
-        help="The wiki of the files whose path matches, such as '*/ja/*=garden', or of pages of"
-        " which nothing else tells it (may be repeated; the first match counts).",
+        help="The wiki of the files whose path matches, such as '*/ja/*=garden', or of "
+        "pages whose wiki is not known otherwise (may be repeated; the first "
+        "match counts).",
     ),
     click.option(
         "--wording",

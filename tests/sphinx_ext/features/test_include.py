@@ -288,8 +288,8 @@ def test_a_file_that_is_no_document(tmp_path: Path) -> None:
         ("Nowhere", (), "no wiki page 'Nowhere' [scrapbox.include]"),
         ("Guide", (), "no wiki page 'Guide' [scrapbox.include]"),
         ("", (), "name a page, or a file with :file: [scrapbox.directive]"),
-        ("", (":file: none.md",), "file 'none.md' holds no wiki page [scrapbox.include]"),
-        ("", (":file: guide.md",), "file 'guide.md' holds no wiki page [scrapbox.include]"),
+        ("", (":file: none.md",), "file 'none.md' is not a wiki page [scrapbox.include]"),
+        ("", (":file: guide.md",), "file 'guide.md' is not a wiki page [scrapbox.include]"),
         (
             "Tool shed",
             (":section: Roof",),

@@ -62,7 +62,7 @@ class IncludeDirective(SphinxDirective):
         )
         self.set_source_info(holder)
         if file is None:
-            problem = f"file {name!r} holds no wiki page" if name else f"no wiki page {target!r}"
+            problem = f"file {name!r} is not a wiki page" if name else f"no wiki page {target!r}"
             warn_directive(self, problem, Warn.INCLUDE)
             holder += self._link(target)
             return [holder]
