@@ -16,11 +16,10 @@ source is newer than the page, not if the document was read for another reason.
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 from weakref import WeakKeyDictionary
 from zlib import crc32
 
@@ -36,9 +35,9 @@ from sphinx_scrapbox.sphinx_ext.domain.index.history import (
     change_since,
     state_of_documents,
 )
+from sphinx_scrapbox.sphinx_ext.domain.index.output import Output, OutputState
 from sphinx_scrapbox.sphinx_ext.feature import Outdated
 
-_FORMAT = 2
 _LINES_OF_BUILD_INFO = 4
 
 
@@ -121,111 +120,6 @@ def _dumped(data: object) -> bytes:
     return f"{text}\n".encode("utf-8", "replace")
 
 
-class _State(NamedTuple):
-    """Digests of what pages show.
-
-    ``settings`` is that of options and of the states of features, "" if one is unknown.
-    """
-
-    settings: str
-    documents: str
-
-
-class Output:
-    """What the pages of one output show, as far as they were written."""
-
-    def __init__(self, app: Sphinx) -> None:
-        self._file = state_file(app, "scrapbox")
-        self._log = self._file.with_suffix(".log")
-        self._written: set[str] = set()
-        self._is_listening = True
-        self.state = _State("", "")
-        self.pages: dict[str, str] = {}
-        self.site_pages: list[str] = []
-        """The names of pages that are no documents, as this extension wrote them."""
-        self.change: LocalChange | None = None
-        """What changed since the output was written, if that is known and local."""
-        self.expected: set[str] = set()
-        """The pages of documents that are written because of what changed."""
-        self._saved: object = None
-        builder = app.builder
-        # Sphinx adds pages to the search index as it writes them, so all are needed for a new one.
-        if not has_search(builder) or (builder.outdir / builder.searchindex_filename).is_file():
-            self._load()
-        self.wanted = self.pages
-        """What the pages have to show, by docname."""
-        self.wanted_state = _State("", "")
-        """The state of the site that they show then."""
-
-    def _load(self) -> None:
-        try:
-            saved = json.loads(self._file.read_text(encoding="utf-8"))
-            if saved["format"] == _FORMAT:
-                self.state, self.pages = _State(*saved["state"]), dict(saved["pages"])
-                self.site_pages = list(saved["site_pages"])
-        except (OSError, ValueError, KeyError, TypeError):
-            return
-        try:
-            dropped = self._log.read_bytes().split(b"\0")
-        except OSError:
-            self._saved = self.state, dict(self.pages), list(self.site_pages)
-            return
-        self.state = _State("", "")
-        for name in dropped:
-            self.pages.pop(os.fsdecode(name), None)
-
-    @property
-    def is_current(self) -> bool:
-        """Whether the last build finished the output, and nothing it shows has changed since."""
-        return self.state == self.wanted_state and bool(self.state.settings)
-
-    def has_same(self, is_same: Callable[[LocalChange], bool]) -> bool:
-        """Whether site pages show the same as before, and none but the expected pages is written.
-
-        :param is_same: whether they do after a local change.
-        """
-        if not self._written <= self.expected:
-            return False  # the templates changed
-        return self.is_current or (self.change is not None and is_same(self.change))
-
-    def shows_settings(self, state: _State) -> bool:
-        """Whether the output shows all but the documents as they are in *state*."""
-        return self.state.settings == state.settings != ""
-
-    def drop(self, docname: str) -> None:
-        """Drop the digest of a page that is about to be written."""
-        if not self._is_listening or docname in self._written:
-            return
-        with self._log.open("ab") as log:
-            log.write(os.fsencode(docname) + b"\0")
-        self._written.add(docname)
-
-    def begin_site_files(self) -> None:
-        """Note that files of the site as a whole are about to be written."""
-        with self._log.open("ab") as log:
-            log.write(b"\0")
-
-    def stop(self) -> None:
-        """Drop nothing from now on: what is resolved after all pages is for other files."""
-        self._is_listening = False
-
-    def save(self) -> None:
-        """Store the digests of what was written."""
-        pages = {
-            docname: shown
-            for docname in self.wanted
-            if (shown := (self.wanted if docname in self._written else self.pages).get(docname))
-        }
-        state = self.wanted_state if pages == self.wanted else _State("", "")
-        if (state, pages, self.site_pages) != self._saved:
-            saved = {"state": state, "pages": pages, "site_pages": self.site_pages}
-            text = json.dumps({"format": _FORMAT, **saved})
-            new = self._file.with_suffix(".new")
-            new.write_text(text, encoding="utf-8", newline="\n")
-            new.replace(self._file)
-        self._log.unlink(missing_ok=True)
-
-
 def remove_torn_build_info(app: Sphinx) -> None:
     """Handler of ``builder-inited``: remove ``.buildinfo`` if a build was killed as it wrote it.
 
@@ -277,6 +171,12 @@ def has_same_site_pages(app: Sphinx, is_same: Callable[[LocalChange], bool]) -> 
     return output is not None and output.has_same(is_same)
 
 
+def affected_documents(app: Sphinx) -> set[str] | None:
+    """The documents that a local change concerns since the output was written; None for all."""
+    output = _OUTPUTS.get(app)
+    return output.affected if output else None
+
+
 def kept_site_pages(app: Sphinx) -> list[str]:
     """The names of the site pages of the last build, if the output has all of them; else []."""
     output, builder = _OUTPUTS.get(app), app.builder
@@ -321,7 +221,7 @@ def documents_to_write(app: Sphinx, env: BuildEnvironment) -> Iterable[str]:
     outdated = app.builder.get_outdated_docs()
     if isinstance(outdated, str) or outdated is env.found_docs:
         return []  # this builder always writes everything
-    output = _OUTPUTS[app] = Output(app)
+    output = _OUTPUTS[app] = Output(app, state_file(app, "scrapbox"))
     settings = _settings(app)
     output.wanted_state = _state(domain, settings)
     if not output.is_current:
@@ -342,6 +242,7 @@ def _wanted(output: Output, domain: ScrapboxDomain, settings: Sequence[object]) 
         output.change = change
         affected = _affected(domain, change)
         if affected is not None:
+            output.affected = set(affected)
             documents, wanted = affected, dict(output.pages)
     wanted.update((name, _shown(domain, name, settings)) for name in documents)
     return wanted
@@ -374,13 +275,13 @@ def _settings(app: Sphinx) -> Sequence[object]:
     return sorted((value.name, value.value) for value in own)
 
 
-def _state(domain: ScrapboxDomain, settings: Sequence[object]) -> _State:
+def _state(domain: ScrapboxDomain, settings: Sequence[object]) -> OutputState:
     """Changes with each document that is read or removed, and with the states of features."""
     states = [feature.state(domain) for feature in domain.features]
     documents = state_of_documents(domain.env.all_docs)
     if None in states:
-        return _State("", documents)
-    return _State(digest((domain.data_version, settings, states)), documents)
+        return OutputState("", documents)
+    return OutputState(digest((domain.data_version, settings, states)), documents)
 
 
 def _shown(domain: ScrapboxDomain, docname: str, settings: Sequence[object]) -> str:

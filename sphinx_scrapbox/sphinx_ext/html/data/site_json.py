@@ -7,6 +7,7 @@ documents, and a private project is not named.
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from urllib.parse import quote
 
 from sphinx.application import Sphinx
@@ -14,6 +15,7 @@ from sphinx.application import Sphinx
 from sphinx_scrapbox.snapshot.reports.wording import TOOL
 from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain, domain_of, live_address
 from sphinx_scrapbox.sphinx_ext.domain.facts import PageFacts
+from sphinx_scrapbox.sphinx_ext.domain.incremental import affected_documents
 from sphinx_scrapbox.sphinx_ext.domain.languages import page_languages, site_language
 from sphinx_scrapbox.sphinx_ext.html.data.json_ld import translation_sources
 from sphinx_scrapbox.sphinx_ext.html.data.markdown_pages import markdown_name, writes_markdown
@@ -28,6 +30,10 @@ FORMAT_VERSION = 1
 """The version of the format. It rises when a field changes its meaning or goes."""
 
 Fields = dict[str, object]
+
+_START = '{"id":'
+"""The start of the line of a page."""
+_DECODE = json.JSONDecoder().raw_decode
 
 
 def site_as_json(app: Sphinx) -> str:
@@ -46,10 +52,32 @@ def site_as_json(app: Sphinx) -> str:
         "projects": _projects(domain),
     }
     docnames = {*domain.facts, *(name for name in domain.documents.values())}
-    pages = [_page(app, docname) for docname in sorted(docnames & app.env.all_docs.keys())]
-    lines = [_dumped(page) for page in pages if page]
-    listed = ",\n".join(lines)
+    kept = _kept_lines(app)
+    lines = (
+        kept.get(docname) or _line(app, docname)
+        for docname in sorted(docnames & app.env.all_docs.keys())
+    )
+    listed = ",\n".join(filter(None, lines))
     return f'{_dumped(head)[:-1]},"pages":[\n{listed}\n]}}\n'
+
+
+def _line(app: Sphinx, docname: str) -> str:
+    page = _page(app, docname)
+    return _dumped(page) if page else ""
+
+
+def _kept_lines(app: Sphinx) -> dict[str, str]:
+    """The lines of the last build for pages that a local change does not concern, by docname."""
+    affected, path = affected_documents(app), Path(app.outdir, JSON)
+    if affected is None or not path.is_file():
+        return {}
+    lines = path.read_text(encoding="utf-8").split("\n")
+    kept = {
+        _DECODE(line, len(_START))[0]: line.removesuffix(",")
+        for line in lines
+        if line.startswith(_START)
+    }
+    return {docname: line for docname, line in kept.items() if docname not in affected}
 
 
 def _dumped(data: object) -> str:

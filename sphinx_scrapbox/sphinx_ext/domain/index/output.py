@@ -1,0 +1,123 @@
+"""The file that keeps what the pages of one output show, and what this build adds to it."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+from sphinx.application import Sphinx
+
+from sphinx_scrapbox.sphinx_ext.builders import has_search
+from sphinx_scrapbox.sphinx_ext.domain.index.history import LocalChange
+
+_FORMAT = 2
+
+
+class OutputState(NamedTuple):
+    """Digests of what pages show.
+
+    ``settings`` is that of options and of the states of features, "" if one is unknown.
+    """
+
+    settings: str
+    documents: str
+
+
+class Output:
+    """What the pages of one output show, as far as they were written."""
+
+    def __init__(self, app: Sphinx, file: Path) -> None:
+        self._file = file
+        self._log = self._file.with_suffix(".log")
+        self._written: set[str] = set()
+        self._is_listening = True
+        self.state = OutputState("", "")
+        self.pages: dict[str, str] = {}
+        self.site_pages: list[str] = []
+        """The names of pages that are no documents, as this extension wrote them."""
+        self.change: LocalChange | None = None
+        """What changed since the output was written, if that is known and local."""
+        self.affected: set[str] | None = None
+        """The documents that the change concerns."""
+        self.expected: set[str] = set()
+        """The pages of documents that are written because of what changed."""
+        self._saved: object = None
+        builder = app.builder
+        # Sphinx adds pages to the search index as it writes them, so all are needed for a new one.
+        if not has_search(builder) or (builder.outdir / builder.searchindex_filename).is_file():
+            self._load()
+        self.wanted = self.pages
+        """What the pages have to show, by docname."""
+        self.wanted_state = OutputState("", "")
+        """The state of the site that they show then."""
+
+    def _load(self) -> None:
+        try:
+            saved = json.loads(self._file.read_text(encoding="utf-8"))
+            if saved["format"] == _FORMAT:
+                self.state, self.pages = OutputState(*saved["state"]), dict(saved["pages"])
+                self.site_pages = list(saved["site_pages"])
+        except (OSError, ValueError, KeyError, TypeError):
+            return
+        try:
+            dropped = self._log.read_bytes().split(b"\0")
+        except OSError:
+            self._saved = self.state, dict(self.pages), list(self.site_pages)
+            return
+        self.state = OutputState("", "")
+        for name in dropped:
+            self.pages.pop(os.fsdecode(name), None)
+
+    @property
+    def is_current(self) -> bool:
+        """Whether the last build finished the output, and nothing it shows has changed since."""
+        return self.state == self.wanted_state and bool(self.state.settings)
+
+    def has_same(self, is_same: Callable[[LocalChange], bool]) -> bool:
+        """Whether site pages show the same as before, and none but the expected pages is written.
+
+        :param is_same: whether they do after a local change.
+        """
+        if not self._written <= self.expected:
+            return False  # the templates changed
+        return self.is_current or (self.change is not None and is_same(self.change))
+
+    def shows_settings(self, state: OutputState) -> bool:
+        """Whether the output shows all but the documents as they are in *state*."""
+        return self.state.settings == state.settings != ""
+
+    def drop(self, docname: str) -> None:
+        """Drop the digest of a page that is about to be written."""
+        if not self._is_listening or docname in self._written:
+            return
+        with self._log.open("ab") as log:
+            log.write(os.fsencode(docname) + b"\0")
+        self._written.add(docname)
+
+    def begin_site_files(self) -> None:
+        """Note that files of the site as a whole are about to be written."""
+        with self._log.open("ab") as log:
+            log.write(b"\0")
+
+    def stop(self) -> None:
+        """Drop nothing from now on: what is resolved after all pages is for other files."""
+        self._is_listening = False
+
+    def save(self) -> None:
+        """Store the digests of what was written."""
+        pages = {
+            docname: shown
+            for docname in self.wanted
+            if (shown := (self.wanted if docname in self._written else self.pages).get(docname))
+        }
+        state = self.wanted_state if pages == self.wanted else OutputState("", "")
+        if (state, pages, self.site_pages) != self._saved:
+            saved = {"state": state, "pages": pages, "site_pages": self.site_pages}
+            text = json.dumps({"format": _FORMAT, **saved})
+            new = self._file.with_suffix(".new")
+            new.write_text(text, encoding="utf-8", newline="\n")
+            new.replace(self._file)
+        self._log.unlink(missing_ok=True)
