@@ -73,7 +73,8 @@ def facts_of(record: DocumentRecord, xrefs: Iterable[addnodes.pending_xref]) -> 
 def excerpt_of_document(document: nodes.document) -> Excerpt:
     """The first paragraphs of a document that is no wiki page, as long as a summary.
 
-    Those of lists, notes and tables are left out, and so are links.
+    Those of lists, notes and tables are left out, and so are links. A paragraph with a link that
+    has its words from its target is left out, as these are not known yet.
     """
     lines: list[ExcerptLine] = []
     rest = SUMMARY_LENGTH
@@ -81,6 +82,8 @@ def excerpt_of_document(document: nodes.document) -> Excerpt:
         if rest <= 1 or len(lines) == SUMMARY_LINES:
             break
         if isinstance(paragraph.parent, (nodes.document, nodes.section)):
+            if not all(xref.astext() for xref in paragraph.findall(addnodes.pending_xref)):
+                continue
             text = " ".join(paragraph.astext().split())
             if any(map(str.isalnum, text)):
                 lines.append(ExcerptLine(0, (cut(text, rest),)))

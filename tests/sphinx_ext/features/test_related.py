@@ -187,6 +187,18 @@ def test_a_line_that_the_card_shows_is_not_repeated(built: Built) -> None:
     assert lines == ["Before you sow, read Compost."]
 
 
+def test_excerpts_of_documents_have_all_their_words(tmp_path: Path) -> None:
+    files = {
+        "index.md": "# I\n\nFirst of all, see [](guide.md).\n\nThen [[Soil]].\n",
+        "guide.md": "# Guide\n\nSome words.\n",
+        "soil.md": page("Soil", "Dry."),
+    }
+    built = Site(tmp_path / "src", files).build(suppress_warnings=["toc.not_included"], **HERE)
+    block = block_of(built, "soil")
+    assert block is not None
+    assert [tag.text for tag in block.all("li")] == ["I Then Soil."]
+
+
 LINES = ["Words & <b>words</b>.", "The second line.", "The third line.", "The fourth line."]
 
 
