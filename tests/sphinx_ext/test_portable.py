@@ -119,6 +119,34 @@ def test_names_with_accents_in_the_other_form(tmp_path: Path) -> None:
     assert composed_path(tmp_path, Path(f"{DECOMPOSED}.md")) == Path(f"{COMPOSED}.md")
 
 
+def _export(folder: Path) -> Path:
+    rows = ["Seeds", "[Beds] #Seeds", "code:sow.py", " row = 1", "  bed = 2", "table:t", " a\tb"]
+    lines = [{"text": text, "id": f"{number:024x}"} for number, text in enumerate(rows)]
+    page = {"id": "a" * 24, "title": "Seeds", "created": 1, "updated": 2, "lines": lines}
+    path = folder / "export.json"
+    path.write_text(
+        json.dumps({"name": "garden", "exported": 3, "pages": [page]}), encoding="utf-8"
+    )
+    return path
+
+
+def test_line_ends_of_windows(site: Site, tmp_path: Path) -> None:
+    export = _export(tmp_path)
+    unpack = ["unpack", str(export), str(site.src / "wiki")]
+    assert CliRunner().invoke(main, unpack).exit_code == 0
+    exported = "---\nproject: garden\n---\n\n- [Seeds](Seeds.md)\n\t- `x`\n\n```py\nx = 1\n```\n"
+    site.write({"md/Beds.md": exported})
+    pages = ["index.html", "wiki/Seeds.html", "md/Beds.html"]
+    built = site.build()
+    expected = [built.text(page) for page in pages]
+    for path in [export, *site.src.glob("*.*"), *site.src.glob("*/*.*")]:
+        text = path.read_text(encoding="utf-8")
+        path.write_text(text, encoding="utf-8", newline="\r\n")
+    built = site.build(target="again")
+    assert [built.text(page) for page in pages] == expected
+    assert "1 unchanged" in CliRunner().invoke(main, unpack).output
+
+
 def test_paths_from_one_drive_to_another(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os.path, "relpath", _on_windows(ntpath.relpath))
     monkeypatch.setattr(os, "sep", "\\")
