@@ -257,7 +257,8 @@ def test_collisions(first: str, second: str, message: str) -> None:
         first: texts[first.rpartition(".")[2]],
         second: texts[second.rpartition(".")[2]].replace(b"One", b"Other"),
     }
-    findings = check(files).findings
+    # Sphinx does not find the second "é", which is reported as well.
+    findings = [one for one in check(files).findings if one.rule is not Rule.UNSAFE_FILE_NAME]
     assert [one.rule for one in findings] == [Rule.CASE_COLLISION]
     assert message in findings[0].message
     assert {findings[0].path, findings[0].related} == {first, second}

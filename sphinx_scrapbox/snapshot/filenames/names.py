@@ -96,7 +96,11 @@ def composed_path(folder: Path, file: Path) -> Path:
     files use the composed form.
     """
     composed = Path(normalize("NFC", str(file)))
-    return composed if composed != file and (folder / composed).exists() else file
+    try:
+        is_same = composed != file and (folder / composed).samefile(folder / file)
+    except OSError:  # no such file
+        is_same = False
+    return composed if is_same else file
 
 
 def relative_path(path: str | os.PathLike[str], start: str | os.PathLike[str]) -> str:
