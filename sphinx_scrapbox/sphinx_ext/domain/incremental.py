@@ -115,6 +115,33 @@ def write_parts(
         write_changed(folder / name, data)
 
 
+def replace_in_parts(folder: Path, entries: Mapping[str, object]) -> bool:
+    """Replace the data of some pages in the files that :func:`write_parts` wrote.
+
+    :returns: False if these have no data of one of the pages, or cannot be read.
+    """
+    parts: dict[int, dict[str, object]] = {}
+    try:
+        index = json.loads((folder / "index.json").read_text(encoding="utf-8"))
+        versions: list[str] = index["versions"]
+        for address, entry in entries.items():
+            number = crc32(address.encode("utf-8", "replace")) % len(versions)
+            if number not in parts:
+                text = (folder / f"{number}.json").read_text(encoding="utf-8")
+                parts[number] = json.loads(text)
+            if address not in parts[number]:
+                return False
+            parts[number][address] = entry
+    except (OSError, ValueError, KeyError, TypeError, ZeroDivisionError):
+        return False
+    for number, part in parts.items():
+        data = _dumped(part)
+        versions[number] = f"{crc32(data):08x}"
+        write_changed(folder / f"{number}.json", data)
+    write_changed(folder / "index.json", _dumped(index))
+    return True
+
+
 def _dumped(data: object) -> bytes:
     text = json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return f"{text}\n".encode("utf-8", "replace")

@@ -5,6 +5,7 @@ Their links are those of the page. ``previews.js`` shows them and checks all add
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -14,7 +15,12 @@ from sphinx.builders import Builder
 from sphinx_scrapbox.sphinx_ext.builders import has_browser_pages
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain, domain_of
-from sphinx_scrapbox.sphinx_ext.domain.incremental import is_current, write_parts
+from sphinx_scrapbox.sphinx_ext.domain.incremental import (
+    affected_documents,
+    is_current,
+    replace_in_parts,
+    write_parts,
+)
 from sphinx_scrapbox.sphinx_ext.domain.languages import page_languages, site_language
 from sphinx_scrapbox.sphinx_ext.feature import Feature
 from sphinx_scrapbox.sphinx_ext.html.assets import FOLDER, shows_previews
@@ -37,13 +43,18 @@ class Previews(Feature):
         """Write the files that changed and remove old ones; nothing if no page has changed."""
         if not has_browser_pages(app.builder) or is_current(app):
             return
-        entries = _entries(app) if shows_previews(app) else {}
+        folder, affected = Path(app.outdir, PREVIEWS), affected_documents(app)
+        shows = shows_previews(app)
+        is_local = shows and affected is not None
+        if is_local and replace_in_parts(folder, _entries(app, affected or ())):
+            return
+        docnames = domain_of(app.env).facts if shows else ()
         about = {"language": site_language(app.config)}
-        write_parts(Path(app.outdir, PREVIEWS), entries, _PER_FILE, about)
+        write_parts(folder, _entries(app, docnames), _PER_FILE, about)
 
 
-def _entries(app: Sphinx) -> dict[str, object]:
-    """What is written of each page, by its address.
+def _entries(app: Sphinx, docnames: Iterable[str]) -> dict[str, object]:
+    """What is written of each of some pages, by its address.
 
     It is a list of the title, the lines, the address of the image and the language, if that is
     not the site's; what is empty at its end is left out. A line is a list of its level and its
@@ -53,8 +64,9 @@ def _entries(app: Sphinx) -> dict[str, object]:
     entries: dict[str, object] = {}
     domain, builder, config = domain_of(app.env), app.builder, options(app.config)
     languages = page_languages(domain)
-    for docname, facts in domain.facts.items():
-        if not facts.is_page or docname not in domain.env.all_docs:
+    for docname in docnames:
+        facts = domain.facts.get(docname)
+        if facts is None or not facts.is_page or docname not in domain.env.all_docs:
             continue
         lines = [
             [line.indent, *(_piece(domain, builder, docname, piece) for piece in line.pieces)]
