@@ -103,7 +103,7 @@ class Editor:
     def edit(self) -> None:
         action: Callable[[Path], object] = self._random.choice(
             [
-                *(self._rewrite, self._rewrite, self._rewrite),
+                *(self._rewrite, self._rewrite, self._append, self._append),
                 *(self._remove, self._rewrite_guide, self._rewrite_kept),
             ]
         )
@@ -111,6 +111,12 @@ class Editor:
 
     def _rewrite(self, path: Path) -> None:
         path.write_text(self._text(), encoding="utf-8")
+
+    def _append(self, path: Path) -> None:
+        """Add lines, so that the page keeps its title: few other pages are concerned."""
+        if path.is_file():
+            lines = self._text().split("\n---\n")[-1]
+            path.write_text(f"{path.read_text('utf-8')}\n{lines}", encoding="utf-8")
 
     def _remove(self, path: Path) -> None:
         path.unlink(missing_ok=True)
