@@ -385,7 +385,7 @@ def test_a_denied_page_cannot_be_included(tmp_path: Path) -> None:
     text = "# Guide\n\n```{scrapbox:include}\n:file: wiki/pact.scrapbox\n```\n"
     done = site_of(tmp_path, **{"index.md": text}).build(**HERE)
     (warning,) = done.warnings
-    assert "holds no wiki page" in warning
+    assert "is not a wiki page" in warning
 
 
 def test_changes_name_no_page_that_is_kept_out(tmp_path: Path) -> None:

@@ -50,6 +50,7 @@ class _Before(NamedTuple):
     times: Mapping[str, int]
     facts: Mapping[str, PageFacts]
     titles: Mapping[str, str]
+    tocs: Mapping[str, str]
     git: object
 
 
@@ -76,11 +77,12 @@ def note_before_reading(app: Sphinx, env: BuildEnvironment, docnames: Collection
     """Handler of ``env-before-read-docs``: keep the facts of documents that are read again."""
     if len(docnames) > _MOST:
         docnames = ()
-    data = _data(env)
+    data, in_toctrees = _data(env), _in_toctrees(env)
     _BEFORE[env] = _Before(
         dict(env.all_docs),
         {name: data["facts"].get(name, PageFacts()) for name in docnames},
         {name: _title(env, name) for name in docnames},
+        {name: _toc(env, name) for name in docnames if name in in_toctrees},
         data["git"],
     )
 
@@ -88,6 +90,19 @@ def note_before_reading(app: Sphinx, env: BuildEnvironment, docnames: Collection
 def _title(env: BuildEnvironment, docname: str) -> str:
     title = env.titles.get(docname)
     return title.astext() if title is not None else ""
+
+
+def _in_toctrees(env: BuildEnvironment) -> set[str]:
+    """The documents of all toctrees, and those that have one."""
+    return {
+        name for docname, entries in env.toctree_includes.items() for name in (docname, *entries)
+    }
+
+
+def _toc(env: BuildEnvironment, docname: str) -> str:
+    """The headings and toctrees of a document in toctrees: themes show these on all pages."""
+    toc = env.tocs.get(docname)
+    return toc.pformat() if toc is not None else ""
 
 
 def note_step(app: Sphinx, env: BuildEnvironment) -> None:
@@ -120,8 +135,10 @@ def _is_local(env: BuildEnvironment, before: _Before) -> bool:
         and all(
             facts.identity == data["facts"].get(name, PageFacts()).identity
             and before.titles[name] == _title(env, name)
+            and (name in before.tocs or name not in env.toctree_includes)
             for name, facts in before.facts.items()
         )
+        and all(toc == _toc(env, name) for name, toc in before.tocs.items())
     )
 
 
