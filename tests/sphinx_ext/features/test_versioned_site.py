@@ -64,7 +64,7 @@ class Reader:
                 pass  # the tests have an environment; what shall be installed is looked at below
             case ["sphinx-polyversion", *arguments]:
                 if find_spec("sphinx_polyversion") is not None:
-                    return self.run(["python", "-m", "sphinx_polyversion", *arguments])
+                    return self.build_versions(["python", "-m", "sphinx_polyversion", *arguments])
             case ["sphinx-scrapbox", "pull", *_]:
                 self.pulls += 1
                 if self.pulls == 2:
@@ -80,6 +80,18 @@ class Reader:
             case _:
                 pytest.fail(f"the guide has a command that this test does not know: {command}")
         return ""
+
+    def build_versions(self, command: list[str]) -> str:
+        """Run sphinx-polyversion, again if git refused a worktree.
+
+        It adds and removes worktrees at the same time, and git removes their folder with the last.
+        """
+        try:
+            return self.run(command)
+        except AssertionError as error:
+            if "git worktree add" not in str(error):
+                raise
+        return self.run(command)
 
     @property
     def env(self) -> dict[str, str]:
