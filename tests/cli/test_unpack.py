@@ -334,6 +334,7 @@ def test_truncated_anywhere_changes_nothing(tmp_path: Path) -> None:
     assert state(folder) == before
 
 
+@pytest.mark.long
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="a signal of POSIX")
 def test_killed_at_any_moment(tmp_path: Path) -> None:
     old = {f"page {n}": [f"old {n}"] * 40 for n in range(90)}

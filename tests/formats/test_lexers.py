@@ -64,6 +64,7 @@ def test_names_of_something_else(name: str) -> None:
     assert lexer_of(name) is None
 
 
+@pytest.mark.long
 def test_pygments_knows_each_lexer() -> None:
     for _, aliases, patterns, _ in get_all_lexers(plugins=False):
         for name in (*aliases, *(pattern.replace("*", "x") for pattern in patterns)):

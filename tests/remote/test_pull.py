@@ -374,6 +374,7 @@ def test_a_list_that_never_stands_still(wiki: Wiki, tmp_path: Path) -> None:
     assert "try again" in result.stderr
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("most", [1, 2, 3, 4, 5, 7])
 @pytest.mark.parametrize("uncounted", [0, 1, 3])
 def test_windows_of_any_size(wiki: Wiki, tmp_path: Path, most: int, uncounted: int) -> None:

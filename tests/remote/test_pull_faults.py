@@ -412,6 +412,7 @@ def _changed(value: Any, chance: random.Random) -> Any:
     return value
 
 
+@pytest.mark.long
 def test_answers_of_any_shape(tmp_path: Path, wiki: Wiki) -> None:
     chance = random.Random(7)
     real = wiki.answer

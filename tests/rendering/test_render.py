@@ -607,6 +607,7 @@ def test_any_page_makes_a_tree_that_docutils_accepts(blocks: list[Block]) -> Non
     root.deepcopy()
 
 
+@pytest.mark.long
 def test_long_line_of_links_takes_linear_time() -> None:
     def seconds(count: int) -> float:
         content = [node for at in range(count) for node in (PageLink(f"p{at}"), Text(" "))]

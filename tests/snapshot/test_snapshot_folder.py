@@ -572,6 +572,7 @@ def test_every_crash_can_be_mended(tmp_path: Path, crash_after: Callable[[int], 
         assert crashes > 10
 
 
+@pytest.mark.long
 def test_crash_upon_crash(tmp_path: Path, crash_after: Callable[[int], None]) -> None:
     fresh = tmp_path / "fresh"
     put(fresh, *OLD[:2])

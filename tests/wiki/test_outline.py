@@ -620,6 +620,7 @@ def test_no_line_is_lost_beyond_the_depth() -> None:
     assert all(f"x{level};" in words for level in range(50))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "make",
     [
