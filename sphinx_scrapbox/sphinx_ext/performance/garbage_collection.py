@@ -3,13 +3,18 @@
 Doctrees are full of reference cycles that stay alive. With the default thresholds the collector
 runs several times for each page, over more and more documents, and frees nothing.
 
+When Python ends, it collects once more, over all that the build has left in memory; nothing of it
+is needed then.
+
 - Replaces: nothing of Sphinx; ``gc`` is a public module, but its settings belong to the process.
 - Saves: without it a build of 1,500 pages takes 21 % more CPU time. It costs 70 MB of memory.
+  A build of 24,000 pages without a change takes 2.9 instead of 6.6 s, as Python ends at once.
 - Unnecessary once ``sphinx-build`` sets thresholds itself.
 """
 
 from __future__ import annotations
 
+import atexit
 import gc
 from weakref import WeakKeyDictionary
 
@@ -38,6 +43,8 @@ def raise_thresholds(app: Sphinx, config: Config) -> None:
     if config.scrapbox_fast and gc.isenabled() and before in _DEFAULTS:
         _BEFORE[app] = before
         gc.set_threshold(*_READING)
+        atexit.unregister(gc.freeze)  # not twice, if a process builds several times
+        atexit.register(gc.freeze)
 
 
 def freeze_objects(app: Sphinx, env: BuildEnvironment) -> None:
