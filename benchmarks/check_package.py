@@ -23,6 +23,7 @@ TESTS = (
     "tests/formats/test_detect.py",
     "tests/sphinx_ext/test_site.py",
     "tests/cli/test_init.py",
+    "tests/docs/test_quick_start.py",
 )
 """Tests of all layers that take seconds."""
 
