@@ -69,6 +69,18 @@ def environment(checkout: Path) -> dict[str, str]:
     }
 
 
+def write_site(
+    folder: Path, count: int, corpus: Path | None, env: dict[str, str], conf: str
+) -> None:
+    """Write *count* pages, the real ones of *corpus* or else made ones, and their conf.py."""
+    if corpus:
+        make_real_site(count, folder, corpus, env)
+    else:
+        make_site(count, folder)
+    conf = f'{conf}html_theme = "alabaster"\nscrapbox_pages = ["wiki/**"]\n'
+    (folder / "conf.py").write_text(conf, "utf-8")
+
+
 def build(
     source: Path, program: str, jobs: int, *, afresh: bool = True, checkout: Path = ROOT
 ) -> Cost:
@@ -127,12 +139,7 @@ def compare_checkouts(
     with tempfile.TemporaryDirectory() as work:
         checkouts = {Path(work) / "a" / "site": ROOT, Path(work) / "b" / "site": other}
         for folder, checkout in checkouts.items():
-            if corpus:
-                make_real_site(count, folder, corpus, environment(checkout))
-            else:
-                make_site(count, folder)
-            conf = f'{CONF["scrapbox"]}html_theme = "alabaster"\nscrapbox_pages = ["wiki/**"]\n'
-            (folder / "conf.py").write_text(conf, "utf-8")
+            write_site(folder, count, corpus, environment(checkout), CONF["scrapbox"])
         for run in range(runs + 1):
             ours, theirs = (
                 build(folder, _RUN, jobs, checkout=checkout)

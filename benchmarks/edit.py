@@ -23,8 +23,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from build import CONF, ROOT, SIDES, Cost, build, environment
-from make_site import make_real_site, make_site
+from build import CONF, ROOT, SIDES, Cost, build, environment, write_site
 
 from sphinx_scrapbox.wiki.titles import key
 
@@ -93,16 +92,6 @@ def show(what: str, cost: Cost, full: Cost, written: int) -> None:
     )
 
 
-def make(folder: Path, count: int, corpus: Path | None) -> None:
-    """Write the site."""
-    if corpus:
-        make_real_site(count, folder, corpus, environment(ROOT))
-    else:
-        make_site(count, folder)
-    conf = f'{CONF[_CONF]}html_theme = "alabaster"\nscrapbox_pages = ["wiki/**"]\n'
-    (folder / "conf.py").write_text(conf, "utf-8")
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("count", type=int, nargs="?", default=24_000)
@@ -114,7 +103,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as temporary:
         folder = (given.work or Path(temporary)) / "site"
         if not folder.is_dir():
-            make(folder, given.count, given.corpus)
+            write_site(folder, given.count, given.corpus, environment(ROOT), CONF[_CONF])
         site = EditedSite(folder, given.jobs)
         full, written = site.build(afresh=True)
         show(f"{given.count:,} pages", full, full, written)
