@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from http.client import HTTPException
 from importlib import metadata
 from pathlib import Path
 from typing import NamedTuple
@@ -135,36 +136,52 @@ def check_japanese(out: Path, said: str) -> None:
 
 
 def check_served(out: Path, said: str) -> None:
-    """A page that is edited while the site is served is built again, once."""
+    """Each edit of a page that is served causes one build, and no build causes another."""
     folder = out.parents[1]
+    log = folder.parent / "autobuild.log"  # outside of what is watched
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [*TOOL, "sphinx_autobuild", "--port", str(port), "--delay", "0", ".", "_build/live"]
-    address = f"http://127.0.0.1:{port}/wiki/Deep.html"
-    log = folder / "log.txt"
     with log.open("w") as stream:
         server = subprocess.Popen(command, cwd=folder, stdout=stream, stderr=stream)
+    address = f"http://127.0.0.1:{port}/wiki/Deep.html"
+    page = folder / "wiki/Deep.md"
     try:
         wait_for(address, "level 3", log)
-        page = folder / "wiki/Deep.md"
-        page.write_text(page.read_text("utf-8").replace("level 3", "a new level"), "utf-8")
+        edit_at_once(page, "level 3", "a new level")
         wait_for(address, "a new level", log)
-        time.sleep(2)
-        assert log.read_text("utf-8").count("Rebuilding") <= 2  # no build sets off another
+        edit_at_once(page, "a new level", "a newer level")
+        wait_for(address, "a newer level", log)
     finally:
         server.terminate()
         server.wait(30)
+    # The second edit came after the first build: what that build caused would be listed here.
+    changes = re.findall(r"Detected changes \((.*)\)", log.read_text("utf-8"))
+    assert changes == ["wiki/Deep.md"] * 2, log.read_text("utf-8")
+
+
+def edit_at_once(page: Path, before: str, after: str) -> None:
+    """Replace words of a page in one step, so that a watcher sees one change."""
+    text = page.read_text("utf-8").replace(before, after)
+    outside = page.parents[2] / page.name
+    outside.write_text(text, "utf-8")
+    outside.replace(page)
+
+
+def answer_of(address: str) -> str:
+    """What a server answers, or "" if it does not, or not to the end."""
+    try:
+        with urlopen(address, timeout=5) as answer:
+            return str(answer.read().decode("utf-8", "replace"))
+    except (OSError, HTTPException):
+        return ""
 
 
 def wait_for(address: str, words: str, log: Path) -> None:
-    for _ in range(120):
-        try:
-            with urlopen(address, timeout=5) as answer:
-                if words in answer.read().decode():
-                    return
-        except OSError:
-            pass
+    for _ in range(240):
+        if words in answer_of(address):
+            return
         time.sleep(0.5)
     pytest.fail(log.read_text("utf-8"))
 
