@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 from posixpath import normpath
 
 import pytest
-from snippets import DOCS
+from snippets import DOCS, blocks
 
 TASKS = {
     "show only pages with a tag": ("how-to/lists", "scrapbox:tagged"),
@@ -30,18 +30,36 @@ TASKS = {
 """By what readers want, the page that says how, and what it has to name."""
 
 _LINK = re.compile(r"\]\(<?(?P<md>[^)>#]+)[^)]*\)|^:link: (?P<card>\S+)$", re.M)
-_TOCTREE = re.compile(r"```\{toctree\}\n(.*?)```", re.S)
+
+
+def read(name: str) -> str:
+    return (DOCS / f"{name}.md").read_text(encoding="utf-8")
 
 
 def links(name: str) -> Iterator[str]:
     """The documents that a document links to, by Markdown links, cards and tables of contents."""
-    text = (DOCS / f"{name}.md").read_text(encoding="utf-8")
-    targets = [match["md"] or match["card"] for match in _LINK.finditer(text)]
-    for entries in _TOCTREE.findall(text):
-        rows = (row for row in entries.splitlines() if row and not row.startswith(":"))
-        targets += [re.sub(r".*<(.*)>", r"\1", row) for row in rows]
-    for target in targets:
-        yield normpath(PurePosixPath(name).parent / target.removesuffix(".md"))
+    for match in _LINK.finditer(read(name)):
+        yield beside(name, match["md"] or match["card"])
+    yield from listed(name)
+
+
+def listed(name: str, levels: int = 9) -> Iterator[str]:
+    """The documents that the tables of contents of a document show."""
+    if not (DOCS / f"{name}.md").is_file():
+        return
+    for block in blocks(read(name)):
+        if block.name == "{toctree}":
+            depth = min(levels, int(block.options.get("maxdepth", 1)))
+            for row in filter(None, block.text.splitlines()):
+                entry = beside(name, re.sub(r".*<(.*)>", r"\1", row))
+                yield entry
+                if depth > 1:
+                    yield from listed(entry, depth - 1)
+
+
+def beside(name: str, target: str) -> str:
+    """The document that a link in *name* leads to."""
+    return normpath(PurePosixPath(name).parent / target.removesuffix(".md"))
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +73,7 @@ def near() -> set[str]:
 def test_tasks(task: str, near: set[str]) -> None:
     page, answer = TASKS[task]
     assert page in near
-    assert answer in (DOCS / f"{page}.md").read_text(encoding="utf-8")
+    assert answer in read(page)
 
 
 def test_all_pages_of_the_manual(near: set[str]) -> None:
@@ -66,3 +84,9 @@ def test_all_pages_of_the_manual(near: set[str]) -> None:
     }
     assert len(pages) > 50
     assert pages - near == set()
+
+
+def test_no_long_level_in_the_sidebar(near: set[str]) -> None:
+    lengths = {name: len(list(listed(name, 1))) for name in near | {"index"}}
+    assert max(lengths.values()) > 5
+    assert {name: count for name, count in lengths.items() if count > 12} == {}
