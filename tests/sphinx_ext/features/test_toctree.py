@@ -11,6 +11,8 @@ from urllib.parse import unquote
 from xml.etree import ElementTree
 
 import pytest
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
 from edits import output
 from sites import Built, Site, Tag
 from sphinx import addnodes
@@ -415,3 +417,45 @@ def test_catalogues_of_messages(tmp_path: Path) -> None:
     built = Site(tmp_path / "src", book(NUMBERED)).build("gettext", **HERE)
     assert built.warnings == []
     assert 'msgid "Before"' in built.text("index.pot")
+
+
+def test_words_of_a_list_are_translated_as_those_of_a_toctree(tmp_path: Path) -> None:
+    """The caption, titles of entries and captions of groups; not titles that pages have."""
+    index = """# Garden
+
+```{scrapbox:toctree}
+:caption: Before
+
+- {scrapbox:page}`Foreword <Preface>`, [](guide.md)
+- Parts
+  - [[Compost]]
+    - {doc}`Crawlers <wiki/Worms>`
+- Kept
+  - [[Beans]]
+```
+"""
+    words = {"Before": "最初", "Foreword": "まえがき", "Parts": "部", "Crawlers": "虫"}
+    site = Site(tmp_path / "src", book(index))
+    with (site.build("gettext", target="_pot", **HERE).out / "index.pot").open("rb") as file:
+        catalogue = read_po(file)
+    assert {message.id for message in catalogue if message.id} == {"Garden", "Kept", *words}
+    for text, translation in {**words, "Kept": "Kept"}.items():
+        catalogue[text].string = translation
+    folder = site.src / "locale/ja/LC_MESSAGES"
+    folder.mkdir(parents=True)
+    with (folder / "index.mo").open("wb") as file:
+        write_mo(file, catalogue)
+    config = {"language": "ja", "locale_dirs": ["locale"], **HERE}
+    built = site.build(**config)
+    assert built.warnings == []
+    toctrees = list(built.app.env.tocs["index"].findall(addnodes.toctree))
+    assert [(node["caption"], node["entries"]) for node in toctrees] == [
+        ("最初", [("まえがき", "wiki/Preface"), (None, "guide")]),
+        ("部", [(None, "wiki/Compost")]),
+        ("Kept", [(None, "wiki/Beans")]),
+    ]
+    children = built.app.env.tocs["wiki/Compost"].findall(addnodes.toctree)
+    assert [node["entries"] for node in children] == [[("虫", "wiki/Worms")]]
+    messages = site.build("gettext", target="_again", **config).text("index.pot")
+    assert 'msgid "Parts"' in messages
+    assert "部" not in messages

@@ -31,6 +31,8 @@ from sphinx_scrapbox.sphinx_ext.features.toctree.plan import (
 
 NUMBER = "scrapbox-number"
 """The attribute of the toctree that a directive left: its number in the document, from 0."""
+ORIGINALS = "scrapbox-originals"
+"""The attribute with the texts of that toctree before they were translated, by translation."""
 _MORE = "scrapbox-more"
 """The attribute of a toctree that is added: the number of its directive, or "children"."""
 _CHILDREN = "children"
@@ -103,6 +105,7 @@ def _fill(root: nodes.Element, toctrees: DocumentToctrees, docname: str) -> None
 
 def _fill_directive(node: addnodes.toctree, directive: DirectiveEntries) -> None:
     first, *others = directive.groups
+    originals = node.get(ORIGINALS, {})
     _set_entries(node, first.entries)
     # Below an entry are hidden toctrees.
     node["includehidden"] = node["scrapbox-includehidden"] or directive.nests
@@ -111,11 +114,14 @@ def _fill_directive(node: addnodes.toctree, directive: DirectiveEntries) -> None
     for group in reversed(others):
         more = node.copy()
         del more[NUMBER]
+        more.attributes.pop(ORIGINALS, None)
         more[_MORE] = directive.number
         more["caption"] = group.caption or None
         more.attributes.pop("rawcaption", None)
+        # The toctree of the directive has the titles of all its groups for the catalogue.
+        more.attributes.pop("rawentries", None)
         if group.caption:
-            more["rawcaption"] = group.caption
+            more["rawcaption"] = originals.get(group.caption, group.caption)
         _set_entries(more, group.entries)
         if wrapper is not None:
             _insert_after(wrapper, nodes.compound("", more, classes=wrapper["classes"]))
@@ -130,7 +136,6 @@ def _insert_after(node: nodes.Element, other: nodes.Element) -> None:
 def _set_entries(node: addnodes.toctree, entries: Iterable[ToctreeEntry]) -> None:
     node["entries"] = [(title or None, target) for title, target in entries]
     node["includefiles"] = [target for _, target in entries if not url_re.match(target)]
-    node["rawentries"] = [title for title, _ in entries if title]
 
 
 def _child_toctree(docname: str, entries: Iterable[ToctreeEntry]) -> addnodes.toctree:

@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 from docutils import nodes
 from docutils.parsers.rst import directives
 from sphinx import addnodes
+from sphinx.transforms import SphinxTransform
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.docutils import SphinxDirective
 
@@ -22,14 +23,20 @@ from sphinx_scrapbox.sphinx_ext.domain.incremental import digest
 from sphinx_scrapbox.sphinx_ext.domain.index.history import LocalChange
 from sphinx_scrapbox.sphinx_ext.domain.record import DocumentRecord
 from sphinx_scrapbox.sphinx_ext.feature import Feature, Listener
-from sphinx_scrapbox.sphinx_ext.features.toctree.apply import NUMBER, is_filled_in
+from sphinx_scrapbox.sphinx_ext.features.toctree.apply import NUMBER, ORIGINALS, is_filled_in
 from sphinx_scrapbox.sphinx_ext.features.toctree.fill import (
     AppliedToctrees,
     ToctreeRequest,
     fill_toctrees,
     without_numbers,
 )
-from sphinx_scrapbox.sphinx_ext.features.toctree.outline import outline_of, outline_to_json
+from sphinx_scrapbox.sphinx_ext.features.toctree.outline import (
+    messages,
+    outline_from_json,
+    outline_of,
+    outline_to_json,
+    translated,
+)
 from sphinx_scrapbox.sphinx_ext.reading import option_values
 from sphinx_scrapbox.sphinx_ext.warnings import warn_directive
 
@@ -84,14 +91,43 @@ class ToctreeDirective(SphinxDirective):
         node["scrapbox-target"] = target
         node[NUMBER] = self.env.new_serialno("scrapbox-toctree")
         self.set_source_info(node)
+        wrapper = nodes.compound("", node, classes=["toctree-wrapper", *chosen.get("class", ())])
         if not target:
             content = nodes.container("", *self.parse_content_to_nodes())
-            node["scrapbox-outline"] = outline_to_json(outline_of(content))
-        wrapper = nodes.compound("", node, classes=["toctree-wrapper", *chosen.get("class", ())])
+            outline = outline_of(content)
+            node["scrapbox-outline"] = outline_to_json(outline)
+            # One each: Sphinx translates nothing of a toctree with a text that stays as it is.
+            for text in messages(outline):
+                message = addnodes.toctree("", caption=text, entries=[], includefiles=[])
+                self.set_source_info(message)
+                wrapper += message
         if name := chosen.get("name"):
             self.options["name"] = name
             self.add_name(wrapper)
         return [wrapper]
+
+
+class TranslateOutlines(SphinxTransform):
+    """Takes what Sphinx translated of the content of directives, and removes its toctrees."""
+
+    default_priority = 21  # the translations are there (20), but are not counted yet (25)
+
+    def apply(self, **kwargs: Any) -> None:
+        """Translate the outline of each directive, and keep its messages for the catalogue."""
+        for node in list(self.document.findall(addnodes.toctree)):
+            if not node.get("scrapbox-outline"):
+                continue
+            wrapper = node.parent
+            captions = [child for child in wrapper[1:] if isinstance(child, addnodes.toctree)]
+            translations = {
+                child.get("rawcaption", child["caption"]): child["caption"] for child in captions
+            }
+            outline = outline_from_json(node["scrapbox-outline"])
+            node["scrapbox-outline"] = outline_to_json(translated(outline, translations))
+            node["rawentries"] = list(translations)
+            if originals := {new: old for old, new in translations.items() if new != old}:
+                node[ORIGINALS] = originals
+            del wrapper[1:]
 
 
 class RemoveLeftToctrees(SphinxPostTransform):
@@ -115,6 +151,7 @@ class ToctreeFeature(Feature):
 
     name = "toctree"
     directives = {"toctree": ToctreeDirective}
+    transforms = (TranslateOutlines,)
     post_transforms = (RemoveLeftToctrees,)
     node_classes = (addnodes.toctree,)
     listeners = (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from docutils import nodes
@@ -105,6 +105,42 @@ def _line(element: nodes.Element) -> OutlineItem:
                 addresses.append(OutlineLink("address", address, node.astext(), line))
     text = " ".join(element.astext().split())
     return OutlineItem(text, tuple(links or addresses), ())
+
+
+def messages(items: Iterable[OutlineItem]) -> tuple[str, ...]:
+    """The texts of an outline that are shown: titles of its links, and captions, each once."""
+    texts: dict[str, None] = {}
+    for item in items:
+        if is_caption(item):
+            texts[item.text] = None
+        texts.update((link.title, None) for link in item.all_links if _has_own_title(link))
+    return tuple(texts)
+
+
+def is_caption(item: OutlineItem) -> bool:
+    """Whether the text of an item of the first level is the caption of what is below it."""
+    return not item.links and any(True for _ in item.all_links)
+
+
+def _has_own_title(link: OutlineLink) -> bool:
+    return link.title not in ("", link.target)
+
+
+def translated(
+    items: Iterable[OutlineItem], translations: Mapping[str, str]
+) -> tuple[OutlineItem, ...]:
+    """An outline with its :func:`messages` translated, as far as there are translations."""
+    return tuple(
+        OutlineItem(
+            translations.get(item.text, item.text),
+            tuple(
+                link._replace(title=translations.get(link.title, link.title))
+                for link in item.links
+            ),
+            translated(item.children, translations),
+        )
+        for item in items
+    )
 
 
 def outline_to_json(items: tuple[OutlineItem, ...]) -> str:

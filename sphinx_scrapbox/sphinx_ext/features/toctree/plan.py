@@ -9,7 +9,11 @@ from sphinx.util import logging
 
 from sphinx_scrapbox.rendering.typesetting import has_signs
 from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain
-from sphinx_scrapbox.sphinx_ext.features.toctree.outline import OutlineItem, OutlineLink
+from sphinx_scrapbox.sphinx_ext.features.toctree.outline import (
+    OutlineItem,
+    OutlineLink,
+    is_caption,
+)
 from sphinx_scrapbox.sphinx_ext.sources.folder import source_folder
 from sphinx_scrapbox.sphinx_ext.warnings import Warn, warn
 
@@ -145,7 +149,7 @@ class _ResolvedOutline:
         is_captioned = False
         for item in items:
             if not item.links:
-                if any(item.all_links):
+                if is_caption(item):
                     caption = "" if has_signs(item.text) and not self._by_hand else item.text
                     groups.append((caption, []))
                     self._add_all(item.children, groups[-1][1], (docname,))
