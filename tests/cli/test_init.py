@@ -174,8 +174,11 @@ def test_folders_of_wikis_beside_hand_written_pages(here: Path) -> None:
     for folder, title in {"en": "Compost", "ja": "堆肥"}.items():
         (here / "docs" / folder).mkdir(parents=True)
         (here / "docs" / folder / f"{title}.md").write_text(page(title), encoding="utf-8")
-    succeed("docs", "docs")
+    (here / "docs" / "README.md").write_text("# [[Read me]]\n", encoding="utf-8")
+    output = succeed("docs")
+    assert "README" not in output
     assert 'scrapbox_pages = ["en/**", "ja/**"]' in (here / "docs/conf.py").read_text("utf-8")
+    assert [path.name for path in here.iterdir()] == ["docs"]
     about = "# About\n\n{abbr}`AI (artificial)`\n"
     (here / "docs" / "about.md").write_text(about, encoding="utf-8")
     with (here / "docs" / "index.md").open("a", encoding="utf-8") as start:

@@ -146,7 +146,7 @@ def _create(origin: Origin, places: Places, choices: Choices) -> None:
         with _without_empty_folder(places.site):
             origin.bring(places.wiki)
     _rename(origin, places, choices, is_published=False)
-    facts = read_facts(places.wiki)
+    facts = read_facts(places.wiki, _hand_written(origin, places))
     _say_facts(origin, places, facts)
     theme = choices.theme or templates.installed_theme()
     files = site_files(origin, places, facts, theme, read_the_docs=choices.read_the_docs)
@@ -181,7 +181,7 @@ def _rename(origin: Origin, places: Places, choices: Choices, *, is_published: b
         rename_pages(
             places.wiki,
             tuple(Host),
-            every=True,
+            every=not _hand_written(origin, places),
             redirects=is_published,
             dry_run=choices.dry_run,
         )
@@ -202,6 +202,13 @@ def _is_here(origin: Origin, places: Places) -> bool:
     return isinstance(origin, FolderOrigin) and origin.path == places.wiki
 
 
+def _hand_written(origin: Origin, places: Places) -> frozenset[str]:
+    """The Markdown files in the folder of pages that are no pages."""
+    if isinstance(origin, FolderOrigin) and origin.path == places.wiki:
+        return origin.hand_written
+    return frozenset()
+
+
 def _extend(origin: Origin, places: Places, choices: Choices) -> None:
     """Say what a Sphinx project needs for the pages, or add it."""
     conf = Configuration(places.conf)
@@ -211,7 +218,7 @@ def _extend(origin: Origin, places: Places, choices: Choices) -> None:
     if changes:
         origin.bring(places.wiki)
         _rename(origin, places, choices, is_published=_is_here(origin, places))
-        _say_facts(origin, places, read_facts(places.wiki))
+        _say_facts(origin, places, read_facts(places.wiki, _hand_written(origin, places)))
     if lines and changes:
         conf.add(lines)
         say(f"added to {conf.path}:")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Container
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -110,13 +111,17 @@ def _is_linkable(title: str) -> bool:
     return bool(title.strip()) and title == " ".join(title.split()) and title[0] not in "/!"
 
 
-def read_facts(folder: Path) -> WikiFacts:
+def read_facts(folder: Path, hand_written: Container[str] = ()) -> WikiFacts:
     """Read all pages in *folder*.
 
+    :param hand_written: the names of Markdown files that are no pages.
     :raises Failure: if one cannot be read, or a lock file is damaged.
     """
     with failures(folder):
-        names = [name for name in sorted(page_files(folder)) if not name.endswith(LOCK_NAME)]
+        files = sorted(page_files(folder))
+        names = [
+            name for name in files if name not in hand_written and not name.endswith(LOCK_NAME)
+        ]
         projects = folder_projects(folder)
         above = lock_above(folder)
         lock = SnapshotFolder(above.parent).lock if above else Lock()

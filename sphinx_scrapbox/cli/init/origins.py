@@ -143,8 +143,15 @@ class FolderOrigin:
     files: tuple[str, ...]
     unrecognised: tuple[str, ...]
     """Markdown files that are not recognised as exported pages."""
+    hand_written: frozenset[str] = frozenset()
+    """Those beside folders that contain all pages: they are no pages, and not among the others."""
     title: str = ""
     project: str = ""
+
+    @property
+    def has_folders(self) -> bool:
+        """Whether all pages are in folders below it: those of several wikis, perhaps."""
+        return all("/" in name for name in self.files)
 
     def folder_in(self, site: Path) -> Path:
         inside = self.path.resolve().is_relative_to(site.resolve())
@@ -164,7 +171,8 @@ class FolderOrigin:
                 f"give {folder} in place of {self.path}"
             )
         pictures = (f"{PICTURE_FOLDER}/{name}" for name in _names(self.path / PICTURE_FOLDER))
-        files = [*page_files(self.path), *filter(is_picture_file, pictures)]
+        own = (name for name in page_files(self.path) if name not in self.hand_written)
+        files = [*own, *filter(is_picture_file, pictures)]
         with failures(folder), progress(len(files), "Copying") as step:
             for name in files:
                 target = folder / name
@@ -206,8 +214,12 @@ def folder_origin(folder: Path) -> FolderOrigin:
     common = os.path.commonpath([str(PurePosixPath(name).parent) for name in pages])
     prefix = f"{common}/" if common else ""
     inside = [name.removeprefix(prefix) for name in names if name.startswith(prefix)]
-    other = [name for name in inside if not is_page[prefix + name]]
-    return FolderOrigin(folder / common, tuple(inside), tuple(other))
+    hand_written: frozenset[str] = frozenset()
+    if all("/" in name for name in inside if is_page[prefix + name]):
+        hand_written = frozenset(name for name in inside if "/" not in name)
+    files = [name for name in inside if name not in hand_written]
+    other = [name for name in files if not is_page[prefix + name]]
+    return FolderOrigin(folder / common, tuple(files), tuple(other), hand_written)
 
 
 def _other_files(folder: Path, names: list[str]) -> str:

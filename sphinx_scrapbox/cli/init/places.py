@@ -51,27 +51,29 @@ def _relative(path: Path, start: Path) -> str:
 def choose_places(origin: Origin, site: Path | None) -> Places:
     """The places of a site, in the folder that the user named, or else in a fitting one.
 
-    That is the source folder of a Sphinx project here, or the folder above the pages if it is
-    here, or else the new folder ``docs``.
+    That is the source folder of a Sphinx project here, or the folder above the pages, or above
+    the folders of pages, if it is here, or else the new folder ``docs``.
     """
     if site is None:
         site = next((Path(name) for name in _USUAL if Path(name, "conf.py").is_file()), None)
     if site is None and isinstance(origin, FolderOrigin):
-        site = _above(origin.path)
+        site = _above(origin)
     site = Path(_NEW) if site is None else site
     if site.exists() and not site.is_dir():
         raise Failure(f"{site} is not a folder: name another DIR")
     return Places(site, origin.folder_in(site), _repository(site))
 
 
-def _above(pages: Path) -> Path | None:
-    """The folder above *pages* if it is the current one or below; *pages* if that is it."""
-    here = Path().resolve()
-    if pages.resolve() == here:
-        return Path()
-    if pages.resolve().is_relative_to(here):
-        return Path(relative_path(pages.resolve().parent, here))
-    return None
+def _above(origin: FolderOrigin) -> Path | None:
+    """The folder above the pages, or above their folders, if it is the current one or below.
+
+    Pages in the current folder stay in the site's own folder.
+    """
+    pages, here = origin.path.resolve(), Path().resolve()
+    if not pages.is_relative_to(here):
+        return None
+    is_site = pages == here or origin.has_folders
+    return Path(relative_path(pages if is_site else pages.parent, here))
 
 
 def _repository(site: Path) -> Path:
@@ -84,14 +86,13 @@ def _repository(site: Path) -> Path:
     return here if absolute.is_relative_to(here) else absolute
 
 
-def other_documents(places: Places, own: set[str]) -> list[str]:
+def other_documents(places: Places, kept: set[str]) -> list[str]:
     """Names in the folder of the site that are no part of it: documents that were there before.
 
-    :param own: the names of files that the site is made of.
+    :param kept: the names of the files and folders that the site is made of.
     """
     if not places.site.is_dir():
         return []
-    kept = {*own, places.wiki_in_site.partition("/")[0]}
     paths = sorted(path for path in places.site.iterdir() if path.name not in kept)
     return [path.name for path in paths if _has_documents(path)]
 

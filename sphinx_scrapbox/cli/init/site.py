@@ -73,10 +73,13 @@ def site_files(
     """The text of ``conf.py``, the start page, ``requirements.txt`` and ``.gitignore``."""
     root = _root_document(origin, places)
     title = origin.title or ", ".join(facts.projects[:_MAX_PROJECTS]) or "Wiki"
+    own = {"conf.py", f"{root}.md", "requirements.txt"}
     others: list[str] = []
     if places.wiki_in_site != ".":
-        own = {"conf.py", f"{root}.md", "requirements.txt"}
-        others = other_documents(places, own)
+        others = other_documents(places, own | {places.wiki_in_site.partition("/")[0]})
+    elif isinstance(origin, FolderOrigin) and origin.has_folders:
+        folders = {name.partition("/")[0] for name in origin.files}
+        others = other_documents(places, own | folders)
     exclude = ["_build", ".venv", "requirements.txt", *map(templates.glob_name, others)]
     is_one_wiki = len({folder.project for folder in facts.folders.values()}) <= 1
     links = templates.start_links(facts.start, is_one_wiki=is_one_wiki)
