@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -62,8 +61,6 @@ Read [[Topic 1]], [[Topic 2]] and [[Nowhere]].
   ```
 """
 
-# Sphinx keeps a word of a page that is gone, with an empty list of pages.
-_STALE_TERM = re.compile(rb'"\w+":\[\],|,"\w+":\[\](?=\})')
 
 _SHOWN = frozenset({".html", ".json", ".js", ".inv", ".md", ".txt"})
 
@@ -135,8 +132,7 @@ def output(folder: Path) -> Iterator[tuple[str, bytes]]:
         name = path.relative_to(folder).as_posix()
         is_source = name.startswith("_sources/")  # Sphinx leaves those of pages that are gone
         if path.is_file() and path.suffix in _SHOWN and not is_source:
-            text = path.read_bytes()
-            yield name, _STALE_TERM.sub(b"", text) if name == "searchindex.js" else text
+            yield name, path.read_bytes()
 
 
 def gone(site: Site, folder: Path) -> set[str]:

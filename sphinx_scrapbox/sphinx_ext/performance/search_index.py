@@ -1,9 +1,10 @@
 """Load, prune and write Sphinx's search index only as far as it has to change; stem words once.
 
 - Replaces: ``IndexBuilder.prune``, which intersects the documents of every word with those to
-  keep, ``StandaloneHTMLBuilder.load_indexer`` and ``dump_search_index``, which read and write
-  the whole index although nothing, or only the words of a few documents, changed, and
-  ``SearchLanguage.stem``, which is asked for each word of each document.
+  keep, and keeps words without documents, ``StandaloneHTMLBuilder.load_indexer`` and
+  ``dump_search_index``, which read and write the whole index although nothing, or only the words
+  of a few documents, changed, and ``SearchLanguage.stem``, which is asked for each word of each
+  document.
 - Saves: at 24,000 pages the index costs 0.3 instead of 5.7 s of CPU time after an edit of one
   page. Without PyStemmer, which stems quickly, a build of 1,360 real pages takes 16.5 instead of
   20.3 s.
@@ -156,13 +157,17 @@ def _has_known_shape(index: IndexBuilder) -> bool:
 
 
 def prune(index: IndexBuilder, docnames: Set[str]) -> None:
-    """Remove all documents but *docnames*, as ``IndexBuilder.prune`` does."""
+    """Remove all documents but *docnames*, and words that none of these has.
+
+    ``IndexBuilder.prune`` keeps such words for good, with an empty list of documents, so that the
+    index of a site still names what was removed from it.
+    """
     removed = index._titles.keys() - docnames
-    if not removed:
-        return
     for name in BY_DOCNAME:  # new dicts, as the old ones may be the environment's
         entries = getattr(index, name)
         setattr(index, name, {doc: entries[doc] for doc in entries if doc not in removed})
     for name in BY_WORD:
-        for names in getattr(index, name).values():
-            names.difference_update(removed)
+        words = getattr(index, name)
+        for documents in words.values():
+            documents.difference_update(removed)
+        setattr(index, name, {word: documents for word, documents in words.items() if documents})

@@ -105,7 +105,7 @@ def _fill(root: nodes.Element, toctrees: DocumentToctrees, docname: str) -> None
 
 def _fill_directive(node: addnodes.toctree, directive: DirectiveEntries) -> None:
     first, *others = directive.groups
-    originals = node.get(ORIGINALS, {})
+    originals: dict[str, str] = node.get(ORIGINALS, {})
     _set_entries(node, first.entries)
     # Below an entry are hidden toctrees.
     node["includehidden"] = node["scrapbox-includehidden"] or directive.nests
