@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import time
 from collections import Counter
-from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 
@@ -664,55 +662,6 @@ def test_any_bytes(data: bytes) -> None:
         check(
             {name: b"---\ntitle: x\n---\n" + data, f"b{name}": data}, locks={"scrapbox.lock": data}
         )
-
-
-# -- much of it ------------------------------------------------------------------------
-
-
-def quickest(call: Callable[[], object]) -> float:
-    """The least time that *call* needs: what else the machine does only adds to it."""
-    times = []
-    for _ in range(3):
-        start = time.process_time()
-        call()
-        times.append(time.process_time() - start)
-    return min(times)
-
-
-@pytest.mark.parametrize(
-    "piece",
-    [
-        "[",
-        "]",
-        "[* ",
-        "[a] ",
-        "[a]]",
-        "[0, 1) [",
-        url(CUT),
-        f"[N {url(CUT)} b] ",
-        f"x []]({CUT}) ",
-        icon("a"),
-    ],
-)
-def test_long_lines_cost_linear_time(piece: str) -> None:
-    def cost(times: int) -> float:
-        data = page("Moss", piece * times)
-        return quickest(lambda: check({"Moss.md": data}))
-
-    # Sixteen times the text; quadratic would be 256 times the time.
-    assert cost(8_000) < 100 * max(cost(500), 0.001)
-
-
-def test_thousands_of_pages() -> None:
-    def cost(pages: int) -> float:
-        files = {
-            f"{at}.md": page(f"Page {at}", f"[[Page {at + 1}]] [[Lost {at % 7}]]", "- a [wall")
-            for at in range(pages)
-        }
-        assert len(check(files).findings) == pages
-        return quickest(lambda: check(files))
-
-    assert cost(3_200) < 60 * cost(200)
 
 
 # -- real pages ------------------------------------------------------------------------

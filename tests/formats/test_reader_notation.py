@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import fields
@@ -214,17 +213,3 @@ def test_plain_text_is_what_it_is(text: str) -> None:
 def test_white_space_is_that_of_the_wiki() -> None:
     assert len(set(WHITE)) == len(WHITE) == 25
     assert set(WHITE) - {"\ufeff"} < {chr(code) for code in range(0x10000) if chr(code).isspace()}
-
-
-HARD = ["[", "[[", "[* ", "[$ ", "`", "#a ", "[a.icon]", "https://a ", "[https://a ", "[a ", "]"]
-HARD += ["[https://a", "[[https://a.png", "[a https://", "[* [a]", "[[a", "https://a]", "1. "]
-HARD += ["https://a[", "[ ", "[]", "[https://a.png?a", "[[a.icon*1", "[N1,E2 ", "[$ a", "> "]
-
-
-@pytest.mark.parametrize("end", ["", "]", "]]", "[a]"])
-@pytest.mark.parametrize("piece", HARD)
-def test_no_line_takes_long(piece: str, end: str) -> None:
-    text = piece * (200_000 // len(piece)) + end
-    start = time.process_time()
-    read_notation_inline(text)
-    assert time.process_time() - start < 3  # linear: 0.1 s at most; quadratic: a minute or more

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -156,35 +155,6 @@ def test_any_text(tex: str) -> None:
         assert "^^" not in tex
         unescaped = tex.replace("\\\\", "").replace("\\{", "").replace("\\}", "")
         assert unescaped.count("{") == unescaped.count("}")
-
-
-@pytest.mark.parametrize(
-    "piece",
-    [
-        *("{", "{}", "\\", "\\alpha ", "\\begin", "\\begin ", "\\left(", "\n", "\n x", " ", "x"),
-        *(
-            "^ ",
-            "\\hat ",
-            "x^\\hat y",
-            "\\bra{",
-            "\\R",
-            "\\text{$",
-            "速→",
-            "\\\\",
-            "\\sqrt[",
-            "[{",
-        ),
-        "\\dots\\bm x",
-    ],
-)
-def test_linear(piece: str) -> None:
-    def seconds(count: int) -> float:
-        start = time.process_time()
-        read_formula.__wrapped__("\\alpha" + piece * count)
-        read_formula.__wrapped__("\\begin" + piece * count + "{")
-        return time.process_time() - start
-
-    assert seconds(100_000) < 2 or seconds(100_000) < 20 * seconds(20_000)
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any, get_args
@@ -605,17 +604,6 @@ def test_any_page_makes_a_tree_that_docutils_accepts(blocks: list[Block]) -> Non
         if isinstance(node, nodes.literal_block):
             get_lexer_by_name(node["language"])
     root.deepcopy()
-
-
-@pytest.mark.long
-def test_long_line_of_links_takes_linear_time() -> None:
-    def seconds(count: int) -> float:
-        content = [node for at in range(count) for node in (PageLink(f"p{at}"), Text(" "))]
-        start = time.process_time()
-        rendered(line(0, *content))
-        return time.process_time() - start
-
-    assert seconds(20_000) < 4 or seconds(20_000) < 20 * seconds(4_000)
 
 
 # -- pages and fragments ---------------------------------------------------------------

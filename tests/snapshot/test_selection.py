@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from sphinx_scrapbox.formats.notation.lines import read_lines
@@ -120,14 +118,3 @@ def test_a_part_of_a_page() -> None:
     titles = ["Some page", "Other"]
     links = [links_of(read_lines(["Other", text])) for text in ("", "[Some page#part]")]
     assert select(Selection(around=("some page",)), titles, links) == [0, 1]
-
-
-def test_time_is_linear() -> None:
-    size = 50_000
-    titles = [f"p{number}" for number in range(size)]
-    chain = [frozenset({f"p{number + 1}", "hub"} if number else {"p1"}) for number in range(size)]
-    start = time.perf_counter()
-    assert len(select(Selection(around=("p0",), hops=size), titles, chain)) == size
-    chain = [frozenset({f"p{number + 1}"}) for number in range(size)]
-    assert len(select(Selection(around=("p0",), hops=size), titles, chain)) == size
-    assert time.perf_counter() - start < 10

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from itertools import pairwise
 
 import pytest
@@ -618,32 +617,6 @@ def test_no_line_is_lost_beyond_the_depth() -> None:
     page = [text(level, f"x{level};") for level in (*range(50), *range(50, 0, -1))]
     words = repr(shape(outline(page)))
     assert all(f"x{level};" in words for level in range(50))
-
-
-@pytest.mark.long
-@pytest.mark.parametrize(
-    "make",
-    [
-        lambda at: text(0, "x"),
-        lambda at: text(at % 40, "x"),
-        lambda at: text(1 + at % 2, "x"),
-        lambda at: quote(1, "x"),
-        lambda at: numbered(1, str(at), Text("x")),
-        lambda at: CodeBlock(1, "x", ()) if at else text(1, "x"),
-        lambda at: heading(1 + at % 10, "x"),
-        lambda at: text(at, "x"),
-    ],
-    ids="run levels pairs quotes numbers code headings stairs".split(),
-)
-def test_long_pages_take_linear_time(make) -> None:  # type: ignore[no-untyped-def]
-    def seconds(count: int) -> float:
-        page = [make(at) for at in range(count)]
-        start = time.process_time()
-        outline(page)
-        return time.process_time() - start
-
-    seconds(100)
-    assert seconds(100_000) < 5 or seconds(100_000) < 20 * seconds(20_000)
 
 
 # -- any page --------------------------------------------------------------------------
