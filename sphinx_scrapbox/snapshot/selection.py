@@ -9,15 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from fnmatch import translate
 
 from sphinx_scrapbox.wiki.ast import Hashtag, Page, PageLink, walk
-from sphinx_scrapbox.wiki.titles import is_line_id, key, split_fragment
-
-_MAX_SUGGESTIONS = 3
-_CLOSE = 0.75
-"""The ratio of :mod:`difflib` from which on a title is close: one letter of four may differ."""
+from sphinx_scrapbox.wiki.titles import CloseTitles, did_you_mean, is_line_id, key, split_fragment
 
 
 class SelectionError(ValueError):
@@ -112,7 +107,8 @@ def _near(
     near = set()
     for title in selection.around:
         if key(title) not in neighbours:
-            raise SelectionError(f"no page is called {title!r}{_suggestion(title, titles)}")
+            suggestion = did_you_mean(CloseTitles(titles).find(title))
+            raise SelectionError(f"no page is called {title!r}{suggestion}")
         near.add(key(title))
     edge = set(near)
     for _ in range(selection.hops):
@@ -121,16 +117,3 @@ def _near(
             break
         near |= edge
     return near
-
-
-def _suggestion(title: str, titles: Sequence[str]) -> str:
-    """The titles that differ in a few letters, or else the shortest ones that contain *title*."""
-    wanted = key(title)
-    by_key = {key(other): other for other in titles}
-    close = get_close_matches(wanted, by_key, n=_MAX_SUGGESTIONS, cutoff=_CLOSE)
-    if not close and wanted:
-        longer = (other for other in by_key if wanted in other)
-        close = sorted(longer, key=lambda other: (len(other), other))[:_MAX_SUGGESTIONS]
-    return (
-        f"; did you mean {' or '.join(repr(by_key[other]) for other in close)}?" if close else ""
-    )

@@ -7,8 +7,15 @@ and titles are compared in lower case. There is no other folding: "ß" is not "s
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from difflib import get_close_matches
 from typing import NamedTuple
 
+_MAX_SUGGESTIONS = 3
+_CLOSE = 0.75
+"""The ratio of :mod:`difflib` from which on a title is close: one letter of four may differ."""
+_MAX_COMPARISONS = 1_000_000
+"""Comparisons of titles that a :class:`CloseTitles` makes, in about two seconds."""
 _LINE_ID = re.compile(r"[0-9a-f]{24,26}")
 
 
@@ -81,3 +88,37 @@ def inventory_name(title: str) -> str:
     key without any white space survives.
     """
     return re.sub(r"\s", "_", key(title))
+
+
+class CloseTitles:
+    """Finds those of *titles* that somebody may have meant who wrote another one.
+
+    Each search compares it with all of them. After a million comparisons, nothing is found any
+    more: a site of 25,000 pages may have thousands of links to pages that do not exist.
+    """
+
+    def __init__(self, titles: Iterable[str]) -> None:
+        self._by_key = {key(title): title for title in titles}
+        self._answers: dict[str, tuple[str, ...]] = {}
+        self._left = _MAX_COMPARISONS
+
+    def find(self, title: str) -> tuple[str, ...]:
+        """Up to three that differ in a few letters, or else the shortest that contain *title*."""
+        wanted = key(title)
+        if wanted not in self._answers:
+            self._left -= len(self._by_key)
+            self._answers[wanted] = self._search(wanted) if wanted and self._left >= 0 else ()
+        return self._answers[wanted]
+
+    def _search(self, wanted: str) -> tuple[str, ...]:
+        close = get_close_matches(wanted, self._by_key, n=_MAX_SUGGESTIONS, cutoff=_CLOSE)
+        if not close:
+            longer = (other for other in self._by_key if wanted in other)
+            close = sorted(longer, key=lambda other: (len(other), other))[:_MAX_SUGGESTIONS]
+        return tuple(self._by_key[other] for other in close)
+
+
+def did_you_mean(titles: Iterable[str]) -> str:
+    """The end of a message about a title that does not exist; "" without a suggestion."""
+    words = " or ".join(map(repr, titles))
+    return f"; did you mean {words}?" if words else ""

@@ -156,12 +156,59 @@ def test_links_by_hand_that_find_nothing(tmp_path: Path) -> None:
     site = Site(tmp_path / "src", {"index.md": GUIDE, **WIKI})
     built = site.build(scrapbox_project="garden")
     assert [line.rpartition(" [")[0] for line in built.warnings] == [
-        "SRC/index.md:3: WARNING: no wiki page 'Compsot'",
+        "SRC/index.md:3: WARNING: no wiki page 'Compsot'; did you mean 'Compost'?",
         "SRC/index.md:3: WARNING: 'Compost#Turning': the page 'Compost' has no such heading",
         "SRC/index.md:3: WARNING: no wiki page 'Nothing'",
     ]
     addresses = {tag["href"] for tag in built.html("index.html").body.all("a", "scrapbox-wiki")}
     assert "https://scrapbox.io/garden/Compsot" in addresses
+
+
+def test_close_titles_are_suggested(tmp_path: Path) -> None:
+    """Those to which the same link leads: of its project, no denied ones; and close headings."""
+    text = """# Guide to the garden
+
+[[Spaed]] [[/garden/Spaed]] [[Leaf muold#Turning]] [[Guide to gardens]] [[Salary lits]]
+[[Spade#Handels]]
+
+```{scrapbox:include} Leaf muold
+```
+```{scrapbox:include} Salary lits
+```
+```{scrapbox:toctree}
+- [[Spaed]]
+```
+```{scrapbox:toctree} Leaf muold
+```
+"""
+    files = {
+        "index.md": text,
+        "wiki/a.md": page("Spade", "# Handles"),
+        "wiki/b.scrapbox": "Leaf mould",
+        "wiki/c.scrapbox": "Salary list",
+        "tools/d.scrapbox": "Spaded",
+    }
+    site = Site(tmp_path / "src", files)
+    built = site.build(
+        scrapbox_project={"wiki/**": "garden", "tools/**": "tools", "**": "garden"},
+        scrapbox_link_documents=["**"],
+        scrapbox_missing="warn",
+        scrapbox_deny={"titles": ["Salary list"]},
+    )
+    assert sorted(line.split("WARNING: ")[1].rpartition(" [")[0] for line in built.warnings) == [
+        "'Spade#Handels': the page 'Spade' has no such heading; did you mean 'Handles'?",
+        "'Spaed' is not in the toctree: there is no such page; did you mean 'Spaded' or 'Spade'?",
+        "no wiki page '/garden/Spaed'; did you mean '/garden/Spade'?",
+        "no wiki page 'Guide to gardens'; did you mean 'Guide to the garden'?",
+        "no wiki page 'Leaf muold#Turning'; did you mean 'Leaf mould'?",
+        "no wiki page 'Leaf muold'; did you mean 'Leaf mould'?",
+        "no wiki page 'Salary lits'",
+        "no wiki page 'Salary lits'",
+        "no wiki page 'Spaed'; did you mean 'Spaded' or 'Spade'?",
+        "scrapbox:include: no wiki page 'Leaf muold'; did you mean 'Leaf mould'?",
+        "scrapbox:include: no wiki page 'Salary lits'",
+        "scrapbox:toctree: no wiki page 'Leaf muold'; did you mean 'Leaf mould'?",
+    ]
 
 
 def test_a_wiki_page_on_a_guide_page_stays_silent(tmp_path: Path) -> None:

@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sphinx_scrapbox.wiki import titles as titles_module
 from sphinx_scrapbox.wiki.titles import (
+    CloseTitles,
     Target,
     anchor,
     inventory_name,
@@ -166,3 +168,24 @@ def test_name_in_an_inventory_has_no_blanks(title: str) -> None:
 
 def test_names_in_an_inventory() -> None:
     assert inventory_name("Beds 20 and\u3000more") == "beds_20_and_more"
+
+
+# -- close titles ----------------------------------------------------------------------
+
+
+def test_close_titles() -> None:
+    close = CloseTitles(["Compost", "Comport", "Leaf mould", "Leaf mould, twice", "Rain"])
+    assert close.find("compsot") == ("Compost", "Comport")
+    assert close.find("Mould") == ("Leaf mould", "Leaf mould, twice")
+    assert close.find("Nowhere") == close.find("") == ()
+
+
+def test_searches_for_close_titles_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(titles_module, "_MAX_COMPARISONS", 5)
+    close = CloseTitles(["Compost", "Rain"])
+    assert [close.find(title) for title in ("compsot", "Rian", "Compots", "compsot")] == [
+        ("Compost",),
+        ("Rain",),
+        (),
+        ("Compost",),
+    ]

@@ -13,7 +13,7 @@ from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain, domain_of
 from sphinx_scrapbox.sphinx_ext.domain.facts import PageFacts
 from sphinx_scrapbox.sphinx_ext.domain.languages import mark_link, page_languages
-from sphinx_scrapbox.sphinx_ext.domain.resolve import marked
+from sphinx_scrapbox.sphinx_ext.domain.resolve import marked, suggestion
 from sphinx_scrapbox.sphinx_ext.domain.site import BY_HAND, RESOLVED_AGAIN
 from sphinx_scrapbox.sphinx_ext.sources.folder import source_folder
 from sphinx_scrapbox.sphinx_ext.sources.inventories import (
@@ -132,7 +132,9 @@ def unresolved(
     # A page that is known is outside of this PDF.
     unknown = not exact.is_page and domain.find_page(node["reftarget"], docname) is None
     if unknown and RESOLVED_AGAIN not in node and _is_warned_of(domain, node):
-        warn(Warn.MISSING_PAGE, f"no wiki page {node['reftarget']!r}", location=node)
+        target = node["reftarget"]
+        message = f"no wiki page {target!r}{suggestion(domain, target, docname)}"
+        warn(Warn.MISSING_PAGE, message, location=node)
     if is_private:
         return contnode
     project = project or own

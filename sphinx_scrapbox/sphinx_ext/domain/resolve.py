@@ -20,7 +20,14 @@ from sphinx_scrapbox.sphinx_ext.domain.site import RESOLVED_AGAIN
 from sphinx_scrapbox.sphinx_ext.sources.folder import source_folder
 from sphinx_scrapbox.sphinx_ext.warnings import Warn, warn
 from sphinx_scrapbox.wiki.graph import is_wanted
-from sphinx_scrapbox.wiki.titles import is_line_id, split_fragment, split_target
+from sphinx_scrapbox.wiki.titles import (
+    CloseTitles,
+    did_you_mean,
+    is_line_id,
+    join_target,
+    split_fragment,
+    split_target,
+)
 
 
 def make_reference(
@@ -65,7 +72,11 @@ def at_heading(
     if not heading.anchor:
         if not heading.page:
             return None  # a page of this title, which is not here
+        words = CloseTitles(domain.headings(heading.docname)).find(
+            split_fragment(split_target(target).title)[1]
+        )
         message = f"{target!r}: the page {heading.page!r} has no such heading"
+        message += did_you_mean(words)
         _warn_of_lost_fragment(domain, node, message)
     if not node["refexplicit"] and node["reftype"] == "page":
         shown = ": ".join(filter(None, (heading.page, heading.text)))
@@ -77,6 +88,30 @@ def _warn_of_lost_fragment(domain: DomainIndex, node: addnodes.pending_xref, mes
     mode = options(domain.env.config).missing_mode(node.get("refdoc", ""))
     if mode not in ("wiki", "text") and RESOLVED_AGAIN not in node:
         warn(Warn.MISSING_PAGE, message, location=node)
+
+
+def suggestion(domain: DomainIndex, target: str, from_docname: str) -> str:
+    """The end of a warning of a link to a page that does not exist: titles that may be meant."""
+    project, title = split_target(target)
+    close = domain.computed(("close titles", project), lambda: _titles(domain, project))
+    names = close.find(title) or close.find(split_fragment(title)[0])
+    targets = (join_target(project, name) for name in names)
+    is_denied = source_folder(domain.env).pages.redaction.names_denied_page
+    return did_you_mean(
+        each
+        for each in targets
+        if not is_denied(each) and domain.find_page(each, from_docname) is not None
+    )
+
+
+def _titles(domain: DomainIndex, project: str) -> CloseTitles:
+    """The titles of the pages of a project; without one, of all pages and documents."""
+    names = [name for docnames in domain.pages.values() for name in docnames]
+    if project:
+        names = [name for name in names if domain.project_of(name) == project]
+    else:
+        names += domain.documents.values()
+    return CloseTitles(_own_title(domain, name) for name in names)
 
 
 def warn_of_ambiguity(

@@ -38,7 +38,13 @@ from sphinx_scrapbox.sphinx_ext.sources.locks import Locked, Locks
 from sphinx_scrapbox.sphinx_ext.sources.projects import SiteProjects
 from sphinx_scrapbox.wiki.ast import Page
 from sphinx_scrapbox.wiki.redaction import RedactedNames, Redaction
-from sphinx_scrapbox.wiki.titles import file_name_key, key, split_fragment, split_target
+from sphinx_scrapbox.wiki.titles import (
+    CloseTitles,
+    file_name_key,
+    key,
+    split_fragment,
+    split_target,
+)
 
 _HEAD = 4096
 """Bytes at the start of a file that contain its title, if any do."""
@@ -107,6 +113,7 @@ class PageFiles:
         tell, as not all documents are known."""
         self._by_title: dict[str, list[Path]] | None = None
         self._by_earlier_title: dict[str, list[Path]] = {}
+        self._close_titles: CloseTitles | None = None
         self._read: dict[Path, PageFile | None] = {}
         self.redaction = Redaction(
             config.deny.titles,
@@ -188,6 +195,14 @@ class PageFiles:
             if files and not project:
                 return files[0]
         return None
+
+    def close_titles(self, target: str) -> tuple[str, ...]:
+        """The titles of pages that *target*, which names none, may mean."""
+        if self._close_titles is None:
+            self._close_titles = CloseTitles(self._titles)
+        keys = self._close_titles.find(split_target(target).title)
+        files = filter(None, (self.read(path) for each in keys for path in self._titles[each]))
+        return tuple(dict.fromkeys(file.page.title for file in files))
 
     def projects_with(self, target: str, docname: str) -> tuple[str, ...]:
         """The projects between which :meth:`find` chose by docname alone; none if it did not."""

@@ -87,7 +87,7 @@ def test_a_heading_that_is_not_there(site: Site) -> None:
     assert [line.partition("WARNING: ")[2].rpartition(" [")[0] for line in built.warnings] == [
         "'Compost#Watering': the page 'Compost' has no such heading",
         "no wiki page '#Nowhere'",
-        "no wiki page 'C#'",
+        "no wiki page 'C#'; did you mean 'C# notes'?",
         "no wiki page 'Nothing#Turning'",
     ]
     assert links(built, "lost.html")[0] == ("wiki/Compost.html", "Compost")

@@ -247,8 +247,15 @@ class DomainIndex:
             or file_name_key(title_key) in self.named_by_file
         )
 
+    def headings(self, docname: str) -> list[str]:
+        """The texts of the headings of a document."""
+        return [text for _id, text in self._headings_of(docname).values()]
+
+    def _headings_of(self, docname: str) -> dict[str, tuple[str, str]]:
+        return self.computed(("headings", docname), lambda: _headings(self.env, docname))
+
     def _heading(self, docname: str, page: str, words: str) -> HeadingTarget:
-        headings = self.computed(("headings", docname), lambda: _headings(self.env, docname))
+        headings = self._headings_of(docname)
         anchor_id, text = headings.get(key(words.strip()), ("", ""))
         facts = self.facts.get(docname)
         if not anchor_id and facts is not None and facts.has_translations:

@@ -35,7 +35,12 @@ from sphinx_scrapbox.sphinx_ext.sources.folder import source_folder
 from sphinx_scrapbox.sphinx_ext.sources.page_files import PageFile
 from sphinx_scrapbox.sphinx_ext.warnings import Warn, warn_directive
 from sphinx_scrapbox.wiki.structure import NotThere, has_line
-from sphinx_scrapbox.wiki.titles import is_line_id, split_fragment, split_target
+from sphinx_scrapbox.wiki.titles import (
+    did_you_mean,
+    is_line_id,
+    split_fragment,
+    split_target,
+)
 
 
 class IncludeDirective(SphinxDirective):
@@ -62,7 +67,10 @@ class IncludeDirective(SphinxDirective):
         )
         self.set_source_info(holder)
         if file is None:
-            problem = f"file {name!r} is not a wiki page" if name else f"no wiki page {target!r}"
+            problem = f"file {name!r} is not a wiki page"
+            if not name:
+                close = source_folder(self.env).pages.close_titles(target)
+                problem = f"no wiki page {target!r}{did_you_mean(close)}"
             warn_directive(self, problem, Warn.INCLUDE)
             holder += self._link(target)
             return [holder]

@@ -10,6 +10,7 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
 from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain, domain_of
+from sphinx_scrapbox.sphinx_ext.domain.resolve import suggestion
 from sphinx_scrapbox.sphinx_ext.features.toctree.apply import (
     apply_toctrees,
     doctree_time,
@@ -106,6 +107,7 @@ def _plan(domain: ScrapboxDomain, requests: dict[str, tuple[ToctreeRequest, ...]
             source = domain.find_page(request.target, docname)
             if source is None:
                 message = f"scrapbox:toctree: no wiki page {request.target!r}"
+                message += suggestion(domain, request.target, docname)
                 warn(Warn.TOCTREE, message, location=(docname, request.line or None))
                 continue
             time = domain.env.all_docs[source]

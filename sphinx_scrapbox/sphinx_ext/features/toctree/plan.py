@@ -9,6 +9,7 @@ from sphinx.util import logging
 
 from sphinx_scrapbox.rendering.typesetting import has_signs
 from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain
+from sphinx_scrapbox.sphinx_ext.domain.resolve import suggestion
 from sphinx_scrapbox.sphinx_ext.features.toctree.outline import (
     OutlineItem,
     OutlineLink,
@@ -209,7 +210,10 @@ class _ResolvedOutline:
         if docname is None:
             # Logs may be public; the leak guard finds what is denied in the output.
             if not source_folder(env).pages.redaction.names_denied_page(link.target):
-                self._warn(link, f"{link.target!r} is not in the toctree: there is no such page")
+                message = f"{link.target!r} is not in the toctree: there is no such page"
+                if link.kind == "page":
+                    message += suggestion(self._domain, link.target, self._source)
+                self._warn(link, message)
             return None
         if docname in path:
             self._warn(
