@@ -28,6 +28,24 @@ def refuse(self, address, *rest):
 connect, socket.socket.connect = socket.socket.connect, refuse
 """
 _FETCH = "git fetch origin --force --prune --prune-tags --depth 50".split()
+_JOBS = (
+    "post_checkout pre_system_dependencies post_system_dependencies pre_create_environment "
+    "create_environment post_create_environment pre_install install post_install pre_build build "
+    "post_build"
+)
+_KEYS: dict[str, Any] = {
+    "version": None,
+    "build": {
+        **dict.fromkeys(("os", "tools", "commands", "apt_packages")),
+        "jobs": dict.fromkeys(_JOBS.split()),
+    },
+    "sphinx": dict.fromkeys(("builder", "configuration", "fail_on_warning")),
+    "python": {"install": dict.fromkeys(("requirements", "path", "method", "extra_requirements"))},
+    "formats": None,
+    "submodules": dict.fromkeys(("include", "exclude", "recursive")),
+    "search": dict.fromkeys(("ranking", "ignore")),
+}
+"""The keys of ``.readthedocs.yaml`` that a site of ours can use; None for those with any value."""
 BUILDERS = {"htmlzip": "singlehtml", "epub": "epub", "pdf": "latex"}
 """The formats beside HTML, and which builder makes each."""
 
@@ -147,10 +165,23 @@ class ReadTheDocs:
             ]
 
 
+def unknown_keys(settings: Any, known: Mapping[str, Any] = _KEYS) -> list[str]:
+    """Keys of ``.readthedocs.yaml``, or of a part of it, that Read the Docs does not read."""
+    unknown = []
+    for part in settings if isinstance(settings, list) else [settings]:
+        for key, value in part.items():
+            if key not in known:
+                unknown.append(key)
+            elif known[key] is not None:
+                unknown += unknown_keys(value, known[key])
+    return unknown
+
+
 def load_settings(repository: Path) -> dict[str, Any]:
     """The file ``.readthedocs.yaml``, once it is sure that it says what it must, of files here."""
     text = (repository / ".readthedocs.yaml").read_text(encoding="utf-8")
     settings: dict[str, Any] = yaml.safe_load(text)
+    assert unknown_keys(settings) == []
     assert settings["version"] == 2
     assert settings["build"]["os"]
     assert settings["build"]["tools"]["python"]

@@ -187,9 +187,7 @@ def test_options_and_snippets_below_them(guide: str, tmp_path: Path) -> None:
 
 
 def commands_of(guide: str) -> list[list[str]]:
-    """The commands of this package on a guide; the reference shows each apart from the others."""
-    if guide.startswith("reference/"):
-        return []
+    """The commands of this package on a page."""
     found = []
     for block in blocks((DOCS / f"{guide}.md").read_text(encoding="utf-8")):
         rows = block.text.splitlines() if block.name == "sh" else commands(block.text)
@@ -215,6 +213,7 @@ def test_commands(guide: str, wiki: Wiki, tmp_path: Path, monkeypatch: pytest.Mo
     (tmp_path / ".garden-token").write_text(f"SCRAPBOX_TOKEN={TOKEN}\n")
     files = {"index.md": "# Garden\n", "wiki/Compost.md": page("Compost", "Turn it.")}
     write(tmp_path / "docs", files)
+    write(tmp_path, {"Compost.md": files["wiki/Compost.md"]})
     git(tmp_path, "init", "-q")
     for tag in ("v1.0", "v1.1", "origin/main"):
         git(tmp_path, "commit", "-q", "--allow-empty", "-m", tag)
@@ -222,12 +221,13 @@ def test_commands(guide: str, wiki: Wiki, tmp_path: Path, monkeypatch: pytest.Mo
         git(tmp_path, "tag", tag)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("HOME", str(tmp_path))
-    shutil.copytree(PAIRS, tmp_path / "docs" / "pairs")
+    for folder in ("pairs", "wiki/pairs"):
+        shutil.copytree(PAIRS, tmp_path / "docs" / folder)
     for words in commands_of(guide):
         while "=" in words[0]:
             monkeypatch.setenv(*words.pop(0).replace("…", TOKEN).split("=", 1))
         _, name, *rest = [word.replace("~", str(tmp_path)) for word in words]
-        if name in ("pull", "init"):
+        if name in ("pull", "init") and rest[0] != "garden.json":
             rest[0] = wiki.project
         if name in ("pull", "init", "status"):
             rest += ["--url", wiki.url]  # the last one counts

@@ -7,36 +7,39 @@ from typing import Any
 
 import pytest
 from sites import Site, page
+from snippets import DOCS, blocks
 
 # Book theme 1.4, on Sphinx 9.
 pytestmark = pytest.mark.filterwarnings("ignore:'sphinx_book_theme\\.")
 HERE = {"scrapbox_project": "garden-en"}
-NAME = "scrapbox-navigation.html"
-SHIBUYA = {"_t/partials/globaltoc-above.html": f'{{% include "{NAME}" %}}'}
-RTD = '{% extends "!layout.html" %}{% block menu %}{% include "scrapbox-navigation.html" %}'
 DATED = page("B", "[[A]]").replace("\n---\n", "\nupdated: 2024-03-01\n---\n", 1)
-
-THEMES: dict[str, tuple[list[str], dict[str, str]]] = {
-    "alabaster": ([NAME], {}),
-    "furo": (["sidebar/scroll-start.html", NAME, "sidebar/scroll-end.html"], {}),
-    "pydata_sphinx_theme": (["sidebar-nav-bs", NAME], {}),
-    "sphinx_book_theme": (["sbt-sidebar-nav.html", NAME], {}),
-    "sphinx_rtd_theme": ([], {"_t/layout.html": RTD + "{% endblock %}"}),
-    "shibuya": ([], SHIBUYA),
-}
+THEMES = ("alabaster", "furo", "pydata_sphinx_theme")
+THEMES += ("shibuya", "sphinx_book_theme", "sphinx_rtd_theme")
 INDEX = "# Index\n\n```{scrapbox:pages}\n:as: cards\n```\n"
+
+
+def guide(theme: str) -> tuple[str, dict[str, str]]:
+    """What the guide says for a theme: lines of ``conf.py``, and templates by their path."""
+    conf, templates = "", {}
+    text = (DOCS / "how-to" / "navigation.md").read_text(encoding="utf-8")
+    for block in blocks(text.partition("(indices)=")[0]):
+        if block.name == "python":
+            conf, templates = block.text, {}
+        else:
+            templates[block.options["caption"]] = block.text
+        if f'html_theme = "{theme}"' in conf:
+            found = conf, templates
+    return found
 
 
 @pytest.mark.parametrize("theme", THEMES)
 def test_themes(tmp_path: Path, theme: str) -> None:
     pytest.importorskip(theme)
-    sidebars, templates = THEMES[theme]
-    config: dict[str, Any] = {"html_theme": theme, "exclude_patterns": ["_t"], **HERE}
-    if sidebars:
-        config["html_sidebars"] = {"**": sidebars}
-    if templates:
-        config["templates_path"] = ["_t"]
+    conf, templates = guide(theme)
+    # A SphinxTestApp takes "alabaster" in conf.py as no choice.
+    config: dict[str, Any] = {"html_theme": theme, "exclude_patterns": ["_templates"], **HERE}
     files = {"index.md": INDEX, "wiki/A.md": page("A", "One."), "wiki/B.md": page("B", "[[A]]")}
+    files["conf.py"] = f'extensions = ["sphinx_scrapbox"]\n{conf}'
     site = Site(tmp_path / "src", {**files, **templates})
     built = site.build(**config)
     assert built.warnings == []
