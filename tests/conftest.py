@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
+from typing import Any
 
+import browsers
 import pytest
 from hypothesis import settings
 
@@ -38,6 +41,21 @@ def user_cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Mon
     folder = tmp_path_factory.getbasetemp() / f"cache-{next(_NUMBERS)}"
     monkeypatch.setenv("XDG_CACHE_HOME", str(folder))
     return folder
+
+
+@pytest.hookimpl(tryfirst=True)  # before those that are not wanted are taken out
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests that need a browser."""
+    for item in items:
+        if "browser" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """Chromium, which all tests of a process share; each opens contexts or tabs of its own."""
+    with browsers.launch() as browser:
+        yield browser
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -170,6 +171,13 @@ class Reader:
             self._note(f"{count} results for {words!r}")
         self.page.wait_for_load_state("networkidle")
         self.click_links()
+
+    def wait_until(self, condition: Callable[[], bool]) -> None:
+        """Let events arrive until the condition holds, for at most half a minute."""
+        for _ in range(600):
+            if condition():
+                break
+            self.page.wait_for_timeout(50)
 
     def problems(self) -> dict[str, list[Any]]:
         """What happened and must not, for a comparison with an empty mapping."""

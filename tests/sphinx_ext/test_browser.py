@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browsers import NEEDS_CHROMIUM, launch, serve
+from browsers import NEEDS_CHROMIUM, serve
 from sites import Built, Site, icon, page
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
@@ -41,12 +41,6 @@ def built(rootdir: Path, tmp_path_factory: pytest.TempPathFactory) -> Built:
 def address(built: Built) -> Iterator[str]:
     with serve(built.out) as address:
         yield address
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with launch() as browser:
-        yield browser
 
 
 class _Visit:
@@ -86,9 +80,9 @@ def test_nobody_is_asked_before_a_click(visit: _Visit, address: str) -> None:
 def test_a_click_loads_the_player_in_place(visit: _Visit, address: str) -> None:
     visit.page.goto(f"{address}wiki/Film.html")
     assert visit.page.locator("iframe").count() == 0
-    visit.page.locator("a.scrapbox-video").click()
+    with visit.page.expect_response(PLAYER):
+        visit.page.locator("a.scrapbox-video").click()
     player = visit.page.locator("iframe.scrapbox-player")
-    player.wait_for()
     assert player.get_attribute("src") == PLAYER
     assert player.get_attribute("title") == "A film"
     # The link stays, as the site may forbid players on others; it plays nothing any more.
@@ -97,7 +91,6 @@ def test_a_click_loads_the_player_in_place(visit: _Visit, address: str) -> None:
     assert link.get_attribute("data-scrapbox-embed") is None
     assert player.bounding_box()["y"] < link.bounding_box()["y"]
     assert visit.page.url == f"{address}wiki/Film.html"
-    visit.page.wait_for_load_state("networkidle")
     assert visit.asked == [PLAYER]
     assert visit.errors == []
 
@@ -105,8 +98,8 @@ def test_a_click_loads_the_player_in_place(visit: _Visit, address: str) -> None:
 def test_the_keyboard_loads_it_too(visit: _Visit, address: str) -> None:
     visit.page.goto(f"{address}wiki/Film.html")
     visit.page.locator("a.scrapbox-video").focus()
-    visit.page.keyboard.press("Enter")
-    visit.page.locator("iframe.scrapbox-player").wait_for()
+    with visit.page.expect_response(PLAYER):
+        visit.page.keyboard.press("Enter")
     assert visit.asked == [PLAYER]
 
 
@@ -128,8 +121,7 @@ def test_a_click_that_asks_for_a_new_tab_opens_the_film_itself(
 def test_without_scripts_it_is_a_link(visit: _Visit, address: str) -> None:
     visit.page.goto(f"{address}wiki/Film.html")
     visit.page.locator("a.scrapbox-video").click()
-    visit.page.wait_for_load_state()
-    assert visit.page.url == FILM
+    visit.page.wait_for_url(FILM)
 
 
 def test_files_play_after_a_click_only(visit: _Visit, address: str) -> None:
@@ -141,8 +133,7 @@ def test_files_play_after_a_click_only(visit: _Visit, address: str) -> None:
     assert visit.page.get_by_role("link", name="On the roof").count() == 1
     film = visit.page.locator("video").first
     before = film.bounding_box()
-    film.evaluate("film => film.play().catch(() => null)")
-    visit.page.wait_for_load_state("networkidle")
+    film.evaluate("film => film.play().catch(() => null)")  # until it cannot be played
     assert "https://example.org/rain.mp4" in visit.asked
     assert "https://example.org/rain.webm" not in visit.asked
     assert film.bounding_box() == before

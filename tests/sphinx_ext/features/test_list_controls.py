@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browsers import NEEDS_CHROMIUM, launch, serve
+from browsers import NEEDS_CHROMIUM, serve
 from sites import Built, Site, icon, page
 
 from sphinx_scrapbox.sphinx_ext.features.lists.indices import leaves
@@ -40,12 +40,6 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
     built = Site(tmp_path_factory.mktemp("controls") / "src", files()).build(**HERE)
     assert built.warnings == []
     return built
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with launch() as browser:
-        yield browser
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browsers import NEEDS_CHROMIUM, launch, serve
+from browsers import NEEDS_CHROMIUM, serve
 from sites import Built, Site, page
 
 HERE = {"scrapbox_project": "garden-en", "scrapbox_related": False}
@@ -30,10 +30,8 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
 
 
 @pytest.fixture(scope="module")
-def tab(built: Built) -> Iterator[Any]:
-    with serve(built.out) as address, launch() as browser:
-        tab = browser.new_page(has_touch=True)
-        tab.set_default_timeout(5000)
+def tab(built: Built, browser: Any) -> Iterator[Any]:
+    with serve(built.out) as address, browser.new_page(has_touch=True) as tab:
         errors: list[str] = []
         tab.on("pageerror", lambda error: errors.append(str(error)))
         tab.address = address

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browsers import launch, serve
+from browsers import serve
 from outputs import assert_same_pages
 from sites import BUILDERS, EPUB, Built, Site, broken_links, page
 
@@ -207,13 +207,13 @@ def test_only_comparisons_of_what_changed_are_written(tmp_path: Path) -> None:
     assert site.build(**ON).written == ["en/Notes"]
 
 
-def test_columns_on_a_screen_on_a_phone_and_on_paper(built: Built) -> None:
+def test_columns_on_a_screen_on_a_phone_and_on_paper(built: Built, browser: Any) -> None:
     script = """() => {
         const cells = [...document.querySelectorAll(".scrapbox-row")[1].children];
         const [one, other] = cells.map(cell => cell.getBoundingClientRect());
         return [one.top === other.top, document.documentElement.scrollWidth <= innerWidth];
     }"""
-    with serve(built.out) as root, launch() as browser:
+    with serve(built.out) as root:
         for width, media, beside in (
             (1280, "screen", True),
             (390, "screen", False),

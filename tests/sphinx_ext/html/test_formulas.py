@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browsers import NEEDS_CHROMIUM, launch
+from browsers import NEEDS_CHROMIUM
 from mathjax import mathjax_folder
 from sites import Built, Site
 
@@ -273,7 +273,7 @@ def _build_with(script: str, tmp_path: Path) -> Built:
 @NEEDS_CHROMIUM
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("script", ["mathjax3", "mathjax4", "katex"])
-def test_a_browser_typesets_formulas_only(script: str, tmp_path: Path) -> None:
+def test_a_browser_typesets_formulas_only(browser: Any, script: str, tmp_path: Path) -> None:
     folder = mathjax_folder(int(script[-1])) if script != "katex" else None
     built = _build_with(script, tmp_path)
     asked: list[str] = []
@@ -289,14 +289,14 @@ def test_a_browser_typesets_formulas_only(script: str, tmp_path: Path) -> None:
             asked.append(url)
             route.abort()
 
-    with launch() as browser:
-        tab = browser.new_page()
+    with browser.new_page() as tab:
         tab.route("**/*", answer)
         total = 0
         for path in pages(built):
             query = "?q=t0" if path.name == "search.html" else ""
             tab.goto(path.as_uri() + query, wait_until="load")
-            tab.wait_for_timeout(1000 if query else 100)
+            if query:
+                tab.wait_for_function("Search.status?.innerText")  # it is written last
             result = tab.evaluate(_TYPESET)
             raw = ["hand-written"] if path.name == "hand.html" else []
             raw += ["myst"] if path.name == "myst.html" and "m_2" in path.read_text() else []

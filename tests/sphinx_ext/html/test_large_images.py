@@ -65,12 +65,6 @@ def address(built: Built) -> Iterator[str]:
         yield address
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with browsers.launch() as browser:
-        yield browser
-
-
 @pytest.fixture
 def tab(browser: Any, address: str) -> Iterator[Any]:
     context = browser.new_context()
@@ -95,6 +89,7 @@ def test_a_click_opens_it_and_another_closes_it(tab: Any) -> None:
     dialog = tab.locator("dialog.scrapbox-large")
     dialog.wait_for()
     assert _shown(tab) == FIRST
+    tab.wait_for_function("document.querySelector('dialog img').complete")
     assert dialog.get_attribute("aria-label") == "Image"
     window, image = tab.viewport_size, dialog.locator("img").bounding_box()
     assert 0 < image["width"] <= window["width"]
@@ -103,6 +98,7 @@ def test_a_click_opens_it_and_another_closes_it(tab: Any) -> None:
     dialog.locator("img").click()
     dialog.wait_for(state="detached")
     tab.locator("a.scrapbox-zoom").first.dblclick()
+    tab.locator("dialog[open]").wait_for()
     assert tab.locator("dialog[open]").count() == 1
     assert tab.errors == []
 

@@ -138,8 +138,8 @@ def test_other_builders_have_none(tmp_path: Path, builder: str) -> None:
 
 
 @pytest.fixture
-def tab(built: Built) -> Iterator[Any]:
-    with browsers.serve(built.out) as address, browsers.launch() as browser:
+def tab(built: Built, browser: Any) -> Iterator[Any]:
+    with browsers.serve(built.out) as address:
         context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
         tab = context.new_page()
         tab.goto(f"{address}Beds.html")
@@ -157,7 +157,8 @@ def test_a_link_copies_its_address_and_marks_the_line(tab: Any) -> None:
     line.hover()
     assert link.evaluate(shown) == "1"
     link.click()
-    assert tab.url.endswith(f"#L{line_id(1)}")
+    tab.wait_for_url(f"**#L{line_id(1)}")
+    line.locator("a.scrapbox-copied").wait_for()
     assert tab.evaluate("navigator.clipboard.readText()") == tab.url
     assert line.evaluate(ground) != before
 
@@ -170,6 +171,6 @@ def test_links_to_lines_are_one_stop_of_the_keyboard(tab: Any) -> None:
     assert tab.evaluate(focused) == f"#L{line_id(2)}"
     assert links.nth(1).evaluate("element => getComputedStyle(element).opacity") == "1"
     tab.keyboard.press("Enter")
-    assert tab.url.endswith(f"#L{line_id(2)}")
+    tab.wait_for_url(f"**#L{line_id(2)}")
     tab.keyboard.press("Tab")
     assert "scrapbox-permalink" not in tab.evaluate("document.activeElement.className")

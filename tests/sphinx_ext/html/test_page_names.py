@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from browsers import NEEDS_CHROMIUM, launch, serve
+from browsers import NEEDS_CHROMIUM, serve
 from sites import Built, Site, page
 
 from sphinx_scrapbox.sphinx_ext.html import page_names
@@ -256,10 +256,9 @@ def address(built: Built) -> Iterator[str]:
 
 
 @NEEDS_CHROMIUM
-def test_no_script_error_and_nothing_runs(built: Built, address: str) -> None:
+def test_no_script_error_and_nothing_runs(built: Built, browser: Any, address: str) -> None:
     problems: list[str] = []
-    with launch() as browser:
-        context = browser.new_context()
+    with browser.new_context() as context:
         empty = {"status": 200, "content_type": "application/json", "body": "{}"}
         context.route(
             "**/*",

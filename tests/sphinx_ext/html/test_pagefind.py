@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browsers import THEMES, launch, serve
+from browsers import THEMES, serve
 from edits import CONFIG, Editor
 from images import png
 from sites import Built, Site, icon, page
@@ -63,12 +63,6 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
 @pytest.fixture(scope="module")
 def built(site: Site) -> Built:
     return site.build(**HERE)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with launch() as browser:
-        yield browser
 
 
 def bundle(built: Built) -> Path:
@@ -162,7 +156,7 @@ def test_what_a_result_shows(browser: Any, built: Built) -> None:
         assert image.get_attribute("alt") == ""
     with results(browser, built, "q=why") as tab:
         tab.locator(".scrapbox-search-results > li > a").click()
-        assert tab.title().startswith("Why not?")
+        tab.wait_for_function("document.title.startsWith('Why not?')")
 
 
 def test_a_query_loads_parts_of_the_index_alone(browser: Any, built: Built) -> None:
@@ -189,7 +183,7 @@ def test_the_page_is_used_by_keyboard(browser: Any, built: Built) -> None:
         tab.locator("[name=kind]").select_option("guide")
         tab.wait_for_function("/No page/.test(document.querySelector('[role=status]').innerText)")
         tab.go_back()
-        wait(tab)
+        tab.wait_for_function("document.querySelectorAll('.scrapbox-search-results > li')[9]")
         assert len(titles(tab)) == 10
 
 
@@ -221,7 +215,7 @@ def test_dirhtml(browser: Any, site: Site) -> None:
     built = site.build("dirhtml", **HERE)
     with results(browser, built, "q=why") as tab:
         tab.locator(".scrapbox-search-results > li > a").click()
-        assert tab.title().startswith("Why not?")
+        tab.wait_for_function("document.title.startsWith('Why not?')")
 
 
 # -- what is indexed, and when ---------------------------------------------------------

@@ -219,12 +219,6 @@ def serve() -> Iterator[Serve]:
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with browsers.launch() as browser:
-        yield browser
-
-
-@pytest.fixture(scope="module")
 def address(serve: Serve, tmp_path_factory: pytest.TempPathFactory) -> str:
     site = Site(tmp_path_factory.mktemp("previews") / "src", FILES)
     return serve(site.build(**HERE).out)
@@ -237,14 +231,78 @@ def tab(browser: Any) -> Iterator[Any]:
     context.close()
 
 
+# What a page waits for, apart from timers: files that it fetches, and the script of previews.
+_NOTE_WAITS = r"""
+window.waits = [];
+const { fetch } = window;
+window.fetch = (...request) => {
+  const answer = fetch(...request);
+  waits.push(answer);
+  return answer;
+};
+const { json } = Response.prototype;
+Response.prototype.json = function () {
+  const data = json.call(this);
+  waits.push(data);
+  return data;
+};
+document.addEventListener("load", ({ target }) => {
+  if (/previews\.js/.test(target.src)) window.hasPreviews = true;
+}, true);
+"""
+_AWAIT = """async () => {
+  for (let count = -1; count < waits.length; ) {
+    count = waits.length;
+    await Promise.allSettled(waits);
+    await new Promise((done) => {
+      const { port1, port2 } = new MessageChannel();
+      port1.onmessage = done;
+      port2.postMessage(0);
+    });
+  }
+}"""
+
+
 def _opened(context: Any) -> Any:
+    """A tab whose timers wait for ``_settle``."""
     tab = context.new_page()
-    tab.set_default_timeout(30_000)
+    tab.clock.install(time=0)
+    tab.clock.pause_at(1000)
+    tab.add_init_script(_NOTE_WAITS)
     tab.asked = []
     tab.errors = []
     tab.on("request", lambda request: tab.asked.append(request.url))
     tab.on("pageerror", lambda error: tab.errors.append(str(error)))
     return tab
+
+
+def _settle(tab: Any) -> None:
+    """Let all timers fire, and wait for what they fetch: what is to be shown is then shown."""
+    tab.wait_for_function("window.hasPreviews")
+    tab.clock.run_for(1000)
+    tab.evaluate(_AWAIT)
+
+
+def _link(tab: Any, name: str) -> Any:
+    return tab.get_by_role("main").get_by_role("link", name=name).first
+
+
+def _point_at(tab: Any, name: str) -> None:
+    """Let the pointer rest on a link until its preview is shown, if it has one."""
+    _link(tab, name).hover()
+    _settle(tab)
+
+
+def _requests_of_files(tab: Any) -> int:
+    """How many files the page has requested, or begins to."""
+    count: int = tab.evaluate("waits.length")
+    return count
+
+
+def _wants_previews(tab: Any) -> bool:
+    """Whether a page loads the script: its style is added as soon as a preview is wanted."""
+    wanted: bool = tab.locator("link[href*='overlays.css']").count() > 0
+    return wanted
 
 
 def _card(tab: Any) -> Any:
@@ -258,9 +316,8 @@ def _asked(tab: Any) -> list[str]:
 def test_pointing_at_a_link_shows_its_page(tab: Any, address: str) -> None:
     tab.goto(f"{address}index.html", wait_until="networkidle")
     assert _asked(tab) == []
-    link = tab.get_by_role("main").get_by_role("link", name="Mulch").first
-    link.hover()
-    _card(tab).wait_for()
+    link = _link(tab, "Mulch")
+    _point_at(tab, "Mulch")
     assert _card(tab).get_attribute("role") == "dialog"
     assert link.get_attribute("aria-describedby") == _card(tab).get_attribute("id")
     assert tab.locator(".scrapbox-preview-title").inner_text() == "Mulch"
@@ -273,22 +330,22 @@ def test_pointing_at_a_link_shows_its_page(tab: Any, address: str) -> None:
     assert all(url.startswith(address) for url in tab.asked)
 
     tab.mouse.move(5, 5)
-    _card(tab).wait_for(state="detached")
+    _settle(tab)
+    assert _card(tab).count() == 0
     assert link.get_attribute("aria-describedby") is None
-    link.hover()
-    _card(tab).wait_for()
+    _point_at(tab, "Mulch")
+    assert _card(tab).count() == 1
     assert _asked(tab) == asked  # once is enough
     assert tab.errors == []
 
 
 def test_data_is_never_markup(tab: Any, address: str) -> None:
     tab.goto(f"{address}index.html")
-    tab.get_by_role("main").get_by_role("link", name="Q: why? 100%").first.hover()
-    _card(tab).wait_for()
+    _point_at(tab, "Q: why? 100%")
     assert tab.locator(".scrapbox-preview-lines").inner_text() == "Because <i>no</i> & “yes”."
     assert tab.locator(".scrapbox-preview i").count() == 0
-    tab.get_by_role("main").get_by_role("link", name="堆肥 & <b>").first.hover()
-    tab.locator(".scrapbox-preview-title", has_text="堆肥 & <b>").wait_for()
+    _point_at(tab, "堆肥 & <b>")
+    assert tab.locator(".scrapbox-preview-title").inner_text() == "堆肥 & <b>"
 
 
 def test_addresses_are_checked_again(tab: Any, address: str) -> None:
@@ -301,8 +358,7 @@ def test_addresses_are_checked_again(tab: Any, address: str) -> None:
         "**/previews/0.json*", lambda route: route.fulfill(json={"wiki/Mulch.html": preview})
     )
     tab.goto(f"{address}index.html")
-    tab.get_by_role("main").get_by_role("link", name="Mulch").first.hover()
-    _card(tab).wait_for()
+    _point_at(tab, "Mulch")
     links = _card(tab).locator("a").evaluate_all("links => links.map(link => link.protocol)")
     assert links == ["http:", "mailto:"]  # "%" is a path
     assert _card(tab).locator("b, img, script").count() == 0
@@ -313,10 +369,10 @@ def test_addresses_are_checked_again(tab: Any, address: str) -> None:
 
 def test_links_of_a_preview_lead_to_pages(tab: Any, address: str) -> None:
     tab.goto(f"{address}index.html")
-    tab.get_by_role("main").get_by_role("link", name="Mulch").first.hover()
+    _point_at(tab, "Mulch")
     link = _card(tab).get_by_role("link", name="Soil")
     link.hover()
-    tab.wait_for_timeout(500)
+    _settle(tab)
     assert link.is_visible()
     link.click()
     tab.wait_for_url("**/wiki/Soil.html")
@@ -325,11 +381,11 @@ def test_links_of_a_preview_lead_to_pages(tab: Any, address: str) -> None:
 
 def test_a_preview_has_the_first_image(tab: Any, address: str) -> None:
     tab.goto(f"{address}wiki/Empty.html")
-    tab.get_by_role("main").get_by_role("link", name="Mulch").first.hover()
+    _point_at(tab, "Mulch")
     _card(tab).get_by_role("link", name="Soil").click()
     tab.goto(f"{address}wiki/Mulch.html")
     with tab.expect_request(PICTURE):
-        tab.get_by_role("main").get_by_role("link", name="Soil").first.hover()
+        _point_at(tab, "Soil")
 
 
 def test_the_keyboard_leads_into_it_and_back(tab: Any, address: str) -> None:
@@ -338,12 +394,12 @@ def test_the_keyboard_leads_into_it_and_back(tab: Any, address: str) -> None:
     link.focus()
     tab.keyboard.press("Shift+Tab")
     tab.keyboard.press("Tab")
-    _card(tab).wait_for()
+    _settle(tab)
     tab.keyboard.press("ArrowDown")
     tab.keyboard.press("Tab")
     focused = "document.activeElement.textContent"
     assert tab.evaluate(focused) == "Soil"
-    tab.wait_for_timeout(500)
+    _settle(tab)
     assert _card(tab).count() == 1
     tab.keyboard.press("Escape")
     assert _card(tab).count() == 0
@@ -358,36 +414,36 @@ def test_a_browser_shows_no_old_preview(tab: Any, tmp_path: Path) -> None:
             site.write({"wiki/Mulch.md": page("Mulch", words)})
             assert "index" not in site.build(**HERE).written
             tab.goto(f"{start}index.html")
-            tab.get_by_role("main").get_by_role("link", name="Mulch").first.hover()
-            _card(tab).wait_for()
+            _point_at(tab, "Mulch")
             assert tab.locator(".scrapbox-preview-lines").inner_text() == words
             tab.goto("about:blank")
 
 
 def test_links_to_other_pages_show_nothing(tab: Any, address: str) -> None:
     tab.goto(f"{address}index.html")
-    tab.get_by_role("main").get_by_role("link", name="the guide").hover()
-    tab.wait_for_timeout(500)
+    _point_at(tab, "the guide")
     assert _card(tab).count() == 0
+    _point_at(tab, "Mulch")
+    assert _card(tab).count() == 1
 
 
 def test_a_pointer_that_passes_by_asks_for_nothing(tab: Any, address: str) -> None:
     tab.goto(f"{address}index.html")
-    tab.get_by_role("main").get_by_role("link", name="Mulch").first.hover()
+    _link(tab, "Mulch").hover()
+    tab.wait_for_function("window.hasPreviews")  # its timer runs
     tab.mouse.move(5, 5)
-    tab.wait_for_timeout(400)
+    _settle(tab)
+    assert _requests_of_files(tab) == 0
     assert _asked(tab) == []
     assert _card(tab).count() == 0
 
 
 def test_the_pointer_may_move_onto_it(tab: Any, address: str) -> None:
     tab.goto(f"{address}index.html")
-    link = tab.get_by_role("main").get_by_role("link", name="堆肥 & <b>").first
-    link.hover()
-    _card(tab).wait_for()
+    _point_at(tab, "堆肥 & <b>")
     box = _card(tab).bounding_box()
     tab.mouse.move(box["x"] + 20, box["y"] + 20, steps=5)
-    tab.wait_for_timeout(500)
+    _settle(tab)
     assert _card(tab).count() == 1
     view = tab.viewport_size
     assert box["x"] >= 0
@@ -398,11 +454,11 @@ def test_the_pointer_may_move_onto_it(tab: Any, address: str) -> None:
 
 def test_escape_closes_it(tab: Any, address: str) -> None:
     tab.goto(f"{address}index.html")
-    tab.get_by_role("main").get_by_role("link", name="Mulch").first.hover()
-    _card(tab).wait_for()
+    _point_at(tab, "Mulch")
+    assert _card(tab).count() == 1
     tab.keyboard.press("Escape")
     assert _card(tab).count() == 0
-    tab.wait_for_timeout(400)
+    _settle(tab)
     assert _card(tab).count() == 0
 
 
@@ -413,11 +469,12 @@ def test_the_keyboard_shows_it_too(tab: Any, address: str) -> None:
         tab.keyboard.press("Tab")
         if tab.evaluate(focused) == "Mulch":
             break
-    _card(tab).wait_for()
+    _settle(tab)
     assert tab.evaluate("document.activeElement.getAttribute('aria-describedby')")
     tab.keyboard.press("Tab")
     assert tab.evaluate(focused) == "Q: why? 100%"
-    tab.locator(".scrapbox-preview-title", has_text="Q: why?").wait_for()
+    _settle(tab)
+    assert tab.locator(".scrapbox-preview-title").inner_text() == "Q: why? 100%"
     tab.keyboard.press("Escape")
     assert _card(tab).count() == 0
 
@@ -426,12 +483,11 @@ def test_a_touch_shows_nothing(browser: Any, address: str) -> None:
     context = browser.new_context(has_touch=True, is_mobile=True)
     tab = _opened(context)
     tab.goto(f"{address}wiki/Empty.html")
-    link = tab.get_by_role("main").get_by_role("link", name="Mulch").first
+    link = _link(tab, "Mulch")
     link.dispatch_event("pointerover", {"pointerType": "touch"})
     link.dispatch_event("pointerover", {"pointerType": "mouse"})  # as browsers make believe
     link.focus()
-    tab.wait_for_timeout(500)
-    assert _card(tab).count() == 0
+    assert not _wants_previews(tab)
     assert _asked(tab) == []
     link.tap()
     tab.wait_for_url("**/Mulch.html")
@@ -441,17 +497,16 @@ def test_a_touch_shows_nothing(browser: Any, address: str) -> None:
 def test_without_a_server_nothing_happens(tab: Any, tmp_path: Path) -> None:
     built = Site(tmp_path / "src", FILES).build(**HERE)
     tab.goto((built.out / "index.html").as_uri())
-    tab.get_by_role("main").get_by_role("link", name="Mulch").first.hover()
-    tab.wait_for_timeout(500)
-    assert _card(tab).count() == 0
+    _link(tab, "Mulch").hover()
+    assert not _wants_previews(tab)
     assert tab.errors == []
 
 
 def test_files_that_are_missing_do_no_harm(tab: Any, address: str) -> None:
     tab.route("**/sphinx_scrapbox/previews/*", lambda route: route.fulfill(status=404, body="no"))
     tab.goto(f"{address}index.html")
-    tab.get_by_role("main").get_by_role("link", name="Mulch").first.hover()
-    tab.wait_for_timeout(500)
+    _point_at(tab, "Mulch")
+    assert _requests_of_files(tab) == 1
     assert _card(tab).count() == 0
     assert tab.errors == []
 
@@ -468,9 +523,8 @@ def test_any_theme(browser: Any, serve: Serve, tmp_path: Path, theme: str, build
     context = browser.new_context(color_scheme="dark", viewport={"width": 1400, "height": 900})
     tab = _opened(context)
     tab.goto(start)
-    link = tab.locator("li a", has_text="Soil").first
-    link.hover()
-    _card(tab).wait_for()
+    tab.locator("li a", has_text="Soil").first.hover()
+    _settle(tab)
     assert tab.locator(".scrapbox-preview-title").inner_text() == "Soil"
     seen = tab.evaluate(
         """() => {
@@ -486,8 +540,10 @@ def test_any_theme(browser: Any, serve: Serve, tmp_path: Path, theme: str, build
     assert seen[1] != seen[2]
     related = tab.locator(".scrapbox-related a", has_text="Soil").first
     tab.mouse.move(1, 1)
-    _card(tab).wait_for(state="detached")
+    _settle(tab)
+    assert _card(tab).count() == 0
     related.hover()
-    _card(tab).wait_for()
+    _settle(tab)
+    assert _card(tab).count() == 1
     assert tab.errors == []
     context.close()

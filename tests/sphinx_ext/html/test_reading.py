@@ -8,7 +8,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from browsers import NEEDS_CHROMIUM, THEMES, launch
+from browsers import NEEDS_CHROMIUM, THEMES
 from scripts import benchmark_script
 
 pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
@@ -22,12 +22,6 @@ pytestmark = [
 @pytest.fixture(scope="module")
 def script() -> Iterator[ModuleType]:
     yield from benchmark_script("reading")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with launch() as browser:
-        yield browser
 
 
 @pytest.fixture(scope="module")
