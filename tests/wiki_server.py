@@ -11,6 +11,7 @@ import gzip
 import json
 import socket
 import struct
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -270,8 +271,15 @@ class Server(ThreadingHTTPServer):
     block_on_close = False
     request_queue_size = 64
 
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
+        self.errors: list[BaseException | None] = []
+
     def handle_error(self, *_: object) -> None:
-        """A client that goes away is part of the game."""
+        """Note mistakes of tests; a client that goes away is part of the game."""
+        error = sys.exception()
+        if not isinstance(error, OSError):
+            self.errors.append(error)
 
 
 @contextmanager
@@ -287,3 +295,4 @@ def serving(wiki: Wiki, port: int = 0, host: str = "127.0.0.1") -> Iterator[Wiki
         finally:
             server.shutdown()
             thread.join()
+        assert server.errors == []

@@ -238,7 +238,7 @@ def test_nothing_is_written_or_read_through(
         run("check", folder),
         run("diff", folder, folder),
     ]
-    assert time.monotonic() - start < 20
+    assert time.monotonic() - start < 60  # nothing is waited for without end
     assert outside(victim) == {"id_rsa": PRIVATE}
     for result in results:
         assert PRIVATE.decode().strip() not in result.output

@@ -778,7 +778,7 @@ def test_broken_off_by_hand(wiki: Wiki, tmp_path: Path) -> None:
     def wait(path: str) -> object:
         if "/v2/" in path:
             reached.set()
-            return lambda handler: free.wait(10)
+            return lambda handler: free.wait(60)
         return None
 
     wiki.fault = wait  # type: ignore[assignment]
@@ -787,11 +787,11 @@ def test_broken_off_by_hand(wiki: Wiki, tmp_path: Path) -> None:
     code = f"{heed}; from sphinx_scrapbox.cli import main; main()"
     command = [sys.executable, "-P", "-c", code, "pull", "garden", str(folder), "--url", wiki.url]
     process = subprocess.Popen(command, stderr=subprocess.PIPE)
-    assert reached.wait(20)
+    assert reached.wait(60)
     process.send_signal(signal.SIGINT)
     time.sleep(0.2)
     free.set()
-    _, said = process.communicate(timeout=20)
+    _, said = process.communicate(timeout=60)
     assert process.returncode == 2
     assert said.startswith(b"Error: interrupted: what arrived is kept")
     wiki.fault = lambda path: None

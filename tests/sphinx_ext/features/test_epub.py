@@ -129,6 +129,7 @@ def test_no_error(built: Built) -> None:
     assert epub_errors(book(built)) == []
 
 
+@pytest.mark.browser
 def test_epubcheck(built: Built) -> None:
     result = epubcheck(book(built))
     if result is None:
