@@ -15,9 +15,10 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from wiki_server import HASTY, PNG, Wiki, WikiPage, serving
+from wiki_server import HASTY, PNG, Handler, Wiki, WikiPage, serving
 
 from sphinx_scrapbox.cli import main
+from sphinx_scrapbox.remote import pacing
 from sphinx_scrapbox.snapshot.lockfile import LOCK_NAME, Lock, load_lock
 from sphinx_scrapbox.snapshot.transaction import exclusive_lock
 
@@ -671,37 +672,74 @@ def test_names_that_are_none(tmp_path: Path, project: str) -> None:
 # -- how it asks -----------------------------------------------------------------------
 
 
-def test_few_at_once_and_not_too_fast(wiki: Wiki, tmp_path: Path) -> None:
+class Clock:
+    """The time of a throttle: it stands still but for waits."""
+
+    def __init__(self, patch: pytest.MonkeyPatch) -> None:
+        self.now = 0.0
+        self._lock = threading.Lock()
+        patch.setattr(pacing, "time", self)
+        patch.setattr(pacing.Throttle, "wait", lambda throttle, seconds: self.wait(seconds))
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def wait(self, seconds: float) -> None:
+        end = self.now + seconds
+        with self._lock:
+            self.now = max(self.now, end)
+
+
+def test_few_at_once_and_not_too_fast(
+    wiki: Wiki, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for number in range(20):
         wiki.write(f"p{number}")
     times: list[float] = []
     pace = replace(HASTY, per_second=100)
-    wiki.before = lambda path: times.append(time.monotonic())
+    clock = Clock(monkeypatch)
+    wiki.before = lambda path: times.append(clock.now)
     runner = CliRunner()
     args = ["pull", "garden", str(tmp_path / "wiki"), "--url", wiki.url]
     assert runner.invoke(main, args, obj=pace).exit_code == 0
     assert len(times) == 26
-    assert times[-1] - times[0] >= 25 / 100 - 0.02
+    assert times[-1] - times[0] >= 25 / 100 - 1e-9
     assert len(wiki.connections) <= pace.connections
     times.clear()
     wiki.connections.clear()
     args += ["--refresh", "--rate", "50"]
     assert runner.invoke(main, args, obj=pace).exit_code == 0
-    assert times[-1] - times[0] >= 25 / 50 - 0.02
+    assert times[-1] - times[0] >= 25 / 50 - 1e-9
     assert len(wiki.connections) <= pace.connections
 
 
-def test_a_wait_is_a_wait_for_all(wiki: Wiki, tmp_path: Path) -> None:
+def test_a_wait_is_a_wait_for_all(
+    wiki: Wiki, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     times: list[float] = []
     told: list[float] = []
+    pauses = threading.Event()
+    wait = pacing.Throttle.wait
 
     def fault(path: str) -> object:
         times.append(time.monotonic())
-        if "/v2/" in path and not told:
+        if "/v2/" not in path or pauses.is_set():
+            return None
+        if not told:
             told.append(times[-1])
             return lambda handler: handler.reply(429, {"Retry-After": "1"}, b"")
-        return None
+        return answered_later
 
+    def answered_later(handler: Handler) -> None:
+        assert pauses.wait(60)  # this was under way, and no other may follow it too soon
+        handler.reply(*wiki.answer(handler.path, dict(handler.headers)))
+
+    def noted(throttle: pacing.Throttle, seconds: float) -> None:
+        if seconds >= 1:
+            pauses.set()
+        wait(throttle, seconds)
+
+    monkeypatch.setattr(pacing.Throttle, "wait", noted)
     wiki.fault = fault  # type: ignore[assignment]
     for number in range(20):
         wiki.write(f"p{number}")

@@ -86,11 +86,12 @@ class Reader:
 
         It adds and removes worktrees at the same time, and git removes their folder with the last.
         """
-        try:
-            return self.run(command)
-        except AssertionError as error:
-            if "git worktree add" not in str(error):
-                raise
+        for _ in range(4):
+            try:
+                return self.run(command)
+            except AssertionError as error:
+                if "git worktree add" not in str(error):
+                    raise
         return self.run(command)
 
     @property
