@@ -77,9 +77,11 @@ from sphinx_scrapbox.sphinx_ext.html.data import (
 from sphinx_scrapbox.sphinx_ext.html.search import modes, pagefind_index, search_page, sphinx_index
 from sphinx_scrapbox.sphinx_ext.leak_guard import guard
 from sphinx_scrapbox.sphinx_ext.performance import (
+    doctree_cache,
     garbage_collection,
     inventory,
     pickling,
+    reading,
     search_index,
     writers,
 )
@@ -155,12 +157,15 @@ LISTENERS = (
     Listener("builder-inited", search_index.skip_unchanged_index),
     Listener("builder-inited", inventory.skip_unchanged_inventory),
     Listener("builder-inited", writers.speed_up_writers),
+    Listener("builder-inited", doctree_cache.limit_doctree_cache),
     Listener("env-get-outdated", guard.prepare_leak_guard, 100, "Before any file is looked at."),
     Listener("env-get-outdated", domain.reread_for_locks, why="Finds every lock file."),
     Listener("env-get-outdated", survey.survey_pages, why="Without denied pages."),
     Listener("env-get-outdated", incremental.documents_to_read, 600, "Needs every lock file."),
     Listener("env-before-read-docs", history.note_before_reading, 890, "All are known."),
     Listener("env-before-read-docs", pickling.install_tracking_tables, 900, "After others."),
+    Listener("env-before-read-docs", reading.speed_up_reading, 900, "Handlers are known."),
+    Listener("env-updated", reading.restore_reading, 1, "Nothing is read any more."),
     Listener("env-updated", pickling.remove_tracking_tables, 1, "Others see plain tables."),
     Listener("env-updated", metadata.date_pages_from_git, 400, "Lists and ages show the dates."),
     Listener("env-updated", history.note_step, 590, "After the dates of git."),
@@ -183,6 +188,7 @@ LISTENERS = (
     Listener("html-page-context", metatags.use_template, 950, "When all tags are known."),
     Listener("html-page-context", page_names.escape_context, 999, "After themes (up to 501)."),
     Listener("build-finished", garbage_collection.restore_thresholds, 1, "Others may fail."),
+    Listener("build-finished", reading.restore_reading, 1, "Reading may have failed."),
     Listener("build-finished", domain.finish_features),
     Listener("build-finished", writers.restore_writers),
     Listener("build-finished", sitemap.amend_sitemap, 600, "After sphinx-sitemap (500)."),

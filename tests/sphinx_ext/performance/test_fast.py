@@ -19,6 +19,7 @@ from sphinx.environment import BuildEnvironment
 from sphinx.environment.collectors.title import TitleCollector
 from sphinx.search import IndexBuilder, languages
 from sphinx.testing.util import SphinxTestApp
+from sphinx.util import docutils as sphinx_docutils
 
 from sphinx_scrapbox.sphinx_ext.performance.search_index import BY_DOCNAME, BY_WORD, prune
 from sphinx_scrapbox.sphinx_ext.warnings import note_unknown_internals
@@ -146,9 +147,20 @@ def _other_index(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(IndexBuilder, "__init__", init)
 
 
+def _other_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    original = getattr(sphinx_docutils, "_get_settings", None)  # Sphinx 9
+
+    def get_settings(*components: Any, **options: Any) -> Any:
+        assert original is not None
+        return original(*components, **options)
+
+    monkeypatch.setattr(sphinx_docutils, "_get_settings", get_settings, raising=False)
+
+
 @pytest.mark.parametrize(
     ("change", "names", "parallel"),
     [
+        (_other_settings, "the settings of documents", 1),
         (_other_transforms, "the transforms of docutils", 1),
         (_other_merge, "the tables of the environment", 2),
         (_other_tables, "the tables of the environment", 2),
