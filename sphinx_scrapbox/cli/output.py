@@ -15,6 +15,7 @@ import click
 
 from sphinx_scrapbox.snapshot import Change, FolderError, Plan, SnapshotFolder, apply_plan
 from sphinx_scrapbox.snapshot.lockfile import LockError
+from sphinx_scrapbox.snapshot.reports.wording import HOME
 from sphinx_scrapbox.snapshot.selection import SelectionError
 from sphinx_scrapbox.snapshot.transaction import write_file
 
@@ -23,6 +24,31 @@ MANY_PAGES = 200
 
 _MAX_NOTES = 10
 _hide: ContextVar[Callable[[str], str] | None] = ContextVar("hide", default=None)
+_TROUBLESHOOTING = f"{HOME}/en/latest/reference/troubleshooting.html"
+EXPLAINED_ERRORS = (
+    "members only: set …",
+    "… anyway, add --private",
+    "the credential in … is not valid, or has expired",
+    "the owner of … is not a member of this project",
+    "the key in … is for another project, or is not valid",
+    "check the spelling of the name",
+    "the host of … is not known: check the address and the network",
+    "too many requests; try again later",
+    "no page is called …",
+    "the wiki lists no page of …, so nothing was changed",
+    "…: not a readable project export: …",
+    "… contains no wiki pages: …",
+    "none of the … pages matches the options, so nothing was changed",
+    "… contains pages of …, not of …: add --url …, or name another folder",
+    "there is no file or folder …",
+    "line …: a merge conflict: choose one side",
+    "line 1: not a lock file of version …",
+    "… names no project, so there is no wiki to ask: …",
+    "another command is writing to …: wait until it is done",
+    "git is not installed, so revisions cannot be read",
+    "run 'git fetch --unshallow --tags'",
+)
+"""The errors with an entry on the page about troubleshooting; … stands for what is filled in."""
 _COUNTED = (Change.NEW, Change.CHANGED, Change.RENAMED, Change.REMOVED, Change.UNCHANGED)
 
 
@@ -32,8 +58,31 @@ class Failure(click.ClickException):
     exit_code = 2
 
     def show(self, file: object = None) -> None:
-        """Print the message, even where the terminal's encoding lacks some of its characters."""
+        """Print the message, and the address of its entry in the documentation if it has one.
+
+        This works even where the terminal's encoding lacks some of the characters.
+        """
         say(f"Error: {self.format_message()}", err=True)
+        if error := explained_error(self.message):
+            say(f"See {_TROUBLESHOOTING}#{entry_id(error)}", err=True)
+
+
+def explained_error(message: str) -> str:
+    """The one of ``EXPLAINED_ERRORS`` that is in a message; "" if none is."""
+    for error in EXPLAINED_ERRORS:
+        pattern = ".*".join(map(re.escape, error.strip("…").split("…")))
+        if re.search(pattern, message, re.DOTALL):
+            return error
+    return ""
+
+
+def entry_id(error: str) -> str:
+    """The anchor of the entry for one of ``EXPLAINED_ERRORS``.
+
+    >>> entry_id("members only: set …")
+    'error-members-only-set'
+    """
+    return "-".join(["error", *re.findall("[a-z]+", error)[:4]])
 
 
 @contextmanager
