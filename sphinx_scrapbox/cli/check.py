@@ -21,12 +21,14 @@ from sphinx_scrapbox.check.rules import RULES, Report, Rule, Severity
 from sphinx_scrapbox.cli.options import (
     close_name,
     format_option,
+    given_option,
     grouped,
     hosts_option,
     output_option,
 )
 from sphinx_scrapbox.cli.output import Failure, progress, say, shows_color, write_report
 from sphinx_scrapbox.formats import PAGE_SUFFIXES
+from sphinx_scrapbox.formats.evidence.given import NOTHING_GIVEN, GivenPages
 from sphinx_scrapbox.snapshot.filenames import Host
 from sphinx_scrapbox.snapshot.folder import (
     PageFolders,
@@ -113,6 +115,14 @@ class _Form:
         write_report(report, self.output, for_people=self.report_format == "human")
 
 
+@dataclass(frozen=True, slots=True)
+class _Site:
+    """What is known of the site that shows the pages: icons without a page, and its hosts."""
+
+    icons: tuple[str, ...]
+    hosts: tuple[Host, ...]
+
+
 @click.command(
     cls=_Command,
     help=_HELP,
@@ -125,9 +135,9 @@ class _Form:
     "--explain",
     is_flag=True,
     help="For each FILE, or each file in a DIR, show whether it is a page of a wiki, "
-    "of which wiki, and why. scrapbox_pages and scrapbox_project are not known "
-    "here.",
+    "of which wiki, and why.",
 )
+@given_option
 @grouped(
     "form",
     _Form,
@@ -156,14 +166,18 @@ class _Form:
         "--ignore", multiple=True, callback=_rules, metavar="RULES", help="Skip these rules."
     ),
 )
-@click.option(
-    "--icon",
-    "icons",
-    multiple=True,
-    metavar="NAME",
-    help="An icon that needs no page, such as a person of conf.py (may be repeated).",
+@grouped(
+    "site",
+    _Site,
+    click.option(
+        "--icon",
+        "icons",
+        multiple=True,
+        metavar="NAME",
+        help="An icon that needs no page, such as a person of conf.py (may be repeated).",
+    ),
+    hosts_option("Also report pages whose names these hosts refuse"),
 )
-@hosts_option("Also report pages whose names these hosts refuse")
 @click.option(
     "--fail-on",
     type=click.Choice([*_FAIL_LEVELS, "never"]),
@@ -174,14 +188,14 @@ class _Form:
 def command(
     paths: tuple[str, ...],
     explain: bool,
+    given: GivenPages,
     form: _Form,
     rules: frozenset[Rule],
-    icons: tuple[str, ...],
-    hosts: tuple[Host, ...],
+    site: _Site,
     fail_on: str,
 ) -> None:
     if explain:
-        for line in explanations(paths):
+        for line in explanations(paths, given):
             say(line)
         return
     if len(paths) != 1:
@@ -190,21 +204,27 @@ def command(
     if not Path(folder).is_dir():
         name = click.format_filename(folder)
         raise click.UsageError(f"{name!r} is a file: name a folder, or ask with --explain.")
-    findings = diagnose(Path(folder), icons, hosts).only(rules)
+    findings = diagnose(Path(folder), site.icons, site.hosts, given).only(rules)
     form.write(findings, folder)
     level = _FAIL_LEVELS.get(fail_on)
     if level and findings.worst and findings.worst >= level:
         sys.exit(1)
 
 
-def diagnose(folder: Path, icons: Sequence[str], hosts: Collection[Host] = ()) -> Report:
+def diagnose(
+    folder: Path,
+    icons: Sequence[str],
+    hosts: Collection[Host] = (),
+    given: GivenPages = NOTHING_GIVEN,
+) -> Report:
     """Read the pages and locks in *folder* and below, and return the findings."""
     files = sorted(page_files(folder))
     names = [name for name in files if name.endswith(PAGE_SUFFIXES)]
     locks = {name: _read(folder, name) for name in files if Path(name).name == LOCK_NAME}
     problem = partial(_picture_problem, folder)
     below_lock = lies_below_lock(folder)
-    checker = Checker(locks, icons, problem, below_lock=below_lock, hosts=hosts)
+    given = given.within(folder)
+    checker = Checker(locks, icons, problem, below_lock=below_lock, hosts=hosts, given=given)
     with progress(len(names), "Reading", least=_MANY) as step:
         for name in names:
             checker.read(name, _read(folder, name))
@@ -218,13 +238,13 @@ def diagnose(folder: Path, icons: Sequence[str], hosts: Collection[Host] = ()) -
     return report
 
 
-def explanations(paths: Sequence[str]) -> Iterator[str]:
+def explanations(paths: Sequence[str], given: GivenPages = NOTHING_GIVEN) -> Iterator[str]:
     """For each file of *paths*, and each page or Markdown file in folders, what it is and why.
 
     Then for each folder the project of its pages.
     """
-    folders = PageFolders()
     for path in map(Path, paths):
+        folders = PageFolders(given.within(path).recognise)
         names = sorted(page_files(path)) if path.is_dir() else [""]
         for file in (path / name for name in names):
             if file.name.endswith(PAGE_SUFFIXES) or not path.is_dir():
@@ -233,7 +253,7 @@ def explanations(paths: Sequence[str]) -> Iterator[str]:
                 name = terminal_safe(click.format_filename(file))
                 yield f"{name}: {answer.status.value}, because {answer.reason}"
     for root, within in _roots(paths):
-        projects = folder_projects(root, within)
+        projects = folder_projects(root, within, given)
         for name, found in projects.folders().items():
             place = terminal_safe(click.format_filename(root / name))
             yield f"{place}: {project_wording(found.project)}, because {found.reason}"

@@ -12,8 +12,9 @@ from pathlib import Path
 
 import click
 
-from sphinx_scrapbox.cli.options import format_option, grouped, output_option
+from sphinx_scrapbox.cli.options import format_option, given_option, grouped, output_option
 from sphinx_scrapbox.cli.output import Failure, progress, say, shows_color, write_report
+from sphinx_scrapbox.formats.evidence.given import GivenPages
 from sphinx_scrapbox.formats.markdown.inlines import read_markdown_inline
 from sphinx_scrapbox.formats.notation.lines import read_lines
 from sphinx_scrapbox.snapshot import Comparison, SnapshotError, SnapshotLoader, compare
@@ -61,6 +62,14 @@ class _Report:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """Globs of titles, and tags; of each, a page needs one to be listed."""
+
+    titles: tuple[str, ...]
+    tags: tuple[str, ...]
+
+
 def _base_url(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
     if value is not None and not re.match(r"https?://[^\s<>\"]+\Z", value):
         raise click.UsageError(f"--base-url must be a web address, not {value!r}")
@@ -88,28 +97,34 @@ def _base_url(context: click.Context, parameter: click.Parameter, value: str | N
         " by the page's path; otherwise the path and .html are appended.",
     ),
 )
-@click.option(
-    "--title",
-    "titles",
-    metavar="GLOB",
-    multiple=True,
-    help="Only pages whose old or new title matches, such as 'Garden *' (may be repeated).",
+@grouped(
+    "wanted",
+    _Wanted,
+    click.option(
+        "--title",
+        "titles",
+        metavar="GLOB",
+        multiple=True,
+        help="Only pages whose old or new title matches, such as 'Garden *' (may be repeated).",
+    ),
+    click.option(
+        "--tag",
+        "tags",
+        metavar="TAG",
+        multiple=True,
+        help="Only pages with this #tag or [link], or deleted pages that had it (may be "
+        "repeated).",
+    ),
 )
-@click.option(
-    "--tag",
-    "tags",
-    metavar="TAG",
-    multiple=True,
-    help="Only pages with this #tag or [link], or deleted pages that had it (may be repeated).",
-)
+@given_option
 @click.option("--exit-code", is_flag=True, help="Exit with 1 if there is a difference.")
 def command(
     old: str,
     new: str,
     folder: Path | None,
     report: _Report,
-    titles: tuple[str, ...],
-    tags: tuple[str, ...],
+    wanted: _Wanted,
+    given: GivenPages,
     exit_code: bool,
 ) -> None:
     """List the pages that are new, changed, renamed or deleted from OLD to NEW, with their lines.
@@ -133,7 +148,7 @@ def command(
     if folder is None:
         folder = next((Path(name) for name in (new, old) if Path(name).is_dir()), Path())
     try:
-        comparison = _filter(_compare(old, new, folder), titles, tags)
+        comparison = _filter(_compare(old, new, folder, given), wanted)
     except SnapshotError as error:
         raise Failure(str(error)) from error
     report.write(comparison, folder)
@@ -141,9 +156,9 @@ def command(
         sys.exit(1)
 
 
-def _compare(old: str, new: str, folder: Path) -> Comparison:
-    loader = SnapshotLoader()
-    before, after = (loader.load(name, folder) for name in (old, new))
+def _compare(old: str, new: str, folder: Path, given: GivenPages) -> Comparison:
+    loader = SnapshotLoader(given.recognise_file)
+    before, after = (_with_projects(loader.load(name, folder), given) for name in (old, new))
     for snapshot in (before, after):
         if not snapshot.pages:
             if not (before.pages or after.pages):
@@ -153,15 +168,26 @@ def _compare(old: str, new: str, folder: Path) -> Comparison:
         return compare(before, after, step)
 
 
-def _filter(comparison: Comparison, titles: Sequence[str], tags: Sequence[str]) -> Comparison:
+def _with_projects(snapshot: Snapshot, given: GivenPages) -> Snapshot:
+    """*snapshot* with the projects that neither its pages nor a lock file name."""
+    pages = tuple(
+        page
+        if page.project
+        else replace(page, project=given.project_of(page.file) or given.default)
+        for page in snapshot.pages
+    )
+    return replace(snapshot, pages=pages, project=snapshot.project or given.default)
+
+
+def _filter(comparison: Comparison, wanted: _Wanted) -> Comparison:
     pages = comparison.pages
-    if titles:
-        matches = title_pattern(titles).match
+    if wanted.titles:
+        matches = title_pattern(wanted.titles).match
         pages = tuple(
             page for page in pages if matches(key(page.title)) or matches(key(page.old_title))
         )
-    if tags:
-        keys = tag_keys(tags)
+    if wanted.tags:
+        keys = tag_keys(wanted.tags)
         present = [page for page in pages if page.kind is not PageKind.GONE]
         deleted = [page for page in pages if page.kind is PageKind.GONE]
         deleted = [*_tagged(comparison.old, deleted, keys)]

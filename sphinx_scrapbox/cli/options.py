@@ -13,6 +13,7 @@ from typing import Any
 
 import click
 
+from sphinx_scrapbox.formats.evidence.given import GivenPages
 from sphinx_scrapbox.snapshot.filenames import HOSTS, Host
 from sphinx_scrapbox.snapshot.selection import Selection
 
@@ -86,6 +87,38 @@ def hosts_option(help: str) -> Decorator:
         metavar="HOSTS",
         help=f"{help}: {', '.join(HOSTS)} (names separated by commas; may be repeated).",
     )
+
+
+def _projects(
+    context: click.Context, parameter: click.Parameter, values: Sequence[str]
+) -> tuple[tuple[str, str], ...]:
+    projects = []
+    for value in values:
+        glob, sign, name = value.rpartition("=")
+        if not name or (sign and not glob):
+            raise click.BadParameter(f"must be NAME or GLOB=NAME, not {value!r}")
+        projects.append((glob, name.strip("/")))
+    return tuple(projects)
+
+
+project_option: Decorator = click.option(
+    "--project",
+    "projects",
+    multiple=True,
+    callback=_projects,
+    metavar="[GLOB=]NAME",
+    help="The wiki of the files whose path matches, such as '*/ja/*=garden', or of pages whose "
+    "wiki is not known otherwise (may be repeated; the first match counts).",
+)
+pages_option: Decorator = click.option(
+    "--pages",
+    multiple=True,
+    metavar="GLOB",
+    help="Files to read as wiki pages although they are not recognised, as in scrapbox_pages: "
+    "those whose path matches, such as '*/wiki/*' (may be repeated).",
+)
+given_option = grouped("given", GivenPages, project_option, pages_option)
+"""What conf.py tells a build of pages and their wikis, passed on as a :class:`.GivenPages`."""
 
 
 def _selection(

@@ -73,8 +73,6 @@ class Recognition(NamedTuple):
 
 NATIVE_PAGE = Answer(Status.PAGE, "it is in the wiki's own notation")
 NO_PAGE = Answer(Status.OTHER, "it is neither Markdown nor in the wiki's own notation")
-_CHOSEN = Answer(Status.PAGE, "scrapbox_pages includes it")
-_EXCLUDED = Answer(Status.OTHER, "scrapbox_pages excludes it")
 _AMONG_PAGES = ", and its folder contains wiki pages"
 
 _NAMED = frozenset({"title", "project", *LANGUAGE_FIELDS})
@@ -101,15 +99,24 @@ _FENCE = re.compile(r" {0,3}(?P<fence>`{3,}|~{3,}|:{3,})(?P<rest>[^\n]*)")
 
 
 def recognise(
-    text: str, path: str, *, origin: str = DEFAULT_ORIGIN, chosen: bool | None = None
+    text: str,
+    path: str,
+    *,
+    origin: str = DEFAULT_ORIGIN,
+    chosen: bool | None = None,
+    by: str = "scrapbox_pages",
 ) -> Recognition:
     """What the Markdown file *path* is.
 
     :param path: the name of the file, with or without folders; ``/`` separates them.
-    :param chosen: whether ``scrapbox_pages`` includes or excludes it; None if it does neither.
+    :param chosen: whether the option *by* includes or excludes it; None if it does neither.
     """
     if chosen is not None:
-        return _always(_CHOSEN if chosen else _EXCLUDED)
+        return _always(
+            Answer(Status.PAGE, f"{by} includes it")
+            if chosen
+            else Answer(Status.OTHER, f"{by} excludes it")
+        )
     text = text.removeprefix("\ufeff")
     front, lines = split_page(text)
     if "title" in front.fields <= _EXPORTED:

@@ -18,7 +18,8 @@ from itertools import chain
 from pathlib import Path, PurePosixPath
 
 from sphinx_scrapbox.formats import PAGE_SUFFIXES
-from sphinx_scrapbox.formats.detect import NATIVE_PAGE, NO_PAGE, Answer, Recognition, recognise
+from sphinx_scrapbox.formats.detect import NATIVE_PAGE, NO_PAGE, Answer, Recognition
+from sphinx_scrapbox.formats.evidence.given import NOTHING_GIVEN, GivenPages
 from sphinx_scrapbox.formats.evidence.own_project import (
     Projects,
     Statement,
@@ -137,10 +138,6 @@ def lies_below_lock(folder: Path) -> bool:
     return lock_above(folder) is not None
 
 
-def _recognise(text: str, path: Path) -> Recognition:
-    return recognise(text, path.name)
-
-
 class PageFolders:
     """Tells what files are, by themselves and by their folders, each of which is searched once.
 
@@ -150,7 +147,7 @@ class PageFolders:
 
     def __init__(
         self,
-        recognise: Callable[[str, Path], Recognition] = _recognise,
+        recognise: Callable[[str, Path], Recognition] = NOTHING_GIVEN.recognise,
         is_below_lock: Callable[[Path], bool] = lies_below_lock,
     ) -> None:
         self._recognise = recognise
@@ -194,15 +191,16 @@ class PageFolders:
 
 
 def folder_projects(
-    folder: Path, names: Iterable[str] | None = None, *, default: str = ""
+    folder: Path, names: Iterable[str] | None = None, given: GivenPages = NOTHING_GIVEN
 ) -> Projects:
     """The projects of the pages in *folder*, as a build of them finds these.
 
     Pages are named by their paths relative to *folder*; unreadable files are left out.
 
     :param names: the files to read; None for all in *folder* and below.
-    :param default: the project of pages of which nothing is known.
+    :param given: what the user says of files.
     """
+    given = given.within(folder)
     statements: dict[str, Statement] = {}
     locks: dict[str, str] = {}
     if above := lock_above(folder):
@@ -219,10 +217,12 @@ def folder_projects(
         if path.suffix == PAGE_SUFFIX:
             title = text.partition("\n")[0].strip() or path.stem
             statements[name] = native_statement(text, title=title)
-        elif path.suffix == ".md" and recognise(text, name).alone.is_page:
+        elif path.suffix == ".md" and given.recognise_file(name, text).alone.is_page:
             statements[name] = exported_statement(text, name=path.stem)
     above_of = partial(lockfile.project_above, locks)
-    return Projects(statements, locked=above_of, default=default)
+    return Projects(
+        statements, locked=above_of, configured=given.project_of, default=given.default
+    )
 
 
 def _project_of_lock(path: Path) -> str:

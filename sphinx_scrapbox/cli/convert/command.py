@@ -15,7 +15,9 @@ import click
 
 from sphinx_scrapbox import formats
 from sphinx_scrapbox.cli.convert.inputs import Inputs, PageInput, find_inputs
+from sphinx_scrapbox.cli.options import given_option
 from sphinx_scrapbox.cli.output import Failure, print_notes, progress, say
+from sphinx_scrapbox.formats.evidence.given import GivenPages
 from sphinx_scrapbox.formats.markdown import write_markdown
 from sphinx_scrapbox.formats.project import write_project
 from sphinx_scrapbox.snapshot.filenames import file_key, file_stem
@@ -58,13 +60,7 @@ _NEEDS_EXTENSION = re.compile(r"\{scrapbox:|(?<!\\)\[\[")
     type=click.Choice([name for name in formats.FORMATS if name != "myst"]),
     help="The format of the input, if neither file name nor content shows it.",
 )
-@click.option(
-    "--project",
-    default="",
-    metavar="NAME",
-    help="The project of pages that do not name it, and whose folder does not show it. "
-    "Exported icons need it.",
-)
+@given_option
 @click.option(
     "--plain",
     is_flag=True,
@@ -77,7 +73,7 @@ def command(
     output: str,
     target: str,
     source: str | None,
-    project: str,
+    given: GivenPages,
     **flags: bool,
 ) -> None:
     """Convert wiki pages between formats.
@@ -110,8 +106,8 @@ def command(
     """  # noqa: D301 -- click needs the backslash
     if flags["plain"] and target != "myst":
         raise Failure("--plain needs --to myst")
-    found = find_inputs(inputs, source, output)
-    sources, notes = found.pages, found.notes
+    found = find_inputs(inputs, source, output, given)
+    sources, notes, project = found.pages, found.notes, given.default
     if not sources:
         raise Failure(f"no wiki pages in {', '.join(inputs)}; check --explain says why")
     if output == "-" and target != "json" and len(sources) > 1:

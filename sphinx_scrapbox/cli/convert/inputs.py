@@ -11,6 +11,7 @@ from pathlib import Path, PurePath
 from sphinx_scrapbox import formats
 from sphinx_scrapbox.cli.output import Failure, read_input
 from sphinx_scrapbox.formats.detect import Status
+from sphinx_scrapbox.formats.evidence.given import NOTHING_GIVEN, GivenPages
 from sphinx_scrapbox.formats.project import Project, ProjectError, load_project, page_of
 from sphinx_scrapbox.snapshot.filenames import composed_path
 from sphinx_scrapbox.snapshot.folder import PageFolders, folder_projects, read_regular_file
@@ -40,23 +41,28 @@ class PageInput:
     """The project that the other pages of the folder tell; "" if none do."""
 
 
-def find_inputs(names: Sequence[str], kind: str | None, output: str) -> Inputs:
+def find_inputs(
+    names: Sequence[str], kind: str | None, output: str, given: GivenPages = NOTHING_GIVEN
+) -> Inputs:
     """The pages in files and folders; those in the folder *output* are left out.
 
     :param kind: the format of all of them, if it is known.
+    :param given: what the user says of files.
     :raises Failure: if a file cannot be read, or is in none of the formats.
     """
     inputs = Inputs()
     for name in names:
         path = Path(name)
         if name != "-" and path.is_dir():
-            inputs.pages += _in_folder(path, kind, output, inputs)
+            inputs.pages += _in_folder(path, kind, output, inputs, given)
         else:
-            inputs.pages += _of_file(name, read_input(name), kind, inputs)
+            inputs.pages += _of_file(name, read_input(name), kind, inputs, given)
     return inputs
 
 
-def _of_file(name: str, data: bytes, kind: str | None, inputs: Inputs) -> Iterator[PageInput]:
+def _of_file(
+    name: str, data: bytes, kind: str | None, inputs: Inputs, given: GivenPages
+) -> Iterator[PageInput]:
     if name.endswith(formats.FORMATS["myst"].suffix) and kind is None:
         raise Failure(f"cannot read {name}: MyST can be written, but not read")
     suffixes = {entry.suffix: name for name, entry in formats.FORMATS.items() if name != "myst"}
@@ -65,13 +71,13 @@ def _of_file(name: str, data: bytes, kind: str | None, inputs: Inputs) -> Iterat
     text = "" if kind == "json" else _text(name, data, is_native=kind == "notation")
     kind = kind or formats.detect(text)
     if kind == "markdown" and name != "-" and not is_told:
-        answer = PageFolders().answer(text, Path(name))
+        answer = PageFolders(given.recognise).answer(text, Path(name))
         if not answer.is_page:
             inputs.notes.append(f"{name}: {answer.status.value}, because {answer.reason}")
     if kind is None:
         raise Failure(f"cannot tell the format of {name}: name it with --from")
     if kind != "json":
-        yield PageInput(name, kind, partial(_read, name, kind, text))
+        yield PageInput(name, kind, partial(_read, name, kind, text), None, given.project_of(name))
         return
     try:
         project = load_project(data)
@@ -85,17 +91,20 @@ def _of_file(name: str, data: bytes, kind: str | None, inputs: Inputs) -> Iterat
         yield PageInput(f"{name}: {page.title}", "json", load, folder)
 
 
-def _in_folder(folder: Path, kind: str | None, output: str, inputs: Inputs) -> Iterator[PageInput]:
+def _in_folder(
+    folder: Path, kind: str | None, output: str, inputs: Inputs, given: GivenPages
+) -> Iterator[PageInput]:
     """The pages in *folder* and below, but for those in *output*."""
     suffixes = (formats.FORMATS[kind].suffix,) if kind else formats.PAGE_SUFFIXES
-    folders, projects = PageFolders(), folder_projects(folder)
+    folders = PageFolders(given.within(folder).recognise)
+    projects = folder_projects(folder, given=given)
     passed = 0
     doubtful: list[str] = []
     for path in sorted(_files(folder, suffixes, output)):
         is_native = path.suffix == formats.FORMATS["notation"].suffix
         text = _text(str(path), read_input(str(path)), is_native=is_native)
         if kind == "json":
-            yield from _of_file(str(path), text.encode(), kind, inputs)
+            yield from _of_file(str(path), text.encode(), kind, inputs, given)
             continue
         status = Status.PAGE if kind else folders.answer(text, path).status
         if status is Status.DOUBT:

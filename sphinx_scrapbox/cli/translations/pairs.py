@@ -2,31 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from fnmatch import fnmatchcase
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
-from sphinx_scrapbox.cli.options import grouped
+from sphinx_scrapbox.cli.options import grouped, pages_option, project_option
 from sphinx_scrapbox.cli.output import Failure, print_notes
+from sphinx_scrapbox.formats.evidence.given import GivenPages
 from sphinx_scrapbox.snapshot.coverage.folders import FolderPages
 from sphinx_scrapbox.snapshot.coverage.model import PairCoverage, coverage
 from sphinx_scrapbox.snapshot.folder import FolderError
 from sphinx_scrapbox.wiki.titles import join_target, key, split_target
 from sphinx_scrapbox.wiki.translation import WORDINGS, Wording, wording
-
-
-def _projects(
-    context: click.Context, parameter: click.Parameter, values: Sequence[str]
-) -> tuple[tuple[str, str], ...]:
-    projects = []
-    for value in values:
-        glob, sign, name = value.rpartition("=")
-        if not name or (sign and not glob):
-            raise click.BadParameter(f"must be NAME or GLOB=NAME, not {value!r}")
-        projects.append((glob, name.strip("/")))
-    return tuple(projects)
 
 
 def _wordings(
@@ -56,23 +44,11 @@ def _pairs(
 
 pairs_option = grouped(
     "reader",
-    lambda projects, wordings, pairs, pages: FolderPages(
-        _project_of(projects),
-        dict(projects).get("", ""),
-        wordings,
-        pairs,
-        lambda file: any(fnmatchcase(file, glob) for glob in pages),
+    lambda projects, pages, wordings, pairs: FolderPages(
+        GivenPages(projects, pages), wordings, pairs
     ),
-    click.option(
-        "--project",
-        "projects",
-        multiple=True,
-        callback=_projects,
-        metavar="[GLOB=]NAME",
-        help="The wiki of the files whose path matches, such as '*/ja/*=garden', or of "
-        "pages whose wiki is not known otherwise (may be repeated; the first "
-        "match counts).",
-    ),
+    project_option,
+    pages_option,
     click.option(
         "--wording",
         "wordings",
@@ -90,22 +66,8 @@ pairs_option = grouped(
         help="The source of a page without a footer, as in scrapbox_translation_pairs: /project/"
         "Title of both, or /project of two wikis with the same titles (may be repeated).",
     ),
-    click.option(
-        "--pages",
-        multiple=True,
-        metavar="GLOB",
-        help="Files to read as wiki pages although they are not recognised, as in "
-        "scrapbox_pages: those whose path matches, such as '*/wiki/*' (may be repeated).",
-    ),
 )
 """The options that say how pages are read, passed on as a :class:`.FolderPages`."""
-
-
-def _project_of(projects: Sequence[tuple[str, str]]) -> Callable[[str], str]:
-    def project_of(file: str) -> str:
-        return next((name for glob, name in projects if fnmatchcase(file, glob)), "")
-
-    return project_of
 
 
 def read_pairs(paths: Sequence[Path], reader: FolderPages) -> list[PairCoverage]:

@@ -227,6 +227,9 @@ class Projects:
 
     def folders(self) -> dict[str, FolderProject]:
         """The project of each folder with pages, and why; by name of the folder, sorted."""
+        configured: dict[str, set[str]] = {}
+        for name in self._statements:
+            configured.setdefault(_folder_of(name), set()).add(self._configured(name))
         found = {}
         for folder in sorted(self._tallies):
             decided = self._decided.get(folder, FolderProject("", "its pages do not name it"))
@@ -237,6 +240,9 @@ class Projects:
                 if project == self._default:
                     why = f"{decided.reason}, and it is the default"
                 decided = FolderProject(project, why)
+            named = configured[folder]
+            if len(named) == 1 and (project := next(iter(named))):
+                decided = FolderProject(project, "the configuration names it")
             found[folder] = decided
         return found
 

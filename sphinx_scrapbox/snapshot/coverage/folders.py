@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
 from sphinx_scrapbox.formats import PAGE_SUFFIXES
 from sphinx_scrapbox.formats.detect import Status
+from sphinx_scrapbox.formats.evidence.given import NOTHING_GIVEN, GivenPages
 from sphinx_scrapbox.formats.evidence.own_project import (
     Projects,
     Statement,
@@ -71,20 +72,16 @@ class FolderPages:
 
     The projects of pages are those that a build finds, see :class:`.Projects`.
 
-    :param configured: the project that the user gives to a file; "" for none.
-    :param default: the project of pages of which nothing is known.
+    :param given: what the user says of files.
     :param wordings: the patterns of footers.
     :param pairs: the sources of pages without a footer, as in ``scrapbox_translation_pairs``:
         ``/project/Title`` by the same with the key of the title, ``/project`` by ``/project``.
-    :param chosen: whether a Markdown file is a page whatever is in it, as by ``scrapbox_pages``.
     :raises FolderError: by all methods, if a file cannot be read.
     """
 
-    configured: Callable[[str], str] = lambda file: ""
-    default: str = ""
+    given: GivenPages = NOTHING_GIVEN
     wordings: Sequence[Wording] = WORDINGS
     pairs: Mapping[str, str] = field(default_factory=dict)
-    chosen: Callable[[str], bool] = lambda file: False
     doubtful: list[str] = field(default_factory=list, init=False)
     """Files that look like pages and may be hand-written; they are left out, as by a build."""
     _files: dict[str, _File] = field(default_factory=dict, init=False)
@@ -112,7 +109,7 @@ class FolderPages:
         }
         for place, lock in locks.items():
             self._locked[folder_of((folder / f"{place}{LOCK_NAME}").as_posix())] = lock.project
-        folders = PageFolders()
+        folders = PageFolders(self.given.within(folder).recognise)
         for name in names:
             if not name.endswith(PAGE_SUFFIXES):
                 continue
@@ -124,9 +121,7 @@ class FolderPages:
                 row = lock.by_file.get(name[len(above or "") :])
                 file = self._native(path, text, row, lock.language)
             else:
-                status = Status.PAGE
-                if not self.chosen(path.as_posix()):
-                    status = folders.answer(text, path).status
+                status = folders.answer(text, path).status
                 if status is Status.DOUBT:
                     self.doubtful.append(path.as_posix())
                 if status is not Status.PAGE:
@@ -174,8 +169,8 @@ class FolderPages:
         projects = Projects(
             self._statements,
             locked=lambda folder: project_above(self._locked, folder),
-            configured=self.configured,
-            default=self.default,
+            configured=self.given.project_of,
+            default=self.given.default,
         )
         files = {
             place: replace(file, page=replace(file.page, project=projects.of(place)))
