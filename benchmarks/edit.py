@@ -1,14 +1,15 @@
 """What a save costs on a large site: nothing changed, a page edited, a hub edited.
 
     python benchmarks/edit.py [COUNT] [--corpus CORPUS] [--jobs 2] [--runs 3] [--work FOLDER]
+        [--json FILE]
 
 Makes a site of COUNT pages (24,000 if not given), by ``make_site.py`` or of the real pages in
-CORPUS (see ``build.py``), and builds it with every feature on. Then each kind of build is run
-RUNS times in turn: an ordinary page gets one more line with a link, a hub (the page that most
-pages link to) another first line, and both files are restored by a build that is not counted.
+CORPUS (see ``build.py``), and builds it as the quick start configures it. Then each kind of build
+is run RUNS times in turn: an ordinary page gets one more line with a link, a hub (the page that
+most pages link to) another first line, and both files are restored by a build that is not counted.
 Printed is the least of the CPU seconds of the whole process and its children, the ratio to the
 full build, and how many pages of documents were written. With ``--work`` the sources stay in
-FOLDER for the next time.
+FOLDER for the next time. ``--json`` writes the figures to a file (see ``results.py``).
 """
 
 from __future__ import annotations
@@ -23,11 +24,13 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from build import CONF, ROOT, SIDES, Cost, build, environment, write_site
+from build import OURS, ROOT, SIDES, build, environment, write_site
+from costs import Cost
+from results import Row, save, summary
 
 from sphinx_scrapbox.wiki.titles import key
 
-_CONF, _PROGRAM = SIDES["scrapbox"]
+_SIDE = SIDES[OURS]
 _LINK = re.compile(r"\[\[([^\[\]]+)\]\]")
 
 
@@ -46,7 +49,7 @@ class EditedSite:
         """The cost of a build, and how many pages of documents it wrote."""
         out = self._folder.parent / "out"
         before = _times(out) if not afresh else {}
-        cost = build(self._folder, _PROGRAM, self._jobs, afresh=afresh)
+        cost = build(self._folder, _SIDE.program, self._jobs, afresh=afresh)
         after = _times(out)
         return cost, sum(before.get(name) != time for name, time in after.items())
 
@@ -99,11 +102,12 @@ def main() -> None:
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--work", type=Path)
+    parser.add_argument("--json", type=Path)
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
         folder = (given.work or Path(temporary)) / "site"
         if not folder.is_dir():
-            write_site(folder, given.count, given.corpus, environment(ROOT), CONF[_CONF])
+            write_site(folder, given.count, given.corpus, environment(ROOT), _SIDE.conf)
         site = EditedSite(folder, given.jobs)
         full, written = site.build(afresh=True)
         show(f"{given.count:,} pages", full, full, written)
@@ -119,9 +123,24 @@ def main() -> None:
                 edit()
                 costs[kind].append(site.build())
                 site.restore()
+        rows = [_row("full build", given, [(full, written)])]
         for kind, measured in costs.items():
             least, written = min(measured, key=lambda pair: pair[0].cpu)
             show(kind, least, full, written)
+            rows.append(_row(kind, given, measured))
+        if given.json:
+            save(given.json, rows)
+
+
+def _row(kind: str, given: argparse.Namespace, measured: list[tuple[Cost, int]]) -> Row:
+    return {
+        "side": kind,
+        "pages": given.count,
+        "processes": given.jobs,
+        "real": bool(given.corpus),
+        "written": max(written for _, written in measured),
+        **summary([cost for cost, _ in measured]),
+    }
 
 
 if __name__ == "__main__":

@@ -123,14 +123,16 @@ _TITLE = re.compile(r"""^(title:\s*(["']).*)\2\s*$""", re.MULTILINE)
 _UNPACK = "from sphinx_scrapbox.cli import main; main()"
 
 
-def make_real_site(count: int, folder: Path, corpus: Path, environment: Mapping[str, str]) -> None:
+def make_real_site(
+    count: int, folder: Path, corpus: Path, environment: Mapping[str, str], *, native: bool = True
+) -> None:
     """Write *count* real pages below *folder*, and an index page beside them.
 
-    They are the project exports ``native/*.json`` of *corpus*, unpacked by the package that
-    Python finds with *environment*, then the exported pages in ``exported*/``. If those are too
-    few, the exported ones are repeated with a number after their titles.
+    They are the project exports ``native/*.json`` of *corpus* (if *native*), unpacked by the
+    package that Python finds with *environment*, then the exported pages in ``exported*/``. If
+    those are too few, the exported ones are repeated with a number after their titles.
     """
-    for export in sorted((corpus / "native").glob("*.json")):
+    for export in sorted((corpus / "native").glob("*.json")) if native else ():
         target = folder / "wiki" / export.stem
         command = [sys.executable, "-P", "-c", _UNPACK, "unpack", str(export), str(target)]
         subprocess.run(command, check=True, env=environment, stdout=subprocess.DEVNULL)

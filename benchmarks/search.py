@@ -1,37 +1,40 @@
 """Prints what a search costs the reader and the build, with each engine, as a Markdown table.
 
     python benchmarks/search.py [PAGES] [--corpus FOLDER] [--query WORDS ...] [--keep FOLDER]
+        [--engine NAME ...] [--json FILE]
 
 The site has a guide page and PAGES (default: 4,000) wiki pages: those of the corpus (default:
 ``../shared/corpus``), repeated under other titles, or made-up ones (``make_site.py``) where there
 is no corpus. It is built for each engine: for Pagefind, and for Sphinx's search with the whole
 text and with the first lines of each page. Chromium then opens the search page with a query and an
 empty cache. All files count that it loads until no request is left, those of the theme too; the
-server compresses nothing. The exit code is 1 if a query costs more than 500 kB with Pagefind, or
-fetches a page. Needs Chromium and Playwright, and the extra ``[pagefind]``.
+server compresses nothing. ``--json`` writes the figures to a file (see ``results.py``).
+The exit code is 1 if a query costs more than 500 kB with Pagefind, or fetches a page. Needs
+Chromium and Playwright, and the extra ``[pagefind]``.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import os
 import re
 import shutil
-import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT / "tests"))
+sys.path[:0] = [str(Path(__file__).parent), str(ROOT / "tests")]
 
 from browsers import launch, serve  # noqa: E402
+from build import environment  # noqa: E402
+from costs import run  # noqa: E402
+from make_site import make_site  # noqa: E402
+from results import Row, save  # noqa: E402
 
 BUDGET = 500_000
 """Bytes that the first results of Pagefind may cost."""
@@ -57,26 +60,6 @@ from pathlib import Path
 from sphinx_scrapbox.sphinx_ext.html.search import pagefind_index
 pagefind_index._write_index(Path(sys.argv[1]), Path(sys.argv[2]), "en")
 """
-
-
-@dataclass
-class Cost:
-    """What a process cost."""
-
-    cpu: float
-    """Seconds of CPU time, with the processes that it started."""
-    memory: int
-    """The most bytes that one of them held."""
-
-
-def run(command: Sequence[str]) -> Cost:
-    """Run a command, which must not fail."""
-    process = subprocess.Popen(command, cwd=ROOT)
-    _pid, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise subprocess.CalledProcessError(process.returncode, command)
-    return Cost(usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024)
 
 
 def corpus_pages(corpus: Path) -> list[tuple[str, str]]:
@@ -111,14 +94,13 @@ def write_site(folder: Path, count: int, corpus: Path) -> None:
             (folder / f"wiki/{number}.md").write_text(front + text, encoding="utf-8")
         return
     made = folder / "made"
-    script = str(ROOT / "benchmarks/make_site.py")
-    run([sys.executable, script, str(count), str(made)])
+    make_site(count, made)
     for path in made.rglob("*.md"):
         path.rename(folder / "wiki" / path.name)
     shutil.rmtree(made)
 
 
-def first_query(browser: Any, address: str, query: str) -> dict[str, Any]:
+def first_query(browser: Any, address: str, query: str) -> Row:
     """Open the search page with a query and an empty cache; what it cost."""
     context = browser.new_context()
     tab = context.new_page()
@@ -137,14 +119,36 @@ def first_query(browser: Any, address: str, query: str) -> dict[str, Any]:
     tab.wait_for_load_state("networkidle")
     tab.wait_for_timeout(500)
     status = tab.locator("[role=status], #search-results > p").first.inner_text()
+    number = re.search(r"\d+|one|No", status, re.IGNORECASE)
     context.close()
     pages = [url for url, _size in sizes if re.match(r"(?!_static/)[^?]*\.html", url)]
     return {
-        "status": status,
+        "results": number[0] if number else "?",
         "bytes": sum(size for _url, size in sizes),
         "requests": len(sizes),
-        "pages": len(pages) - 1,  # without the search page itself
-        "seconds": seconds,
+        "fetched": len(pages) - 1,  # without the search page itself
+        "seconds": round(seconds, 1),
+    }
+
+
+def build_site(name: str, source: Path, folder: Path) -> tuple[Path, Row]:
+    """Build the site for an engine: the output folder, and the size of the index."""
+    output, doctrees = folder / name, folder / f"{name}.doctrees"
+    command = [sys.executable, "-m", "sphinx", "-q", "-b", "html", "-j", "auto"]
+    command += ["-d", str(doctrees), *ENGINES[name], str(source), str(output)]
+    run(command, env=environment(ROOT))
+    if name != "Pagefind":
+        return output, {"files": 1, "index": (output / "searchindex.js").stat().st_size}
+    bundle = output / "_static/sphinx_scrapbox/pagefind"
+    (texts,) = (path for path in doctrees.glob("scrapbox-pagefind-*") if path.is_dir())
+    index = [sys.executable, "-c", _INDEX, str(texts), str(folder / "index")]
+    cost = run(index, env=environment(ROOT))
+    files = [path for path in bundle.rglob("*") if path.is_file()]
+    return output, {
+        "files": len(files),
+        "index": sum(path.stat().st_size for path in files),
+        "cpu": round(cost.cpu, 1),
+        "memory": round(cost.memory),
     }
 
 
@@ -155,46 +159,38 @@ def main() -> int:
     parser.add_argument("--query", nargs="+", default=QUERIES)
     parser.add_argument("--engine", nargs="+", choices=ENGINES, default=list(ENGINES))
     parser.add_argument("--keep", type=Path, help="where the site is built; it is kept")
+    parser.add_argument("--json", type=Path)
     options = parser.parse_args()
+    rows: list[Row] = []
     with tempfile.TemporaryDirectory() as scratch:
         folder = options.keep or Path(scratch)
         source = folder / "src"
         if not source.is_dir():
             write_site(source, options.pages, options.corpus)
-        failed = False
-        rows = []
         for name in options.engine:
-            output, doctrees = folder / name, folder / f"{name}.doctrees"
-            command = [sys.executable, "-m", "sphinx", "-q", "-b", "html", "-j", "auto"]
-            command += ["-d", str(doctrees), *ENGINES[name], str(source), str(output)]
-            run(command)
-            size = sum(path.stat().st_size for path in output.glob("searchindex.js"))
-            if name == "Pagefind":
-                bundle = output / "_static/sphinx_scrapbox/pagefind"
-                (texts,) = (path for path in doctrees.glob("scrapbox-pagefind-*") if path.is_dir())
-                cost = run([sys.executable, "-c", _INDEX, str(texts), str(folder / "index")])
-                files = [path for path in bundle.rglob("*") if path.is_file()]
-                size = sum(path.stat().st_size for path in files)
-                print(
-                    f"Pagefind: {options.pages} pages are indexed in {cost.cpu:.1f} s of CPU time "
-                    f"({cost.memory / 2**30:.1f} GiB), {len(files)} files"
-                )
+            output, index = build_site(name, source, folder)
+            start = {"side": name, "pages": options.pages}
+            rows.append({**start, "real": options.corpus.is_dir(), **index})
             with launch() as browser, serve(output) as address:
-                for query in options.query:
-                    found = first_query(browser, address, query)
-                    failed |= name == "Pagefind" and (
-                        found["bytes"] > BUDGET or found["pages"] > 0
-                    )
-                    rows.append((name, size, query, found))
-    print("\n| Engine | Index | Query | Results | Received | Requests | Pages | Seconds |")
-    print("|---|---|---|---|---|---|---|---|")
-    for name, size, query, found in rows:
-        number = re.search(r"\d+|one|No", found["status"], re.IGNORECASE)
+                rows += [
+                    {**start, "query": query, **first_query(browser, address, query)}
+                    for query in options.query
+                ]
+    failed = False
+    for row in rows:
+        if "query" not in row:
+            cost = f", {row['cpu']} s of CPU, {row['memory']} MiB" if "cpu" in row else ""
+            print(f"{row['side']}: {row['index'] / 1e6:.1f} MB in {row['files']} files{cost}")
+    print("\n| Engine | Query | Results | Received | Requests | Pages | Seconds |")
+    print("|---|---|---|---|---|---|---|")
+    for row in (row for row in rows if "query" in row):
+        failed |= row["side"] == "Pagefind" and (row["bytes"] > BUDGET or row["fetched"] > 0)
         print(
-            f"| {name} | {size / 1e6:.1f} MB | {query} | {number[0] if number else '?'} "
-            f"| {found['bytes'] / 1e6:.2f} MB | {found['requests']} | {found['pages']} "
-            f"| {found['seconds']:.1f} |"
+            f"| {row['side']} | {row['query']} | {row['results']} | {row['bytes'] / 1e6:.2f} MB "
+            f"| {row['requests']} | {row['fetched']} | {row['seconds']} |"
         )
+    if options.json:
+        save(options.json, rows)
     return int(failed)
 
 
