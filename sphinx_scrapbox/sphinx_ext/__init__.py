@@ -84,6 +84,7 @@ from sphinx_scrapbox.sphinx_ext.performance import (
     reading,
     search_index,
     writers,
+    writing_processes,
 )
 from sphinx_scrapbox.sphinx_ext.reading import (
     directives,
@@ -158,6 +159,7 @@ LISTENERS = (
     Listener("builder-inited", inventory.skip_unchanged_inventory),
     Listener("builder-inited", writers.speed_up_writers),
     Listener("builder-inited", doctree_cache.limit_doctree_cache),
+    Listener("builder-inited", writing_processes.write_in_processes),
     Listener("env-get-outdated", guard.prepare_leak_guard, 100, "Before any file is looked at."),
     Listener("env-get-outdated", domain.reread_for_locks, why="Finds every lock file."),
     Listener("env-get-outdated", survey.survey_pages, why="Without denied pages."),
@@ -165,6 +167,7 @@ LISTENERS = (
     Listener("env-before-read-docs", history.note_before_reading, 890, "All are known."),
     Listener("env-before-read-docs", pickling.install_tracking_tables, 900, "After others."),
     Listener("env-before-read-docs", reading.speed_up_reading, 900, "Handlers are known."),
+    Listener("env-merge-info", pickling.forget_sent, sys.maxsize, "Others may still need it."),
     Listener("env-updated", reading.restore_reading, 1, "Nothing is read any more."),
     Listener("env-updated", pickling.remove_tracking_tables, 1, "Others see plain tables."),
     Listener("env-updated", metadata.date_pages_from_git, 400, "Lists and ages show the dates."),
@@ -175,6 +178,7 @@ LISTENERS = (
     Listener("env-check-consistency", domain.check_reserved_names),
     Listener("env-check-consistency", host_names.tell_refused_names),
     Listener("doctree-resolved", incremental.note_written),
+    Listener("doctree-resolved", domain.begin_resolved_page),
     Listener("missing-reference", missing.keep_in_wiki, 450, "Before intersphinx (500)."),
     Listener("missing-reference", missing.resolve_missing, 900, "After intersphinx (500)."),
     Listener(

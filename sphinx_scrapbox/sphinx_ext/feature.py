@@ -86,6 +86,12 @@ class Feature:
         """Entries of the inventory, as :meth:`sphinx.domains.Domain.get_objects` yields them."""
         return iter(())
 
+    def begin_page(self, app: Sphinx, docname: str) -> None:
+        """Note in the main process that a document is about to be written.
+
+        It may be called several times, and also in the process that writes the document.
+        """
+
     def page_context(self, app: Sphinx, docname: str, context: dict[str, Any]) -> None:
         """LocalChange the context with which the template of a document's HTML page is filled."""
 

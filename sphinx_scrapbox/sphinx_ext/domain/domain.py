@@ -323,6 +323,17 @@ def change_context(app: Sphinx, docname: str, context: dict[str, Any]) -> None:
         feature.page_context(app, docname, context)
 
 
+def begin_page(app: Sphinx, docname: str) -> None:
+    """Tell the features of a document that is about to be written."""
+    for feature in domain_of(app.env).features:
+        feature.begin_page(app, docname)
+
+
+def begin_resolved_page(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """Handler of ``doctree-resolved``, which comes before a page is written."""
+    begin_page(app, docname)
+
+
 def check_reserved_names(app: Sphinx, env: BuildEnvironment) -> None:
     """Name wiki pages whose file a page of the site's own is written over."""
     builder = app.builder

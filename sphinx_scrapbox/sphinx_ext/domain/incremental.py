@@ -23,7 +23,6 @@ from typing import Any
 from weakref import WeakKeyDictionary
 from zlib import crc32
 
-from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
@@ -316,7 +315,7 @@ def _shown(domain: ScrapboxDomain, docname: str, settings: Sequence[object]) -> 
     return digest((settings, domain.env.all_docs[docname], parts))
 
 
-def note_written(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+def note_written(app: Sphinx, doctree: object, docname: str) -> None:
     """Handler of ``doctree-resolved``, which comes before a page is written."""
     if output := _OUTPUTS.get(app):
         output.drop(docname)

@@ -256,11 +256,6 @@ def _cell(row: PageLine | None, language: str, side: str) -> nodes.container:
 _WRITTEN: WeakKeyDictionary[Sphinx, set[str]] = WeakKeyDictionary()
 
 
-def note_written_page(app: Sphinx, doctree: nodes.document, docname: str) -> None:
-    """Handler of ``doctree-resolved``, which comes before a page is written."""
-    _WRITTEN.setdefault(app, set()).add(docname)
-
-
 def collect_pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
     """Handler of ``html-collect-pages``: the pages that show what was written in this build."""
     written = _WRITTEN.pop(app, set())
@@ -284,10 +279,11 @@ class SideBySide(Feature):
 
     name = "side_by_side"
     post_transforms = (LinkComparisons,)
-    listeners = (
-        Listener("doctree-resolved", note_written_page),
-        Listener("html-collect-pages", collect_pages),
-    )
+    listeners = (Listener("html-collect-pages", collect_pages),)
+
+    def begin_page(self, app: Sphinx, docname: str) -> None:
+        """Its comparison is written again."""
+        _WRITTEN.setdefault(app, set()).add(docname)
 
     def shown(self, docname: str, domain: ScrapboxDomain) -> Hashable:
         """The comparisons that a page leads to."""
