@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from reading import IMAGE, PAGES, ROOT, THEMES, build, launch, serve, write_sources
+from reading import PAGES, ROOT, THEMES, build, launch, open_context, sample, serve, write_sources
 
 STATIC = ROOT / "example_docs" / "_static"
 DIALOGUE = "wiki/Where does the rain go-"
@@ -65,8 +65,7 @@ class Camera:
 
     @contextmanager
     def _shown(self, page: str, view: str, **options: Any) -> Iterator[Any]:
-        context = self._browser.new_context(**_VIEWS[view] | options)
-        context.route("**/*", self._answer)
+        context = open_context(self._browser, self._address, **_VIEWS[view] | options)
         tab = context.new_page()
         tab.emulate_media(media="print" if view == "print" else "screen")
         tab.goto(f"{self._address}{quote(page)}.html", wait_until="networkidle")
@@ -74,14 +73,6 @@ class Camera:
             yield tab
         finally:
             context.close()
-
-    def _answer(self, route: Any) -> None:
-        if route.request.url.startswith(self._address):
-            route.continue_()
-        elif route.request.resource_type == "image":
-            route.fulfill(status=200, content_type="image/png", body=IMAGE)
-        else:
-            route.abort()
 
     def take(self, page: str, view: str, *, whole: bool = False, **options: Any) -> bytes:
         """A PNG of what the window shows, or of the whole page."""
@@ -169,8 +160,7 @@ def main() -> int:
     parser.add_argument("--corpus", type=Path, help="a folder of exported pages")
     parser.add_argument("--pages", type=int, default=10, help="how many of them")
     args = parser.parse_args()
-    files = sorted(args.corpus.glob("*.md")) if args.corpus else []
-    corpus = files[:: max(1, len(files) // args.pages)][: args.pages]
+    corpus = sample(args.corpus, args.pages) if args.corpus else []
     pages = [f"corpus/{number:02}" for number in range(len(corpus))] or [*PAGES]
     with tempfile.TemporaryDirectory() as temporary, launch() as browser:
         sources = write_sources(Path(temporary) / "src", corpus)

@@ -187,7 +187,37 @@ def build(sources: Path, output: Path, theme: str) -> Path:
     return output / theme
 
 
+def sample(folder: Path, count: int) -> list[Path]:
+    """At most *count* of the exported pages in a folder, from all parts of the alphabet."""
+    files = sorted(folder.glob("*.md"))
+    return files[:: max(1, len(files) // count)][:count]
+
+
 # -- a browser -------------------------------------------------------------------------
+
+
+def open_context(browser: Any, address: str, *, fonts: bool = True, **options: Any) -> Any:
+    """A context of a browser that asks no host but that of *address*.
+
+    Images of other hosts are shown as one of 800 × 600 pixels.
+
+    :param fonts: whether fonts are loaded.
+    """
+
+    def answer(route: Any) -> None:
+        kind = route.request.resource_type
+        if kind == "font" and not fonts:
+            route.abort()
+        elif route.request.url.startswith(address):
+            route.continue_()
+        elif kind == "image":
+            route.fulfill(status=200, content_type="image/png", body=IMAGE)
+        else:
+            route.abort()
+
+    context = browser.new_context(**options)
+    context.route("**/*", answer)
+    return context
 
 
 class Reader:
@@ -204,24 +234,10 @@ class Reader:
         self.reading = Reading(theme)
 
     def _open(self, **options: Any) -> Any:
-        context = self._browser.new_context(**options)
-        context.route("**/*", self._answer)
+        # Text moves when the fonts of themes arrive.
+        context = open_context(self._browser, self._address, fonts=False, **options)
         context.add_init_script(_COUNT_SHIFTS)
         return context.new_page()
-
-    def _answer(self, route: Any) -> None:
-        """Serve our own files, and images of other hosts as one of 800 × 600 pixels.
-
-        Not the fonts of themes: text moves when they arrive.
-        """
-        if route.request.resource_type == "font":
-            route.abort()
-        elif route.request.url.startswith(self._address):
-            route.continue_()
-        elif route.request.resource_type == "image":
-            route.fulfill(status=200, content_type="image/png", body=IMAGE)
-        else:
-            route.abort()
 
     def _goto(self, tab: Any, page: str) -> None:
         tab.goto(f"{self._address}{quote(page)}.html", wait_until="networkidle")
@@ -292,8 +308,7 @@ def main() -> int:
     corpus: list[Path] = []
     pages: list[str] = [*PAGES, *MORE_PAGES] if args.all else [*PAGES]
     if args.corpus:
-        files = sorted(args.corpus.glob("*.md"))
-        corpus = files[:: max(1, len(files) // args.pages)][: args.pages]
+        corpus = sample(args.corpus, args.pages)
         pages = [f"corpus/{number:02}" for number in range(len(corpus))]
     problems: list[str] = []
     with tempfile.TemporaryDirectory() as temporary, launch() as browser:

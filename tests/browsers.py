@@ -9,9 +9,12 @@ from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
+
+if TYPE_CHECKING:
+    from sites import Built
 
 _PATHS = [
     os.environ.get("CHROMIUM", ""),
@@ -84,3 +87,28 @@ def launch() -> Iterator[Any]:
             yield browser
         finally:
             browser.close()
+
+
+@contextmanager
+def search_page(
+    browser: Any, built: Built, query: str, ready: str, script: str = ""
+) -> Iterator[Any]:
+    """A tab with the search page of a site and its results; no script may fail.
+
+    The tab has the ``address`` of the site, and the addresses ``requested`` so far.
+
+    :param query: what follows the question mark.
+    :param ready: JavaScript that is true when the results are shown.
+    :param script: runs before those of the page.
+    """
+    errors: list[str] = []
+    with serve(built.out) as address, browser.new_page() as tab:
+        tab.address, tab.requested = address, []
+        tab.add_init_script(script)
+        tab.on("pageerror", lambda error: errors.append(str(error)))
+        tab.on("request", lambda request: tab.requested.append(request.url))
+        name = "search/" if built.app.builder.name == "dirhtml" else "search.html"
+        tab.goto(f"{address}{name}?{query}")
+        tab.wait_for_function(ready)
+        yield tab
+    assert errors == []

@@ -10,10 +10,10 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
+from commands import run_command
 
 from sphinx_scrapbox.check.rules import Rule
-from sphinx_scrapbox.cli import main
 from sphinx_scrapbox.cli.check import diagnose
 from sphinx_scrapbox.snapshot.lockfile import Lock, LockedPage, LockedPicture, dump_lock
 
@@ -41,9 +41,7 @@ def wiki(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def run(*arguments: str | Path) -> Result:
-    result = CliRunner().invoke(main, ["check", *map(str, arguments)])
-    assert result.exception is None or isinstance(result.exception, SystemExit)
-    return result
+    return run_command("check", *arguments)
 
 
 def rules(*arguments: str | Path) -> list[str]:

@@ -6,7 +6,8 @@ import json
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
+from commands import run_command
 
 from sphinx_scrapbox.cli import main
 from sphinx_scrapbox.formats import read
@@ -24,9 +25,7 @@ COMPOST_MYST = "# Compost\n\nwarm [[Soil]]\n\n- ```{scrapbox:speech} mio\n  turn
 
 
 def run(*args: object, stdin: str | bytes | None = None) -> Result:
-    result = CliRunner().invoke(main, ["convert", *map(str, args)], input=stdin)
-    assert not isinstance(result.exception, Exception), result.exception
-    return result
+    return run_command("convert", *args, input=stdin)
 
 
 def refused(*args: object, stdin: str | bytes | None = None) -> str:
@@ -232,7 +231,7 @@ def test_lock_knows_project_and_ids(tmp_path: Path) -> None:
     ]
     page = {"title": "Compost", "id": "a" * 24, "created": 5, "updated": 6, "lines": lines}
     write(tmp_path, e__json=json.dumps({"name": "garden", "pages": [page]}))
-    CliRunner().invoke(main, ["unpack", str(tmp_path / "e.json"), str(tmp_path / "wiki")])
+    run_command("unpack", tmp_path / "e.json", tmp_path / "wiki", code=0)
     assert (
         "/pages/garden/mio/icon'"
         in run(tmp_path / "wiki/Compost.scrapbox", "-t", "markdown").stdout
@@ -292,7 +291,7 @@ def test_json_keeps_lines_users_and_times(tmp_path: Path) -> None:
     result = run(tmp_path / "e.json", "--to", "json")
     assert json.loads(result.stdout) == export
     assert "e-mail addresses" in result.stderr
-    CliRunner().invoke(main, ["unpack", str(tmp_path / "e.json"), str(tmp_path / "wiki")])
+    run_command("unpack", tmp_path / "e.json", tmp_path / "wiki", code=0)
     result = run(tmp_path / "wiki", "--to", "json")
     for line in lines:
         del line["userId"], line["created"]  # locks are published, and have no people
@@ -444,9 +443,7 @@ def test_real_pages_there_and_back(shared: Path, tmp_path: Path) -> None:
 def test_a_language_that_is_left_out_is_named(tmp_path: Path) -> None:
     (tmp_path / "Soil.md").write_text('---\ntitle: "Soil"\nlang: fr\n---\n\nTerre.\n', "utf-8")
     for form, count in (("notation", 1), ("myst", 1), ("markdown", 0)):
-        result = CliRunner().invoke(
-            main, ["convert", str(tmp_path / "Soil.md"), "-o", "-", "--to", form]
-        )
+        result = run(tmp_path / "Soil.md", "-o", "-", "--to", form)
         assert result.stderr.count("1 page states its language") == count, form
 
 

@@ -6,10 +6,8 @@ import re
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
+from commands import run_command
 from sites import Site
-
-from sphinx_scrapbox.cli import main
 
 # Seven decimals are a centimetre; six digits, as "%g" has them, are up to fifty metres.
 POINTS = {
@@ -31,7 +29,7 @@ def _notation(latitude: str, longitude: str) -> str:
 
 def _convert(text: str, source: str, target: str) -> str:
     arguments = ["convert", "-", "--from", source, "--to", target, "--project", "garden"]
-    result = CliRunner().invoke(main, arguments, input=text)
+    result = run_command(*arguments, input=text)
     assert (result.exit_code, result.stderr) == (0, "")
     return result.stdout
 

@@ -10,10 +10,10 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
+from commands import run_command
 from sites import page
 
-from sphinx_scrapbox.cli import main
 from sphinx_scrapbox.snapshot.lockfile import Lock, LockedPage, dump_lock
 
 DAY = 86400
@@ -21,10 +21,7 @@ MARCH = 1740787200  # 2025-03-01
 
 
 def run(*args: object, code: int = 0) -> Result:
-    result = CliRunner().invoke(main, [*map(str, args)])
-    assert not isinstance(result.exception, Exception), result.exception
-    assert result.exit_code == code, result.output
-    return result
+    return run_command(*args, code=code)
 
 
 def footer(title: str, project: str = "garden") -> list[str]:

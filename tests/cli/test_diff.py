@@ -9,12 +9,12 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
+from commands import run_command
 from repositories import EXPORT, HOSTILE_ROWS, NEW, OLD, commit, git, lock, needs_git, write
 from sites import Site, icon, page
 from syrupy.assertion import SnapshotAssertion
 
-from sphinx_scrapbox.cli import main
 from sphinx_scrapbox.snapshot.lockfile import LOCK_NAME
 
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -22,10 +22,7 @@ HOSTILE = "<script>alert(1)</script> ]]> &amp; `x` {raw}`y` [z](javascript:a) \x
 
 
 def run(*args: object, code: int = 0) -> Result:
-    result = CliRunner().invoke(main, ["diff", *map(str, args)])
-    assert not isinstance(result.exception, Exception), result.exception
-    assert result.exit_code == code, result.output
-    return result
+    return run_command("diff", *args, code=code)
 
 
 @pytest.fixture

@@ -7,9 +7,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from click.testing import CliRunner
-
-from sphinx_scrapbox.cli import main
+from commands import run_command
 
 GIVEN = ["--pages", "wiki/*", "--project", "*/ja/*=garden", "--project", "garden-en"]
 
@@ -32,10 +30,7 @@ def docs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def run(*arguments: object, code: int = 0) -> str:
-    result = CliRunner().invoke(main, [*map(str, arguments)])
-    assert not isinstance(result.exception, Exception), result.exception
-    assert result.exit_code == code, result.output
-    return result.output
+    return run_command(*arguments, code=code).output
 
 
 def test_check(docs: Path) -> None:

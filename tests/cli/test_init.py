@@ -12,11 +12,11 @@ from urllib.parse import unquote
 
 import pytest
 import yaml
-from click.testing import CliRunner, Result
+from click.testing import Result
+from commands import run_command
 from sites import Html, Tag, page
-from wiki_server import HASTY, Wiki, serving
+from wiki_server import Wiki, serving
 
-from sphinx_scrapbox.cli import main
 from sphinx_scrapbox.cli.init.templates import is_plain_path, python_string
 
 FILES = {"conf.py", "index.md", "requirements.txt", ".gitignore"}
@@ -56,22 +56,15 @@ def wiki() -> Iterator[Wiki]:
 
 
 def init(*args: object, input: str | None = None) -> Result:
-    arguments = ["init", *map(str, args)]
-    result = CliRunner().invoke(main, arguments, obj=HASTY, input=input)
-    assert not isinstance(result.exception, Exception), result.exception
-    return result
+    return run_command("init", *args, input=input)
 
 
 def succeed(*args: object) -> str:
-    result = init(*args)
-    assert result.exit_code == 0, result.output
-    return result.output
+    return run_command("init", *args, code=0).output
 
 
 def fail(*args: object) -> str:
-    result = init(*args)
-    assert result.exit_code == 2
-    return result.stderr
+    return run_command("init", *args, code=2).stderr
 
 
 def build(site: Path) -> Tag:

@@ -8,10 +8,9 @@ from pathlib import Path
 
 import click
 import pytest
-from click.testing import CliRunner
-from wiki_server import HASTY, Wiki, serving
+from commands import run_command
+from wiki_server import Wiki, serving
 
-from sphinx_scrapbox.cli import main
 from sphinx_scrapbox.cli.connection import WikiProject, wiki_project
 from sphinx_scrapbox.snapshot.lockfile import LOCK_NAME
 from sphinx_scrapbox.snapshot.selection import Selection, SelectionError, select
@@ -25,9 +24,7 @@ def wiki() -> Iterator[Wiki]:
 
 
 def error_of(*args: object) -> str:
-    result = CliRunner().invoke(main, list(map(str, args)), obj=HASTY)
-    assert result.exit_code == 2, result.output
-    return result.stderr
+    return run_command(*args, code=2).stderr
 
 
 def test_damaged_lock(tmp_path: Path) -> None:
@@ -92,8 +89,7 @@ def test_what_is_no_project(text: str) -> None:
 
 def test_pull_of_an_address(wiki: Wiki, tmp_path: Path) -> None:
     address = f"{wiki.url}/garden"
-    result = CliRunner().invoke(main, ["pull", address, str(tmp_path / "wiki")], obj=HASTY)
-    assert result.exit_code == 0, result.output
+    run_command("pull", address, tmp_path / "wiki", code=0)
     assert (tmp_path / "wiki" / "Compost.scrapbox").is_file()
     error = error_of("pull", address, tmp_path / "wiki", "--url", "https://wiki.example")
     assert "--url names https://wiki.example" in error

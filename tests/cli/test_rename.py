@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
+from commands import run_command
 from repositories import commit, git, lock, needs_git, write
 from sites import Site, broken_links, page
 
-from sphinx_scrapbox.cli import main
 from sphinx_scrapbox.cli.rename import rename_pages
 from sphinx_scrapbox.formats.front_matter import read_front_matter
 from sphinx_scrapbox.snapshot.filenames import Host, file_key, refusals
@@ -39,15 +39,11 @@ PAGES = {
 
 
 def rename(*arguments: object) -> Result:
-    result = CliRunner().invoke(main, ["rename", *map(str, arguments)])
-    assert not isinstance(result.exception, Exception), result.exception
-    return result
+    return run_command("rename", *arguments)
 
 
 def renamed(*arguments: object) -> str:
-    result = rename(*arguments)
-    assert result.exit_code == 0, result.output
-    return result.output
+    return run_command("rename", *arguments, code=0).output
 
 
 def names(folder: Path) -> set[str]:

@@ -11,12 +11,11 @@ from typing import Any
 
 import pytest
 import yaml
-from click.testing import CliRunner
+from commands import run_command
 from read_the_docs import ReadTheDocs, plain_environment, run, run_offline
 from repositories import needs_git
 from sites import ROOT, Html, broken_links, page
 
-from sphinx_scrapbox.cli import main
 from sphinx_scrapbox.cli.init import services
 
 pytestmark = [
@@ -48,9 +47,7 @@ def origin(tmp_path_factory: pytest.TempPathFactory) -> Path:
     env = plain_environment(folder.parent)
     run(["git", "init", "-q", "--initial-branch", "main"], folder, env)
     options = ["--github-pages", "--gitlab-pages", "--versions", "--read-the-docs"]
-    arguments = ["init", str(folder / "docs"), str(folder / "docs"), "--theme", "alabaster"]
-    result = CliRunner().invoke(main, [*arguments, *options])
-    assert result.exit_code == 0, result.output
+    run_command("init", folder / "docs", folder / "docs", "--theme", "alabaster", *options, code=0)
     for number, text in (("v1.0", "One."), ("v2.0", "Two.")):
         (pages / "New.md").write_text(page("New", text), encoding="utf-8")
         run(["git", "add", "--all"], folder, env)

@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
+from commands import run_command
 
-from sphinx_scrapbox.cli import main
 from sphinx_scrapbox.cli.unpack import command
 from sphinx_scrapbox.snapshot.lockfile import LOCK_NAME, load_lock
 
@@ -55,9 +55,7 @@ def export(path: Path, pages: dict[str, list[str]] = PAGES, **more: Any) -> Path
 
 
 def run(*args: object, stdin: bytes | None = None) -> Result:
-    result = CliRunner().invoke(main, ["unpack", *map(str, args)], input=stdin)
-    assert not isinstance(result.exception, Exception), result.exception
-    return result
+    return run_command("unpack", *args, input=stdin)
 
 
 def state(folder: Path) -> dict[str, bytes]:

@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
-from wiki_server import HASTY, PNG, Wiki, serving
+from click.testing import Result
+from commands import run_command
+from wiki_server import PNG, Wiki, serving
 
-from sphinx_scrapbox.cli import main
 from sphinx_scrapbox.remote import stage
 from sphinx_scrapbox.snapshot.folder import read_regular_file
 from sphinx_scrapbox.snapshot.lockfile import LOCK_NAME, load_lock
@@ -52,10 +52,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def run(*args: object, code: int | None = None) -> Result:
-    result = CliRunner().invoke(main, [*map(str, args)], obj=HASTY)
-    assert not isinstance(result.exception, Exception), result.exception
-    assert code is None or result.exit_code == code, result.output
-    return result
+    return run_command(*args, code=code)
 
 
 def pull(wiki: Wiki, folder: Path, *more: str, code: int | None = None) -> Result:

@@ -19,10 +19,10 @@ from shutil import which
 from urllib.parse import quote
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
+from commands import run_command
 from wiki_server import HASTY, PNG, Handler, Wiki, serving
 
-from sphinx_scrapbox.cli import main
 from sphinx_scrapbox.remote import api, listing, public_hosts
 from sphinx_scrapbox.remote.credentials import Credential, CredentialKind, Redactor
 from sphinx_scrapbox.remote.pacing import Pace
@@ -47,9 +47,7 @@ def wiki() -> Iterator[Wiki]:
 def pull(wiki: Wiki, folder: Path, *more: str, pace: Pace = HASTY, token: str = "") -> Result:
     wiki.asked.clear()
     args = ["pull", wiki.project, str(folder), "--url", wiki.url, *more]
-    result = CliRunner().invoke(main, args, obj=pace, env={"SCRAPBOX_TOKEN": token})
-    assert not isinstance(result.exception, Exception), result.exception
-    return result
+    return run_command(*args, pace=pace, env={"SCRAPBOX_TOKEN": token})
 
 
 # -- one clock over a request ----------------------------------------------------------
@@ -196,7 +194,7 @@ def test_one_clock_for_a_name_that_is_not_resolved(
     monkeypatch.setattr(socket, "getaddrinfo", resolve)
     start = time.monotonic()
     args = ["pull", "garden", str(tmp_path / "wiki"), "--url", "http://wiki.example"]
-    result = CliRunner().invoke(main, args, obj=SHORT)
+    result = run_command(*args, pace=SHORT)
     assert time.monotonic() - start < LIMIT * 2 + PATIENT
     assert "no complete answer within" in result.stderr
 
@@ -499,8 +497,7 @@ def test_status_shows_no_credential(wiki: Wiki, tmp_path: Path) -> None:
     (folder / LOCK_NAME).write_text(lock.replace("Leaf mould", f"Leaf {SECRET}"), "utf-8")
     for form in ("human", "json"):
         args = ["status", str(folder), "--url", wiki.url, "--format", form]
-        result = CliRunner().invoke(main, args, obj=HASTY, env={"SCRAPBOX_TOKEN": SECRET})
-        assert result.exit_code == 1
+        result = run_command(*args, env={"SCRAPBOX_TOKEN": SECRET}, code=1)
         assert_hidden(result.output, SECRET)
         if form == "json":
             assert json.loads(result.stdout)["counts"]["renamed"] == 1
@@ -555,7 +552,7 @@ def dripping(context: ssl.SSLContext | None = None) -> Iterator[int]:
 def assert_in_time(url: str, folder: Path, env: dict[str, str]) -> None:
     start = time.monotonic()
     args = ["pull", "garden", str(folder), "--url", url]
-    result = CliRunner().invoke(main, args, obj=SHORT, env=env)
+    result = run_command(*args, pace=SHORT, env=env)
     assert time.monotonic() - start < LIMIT + PATIENT
     assert "no complete answer within" in result.stderr
     deadline = time.monotonic() + PATIENT

@@ -14,10 +14,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
+from commands import run_command
 from wiki_server import HASTY, PNG, Handler, Wiki, WikiPage, serving
 
-from sphinx_scrapbox.cli import main
 from sphinx_scrapbox.remote import pacing
 from sphinx_scrapbox.snapshot.lockfile import LOCK_NAME, Lock, load_lock
 from sphinx_scrapbox.snapshot.transaction import exclusive_lock
@@ -34,9 +34,7 @@ def wiki() -> Iterator[Wiki]:
 
 
 def run(*args: object, env: dict[str, str] | None = None) -> Result:
-    result = CliRunner().invoke(main, [*map(str, args)], obj=HASTY, env=env)
-    assert not isinstance(result.exception, Exception), result.exception
-    return result
+    return run_command(*args, env=env)
 
 
 def pull(wiki: Wiki, folder: Path, *args: object, env: dict[str, str] | None = None) -> Result:
@@ -699,16 +697,15 @@ def test_few_at_once_and_not_too_fast(
     pace = replace(HASTY, per_second=100)
     clock = Clock(monkeypatch)
     wiki.before = lambda path: times.append(clock.now)
-    runner = CliRunner()
     args = ["pull", "garden", str(tmp_path / "wiki"), "--url", wiki.url]
-    assert runner.invoke(main, args, obj=pace).exit_code == 0
+    run_command(*args, pace=pace, code=0)
     assert len(times) == 26
     assert times[-1] - times[0] >= 25 / 100 - 1e-9
     assert len(wiki.connections) <= pace.connections
     times.clear()
     wiki.connections.clear()
     args += ["--refresh", "--rate", "50"]
-    assert runner.invoke(main, args, obj=pace).exit_code == 0
+    run_command(*args, pace=pace, code=0)
     assert times[-1] - times[0] >= 25 / 50 - 1e-9
     assert len(wiki.connections) <= pace.connections
 

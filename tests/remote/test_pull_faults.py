@@ -24,10 +24,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
+from commands import run_command
 from wiki_server import HASTY, PNG, Handler, Wiki, serving
 
-from sphinx_scrapbox.cli import main
 from sphinx_scrapbox.remote.pacing import Pace
 from sphinx_scrapbox.remote.stage import user_cache
 from sphinx_scrapbox.snapshot.lockfile import LOCK_NAME, load_lock
@@ -66,8 +66,7 @@ def pull(wiki: Wiki, folder: Path, *more: str, pace: Pace = HASTY) -> Result:
     wiki.asked.clear()
     wiki.headers.clear()
     args = ["pull", wiki.project, str(folder), "--url", wiki.url, *more]
-    result = CliRunner().invoke(main, args, obj=pace, env={"SCRAPBOX_TOKEN": SECRET})
-    assert not isinstance(result.exception, Exception), result.exception
+    result = run_command(*args, pace=pace, env={"SCRAPBOX_TOKEN": SECRET})
     assert SECRET not in result.output
     return result
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 import requests
-from click.testing import CliRunner, Result
+from click.testing import Result
+from commands import run_command
 from wiki_server import HASTY, PNG, Wiki, serving
 
-from sphinx_scrapbox.cli import main
 from sphinx_scrapbox.remote import public_hosts as outside
 from sphinx_scrapbox.remote.client import Client, Reply
 from sphinx_scrapbox.remote.credentials import Credential, CredentialKind
@@ -44,10 +44,7 @@ def pull(wiki: Wiki, folder: Path, *more: str, token: str = "") -> Result:
     wiki.asked.clear()
     wiki.headers.clear()
     args = ["pull", wiki.project, str(folder), "--url", wiki.url, *more]
-    result = CliRunner().invoke(main, args, obj=HASTY, env={"SCRAPBOX_TOKEN": token})
-    assert not isinstance(result.exception, Exception), result.exception
-    assert result.exit_code == 0, result.output
-    return result
+    return run_command(*args, env={"SCRAPBOX_TOKEN": token}, code=0)
 
 
 def files(folder: Path) -> dict[str, bytes]:

@@ -6,13 +6,13 @@ import gzip
 import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
 import pytest
-from browsers import THEMES, serve
+from browsers import THEMES, search_page, serve
 from edits import CONFIG, Editor
 from images import png
 from sites import Built, Site, icon, page
@@ -79,24 +79,15 @@ def fragments(built: Built) -> dict[str, dict[str, Any]]:
     return texts
 
 
-@contextmanager
-def results(browser: Any, built: Built, query: str) -> Iterator[Any]:
-    """A tab with the search page and its results; no script may fail."""
-    errors: list[str] = []
-    with serve(built.out) as address, browser.new_page() as tab:
-        tab.on("pageerror", lambda error: errors.append(str(error)))
-        tab.requested = []
-        tab.on("request", lambda request: tab.requested.append(request.url))
-        name = "search/" if built.app.builder.name == "dirhtml" else "search.html"
-        tab.address = address
-        tab.goto(f"{address}{name}?{query}")
-        wait(tab)
-        yield tab
-    assert errors == []
+READY = "/found/.test(document.querySelector('[role=status]')?.innerText)"
+
+
+def results(browser: Any, built: Built, query: str) -> AbstractContextManager[Any]:
+    return search_page(browser, built, query, READY)
 
 
 def wait(tab: Any) -> None:
-    tab.wait_for_function("/found/.test(document.querySelector('[role=status]')?.innerText)")
+    tab.wait_for_function(READY)
 
 
 def titles(tab: Any) -> list[str]:

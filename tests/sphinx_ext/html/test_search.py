@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browsers import serve
+from browsers import THEMES, search_page
 from sites import Built, Site, icon, page
 from sphinx.builders.html import StandaloneHTMLBuilder
 
@@ -38,11 +38,6 @@ FILES = {
     "wiki/soup.md": page("토마토의역사", "Of tomatoes."),
 }
 
-
-THEMES = [
-    *("alabaster", "furo", "sphinx_rtd_theme", "pydata_sphinx_theme"),
-    *("sphinx_book_theme", "shibuya"),
-]
 
 Ask = Callable[[Built, str], list[str]]
 
@@ -71,16 +66,10 @@ def results(browser: Any, built: Built, query: str, script: str = "") -> Iterato
 
     :param script: runs before those of the page.
     """
-    errors: list[str] = []
-    with serve(built.out) as address, browser.new_page() as tab:
-        tab.add_init_script(script)
-        tab.on("pageerror", lambda error: errors.append(str(error)))
-        name = "search/" if built.app.builder.name == "dirhtml" else "search.html"
-        tab.goto(f"{address}{name}?q={query}")
-        # The summary is written last; the timer of the dots resets their status.
-        tab.wait_for_function("Search.status?.innerText")
+    # The summary is written last; the timer of the dots resets their status.
+    ready = "Search.status?.innerText"
+    with search_page(browser, built, f"q={query}", ready, script) as tab:
         yield tab.locator("#search-results")
-    assert errors == []
 
 
 @pytest.fixture(scope="module")
