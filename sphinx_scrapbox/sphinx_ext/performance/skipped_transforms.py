@@ -1,23 +1,32 @@
-"""Transforms that a wiki page does not need.
+"""Transforms that a document does not need.
 
 Sphinx and docutils search each document once for footnotes, once for citations, once for
 glossaries and so on, which is much of the cost of a small page. A wiki page holds none of these
-unless directives are allowed in it.
+unless directives are allowed in it. When documents are resolved, Sphinx searches each for aliases
+in C and C++, for content of other formats, and visits each node for the language of code.
 
-- Replaces: the list that ``docutils.transforms.Transformer`` applies to a document.
-- Saves: without it a build of 1,500 pages takes 15 % more CPU time. Sphinx 8 fills the list after
-  a document is parsed, so that nothing is skipped.
+- Replaces: the list that ``docutils.transforms.Transformer`` applies to a document, and the class
+  ``SphinxTransformer`` with which ``sphinx.environment`` applies it.
+- Saves: without it a build of 1,500 pages takes 15 % more CPU time, 3 % of it when documents are
+  resolved. Sphinx 8 fills the list after a document is parsed, so that nothing is skipped then.
 - Unnecessary if transforms declared the nodes they act on, or shared one walk of the document.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
+from typing import Any
 
+import sphinx.environment as sphinx_environment
 from docutils import nodes
-from docutils.transforms import Transformer
+from docutils.transforms import Transform, Transformer
+from sphinx import addnodes
+from sphinx.application import Sphinx
+from sphinx.domains import c, cpp
 from sphinx.environment import BuildEnvironment
+from sphinx.transforms import SphinxTransformer
 
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.warnings import note_unknown_internals
@@ -73,3 +82,81 @@ def _has_known_shape(transformer: Transformer) -> bool:
         return True
     note_unknown_internals("the transforms of docutils")
     return False
+
+
+_POST_TRANSFORMS: dict[tuple[str, str], tuple[type[nodes.Element], ...]] = {
+    ("sphinx.domains.c", "AliasTransform"): (c.AliasNode,),
+    ("sphinx.domains.cpp", "AliasTransform"): (cpp.AliasNode,),
+    ("sphinx.transforms.post_transforms", "OnlyNodeTransform"): (addnodes.only,),
+    ("sphinx.transforms.post_transforms", "PropagateDescDomain"): (addnodes.desc_signature,),
+}
+"""The nodes that transforms of Sphinx act on when a document is resolved, by module and name."""
+_CODE_TRANSFORMS = dict.fromkeys(
+    (
+        ("sphinx.transforms.post_transforms.code", "HighlightLanguageTransform"),
+        ("sphinx.transforms.post_transforms.code", "TrimDoctestFlagsTransform"),
+    ),
+    (nodes.literal_block, nodes.doctest_block, addnodes.highlightlang),
+)
+"""The same of those that come next after references have been resolved and images fetched."""
+
+
+class PostTransformer(SphinxTransformer):
+    """Applies to a document that is resolved only the transforms whose nodes it holds."""
+
+    def add_transforms(self, transform_list: Iterable[type[Transform]]) -> None:
+        """Store transforms, and those that remove some of them later."""
+        super().add_transforms(transform_list)
+        if self.env is None or not options(self.env.config).fast or not _has_known_shape(self):
+            return
+        # The first of each kind come at 9 and 400; what pages show is filled in at 4 to 7.
+        for priority, users in ((8, _POST_TRANSFORMS), (399, _CODE_TRANSFORMS)):
+            self.add_transform(_SkipUnused, priority, transformer=self, users=users)
+
+
+class _SkipUnused(Transform):
+    """Looks once at each node, and removes the transforms that would find none of theirs."""
+
+    def apply(self, **kwargs: Any) -> None:
+        transformer, users = kwargs["transformer"], kwargs["users"]
+        used = set().union(*map(_users, _classes(self.document)))
+        transformer.transforms = [
+            entry
+            for entry in transformer.transforms
+            if (name := (entry[1].__module__, entry[1].__name__)) not in users or name in used
+        ]
+
+
+def skip_post_transforms(app: Sphinx) -> None:
+    """Handler of ``builder-inited``: replace the class that the environment makes use of."""
+    if options(app.config).fast:
+        if getattr(sphinx_environment, "SphinxTransformer", None) is SphinxTransformer:
+            sphinx_environment.SphinxTransformer = PostTransformer  # type: ignore[misc]
+        else:
+            note_unknown_internals("the transforms of the environment")
+
+
+def restore_transformer(app: Sphinx, error: Exception | None) -> None:
+    """Handler of ``build-finished``."""
+    if getattr(sphinx_environment, "SphinxTransformer", None) is PostTransformer:
+        sphinx_environment.SphinxTransformer = SphinxTransformer  # type: ignore[misc]
+
+
+def _classes(document: nodes.document) -> set[type[nodes.Node]]:
+    """The classes of all nodes of a document."""
+    classes: set[type[nodes.Node]] = set()
+    to_visit: list[nodes.Node] = [document]
+    while to_visit:
+        node = to_visit.pop()
+        classes.add(type(node))
+        to_visit += node.children
+    return classes
+
+
+@cache
+def _users(node_class: type[nodes.Node]) -> frozenset[tuple[str, str]]:
+    """The module and the name of each transform that acts on nodes of a class."""
+    tables = (_POST_TRANSFORMS, _CODE_TRANSFORMS)
+    return frozenset(
+        name for table in tables for name, users in table.items() if issubclass(node_class, users)
+    )

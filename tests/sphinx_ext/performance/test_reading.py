@@ -94,11 +94,12 @@ def setup(app):
 FILES = {"conf.py": CONF, "index.md": "# Index\n"}
 
 
-def test_replacements_last_while_documents_are_read(tmp_path: Path) -> None:
+def test_replacements_last_as_long_as_they_are_of_use(tmp_path: Path) -> None:
     site = Site(tmp_path / "src", {**FILES, "1.md": page("Page 1", "Mulch.")})
     untouched = (True, logging.DEBUG)
     seen: dict[str, tuple[bool, int]] = site.build().app.config.seen
     assert seen.pop("doctree-read") == (False, logging.INFO)
+    assert seen.pop("env-check-consistency") == (True, logging.INFO)
     assert set(seen.values()) == {untouched}
     seen = site.build(scrapbox_fast=False, force=True).app.config.seen
     assert set(seen.values()) == {untouched}
