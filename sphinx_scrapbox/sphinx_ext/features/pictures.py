@@ -16,6 +16,7 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.images import get_image_size
 
 from sphinx_scrapbox.rendering.nodes import (
+    find_nodes,
     scrapbox_icon,
     scrapbox_large_image,
     scrapbox_video,
@@ -56,12 +57,12 @@ class SettlePictures(SphinxPostTransform):
         builder = builders.builder_of(self.env)
         config = options(self.config)
         shown = builders.shows_remote_images(builder) and config.images == "remote"
-        if builders.is_html(builder):
-            for icon in list(self.document.findall(scrapbox_icon)):
-                self._find_face(icon)
-            for film in self.document.findall(scrapbox_video):
-                self._find_still(film)
-        for node in list(self.document.findall(nodes.image)):
+        for node in find_nodes(self.document, scrapbox_icon, scrapbox_video, nodes.image):
+            if isinstance(node, (scrapbox_icon, scrapbox_video)):
+                if builders.is_html(builder):
+                    find = self._find_face if isinstance(node, scrapbox_icon) else self._find_still
+                    find(node)
+                continue
             if "scrapbox-image" not in node["classes"]:
                 continue
             is_local = "scrapbox-address" in node

@@ -18,6 +18,7 @@ from sphinx.environment import BuildEnvironment
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from sphinx_scrapbox.rendering.nodes import (
+    find_nodes,
     scrapbox_line_mark,
     scrapbox_provenance,
     scrapbox_related,
@@ -109,8 +110,10 @@ class MarkLines(SphinxPostTransform):
 
 def _lines(document: nodes.document) -> Iterator[tuple[nodes.Element, str]]:
     """The text of each line with an anchor, and the anchor."""
-    for node in document.findall(nodes.Element):
-        line_id = next((name for name in node["ids"] if is_line_id(name[1:])), "")
+    for node in find_nodes(document, nodes.Element):
+        if not (ids := node["ids"]):
+            continue
+        line_id = next((name for name in ids if is_line_id(name[1:])), "")
         if not line_id:
             continue
         match node:

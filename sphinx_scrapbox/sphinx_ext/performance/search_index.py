@@ -15,13 +15,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Set
+import re
+from collections.abc import Callable, Set
 from functools import cache, partial
 from pathlib import Path
 
 from sphinx.application import Sphinx
 from sphinx.builders.html import StandaloneHTMLBuilder
-from sphinx.search import IndexBuilder, js_index
+from sphinx.search import IndexBuilder, SearchLanguage, js_index
+from sphinx.search.en import SearchEnglish
 
 from sphinx_scrapbox.sphinx_ext.builders import has_search
 from sphinx_scrapbox.sphinx_ext.config.options import options
@@ -35,6 +37,7 @@ from sphinx_scrapbox.sphinx_ext.warnings import note_unknown_internals
 
 BY_DOCNAME = ("_titles", "_all_titles", "_filenames")
 BY_WORD = ("_mapping", "_title_mapping")
+_ENGLISH_END = re.compile(r"[a-z]\Z")
 _LEAST_SHARE = 8
 """Above this share of the documents, one eighth, the whole index is loaded."""
 
@@ -71,7 +74,7 @@ class _IndexKeeper:
             return
         index: IndexBuilder | None = self._builder.indexer
         if index is not None:
-            index.lang.stem = cache(index.lang.stem)  # type: ignore[method-assign]
+            index.lang.stem = stemmer(index.lang)  # type: ignore[method-assign]
         if index is not None and _has_known_shape(index):
             index.prune = partial(prune, index)  # type: ignore[method-assign]
             if self._may_replace(docnames):
@@ -146,6 +149,26 @@ class _IndexKeeper:
             table = getattr(index, name)
             for word, docnames in added[name].items():
                 table.setdefault(word, set()).update(docnames)
+
+
+def stemmer(language: SearchLanguage) -> Callable[[str], str]:
+    """The method ``stem`` of a language, which is asked once for each word.
+
+    The rules of English (https://snowballstem.org/algorithms/english/stemmer.html) concern words
+    that end in a letter of its own, so that no other word, such as one in Japanese, has to be
+    looked at.
+    """
+    stem = language.stem
+    if type(language) is not SearchEnglish:
+        return cache(stem)
+
+    def english_stem(word: str) -> str:
+        lowered = word.lower()
+        if _ENGLISH_END.search(lowered) is None and "'" not in lowered:
+            return lowered
+        return stem(word)
+
+    return cache(english_stem)
 
 
 def _has_known_shape(index: IndexBuilder) -> bool:

@@ -92,8 +92,12 @@ class Snapshots:
 
     def origin_of(self, project: str) -> str:
         """The host of a project: from its snapshot, else from the configuration."""
-        origins = (snapshot.origin for snapshot in self.all() if snapshot.project == project)
-        return next(origins, self._config.url)
+        return self._origins.get(project, self._config.url)
+
+    @cached_property
+    def _origins(self) -> dict[str, str]:
+        """The host of each project that has a snapshot: that of the first one."""
+        return {snapshot.project: snapshot.origin for snapshot in reversed(self.all())}
 
     def page_url(self, project: str, title: str) -> str:
         """The address of a page in the live wiki; of the project if *title* is ""."""

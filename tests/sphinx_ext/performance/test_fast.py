@@ -182,6 +182,7 @@ def test_unknown_internals_are_left_alone(
     monkeypatch.setattr(handler, "emit", lambda record: messages.append(record.getMessage()))
     logger = logging.getLogger("sphinx.sphinx_scrapbox")
     logger.addHandler(handler)
+    logger.setLevel(logging.DEBUG)  # else no record is made that Sphinx would not show
     logging.disable(logging.NOTSET)
     note_unknown_internals.cache_clear()
     change(monkeypatch)
@@ -190,6 +191,7 @@ def test_unknown_internals_are_left_alone(
     finally:
         logging.disable(logging.DEBUG)
         logger.removeHandler(handler)
+        logger.setLevel(logging.NOTSET)
         note_unknown_internals.cache_clear()
     unknown = [message for message in messages if "unknown to this version" in message]
     assert [message.partition(":")[0] for message in unknown] == [names]
