@@ -24,6 +24,7 @@ from docutils import nodes
 from docutils.utils import new_document
 from jinja2 import Environment
 from sphinx import addnodes
+from sphinx import version_info as sphinx_version
 from sphinx.application import Sphinx
 from sphinx.builders import Builder
 from sphinx.builders.dirhtml import DirectoryHTMLBuilder
@@ -50,7 +51,11 @@ def speed_up_pages(app: Sphinx) -> None:
         DirectoryHTMLBuilder.get_target_uri,
     ):
         builder.get_target_uri = cache(builder.get_target_uri)  # type: ignore[method-assign]
-    if type(builder).render_partial is StandaloneHTMLBuilder.render_partial:
+    # Sphinx 8 renders parts by a publisher of docutils.
+    if (
+        sphinx_version >= (9,)
+        and type(builder).render_partial is StandaloneHTMLBuilder.render_partial
+    ):
         builder.render_partial = Partials(builder).render  # type: ignore[method-assign]
 
 

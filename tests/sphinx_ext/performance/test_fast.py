@@ -10,8 +10,10 @@ from typing import Any
 
 import pytest
 import sphinx
+import sphinx.builders.html as sphinx_html
+import sphinx.environment as sphinx_environment
 from docutils import nodes
-from docutils.transforms import Transformer
+from docutils.transforms import Transform, Transformer
 from outputs import output
 from sites import EPUB, Built, Site, icon, page
 from sphinx.application import Sphinx
@@ -20,11 +22,49 @@ from sphinx.environment.collectors.title import TitleCollector
 from sphinx.search import IndexBuilder, languages
 from sphinx.testing.util import SphinxTestApp
 from sphinx.util import docutils as sphinx_docutils
+from sphinx.transforms import SphinxTransformer
+from sphinx.writers.html5 import HTML5Translator
 
 from sphinx_scrapbox.sphinx_ext.performance.search_index import BY_DOCNAME, BY_WORD, prune
 from sphinx_scrapbox.sphinx_ext.warnings import note_unknown_internals
 
 HERE: dict[str, Any] = {"scrapbox_project": "garden-en", **EPUB}
+CODE = """\
+:orphan:
+
+*Code* and ``more`` <&> "x"
+===========================
+
+.. highlight:: c
+
+.. only:: html
+
+   For readers of HTML.
+
+.. only:: text
+
+   For readers of text.
+
+::
+
+   int sow(void);
+
+>>> 1 + 1  # doctest: +SKIP
+2
+
+.. c:function:: int water(int days)
+
+.. c:alias:: water
+
+.. cpp:function:: bool weed(int row)
+
+.. cpp:alias:: weed
+
+|inst| :math:`x`
+----------------
+
+.. |inst| replace:: A heading **of** parts
+"""
 
 
 @pytest.fixture(scope="module")
@@ -42,6 +82,7 @@ def sources(rootdir: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     site = Site(src)
     site.write({f"wiki/{number}.md": page(f"Page {number}", *lines) for number in range(12)})
+    site.write({"code.rst": CODE})
     return src
 
 
@@ -157,6 +198,36 @@ def _other_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sphinx_docutils, "_get_settings", get_settings, raising=False)
 
 
+def _other_translator(monkeypatch: pytest.MonkeyPatch) -> None:
+    original = HTML5Translator.__init__
+
+    def init(self: HTML5Translator, *args: Any) -> None:
+        original(self, *args)
+        self.other = Other()  # type: ignore[attr-defined]
+
+    monkeypatch.setattr(HTML5Translator, "__init__", init)
+
+
+def _other_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Unknown(Transform):
+        default_priority = 1
+
+        def apply(self, **kwargs: Any) -> None:
+            pass
+
+    monkeypatch.setattr(sphinx_html, "_WRITER_TRANSFORMS", [Unknown])
+
+
+def _other_transformer(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Unknown(SphinxTransformer):
+        pass
+
+    monkeypatch.setattr(sphinx_environment, "SphinxTransformer", Unknown)
+
+
+SINCE_9 = pytest.mark.skipif(sphinx.version_info < (9,), reason="Sphinx 8 renders parts otherwise")
+
+
 @pytest.mark.parametrize(
     ("change", "names", "parallel"),
     [
@@ -165,6 +236,9 @@ def _other_settings(monkeypatch: pytest.MonkeyPatch) -> None:
         (_other_merge, "the tables of the environment", 2),
         (_other_tables, "the tables of the environment", 2),
         (_other_index, "the search index", 1),
+        pytest.param(_other_translator, "translators for parts of pages", 1, marks=SINCE_9),
+        pytest.param(_other_parts, "parts of pages", 1, marks=SINCE_9),
+        (_other_transformer, "the transforms of the environment", 1),
     ],
 )
 def test_unknown_internals_are_left_alone(
