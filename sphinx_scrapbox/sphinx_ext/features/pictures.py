@@ -58,10 +58,9 @@ class SettlePictures(SphinxPostTransform):
         config = options(self.config)
         shown = builders.shows_remote_images(builder) and config.images == "remote"
         for node in find_nodes(self.document, scrapbox_icon, scrapbox_video, nodes.image):
-            if isinstance(node, (scrapbox_icon, scrapbox_video)):
+            if not isinstance(node, nodes.image):
                 if builders.is_html(builder):
-                    find = self._find_face if isinstance(node, scrapbox_icon) else self._find_still
-                    find(node)
+                    self._find_picture(node)
                 continue
             if "scrapbox-image" not in node["classes"]:
                 continue
@@ -77,6 +76,12 @@ class SettlePictures(SphinxPostTransform):
                     _link_to_large(node)
             else:
                 _link_image(node)
+
+    def _find_picture(self, node: nodes.Element) -> None:
+        if isinstance(node, scrapbox_icon):
+            self._find_face(node)
+        elif isinstance(node, scrapbox_video):
+            self._find_still(node)
 
     def _find_still(self, film: scrapbox_video) -> None:
         """Set ``uri``, the name of a still image in the output."""

@@ -95,7 +95,7 @@ def keep_tags(
     tags = _KEPT.setdefault(app.builder, {})
     for name, qualified_name in _FUNCTIONS.items():
         write = context.get(name)
-        if getattr(write, "__qualname__", "") == qualified_name:
+        if callable(write) and getattr(write, "__qualname__", "") == qualified_name:
             context[name] = _keeping(tags, name, address.count("/"), write)
 
 

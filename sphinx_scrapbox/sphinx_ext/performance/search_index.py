@@ -74,7 +74,7 @@ class _IndexKeeper:
             return
         index: IndexBuilder | None = self._builder.indexer
         if index is not None:
-            index.lang.stem = stemmer(index.lang)  # type: ignore[method-assign]
+            index.lang.stem = stemmer(index.lang)  # type: ignore[method-assign,assignment]
         if index is not None and _has_known_shape(index):
             index.prune = partial(prune, index)  # type: ignore[method-assign]
             if self._may_replace(docnames):

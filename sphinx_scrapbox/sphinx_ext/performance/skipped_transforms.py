@@ -119,7 +119,9 @@ class _SkipUnused(Transform):
 
     def apply(self, **kwargs: Any) -> None:
         transformer, users = kwargs["transformer"], kwargs["users"]
-        used = set().union(*map(_users, _classes(self.document)))
+        used: set[tuple[str, str]] = set()
+        for node_class in _classes(self.document):
+            used |= _users(node_class)  # type: ignore[arg-type]
         transformer.transforms = [
             entry
             for entry in transformer.transforms
@@ -127,19 +129,22 @@ class _SkipUnused(Transform):
         ]
 
 
+_NAME = "SphinxTransformer"
+
+
 def skip_post_transforms(app: Sphinx) -> None:
     """Handler of ``builder-inited``: replace the class that the environment makes use of."""
     if options(app.config).fast:
-        if getattr(sphinx_environment, "SphinxTransformer", None) is SphinxTransformer:
-            sphinx_environment.SphinxTransformer = PostTransformer  # type: ignore[misc]
+        if getattr(sphinx_environment, _NAME, None) is SphinxTransformer:
+            setattr(sphinx_environment, _NAME, PostTransformer)
         else:
             note_unknown_internals("the transforms of the environment")
 
 
 def restore_transformer(app: Sphinx, error: Exception | None) -> None:
     """Handler of ``build-finished``."""
-    if getattr(sphinx_environment, "SphinxTransformer", None) is PostTransformer:
-        sphinx_environment.SphinxTransformer = SphinxTransformer  # type: ignore[misc]
+    if getattr(sphinx_environment, _NAME, None) is PostTransformer:
+        setattr(sphinx_environment, _NAME, SphinxTransformer)
 
 
 def _classes(document: nodes.document) -> set[type[nodes.Node]]:
