@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,6 @@ from docutils import nodes
 from sites import Site, page
 from sphinx.registry import SphinxComponentRegistry
 from sphinx.search.en import SearchEnglish
-from sphinx.testing.util import SphinxTestApp
 from sphinx.transforms import SphinxTransformer
 from sphinx.transforms.post_transforms import OnlyNodeTransform
 from sphinx.transforms.post_transforms.code import HighlightLanguageTransform
@@ -71,29 +69,6 @@ def test_less_is_asked_for(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
         assert slow["SphinxComponentRegistry.create_translator"] == 3 * pages
         assert fast["SphinxComponentRegistry.create_translator"] == pages + 1
     assert sphinx_environment.SphinxTransformer is SphinxTransformer  # type: ignore[attr-defined]
-
-
-@pytest.mark.parametrize(
-    ("verbosity", "fast", "is_made"), [(0, True, False), (2, True, True), (0, False, True)]
-)
-def test_records_are_made_for_handlers_that_show_them(
-    site: Site, tmp_path: Path, *, verbosity: int, fast: bool, is_made: bool
-) -> None:
-    logger = logging.getLogger("sphinx.application")
-    logging.disable(logging.NOTSET)
-    try:
-        app = SphinxTestApp(
-            "dummy",
-            srcdir=site.src,
-            builddir=tmp_path,
-            confoverrides={"scrapbox_fast": fast},
-            verbosity=verbosity,
-        )
-        assert logger.isEnabledFor(logging.DEBUG) is is_made
-        assert logger.isEnabledFor(logging.INFO)
-        app.cleanup()
-    finally:
-        logging.disable(logging.DEBUG)
 
 
 def test_words_are_stemmed_as_sphinx_does_it() -> None:
