@@ -21,8 +21,8 @@ from sphinx.environment import BuildEnvironment
 from sphinx.environment.collectors.title import TitleCollector
 from sphinx.search import IndexBuilder, languages
 from sphinx.testing.util import SphinxTestApp
-from sphinx.util import docutils as sphinx_docutils
 from sphinx.transforms import SphinxTransformer
+from sphinx.util import docutils as sphinx_docutils
 from sphinx.writers.html5 import HTML5Translator
 
 from sphinx_scrapbox.sphinx_ext.performance.search_index import BY_DOCNAME, BY_WORD, prune
@@ -256,7 +256,6 @@ def test_unknown_internals_are_left_alone(
     monkeypatch.setattr(handler, "emit", lambda record: messages.append(record.getMessage()))
     logger = logging.getLogger("sphinx.sphinx_scrapbox")
     logger.addHandler(handler)
-    logger.setLevel(logging.DEBUG)  # else no record is made that Sphinx would not show
     logging.disable(logging.NOTSET)
     note_unknown_internals.cache_clear()
     change(monkeypatch)
@@ -265,7 +264,6 @@ def test_unknown_internals_are_left_alone(
     finally:
         logging.disable(logging.DEBUG)
         logger.removeHandler(handler)
-        logger.setLevel(logging.NOTSET)
         note_unknown_internals.cache_clear()
     unknown = [message for message in messages if "unknown to this version" in message]
     assert [message.partition(":")[0] for message in unknown] == [names]
