@@ -557,3 +557,51 @@ def test_the_project_of_a_page_is_that_of_its_folder(tmp_path: Path) -> None:
     assert result.exit_code == 0
     for file, project in (("a/Two.md", "garden"), ("b/Three.md", "barn")):
         assert address.format(project) in (tmp_path / "out" / file).read_text(encoding="utf-8")
+
+
+# -- control characters ----------------------------------------------------------------
+
+CONTROLS = "".join(map(chr, [*range(1, 9), *range(14, 32), 0x7F, 0xFFFE, 0xFFFF]))
+
+
+def test_control_characters_return(tmp_path: Path) -> None:
+    """From exported Markdown to notation and back, wherever they are."""
+    text = f"""---
+title: "A \x01 log"
+---
+
+Before {CONTROLS} after
+- \x1b[31mred\x1b[0m [[a\x07 link]] [label \x0e]](https://example.org/\x0f) [a b] `\x10`
+\x1b[1m> not quoted
+log.txt
+
+```txt
+\x1b[32mok\x1b[0m \x00
+```
+
+t\x11
+| a\x12 | b |
+| -- | -- |
+| \x13 | [[c\x14]] |
+"""
+    write(tmp_path, **{"A  log__md": text})
+    native, back = tmp_path / "native", tmp_path / "back"
+    to_native = run(tmp_path / "A  log.md", "-o", f"{native}/", "--to", "notation")
+    assert "control" not in to_native.stderr
+    (file,) = native.iterdir()
+    assert file.name == "A  log.scrapbox"
+    rows = file.read_text("utf-8").split("\n")
+    assert rows[0] == "A \x01 log"
+    assert f"Before {CONTROLS} after" in rows
+    to_markdown = run(file, "-o", f"{back}/", "--to", "markdown")
+    assert "control" not in to_markdown.stderr
+    (page_file,) = back.iterdir()
+    assert page_file.read_text("utf-8").rstrip("\n") == text.rstrip("\n")
+
+
+def test_control_characters_that_separate_signs_are_removed(tmp_path: Path) -> None:
+    """Readers remove them: what they separate must not become a sign."""
+    write(tmp_path, Log__md='---\ntitle: "Log"\n---\n\n[\x08[a link]]\n')
+    result = run(tmp_path / "Log.md", "-o", "-", "--to", "notation")
+    assert "removed control character U+0008" in result.stderr
+    assert result.stdout.rstrip("\n") == "Log\n[a link]"

@@ -6,14 +6,20 @@ import json
 import os
 import re
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
 import click
 
 from sphinx_scrapbox import formats
+from sphinx_scrapbox.cli.convert.controls import (
+    restored,
+    stripped,
+    with_hidden_controls,
+)
 from sphinx_scrapbox.cli.convert.inputs import Inputs, PageInput, find_inputs
 from sphinx_scrapbox.cli.options import given_option
 from sphinx_scrapbox.cli.output import Failure, print_notes, progress, say
@@ -131,11 +137,25 @@ def command(
 
 
 class _Converted(NamedTuple):
-    """A page in the terms of the form that it goes to, and its project, if that is known."""
+    """A page in the terms of the form that it goes to, and its project, if that is known.
+
+    Control characters may be hidden in the page.
+    """
 
     source: PageInput
     page: Page
     project: str
+    has_controls: bool = False
+
+    def write(self, write: Callable[[Page], str]) -> str:
+        """The text of the page, with its control characters."""
+        text = write(self.page)
+        return restored(text) if self.has_controls else text
+
+    @property
+    def title(self) -> str:
+        """The title without control characters."""
+        return stripped(self.page.title) if self.has_controls else self.page.title
 
 
 class _Write(NamedTuple):
@@ -152,21 +172,24 @@ def _pages(
     unaddressed = stating = 0
     with progress(len(sources), "Converting") as step:
         for source in sources:
-            page = source.load()
+            page = source.read(source.text)
             is_native = source.kind in _NATIVE
+            own = page.project or source.project or project
+            stating += bool(page.language) and target != "markdown"
+            problems = page.problems
+            page = formats.converted(replace(page, project=own), source.kind, target)
+            hidden = _with_controls(source, target, own)
+            page = hidden or page
+            are_kept = hidden is not None or (is_native and target in _NATIVE)
             notes += (
                 f"{source.label}:{each.line}: {each.message}"
-                for each in page.problems
-                if not (is_native and target in _NATIVE and each.kind == "control_character")
+                for each in problems
+                if not (are_kept and each.kind == "control_character")
             )
-            page = replace(page, project=page.project or source.project or project)
-            own = page.project
-            stating += bool(page.language) and target != "markdown"
-            page = formats.converted(page, source.kind, target)
             if target == "markdown" and is_native and not page.project:
                 icons = (node for node in walk(page) if isinstance(node, Icon))
                 unaddressed += sum(not icon.project for icon in icons)
-            yield _Converted(source, page, own)
+            yield _Converted(source, page, own, hidden is not None)
             step()
     if unaddressed:
         icons_have = "1 icon has" if unaddressed == 1 else f"{unaddressed} icons have"
@@ -174,6 +197,18 @@ def _pages(
     if stating:
         pages_state = "1 page states its" if stating == 1 else f"{stating} pages state their"
         notes.append(f"{pages_state} language, which only exported Markdown can: it is left out")
+
+
+def _with_controls(source: PageInput, target: str, project: str) -> Page | None:
+    """The page with its control characters hidden in it; None if it has none to keep."""
+    if {source.kind, target} != {"markdown", "notation"}:
+        return None
+
+    def convert(text: str) -> Page:
+        read = replace(source.read(text), project=project)
+        return formats.converted(read, source.kind, target)
+
+    return with_hidden_controls(source.text, convert, formats.writer_for(target, ()))
 
 
 def _project(pages: Iterable[Page], name: str, found: Inputs, notes: list[str]) -> str:
@@ -204,19 +239,19 @@ def _writes(
     is_single = len(sources) == 1 and sources[0].folder is None
     if output == "-" or (is_single and not _is_folder(output)):
         for each in pages:
-            yield _Write(Path(output), write(each.page), each)
+            yield _Write(Path(output), each.write(write), each)
         return
     taken: set[str] = set()
     for each in pages:
-        source, page, _ = each
-        for salt in ("", key(page.title), source.label):
-            name = file_stem(page.title, salt=salt) + formats.FORMATS[target].suffix
+        source, title = each.source, each.title
+        for salt in ("", key(title), source.label):
+            name = file_stem(title, salt=salt) + formats.FORMATS[target].suffix
             path = Path(output) / (source.folder or "") / name
             folded = file_key(str(path))
             if folded not in taken:
                 break
         taken.add(folded)
-        yield _Write(path, write(page), each)
+        yield _Write(path, each.write(write), each)
 
 
 def _needs_of(writes: Sequence[_Write], target: str) -> Iterator[str]:
@@ -250,8 +285,8 @@ def _as_pages(writes: Sequence[_Write]) -> Iterator[_Write]:
                     f"{write.path} would not be recognised as a wiki page, because "
                     f"{answer.reason}: name its project with --project"
                 )
-            page, project = write.converted.page, write.converted.project
-            write = write._replace(text=write_markdown(page, project=project))
+            with_project = partial(write_markdown, project=write.converted.project)
+            write = write._replace(text=write.converted.write(with_project))
         yield write
 
 

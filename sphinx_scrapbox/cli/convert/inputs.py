@@ -12,7 +12,13 @@ from sphinx_scrapbox import formats
 from sphinx_scrapbox.cli.output import Failure, read_input
 from sphinx_scrapbox.formats.detect import Status
 from sphinx_scrapbox.formats.evidence.given import NOTHING_GIVEN, GivenPages
-from sphinx_scrapbox.formats.project import Project, ProjectError, load_project, page_of
+from sphinx_scrapbox.formats.project import (
+    Project,
+    ProjectError,
+    ProjectPage,
+    load_project,
+    page_of,
+)
 from sphinx_scrapbox.snapshot.filenames import composed_path
 from sphinx_scrapbox.snapshot.folder import PageFolders, folder_projects, read_regular_file
 from sphinx_scrapbox.snapshot.lockfile import LOCK_NAME, Lock, LockError, damage_report, load_lock
@@ -34,7 +40,10 @@ class PageInput:
 
     label: str
     kind: str
-    load: Callable[[], Page]
+    text: str
+    """The text of its file; "" for a page in JSON."""
+    read: Callable[[str], Page]
+    """Reads this text, or a changed one; a page in JSON as it is."""
     folder: PurePath | None = None
     """Below the output; None if the page may be a file by itself."""
     project: str = ""
@@ -77,7 +86,8 @@ def _of_file(
     if kind is None:
         raise Failure(f"cannot tell the format of {name}: name it with --from")
     if kind != "json":
-        yield PageInput(name, kind, partial(_read, name, kind, text), None, given.project_of(name))
+        read = partial(_read, name, kind)
+        yield PageInput(name, kind, text, read, None, given.project_of(name))
         return
     try:
         project = load_project(data)
@@ -86,9 +96,13 @@ def _of_file(
     inputs.projects.append(project)
     inputs.notes += (f"{name}: {note}" for note in project.notes)
     for page in project.pages:
-        load = partial(page_of, page, project=project.name)
+        read = partial(_read_json, page, project.name)
         folder = PurePath() if len(project.pages) > 1 else None
-        yield PageInput(f"{name}: {page.title}", "json", load, folder)
+        yield PageInput(f"{name}: {page.title}", "json", "", read, folder)
+
+
+def _read_json(page: ProjectPage, project: str, text: str) -> Page:
+    return page_of(page, project=project)
 
 
 def _in_folder(
@@ -113,9 +127,9 @@ def _in_folder(
             passed += 1
             continue
         one = "notation" if is_native else "markdown"
-        load = partial(_read, str(path), one, text)
+        read = partial(_read, str(path), one)
         own = projects.of(path.relative_to(folder).as_posix())
-        yield PageInput(str(path), one, load, path.parent.relative_to(folder), own)
+        yield PageInput(str(path), one, text, read, path.parent.relative_to(folder), own)
     if passed:
         files = "1 hand-written .md file" if passed == 1 else f"{passed} hand-written .md files"
         inputs.notes.append(f"{folder}: skipped {files}")
