@@ -19,6 +19,7 @@ from sphinx_scrapbox.wiki.ast import (
     Page,
     Problem,
     Table,
+    Text,
     walk,
 )
 from sphinx_scrapbox.wiki.lines import is_grid
@@ -100,6 +101,8 @@ def _plain(blocks: tuple[Block, ...]) -> CodeBlock:
 def node_count(block: Block) -> int:
     """About how many nodes *block* is in a document, in lines, cells and inlines."""
     match block:
+        case Line(nodes=(Text(),)):  # as most lines are
+            return 2
         case Line(nodes=nodes):
             is_heading = not block.indent and isinstance(next(iter(nodes), None), Decoration)
             count = _HEADING_COUNT if is_heading else 1

@@ -18,7 +18,7 @@ from html import escape
 
 from docutils import nodes
 
-from sphinx_scrapbox.rendering.nodes import scrapbox_icon, scrapbox_words
+from sphinx_scrapbox.rendering.nodes import find_nodes, scrapbox_icon, scrapbox_words
 
 OUTSIDE = ("tex2jax_ignore", "mathjax_ignore")
 INSIDE = ("tex2jax_process", "mathjax_process")
@@ -62,7 +62,7 @@ def kept_apart(
 def keep_outside(element: nodes.Element) -> None:
     """Exclude *element*, text of a wiki, from typesetting, all but the formulas in it."""
     element["classes"] += [name for name in OUTSIDE if name not in element["classes"]]
-    for parent in list(element.findall(nodes.Element)):
+    for parent in find_nodes(element, nodes.Element):
         if isinstance(parent, nodes.math | nodes.math_block):
             parent["classes"] += [name for name in INSIDE if name not in parent["classes"]]
         elif not isinstance(parent, _LEFT_OUT):
@@ -71,7 +71,7 @@ def keep_outside(element: nodes.Element) -> None:
 
 def _keep_text_apart(parent: nodes.Element) -> None:
     for at, child in enumerate(parent.children):
-        if isinstance(child, nodes.Text) and has_signs(str(child)):
+        if isinstance(child, nodes.Text) and has_signs(child):
             words = scrapbox_words("", "", child)
             words.source, words.line = parent.source, parent.line
             parent.children[at] = words

@@ -6,6 +6,7 @@ The string constants are character sets, to be used inside the brackets of a reg
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from unicodedata import is_normalized, normalize
 
 CONTROLS = "\x00-\x1f\x7f-\x9f"
@@ -172,6 +173,7 @@ _KANA = re.compile(
 )
 _HANGUL = re.compile("[\u1100-\u11ff\u3130-\u318f\ua960-\ua97f\uac00-\ud7af]")
 _HAN = re.compile(f"[{HAN}]")
+_ASCII = re.compile("[\x00-\x7f]+")
 _LATIN_WORD = re.compile("[A-Za-z\u00c0-\u024f]+")
 _NO_WORDS = re.compile(r"https?://[^\s\])<>'\"]+|<[^<>]*>")
 """Addresses and tags: Latin letters that are not words of the text."""
@@ -194,11 +196,12 @@ def script_language(text: str) -> str:
     >>> script_language("The word トマト is borrowed from English.")
     ''
     """
-    kana, hangul = len(_KANA.findall(text)), len(_HANGUL.findall(text))
+    others = _without_ascii(text)
+    kana, hangul = len(_KANA.findall(others)), len(_HANGUL.findall(others))
     if not kana and not hangul:
         return ""
     if kana >= hangul:
-        language, letters = "ja", kana + len(_HAN.findall(text))
+        language, letters = "ja", kana + len(_HAN.findall(others))
     else:
         language, letters = "ko", hangul
     return language if letters >= _latin_words(text) * _LETTERS_PER_WORD else ""
@@ -226,10 +229,17 @@ def is_latin_text(text: str) -> bool:
     words = _latin_words(text)
     if words < _ENOUGH_LATIN_WORDS:
         return False
-    letters = sum(len(script.findall(text)) for script in (_KANA, _HANGUL, _HAN))
+    others = _without_ascii(text)
+    letters = sum(len(script.findall(others)) for script in (_KANA, _HANGUL, _HAN))
     return words * _LETTERS_PER_WORD >= letters * _LATIN_SHARE
 
 
+def _without_ascii(text: str) -> str:
+    """What may be in another script than the Latin one: of most pages in English, very little."""
+    return "" if text.isascii() else _ASCII.sub("", text)
+
+
+@lru_cache(maxsize=1)  # two questions are asked of one text
 def _latin_words(text: str) -> int:
     return len(_LATIN_WORD.findall(_NO_WORDS.sub(" ", text)))
 

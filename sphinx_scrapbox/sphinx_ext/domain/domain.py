@@ -21,6 +21,7 @@ from sphinx.environment import BuildEnvironment
 from sphinx.errors import NoUri
 from sphinx.util import docname_join
 
+from sphinx_scrapbox.rendering.nodes import find_nodes
 from sphinx_scrapbox.snapshot.filenames import file_key, ignores_case
 from sphinx_scrapbox.sphinx_ext.builders import has_pages
 from sphinx_scrapbox.sphinx_ext.config.options import options
@@ -122,10 +123,10 @@ class ScrapboxDomain(DomainIndex, Domain):
         drop_record(document)
         if not record.title:
             record = record._replace(excerpt=excerpt_of_document(document))
-        classes: tuple[type[nodes.Node], ...] = (addnodes.pending_xref,)
+        classes: tuple[type[nodes.Element], ...] = (addnodes.pending_xref,)
         for feature in self.features:
             classes += feature.node_classes
-        found = list(document.findall(lambda node: isinstance(node, classes)))
+        found = find_nodes(document, *classes)
         links = [node for node in found if isinstance(node, addnodes.pending_xref)]
         others = [node for node in found if not isinstance(node, addnodes.pending_xref)]
         facts = facts_of(record, links)

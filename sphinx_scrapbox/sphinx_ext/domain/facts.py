@@ -60,7 +60,7 @@ def facts_of(record: DocumentRecord, xrefs: Iterable[addnodes.pending_xref]) -> 
             if isinstance(child, nodes.Element) and child.get("role") in _PERSON_ROLES:
                 people[target] = people.get(target, 0) + 1
     return PageFacts(
-        **{name: getattr(record, name) for name in PageFacts._fields if hasattr(record, name)},
+        **{name: getattr(record, name) for name in _SHARED},
         links=tuple(links),
         fragments=tuple(fragments),
         mentions=tuple(mentions.items()),
@@ -171,3 +171,7 @@ class PageFacts(NamedTuple):
         return tuple(
             value for name, value in zip(self._fields, self, strict=True) if name not in _OWN
         )
+
+
+_SHARED = tuple(name for name in PageFacts._fields if name in DocumentRecord._fields)
+"""The facts that the record of a document has, too."""

@@ -89,24 +89,46 @@ def _has_known_shape(get_settings: _GetSettings) -> bool:
         return False
 
 
+class _Known:
+    """Settings that were determined, and the defaults that they are for."""
+
+    def __init__(self, defaults: dict[str, Any], settings: Any) -> None:
+        self.defaults = defaults
+        self._settings = settings
+        # Documents share the lists of the defaults.
+        self._lists = {
+            name: value
+            for name, value in vars(settings).items()
+            if isinstance(value, list | dict | set) and value is not defaults.get(name)
+        }
+
+    def copy(self) -> Any:
+        """A copy with lists of its own."""
+        own = copy(self._settings)
+        for name, value in self._lists.items():
+            setattr(own, name, copy(value))
+        own.record_dependencies = DependencyList()
+        return own
+
+
 def kept_settings(get_settings: _GetSettings) -> _GetSettings:
     """*get_settings*, asked once for each kind of components and for the same defaults.
 
     The settings of each document are a copy: directives may change them.
     """
-    known: dict[object, tuple[dict[str, Any], Any]] = {}
+    known: dict[object, _Known] = {}
 
     def get(*components: Any, defaults: Mapping[str, Any], read_config_files: bool = False) -> Any:
         kinds = [one if isinstance(one, type) else type(one) for one in components]
         key = (*kinds, read_config_files)
-        if key not in known or known[key][0] != defaults:
+        if key not in known or known[key].defaults != defaults:
             settings = get_settings(
                 *components, defaults=defaults, read_config_files=read_config_files
             )
             if not _is_plain(settings):
                 return settings
-            known[key] = dict(defaults), settings
-        return _copied(known[key][1], defaults)
+            known[key] = _Known(dict(defaults), settings)
+        return known[key].copy()
 
     return get
 
@@ -115,13 +137,3 @@ def _is_plain(settings: Any) -> bool:
     """Whether a copy of *settings* is as good: no file of dependencies is open for writing."""
     dependencies = getattr(settings, "record_dependencies", None)
     return type(dependencies) is DependencyList and dependencies.file is None
-
-
-def _copied(settings: Any, defaults: Mapping[str, Any]) -> Any:
-    """A copy with lists of its own, but for those of *defaults*, which documents share."""
-    own = copy(settings)
-    for name, value in vars(settings).items():
-        if isinstance(value, list | dict | set) and value is not defaults.get(name):
-            setattr(own, name, copy(value))
-    own.record_dependencies = DependencyList()
-    return own

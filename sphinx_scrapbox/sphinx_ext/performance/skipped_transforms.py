@@ -16,7 +16,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import sphinx.environment as sphinx_environment
@@ -29,6 +28,7 @@ from sphinx.environment import BuildEnvironment
 from sphinx.transforms import SphinxTransformer
 
 from sphinx_scrapbox.sphinx_ext.config.options import options
+from sphinx_scrapbox.sphinx_ext.sources.folder import source_folder
 from sphinx_scrapbox.sphinx_ext.warnings import note_unknown_internals
 
 # Footnotes, substitutions, named targets; citations, doctests, glossaries and indices; what mends
@@ -57,7 +57,7 @@ def skip_transforms(document: nodes.document, env: BuildEnvironment) -> None:
     if not options(env.config).fast or not _has_known_shape(transformer):
         return
     names = _SPHINX_NAMES
-    if not any(Path(env.srcdir, folder).is_dir() for folder in env.config.locale_dirs):
+    if not source_folder(env).has_catalogues:
         names |= _TRANSLATION_NAMES
         document["translation_progress"] = {"total": 0, "translated": 0}
     transformer.transforms = [

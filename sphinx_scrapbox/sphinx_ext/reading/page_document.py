@@ -12,7 +12,7 @@ from sphinx.environment import BuildEnvironment
 
 from sphinx_scrapbox.formats.page_file import limit_size
 from sphinx_scrapbox.rendering import render
-from sphinx_scrapbox.rendering.nodes import scrapbox_provenance, scrapbox_related
+from sphinx_scrapbox.rendering.nodes import find_nodes, scrapbox_provenance, scrapbox_related
 from sphinx_scrapbox.rendering.typesetting import keep_outside
 from sphinx_scrapbox.sphinx_ext.config.options import mode_of, options
 from sphinx_scrapbox.sphinx_ext.domain.record import record_of, set_record
@@ -203,6 +203,6 @@ def _lines_without_anchor(
 
     The wiki's ids of lines are not those of the nodes of an exported page or an edited file.
     """
-    ids = {name for node in section.findall(nodes.Element) for name in node["ids"]}
+    ids = {name for node in find_nodes(section, nodes.Element) for name in node["ids"]}
     without = tuple(at for at, line in enumerate(line_ids) if anchor(line) not in ids)
     return without if len(without) < len(line_ids) else None

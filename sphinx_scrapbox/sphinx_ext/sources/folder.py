@@ -54,6 +54,11 @@ class SourceFolder:
         )
 
     @cached_property
+    def has_catalogues(self) -> bool:
+        """Whether there may be message catalogues: a folder of ``locale_dirs`` exists."""
+        return any((self.srcdir / name).is_dir() for name in self._sphinx_config.locale_dirs)
+
+    @cached_property
     def icons(self) -> IconImages:
         """The images that the configuration has for icons."""
         return IconImages(self.srcdir, self._config, self.projects)

@@ -164,15 +164,21 @@ class Speakers:
                     beside=tuple(self._role(node, ast.IconRole.SIGNATURE) for node in beside),
                     parts=self._flow(inner, unindented=True),
                 )
-            case outline.Bullets(items) | outline.Numbers(_, items):
-                flows = tuple([self._flow(item, unindented=False) for item in items])
-                part = replace(part, items=flows)
+            case outline.Bullets(items):
+                part = outline.Bullets(self._items(items))
+            case outline.Numbers(start, items):
+                part = outline.Numbers(start, self._items(items))
             case outline.Quotes(lines, below):
                 quotes = tuple(map(self._quoted, lines))
                 part = outline.Quotes(quotes, self._flow(below, unindented=False))
             case ast.Table():
                 part = ast.map_block(part, self._mention)
         return (part,)
+
+    def _items(
+        self, items: Iterable[Sequence[outline.Part]]
+    ) -> tuple[tuple[outline.Part, ...], ...]:
+        return tuple([self._flow(item, unindented=False) for item in items])
 
     def _run(self, run: outline.Run, unindented: bool) -> list[outline.Part | _Speech]:
         """Cut a run at its speakers; a :class:`_Speech` goes on into what follows the run."""
