@@ -417,6 +417,9 @@ def test_catalogues_of_messages(tmp_path: Path) -> None:
     built = Site(tmp_path / "src", book(NUMBERED)).build("gettext", **HERE)
     assert built.warnings == []
     assert 'msgid "Before"' in built.text("index.pot")
+    # The caption of a group is a message of the page on which it is written.
+    assert 'msgid "The soil"' not in built.text("index.pot")
+    assert 'msgid "The soil"' in built.text("wiki.pot")
 
 
 def test_words_of_a_list_are_translated_as_those_of_a_toctree(tmp_path: Path) -> None:

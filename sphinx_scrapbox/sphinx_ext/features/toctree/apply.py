@@ -18,6 +18,7 @@ from collections.abc import Iterable
 from docutils import nodes
 from sphinx import addnodes
 from sphinx.application import Sphinx
+from sphinx.builders.gettext import I18nBuilder
 from sphinx.environment import BuildEnvironment
 from sphinx.environment.adapters.toctree import TocTree
 from sphinx.util import url_re
@@ -31,8 +32,6 @@ from sphinx_scrapbox.sphinx_ext.features.toctree.plan import (
 
 NUMBER = "scrapbox-number"
 """The attribute of the toctree that a directive left: its number in the document, from 0."""
-ORIGINALS = "scrapbox-originals"
-"""The attribute with the texts of that toctree before they were translated, by translation."""
 _MORE = "scrapbox-more"
 """The attribute of a toctree that is added: the number of its directive, or "children"."""
 _CHILDREN = "children"
@@ -72,6 +71,7 @@ def ordinary_targets(env: BuildEnvironment, docname: str) -> list[str]:
 def apply_toctrees(app: Sphinx, docname: str, toctrees: DocumentToctrees) -> None:
     """Fill in the toctrees of a document, in place of those that were filled in before."""
     env = app.env
+    toctrees = toctrees.without_captions() if isinstance(app.builder, I18nBuilder) else toctrees
     doctree = env.get_doctree(docname)
     _fill(doctree, toctrees, docname)
     app.builder.write_doctree(docname, doctree)
@@ -105,7 +105,6 @@ def _fill(root: nodes.Element, toctrees: DocumentToctrees, docname: str) -> None
 
 def _fill_directive(node: addnodes.toctree, directive: DirectiveEntries) -> None:
     first, *others = directive.groups
-    originals: dict[str, str] = node.get(ORIGINALS, {})
     _set_entries(node, first.entries)
     # Below an entry are hidden toctrees.
     node["includehidden"] = node["scrapbox-includehidden"] or directive.nests
@@ -114,14 +113,13 @@ def _fill_directive(node: addnodes.toctree, directive: DirectiveEntries) -> None
     for group in reversed(others):
         more = node.copy()
         del more[NUMBER]
-        more.attributes.pop(ORIGINALS, None)
         more[_MORE] = directive.number
         more["caption"] = group.caption or None
         more.attributes.pop("rawcaption", None)
-        # The toctree of the directive has the titles of all its groups for the catalogue.
-        more.attributes.pop("rawentries", None)
         if group.caption:
-            more["rawcaption"] = originals.get(group.caption, group.caption)
+            more["rawcaption"] = group.caption
+        # The toctree of the directive has the messages of all its groups for the catalogue.
+        more.attributes.pop("rawentries", None)
         _set_entries(more, group.entries)
         if wrapper is not None:
             _insert_after(wrapper, nodes.compound("", more, classes=wrapper["classes"]))

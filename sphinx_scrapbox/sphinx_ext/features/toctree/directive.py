@@ -23,7 +23,7 @@ from sphinx_scrapbox.sphinx_ext.domain.incremental import digest
 from sphinx_scrapbox.sphinx_ext.domain.index.history import LocalChange
 from sphinx_scrapbox.sphinx_ext.domain.record import DocumentRecord
 from sphinx_scrapbox.sphinx_ext.feature import Feature, Listener
-from sphinx_scrapbox.sphinx_ext.features.toctree.apply import NUMBER, ORIGINALS, is_filled_in
+from sphinx_scrapbox.sphinx_ext.features.toctree.apply import NUMBER, is_filled_in
 from sphinx_scrapbox.sphinx_ext.features.toctree.fill import (
     AppliedToctrees,
     ToctreeRequest,
@@ -125,8 +125,6 @@ class TranslateOutlines(SphinxTransform):
             outline = outline_from_json(node["scrapbox-outline"])
             node["scrapbox-outline"] = outline_to_json(translated(outline, translations))
             node["rawentries"] = list(translations)
-            if originals := {new: old for old, new in translations.items() if new != old}:
-                node[ORIGINALS] = originals
             del wrapper[1:]
 
 

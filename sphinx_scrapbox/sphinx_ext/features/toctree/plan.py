@@ -67,6 +67,16 @@ class DocumentToctrees(NamedTuple):
         )
         return DocumentToctrees(own, left(self.children))
 
+    def without_captions(self) -> DocumentToctrees:
+        """The same for catalogues of messages: captions are messages where they are written."""
+        own = tuple(
+            directive._replace(
+                groups=tuple(group._replace(caption="") for group in directive.groups)
+            )
+            for directive in self.own
+        )
+        return self._replace(own=own)
+
     def entries(self) -> Iterable[ToctreeEntry]:
         """All entries."""
         for directive in self.own:
