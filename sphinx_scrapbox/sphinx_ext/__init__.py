@@ -34,6 +34,7 @@ from sphinx_scrapbox.sphinx_ext.features import pictures, provenance, recognitio
 from sphinx_scrapbox.sphinx_ext.features.changes import directive as changes
 from sphinx_scrapbox.sphinx_ext.features.compatibility import (
     asset_names,
+    inventory_links,
     linkcheck,
     other_writers,
     section_labels,
@@ -103,6 +104,7 @@ __all__ += ["record_of", "set_record", "setup"]
 
 FEATURES: tuple[Feature, ...] = (
     links.FEATURE,
+    inventory_links.FEATURE,
     recognition.FEATURE,
     metadata.FEATURE,
     related.FEATURE,

@@ -51,6 +51,8 @@ class Feature:
     """Handlers of events, where the methods below do not do."""
     node_classes: ClassVar[tuple[type[nodes.Element], ...]] = ()
     """The classes of nodes that :meth:`collect` is given."""
+    shows_other_links: ClassVar[bool] = False
+    """Whether a page gets links when it is written that it did not have when it was read."""
 
     def collect(self, nodes: Sequence[nodes.Element], record: DocumentRecord) -> object | None:
         """What to keep of a document that was read, small and picklable; None for nothing.

@@ -79,7 +79,7 @@ class ScrapboxDomain(DomainIndex, Domain):
         "adopted": [],
         "history": [],
     }
-    data_version = 28
+    data_version = 29
     features: ClassVar[Sequence[Feature]] = ()
     """What collects from the documents; set once, by :func:`sphinx_scrapbox.sphinx_ext.setup`."""
 
@@ -134,7 +134,8 @@ class ScrapboxDomain(DomainIndex, Domain):
         for feature in self.features:
             own: list[nodes.Element] = []
             if feature.node_classes:  # most features have none
-                own = [node for node in others if isinstance(node, feature.node_classes)]
+                of_feature = found if addnodes.pending_xref in feature.node_classes else others
+                own = [node for node in of_feature if isinstance(node, feature.node_classes)]
             if (kept := feature.collect(own, record)) is not None:
                 collected[feature.name] = kept
         if collected:

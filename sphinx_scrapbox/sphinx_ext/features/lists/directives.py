@@ -121,6 +121,7 @@ class ListsFeature(Feature):
     """Keeps the queries of the lists that documents show."""
 
     name = "lists"
+    shows_other_links = True
     directives = {
         "pages": PagesDirective,
         "tagged": TaggedDirective,

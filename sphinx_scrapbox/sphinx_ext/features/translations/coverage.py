@@ -308,6 +308,7 @@ class CoverageFeature(Feature):
     """Keeps the queries of documents."""
 
     name = "coverage"
+    shows_other_links = True
     directives = {"coverage": CoverageDirective, "glossary": GlossaryDirective}
     post_transforms = (FillCoverage,)
     node_classes = (scrapbox_coverage,)
