@@ -7,6 +7,7 @@ names of the form ``ja:en:/garden/soil_1``: the languages of source and translat
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from hashlib import blake2b
 from typing import NamedTuple
 
 from sphinx.environment import BuildEnvironment
@@ -36,6 +37,16 @@ def inventories_of(env: BuildEnvironment) -> Inventories:
     from sphinx.ext.intersphinx import InventoryAdapter
 
     return InventoryAdapter(env).named_inventory
+
+
+def state_of_inventories(inventories: Inventories) -> str:
+    """A digest of all that inventories tell; "" if there are none."""
+    state = blake2b(digest_size=16)
+    for name, inventory in sorted(inventories.items()):
+        for kind, entries in inventory.items():
+            text = repr((name, kind, entries))
+            state.update(text.encode("utf-8", "backslashreplace"))
+    return state.hexdigest() if inventories else ""
 
 
 def named_by_wiki(inventories: Inventories, project: str) -> list[str]:

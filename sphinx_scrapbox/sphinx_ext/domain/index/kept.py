@@ -19,7 +19,7 @@ from sphinx.environment import BuildEnvironment
 
 from sphinx_scrapbox.sphinx_ext.domain.index.history import change_since, state_of_documents
 from sphinx_scrapbox.sphinx_ext.sources.folder import source_folder
-from sphinx_scrapbox.sphinx_ext.sources.inventories import inventories_of
+from sphinx_scrapbox.sphinx_ext.sources.inventories import inventories_of, state_of_inventories
 
 _T = TypeVar("_T")
 
@@ -36,9 +36,9 @@ def kept_table(env: BuildEnvironment, name: str, key: object, compute: Callable[
     """What *compute* returns, or returned in an earlier build.
 
     :param name: the name of the table.
-    :param key: plain data on which it depends beside the documents; None keeps nothing.
+    :param key: plain data on which it depends beside the documents.
     """
-    if key is None or env not in _SETTLED:
+    if env not in _SETTLED:
         return compute()
     path = Path(env.doctreedir, f"scrapbox-{name}.pickle")
     documents = state_of_documents(env.all_docs)
@@ -60,13 +60,12 @@ def kept_table(env: BuildEnvironment, name: str, key: object, compute: Callable[
     return computed
 
 
-def tables_key(env: BuildEnvironment) -> object | None:
-    """What tables of languages depend on beside the documents; None with other sites."""
-    if inventories_of(env):
-        return None
+def tables_key(env: BuildEnvironment) -> object:
+    """What tables of languages depend on beside the documents."""
     values = ((value.name, value.value) for value in env.config)
     own = [value for value in values if value[0].startswith("scrapbox_")]
-    return sorted(own), env.config.language, source_folder(env).snapshots.all()
+    others = state_of_inventories(inventories_of(env))
+    return sorted(own), env.config.language, source_folder(env).snapshots.all(), others
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Hashable, Iterable, Iterator, Sequence
-from hashlib import blake2b
 from pathlib import Path
 from typing import NamedTuple
 
@@ -28,7 +27,11 @@ from sphinx_scrapbox.sphinx_ext.domain.facts import PageFacts
 from sphinx_scrapbox.sphinx_ext.domain.index.history import LocalChange
 from sphinx_scrapbox.sphinx_ext.domain.record import DocumentRecord
 from sphinx_scrapbox.sphinx_ext.feature import Feature, Listener, Outdated
-from sphinx_scrapbox.sphinx_ext.sources.inventories import Inventories, inventories_of
+from sphinx_scrapbox.sphinx_ext.sources.inventories import (
+    Inventories,
+    inventories_of,
+    state_of_inventories,
+)
 from sphinx_scrapbox.wiki.titles import inventory_name, key, split_target
 
 _KINDS = ("scrapbox:page", "scrapbox:tag", "scrapbox:person")
@@ -158,16 +161,11 @@ class InventoryLinks(Feature):
 def _state(domain: ScrapboxDomain) -> str:
     """A digest of the inventories; "" if there are none."""
     inventories = inventories_of(domain.env)
-    return domain.computed("inventories", lambda: _digest(inventories)) if inventories else ""
-
-
-def _digest(inventories: Inventories) -> str:
-    state = blake2b(digest_size=16)
-    for name, inventory in sorted(inventories.items()):
-        for kind, entries in inventory.items():
-            state.update(repr((name, kind)).encode("utf-8", "backslashreplace"))
-            state.update(repr(entries).encode("utf-8", "backslashreplace"))
-    return state.hexdigest()
+    return (
+        domain.computed("inventories", lambda: state_of_inventories(inventories))
+        if inventories
+        else ""
+    )
 
 
 def _wikis(inventories: Inventories) -> Hashable:
