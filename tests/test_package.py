@@ -61,6 +61,14 @@ def test_commands_that_ask_no_wiki_do_not_load_an_http_client() -> None:
     assert "requests" not in _loaded_by(*commands)
 
 
+def test_no_import_hides_a_folder_of_the_extension() -> None:
+    """``from .performance import reading`` in a package hides its own folder ``reading``."""
+    for name in (name for name in MODULES if name.startswith(f"{ROOT}.sphinx_ext.")):
+        module = importlib.import_module(name)
+        parent, _, child = name.rpartition(".")
+        assert getattr(sys.modules[parent], child) is module
+
+
 @pytest.mark.parametrize("name", MODULES)
 def test_examples_in_docstrings(name: str) -> None:
     assert doctest.testmod(importlib.import_module(name)).failed == 0

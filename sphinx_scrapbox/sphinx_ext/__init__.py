@@ -18,7 +18,9 @@ from sphinx_scrapbox.sphinx_ext import builders
 from sphinx_scrapbox.sphinx_ext.config import options, unknown_names
 from sphinx_scrapbox.sphinx_ext.config.options import Config
 from sphinx_scrapbox.sphinx_ext.domain import (
-    domain,
+    domain as wiki_domain,
+)
+from sphinx_scrapbox.sphinx_ext.domain import (
     incremental,
     links,
     missing,
@@ -83,12 +85,12 @@ from sphinx_scrapbox.sphinx_ext.performance import (
     html_pages,
     inventory,
     pickling,
-    reading,
     search_index,
     skipped_transforms,
     writers,
     writing_processes,
 )
+from sphinx_scrapbox.sphinx_ext.performance import reading as quick_reading
 from sphinx_scrapbox.sphinx_ext.reading import (
     directives,
     messages,
@@ -167,31 +169,31 @@ LISTENERS = (
     Listener("builder-inited", skipped_transforms.skip_post_transforms),
     Listener("builder-inited", html_pages.speed_up_pages, why="After addresses are quoted."),
     Listener("env-get-outdated", guard.prepare_leak_guard, 100, "Before any file is looked at."),
-    Listener("env-get-outdated", domain.reread_for_locks, why="Finds every lock file."),
+    Listener("env-get-outdated", wiki_domain.reread_for_locks, why="Finds every lock file."),
     Listener("env-get-outdated", survey.survey_pages, why="Without denied pages."),
     Listener("env-get-outdated", incremental.documents_to_read, 600, "Needs every lock file."),
     Listener("env-before-read-docs", history.note_before_reading, 890, "All are known."),
     Listener("env-before-read-docs", pickling.install_tracking_tables, 900, "After others."),
-    Listener("env-before-read-docs", reading.speed_up_reading, 900, "Handlers are known."),
+    Listener("env-before-read-docs", quick_reading.speed_up_reading, 900, "Handlers are known."),
     Listener("env-merge-info", pickling.forget_sent, sys.maxsize, "Others may still need it."),
-    Listener("env-updated", reading.restore_settings, 1, "Nothing is read any more."),
+    Listener("env-updated", quick_reading.restore_settings, 1, "Nothing is read any more."),
     Listener("env-updated", pickling.remove_tracking_tables, 1, "Others see plain tables."),
     Listener("env-updated", metadata.date_pages_from_git, 400, "Lists and ages show the dates."),
     Listener("env-updated", history.note_step, 590, "After the dates of git."),
     Listener("env-updated", kept.note_settled, 595, "Tables may be kept from now on."),
     Listener("env-updated", incremental.documents_to_write, 600, "After the dates of git."),
     Listener("env-updated", garbage_collection.freeze_objects, 999, "When all is in memory."),
-    Listener("env-check-consistency", domain.check_reserved_names),
+    Listener("env-check-consistency", wiki_domain.check_reserved_names),
     Listener("env-check-consistency", host_names.tell_refused_names),
     Listener("doctree-resolved", incremental.note_written),
-    Listener("doctree-resolved", domain.begin_resolved_page),
+    Listener("doctree-resolved", wiki_domain.begin_resolved_page),
     Listener("missing-reference", missing.keep_in_wiki, 450, "Before intersphinx (500)."),
     Listener("missing-reference", missing.resolve_missing, 900, "After intersphinx (500)."),
     Listener(
         "html-collect-pages", incremental.note_all_written, 1, "Others may resolve documents then."
     ),
     Listener("html-page-context", of_pages(metadata.add_metadata), 400, "Before opengraph."),
-    Listener("html-page-context", of_pages(domain.change_context)),
+    Listener("html-page-context", of_pages(wiki_domain.change_context)),
     Listener("html-page-context", search_page.fill_search_page, 100, "As a page of the theme."),
     Listener("html-page-context", assets.add_style_and_scripts, 100, "Themes rearrange files."),
     Listener("html-page-context", canonical.add_canonical_link, 900, "After others."),
@@ -199,8 +201,8 @@ LISTENERS = (
     Listener("html-page-context", html_pages.keep_tags, 990, "After others replaced them."),
     Listener("html-page-context", page_names.escape_context, 999, "After themes (up to 501)."),
     Listener("build-finished", garbage_collection.restore_thresholds, 1, "Others may fail."),
-    Listener("build-finished", reading.restore_all, 1, "Others may fail."),
-    Listener("build-finished", domain.finish_features),
+    Listener("build-finished", quick_reading.restore_all, 1, "Others may fail."),
+    Listener("build-finished", wiki_domain.finish_features),
     Listener("build-finished", writers.restore_writers),
     Listener("build-finished", skipped_transforms.restore_transformer),
     Listener("build-finished", sitemap.amend_sitemap, 600, "After sphinx-sitemap (500)."),
@@ -216,8 +218,8 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     options.register(app)
     for node, visitors in VISITORS.items():
         app.add_node(node, override=False, **visitors)
-    app.add_domain(domain.ScrapboxDomain)
-    domain.ScrapboxDomain.features = FEATURES
+    app.add_domain(wiki_domain.ScrapboxDomain)
+    wiki_domain.ScrapboxDomain.features = FEATURES
     app.add_role("scrapbox", roles.WikiRole("page"))
     app.add_event("scrapbox-resolve-missing")
     app.add_directive_to_domain("scrapbox", "speech", directives.SpeechDirective)
