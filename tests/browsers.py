@@ -35,7 +35,13 @@ THEMES = (
 _OPTIONS = ["--no-sandbox", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"]
 
 
+class _Server(ThreadingHTTPServer):
+    request_queue_size = 64  # of connections that a busy machine has yet to accept; 5 get lost
+
+
 class _Handler(SimpleHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
     max_age = 0
 
     def end_headers(self) -> None:
@@ -64,7 +70,7 @@ def serve(folder: Path, max_age: int = 0) -> Iterator[str]:
     :param max_age: for how many seconds a browser may show a file that it kept.
     """
     kind = type("Handler", (_Handler,), {"max_age": max_age})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(kind, directory=str(folder)))
+    server = _Server(("127.0.0.1", 0), partial(kind, directory=str(folder)))
     thread = Thread(target=server.serve_forever)
     thread.start()
     try:

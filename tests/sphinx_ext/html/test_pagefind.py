@@ -79,7 +79,8 @@ def fragments(built: Built) -> dict[str, dict[str, Any]]:
     return texts
 
 
-READY = "/found/.test(document.querySelector('[role=status]')?.innerText)"
+STATUS = "document.querySelector('[role=status]')?.innerText"
+READY = f"/found|loaded/.test({STATUS})"  # or the index could not be loaded
 
 
 def results(browser: Any, built: Built, query: str) -> AbstractContextManager[Any]:
@@ -88,6 +89,7 @@ def results(browser: Any, built: Built, query: str) -> AbstractContextManager[An
 
 def wait(tab: Any) -> None:
     tab.wait_for_function(READY)
+    assert "found" in tab.evaluate(STATUS)
 
 
 def titles(tab: Any) -> list[str]:
@@ -195,6 +197,7 @@ def test_the_search_box_of_any_theme_leads_there(browser: Any, site: Site, theme
             box.first.wait_for()
         box.first.fill("全文検索")
         box.first.press("Enter")
+        tab.wait_for_url("**/search.html?*")
         wait(tab)
         assert titles(tab) == ["Sowing by hand", "全文検索の実装"]
         scripts = tab.evaluate("[...document.scripts].map(({ src }) => src)")
