@@ -309,6 +309,28 @@ def test_a_failure_is_a_warning(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     assert "Pagefind failed, so readers cannot search the site: no room" in warning
 
 
+@pytest.mark.skipif(os.name != "posix", reason="the program of this test is a shell script")
+def test_what_a_program_that_fails_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    program = tmp_path / "pagefind"
+    program.write_text("#!/bin/sh\necho no memory >&2\nexit 1\n", encoding="utf-8")
+    program.chmod(0o755)
+    site = Site(tmp_path / "src", FILES)
+    with monkeypatch.context() as patch:
+        patch.setenv("PAGEFIND_BINARY_PATH", str(program))
+        (warning,) = site.build(**HERE).warnings
+    assert "Pagefind failed, so readers cannot search the site: no memory" in warning
+    assert fragments(site.build(**HERE))  # the next build tries again
+
+
+def test_a_site_without_words(tmp_path: Path) -> None:
+    folder, bundle = tmp_path / "records", tmp_path / "bundle"
+    folder.mkdir()
+    (folder / "empty.html").write_bytes(b"")
+    pagefind_index._write_index(folder, bundle, "en")
+    entry = json.loads((bundle / "pagefind-entry.json").read_text(encoding="utf-8"))
+    assert entry["languages"]["en"]["page_count"] == 1
+
+
 @pytest.mark.filterwarnings("ignore")  # what the builders use of Sphinx is their affair
 @pytest.mark.parametrize("builder", ["singlehtml", "epub", "json", "text"])
 def test_other_builders_are_left_alone(tmp_path: Path, builder: str) -> None:

@@ -4,19 +4,20 @@ A folder beside the doctrees holds a file for each document of this output (see 
 which is written with its page, in whatever process that happens. A stamp tells that the index was
 made of these files; it is removed before one of them changes.
 
-Pagefind reads the files itself: through its Python API, a request for each would take a tenth of
-a second. What it writes depends on the files alone, but for the order of the values in a filter.
+Pagefind reads the files itself. What it writes depends on the files alone, but for the order of
+the values in a filter.
 """
 
 from __future__ import annotations
 
-import asyncio
+import os
 import shutil
+import subprocess
 from collections.abc import Hashable, Iterable
-from concurrent.futures import ThreadPoolExecutor
 from hashlib import blake2b
 from importlib.metadata import version
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from docutils import nodes
 from sphinx.application import Sphinx
@@ -40,6 +41,7 @@ _ENTRY = "pagefind-entry.json"
 _FORMAT = 2  # rises when the settings below change
 # These would split texts by a dictionary; so would the browser split queries.
 _SPLIT_BY_DICTIONARY = frozenset({"ja", "zh", "ko"})
+_ONE_WORD = "<!DOCTYPE html><html><body>\U0003134a</body></html>"  # that nobody searches for
 _OTHER_PROGRAMS = ("pagefind-*ui.*", "pagefind-highlight.js", "pagefind-worker.js")
 
 
@@ -149,8 +151,12 @@ def _write_index(source: Path, bundle: Path, language: str) -> None:
     new = bundle.with_name(f"{bundle.name}.new")
     if new.is_dir():
         shutil.rmtree(new)
-    with ThreadPoolExecutor(1) as thread:  # an event loop may run in this one
-        thread.submit(asyncio.run, _index(source, new, language)).result()
+    with TemporaryDirectory() as folder:
+        if not any(path.stat().st_size for path in source.glob("*.html")):
+            # Pagefind refuses a site without words.
+            source = Path(folder)
+            (source / "nothing.html").write_text(_ONE_WORD, encoding="utf-8")
+        _run_pagefind(source, new, language)
     for pattern in _OTHER_PROGRAMS:  # the search page uses none of them
         for path in new.glob(pattern):
             path.unlink()
@@ -159,13 +165,28 @@ def _write_index(source: Path, bundle: Path, language: str) -> None:
     new.replace(bundle)
 
 
-async def _index(source: Path, target: Path, language: str) -> None:
-    from pagefind.index import IndexConfig
-    from pagefind.index import PagefindIndex as Index
+def _run_pagefind(source: Path, target: Path, language: str) -> None:
+    """Run the command of Pagefind, which ends when its files are written.
 
-    config = IndexConfig(force_language=language, output_path=str(target))
-    async with Index(config=config) as index:
-        await index.add_directory(str(source))
+    Through its Python API, it may be ended before: https://github.com/Pagefind/pagefind/issues/1271
+
+    :raises OSError: if the program is missing or cannot run.
+    :raises RuntimeError: if it fails, with what it said.
+    """
+    from pagefind.service import get_executable
+
+    program = get_executable()
+    if program is None:
+        raise FileNotFoundError("its program is not installed")
+    command = [str(program), "--silent", "--force-language", language]
+    command += ["--site", str(source), "--output-path", str(target)]
+    # Neither variables nor a file of settings are meant for this index.
+    env = {name: value for name, value in os.environ.items() if not name.startswith("PAGEFIND_")}
+    done = subprocess.run(
+        command, cwd=source, env=env, capture_output=True, encoding="utf-8", errors="replace"
+    )
+    if done.returncode:
+        raise RuntimeError(done.stderr.strip())
 
 
 FEATURE = PagefindIndex()
