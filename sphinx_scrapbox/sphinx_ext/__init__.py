@@ -164,7 +164,7 @@ LISTENERS = (
     Listener("builder-inited", search_index.skip_unchanged_index),
     Listener("builder-inited", inventory.skip_unchanged_inventory),
     Listener("builder-inited", writers.speed_up_writers),
-    Listener("builder-inited", doctree_cache.limit_doctree_cache),
+    Listener("builder-inited", doctree_cache.limit_doctree_caches),
     Listener("builder-inited", writing_processes.write_in_processes),
     Listener("builder-inited", skipped_transforms.skip_post_transforms),
     Listener("builder-inited", html_pages.speed_up_pages, why="After addresses are quoted."),

@@ -25,6 +25,7 @@ from sphinx.transforms import SphinxTransformer
 from sphinx.util import docutils as sphinx_docutils
 from sphinx.writers.html5 import HTML5Translator
 
+from sphinx_scrapbox.sphinx_ext.performance import doctree_cache
 from sphinx_scrapbox.sphinx_ext.performance.search_index import BY_DOCNAME, BY_WORD, prune
 from sphinx_scrapbox.sphinx_ext.warnings import note_unknown_internals
 
@@ -116,6 +117,25 @@ def test_output_is_the_same_without_shortcuts(
     slow = _build(sources, tmp_path / "slow" / "src", builder, scrapbox_fast=False)
     assert fast.warnings == slow.warnings
     assert output(fast.out) == output(slow.out)
+
+
+def test_few_doctrees_in_memory_are_enough(
+    sources: Path, tmp_path: Path, expected: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1780000000")
+    for name in ("MOST_DOCTREES", "MOST_WAITING"):
+        monkeypatch.setattr(doctree_cache, name, 2)
+    most: list[int] = []
+    original = doctree_cache.WaitingDoctrees.__setitem__
+
+    def count(self: doctree_cache.WaitingDoctrees, name: str, doctree: nodes.document) -> None:
+        original(self, name, doctree)
+        most.append(len(self))
+
+    monkeypatch.setattr(doctree_cache.WaitingDoctrees, "__setitem__", count)
+    built = _build(sources, tmp_path / "src", parallel=0)
+    assert max(most) == 2
+    assert output(built.out) == expected
 
 
 def test_each_word_is_stemmed_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
