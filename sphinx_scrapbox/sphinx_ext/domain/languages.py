@@ -221,8 +221,8 @@ class PageLanguages:
         language = _majority(claimed, claimed.total()) if claimed else ""
         if language := language or self._of_most_pages.get(project, ""):
             return language
-        elsewhere = self._on_other_sites.get(inventory_name(project), Counter())
-        return _majority(elsewhere, elsewhere.total())
+        elsewhere = self._on_other_sites.get(inventory_name(project))
+        return _majority(elsewhere, elsewhere.total()) if elsewhere else ""
 
     def of_projects(self) -> dict[str, str]:
         """The languages of the projects that have pages, or whose pages are translated.

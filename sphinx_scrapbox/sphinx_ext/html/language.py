@@ -13,7 +13,6 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
-from sphinx_scrapbox.rendering.nodes import find_nodes
 from sphinx_scrapbox.sphinx_ext.builders import documents_in, is_epub
 from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain, domain_of
 from sphinx_scrapbox.sphinx_ext.domain.index.history import LocalChange
@@ -70,7 +69,7 @@ def _mark_messages(document: nodes.Element, around: str, site: str, untranslated
 
     Sphinx notes on each whether it was translated, into the language of the site.
     """
-    for node in find_nodes(document, nodes.TextElement):
+    for node in document.findall(nodes.TextElement):
         if "translated" in node and not isinstance(node, nodes.FixedTextElement):
             language = site if node["translated"] else untranslated
             if language and language.lower() != around.lower():
@@ -78,7 +77,7 @@ def _mark_messages(document: nodes.Element, around: str, site: str, untranslated
 
 
 def _mark_notices(content: nodes.Element, language: str) -> None:
-    for node in find_nodes(content, nodes.Element):
+    for node in content.findall(nodes.Element):
         if not _NOTICES.isdisjoint(node["classes"]):
             node["classes"].append(language_class(language))
 

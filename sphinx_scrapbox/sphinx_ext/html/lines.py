@@ -18,7 +18,6 @@ from sphinx.environment import BuildEnvironment
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from sphinx_scrapbox.rendering.nodes import (
-    find_nodes,
     scrapbox_line_mark,
     scrapbox_provenance,
     scrapbox_related,
@@ -110,7 +109,7 @@ class MarkLines(SphinxPostTransform):
 
 def _lines(document: nodes.document) -> Iterator[tuple[nodes.Element, str]]:
     """The text of each line with an anchor, and the anchor."""
-    for node in find_nodes(document, nodes.Element):
+    for node in document.findall(nodes.Element):
         if not (ids := node["ids"]):
             continue
         line_id = next((name for name in ids if is_line_id(name[1:])), "")
