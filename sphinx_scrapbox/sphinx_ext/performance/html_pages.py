@@ -6,7 +6,7 @@
   transforms for each title and each table of contents. Of its settings: style sheets of docutils,
   which each translator looks for and no page shows. Of its templates: ``auto_reload``, with which
   Jinja asks for the time of change of each template of each page.
-- Saves: 9 % of the CPU time of a build of 1,500 pages.
+- Saves: 9 % of the CPU time in which Sphinx resolves and writes a page.
 - Unnecessary if Sphinx kept the tags of files, reused a translator for titles, and set
   ``stylesheet_path`` and ``auto_reload`` itself.
 """
