@@ -2,7 +2,7 @@
 
 - Replaces, of ``StandaloneHTMLBuilder``: the functions ``css_tag`` and ``js_tag`` of the context
   of a page, which resolve the paths of the same files for each page; ``get_target_uri``, which
-  quotes the same names; ``render_partial``, which makes a document, a translator and seven
+  quotes the same names; ``render_partial``, which makes a document, a translator and six
   transforms for each title and each table of contents. Of its settings: style sheets of docutils,
   which each translator looks for and no page shows. Of its templates: ``auto_reload``, with which
   Jinja asks for the time of change of each template of each page.
