@@ -7,9 +7,9 @@ in C and C++, for content of other formats, and visits each node for the languag
 
 - Replaces: the list that ``docutils.transforms.Transformer`` applies to a document, and the class
   ``SphinxTransformer`` with which ``sphinx.environment`` applies it.
-- Saves: without skipping while pages are read, a build of 1,500 pages takes 15 % more CPU time; and
-  4 % of the time in which Sphinx resolves and writes a page. Sphinx 8 fills the list after a document
-  is parsed, so that nothing is skipped while it is read.
+- Saves: without skipping while pages are read, a build of 1,500 pages takes 15 % more CPU time;
+  and 4 % of the time in which Sphinx resolves and writes a page. Sphinx 8 fills the list after a
+  document is parsed, so that nothing is skipped while it is read.
 - Unnecessary if transforms declared the nodes they act on, or shared one walk of the document.
 """
 
