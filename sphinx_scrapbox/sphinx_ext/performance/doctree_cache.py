@@ -5,7 +5,7 @@
   twice; and the one of ``Builder.write_doctree``, in which each doctree that a serial build reads
   waits until it is written. One that does not wait is loaded from its file, as in parallel builds.
 - Saves: 89 MiB at 8,000 pages in the process that resolves documents, in parallel builds; in
-  serial ones 50 to 80 KiB for each document beyond the first 8,000, which takes 3 % more CPU time.
+  serial ones 50 to 80 KiB for each document beyond the first 2,000, which takes 3 % more CPU time.
 - Unnecessary if Sphinx limited both caches.
 """
 
@@ -19,7 +19,7 @@ from sphinx_scrapbox.sphinx_ext.warnings import note_unknown_internals
 
 MOST_DOCTREES = 64
 """The number of pickles that are kept."""
-MOST_WAITING = 8000
+MOST_WAITING = 2000
 """The number of doctrees that wait until they are written."""
 
 
