@@ -7,7 +7,27 @@ docutils looks up the visitors of a node by the name of its class alone.
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 from docutils import nodes
+
+NodeT = TypeVar("NodeT", bound=nodes.Node)
+
+
+def find_nodes(root: nodes.Node, *classes: type[NodeT]) -> list[NodeT]:
+    """What ``root.findall`` finds of these classes, in one search and as a list.
+
+    ``findall`` passes each node through one generator for each level of the tree.
+    """
+    found: list[NodeT] = []
+    to_visit = [root]
+    while to_visit:
+        node = to_visit.pop()
+        if isinstance(node, classes):
+            found.append(node)
+        if children := node.children:
+            to_visit += children[::-1]
+    return found
 
 
 class scrapbox_icon(nodes.inline):  # noqa: N801 (node classes are lower case, as in docutils)

@@ -8,6 +8,7 @@ import pytest
 import sphinx
 import sphinx.builders.html as sphinx_html
 import sphinx.environment as sphinx_environment
+from docutils import nodes
 from sites import Site, page
 from sphinx.registry import SphinxComponentRegistry
 from sphinx.search.en import SearchEnglish
@@ -15,6 +16,7 @@ from sphinx.transforms import SphinxTransformer
 from sphinx.transforms.post_transforms import OnlyNodeTransform
 from sphinx.transforms.post_transforms.code import HighlightLanguageTransform
 
+from sphinx_scrapbox.rendering.nodes import find_nodes
 from sphinx_scrapbox.sphinx_ext.performance.search_index import stemmer
 
 COUNT = 8
@@ -74,3 +76,10 @@ def test_words_are_stemmed_as_sphinx_does_it() -> None:
         "Beds sowing yew's 堆肥 堆肥s Bédé bédés 2nd 1990s Y YES'2 y_ naïve İ ſ 10 x² sayſ".split()
     )
     assert list(map(known, words)) == list(map(plain, words))
+
+
+def test_nodes_are_found_in_the_order_of_the_document() -> None:
+    inner = nodes.paragraph("", "", nodes.emphasis("", "a"), nodes.Text("b"))
+    root = nodes.section("", nodes.title("", "t"), nodes.section("", inner), nodes.paragraph())
+    for kind in (nodes.Element, nodes.Text, nodes.paragraph, nodes.section, nodes.table):
+        assert find_nodes(root, kind) == list(root.findall(kind))
