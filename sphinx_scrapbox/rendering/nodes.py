@@ -11,15 +11,15 @@ from typing import TypeVar
 
 from docutils import nodes
 
-NodeT = TypeVar("NodeT", bound=nodes.Node)
+_NodeT = TypeVar("_NodeT", bound=nodes.Node)
 
 
-def find_nodes(root: nodes.Node, *classes: type[NodeT]) -> list[NodeT]:
+def find_nodes(root: nodes.Node, *classes: type[_NodeT]) -> list[_NodeT]:
     """What ``root.findall`` finds of these classes, in one search and as a list.
 
     ``findall`` passes each node through one generator for each level of the tree.
     """
-    found: list[NodeT] = []
+    found: list[_NodeT] = []
     to_visit = [root]
     while to_visit:
         node = to_visit.pop()
