@@ -8,7 +8,8 @@ and returns the entries of the search index and the names of images.
 
 - Replaces: ``Builder.write_documents`` of the HTML builders, and how ``IndexBuilder`` and
   ``Builder.images`` are filled.
-- Saves: at 8,000 pages and two processes, the largest process has 405 instead of 810 MiB.
+- Saves: of 2,000 pages, the largest of two processes needs 174 instead of 339 MiB, and the main
+  process takes 2 instead of 51 % of the CPU time of writing. With 8,000 pages, it needs 288 MiB.
 - Steps aside if a document is resolved by an extension that is not known to keep no data while it
   does: such data would be lost with the process.
 - Unnecessary if Sphinx resolved documents in parallel.
