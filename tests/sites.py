@@ -17,6 +17,7 @@ from docutils import nodes
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
 from sphinx.testing.util import SphinxTestApp
+from sphinx.util.template import BaseRenderer
 
 from sphinx_scrapbox.sphinx_ext.domain.domain import domain_of
 from sphinx_scrapbox.sphinx_ext.domain.facts import PageFacts
@@ -62,6 +63,16 @@ class _CompiledTemplates(BytecodeCache):
 
 
 _COMPILED_TEMPLATES = _CompiledTemplates()
+_new_renderer = BaseRenderer.__init__
+
+
+def _with_compiled_templates(renderer: BaseRenderer, *arguments: Any, **options: Any) -> None:
+    """A renderer of templates that are no pages: in LaTeX, there is one for each table."""
+    _new_renderer(renderer, *arguments, **options)
+    renderer.env.bytecode_cache = _COMPILED_TEMPLATES
+
+
+BaseRenderer.__init__ = _with_compiled_templates  # type: ignore[method-assign]
 
 
 @dataclass
