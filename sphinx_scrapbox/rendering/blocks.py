@@ -307,6 +307,9 @@ class Renderer(InlineRenderer):
 
 def _muted(element: _E, content: Sequence[ast.Inline]) -> _E:
     """Keep a line without words from translators: icons, images, bare addresses, formulas."""
+    first = content[0] if content else None
+    if isinstance(first, ast.Text) and first.text[:1].isalnum():  # as most lines begin
+        return element
     if content and not any(map(_has_words, ast.walk(content))):
         element["translatable"] = False
     return element

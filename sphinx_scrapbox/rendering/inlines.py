@@ -75,6 +75,9 @@ class InlineRenderer:
 
         If it is a line, there are players for the addresses in brackets that the wiki plays.
         """
+        if len(content) == 1 and isinstance(text := content[0], ast.Text):  # as most lines are
+            parent.append(nodes.Text(text.text))
+            return
         if len(content) > MAX_SIBLINGS:
             for start in range(0, len(content), MAX_SIBLINGS):
                 chunk = self.at(nodes.inline(), parent.line or 0)

@@ -22,7 +22,10 @@ from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
 
-_READING = (50_000, 20, 100)
+_READING = (50_000, 1000, 100)
+"""What survives its first collection is mostly a document that waits to be written."""
+_READING_IN_PARALLEL = (50_000, 20, 100)
+"""The environments that processes return are many objects, which are dead once they are merged."""
 _WRITING = (50_000, 4, 1)
 """The oldest generation is now mostly documents about to be written, which are freed."""
 _DEFAULTS = frozenset({(700, 10, 10), (2000, 10, 0), (2000, 10, 10)})
@@ -42,7 +45,7 @@ def raise_thresholds(app: Sphinx, config: Config) -> None:
     before = gc.get_threshold()
     if config.scrapbox_fast and gc.isenabled() and before in _DEFAULTS:
         _BEFORE[app] = before
-        gc.set_threshold(*_READING)
+        gc.set_threshold(*(_READING_IN_PARALLEL if app.parallel > 1 else _READING))
         atexit.unregister(gc.freeze)  # not twice, if a process builds several times
         atexit.register(gc.freeze)
 
@@ -50,7 +53,8 @@ def raise_thresholds(app: Sphinx, config: Config) -> None:
 def freeze_objects(app: Sphinx, env: BuildEnvironment) -> None:
     """Handler of ``env-updated``: what has been read lasts until the end of the build."""
     is_frozen = gc.get_freeze_count() > _STARTUP_OBJECTS  # by conf.py
-    if app in _BEFORE and gc.get_threshold() == _READING and not is_frozen:
+    is_reading = gc.get_threshold() in (_READING, _READING_IN_PARALLEL)
+    if app in _BEFORE and is_reading and not is_frozen:
         gc.freeze()
         gc.set_threshold(*_WRITING)
 
@@ -61,5 +65,5 @@ def restore_thresholds(app: Sphinx, error: Exception | None) -> None:
         return
     if gc.get_threshold() == _WRITING:
         gc.unfreeze()
-    if gc.get_threshold() in (_READING, _WRITING):
+    if gc.get_threshold() in (_READING, _READING_IN_PARALLEL, _WRITING):
         gc.set_threshold(*before)

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from docutils import nodes
 
+from sphinx_scrapbox.rendering.nodes import find_nodes
 from sphinx_scrapbox.rendering.site import Site
 from sphinx_scrapbox.sphinx_ext.config.options import Config
 from sphinx_scrapbox.sphinx_ext.domain.record import record_of, set_record
@@ -64,7 +65,7 @@ def notice(
         admonition += nodes.paragraph(translation.note, "", nodes.Text(translation.note))
     if translation.date and (not text or "{date}" in text):
         admonition["scrapbox-has-date"] = 1
-    for element in admonition.findall(nodes.Element):
+    for element in find_nodes(admonition, nodes.Element):
         if element.source is None:
             element.source, element.line = source_path, line or None
     return admonition

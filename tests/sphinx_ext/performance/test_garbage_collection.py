@@ -43,7 +43,8 @@ DEFAULT = gc.get_threshold()
 
 def test_thresholds_are_raised_and_restored(tmp_path: Path) -> None:
     reading, writing, finished = _settings(tmp_path, "")
-    assert reading == "((50000, 20, 100), True, False)"
+    assert reading == "((50000, 1000, 100), True, False)"
+    assert _settings(tmp_path, "", "-j2")[0] == "((50000, 20, 100), True, False)"
     assert writing == "((50000, 4, 1), True, True)"
     assert finished == f"({DEFAULT}, True, False)"
 
@@ -62,7 +63,7 @@ def test_settings_of_conf_py_are_kept(tmp_path: Path, statement: str, expected: 
 
 def test_frozen_objects_of_conf_py_stay_frozen(tmp_path: Path) -> None:
     reading, writing, finished = _settings(tmp_path, "gc.freeze()")
-    assert reading == writing == "((50000, 20, 100), True, True)"
+    assert reading == writing == "((50000, 1000, 100), True, True)"
     assert finished == f"({DEFAULT}, True, True)"
 
 

@@ -21,7 +21,7 @@ from sphinx_scrapbox.sphinx_ext.builders import builder_of, has_pages, joins_doc
 from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain
 from sphinx_scrapbox.sphinx_ext.domain.incremental import digest
 from sphinx_scrapbox.sphinx_ext.domain.index.history import LocalChange
-from sphinx_scrapbox.sphinx_ext.domain.record import DocumentRecord
+from sphinx_scrapbox.sphinx_ext.domain.record import DocumentRecord, has_no_directives
 from sphinx_scrapbox.sphinx_ext.feature import Feature, Listener
 from sphinx_scrapbox.sphinx_ext.features.toctree.apply import NUMBER, is_filled_in
 from sphinx_scrapbox.sphinx_ext.features.toctree.fill import (
@@ -114,6 +114,8 @@ class TranslateOutlines(SphinxTransform):
 
     def apply(self, **kwargs: Any) -> None:
         """Translate the outline of each directive, and keep its messages for the catalogue."""
+        if has_no_directives(self.document, self.env):
+            return
         for node in list(self.document.findall(addnodes.toctree)):
             if not node.get("scrapbox-outline"):
                 continue
