@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import mimetypes
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TypeGuard
 from weakref import WeakKeyDictionary, ref
 
@@ -15,6 +16,7 @@ from sphinx.builders.dirhtml import DirectoryHTMLBuilder
 from sphinx.builders.html import StandaloneHTMLBuilder
 from sphinx.builders.singlehtml import SingleFileHTMLBuilder
 from sphinx.environment import BuildEnvironment
+from sphinx.jinja2glue import BuiltinTemplateLoader, SphinxFileSystemLoader
 
 # A builder has its environment: a strong reference to it would keep both for good.
 _BUILDERS: WeakKeyDictionary[BuildEnvironment, ref[Builder]] = WeakKeyDictionary()
@@ -125,6 +127,19 @@ def card_classes(builder: Builder) -> list[str]:
     if is_html(builder) and "sd_custom_directives" in builder.config:
         return ["sd-card", "sd-card-hover", "sd-shadow-sm"]
     return []
+
+
+def add_templates(builder: Builder, folder: Path) -> None:
+    """Let a builder find the templates in a folder, after those of the site and the theme.
+
+    Not by ``templates_path``: it is part of the settings that all pages depend on, so that a site
+    would be written again whenever the package is installed in another place.
+    """
+    loader = getattr(builder, "templates", None)
+    if isinstance(loader, BuiltinTemplateLoader):  # another one knows its own templates only
+        # Pages are older than a template that is newer than the output.
+        loader.pathchain.append(folder)  # type: ignore[arg-type]
+        loader.loaders.append(SphinxFileSystemLoader(folder))
 
 
 def image_loading(builder: Builder) -> str:

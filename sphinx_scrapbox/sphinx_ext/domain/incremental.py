@@ -203,19 +203,25 @@ def affected_documents(app: Sphinx) -> set[str] | None:
     return output.affected if output else None
 
 
-def kept_site_pages(app: Sphinx) -> list[str]:
-    """The names of the site pages of the last build, if the output has all of them; else []."""
+def change_of_site_pages(app: Sphinx) -> LocalChange | None:
+    """What changed for site pages since the output was written, if that is known and local."""
+    output = _OUTPUTS.get(app)
+    return output.change if output is not None and output.writes_as_expected else None
+
+
+def kept_site_pages(app: Sphinx) -> dict[str, str]:
+    """Digests by the names of the site pages of the last build; none if the output lacks one."""
     output, builder = _OUTPUTS.get(app), app.builder
     if output is None or not has_search(builder):
-        return []
+        return {}
     files = (Path(builder.get_outfilename(name)) for name in output.site_pages)
-    return list(output.site_pages) if all(file.is_file() for file in files) else []
+    return dict(output.site_pages) if all(file.is_file() for file in files) else {}
 
 
-def note_site_pages(app: Sphinx, names: Iterable[str]) -> None:
-    """Keep the names of pages that are no documents, for the next build."""
+def note_site_pages(app: Sphinx, pages: Mapping[str, str]) -> None:
+    """Keep digests of what pages that are no documents show, by name, for the next build."""
     if output := _OUTPUTS.get(app):
-        output.site_pages = list(names)
+        output.site_pages = dict(pages)
 
 
 def begin_site_files(app: Sphinx) -> None:

@@ -32,6 +32,7 @@ from sphinx.project import Project
 
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.domain import domain_of
+from sphinx_scrapbox.sphinx_ext.performance.parted_tables import LoadedOnDemand
 from sphinx_scrapbox.sphinx_ext.warnings import note_unknown_internals
 
 T = TypeVar("T")
@@ -176,7 +177,7 @@ def forget_sent(
 
 def _has_known_shape(env: BuildEnvironment) -> bool:
     """Whether the tables are dicts, and a merge takes only entries of the given documents."""
-    if any(type(getattr(env, name, None)) is not dict for name in _TABLES):
+    if any(type(getattr(env, name, None)) not in (dict, LoadedOnDemand) for name in _TABLES):
         return False
     if any(type(getattr(env, name, None)) is not defaultdict for name in _DEFAULT_TABLES):
         return False

@@ -1,7 +1,8 @@
 """Tables over all documents that are kept in files beside the doctrees.
 
 A table is used again as long as nothing that it depends on has changed: its key, and the names and
-languages of documents, which no local change touches (see :mod:`.history`).
+languages of documents, which no local change touches (see :mod:`.history`). Other versions of this
+package make their own.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from weakref import WeakSet
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
+from sphinx_scrapbox import __version__
 from sphinx_scrapbox.sphinx_ext.domain.index.history import change_since, state_of_documents
 from sphinx_scrapbox.sphinx_ext.sources.folder import source_folder
 from sphinx_scrapbox.sphinx_ext.sources.inventories import inventories_of, state_of_inventories
@@ -42,7 +44,8 @@ def kept_table(env: BuildEnvironment, name: str, key: object, compute: Callable[
         return compute()
     path = Path(env.doctreedir, f"scrapbox-{name}.pickle")
     documents = state_of_documents(env.all_docs)
-    digest = blake2b(repr(key).encode("utf-8", "backslashreplace"), digest_size=16).hexdigest()
+    text = repr((__version__, key))
+    digest = blake2b(text.encode("utf-8", "backslashreplace"), digest_size=16).hexdigest()
     head = f"{digest} {documents}\n".encode()
     try:
         data = path.read_bytes()

@@ -13,7 +13,7 @@ from sphinx.application import Sphinx
 from sphinx_scrapbox.sphinx_ext.builders import has_search
 from sphinx_scrapbox.sphinx_ext.domain.index.history import LocalChange
 
-_FORMAT = 2
+_FORMAT = 3
 
 
 class OutputState(NamedTuple):
@@ -36,8 +36,8 @@ class Output:
         self._is_listening = True
         self.state = OutputState("", "")
         self.pages: dict[str, str] = {}
-        self.site_pages: list[str] = []
-        """The names of pages that are no documents, as this extension wrote them."""
+        self.site_pages: dict[str, str] = {}
+        """By the names of pages that are no documents, digests of what they show."""
         self.change: LocalChange | None = None
         """What changed since the output was written, if that is known and local."""
         self.affected: set[str] | None = None
@@ -59,13 +59,13 @@ class Output:
             saved = json.loads(self._file.read_text(encoding="utf-8"))
             if saved["format"] == _FORMAT:
                 self.state, self.pages = OutputState(*saved["state"]), dict(saved["pages"])
-                self.site_pages = list(saved["site_pages"])
+                self.site_pages = dict(saved["site_pages"])
         except (OSError, ValueError, KeyError, TypeError):
             return
         try:
             dropped = self._log.read_bytes().split(b"\0")
         except OSError:
-            self._saved = self.state, dict(self.pages), list(self.site_pages)
+            self._saved = self.state, dict(self.pages), dict(self.site_pages)
             return
         self.state = OutputState("", "")
         for name in dropped:
@@ -76,13 +76,18 @@ class Output:
         """Whether the last build finished the output, and nothing it shows has changed since."""
         return self.state == self.wanted_state and bool(self.state.settings)
 
+    @property
+    def writes_as_expected(self) -> bool:
+        """Whether no page was written for another reason, such as a template that changed."""
+        return self._written <= self.expected
+
     def has_same(self, is_same: Callable[[LocalChange], bool]) -> bool:
         """Whether site pages show the same as before, and none but the expected pages is written.
 
         :param is_same: whether they do after a local change.
         """
-        if not self._written <= self.expected:
-            return False  # the templates changed
+        if not self.writes_as_expected:
+            return False
         return self.is_current or (self.change is not None and is_same(self.change))
 
     def shows_settings(self, state: OutputState) -> bool:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain
-from sphinx_scrapbox.sphinx_ext.features.lists.tables import tables_of
+from sphinx_scrapbox.sphinx_ext.domain.index.kept import kept_table
+from sphinx_scrapbox.sphinx_ext.features.lists.tables import page_order, tables_of
 from sphinx_scrapbox.sphinx_ext.sources.folder import source_folder
 from sphinx_scrapbox.wiki.dates import iso_day
 from sphinx_scrapbox.wiki.titles import join_target, key, split_target
@@ -35,27 +36,52 @@ class Entry(NamedTuple):
     """The pages that link to a page or bear a tag, or the turns of a person."""
 
 
+def page_names(domain: ScrapboxDomain) -> list[Entry]:
+    """All pages, in the order of their titles, without dates and numbers.
+
+    A local change (see :mod:`.history`) changes none of them.
+    """
+
+    def entries() -> list[Entry]:
+        titles = [(docname, domain.title_of(docname)) for docname in page_order(domain)]
+        bearing = Counter(key(title) for _docname, title in titles)
+        return [
+            Entry(title, name, note=domain.project_of(name) if bearing[key(title)] > 1 else "")
+            for name, title in titles
+        ]
+
+    return domain.computed(
+        "names of pages", lambda: kept_table(domain.env, "page-names", "", entries)
+    )
+
+
+def page_numbers(domain: ScrapboxDomain) -> dict[str, tuple[str, int]]:
+    """The dates and numbers of the entries of pages by docname, as far as they are known."""
+    return domain.computed("numbers of pages", dict[str, tuple[str, int]])
+
+
+def with_number(domain: ScrapboxDomain, entry: Entry) -> Entry:
+    """The entry of a page with the day of its last change, and the number of linking pages."""
+    numbers = page_numbers(domain)
+    if (known := numbers.get(entry.docname)) is None:
+        day = iso_day(domain.facts[entry.docname].updated)
+        known = numbers[entry.docname] = day, len(domain.graph.links_to(entry.docname))
+    return entry._replace(updated=known[0], number=known[1])
+
+
 def page_entries(domain: ScrapboxDomain) -> Iterator[Entry]:
     """All pages, in the order of their titles."""
-    return _pages(domain, tables_of(domain).pages)
+    return (with_number(domain, entry) for entry in page_names(domain))
 
 
 def recent_entries(domain: ScrapboxDomain) -> Iterator[Entry]:
     """The pages that changed last, the newest first."""
     facts = domain.facts
-    dated = [docname for docname in tables_of(domain).pages if facts[docname].updated]
-    dated.sort(key=lambda docname: -facts[docname].updated)
-    for entry in _pages(domain, dated[:RECENT]):
+    dated = [entry for entry in page_names(domain) if facts[entry.docname].updated]
+    dated.sort(key=lambda entry: -facts[entry.docname].updated)
+    for entry in dated[:RECENT]:
+        entry = with_number(domain, entry)
         yield entry._replace(note=" · ".join(filter(None, (entry.note, entry.updated))))
-
-
-def _pages(domain: ScrapboxDomain, docnames: Sequence[str]) -> Iterator[Entry]:
-    bearing = Counter(key(domain.title_of(docname)) for docname in tables_of(domain).pages)
-    for docname in docnames:
-        title = domain.title_of(docname)
-        project = domain.project_of(docname) if bearing[key(title)] > 1 else ""
-        linked, day = len(domain.graph.links_to(docname)), iso_day(domain.facts[docname].updated)
-        yield Entry(title, docname, note=project, updated=day, number=linked)
 
 
 def has_dates(domain: ScrapboxDomain) -> bool:

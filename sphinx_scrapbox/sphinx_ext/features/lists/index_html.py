@@ -65,7 +65,8 @@ class IndexPage(NamedTuple):
             body.append(f'<nav aria-label="{title}"><ul class="scrapbox-letters">')
             for one in made:
                 count = sum(len(entries) for _heading, entries in one.parts)
-                link = self._to(f"{self.label}/{one.slug}", one.label, one is leaf)
+                is_here = leaf is not None and one.slug == leaf.slug
+                link = self._to(f"{self.label}/{one.slug}", one.label, is_here)
                 body.append(f"<li>{link} <small>{count}</small></li>")
             body.append("</ul></nav>\n")
         if self.first:

@@ -7,9 +7,17 @@ that nothing leads to.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import (
+    Callable,
+    Collection,
+    Hashable,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+    Set,
+)
 from itertools import groupby
-from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -17,31 +25,42 @@ from docutils import nodes
 from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.builders import Builder
-from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
-from sphinx_scrapbox.sphinx_ext.builders import builder_of, has_browser_pages, has_pages
+from sphinx_scrapbox.sphinx_ext.builders import (
+    add_templates,
+    builder_of,
+    has_browser_pages,
+    has_pages,
+)
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain, domain_of
-from sphinx_scrapbox.sphinx_ext.domain.facts import PageFacts
 from sphinx_scrapbox.sphinx_ext.domain.incremental import (
     begin_site_files,
+    change_of_site_pages,
+    digest,
     has_same_site_pages,
     kept_site_pages,
     note_site_pages,
 )
 from sphinx_scrapbox.sphinx_ext.domain.index.history import LocalChange
+from sphinx_scrapbox.sphinx_ext.domain.index.kept import kept_table
 from sphinx_scrapbox.sphinx_ext.feature import Feature, Listener
-from sphinx_scrapbox.sphinx_ext.features.lists import collation
 from sphinx_scrapbox.sphinx_ext.features.lists.controls import add_files
 from sphinx_scrapbox.sphinx_ext.features.lists.entries import (
     Entry,
     has_dates,
-    page_entries,
+    page_names,
     person_entries,
     recent_entries,
     tag_entries,
+    with_number,
+)
+from sphinx_scrapbox.sphinx_ext.features.lists.index_changes import (
+    changed_rows,
+    has_other_indices,
+    take_numbers,
 )
 from sphinx_scrapbox.sphinx_ext.features.lists.index_html import (
     ALL_PAGES,
@@ -50,11 +69,10 @@ from sphinx_scrapbox.sphinx_ext.features.lists.index_html import (
     all_pages_file,
     write_all_pages,
 )
+from sphinx_scrapbox.sphinx_ext.features.lists.index_leaves import MOST, leaves
 from sphinx_scrapbox.sphinx_ext.i18n import _
 from sphinx_scrapbox.sphinx_ext.warnings import Warn, warn
 
-MOST = 600
-"""Links of one page, at most."""
 SPEAKERS = 10
 """People at the start of the index of people: those with the most turns."""
 
@@ -67,83 +85,6 @@ TITLES = {
     "scrapbox-recent": _("Recent"),
 }
 """The titles of the indices by label, which is also the name of the page."""
-
-
-def leaves(entries: Iterable[Entry], most: int = MOST) -> list[Leaf]:
-    """The pages of an index, in order; one page without a label if it holds all."""
-    ordered = sorted(entries, key=lambda entry: collation.sort_key(entry.name))
-    sections = [
-        (section, tuple(found))
-        for section, found in groupby(ordered, key=lambda entry: collation.section_of(entry.name))
-    ]
-    if _weight(ordered) <= most:
-        return [Leaf("", "", tuple((_label(section), found) for section, found in sections))]
-    made: list[Leaf] = []
-    for section, found in sections:
-        label, slug = _label(section), _slug(section)
-        chunks = list(_chunks(found, most, by_radical=section == collation.IDEOGRAPHS))
-        for number, chunk in enumerate(chunks, 1):
-            name = label if len(chunks) == 1 else f"{label} {number}/{len(chunks)}"
-            parts: tuple[tuple[str, tuple[Entry, ...]], ...] = ((label, chunk),)
-            if section == collation.IDEOGRAPHS:
-                parts = tuple(
-                    (radical or label, tuple(same)) for radical, same in _by_radical(chunk)
-                )
-                first, last = parts[0][0], parts[-1][0]
-                if len(chunks) > 1:
-                    name = f"{first}–{last}" if first != last else first
-            made.append(Leaf(f"{slug}-{number}" if len(chunks) > 1 else slug, name, parts))
-    return made
-
-
-def _by_radical(entries: Sequence[Entry]) -> Iterator[tuple[str, Iterator[Entry]]]:
-    return groupby(entries, key=lambda entry: collation.radical_of(entry.name))
-
-
-def _weight(entries: Iterable[Entry]) -> int:
-    return sum(1 + len(entry.pages) for entry in entries)
-
-
-def _chunks(
-    entries: Sequence[Entry], most: int, by_radical: bool = False
-) -> Iterator[tuple[Entry, ...]]:
-    """Cut entries into runs of about one size, none above *most*; radicals stay whole."""
-    weight = _weight(entries)
-    goal = weight / ceil(weight / most)
-    pieces: Iterable[list[Entry]] = ([entry] for entry in entries)
-    if by_radical:
-        pieces = (list(same) for _radical, same in _by_radical(entries))
-    run: list[Entry] = []
-    held = 0
-    for piece in pieces:
-        weight = _weight(piece)
-        if run and (held >= goal or held + weight > most):
-            yield tuple(run)
-            run, held = [], 0
-        if weight > most and len(piece) > 1:  # one radical fills pages
-            yield from _chunks(piece, most)
-            continue
-        run += piece
-        held += weight
-    if run:
-        yield tuple(run)
-
-
-def _label(section: collation.IndexSection) -> str:
-    if section == collation.IDEOGRAPHS:
-        return str(_("Ideographs"))
-    return str(_("Signs")) if section == collation.OTHER else section.label
-
-
-_SLUGS = {collation.DIGITS: "digits", collation.IDEOGRAPHS: "ideographs", collation.OTHER: "signs"}
-
-
-def _slug(section: collation.IndexSection) -> str:
-    if name := _SLUGS.get(section):
-        return name
-    if section.label.isascii():
-        return section.label.lower()
-    return "".join(f"u{ord(char):04x}" for char in section.label)
 
 
 def leaves_of(index: str, entries: Sequence[Entry]) -> list[Leaf]:
@@ -160,7 +101,6 @@ def leaves_of(index: str, entries: Sequence[Entry]) -> list[Leaf]:
 
 
 _ENTRIES: dict[str, Callable[[ScrapboxDomain], Iterator[Entry]]] = {
-    "scrapbox-pages": page_entries,
     "scrapbox-tags": tag_entries,
     "scrapbox-people": person_entries,
     "scrapbox-recent": recent_entries,
@@ -178,55 +118,94 @@ def is_index_page(app: Sphinx, pagename: str) -> bool:
 
 
 def index_pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
-    """Handler of ``html-collect-pages``: the name, context and template of each page."""
-    builder = app.builder
-    if not _has_indices(builder):
+    """Handler of ``html-collect-pages``: the name, context and template of each page to write."""
+    if not _has_indices(app.builder):
         return
-    domain = domain_of(app.env)
+    domain, kept = domain_of(app.env), kept_site_pages(app)
     written = domain.computed("written indices", list[str])
-    if _are_unchanged(app) and (kept := kept_site_pages(app)):
+    if kept and _are_unchanged(app):
         written += kept
         return
+    change = change_of_site_pages(app) if kept else None
     begin_site_files(app)
-    shown = _shown_titles(domain)
-    for index, title in TITLES.items():
-        entries = list(_ENTRIES[index](domain))
-        made = leaves_of(index, entries)
-        page = IndexPage(builder, index, index, str(title), shown)
-        if index == "scrapbox-people" and len(entries) > SPEAKERS:
-            page = page._replace(first=tuple(entries[:SPEAKERS]))
-        if len(made) == 1 and not made[0].slug:
-            written.append(index)
-            yield index, page.context([], made[0]), "page.html"
+    changed: Mapping[str, Set[str]] = {}
+    if change is not None and not has_other_indices(change):
+        changed = changed_rows(domain, change)
+        take_numbers(domain, app.builder, changed["scrapbox-pages"])
+    pages: dict[str, str] = {}
+    for index in TITLES:
+        for name, context in _pages_of(app, index, changed.get(index), kept):
+            pages[name] = kept[name] if context is None else digest(sorted(context.items()))
+            if context is not None and not (changed and kept.get(name) == pages[name]):
+                yield name, context, "page.html"
+    written += pages
+    note_site_pages(app, pages)
+
+
+def _pages_of(
+    app: Sphinx, index: str, changed: Set[str] | None, kept: Collection[str]
+) -> Iterator[tuple[str, dict[str, Any] | None]]:
+    """The name and context of each page of an index; None for the context of a kept page.
+
+    :param changed: what :func:`.changed_rows` returns for the index; None if all may have changed.
+    :param kept: the names of the pages of the last build.
+    """
+    if changed is not None and not changed:
+        yield from ((name, None) for name in kept if name.partition("/")[0] == index)
+        return
+    domain, builder, title = domain_of(app.env), app.builder, str(TITLES[index])
+    made, first = _leaves_of(domain, index)
+    page = IndexPage(builder, index, index, title, _shown_titles(domain), first)
+    if len(made) == 1 and not made[0].slug:
+        yield index, page.context([], _with_numbers(domain, index, made[0]))
+        return
+    if index == "scrapbox-pages":
+        page = page._replace(file=all_pages_file(domain, builder))
+    yield index, page.context(made, None)
+    for leaf in made:
+        name = f"{index}/{leaf.slug}"
+        shown = {entry.docname for _heading, found in leaf.parts for entry in found}
+        is_changed = changed is None or index != "scrapbox-pages" or not shown.isdisjoint(changed)
+        if name in kept and not is_changed:
+            yield name, None
             continue
-        if index == "scrapbox-pages":
-            page = page._replace(file=all_pages_file(domain, builder))
-        written.append(index)
-        yield index, page.context(made, None), "page.html"
-        for leaf in made:
-            name = f"{index}/{leaf.slug}"
-            written.append(name)
-            part = IndexPage(builder, index, name, f"{title}: {leaf.label}", shown)
-            yield name, part.context(made, leaf), "page.html"
-    note_site_pages(app, written)
+        part = page._replace(name=name, heading=f"{title}: {leaf.label}", first=(), file="")
+        yield name, part.context(made, _with_numbers(domain, index, leaf))
+
+
+def _leaves_of(domain: ScrapboxDomain, index: str) -> tuple[list[Leaf], tuple[Entry, ...]]:
+    """The pages of an index, and the entries before all others; those of pages lack numbers."""
+    if index == "scrapbox-pages":
+        key = (domain.env.config.language, MOST)
+        made = kept_table(
+            domain.env, "index-of-pages", key, lambda: leaves_of(index, page_names(domain))
+        )
+        return made, ()
+    entries = list(_ENTRIES[index](domain))
+    is_long = index == "scrapbox-people" and len(entries) > SPEAKERS
+    return leaves_of(index, entries), tuple(entries[:SPEAKERS]) if is_long else ()
+
+
+def _with_numbers(domain: ScrapboxDomain, index: str, leaf: Leaf) -> Leaf:
+    """A page of an index with the dates and numbers of its entries."""
+    if index != "scrapbox-pages":
+        return leaf  # it has them already
+    parts = (
+        (heading, tuple(with_number(domain, entry) for entry in found))
+        for heading, found in leaf.parts
+    )
+    return leaf._replace(parts=tuple(parts))
 
 
 def _are_unchanged(app: Sphinx) -> bool:
     """Whether all indices show what they showed after the last build."""
     domain = domain_of(app.env)
-
-    def linked(docname: str, facts: PageFacts) -> set[str]:
-        return {node for node, _title, _line in domain.graph.nodes_of(docname, facts.mentions)}
-
-    def is_same(change: LocalChange) -> bool:
-        return all(
-            (old.updated, old.tags, old.people, old.turns)
-            == (new.updated, new.tags, new.people, new.turns)
-            and linked(docname, old) == linked(docname, new)
-            for docname, (old, new) in change.documents.items()
-        )
-
-    return has_same_site_pages(app, is_same)
+    return has_same_site_pages(
+        app,
+        lambda change: (
+            not has_other_indices(change) and not any(changed_rows(domain, change).values())
+        ),
+    )
 
 
 def written_indices(app: Sphinx) -> list[str]:
@@ -288,9 +267,9 @@ def check_index_names(app: Sphinx, env: BuildEnvironment) -> None:
         )
 
 
-def add_templates(app: Sphinx, config: Config) -> None:
-    """Handler of ``config-inited``: let Sphinx find the template, after those of the site."""
-    config.templates_path = [*config.templates_path, str(_TEMPLATES)]
+def add_navigation_template(app: Sphinx) -> None:
+    """Handler of ``builder-inited``: let Sphinx find the template of the navigation."""
+    add_templates(app.builder, _TEMPLATES)
 
 
 def add_navigation(
@@ -324,7 +303,7 @@ class Indices(Feature):
     name = "indices"
     post_transforms = (IndexNames,)
     listeners = (
-        Listener("config-inited", add_templates, 900, "conf.py may set the path."),
+        Listener("builder-inited", add_navigation_template),
         Listener("builder-inited", register_index_labels),
         Listener("html-collect-pages", index_pages),
         Listener("html-page-context", add_files),
@@ -349,8 +328,7 @@ class Indices(Feature):
 
     def affected(self, change: LocalChange, domain: ScrapboxDomain) -> Iterable[str] | None:
         """All, if the first date came or the last one went."""
-        dates = ((old.updated, new.updated) for old, new in change.documents.values())
-        return None if any(bool(old) != bool(new) for old, new in dates) else ()
+        return None if has_other_indices(change) else ()
 
 
 FEATURE = Indices()

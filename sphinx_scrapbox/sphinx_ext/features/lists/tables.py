@@ -10,6 +10,7 @@ from fnmatch import translate
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.config.values import Person
 from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain
+from sphinx_scrapbox.sphinx_ext.domain.index.kept import kept_table
 from sphinx_scrapbox.sphinx_ext.domain.languages import page_languages
 from sphinx_scrapbox.sphinx_ext.features.lists import model
 from sphinx_scrapbox.sphinx_ext.features.lists.collation import sort_key
@@ -27,14 +28,23 @@ Who = Person | tuple[str, str]
 """A person of ``scrapbox_people``, or the project and the key of an icon."""
 
 
+def page_order(domain: ScrapboxDomain) -> list[str]:
+    """The docnames of all pages, in the order of their titles."""
+
+    def ordered() -> list[str]:
+        pages = [name for name, facts in domain.facts.items() if facts.is_page]
+        return sorted(pages, key=lambda name: (sort_key(domain.title_of(name)), name))
+
+    return domain.computed("page order", lambda: kept_table(domain.env, "page-order", "", ordered))
+
+
 class Tables:
     """Tables over the facts of all documents."""
 
     def __init__(self, domain: ScrapboxDomain) -> None:
         self._domain = domain
         self._config = options(domain.env.config)
-        pages = [name for name, facts in domain.facts.items() if facts.is_page]
-        self.pages = sorted(pages, key=lambda name: (sort_key(domain.title_of(name)), name))
+        self.pages = page_order(domain)
         """The docnames of all pages, in the order of their titles."""
         self.tags: dict[tuple[str, str], list[str]] = {}
         """The documents with a tag, by the project and the key of the tag."""
@@ -44,7 +54,7 @@ class Tables:
         self._people_targets: dict[Who, str] = {}
         self._tags_named: dict[str, set[tuple[str, str]]] = {}
         self._people_named: dict[str, set[tuple[str, str]]] = {}
-        others = sorted(domain.facts.keys() - set(pages))
+        others = sorted(domain.facts.keys() - set(self.pages))
         for docname in (*self.pages, *others):
             self._note(docname)
 

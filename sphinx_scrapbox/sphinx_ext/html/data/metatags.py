@@ -12,9 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from sphinx.application import Sphinx
-from sphinx.config import Config
 
-from sphinx_scrapbox.sphinx_ext.builders import has_pages
+from sphinx_scrapbox.sphinx_ext.builders import add_templates, has_pages
 
 _THEMES = frozenset({"shibuya"})
 _TEMPLATE = "scrapbox-page.html"
@@ -24,11 +23,10 @@ def _leaves_out_tags(app: Sphinx) -> bool:
     return app.config.html_theme in _THEMES and "sphinxext.opengraph" not in app.extensions
 
 
-def add_template(app: Sphinx, config: Config) -> None:
-    """Handler of ``config-inited``: let Sphinx find the template, after those of the site."""
+def add_template(app: Sphinx) -> None:
+    """Handler of ``builder-inited``: let Sphinx find the template, after those of the site."""
     if _leaves_out_tags(app):
-        folder = str(Path(__file__).parent / "templates")
-        config.templates_path = [*config.templates_path, folder]
+        add_templates(app.builder, Path(__file__).parent / "templates")
 
 
 def use_template(
