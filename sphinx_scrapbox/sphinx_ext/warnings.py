@@ -6,6 +6,7 @@ documentation's list of warnings is generated from the enum.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from enum import Enum
 from functools import cache
 
@@ -88,6 +89,19 @@ def warn_directive(
     """Warn about a directive at its line; its name precedes the message."""
     location = (directive.env.docname, directive.lineno)
     warn(subtype, f"{directive.name}: {message}", location=location)
+
+
+def note_again(how: str, docnames: Collection[str], reason: str, total: int) -> None:
+    """Say why documents are read or written that Sphinx would leave as they are.
+
+    That is said with ``-v``, and without it if most documents are concerned.
+
+    :param how: "read" or "written".
+    :param total: the number of all documents.
+    """
+    if docnames:
+        log = _LOGGER.info if len(docnames) * 2 > total > 1 else _LOGGER.verbose
+        log("%d of %d documents are %s: %s", len(docnames), total, how, reason)
 
 
 @cache

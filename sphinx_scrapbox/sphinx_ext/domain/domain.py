@@ -39,7 +39,7 @@ from sphinx_scrapbox.sphinx_ext.domain.roles import WikiRole
 from sphinx_scrapbox.sphinx_ext.domain.site import BY_HAND, RESOLVED_AGAIN
 from sphinx_scrapbox.sphinx_ext.feature import Feature
 from sphinx_scrapbox.sphinx_ext.sources.folder import source_folder
-from sphinx_scrapbox.sphinx_ext.warnings import Warn, warn
+from sphinx_scrapbox.sphinx_ext.warnings import Warn, note_again, warn
 from sphinx_scrapbox.wiki import titles
 from sphinx_scrapbox.wiki.urls import safe_url
 
@@ -307,6 +307,7 @@ def reread_for_locks(
             locked = locks.of(docfile)
             if facts.lock != (locked.fingerprint if locked else ""):
                 outdated.append(docname)
+    note_again("read", outdated, "a lock file says something else of them", len(env.found_docs))
     for docname in added:  # found here once, so that no reading process has to look again
         locks.above_document(docname)
     return outdated

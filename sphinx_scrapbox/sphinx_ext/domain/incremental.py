@@ -36,6 +36,7 @@ from sphinx_scrapbox.sphinx_ext.domain.index.history import (
 )
 from sphinx_scrapbox.sphinx_ext.domain.index.output import Output, OutputState
 from sphinx_scrapbox.sphinx_ext.feature import Outdated
+from sphinx_scrapbox.sphinx_ext.warnings import note_again
 
 _LINES_OF_BUILD_INFO = 4
 
@@ -241,8 +242,12 @@ def documents_to_read(
 ) -> list[str]:
     """Handler of ``env-get-outdated``: the documents that a feature wants to be read again."""
     domain, outdated = domain_of(env), Outdated(added, changed, removed)
-    wanted = (feature.reread(domain, outdated) for feature in domain.features)
-    return [docname for docnames in wanted for docname in docnames if docname not in removed]
+    docnames: list[str] = []
+    for feature in domain.features:
+        wanted = [name for name in feature.reread(domain, outdated) if name not in removed]
+        note_again("read", wanted, f"because of the feature {feature.name!r}", len(env.found_docs))
+        docnames += wanted
+    return docnames
 
 
 def documents_to_write(app: Sphinx, env: BuildEnvironment) -> Iterable[str]:
@@ -260,6 +265,8 @@ def documents_to_write(app: Sphinx, env: BuildEnvironment) -> Iterable[str]:
         output.wanted = _wanted(output, domain, settings)
         output.wanted_state = _state(domain, settings)  # some are known only now
     changed = [name for name, shown in output.wanted.items() if output.pages.get(name) != shown]
+    if output.pages:  # not the first build
+        note_again("written", changed, output.reason(), len(env.all_docs))
     output.expected = {*changed, *(output.change.documents if output.change else ())}
     return changed
 
@@ -309,11 +316,13 @@ def _settings(app: Sphinx) -> Sequence[object]:
 
 def _state(domain: ScrapboxDomain, settings: Sequence[object]) -> OutputState:
     """Changes with each document that is read or removed, and with the states of features."""
-    states = [feature.state(domain) for feature in domain.features]
+    states = {feature.name: feature.state(domain) for feature in domain.features}
     documents = state_of_documents(domain.env.all_docs)
-    if None in states:
-        return OutputState("", documents)
-    return OutputState(digest((domain.data_version, settings, states)), documents)
+    if None in states.values():
+        return OutputState({}, documents)
+    options = {"version": domain.data_version, "options": settings}
+    named = {name: digest(state) for name, state in {**options, **states}.items() if state != ""}
+    return OutputState(named, documents)
 
 
 def _shown(domain: ScrapboxDomain, docname: str, settings: Sequence[object]) -> str:

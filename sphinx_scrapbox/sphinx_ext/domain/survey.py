@@ -23,6 +23,7 @@ from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain, domain_of
 from sphinx_scrapbox.sphinx_ext.domain.index.history import note_not_local
 from sphinx_scrapbox.sphinx_ext.sources.file_types import MARKDOWN, NATIVE, page_type
 from sphinx_scrapbox.sphinx_ext.sources.folder import source_folder
+from sphinx_scrapbox.sphinx_ext.warnings import note_again
 from sphinx_scrapbox.wiki.redaction import checksum
 from sphinx_scrapbox.wiki.speakers import PageSignatures, find_signers
 from sphinx_scrapbox.wiki.structure import StructureOptions
@@ -72,7 +73,12 @@ def survey_pages(
     locked = projects.locked(env.found_docs)
     if not (added or changed or removed) and domain.data["projects"][2] == locked:
         return []
-    return [*_read_for_projects(env, domain, locked), *_read_for_signers(domain)]
+    for_projects = list(_read_for_projects(env, domain, locked))
+    for_signers = list(_read_for_signers(domain))
+    total = len(env.found_docs)
+    note_again("read", for_projects, "pages are of other projects than before", total)
+    note_again("read", for_signers, "other people sign what they write", total)
+    return [*for_projects, *for_signers]
 
 
 def _read_for_projects(

@@ -82,14 +82,17 @@ def _load(parts: Iterable[_Part]) -> FixedEntries[Any]:
     return FixedEntries(table, kept)
 
 
-class LoadedOnDemand(MutableMapping[str, _T]):
-    """A table of which the parts are unpickled when one of their documents is asked for.
+_dict: Any = dict  # its methods, as those that the class has itself take them
+
+
+class LoadedOnDemand(MutableMapping[str, _T], dict[str, _T]):  # type: ignore[misc, metaclass]
+    """A dict of which the parts are unpickled when one of their documents is asked for.
 
     From another process, only the entries that this process set are sent, as a plain dict.
     """
 
     def __init__(self, table: Mapping[str, _T], parts: Iterable[_Part] = ()) -> None:
-        self._loaded: dict[str, _T] = dict(table)
+        _dict.update(self, table)
         self._waiting = {name: part for part in parts for name in part.names}
         self._process = os.getpid()
         self._own: dict[str, None] = {}
@@ -99,35 +102,41 @@ class LoadedOnDemand(MutableMapping[str, _T]):
         if part := self._waiting.get(name):
             for each in part.names:
                 del self._waiting[each]
-            self._loaded.update(pickle.loads(part.data))
+            _dict.update(self, pickle.loads(part.data))
 
     def __getitem__(self, name: str) -> _T:
         self._load(name)
-        return self._loaded[name]
+        entry: _T = _dict.__getitem__(self, name)
+        return entry
 
     def __setitem__(self, name: str, entry: _T) -> None:
         self._load(name)
-        self._loaded[name] = entry
+        _dict.__setitem__(self, name, entry)
         if self._process != os.getpid():
             self._own[name] = None
 
     def __delitem__(self, name: str) -> None:
         self._load(name)
-        del self._loaded[name]
+        _dict.__delitem__(self, name)
 
     def __contains__(self, name: object) -> bool:
-        return name in self._loaded or name in self._waiting
+        return _dict.__contains__(self, name) or name in self._waiting
 
     def __iter__(self) -> Iterator[str]:
-        return iter(sorted([*self._loaded, *self._waiting]))
+        return iter(sorted([*_dict.__iter__(self), *self._waiting]))
 
     def __len__(self) -> int:
-        return len(self._loaded) + len(self._waiting)
+        return int(_dict.__len__(self)) + len(self._waiting)
 
-    def __copy__(self) -> dict[str, _T]:
-        return dict(self)
+    def __repr__(self) -> str:
+        return repr(self.copy())
 
-    def __reduce__(self) -> tuple[Callable[..., Mapping[str, _T]], tuple[Any]]:
+    def copy(self) -> dict[str, _T]:
+        return {name: self[name] for name in self}
+
+    __copy__ = copy
+
+    def __reduce__(self) -> tuple[Callable[..., Any], tuple[Any]]:
         if self._process != os.getpid():
             return dict, ({name: self[name] for name in self._own if name in self},)
         parts = list({id(part): part for part in self._waiting.values()}.values())
@@ -135,7 +144,8 @@ class LoadedOnDemand(MutableMapping[str, _T]):
             if part.is_small:
                 self._load(part.names[0])
         waiting = [part for part in parts if not part.is_small]
-        return _load_on_demand, ([*waiting, *_parts(self._loaded)],)
+        loaded = dict(_dict.items(self))
+        return _load_on_demand, ([*waiting, *_parts(loaded)],)
 
 
 def _load_on_demand(parts: Iterable[_Part]) -> LoadedOnDemand[Any]:

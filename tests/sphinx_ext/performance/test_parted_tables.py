@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import pickle
 from pathlib import Path
 from typing import Any
@@ -57,9 +58,12 @@ def test_entries_are_loaded_on_demand(monkeypatch: pytest.MonkeyPatch) -> None:
     table = _again(LoadedOnDemand({name: [number] for number, name in enumerate(NAMES)}))
     loads: list[bytes] = []
     original = pickle.loads
-    monkeypatch.setattr(
-        parted_tables.pickle, "loads", lambda data: loads.append(data) or original(data)
-    )
+
+    def load(data: bytes) -> Any:
+        loads.append(data)
+        return original(data)
+
+    monkeypatch.setattr(pickle, "loads", load)
     assert len(table) == 20
     assert "page 1" in table
     assert "nowhere" not in table
@@ -71,14 +75,14 @@ def test_entries_are_loaded_on_demand(monkeypatch: pytest.MonkeyPatch) -> None:
     _edit(table)
     assert len(loads) < 5
     again = _again(table)
-    assert dict(again) == dict(table)
+    assert dict(again) == dict(table) == table.copy() == {**table}
     assert again["page 1"] == [1, "changed in place"]
     assert len(again) == 19
 
 
 def test_other_processes_send_what_they_set(monkeypatch: pytest.MonkeyPatch) -> None:
     table = _again(LoadedOnDemand({name: [number] for number, name in enumerate(NAMES)}))
-    monkeypatch.setattr(parted_tables.os, "getpid", lambda: -1)
+    monkeypatch.setattr(os, "getpid", lambda: -1)
     _edit(table)
     assert _again(table) == {"page 3": ["other"], "new": ["new"]}
 
@@ -99,7 +103,7 @@ def test_builds_save_all_that_is_known(tmp_path: Path, parallel: int) -> None:
     site.build(parallel=parallel, **config)
     kept = site.build(parallel=parallel, **config).app.env
     fresh = site.build(target="_fresh", **config).app.env
-    assert type(kept.tocs) is LoadedOnDemand
+    assert isinstance(kept.tocs, LoadedOnDemand)
     assert {name: toc.pformat() for name, toc in kept.tocs.items()} == {
         name: toc.pformat() for name, toc in fresh.tocs.items()
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,11 +19,15 @@ _FORMAT = 3
 class OutputState(NamedTuple):
     """Digests of what pages show.
 
-    ``settings`` is that of options and of the states of features, "" if one is unknown.
+    ``settings`` has those of the options and of the states of features by name, and is empty if
+    one is unknown.
     """
 
-    settings: str
+    settings: Mapping[str, str]
     documents: str
+
+
+_UNKNOWN = OutputState({}, "")
 
 
 class Output:
@@ -34,7 +38,7 @@ class Output:
         self._log = self._file.with_suffix(".log")
         self._written: set[str] = set()
         self._is_listening = True
-        self.state = OutputState("", "")
+        self.state = _UNKNOWN
         self.pages: dict[str, str] = {}
         self.site_pages: dict[str, str] = {}
         """By the names of pages that are no documents, digests of what they show."""
@@ -51,7 +55,7 @@ class Output:
             self._load()
         self.wanted = self.pages
         """What the pages have to show, by docname."""
-        self.wanted_state = OutputState("", "")
+        self.wanted_state = _UNKNOWN
         """The state of the site that they show then."""
 
     def _load(self) -> None:
@@ -67,7 +71,7 @@ class Output:
         except OSError:
             self._saved = self.state, dict(self.pages), dict(self.site_pages)
             return
-        self.state = OutputState("", "")
+        self.state = _UNKNOWN
         for name in dropped:
             self.pages.pop(os.fsdecode(name), None)
 
@@ -92,7 +96,17 @@ class Output:
 
     def shows_settings(self, state: OutputState) -> bool:
         """Whether the output shows all but the documents as they are in *state*."""
-        return self.state.settings == state.settings != ""
+        return self.state.settings == state.settings != {}
+
+    def reason(self) -> str:
+        """Why pages show something else than in the last build of this output."""
+        if not self.state.settings:
+            return "the last build did not finish, or did not write all pages"
+        now, before = self.wanted_state.settings, self.state.settings
+        names = sorted(name for name in now if now[name] != before.get(name))
+        if names:
+            return f"what pages depend on beside the documents has changed: {', '.join(names)}"
+        return "they were read again, or show something of those that were"
 
     def drop(self, docname: str) -> None:
         """Drop the digest of a page that is about to be written."""
@@ -118,7 +132,7 @@ class Output:
             for docname in self.wanted
             if (shown := (self.wanted if docname in self._written else self.pages).get(docname))
         }
-        state = self.wanted_state if pages == self.wanted else OutputState("", "")
+        state = self.wanted_state if pages == self.wanted else _UNKNOWN
         if (state, pages, self.site_pages) != self._saved:
             saved = {"state": state, "pages": pages, "site_pages": self.site_pages}
             text = json.dumps({"format": _FORMAT, **saved})
