@@ -220,9 +220,22 @@ def kept_site_pages(app: Sphinx) -> dict[str, str]:
 
 
 def note_site_pages(app: Sphinx, pages: Mapping[str, str]) -> None:
-    """Keep digests of what pages that are no documents show, by name, for the next build."""
-    if output := _OUTPUTS.get(app):
-        output.site_pages = dict(pages)
+    """Keep digests of what pages that are no documents show, by name, for the next build.
+
+    Those of the last build that are no longer among them are removed from the output.
+    """
+    output, builder = _OUTPUTS.get(app), app.builder
+    if output is None or not has_search(builder):
+        return
+
+    def files(names: Iterable[str]) -> list[str]:
+        paths = (Path(builder.get_outfilename(name)) for name in names)
+        return [path.relative_to(app.outdir).as_posix() for path in paths]
+
+    documents = app.env.all_docs.keys()
+    if outdated := output.site_pages.keys() - pages.keys() - documents:
+        remove_outdated(Path(app.outdir), files(outdated), files([*pages, *documents]))
+    output.site_pages = dict(pages)
 
 
 def begin_site_files(app: Sphinx) -> None:

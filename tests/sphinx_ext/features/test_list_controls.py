@@ -187,4 +187,5 @@ def test_an_index_that_is_split(
     for at in range(2, len(TITLES)):
         (tmp_path / "src" / f"wiki/p{at}.md").unlink()
     built = Site(tmp_path / "src").build("dirhtml", **HERE)
+    assert not list((built.out / "scrapbox-pages").glob("*/index.html"))
     assert not (built.out / "_static/sphinx_scrapbox/pages.json").exists()

@@ -120,6 +120,7 @@ def is_index_page(app: Sphinx, pagename: str) -> bool:
 def index_pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
     """Handler of ``html-collect-pages``: the name, context and template of each page to write."""
     if not _has_indices(app.builder):
+        note_site_pages(app, {})
         return
     domain, kept = domain_of(app.env), kept_site_pages(app)
     written = domain.computed("written indices", list[str])
