@@ -81,19 +81,21 @@ from sphinx_scrapbox.sphinx_ext.html.search import modes, pagefind_index, search
 from sphinx_scrapbox.sphinx_ext.leak_guard import guard
 from sphinx_scrapbox.sphinx_ext.performance import (
     doctree_cache,
-    few_documents,
     garbage_collection,
     html_pages,
     inventory,
-    parted_tables,
     pickling,
     search_index,
     skipped_transforms,
-    unchanged_files,
     writers,
     writing_processes,
 )
 from sphinx_scrapbox.sphinx_ext.performance import reading as quick_reading
+from sphinx_scrapbox.sphinx_ext.performance.rebuilding import (
+    few_documents,
+    parted_tables,
+    unchanged_files,
+)
 from sphinx_scrapbox.sphinx_ext.reading import (
     directives,
     messages,

@@ -32,7 +32,7 @@ from sphinx.project import Project
 
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.domain import domain_of
-from sphinx_scrapbox.sphinx_ext.performance.parted_tables import LoadedOnDemand
+from sphinx_scrapbox.sphinx_ext.performance.rebuilding.parted_tables import LoadedOnDemand
 from sphinx_scrapbox.sphinx_ext.warnings import note_unknown_internals
 
 T = TypeVar("T")

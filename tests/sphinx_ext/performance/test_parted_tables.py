@@ -10,8 +10,11 @@ from typing import Any
 import pytest
 from sites import Site, page
 
-from sphinx_scrapbox.sphinx_ext.performance import parted_tables
-from sphinx_scrapbox.sphinx_ext.performance.parted_tables import FixedEntries, LoadedOnDemand
+from sphinx_scrapbox.sphinx_ext.performance.rebuilding import parted_tables
+from sphinx_scrapbox.sphinx_ext.performance.rebuilding.parted_tables import (
+    FixedEntries,
+    LoadedOnDemand,
+)
 
 NAMES = [f"page {number}" for number in range(20)]
 

@@ -1,0 +1,1 @@
+"""Shortcuts of builds after an edit: less is looked at, sent and saved of what did not change."""
