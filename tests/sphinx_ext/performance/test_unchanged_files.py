@@ -109,6 +109,9 @@ def test_what_is_outdated_is_what_sphinx_says(site: Site, builder: str) -> None:
     fast, slow = build()
     assert fast.written == slow.written
     assert len(fast.written) == len(fast.app.env.all_docs)
+    for built in (fast, slow):
+        reason = "what pages depend on beside the documents has changed: options"
+        assert f"documents are written: {reason}" in built.app.status.getvalue()
 
 
 def test_a_package_elsewhere_changes_no_page(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
