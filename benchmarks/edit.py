@@ -60,9 +60,12 @@ class EditedSite:
         )
 
     def edit_hub(self) -> None:
-        """Give the hub another first line, which the cards of its neighbours show."""
+        """Give the hub another first line, which the cards of its neighbours show.
+
+        The line has no words, so that the language of a short page stays as it is.
+        """
         head, rule, body = self._texts[self.hub].partition("\n---\n")
-        self.hub.write_text(f"{head}{rule}\nA first line that is new.\n{body}", "utf-8")
+        self.hub.write_text(f"{head}{rule}\n1 + 1 = 2\n{body}", "utf-8")
 
     def restore(self) -> None:
         """Undo all edits, and build."""
@@ -73,11 +76,12 @@ class EditedSite:
 
 
 def hub_of(pages: list[Path]) -> Path:
-    """The page that most of *pages* link to."""
-    linking: Counter[str] = Counter()
+    """The page that most of *pages* in its own folder, which is a wiki, link to."""
+    linking: Counter[tuple[Path, str]] = Counter()
     for path in pages:
-        linking.update({key(title) for title in _LINK.findall(path.read_text("utf-8"))})
-    return max(pages, key=lambda path: (linking[key(path.stem)], path))
+        titles = {key(title) for title in _LINK.findall(path.read_text("utf-8"))}
+        linking.update((path.parent, title) for title in titles)
+    return max(pages, key=lambda path: (linking[path.parent, key(path.stem)], path))
 
 
 def _times(out: Path) -> dict[str, int]:

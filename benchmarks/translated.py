@@ -23,6 +23,8 @@ from babel.messages.pofile import read_po
 
 COMPLETE = ("index", "tutorials", "how-to")
 """Pages and folders in which each message must be translated."""
+MEASURED = frozenset({"explanation/performance-figures"})
+"""Pages with tables of figures that change whenever ``report.py`` writes them."""
 
 LOCALE = Path(__file__).parents[1] / "example_docs" / "locale"
 _ROLE = re.compile(r"\{[\w:-]+\}")
@@ -57,7 +59,7 @@ def marks(text: str) -> Counter[str]:
 
 def mistakes(page: str, texts: dict[str, str], translations: dict[str, str]) -> Iterator[str]:
     """What is wrong with the translations of a page."""
-    is_complete = page.partition("/")[0] in COMPLETE
+    is_complete = page.partition("/")[0] in COMPLETE and page not in MEASURED
     for text in texts:
         translation = translations.get(text, "")
         if not translation:

@@ -17,6 +17,7 @@ extensions = [
     "sphinx_scrapbox",
     "sphinx_design",  # cards and tabs
     "showcase",  # local extension: examples, and references generated from the source
+    "measured",  # local extension: figures of benchmarks
     "language_switch",  # local extension: links between English and Japanese
 ]
 exclude_patterns = ["_build", "_ext", "_kept", "locale", "Thumbs.db", ".DS_Store"]
