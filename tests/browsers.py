@@ -44,6 +44,11 @@ class _Handler(SimpleHTTPRequestHandler):
     disable_nagle_algorithm = True
     max_age = 0
 
+    def send_header(self, keyword: str, value: str) -> None:
+        # It is in seconds: a file that is written twice in one would not be sent again.
+        if keyword != "Last-Modified":
+            super().send_header(keyword, value)
+
     def end_headers(self) -> None:
         # What a page asks for by its checksum is asked for once.
         has_checksum = "/_static/" in self.path and "?" in self.path

@@ -16,6 +16,7 @@ from urllib.parse import unquote, urlsplit
 from docutils import nodes
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
+from sphinx.config import Config
 from sphinx.testing.util import SphinxTestApp
 from sphinx.util.template import BaseRenderer
 
@@ -142,6 +143,8 @@ class Site:
 
         :param only: files to write, below the sources, as named on the command line of Sphinx.
         """
+        # Themes append folders to the default value, which all sites of a process share.
+        Config.config_values["templates_path"].default.clear()
         app = SphinxTestApp(
             builder,
             srcdir=self.src,

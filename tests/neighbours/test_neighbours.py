@@ -266,7 +266,7 @@ NEIGHBOURS = (
         "html",
         'extensions += ["sphinx_tippy"]',
         check_tips,
-        limit="no tips for links to pages whose address is quoted: it compares it with the name",
+        limit="no tooltips for pages whose address contains percent-encoded characters",
     ),
     Neighbour(
         "sphinx-markdown-builder",
@@ -280,7 +280,8 @@ NEIGHBOURS = (
         "rinoh",
         'rinoh_documents = [{"doc": "index", "target": "garden", "title": "Garden"}]',
         check_pdf,
-        limit="fonts without Chinese, Japanese and Korean, unless the style names others",
+        limit="the default fonts have no Chinese, Japanese or Korean characters; "
+        "name other fonts in the style",
     ),
     Neighbour(
         "rst2pdf",
@@ -288,7 +289,7 @@ NEIGHBOURS = (
         'extensions += ["rst2pdf.pdfbuilder"]\n'
         'pdf_documents = [("index", "garden", "Garden", "Mio")]',
         check_pdf,
-        limit="formulas need matplotlib; levels of lists below the twelfth are flat",
+        limit="formulas need matplotlib; lists are flat below the twelfth level",
     ),
     Neighbour("myst-nb", "html", f'{BOOK_CONF}"force"', check_notebook),
     Neighbour("jupyter-cache", "html", f'{BOOK_CONF}"cache"', check_notebook),
@@ -300,7 +301,7 @@ NEIGHBOURS = (
         "html",
         'extensions += ["sphinx_multiversion"]',
         check_versions,
-        limit="version 0.2.4 does not start with Sphinx 9, on any site",
+        limit="version 0.2.4 does not work with Sphinx 9",
     ),
 )
 CONF = f"""

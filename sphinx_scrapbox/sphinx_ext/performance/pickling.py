@@ -100,6 +100,12 @@ class TrackingDefaultDict(defaultdict[str, Any]):
         self._own[name] = None
         super().__setitem__(name, entry)
 
+    def __missing__(self, name: str) -> Any:
+        # From Python 3.14, that of defaultdict does not call __setitem__.
+        assert self.default_factory is not None
+        self[name] = entry = self.default_factory()
+        return entry
+
     def __copy__(self) -> defaultdict[str, Any]:  # type: ignore[override]
         return defaultdict(self.default_factory, self)
 
