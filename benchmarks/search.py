@@ -113,7 +113,9 @@ def first_query(browser: Any, address: str, query: str) -> Row:
     )
     start = time.perf_counter()
     tab.goto(f"{address}search.html?q={query}")
-    shown = "document.querySelector('.scrapbox-search-results > li, ul.search > li')"
+    # Of Pagefind, the first results; of Sphinx, what it says when all are shown, or none is found.
+    shown = """document.querySelector('.scrapbox-search-results > li') ||
+        /finished|not match/.test(document.querySelector('.search-summary')?.innerText)"""
     tab.wait_for_function(shown, timeout=120_000)
     seconds = time.perf_counter() - start
     tab.wait_for_load_state("networkidle")
@@ -175,6 +177,7 @@ def main() -> int:
                 rows += [
                     {**start, "query": query, **first_query(browser, address, query)}
                     for query in options.query
+                    if name == "Pagefind" or not query.startswith("&")  # a filter, no words
                 ]
     failed = False
     for row in rows:
