@@ -40,7 +40,7 @@ def inventories_of(env: BuildEnvironment) -> Inventories:
 
 
 def state_of_inventories(inventories: Inventories) -> str:
-    """A digest of all that inventories tell; "" if there are none."""
+    """Return a digest of the entries of all inventories, or an empty string without any."""
     state = blake2b(digest_size=16)
     for name, inventory in sorted(inventories.items()):
         for kind, entries in inventory.items():

@@ -159,7 +159,7 @@ class InventoryLinks(Feature):
 
 
 def _state(domain: ScrapboxDomain) -> str:
-    """A digest of the inventories; "" if there are none."""
+    """Return a digest of the inventories, or an empty string without any."""
     inventories = inventories_of(domain.env)
     return (
         domain.computed("inventories", lambda: state_of_inventories(inventories))
