@@ -95,7 +95,7 @@ class Feature:
         """
 
     def page_context(self, app: Sphinx, docname: str, context: dict[str, Any]) -> None:
-        """LocalChange the context with which the template of a document's HTML page is filled."""
+        """Change the context with which the template of a document's HTML page is filled."""
 
     def finish(self, app: Sphinx) -> None:
         """Write files of the feature's own, after a build without an error."""

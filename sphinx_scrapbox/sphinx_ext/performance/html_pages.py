@@ -13,7 +13,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Set
+from collections.abc import Callable, Set
 from functools import cache
 from types import MethodType, ModuleType
 from typing import Any
@@ -30,7 +30,7 @@ from sphinx.builders import Builder
 from sphinx.builders.dirhtml import DirectoryHTMLBuilder
 from sphinx.builders.html import StandaloneHTMLBuilder
 
-from sphinx_scrapbox.rendering.nodes import scrapbox_icon, scrapbox_words
+from sphinx_scrapbox.rendering.nodes import find_nodes, scrapbox_icon, scrapbox_words
 from sphinx_scrapbox.sphinx_ext.builders import is_single_file
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.warnings import note_unknown_internals
@@ -210,11 +210,4 @@ def _has_known_shape(builder: Any) -> bool:
 
 
 def _is_plain(node: nodes.Node) -> bool:
-    return all(type(one) in _PLAIN for one in _walk(node))
-
-
-def _walk(node: nodes.Node) -> Iterator[nodes.Node]:
-    nodes_left = [node]
-    while nodes_left:
-        yield (one := nodes_left.pop())
-        nodes_left += one.children
+    return all(type(one) in _PLAIN for one in find_nodes(node, nodes.Element, nodes.Text))

@@ -28,6 +28,7 @@ from sphinx.domains import c, cpp
 from sphinx.environment import BuildEnvironment
 from sphinx.transforms import SphinxTransformer
 
+from sphinx_scrapbox.rendering.nodes import find_nodes
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.sources.folder import source_folder
 from sphinx_scrapbox.sphinx_ext.warnings import note_unknown_internals
@@ -121,7 +122,8 @@ class _SkipUnused(Transform):
     def apply(self, **kwargs: Any) -> None:
         transformer, users = kwargs["transformer"], kwargs["users"]
         used: set[tuple[str, str]] = set()
-        for node_class in _classes(self.document):
+        all_nodes = find_nodes(self.document, nodes.Element, nodes.Text)
+        for node_class in {type(node) for node in all_nodes}:
             used |= _users(node_class)  # type: ignore[arg-type]
         transformer.transforms = [
             entry
@@ -146,17 +148,6 @@ def restore_transformer(app: Sphinx, error: Exception | None) -> None:
     """Handler of ``build-finished``."""
     if getattr(sphinx_environment, _NAME, None) is PostTransformer:
         setattr(sphinx_environment, _NAME, SphinxTransformer)
-
-
-def _classes(document: nodes.document) -> set[type[nodes.Node]]:
-    """The classes of all nodes of a document."""
-    classes: set[type[nodes.Node]] = set()
-    to_visit: list[nodes.Node] = [document]
-    while to_visit:
-        node = to_visit.pop()
-        classes.add(type(node))
-        to_visit += node.children
-    return classes
 
 
 @cache
