@@ -1,4 +1,4 @@
-"""The texts in a file: those of an archive, of compressed data, in any encoding.
+"""The texts in a file: those of an archive, of compressed data, of a pickle, in any encoding.
 
 Files are read in blocks, so that memory does not grow with their size.
 """
@@ -18,6 +18,7 @@ from io import BytesIO, RawIOBase
 from pathlib import PurePosixPath
 from typing import IO, NamedTuple, cast
 
+from sphinx_scrapbox.sphinx_ext.leak_guard.pickles import is_pickle, text_of_pickle
 from sphinx_scrapbox.wiki.text import join_signs
 
 _BLOCK = 1 << 18
@@ -121,6 +122,8 @@ def _packed_texts(
                 inner = PurePosixPath(info.name).name.lower()
                 place = f"{name}/{info.name}"
                 yield from _texts_of(place, inner, member_file or BytesIO(), encoding, depth + 1)
+    elif is_pickle(head):
+        yield TextFile(name, PurePosixPath(format_name).suffix, text_of_pickle(file))
     elif format_name.endswith(".inv") and head.startswith(b"# Sphinx"):
         yield TextFile(name, ".inv", _decoded(_Inventory(file), "utf-8"))
     else:

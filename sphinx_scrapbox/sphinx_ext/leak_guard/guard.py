@@ -40,7 +40,7 @@ _LOGGER = logging.getLogger(__name__)
 _MAX_LISTED = 60
 _CACHE = "scrapbox-guard.json"
 _BLOCK = 1 << 18
-_RULES = 3  # rises when the scanner finds more, so that files are checked again
+_RULES = 4  # rises when the scanner finds more, so that files are checked again
 
 
 def prepare_leak_guard(
