@@ -27,6 +27,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from build import OURS, SIDES
 from phases import CORES, PHASES, longest_steps, serial_share, speed_up
+from plan import LARGER, full_build, plan_figures, plan_rows
 from results import FOLDER, Row, growth_exponent, load
 
 DOCS = Path(__file__).resolve().parents[1] / "example_docs"
@@ -78,6 +79,7 @@ class Results:
         files = {name: load(folder / f"{name}.json") for name in names}
         self.machine: Row = files["build"]["machine"]
         self.dates = sorted({file["machine"]["date"] for file in files.values()})
+        self.plan: list[Row] = load(folder / "hundred-thousand.json")["rows"]
         self.build, self.edit, self.search, self.phases = (
             list[Row](files[name]["rows"]) for name in names
         )
@@ -299,19 +301,38 @@ def _processes(results: Results) -> str:
         )
         + _table(["Cores", *(str(number) for number in CORES)], [["Speed-up", *ups]])
         + _prose("The longest steps of the main process:")
-        + _table(["Step", "CPU time"], steps).removesuffix("\n")
+        + _table(["Step", "CPU time"], steps)
+    )
+
+
+def _very_large(results: Results) -> str:
+    build = full_build(results.plan)
+    pages = [f"{build['pages']:,} pages", f"{LARGER:,} pages"]
+    return (
+        "\n(figures-of-very-large-sites)=\n\n## Very large sites\n"
+        + _prose(
+            f"One full build with `-j {build['jobs']}` of {pages[0]} was measured. They are "
+            f"generated, and resemble those of a large real wiki. The figures for {pages[1]} "
+            "follow from it, as time, memory and files grow in proportion to the number of pages."
+        )
+        + _table(["", *pages], plan_rows(results.plan)).removesuffix("\n")
     )
 
 
 def page(results: Results) -> str:
     """The page with all figures, as MyST."""
-    parts = (_against_sphinx, _against_others, _after_edits, _searches, _processes)
+    parts = (_against_sphinx, _against_others, _after_edits, _searches, _processes, _very_large)
     return f"{_HEAD}\n{_METHOD}{''.join(part(results) for part in parts)}\n"
 
 
 def figures(results: Results) -> dict[str, str]:
     """The figures in the prose of pages, by name."""
-    return {**_method(results), **_build_figures(results), **_search_figures(results)}
+    return {
+        **_method(results),
+        **_build_figures(results),
+        **_search_figures(results),
+        **plan_figures(results.plan),
+    }
 
 
 def _method(results: Results) -> dict[str, str]:
