@@ -164,6 +164,7 @@ LISTENERS = (
     Listener("builder-inited", formulas.add_classes, 600, "After MyST, which sets some."),
     Listener("builder-inited", assets.write_files, why="Before the static files of the site."),
     Listener("builder-inited", metatags.add_template),
+    Listener("builder-inited", sitemap.note_sitemap),
     Listener("builder-inited", modes.check_engine),
     Listener("builder-inited", sphinx_index.adapt_search_index),
     Listener("builder-inited", search_index.skip_unchanged_index),

@@ -8,6 +8,7 @@ does not do.
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -31,6 +32,8 @@ class PageSources(Feature):
             return
         names: RedactedNames | None = domain.collected("leak_guard").get(docname)
         if facts.private or (names and names.replaced):
+            if context.get("sourcename"):  # of an earlier build
+                Path(app.outdir, "_sources", context["sourcename"]).unlink(missing_ok=True)
             context["sourcename"] = ""
         if "pathto" in context:
             context["pathto"] = _quoting(context["pathto"])

@@ -14,7 +14,7 @@ from sites import BUILDERS, EPUB, Built, Site, broken_links, page
 pytestmark = pytest.mark.filterwarnings("ignore:'sphinxcontrib\\.serializinghtml")
 
 ON: dict[str, Any] = {"scrapbox_project": "garden-en", "scrapbox_side_by_side": True}
-INDEX = "Index\n=====\n"
+INDEX = "Index\n=====\n\n.. toctree::\n   :numbered:\n   :glob:\n\n   ja/*\n"
 
 
 def footer(title: str) -> list[str]:
@@ -129,6 +129,11 @@ def test_search_engines_and_the_search_of_the_site_leave_it_out(built: Built) ->
     assert "side-by-side" not in built.text("searchindex.js")
 
 
+def test_it_has_no_number_of_another_page(built: Built) -> None:
+    assert built.html("ja/taihi.html").body.all("span", "section-number") != []
+    assert built.html("en/Compost.side-by-side.html").body.all("span", "section-number") == []
+
+
 @pytest.mark.parametrize("builder", [name for name in BUILDERS if name != "html"])
 def test_every_builder(tmp_path: Path, builder: str) -> None:
     site = Site(tmp_path / "site", FILES)
@@ -193,7 +198,8 @@ def test_an_edit_gives_what_a_fresh_build_gives(tmp_path: Path) -> None:
         fresh = site.build(target="_fresh", parallel=2, **ON)
         assert_same_pages(kept.out, fresh.out)
         shutil.rmtree(fresh.out.parent)
-    assert not (kept.out / "en/grass.side-by-side.html").exists()
+    for name in ("grass", "Compost"):  # no translation any more, and no page
+        assert not (kept.out / f"en/{name}.side-by-side.html").exists()
     assert site.build(**ON).written == []
 
 

@@ -212,6 +212,17 @@ def test_what_an_earlier_build_left_is_found(tmp_path: Path) -> None:
     assert told[-1].endswith(" more")
 
 
+def test_no_source_of_an_earlier_build_stays_if_a_page_names_something_denied(
+    tmp_path: Path,
+) -> None:
+    site = site_of(tmp_path, **{"wiki/bench.md": page("Bench", "To sit on.")})
+    source = site.build(**HERE).out / "_sources/wiki/bench.md.txt"
+    assert source.exists()
+    site.write({"wiki/bench.md": page("Bench", "To sit on, see [[Budget 2026]].")})
+    site.build(**HERE)
+    assert not source.exists()
+
+
 def test_the_list_itself_is_kept_nowhere(tmp_path: Path) -> None:
     """Doctrees may lie inside of the output, and Sphinx keeps the configuration with them."""
     site = site_of(tmp_path)

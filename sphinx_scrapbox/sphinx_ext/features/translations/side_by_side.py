@@ -26,6 +26,7 @@ from sphinx_scrapbox.sphinx_ext.builders import builder_of, documents_in, has_pa
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain, domain_of
 from sphinx_scrapbox.sphinx_ext.domain.facts import PageFacts
+from sphinx_scrapbox.sphinx_ext.domain.incremental import remove_outdated, removed_pages
 from sphinx_scrapbox.sphinx_ext.domain.index.history import LocalChange
 from sphinx_scrapbox.sphinx_ext.domain.languages import (
     language_class,
@@ -163,6 +164,7 @@ class _Page:
         builder, docname = self._builder, self._comparison.docname
         imgpath = getattr(builder, "imgpath", "")
         builder.imgpath = relative_uri(self._uri, builder.imagedir)
+        builder.secnumbers = {}  # those of the document that was written last
         try:
             body = builder.render_partial(section)["fragment"]
             shown = builder.render_partial(nodes.title("", heading))["title"]
@@ -267,11 +269,21 @@ def collect_pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
     for docname in sorted({name for page in written for name in table.get(page, ())}):
         page = _Page(app, builder, comparisons(domain)[docname])
         yield f"{docname}{SUFFIX}", page.context(), "page.html"
-    for docname in written - comparisons(domain).keys():
-        name = f"{docname}{SUFFIX}"
-        if name not in app.env.all_docs:
-            Path(builder.get_outfilename(name)).unlink(missing_ok=True)
+    _remove_outdated(app, builder, {*written, *removed_pages(app)})
     _WRITTEN.pop(app, None)  # what was resolved for these pages
+
+
+def _remove_outdated(app: Sphinx, builder: StandaloneHTMLBuilder, docnames: set[str]) -> None:
+    """Remove what an earlier build has written for documents that are not translations now."""
+    compared, documents = comparisons(domain_of(app.env)), app.env.all_docs
+
+    def file(name: str) -> str:
+        return Path(builder.get_outfilename(name)).relative_to(builder.outdir).as_posix()
+
+    names = {f"{docname}{SUFFIX}" for docname in docnames - compared.keys()} - documents.keys()
+    if outdated := [file(name) for name in names if Path(builder.outdir, file(name)).exists()]:
+        current = (*(f"{docname}{SUFFIX}" for docname in compared), *documents)
+        remove_outdated(Path(builder.outdir), outdated, map(file, current))
 
 
 class SideBySide(Feature):

@@ -1,15 +1,20 @@
 """Wiki pages in the ``sitemap.xml`` of sphinx-sitemap, if a site loads that extension.
 
 It writes docnames into addresses as they are, knows only dates from git, and lists pages that
-search engines are to find elsewhere. The finished file is amended: its format is a standard
-(https://www.sitemaps.org/protocol.html), and its addresses follow from documented options.
+search engines are to find elsewhere. It lists only the pages that a build has written, in the
+order in which processes wrote them. The finished file is amended: its format is a standard
+(https://www.sitemaps.org/protocol.html), and its addresses follow from documented options. Entries
+of pages that were not written are taken from the file of the last build.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from fnmatch import fnmatch
 from pathlib import Path
 from urllib.parse import quote
+from weakref import WeakKeyDictionary
 from xml.etree import ElementTree
 
 from sphinx.application import Sphinx
@@ -26,18 +31,54 @@ _NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
 _XHTML = "http://www.w3.org/1999/xhtml"
 
 
+_EARLIER: WeakKeyDictionary[Sphinx, bytes] = WeakKeyDictionary()
+
+
+def note_sitemap(app: Sphinx) -> None:
+    """Handler of ``builder-inited``: keep the sitemap of the last build."""
+    if "sphinx_sitemap" in app.extensions:
+        path = Path(app.outdir, app.config.sitemap_filename)
+        _EARLIER[app] = path.read_bytes() if path.is_file() else b""
+
+
 def amend_sitemap(app: Sphinx, exception: Exception | None) -> None:
-    """Handler of ``build-finished``: amend the entries of wiki pages."""
-    if exception is not None or "sphinx_sitemap" not in app.extensions:
+    """Handler of ``build-finished``: amend the entries of wiki pages, and complete them."""
+    if (earlier := _EARLIER.pop(app, None)) is None:
         return
     path = Path(app.outdir, app.config.sitemap_filename)
-    try:
-        tree = ElementTree.parse(path)
-    except (OSError, ElementTree.ParseError):  # it writes none without html_baseurl
+    if not path.is_file() or (data := path.read_bytes()) == earlier:
+        return  # it writes none without html_baseurl, or without a page that was written
+    if exception is not None:  # it lists what was written before the build failed
+        path.write_bytes(earlier)
         return
+    root = ElementTree.fromstring(data)
+    # As sphinx-sitemap does it, so that what is not amended is written with the same bytes.
+    root.set("xmlns", _NAMESPACE)
+    ElementTree.register_namespace("xhtml", _XHTML)
+    entries = dict(_amended(app, root))
+    present = set(_listed(app))
+    for entry in ElementTree.fromstring(earlier) if earlier else ():
+        location = entry.findtext(f"{{{_NAMESPACE}}}loc", "")
+        if location in present and location not in entries:
+            entries[location] = _without_namespace(entry)
+    root[:] = [entries[location] for location in sorted(entries)]
+    if isinstance(app.config.sitemap_indent, int) and app.config.sitemap_indent > 0:
+        ElementTree.indent(root, space=app.config.sitemap_indent * " ")
+    ElementTree.ElementTree(root).write(path, xml_declaration=True, encoding="utf-8", method="xml")
+
+
+def _without_namespace(element: ElementTree.Element) -> ElementTree.Element:
+    for part in element.iter():
+        part.tag = part.tag.removeprefix(f"{{{_NAMESPACE}}}")
+    return element
+
+
+def _amended(app: Sphinx, root: ElementTree.Element) -> Iterator[tuple[str, ElementTree.Element]]:
+    """The entries that search engines are to see, by their addresses."""
+    domain = domain_of(app.env)
     pages = {
         _address(app, link := _link_of(app, docname)): (docname, link)
-        for docname, facts in domain_of(app.env).facts.items()
+        for docname, facts in domain.facts.items()
         if facts.is_page
     }
     unlisted = {
@@ -45,39 +86,48 @@ def amend_sitemap(app: Sphinx, exception: Exception | None) -> None:
         for name in written_indices(app)
         if not canonical_of(app, name).is_listed
     }
-    root = tree.getroot()
-    # As sphinx-sitemap does it, so that what is not amended is written with the same bytes.
-    root.set("xmlns", _NAMESPACE)
-    ElementTree.register_namespace("xhtml", _XHTML)
-    for element in root.iter():
-        element.tag = element.tag.removeprefix(f"{{{_NAMESPACE}}}")
-    for entry in list(root):
-        location = entry.find("loc")
-        if location is None:
+    for entry in map(_without_namespace, root):
+        address = entry.findtext("loc", "")
+        # Search engines must not list a translation beside its source.
+        if address in unlisted or (address not in pages and _IS_SIDE_BY_SIDE(address)):
             continue
-        if location.text in unlisted:
-            root.remove(entry)
-            continue
-        if (page := pages.get(location.text or "")) is None:
-            if _IS_SIDE_BY_SIDE(location.text or ""):  # which search engines must not list
-                root.remove(entry)
-            continue
-        docname, link = page
-        if not canonical_of(app, docname).is_listed:
-            root.remove(entry)
-            continue
-        location.text = _quoted(location.text or "", link)
-        for alternate in entry.iter(f"{{{_XHTML}}}link"):
-            alternate.set("href", _quoted(alternate.get("href", ""), link))
-        updated = domain_of(app.env).facts[docname].updated
-        if updated and getattr(app.config, "sitemap_show_lastmod", False):
-            date = entry.find("lastmod")
-            if date is None:
-                date = ElementTree.Element("lastmod")
-                date.tail = location.tail
-                entry.insert(1, date)
-            date.text = iso(updated)
-    tree.write(path, xml_declaration=True, encoding="utf-8", method="xml")
+        if address in pages:
+            docname, link = pages[address]
+            if not canonical_of(app, docname).is_listed:
+                continue
+            address = _quoted(address, link)
+            _amend(entry, address, link)
+            updated = domain.facts[docname].updated
+            if updated and getattr(app.config, "sitemap_show_lastmod", False):
+                _set_date(entry, iso(updated))
+        yield address, entry
+
+
+def _amend(entry: ElementTree.Element, address: str, link: str) -> None:
+    for location in entry.iter("loc"):
+        location.text = address
+    for alternate in entry.iter(f"{{{_XHTML}}}link"):
+        alternate.set("href", _quoted(alternate.get("href", ""), link))
+
+
+def _set_date(entry: ElementTree.Element, date: str) -> None:
+    element = entry.find("lastmod")
+    if element is None:
+        element = ElementTree.Element("lastmod")
+        element.tail = entry[0].tail
+        entry.insert(1, element)
+    element.text = date
+
+
+def _listed(app: Sphinx) -> Iterator[str]:
+    """The addresses of all documents and indices that a sitemap of the whole site lists."""
+    facts, excluded = domain_of(app.env).facts, app.config.sitemap_excludes
+    for name in (*app.env.all_docs, *written_indices(app)):
+        link = _link_of(app, name)
+        if not any(fnmatch(link, pattern) for pattern in excluded):
+            address = _address(app, link)
+            is_page = name in facts and facts[name].is_page
+            yield _quoted(address, link) if is_page else address
 
 
 def _address(app: Sphinx, link: str) -> str:

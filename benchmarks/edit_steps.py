@@ -1,0 +1,238 @@
+"""Whether a site that is built step by step, after random edits, is what a fresh build makes.
+
+    python benchmarks/edit_steps.py [--seed 1 2 ...] [--steps 60] [--corpus CORPUS]
+        [--keep FOLDER]
+
+Makes a site on which every feature is on (``tests/every_feature.py``), of made pages or, with
+``--corpus``, of made and real ones, and edits it at random (``tests/every_edit.py``). After each
+edit the site is built in a folder that is kept, by one process and by two in turn, and afresh in
+another. Every sixth step also builds in another format from the kept doctrees, and every fifth
+compares the fresh build with one without shortcuts (``scrapbox_fast = False``). Each file of the
+two outputs must be the same, byte for byte. Pages whose sources are gone may be left over, as
+Sphinx does not remove them. A step that differs is printed with the differences; the sources
+before and after it are kept in ``--keep``, and the next step begins with a fresh build.
+The exit code is 1 if a step differs. Builds are processes of their own, one in five of the fresh
+ones with another hash seed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import importlib.util
+import os
+import random
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import traceback
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
+
+import every_edit  # noqa: E402
+import outputs  # noqa: E402
+from sphinx.cmd import build as sphinx_build  # noqa: E402
+
+_IMPORTED = (
+    *("sphinx_scrapbox.sphinx_ext", "sphinx.builders.html", "sphinx.ext.intersphinx"),
+    *("sphinx.writers.html5", "sphinx.search", "sphinx.builders.epub3", "pygments.lexers.python"),
+    *("sphinx_sitemap", "sphinxext.opengraph", "alabaster", "docutils.parsers.rst.directives"),
+)
+
+BUILDERS = ("dirhtml", "text", "epub", "singlehtml", "latex")
+EPOCH = "1780000000"
+_RUN = "import sys; from sphinx.cmd.build import main; sys.exit(main(sys.argv[1:]))"
+_LINES = 14
+
+
+@dataclass
+class Steps:
+    """A site, its kept outputs, and what differed."""
+
+    work: Path
+    seed: int
+    corpus: Path | None
+    keep: Path | None
+    faults: int = 0
+    kinds: Counter[str] = field(default_factory=Counter)
+
+    def __post_init__(self) -> None:
+        self._src = self.work / "src"
+        self._chance = random.Random(self.seed)
+        self._edits = every_edit.EveryEdit(self._src, self.seed, self.corpus)
+        self._built: set[str] = set()
+
+    def run(self, steps: int) -> None:
+        """Make the site, and edit it."""
+        self._edits.start()
+        self._build("kept", "html", 1)
+        for number in range(1, steps + 1):
+            shutil.rmtree(self.work / "before", ignore_errors=True)
+            shutil.copytree(self._src, self.work / "before")
+            done = self._edits.edit()
+            self.kinds[done.split()[0]] += 1
+            began = time.monotonic()
+            problems = self._step(number)
+            seconds = time.monotonic() - began
+            state = "DIFFERS" if problems else "same"
+            print(f"seed {self.seed} step {number} ({seconds:.0f} s): {done}: {state}", flush=True)
+            if problems:
+                self.faults += 1
+                for problem in problems[:_LINES]:
+                    print(f"    {problem}", flush=True)
+                self._keep(number)
+
+    def _step(self, number: int) -> list[str]:
+        jobs = 2 if number % 2 else 1
+        problems = self._compare("html", jobs)
+        if number % 6 == 0:
+            builder = BUILDERS[number // 6 % len(BUILDERS)]
+            problems += [f"{builder}: {line}" for line in self._compare(builder, jobs)]
+        if number % 5 == 0:
+            self._build("slow", "html", 1, "-D", "scrapbox_fast=0")
+            found = self._differences(self.work / "slow" / "html", self.work / "fresh" / "html")
+            problems += [f"without shortcuts: {line}" for line in found]
+        for name in ("fresh", "slow"):
+            if not problems:
+                shutil.rmtree(self.work / name, ignore_errors=True)
+        return problems
+
+    def _compare(self, builder: str, jobs: int) -> list[str]:
+        ours = self._build("kept", builder, jobs)
+        fresh = self._build("fresh", builder, 1, afresh=self._chance.random() < 0.2)
+        problems = []
+        if ours[0] != fresh[0]:
+            problems.append(f"exit code {ours[0]}, of a fresh build {fresh[0]}: {ours[1][-3:]}")
+        if extra := set(ours[1]) - set(fresh[1]):
+            problems += [f"only this build warns: {line}" for line in sorted(extra)]
+        if fresh[0] == ours[0] == 0:
+            kept, new = self.work / "kept" / builder, self.work / "fresh" / builder
+            problems += self._differences(kept, new)
+        return problems
+
+    def _differences(self, kept: Path, fresh: Path) -> list[str]:
+        problems = []
+        for line in outputs.differences(kept, fresh):
+            kind, _, name = line.partition(": ")
+            if kind == "left over" and self._may_stay(name):
+                continue
+            problems.append(line)
+            if kind == "stale":
+                problems += _diff(kept / name, fresh / name)
+        return problems
+
+    def _may_stay(self, name: str) -> bool:
+        """Whether Sphinx leaves a file because its source is gone or not part of the site."""
+        stem = re.sub(r"(/index)?\.(x?html|txt|tex)$", "", name.removeprefix("_sources/"))
+        stem = re.sub(r"\.(md|rst|scrapbox|side-by-side)$", "", stem)
+        documents = (self.work / "fresh").rglob("*.doctree")
+        present = {
+            path.relative_to(self.work / "fresh" / "doctrees").with_suffix("").as_posix()
+            for path in documents
+        }
+        is_page = name.endswith((".html", ".txt", ".xhtml")) and ".side-by-side." not in name
+        return (is_page and stem not in present) or name.startswith(("_downloads/", "_images/"))
+
+    def _build(
+        self, target: str, builder: str, jobs: int, *more: str, afresh: bool = False
+    ) -> tuple[int, list[str]]:
+        """Build; the exit code and the warnings.
+
+        :param afresh: in a new process of Python with another hash seed, which takes longer.
+        """
+        folder = self.work / target
+        places = ["-d", str(folder / "doctrees"), str(self._src), str(folder / builder)]
+        arguments = ["-q", "-N", "-j", str(jobs), "-b", builder, *more, *places]
+        printed = self.work / "printed"
+        if afresh:
+            seed = {"PYTHONHASHSEED": str(self._chance.randrange(9999))}
+            command = [sys.executable, "-P", "-c", _RUN, *arguments]
+            with printed.open("w") as errors:
+                done = subprocess.run(
+                    command, env={**os.environ, **seed}, stderr=errors, check=False
+                )
+            code = done.returncode
+        else:
+            code = _in_fork(arguments, printed)
+        text = printed.read_text("utf-8").replace(str(self._src), "SRC")
+        return code, [line for line in text.split("\n") if line]
+
+    def _keep(self, number: int) -> None:
+        """Keep the sources, and begin again."""
+        if self.keep:
+            target = self.keep / f"seed{self.seed}-step{number}"
+            shutil.rmtree(target, ignore_errors=True)
+            shutil.copytree(self.work / "before", target / "before")
+            shutil.copytree(self._src, target / "after")
+            for name in ("kept", "fresh", "slow"):
+                if (self.work / name).exists():
+                    shutil.copytree(self.work / name, target / name)
+        for name in ("kept", "fresh", "slow"):
+            shutil.rmtree(self.work / name, ignore_errors=True)
+        self._build("kept", "html", 1)
+
+
+def _in_fork(arguments: list[str], printed: Path) -> int:
+    """The exit code of a build in a copy of this process, which has imported all it needs."""
+    sys.stdout.flush()
+    if not (pid := os.fork()):
+        code = 70
+        try:
+            errors = os.open(printed, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+            os.dup2(errors, 2)
+            sys.stderr = open(2, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
+            code = sphinx_build.main(arguments)
+            sys.stderr.flush()
+        except BaseException:
+            traceback.print_exc()
+            sys.stderr.flush()
+        finally:
+            os._exit(code)
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+
+
+def _diff(ours: Path, fresh: Path) -> list[str]:
+    """A few lines that differ, short."""
+    try:
+        before, after = (path.read_text("utf-8").splitlines() for path in (ours, fresh))
+    except UnicodeDecodeError:
+        return []
+    lines = list(difflib.unified_diff(before, after, n=0, lineterm=""))[2:]
+    return [f"    {_cut(line)}" for line in lines if not line.startswith("@@")][:4]
+
+
+def _cut(line: str) -> str:
+    return line if len(line) < 300 else f"{line[:300]}…"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
+    parser.add_argument("--seed", type=int, nargs="+", default=[1])
+    parser.add_argument("--steps", type=int, default=60)
+    parser.add_argument("--corpus", type=Path)
+    parser.add_argument("--keep", type=Path)
+    given = parser.parse_args()
+    os.environ.update(PYTHONPATH=str(ROOT), SOURCE_DATE_EPOCH=EPOCH, TZ="UTC")
+    for name in _IMPORTED:
+        if importlib.util.find_spec(name.partition(".")[0]):
+            importlib.import_module(name)
+    faults, kinds = 0, Counter[str]()
+    for seed in given.seed:
+        with tempfile.TemporaryDirectory(prefix="steps-") as work:
+            steps = Steps(Path(work), seed, given.corpus, given.keep)
+            steps.run(given.steps)
+        faults += steps.faults
+        kinds += steps.kinds
+    print(f"{given.steps * len(given.seed)} steps, {faults} differ; {dict(kinds)}")
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
