@@ -27,7 +27,7 @@ MEASURED = frozenset({"explanation/performance-figures"})
 """Pages with tables of figures that change whenever ``report.py`` writes them."""
 
 LOCALE = Path(__file__).parents[1] / "example_docs" / "locale"
-_ROLE = re.compile(r"\{[\w:-]+\}")
+_ROLE = re.compile(r"\{[\w:-]+\}|:[\w:-]+:(?=`[^`])")
 _CODE = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)", re.DOTALL)
 _TARGET = re.compile(r"\]\(<?([^)>]+)>?\)|\[\[([^\]|]+)|<([^<>`]+)>`_")
 

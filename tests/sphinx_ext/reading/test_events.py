@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
+from textwrap import dedent
 
+import pytest
 from sites import ROOT, Built, Site, page
 
 HANDLERS = """
@@ -73,14 +76,25 @@ def test_an_included_page_is_changed_as_on_its_own_page(tmp_path: Path) -> None:
     assert body.one("h2").text == "Heap¶"
 
 
-def test_the_example_of_the_documentation(tmp_path: Path) -> None:
-    text = (ROOT / "example_docs/reference/api.md").read_text("utf-8")
-    (example,) = (part for part in text.split("```") if "plain_questions" in part)
+def test_the_examples_of_the_documentation(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(tmp_path / "src")
+    text = (ROOT / "example_docs/reference/api.rst").read_text("utf-8")
+    blocks = re.findall(r"^( *)\.\. code-block:: python\n((?:\n|\1 .*\n)+)", text, re.MULTILINE)
+    modules = {
+        f"documented_{number}": f"from docutils import nodes\n{dedent(code)}"
+        for number, (_indent, code) in enumerate(blocks)
+    }
+    extensions = ["sphinx_scrapbox", *modules]
     files = {
-        "conf.py": f'extensions = ["sphinx_scrapbox"]\n{example.removeprefix("python")}',
+        "conf.py": f"extensions = {extensions}\n",
         "index.rst": "Index\n=====\n",
-        "water.scrapbox": "Water\n? how much\n",
+        "water.scrapbox": "Water\n? how much\n\n[/recipes/Soup]\n",
+        **{f"{name}.py": code for name, code in modules.items()},
     }
     built = Site(tmp_path / "src", files).build()
     assert built.warnings == []
-    assert built.html("water.html").body.one("p").text == "how much"
+    question, link = built.html("water.html").body.all("p")[:2]
+    assert question.text == "how much"
+    assert link.one("a")["href"] == "https://recipes.example/Soup"
