@@ -41,10 +41,12 @@ def plan_figures(rows: Sequence[Row]) -> dict[str, str]:
     build = full_build(rows)
     return {
         "planned-pages": f"{build['pages']:,}",
+        "planned-jobs": str(build["jobs"]),
         "planned-minutes": f"{_elapsed(build) / 60:.0f}",
         "planned-gibibytes": f"{build['memory'] / 1024:.1f}",
         "planned-serial-share": f"{serial_share(build):.0%}",
         "planned-index-megabytes": f"{build['bytes']['searchindex'] / 1e6:.0f}",
+        "larger-pages": f"{LARGER:,}",
     }
 
 

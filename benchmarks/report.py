@@ -27,7 +27,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from build import OURS, SIDES
 from phases import CORES, PHASES, longest_steps, serial_share, speed_up
-from plan import LARGER, full_build, plan_figures, plan_rows
+from plan import plan_figures, plan_rows
 from results import FOLDER, Row, growth_exponent, load
 
 DOCS = Path(__file__).resolve().parents[1] / "example_docs"
@@ -249,8 +249,9 @@ def _searches(results: Results) -> str:
             [
                 index["side"],
                 f"{index['pages']:,}",
-                f"{index['index'] / 1e6:.1f} MB, files: {index['files']:,}",
-                " to ".join(dict.fromkeys((sizes[0], sizes[-1]))) + " MB",
+                f"{index['index'] / 1e6:.1f} MB",
+                f"{index['files']:,}",
+                "–".join(dict.fromkeys((sizes[0], sizes[-1]))) + " MB",
                 str(max(row["fetched"] for row in queries)),
             ]
         )
@@ -260,7 +261,7 @@ def _searches(results: Results) -> str:
             f"Pages in English and Japanese, {_kind(indices[0])}. A query is the "
             "first one of a reader, with all files that the search page loads, uncompressed."
         )
-        + _table(["Search", "Wiki pages", "Index", "First query", "Pages fetched"], rows)
+        + _table(["Search", "Wiki pages", "Index", "Files", "First query", "Pages fetched"], rows)
         + _prose(
             "Pagefind indexes {measured}`indexed-pages` pages in {measured}`indexing-seconds` "
             "seconds of CPU time, with {measured}`indexing-gibibytes` GiB of memory, whenever a "
@@ -278,7 +279,7 @@ def _processes(results: Results) -> str:
         rows.append([phase, *(f"{cell['main']:.1f} + {cell['workers']:.1f} s" for cell in cells)])
     alone, two = by_jobs[1], by_jobs[2]
     ups = [f"{speed_up(alone, two, number):.1f}" for number in CORES]
-    steps = [[step, _seconds(seconds)] for step, seconds in longest_steps(two)]
+    steps = [[f"`{step}`", _seconds(seconds)] for step, seconds in longest_steps(two)]
     walls = [
         _seconds(sum(phase["wall"] for phase in by_jobs[jobs]["phases"].values()))
         for jobs in sorted(by_jobs)
@@ -306,16 +307,16 @@ def _processes(results: Results) -> str:
 
 
 def _very_large(results: Results) -> str:
-    build = full_build(results.plan)
-    pages = [f"{build['pages']:,} pages", f"{LARGER:,} pages"]
+    heads = ["", "{measured}`planned-pages` pages", "{measured}`larger-pages` pages"]
     return (
         "\n(figures-of-very-large-sites)=\n\n## Very large sites\n"
         + _prose(
-            f"One full build with `-j {build['jobs']}` of {pages[0]} was measured. They are "
-            f"generated, and resemble those of a large real wiki. The figures for {pages[1]} "
-            "follow from it, as time, memory and files grow in proportion to the number of pages."
+            "One full build of {measured}`planned-pages` pages in {measured}`planned-jobs` "
+            "processes was measured. They are generated, and resemble those of a large real wiki. "
+            "The figures for {measured}`larger-pages` pages follow from it, as time, memory and "
+            "files grow in proportion to the number of pages."
         )
-        + _table(["", *pages], plan_rows(results.plan)).removesuffix("\n")
+        + _table(heads, plan_rows(results.plan)).removesuffix("\n")
     )
 
 
