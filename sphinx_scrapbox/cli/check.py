@@ -203,7 +203,7 @@ def command(
     folder = paths[0]
     if not Path(folder).is_dir():
         name = click.format_filename(folder)
-        raise click.UsageError(f"{name!r} is a file: name a folder, or ask with --explain.")
+        raise click.UsageError(f"{name!r} is a file: name its folder, or add --explain.")
     findings = diagnose(Path(folder), site.icons, site.hosts, given).only(rules)
     form.write(findings, folder)
     level = _FAIL_LEVELS.get(fail_on)

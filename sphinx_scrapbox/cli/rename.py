@@ -142,8 +142,8 @@ def _say_result(
         place = _redirects_folder(folder, plan.renames) / REDIRECTS_NAME
         say(
             terminal_safe(
-                f"their old addresses are in {place}: a build redirects those that the hosts in "
-                "scrapbox_hosts (conf.py) take"
+                f"the old addresses are in {place}: builds redirect them, but not those that a "
+                "host in scrapbox_hosts (conf.py) refuses"
             )
         )
 

@@ -13,7 +13,7 @@ from sphinx_scrapbox.cli.connection import (
     status_connection,
 )
 from sphinx_scrapbox.cli.options import format_option, selection_options
-from sphinx_scrapbox.cli.output import Failure, failures
+from sphinx_scrapbox.cli.output import Failure, command_line, failures
 from sphinx_scrapbox.remote.listing import compare_with_folder, list_selected
 from sphinx_scrapbox.snapshot.folder import SnapshotFolder
 from sphinx_scrapbox.snapshot.lockfile import LOCK_NAME, Lock
@@ -73,7 +73,7 @@ def _without_lock(folder: Path) -> str:
         return f"{folder} has no {LOCK_NAME}; did you mean {below[0].parent}?"
     return (
         f"{folder} has no {LOCK_NAME}, so it is not known which wiki its pages are from: run "
-        "sphinx-scrapbox pull PROJECT DIR or sphinx-scrapbox unpack EXPORT.json DIR"
+        f"{command_line('sphinx-scrapbox', 'pull', 'PROJECT', str(folder))}, or unpack an export"
     )
 
 

@@ -8,6 +8,7 @@ text. This folder knows the syntax of the formats; what a page means is defined 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 from sphinx_scrapbox.formats.detect import Answer, Recognition, Status, detect, recognise
@@ -20,6 +21,7 @@ from sphinx_scrapbox.formats.markdown import (
     write_markdown,
 )
 from sphinx_scrapbox.formats.myst import write_myst
+from sphinx_scrapbox.formats.myst.plain import LiveLinks
 from sphinx_scrapbox.formats.notation import (
     read_notation,
     read_row,
@@ -94,17 +96,22 @@ def read(text: str, format: str, name: str = "") -> Page:
 
 
 def writer_for(
-    format: str, pages: Iterable[Page], *, plain: bool = False
+    format: str,
+    pages: Iterable[Page],
+    *,
+    plain: bool = False,
+    wikis: Mapping[str, LiveLinks] = MappingProxyType({}),
 ) -> Callable[[Page], str]:
     """:func:`write` for the pages of one wiki: who signs on them is known to the MyST writer.
 
     :param plain: whether MyST shall do without the roles and directives of this extension.
+    :param wikis: by project, where links of plain MyST lead, if not to https://scrapbox.io.
     """
     if format != "myst":
         return lambda page: write(page, format)
     signers = find_signers(map(signatures_of, pages)) or None
     options = StructureOptions(signers=signers)
-    return lambda page: write_myst(page, options, plain=plain)
+    return lambda page: write_myst(page, options, plain=plain, wikis=wikis)
 
 
 def converted(page: Page, source: str, target: str) -> Page:

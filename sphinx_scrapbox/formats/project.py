@@ -172,12 +172,15 @@ _BEGUN = re.compile(
 
 def _broken(error: InvalidJsonError, text: str, start: int) -> ProjectError:
     at, end = (start + len(text[:chars].encode()) for chars in (error.position, len(text)))
-    if error.message.startswith("Unterminated string"):
+    if end == start:
+        return ProjectError("the file is empty", end)
+    if "Unterminated string" in error.message:
         message = f"the file ends too early, at byte {end}, in a text from byte {at}"
         return ProjectError(message, end)
     if _BEGUN.fullmatch(text, error.position):
         return ProjectError(f"the file ends too early, at byte {end}", end)
-    return ProjectError(f"byte {at}: {error.message}", at)
+    place = f" at byte {at}" if at > start else ""
+    return ProjectError(f"{error.message}{place}", at)
 
 
 _KINDS = {bool: "a truth value", float: "a number", int: "a number", list: "a list"}

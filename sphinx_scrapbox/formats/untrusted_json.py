@@ -47,7 +47,8 @@ def load_json(text: str | bytes, *, max_depth: int = _MAX_DEPTH) -> object:
         except ValueError:  # Python refuses such numbers
             return json.loads(text, parse_int=lambda digits: int(digits[:20]))
     except json.JSONDecodeError as error:
-        raise InvalidJsonError(error.msg, error.pos) from error
+        message = error.msg.removesuffix(" starting at")  # the position follows
+        raise InvalidJsonError(f"not JSON: {message}", error.pos) from error
     except RecursionError as error:  # the caller is deep in a recursion of its own
         raise DeepJsonError("nested too deeply") from error
 

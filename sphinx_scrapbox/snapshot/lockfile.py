@@ -27,6 +27,7 @@ from typing import Literal, get_args
 
 from sphinx_scrapbox.formats.untrusted_json import InvalidJsonError, load_json
 from sphinx_scrapbox.wiki.text import cut, is_language_tag, without_surrogates
+from sphinx_scrapbox.wiki.urls import safe_url
 
 LOCK_NAME = "scrapbox.lock"
 VERSION = 1
@@ -113,7 +114,7 @@ class LockedPicture:
 class Lock:
     """The content of a lock file.
 
-    ``exported`` is the time of the export in Unix seconds. With ``private``, missing pages must
+    ``exported`` is the time of the export in Unix seconds. With ``private``, missing pages
     must not become links to the wiki. ``url`` is the origin of the wiki, empty for https://scrapbox.io.
     ``language`` is the BCP 47 tag of the language of the pages, if somebody added it.
     """
@@ -129,6 +130,12 @@ class Lock:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "by_file", {page.file: page for page in self.pages})
+
+    @property
+    def origin(self) -> str:
+        """The wiki's host; "" if ``url`` names none that may be linked to."""
+        is_web = self.url.lower().startswith(("http://", "https://"))
+        return (safe_url(self.url.rstrip("/")) or "") if is_web else ""
 
 
 def nearest_folder(folders: Container[str], file: str) -> str | None:

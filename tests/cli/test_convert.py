@@ -308,6 +308,15 @@ def test_plain_myst(tmp_path: Path) -> None:
     assert (result.stdout, result.stderr) == ("# a\n\n**mio:** see b \\#c\n", "")
     result = run(tmp_path / "a.scrapbox", "--to", "myst", "--plain", "--project", "garden")
     assert "[b](https://scrapbox.io/garden/b)" in result.stdout
+    for name, own, link in (
+        ("host", {"url": "https://wiki.example"}, "[b](https://wiki.example/garden/b)"),
+        ("script", {"url": "javascript:x"}, "[b](https://scrapbox.io/garden/b)"),
+        ("private", {"private": True}, "**mio:** see b "),
+    ):
+        lock = json.dumps({"scrapbox-lock": 1, "project": "garden", **own})
+        files = {"a__scrapbox": "a\n[mio.icon]see [b] #c\n", "scrapbox__lock": lock}
+        folder = write(tmp_path / name, **files)
+        assert link in run(folder / "a.scrapbox", "--to", "myst", "--plain").stdout
     write(tmp_path, b__scrapbox="b\nwords\n")
     assert run(tmp_path / "b.scrapbox", "--to", "myst").stderr == ""
     assert "--plain needs" in refused(tmp_path / "a.scrapbox", "--to", "json", "--plain")
@@ -371,7 +380,7 @@ def test_refused(wiki: Path, tmp_path: Path) -> None:
         wiki / "done.myst.md", "--to", "notation"
     )
     assert "cannot tell the format of" in refused(wiki / "notes.txt", "--to", "notation")
-    assert "no wiki pages in" in refused(write(tmp_path / "empty"), "--to", "notation")
+    assert "contains no wiki pages: " in refused(write(tmp_path / "empty"), "--to", "notation")
     (tmp_path / "latin.md").write_bytes(b"a\n\xe9")
     assert "latin.md:2: not UTF-8" in refused(tmp_path / "latin.md", "--to", "notation")
     write(tmp_path, broken__json='{"pages": ')
@@ -382,7 +391,7 @@ def test_refused(wiki: Path, tmp_path: Path) -> None:
     )
     (tmp_path / "x" / "Soil.md").mkdir(parents=True)
     assert "is a folder" in refused(page, "-o", tmp_path / "x", "--to", "markdown")
-    assert "no wiki pages in -" in refused(
+    assert "- contains no wiki pages: " in refused(
         "-", "--from", "json", "--to", "myst", stdin='{"pages": []}'
     )
 

@@ -188,7 +188,7 @@ def test_names_that_hosts_refuse(here: Path, tmp_path: Path, is_here: bool) -> N
         (wiki / f"{title}.md").write_text(page(title, text), encoding="utf-8")
     source = wiki.parent
     dry = init(source, "--dry-run")
-    assert ("the names of 2 of these files: init --rename" in dry.stderr) is is_here
+    assert ("the names of 2 of these files; to rename them" in dry.stderr) is is_here
     assert "renamed 2 of 3 pages" in succeed(source, "--rename")
     site = here / ("notes" if is_here else "docs")
     assert names(site / "wiki") == {"Why not-.md", "C-.md", "Rain.md"}
@@ -258,13 +258,14 @@ def test_files_that_exist_are_kept(here: Path) -> None:
     before = state(here)
     output = succeed("x.json")
     update = "To update the pages: sphinx-scrapbox unpack EXPORT.json docs/wiki\n"
-    assert f"has all that the pages need\n{update}" in output
+    assert f"docs/conf.py needs no change\n{update}" in output
     assert state(here) == before
     succeed("x.json", "--github-pages")
     before = state(here)
-    assert "pages.yml, which exists\n" in succeed("x.json", "--github-pages")
+    kept = "kept     .github/workflows/pages.yml, which exists"
+    assert f"{kept}\n" in succeed("x.json", "--github-pages")
     output = succeed("x.json", "--github-pages", "--versions")
-    assert "pages.yml, which exists: delete it first to get a new one" in output
+    assert f"{kept}: delete it first to get a new one" in output
     assert state(here) == before
 
 
@@ -287,11 +288,35 @@ def test_sphinx_project(here: Path) -> None:
     output = succeed("x.json")
     line = 'extensions = [*extensions, "sphinx_scrapbox"]'
     assert f"Add to docs/conf.py:\n    {line}\n" in output
-    assert "--add adds this" in output
+    assert "With --add, init would add this, and unpack x.json into docs/wiki" in output
     assert state(here) == before
     assert f"added to docs/conf.py:\n    {line}\n" in succeed("x.json", "--add")
     assert conf.read_text(encoding="utf-8").endswith(f"\n{line}\n")
     assert "wiki/Compost.html" in links(build(here / "docs"))
+    note = "note: docs/requirements.txt does not exist, but these files install packages from it"
+    assert note in succeed("x.json", "--read-the-docs")
+    (here / "docs" / "requirements.txt").touch()
+    assert note not in succeed("x.json", "--read-the-docs")
+
+
+def test_all_files_are_pages(here: Path) -> None:
+    (here / "docs" / "wiki").mkdir(parents=True)
+    (here / "docs" / "wiki" / "Leaf mould.md").write_text("[[Rot]]\n", encoding="utf-8")
+    (here / "docs" / "wiki" / "Rot.md").write_bytes(b"- all of it \xff\n")
+    assert "2 Markdown files look hand-written. Give" in fail("docs/wiki")
+    assert "--all needs a folder" in fail("garden", "--all")
+    output = succeed("docs/wiki", "--all")
+    assert "note: docs/wiki/Rot.md is not UTF-8, so Sphinx cannot read it" in output
+    assert "scrapbox_project" not in (here / "docs" / "conf.py").read_text(encoding="utf-8")
+    (here / "docs" / "wiki" / "Rot.md").write_text("- all of it\n", encoding="utf-8")
+    assert {"wiki/Leaf mould.html", "wiki/Rot.html"} <= links(build(here / "docs"))
+
+
+def test_links_of_the_start_page_to_missing_pages(here: Path) -> None:
+    succeed(export(here / "x.json", {"Compost": []}))
+    with (here / "docs" / "index.md").open("a", encoding="utf-8") as index:
+        index.write("\n{scrapbox:tag}`beans`\n")
+    assert "https://scrapbox.io/garden/beans" in links(build(here / "docs"))
 
 
 def test_sources_that_are_none(here: Path, wiki: Wiki) -> None:

@@ -57,7 +57,7 @@ def test_file_that_is_no_export(tmp_path: Path) -> None:
 
 def test_status_without_lock(tmp_path: Path) -> None:
     assert f"{tmp_path} has no {LOCK_NAME}" in error_of("status", tmp_path)
-    assert "sphinx-scrapbox pull PROJECT DIR" in error_of("status", tmp_path)
+    assert f"sphinx-scrapbox pull PROJECT {tmp_path}, or unpack" in error_of("status", tmp_path)
     (tmp_path / "wiki").mkdir()
     (tmp_path / "wiki" / LOCK_NAME).touch()
     assert f"did you mean {tmp_path / 'wiki'}?" in error_of("status", tmp_path)

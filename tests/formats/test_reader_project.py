@@ -292,7 +292,7 @@ def test_any_bytes(data: bytes) -> None:
 def test_every_cut_is_found(ascii_only: bool) -> None:
     extra = {"x": [True, None, False, -1.5e10, 'a"\\\n\t'], **FULL}
     data = json.dumps(extra, ensure_ascii=ascii_only, indent=1).encode()
-    for cut in range(len(data)):
+    for cut in range(1, len(data)):
         with pytest.raises(ProjectError) as caught:
             load_project(data[:cut])
         assert caught.value.offset == cut, data[:cut][-20:]
@@ -309,7 +309,6 @@ def test_every_cut_is_found(ascii_only: bool) -> None:
         (b'{"a": "\xe3\x81"}', 7),
         (b'{"a": "\xff"}', 7),
         ('{"pages": []}'.encode("utf-16"), 0),
-        (b"", 0),
     ],
 )
 def test_offsets_count_bytes(data: bytes, offset: int) -> None:
@@ -323,6 +322,8 @@ def test_offsets_count_bytes(data: bytes, offset: int) -> None:
     [
         (b"[]", "a list, not an object"),
         (b"null", "null, not an object"),
+        (b"", "the file is empty"),
+        (b"PK\x03\x04", "not JSON: Expecting value$"),
         (b"{}", "no 'pages'"),
         (b'{"pages": {}}', "an object as 'pages'"),
         (b'{"title": "Soil", "lines": []}', "single page"),

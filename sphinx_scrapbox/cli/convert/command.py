@@ -25,12 +25,14 @@ from sphinx_scrapbox.cli.options import given_option
 from sphinx_scrapbox.cli.output import Failure, print_notes, progress, say
 from sphinx_scrapbox.formats.evidence.given import GivenPages
 from sphinx_scrapbox.formats.markdown import write_markdown
+from sphinx_scrapbox.formats.myst.plain import LiveLinks
 from sphinx_scrapbox.formats.project import write_project
 from sphinx_scrapbox.snapshot.filenames import file_key, file_stem
 from sphinx_scrapbox.snapshot.folder import PageFolders
 from sphinx_scrapbox.snapshot.transaction import write_file
 from sphinx_scrapbox.wiki import Page, key
 from sphinx_scrapbox.wiki.ast import Icon, walk
+from sphinx_scrapbox.wiki.urls import DEFAULT_ORIGIN
 
 _NATIVE = ("notation", "json")
 _NEEDS_EXTENSION = re.compile(r"\{scrapbox:|(?<!\\)\[\[")
@@ -115,7 +117,7 @@ def command(
     found = find_inputs(inputs, source, output, given)
     sources, notes, project = found.pages, found.notes, given.default
     if not sources:
-        raise Failure(f"no wiki pages in {', '.join(inputs)}; check --explain says why")
+        raise _no_pages(inputs)
     if output == "-" and target != "json" and len(sources) > 1:
         raise Failure(f"{len(sources)} pages need a folder: name one with --output")
     pages = _pages(sources, target, project, notes)
@@ -134,6 +136,13 @@ def command(
     if target == "markdown":
         writes = list(_as_pages(writes))
     _save(writes, dry_run=flags["dry_run"])
+
+
+def _no_pages(inputs: Sequence[str]) -> Failure:
+    return Failure(
+        f"{', '.join(inputs)} contains no wiki pages: check --explain says what the files are, "
+        "and --from markdown takes all Markdown files for pages"
+    )
 
 
 class _Converted(NamedTuple):
@@ -235,7 +244,13 @@ def _writes(
     plain: bool = False,
 ) -> Iterator[_Write]:
     pages = list(pages)
-    write = formats.writer_for(target, (each.page for each in pages), plain=plain)
+    locks = ((each.project, each.source.lock) for each in pages)
+    wikis = {
+        project: LiveLinks(project, lock.origin or DEFAULT_ORIGIN, lock.private)
+        for project, lock in locks
+        if lock
+    }
+    write = formats.writer_for(target, (each.page for each in pages), plain=plain, wikis=wikis)
     is_single = len(sources) == 1 and sources[0].folder is None
     if output == "-" or (is_single and not _is_folder(output)):
         for each in pages:

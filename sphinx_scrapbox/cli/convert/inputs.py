@@ -48,6 +48,8 @@ class PageInput:
     """Below the output; None if the page may be a file by itself."""
     project: str = ""
     """The project that the other pages of the folder tell; "" if none do."""
+    lock: Lock | None = None
+    """The lock file of a native page."""
 
 
 def find_inputs(
@@ -87,7 +89,7 @@ def _of_file(
         raise Failure(f"cannot tell the format of {name}: name it with --from")
     if kind != "json":
         read = partial(_read, name, kind)
-        yield PageInput(name, kind, text, read, None, given.project_of(name))
+        yield PageInput(name, kind, text, read, None, given.project_of(name), _lock_of(name, kind))
         return
     try:
         project = load_project(data)
@@ -129,7 +131,8 @@ def _in_folder(
         one = "notation" if is_native else "markdown"
         read = partial(_read, str(path), one)
         own = projects.of(path.relative_to(folder).as_posix())
-        yield PageInput(str(path), one, text, read, path.parent.relative_to(folder), own)
+        lock = _lock_of(str(path), one)
+        yield PageInput(str(path), one, text, read, path.parent.relative_to(folder), own, lock)
     if passed:
         files = "1 hand-written .md file" if passed == 1 else f"{passed} hand-written .md files"
         inputs.notes.append(f"{folder}: skipped {files}")
@@ -172,6 +175,11 @@ def _read(name: str, kind: str, text: str) -> Page:
     folder, lock = found
     row = lock.by_file.get((path.resolve()).relative_to(folder).as_posix())
     return formats.native_page(text, name=path.stem, row=row, project=lock.project)
+
+
+def _lock_of(name: str, kind: str) -> Lock | None:
+    found = _lock(Path(name).parent.resolve()) if kind == "notation" and name != "-" else None
+    return found[1] if found else None
 
 
 @cache

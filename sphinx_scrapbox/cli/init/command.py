@@ -25,6 +25,8 @@ from sphinx_scrapbox.snapshot.lockfile import LOCK_NAME, PictureKind
 from sphinx_scrapbox.snapshot.selection import Selection
 from sphinx_scrapbox.wiki.text import terminal_safe
 
+_OWN_REQUIREMENT = templates.requirements_txt("alabaster").strip()
+
 
 @dataclass(frozen=True, slots=True)
 class Choices:
@@ -37,6 +39,7 @@ class Choices:
     daily_pull: bool
     read_the_docs: bool
     add: bool
+    every: bool
     rename: bool
     dry_run: bool
 
@@ -78,6 +81,12 @@ class Choices:
         help="If DIR is a Sphinx project, add the pages, and lines to its conf.py.",
     ),
     click.option(
+        "--all",
+        "every",
+        is_flag=True,
+        help="Every Markdown file in FOLDER is a page of the wiki, recognised or not.",
+    ),
+    click.option(
         "--rename",
         is_flag=True,
         help="Give files of pages in FOLDER names that every host takes, as rename does.",
@@ -115,7 +124,7 @@ def command(
     Exit codes: 0 success, 2 the arguments, the wiki or a file cannot be used: the message says
     why.
     """  # noqa: D301 -- click needs the backslash
-    origin = find_origin(source, connection, selection, pictures)
+    origin = find_origin(source, connection, selection, pictures, every=choices.every)
     places = choose_places(origin, folder)
     if connection.private and (
         choices.github_pages or choices.gitlab_pages or choices.read_the_docs
@@ -191,8 +200,8 @@ def _rename(origin: Origin, places: Places, choices: Choices, *, is_published: b
         folder = command_line(places.wiki.as_posix())
         print_notes(
             [
-                f"some hosts refuse the names of {refused} of these files: init --rename, or "
-                f"sphinx-scrapbox rename {terminal_safe(folder)} later, gives them others"
+                f"some hosts refuse the names of {refused} of these files; to rename them, run "
+                f"sphinx-scrapbox rename {terminal_safe(folder)}"
             ]
         )
 
@@ -225,16 +234,30 @@ def _extend(origin: Origin, places: Places, choices: Choices) -> None:
     elif lines:
         say(f"{places.site} is a Sphinx project. Add to {conf.path}:")
     else:
-        say(f"{conf.path} has all that the pages need")
+        say(f"{conf.path} needs no change")
     for line in lines:
         say(f"    {line}")
     _write(extras, is_dry=choices.dry_run)
+    _say_requirements(places, choices)
     if not choices.add:
         _say_add(origin, places, has_lines=bool(lines))
         return
-    say(f"requirements of the site must name {templates.requirements_txt('alabaster').strip()}")
+    say(f"Add to the requirements of your documentation: {_OWN_REQUIREMENT}")
     if changes:
         _say_next(origin, places)
+
+
+def _say_requirements(places: Places, choices: Choices) -> None:
+    """Say that the files for services install from a file that is not there."""
+    file = places.site / "requirements.txt"
+    installs = choices.github_pages or choices.gitlab_pages or choices.read_the_docs
+    if installs and not file.exists():
+        print_notes(
+            [
+                f"{file} does not exist, but these files install packages from it: create it, and "
+                f"list {_OWN_REQUIREMENT}, your theme and your extensions"
+            ]
+        )
 
 
 def _say_add(origin: Origin, places: Places, *, has_lines: bool) -> None:
@@ -244,10 +267,10 @@ def _say_add(origin: Origin, places: Places, *, has_lines: bool) -> None:
         if update:
             say(f"To update the pages: {terminal_safe(update)}")
     elif not _is_here(origin, places):
-        what = "this, and would" if has_lines else "the pages: it would"
-        say(f"--add adds {what} {terminal_safe(origin.plan(places.wiki))}")
+        also = "add this, and " if has_lines else ""
+        say(f"With --add, init would {also}{terminal_safe(origin.plan(places.wiki))}")
     elif has_lines:
-        say("--add adds this")
+        say("With --add, init would add this")
 
 
 def _say_facts(origin: Origin, places: Places, facts: WikiFacts) -> None:
@@ -259,7 +282,13 @@ def _say_facts(origin: Origin, places: Places, facts: WikiFacts) -> None:
     say(terminal_safe(f"language: {facts.language}, because {facts.language_reason}"))
     if isinstance(origin, FolderOrigin) and origin.unrecognised:
         files = [f"{name} is not recognised as an exported page" for name in origin.unrecognised]
-        print_notes([terminal_safe(f"{file}, and is shown as one") for file in files])
+        print_notes([terminal_safe(f"{file}, but is shown as one") for file in files])
+    print_notes(
+        [
+            terminal_safe(f"{places.wiki / name} is not UTF-8, so Sphinx cannot read it")
+            for name in facts.undecodable
+        ]
+    )
     if facts.has_markdown and not facts.projects:
         print_notes(
             [
@@ -270,13 +299,21 @@ def _say_facts(origin: Origin, places: Places, facts: WikiFacts) -> None:
 
 
 def _say_file(path: Path, *, is_dry: bool, text: str = "") -> None:
+    shown = _relative_to_here(path)
     if path.exists():
         # A workflow that was made with other options is replaced only if the user deletes it.
         is_other = path.suffix in {".yml", ".yaml"} and path.read_bytes() != text.encode()
         hint = ": delete it first to get a new one" if text and is_other else ""
-        say(f"kept     {path}, which exists{hint}")
+        say(f"kept     {shown}, which exists{hint}")
     else:
-        say(f"{'would write' if is_dry else 'written '} {path}")
+        say(f"{'would write' if is_dry else 'written '} {shown}")
+
+
+def _relative_to_here(path: Path) -> Path:
+    """A file as it is named from the current folder, if it is in it."""
+    here = Path().resolve()
+    absolute = path.resolve()
+    return absolute.relative_to(here) if absolute.is_relative_to(here) else path
 
 
 def _write(files: dict[Path, str], *, is_dry: bool) -> None:

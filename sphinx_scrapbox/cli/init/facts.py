@@ -44,7 +44,7 @@ class WikiFacts:
     """What the pages of a folder tell.
 
     ``folders`` are the projects of the folders with pages, and why; by name of the folder.
-    ``language_reason`` continues "…, because".
+    ``language_reason`` continues "…, because". ``undecodable`` are files that are not UTF-8.
     """
 
     count: int
@@ -54,6 +54,7 @@ class WikiFacts:
     start: tuple[StartPage, ...]
     has_markdown: bool
     has_dates: bool
+    undecodable: tuple[str, ...] = ()
 
     @property
     def projects(self) -> list[str]:
@@ -126,9 +127,15 @@ def read_facts(folder: Path, hand_written: Container[str] = ()) -> WikiFacts:
         above = lock_above(folder)
         lock = SnapshotFolder(above.parent).lock if above else Lock()
         tally = _Tally()
+        undecodable: list[str] = []
         with progress(len(names), "Reading pages") as step:
             for name in names:
-                text = read_regular_file(folder / name).decode("utf-8-sig", "replace")
+                data = read_regular_file(folder / name)
+                try:
+                    text = data.decode("utf-8-sig")
+                except UnicodeDecodeError:
+                    undecodable.append(name)
+                    text = data.decode("utf-8-sig", "replace")
                 is_native = name.endswith(PAGE_SUFFIX)
                 page = read(text, "notation" if is_native else "markdown", Path(name).stem)
                 tally.add(text, page, projects.of(name), is_native=is_native)
@@ -139,5 +146,13 @@ def read_facts(folder: Path, hand_written: Container[str] = ()) -> WikiFacts:
     has_markdown = any(not name.endswith(PAGE_SUFFIX) for name in names)
     folders = projects.folders()
     has_dates = tally.has_dates or any(row.updated for row in lock.pages)
-    start = tally.start()
-    return WikiFacts(len(names), folders, language, reason, start, has_markdown, has_dates)
+    return WikiFacts(
+        len(names),
+        folders,
+        language,
+        reason,
+        tally.start(),
+        has_markdown,
+        has_dates,
+        tuple(undecodable),
+    )

@@ -192,9 +192,10 @@ def _names(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
 
 
-def folder_origin(folder: Path) -> FolderOrigin:
+def folder_origin(folder: Path, *, every: bool = False) -> FolderOrigin:
     """The pages in *folder*, or in the one folder below it that holds them all.
 
+    :param every: whether every Markdown file is a page, recognised or not.
     :raises Failure: if the folder holds no pages.
     """
     names = [name for name in sorted(page_files(folder)) if not name.endswith(LOCK_NAME)]
@@ -202,14 +203,16 @@ def folder_origin(folder: Path) -> FolderOrigin:
     is_page: dict[str, bool] = {}
     with failures(folder), progress(len(names), "Looking for pages") as step:
         for name in names:
-            is_page[name] = name.endswith(PAGE_SUFFIX) or _is_page(folders, folder / name)
+            is_native = name.endswith(PAGE_SUFFIX)
+            is_page[name] = is_native or every or _is_page(folders, folder / name)
             step()
     pages = [name for name in names if is_page[name]]
     if not pages:
         raise Failure(
             f"{folder} contains no wiki pages: {_other_files(folder, names)}. Give the name of a "
-            "public project, an export (JSON), or a folder of exported Markdown; check --explain "
-            f"{folder} says why a file is not recognised"
+            "public project, an export (JSON), or a folder of exported Markdown. If all Markdown "
+            f"files in {folder} are pages of the wiki, add --all; check --explain {folder} says "
+            "why a file is not recognised"
         )
     common = os.path.commonpath([str(PurePosixPath(name).parent) for name in pages])
     prefix = f"{common}/" if common else ""
@@ -225,7 +228,10 @@ def folder_origin(folder: Path) -> FolderOrigin:
 def _other_files(folder: Path, names: list[str]) -> str:
     if not folder.is_dir() or not any(folder.iterdir()):
         return "it is empty"
-    return f"{len(names)} Markdown files are hand-written" if names else "no .scrapbox or .md file"
+    if not names:
+        return "no .scrapbox or .md file"
+    files = "1 Markdown file looks" if len(names) == 1 else f"{len(names)} Markdown files look"
+    return f"{files} hand-written"
 
 
 def _is_page(folders: PageFolders, path: Path) -> bool:
@@ -241,15 +247,20 @@ def find_origin(
     connection: Connection,
     selection: Selection,
     pictures: Mapping[PictureKind, bool | None],
+    *,
+    every: bool = False,
 ) -> Origin:
     """What *source* names: an address or a name of a project, an export, or a folder.
 
+    :param every: whether every Markdown file in the folder is a page.
     :raises Failure: if it names a file that does not exist, or holds no page.
     """
     path = Path(source)
+    if "://" not in source and path.is_dir():
+        return folder_origin(path, every=every)
+    if every:
+        raise Failure(f"--all needs a folder of Markdown files, and {source} is none")
     if "://" not in source:
-        if path.is_dir():
-            return folder_origin(path)
         if path.suffix.lower() in PAGE_SUFFIXES and path.is_file():
             raise Failure(f"{source} is a single page: give its folder, {path.parent}")
         if source == "-" or path.is_file():

@@ -81,10 +81,18 @@ def site_files(
         folders = {name.partition("/")[0] for name in origin.files}
         others = other_documents(places, own | folders)
     exclude = ["_build", ".venv", "requirements.txt", *map(templates.glob_name, others)]
-    is_one_wiki = len({folder.project for folder in facts.folders.values()}) <= 1
+    wikis = {folder.project for folder in facts.folders.values()}
+    is_one_wiki = len(wikis) <= 1
     links = templates.start_links(facts.start, is_one_wiki=is_one_wiki)
     values = templates.ConfValues(
-        title, facts.language, theme, exclude, patterns(origin, places, root), root, read_the_docs
+        title,
+        facts.language,
+        theme,
+        exclude,
+        patterns(origin, places, root),
+        root,
+        read_the_docs,
+        next(iter(wikis)) if len(wikis) == 1 else "",
     )
     return {
         places.conf: templates.conf_py(values),

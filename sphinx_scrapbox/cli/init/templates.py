@@ -68,7 +68,11 @@ def glob_of(folder: str) -> str:
 
 
 class ConfValues(NamedTuple):
-    """What ``conf.py`` says; ``pages`` are patterns of Markdown files that are pages."""
+    """What ``conf.py`` says.
+
+    ``pages`` are patterns of Markdown files that are pages. ``wiki_project`` is the project of all
+    pages, or "".
+    """
 
     title: str
     language: str
@@ -77,6 +81,7 @@ class ConfValues(NamedTuple):
     pages: Sequence[str] = ()
     root: str = "index"
     read_the_docs: bool = False
+    wiki_project: str = ""
 
 
 BASE_URL_LINES = (
@@ -112,6 +117,14 @@ def conf_py(values: ConfValues) -> str:
             (
                 "Pages of the wiki, whatever these files contain. All other files are trusted.",
                 f"scrapbox_pages = {_strings(values.pages)}",
+            )
+        )
+    if values.wiki_project:
+        rows.append(
+            (
+                "The wiki of pages that do not show it themselves, such as the start page: their\n"
+                "# links to pages that are not here lead to this wiki.",
+                f"scrapbox_project = {python_string(values.wiki_project)}",
             )
         )
     rows += [

@@ -127,7 +127,10 @@ def command(
     """  # noqa: D301 -- click needs the backslash
     pairs = read_pairs(paths, reader)
     if not pairs:
-        raise Failure("no page here is a translation: none has a footer that names its source")
+        raise Failure(
+            "no page here is a translation: none has a footer that names its source; for another "
+            "footer, add --wording, and for pages without one --pair"
+        )
     form.write(pairs)
     has_failed = any(pair.rows[kind] for pair in pairs for kind in fail_on)
     has_too_few = min_share is not None and any(pair.share * 100 < min_share for pair in pairs)

@@ -56,7 +56,8 @@ def command(
         if source_language in (None, entry.source_language) and language in (None, entry.language)
     ]
     if not entries:
-        raise Failure("no page here is a translation of another page here")
+        which = " in these languages" if source_language or language else ""
+        raise Failure(f"no page here is a translation of another page here{which}")
     if report_format == "json":
         report = glossary_as_json(entries)
     elif report_format == "csv":

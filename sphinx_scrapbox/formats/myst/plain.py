@@ -13,7 +13,7 @@ from typing import Protocol
 from sphinx_scrapbox.wiki import ast, outline
 from sphinx_scrapbox.wiki.titles import is_line_id, join_target, split_fragment
 from sphinx_scrapbox.wiki.translation import Translation
-from sphinx_scrapbox.wiki.urls import page_url
+from sphinx_scrapbox.wiki.urls import DEFAULT_ORIGIN, page_url
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +39,21 @@ class PageLinks(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class LiveLinks:
-    """Links of a page of *project* lead to the wiki."""
+    """Links of a page of *project* lead to the wiki, at the server *origin*.
+
+    Readers cannot open pages of a private project, so links to these become text.
+    """
 
     project: str
+    origin: str = DEFAULT_ORIGIN
+    private: bool = False
 
     def page(self, project: str, title: str, label: str) -> ast.Inline:
-        """A link to the page of the wiki if the project is known."""
-        if not (project or self.project):
+        """A link to the page of the wiki if the project is known and not private."""
+        target = project or self.project
+        if not target or (self.private and target == self.project):
             return ast.Text(label)
-        return ast.ExternalLink(page_url(project or self.project, title), label or title)
+        return ast.ExternalLink(page_url(target, title, origin=self.origin), label or title)
 
     def address(self, link: ast.ExternalLink) -> ast.Inline:
         """The link as it is."""

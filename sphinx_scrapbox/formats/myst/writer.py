@@ -13,8 +13,9 @@ Markdown parsers stop; deeper items follow the last item of that level.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
+from types import MappingProxyType
 from typing import assert_never
 
 from sphinx_scrapbox.formats.myst.blocks import (
@@ -52,10 +53,18 @@ _BREAK = "\\\n"  # a line end that stays one
 
 
 def write_myst(
-    page: ast.Page, options: StructureOptions = DEFAULT_OPTIONS, *, plain: bool = False
+    page: ast.Page,
+    options: StructureOptions = DEFAULT_OPTIONS,
+    *,
+    plain: bool = False,
+    wikis: Mapping[str, LiveLinks] = MappingProxyType({}),
 ) -> str:
-    """Write *page* as MyST; if *plain*, without the roles and directives of this extension."""
-    return _written(structure(page, options), LiveLinks(page.project) if plain else None)
+    """Write *page* as MyST; if *plain*, without the roles and directives of this extension.
+
+    :param wikis: by project, where links of plain MyST lead, if not to https://scrapbox.io.
+    """
+    links = wikis.get(page.project) or LiveLinks(page.project)
+    return _written(structure(page, options), links if plain else None)
 
 
 def write_plain(page: StructuredPage, links: PageLinks) -> str:

@@ -21,7 +21,7 @@ from sphinx_scrapbox.sphinx_ext.sources.locks import FolderLock, Locks
 from sphinx_scrapbox.sphinx_ext.sources.projects import SiteProjects
 from sphinx_scrapbox.sphinx_ext.warnings import Warn, warn
 from sphinx_scrapbox.wiki.dates import clamp
-from sphinx_scrapbox.wiki.urls import page_url, safe_url
+from sphinx_scrapbox.wiki.urls import page_url
 
 
 class SiteSnapshot(NamedTuple):
@@ -75,7 +75,7 @@ class Snapshots:
         return SiteSnapshot(
             entry.folder,
             " ".join(lock.project.split()) or self._config.project.default,
-            _origin(lock) or self._config.url,
+            lock.origin or self._config.url,
             clamp(lock.exported),
             lock.private,
             len(lock.pages),
@@ -137,12 +137,6 @@ class Snapshots:
             times = [snapshot.taken for snapshot in snapshots if snapshot.taken]
             values = [format_time(self._sphinx_config, time) for time in times]
         return list(dict.fromkeys(filter(None, values)))
-
-
-def _origin(lock: Lock) -> str:
-    """The wiki's host; "" if the lock names none that may be linked to."""
-    is_web = lock.url.lower().startswith(("http://", "https://"))
-    return (safe_url(lock.url.rstrip("/")) or "") if is_web else ""
 
 
 def format_time(config: SphinxConfig, time: int) -> str:
