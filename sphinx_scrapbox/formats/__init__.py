@@ -38,6 +38,7 @@ __all__ = [
     "FORMATS",
     "Answer",
     "Format",
+    "LiveLinks",
     "LockRow",
     "Project",
     "ProjectPage",

@@ -48,6 +48,11 @@ def test_a_translation_keeps_code_roles_and_targets(translated: ModuleType) -> N
     assert len(list(translated.mistakes("page", texts, lost))) == 3
 
 
+@pytest.mark.parametrize(("page", "count"), [("how-to/links", 1), ("reference/api", 0)])
+def test_messages_that_are_gone(translated: ModuleType, page: str, count: int) -> None:
+    assert len(list(translated.mistakes(page, {"New": ""}, {"New": "", "Old": "旧"}))) == count
+
+
 @pytest.mark.parametrize(
     ("page", "missing", "code"),
     [
