@@ -35,7 +35,7 @@ from sphinx.transforms.post_transforms.code import (
 )
 from sphinx.util.logging import getLogger
 
-from sphinx_scrapbox.sphinx_ext.performance.html_pages import Partials
+from sphinx_scrapbox.sphinx_ext.performance.html.partials import Partials
 from sphinx_scrapbox.sphinx_ext.performance.search_index import stemmer
 from sphinx_scrapbox.sphinx_ext.performance.skipped_transforms import _classes
 

@@ -82,7 +82,6 @@ from sphinx_scrapbox.sphinx_ext.leak_guard import guard
 from sphinx_scrapbox.sphinx_ext.performance import (
     doctree_cache,
     garbage_collection,
-    html_pages,
     inventory,
     pickling,
     search_index,
@@ -91,6 +90,7 @@ from sphinx_scrapbox.sphinx_ext.performance import (
     writing_processes,
 )
 from sphinx_scrapbox.sphinx_ext.performance import reading as quick_reading
+from sphinx_scrapbox.sphinx_ext.performance.html import pages as html_pages
 from sphinx_scrapbox.sphinx_ext.performance.rebuilding import (
     few_documents,
     parted_tables,

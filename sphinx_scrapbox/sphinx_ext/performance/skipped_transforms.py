@@ -3,14 +3,17 @@
 Sphinx and docutils search each document once for footnotes, once for citations, once for
 glossaries and so on, which is much of the cost of a small page. A wiki page holds none of these
 unless directives are allowed in it. When documents are resolved, Sphinx searches each for aliases
-in C and C++, for content of other formats, and visits each node for the language of code.
+in C and C++, for content of other formats, and visits each node for the language of code. It also
+makes an object of each transform that is for another builder, only to find that it is.
 
 - Replaces: the list that ``docutils.transforms.Transformer`` applies to a document, and the class
   ``SphinxTransformer`` with which ``sphinx.environment`` applies it.
 - Saves: without skipping while pages are read, a build of 1,500 pages takes 15 % more CPU time;
-  and 4 % of the time in which Sphinx resolves and writes a page. Sphinx 8 fills the list after a
+  4 % of the time in which Sphinx resolves and writes a page; and 2 % of the time of a build for
+  the transforms of other builders. Sphinx 8 fills the list after a
   document is parsed, so that nothing is skipped while it is read.
-- Unnecessary if transforms declared the nodes they act on, or shared one walk of the document.
+- Unnecessary if transforms declared the nodes they act on, or shared one walk of the document, and
+  those of other builders were not applied.
 """
 
 from __future__ import annotations
@@ -27,8 +30,10 @@ from sphinx.application import Sphinx
 from sphinx.domains import c, cpp
 from sphinx.environment import BuildEnvironment
 from sphinx.transforms import SphinxTransformer
+from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from sphinx_scrapbox.rendering.nodes import find_nodes
+from sphinx_scrapbox.sphinx_ext.builders import builder_of
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.sources.folder import source_folder
 from sphinx_scrapbox.sphinx_ext.warnings import note_unknown_internals
@@ -103,17 +108,38 @@ _CODE_TRANSFORMS = dict.fromkeys(
 """The same of those that come next after references have been resolved and images fetched."""
 
 
+_METHODS = (SphinxPostTransform.apply, SphinxPostTransform.is_supported)
+
+
 class PostTransformer(SphinxTransformer):
     """Applies to a document that is resolved only the transforms whose nodes it holds."""
 
     def add_transforms(self, transform_list: Iterable[type[Transform]]) -> None:
-        """Store transforms, and those that remove some of them later."""
-        super().add_transforms(transform_list)
-        if self.env is None or not options(self.env.config).fast or not _has_known_shape(self):
+        """Store those for the builder, and transforms that remove some of them later."""
+        if self.env is None or not options(self.env.config).fast:
+            super().add_transforms(transform_list)
+            return
+        builder = builder_of(self.env)
+        own = [
+            kind
+            for kind in transform_list
+            if _is_supported(kind, builder.name, builder.format)  # type: ignore[arg-type]
+        ]
+        super().add_transforms(own)
+        if not _has_known_shape(self):
             return
         # The first of each kind come at 9 and 400; what pages show is filled in at 4 to 7.
         for priority, users in ((8, _POST_TRANSFORMS), (399, _CODE_TRANSFORMS)):
             self.add_transform(_SkipUnused, priority, transformer=self, users=users)
+
+
+@cache
+def _is_supported(kind: type[Transform], name: str, builder_format: str) -> bool:
+    """Whether a transform is for a builder, as far as its class tells."""
+    if not issubclass(kind, SphinxPostTransform) or (kind.apply, kind.is_supported) != _METHODS:
+        return True
+    is_of_builder = not kind.builders or name in kind.builders
+    return is_of_builder and (not kind.formats or builder_format in kind.formats)
 
 
 class _SkipUnused(Transform):

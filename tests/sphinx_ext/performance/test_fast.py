@@ -247,6 +247,15 @@ def _other_transformer(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sphinx_environment, "SphinxTransformer", Unknown)
 
 
+def _other_walk(monkeypatch: pytest.MonkeyPatch) -> None:
+    walkabout = nodes.Node.walkabout
+
+    def other(self: nodes.Node, visitor: nodes.NodeVisitor, *more: Any) -> bool:
+        return walkabout(self, visitor)
+
+    monkeypatch.setattr(nodes.Node, "walkabout", other)
+
+
 SINCE_9 = pytest.mark.skipif(sphinx.version_info < (9,), reason="Sphinx 8 renders parts otherwise")
 
 
@@ -260,6 +269,7 @@ SINCE_9 = pytest.mark.skipif(sphinx.version_info < (9,), reason="Sphinx 8 render
         (_other_index, "the search index", 1),
         pytest.param(_other_translator, "translators for parts of pages", 1, marks=SINCE_9),
         pytest.param(_other_parts, "parts of pages", 1, marks=SINCE_9),
+        (_other_walk, "translators", 1),
         (_other_transformer, "the transforms of the environment", 1),
     ],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import wraps
 from typing import Any
 
 import pytest
@@ -10,13 +11,17 @@ import sphinx.builders.html as sphinx_html
 import sphinx.environment as sphinx_environment
 from docutils import nodes
 from sites import Site, page
-from sphinx.registry import SphinxComponentRegistry
+from sphinx.builders.latex.transforms import CitationReferenceTransform
+from sphinx.events import EventManager
 from sphinx.search.en import SearchEnglish
 from sphinx.transforms import SphinxTransformer
 from sphinx.transforms.post_transforms import OnlyNodeTransform
 from sphinx.transforms.post_transforms.code import HighlightLanguageTransform
+from sphinx.util.docutils import SphinxTranslator, new_document
+from sphinx.writers.html5 import HTML5Translator
 
 from sphinx_scrapbox.rendering.nodes import find_nodes
+from sphinx_scrapbox.sphinx_ext.performance.html.translators import derived_class
 from sphinx_scrapbox.sphinx_ext.performance.search_index import stemmer
 
 COUNT = 8
@@ -40,13 +45,16 @@ def _calls(site: Site, monkeypatch: pytest.MonkeyPatch, **config: Any) -> dict[s
         original = getattr(owner, name)
         key = f"{owner.__name__}.{name}"
 
+        @wraps(original)
         def counting(*args: Any, **options: Any) -> Any:
             calls[key] = calls.get(key, 0) + 1
             return original(*args, **options)
 
         monkeypatch.setattr(owner, name, counting)
 
-    count(SphinxComponentRegistry, "create_translator")
+    count(CitationReferenceTransform, "__init__")  # of LaTeX
+    count(HTML5Translator, "__init__")
+    count(nodes.Node, "walkabout")
     count(sphinx_html, "_file_checksum")
     count(OnlyNodeTransform, "run")
     count(HighlightLanguageTransform, "apply")
@@ -65,9 +73,80 @@ def test_less_is_asked_for(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     assert slow["OnlyNodeTransform.run"] == slow["HighlightLanguageTransform.apply"] == pages
     assert fast["OnlyNodeTransform.run"] == fast["HighlightLanguageTransform.apply"] == 1
     if sphinx.version_info >= (9,):
-        assert slow["SphinxComponentRegistry.create_translator"] == 3 * pages
-        assert fast["SphinxComponentRegistry.create_translator"] == pages + 1
+        assert slow["HTML5Translator.__init__"] == 3 * pages
+        assert fast["HTML5Translator.__init__"] == pages + 1
+    assert slow["CitationReferenceTransform.__init__"] == pages
+    assert "CitationReferenceTransform.__init__" not in fast
+    assert slow["Node.walkabout"] > 3 * fast["Node.walkabout"]
     assert sphinx_environment.SphinxTransformer is SphinxTransformer  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("is_fast", [True, False])
+def test_contexts_are_not_written_out_for_the_log(
+    site: Site, monkeypatch: pytest.MonkeyPatch, is_fast: bool
+) -> None:
+    texts: list[str] = []
+    emit = EventManager.emit
+
+    def noting(self: EventManager, name: str, *args: Any, **options: Any) -> Any:
+        if name == "html-page-context":
+            texts.append(repr(args))
+        return emit(self, name, *args, **options)
+
+    monkeypatch.setattr(EventManager, "emit", noting)
+    site.build(force=True, scrapbox_project="garden-en", scrapbox_fast=is_fast)
+    assert any("<p>To " in text for text in texts) is not is_fast
+    assert any("context of 'wiki/3'" in text for text in texts) is is_fast
+
+
+class Noting(SphinxTranslator):
+    """Notes what is visited; some nodes raise the exceptions that direct a traversal."""
+
+    def __init__(self, document: nodes.document) -> None:
+        nodes.NodeVisitor.__init__(self, document)
+        self.steps: list[str] = []
+
+    def unknown_visit(self, node: nodes.Node) -> None:
+        self.steps.append(f"+{node.__class__.__name__}")
+
+    def unknown_departure(self, node: nodes.Node) -> None:
+        self.steps.append(f"-{node.__class__.__name__}")
+
+    def visit_inline(self, node: nodes.inline) -> None:
+        self.steps.append("inline")
+        raise getattr(nodes, node["raise"])
+
+    def visit_strong(self, node: nodes.strong) -> None:
+        node.replace_self(nodes.Text("other"))
+        raise nodes.SkipNode
+
+
+def _visit_emphasis(translator: Noting, node: nodes.emphasis) -> None:
+    translator.steps.append("emphasis")
+
+
+@pytest.mark.parametrize(
+    "exception", "SkipNode SkipDeparture SkipChildren SkipSiblings StopTraversal".split()
+)
+def test_documents_are_walked_as_docutils_does_it(exception: str) -> None:
+    def walked(kind: type[Noting]) -> list[str]:
+        document = new_document("")
+        inline = nodes.inline("", "", nodes.Text("a"), nodes.strong(), **{"raise": exception})
+        paragraph = nodes.paragraph("", "", nodes.emphasis(), nodes.strong(), inline)
+        paragraph += [nodes.Text("b"), nodes.literal()]
+        document += [nodes.section("", paragraph, nodes.transition()), nodes.comment()]
+        translator = kind(document)
+        document.walkabout(translator)
+        inline["raise"] = "SkipNode"  # the translator is of use for parts as well
+        document[0].walkabout(translator)
+        return translator.steps
+
+    class Plain(Noting):
+        visit_emphasis = _visit_emphasis
+
+    quick: Any = derived_class(Noting, {"emphasis": (_visit_emphasis, None)})
+    assert walked(quick) == walked(Plain)
+    assert "+comment" in walked(quick) or exception == "StopTraversal"
 
 
 def test_words_are_stemmed_as_sphinx_does_it() -> None:

@@ -14,7 +14,7 @@ from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.docutils import SphinxDirective
 
-from sphinx_scrapbox.rendering.nodes import scrapbox_related
+from sphinx_scrapbox.rendering.nodes import find_nodes, scrapbox_related
 from sphinx_scrapbox.sphinx_ext.builders import builder_of, is_html
 from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain, domain_of
 from sphinx_scrapbox.sphinx_ext.domain.facts import PageFacts
@@ -48,7 +48,7 @@ class FillRelated(SphinxPostTransform):
     def run(self, **kwargs: Any) -> None:
         """Fill each placeholder of this document."""
         builder, domain = builder_of(self.env), domain_of(self.env)
-        for number, node in enumerate(list(self.document.findall(scrapbox_related))):
+        for number, node in enumerate(find_nodes(self.document, scrapbox_related)):
             docname, mode = node["docname"], node["mode"]
             with_cards = mode == "cards" and is_html(builder)
             related = related_pages(domain, docname, with_cards=with_cards)

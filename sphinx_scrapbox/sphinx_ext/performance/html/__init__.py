@@ -1,0 +1,1 @@
+"""Shortcuts of the HTML builders while they write pages."""
