@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -32,6 +32,8 @@ THEMES = (
     "shibuya",
 )
 """The themes in which pages are looked at."""
+PATIENCE = 180_000
+"""How many milliseconds are waited for what a browser does, which a busy machine takes."""
 _OPTIONS = ["--no-sandbox", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"]
 
 
@@ -86,6 +88,17 @@ def serve(folder: Path, max_age: int = 0) -> Iterator[str]:
         server.server_close()
 
 
+def _patiently(new: Callable[..., Any]) -> Callable[..., Any]:
+    """*new*, but what it returns waits longer than Playwright does by default."""
+
+    def new_and_patient(**options: Any) -> Any:
+        context_or_page = new(**options)
+        context_or_page.set_default_timeout(PATIENCE)
+        return context_or_page
+
+    return new_and_patient
+
+
 @contextmanager
 def launch() -> Iterator[Any]:
     """Chromium, which finds no other host; skips where it or Playwright is missing."""
@@ -93,7 +106,11 @@ def launch() -> Iterator[Any]:
     if not os.access(CHROMIUM, os.X_OK):
         pytest.skip(f"no {CHROMIUM} here")
     with playwright.sync_playwright() as running:
-        browser = running.chromium.launch(executable_path=CHROMIUM, args=_OPTIONS)
+        browser = running.chromium.launch(
+            executable_path=CHROMIUM, args=_OPTIONS, timeout=PATIENCE
+        )
+        browser.new_context = _patiently(browser.new_context)
+        browser.new_page = _patiently(browser.new_page)
         try:
             yield browser
         finally:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 
 import browsers
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 pytest_plugins = ["sphinx.testing.fixtures"]
 
@@ -24,9 +25,17 @@ collect_ignore = ["roots"]
 # Sphinx makes hundreds of these in each build, 7 % of its time, and shows none.
 logging.disable(logging.DEBUG)
 
-# A deadline measures the machine, not the code.
-settings.register_profile("unhurried", settings(), deadline=None)
-settings.load_profile("unhurried")
+# A deadline measures the machine, not the code, and so does the check of how fast data is made.
+# Each run tries the same examples: what one run passes, another does not fail. For others:
+# pytest --hypothesis-profile=random
+settings.register_profile(
+    "random", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=False
+)
+settings.register_profile("repeatable", settings.get_profile("random"), derandomize=True)
+settings.load_profile("repeatable")
+
+_OF_WHO_RUNS_THE_TESTS = ("GIT_", "READTHEDOCS", "DOCUTILSCONFIG", "SOURCE_DATE_EPOCH")
+"""Variables that begin with these would change what git and Sphinx do."""
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
@@ -40,6 +49,21 @@ def no_waiting_for_disks() -> Iterator[None]:
     """Files need not survive a loss of power, which half of the time of a short pull goes into."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("os.fsync", lambda file: None)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def neutral_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """No setting of who runs the tests counts: not of git, of a proxy, or of a build service."""
+    config = tmp_path_factory.mktemp("git") / "config"
+    # A clone may belong to another user than the one who runs the tests, as in a container.
+    config.write_text("[safe]\n\tdirectory = *\n[init]\n\tdefaultBranch = main\n")
+    with pytest.MonkeyPatch.context() as patch:
+        for name in list(os.environ):
+            if name.startswith(_OF_WHO_RUNS_THE_TESTS) or name.lower().endswith("_proxy"):
+                patch.delenv(name)
+        patch.setenv("GIT_CONFIG_GLOBAL", str(config))
+        patch.setenv("GIT_CONFIG_NOSYSTEM", "1")
         yield
 
 

@@ -7,6 +7,8 @@ from contextlib import suppress
 from typing import Any
 from urllib.parse import quote, urlsplit
 
+from browsers import PATIENCE
+
 # Timers of previews and themes fire at once. A navigation ends before it has begun; an address
 # that is a script is no navigation.
 _PREPARE = """
@@ -166,15 +168,15 @@ class Reader:
         self.open("search.html", f"?q={words}")
         results = self.page.locator("ul.search li")
         with suppress(self._failure):
-            results.nth(at_least - 1).wait_for(timeout=20_000)
+            results.nth(at_least - 1).wait_for()
         if (count := results.count()) < at_least:
             self._note(f"{count} results for {words!r}")
         self.page.wait_for_load_state("networkidle")
         self.click_links()
 
     def wait_until(self, condition: Callable[[], bool]) -> None:
-        """Let events arrive until the condition holds, for at most half a minute."""
-        for _ in range(600):
+        """Let events arrive until the condition holds, for at most three minutes."""
+        for _ in range(PATIENCE // 50):
             if condition():
                 break
             self.page.wait_for_timeout(50)

@@ -136,11 +136,16 @@ _TEX_COMMANDS = re.compile(
 )
 
 
-def test_no_command_of_a_payload_is_in_latex(built: Built) -> None:
+@pytest.fixture(scope="module")
+def tex(built: Built) -> str:
+    """All pages in one document of LaTeX."""
     docnames = sorted(built.app.env.found_docs - {"index"})
     latex = Site(Path(built.app.srcdir)).build("latex", **CONFIG, latex_appendices=docnames)
     assert latex.warnings == []
-    tex = (latex.out / "wiki.tex").read_text(encoding="utf-8")
+    return latex.text("wiki.tex")
+
+
+def test_no_command_of_a_payload_is_in_latex(tex: str) -> None:
     assert corpus.SECRET not in tex
     body = tex.partition("\\sphinxtableofcontents")[2]
     assert body.count("behind\\sphinxhyphen{}") > 10_000
@@ -151,6 +156,5 @@ def test_no_command_of_a_payload_is_in_latex(built: Built) -> None:
     assert body.count("\\end{document}") == 1
 
 
-def test_listings_of_latex_end_where_they_are_closed(built: Built) -> None:
-    tex = (built.out.parent / "latex" / "wiki.tex").read_text(encoding="utf-8")
+def test_listings_of_latex_end_where_they_are_closed(tex: str) -> None:
     assert tex.count("\\begin{sphinxVerbatim}") == tex.count("\\end{sphinxVerbatim}") > 100

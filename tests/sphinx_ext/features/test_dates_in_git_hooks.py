@@ -6,6 +6,7 @@ Git tells its hooks by the environment where they run, and a git that they call 
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -98,7 +99,7 @@ def test_a_real_hook(site: Site, other: Path, tmp_path: Path) -> None:
     hook.parent.mkdir(exist_ok=True)
     options = [f"-D{name}={value}" for name, value in HERE.items()]
     command = [sys.executable, "-m", "sphinx", "-q", *options, str(site.src), str(out)]
-    hook.write_text(f"#!/bin/sh\nexec {' '.join(command)}\n", encoding="utf-8")
+    hook.write_text(f"#!/bin/sh\nexec {shlex.join(command)}\n", encoding="utf-8")
     hook.chmod(0o755)
     _git(linked, "commit", "-q", "--allow-empty", "-m", "more", date=OTHER)
     assert _dates((out / "wiki/a.html").read_text(encoding="utf-8")) == [OWN]
