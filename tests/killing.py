@@ -59,7 +59,7 @@ def killed_build(
         start_new_session=True,  # its workers are killed with it
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        timeout=120,
+        timeout=600,
         check=False,
     )
     if process.returncode == -signal.SIGKILL:

@@ -365,7 +365,7 @@ def test_killed_at_any_moment(tmp_path: Path) -> None:
         else:
             time.sleep(chance.random() * takes)
         process.kill()
-        process.wait(timeout=30)
+        process.wait(timeout=120)
         between = state(folder)
         staged = {name for name in between if "/" in name}
         for name in between.keys() - staged:

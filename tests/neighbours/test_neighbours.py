@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from http.client import HTTPException
 from importlib import metadata
 from pathlib import Path
@@ -139,9 +140,7 @@ def check_served(out: Path, said: str) -> None:
     """Each edit of a page that is served causes one build, and no build causes another."""
     folder = out.parents[1]
     log = folder.parent / "autobuild.log"  # outside of what is watched
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     command = [*TOOL, "sphinx_autobuild", "--port", str(port), "--delay", "0", ".", "_build/live"]
     with log.open("w") as stream:
         server = subprocess.Popen(command, cwd=folder, stdout=stream, stderr=stream)
@@ -155,10 +154,23 @@ def check_served(out: Path, said: str) -> None:
         wait_for(address, "a newer level", log)
     finally:
         server.terminate()
-        server.wait(30)
+        try:
+            server.wait(60)
+        except subprocess.TimeoutExpired:  # it waits for a connection to be closed
+            server.kill()
+            server.wait()
     # The second edit came after the first build: what that build caused would be listed here.
     changes = re.findall(r"Detected changes \((.*)\)", log.read_text("utf-8"))
     assert changes == ["wiki/Deep.md"] * 2, log.read_text("utf-8")
+
+
+def free_port() -> int:
+    """A port that nothing uses, below those that systems give to whoever asks for any."""
+    for port in range(20_000 + os.getpid() % 10_000, 32_000):
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    pytest.fail("no port is free")
 
 
 def edit_at_once(page: Path, before: str, after: str) -> None:
@@ -179,7 +191,8 @@ def answer_of(address: str) -> str:
 
 
 def wait_for(address: str, words: str, log: Path) -> None:
-    for _ in range(240):
+    """Wait for an answer with these words, for at least five minutes."""
+    for _ in range(600):
         if words in answer_of(address):
             return
         time.sleep(0.5)
