@@ -43,11 +43,29 @@
     return sizes;
   };
 
+  // Lists of cards that are not of one size, and cards with text that their border cuts off.
+  const unevenCards = () => {
+    const rows = [];
+    for (const list of document.querySelectorAll(".scrapbox-cards")) {
+      const cards = [...list.querySelectorAll("li:not(.scrapbox-rest)")].filter((card) => card.offsetHeight);
+      const sizes = new Set(cards.map((card) => `${card.offsetWidth} × ${card.offsetHeight}`));
+      if (sizes.size > 1) rows.push([list, `sizes ${[...sizes].join(", ")}`]);
+      for (const card of cards) {
+        const end = card.getBoundingClientRect().bottom - parseFloat(getComputedStyle(card).paddingBottom);
+        const last = Math.max(...[...card.children].map((part) => part.getBoundingClientRect().bottom));
+        if (last > end) rows.push([card, `${Math.ceil(last - end)} px of text below the edge`]);
+      }
+    }
+    return rows.map(([element, why]) => ({
+      rule: "cards", kind: kind(element), ours: true, place: element.outerHTML.slice(0, 160), why,
+    }));
+  };
+
   const violations = async (rules) => {
     const options = { resultTypes: ["violations"], rules: { "target-size": { enabled: true } } };
     if (rules) options.runOnly = { type: "rule", values: rules };
     const results = await axe.run(document, options);
-    const rows = [];
+    const rows = unevenCards();
     for (const { id, nodes } of results.violations) {
       for (const node of nodes) {
         const element = document.querySelector(node.target.at(-1));

@@ -86,7 +86,7 @@ new PerformanceObserver((list) => {
 
 @dataclass(frozen=True)
 class Finding:
-    """A violation of a rule of axe-core, or of ``duplicate-id``."""
+    """A violation of a rule of axe-core, or of ``cards`` or ``duplicate-id`` of ``reading.js``."""
 
     page: str
     rule: str

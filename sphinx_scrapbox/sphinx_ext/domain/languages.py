@@ -239,7 +239,7 @@ class PageLanguages:
         *node* is a node of the graph; the page may be wanted and not exist.
         """
         language = self.of_project(node.split("/", 2)[1]) if is_wanted(node) else self.of(node)
-        return self._if_foreign(language)
+        return self.if_foreign(language)
 
     def foreign_title(self, node: str) -> str:
         """The language of the title of a page if it is not that of the site; else ""."""
@@ -248,9 +248,10 @@ class PageLanguages:
         facts = self._domain.facts.get(node)
         if facts is not None and facts.shown_title:
             return ""
-        return self._if_foreign(self.untranslated(node))
+        return self.if_foreign(self.untranslated(node))
 
-    def _if_foreign(self, language: str) -> str:
+    def if_foreign(self, language: str) -> str:
+        """The language if it is not that of the site; else ""."""
         return language if language.lower() != self._site else ""
 
 

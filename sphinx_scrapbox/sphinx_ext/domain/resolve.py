@@ -163,10 +163,11 @@ def graph_address(domain: DomainIndex, builder: Builder, from_docname: str, node
         return ""
 
 
-def html_link(title: str, address: str, *, is_missing: bool = False) -> str:
+def html_link(title: str, address: str, *, is_missing: bool = False, language: str = "") -> str:
     """A link as HTML text; the title alone without an address.
 
     :param is_missing: whether it leads to a page of the live wiki that is not part of this site.
+    :param language: the language of the title if it is not that of the text around.
     """
     text = kept_apart(title)
     if is_missing:
@@ -174,4 +175,5 @@ def html_link(title: str, address: str, *, is_missing: bool = False) -> str:
     if not address:
         return text
     kind = "scrapbox-wiki reference external" if is_missing else "reference internal"
-    return f'<a class="{kind}" href="{escape(address)}">{text}</a>'
+    lang = f' lang="{escape(language)}"' if language else ""
+    return f'<a class="{kind}" href="{escape(address)}"{lang}>{text}</a>'

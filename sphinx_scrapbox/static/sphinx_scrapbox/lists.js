@@ -39,8 +39,9 @@
   const fetched = async (address) => {
     const root = new URL("../../", address);
     const pages = await (await fetch(address)).json();
-    return pages.map(([title, path, updated, linked], at) => ({
-      text: title, link: new URL(path, root).href, folded: fold(title), at, title: at, updated, linked,
+    return pages.map(([title, path, updated, linked, language = ""], at) => ({
+      text: title, link: new URL(path, root).href, language, folded: fold(title), at, title: at,
+      updated, linked,
     }));
   };
 
@@ -86,11 +87,12 @@
       (row.querySelector(":scope > p") ?? row).append(small);
     };
 
-    const rowOf = ({ text, link }) => {
+    const rowOf = ({ text, link, language }) => {
       const row = document.createElement("li");
       const anchor = document.createElement("a");
       anchor.href = link;
       anchor.textContent = text;
+      if (language) anchor.lang = language;
       anchor.className = "tex2jax_ignore mathjax_ignore";
       row.append(anchor);
       return row;

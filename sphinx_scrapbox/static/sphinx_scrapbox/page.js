@@ -69,6 +69,13 @@ if (PREVIEWS && location.protocol.startsWith("http")) {
   document.addEventListener("focusin", peek);
 }
 
+/* An image whose size was unknown takes no more height than it needs, if it is still below what a
+   reader sees. */
+for (const image of document.querySelectorAll(".scrapbox-picture img:not([width])"))
+  image.addEventListener("load", () => {
+    if (image.getBoundingClientRect().top > innerHeight) image.classList.add("scrapbox-fits");
+  });
+
 /* What scrolls can be scrolled by keyboard, in each browser. */
 for (const it of document.querySelectorAll(".scrapbox-table"))
   if (it.scrollWidth > it.clientWidth) it.tabIndex = 0;

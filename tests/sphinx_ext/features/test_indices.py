@@ -162,6 +162,7 @@ def test_what_they_hold(tmp_path: Path) -> None:
     pages = built.html("scrapbox-pages.html").body
     assert [tag.text for tag in pages.all("li")] == ["Bread", "Oven", "Q: <why>?", "パン"]
     assert [tag.text for tag in pages.all("h2")] == ["B", "O", "Q", "は"]
+    assert [tag.attributes.get("lang") for tag in pages.all("h2")] == [None, None, None, "ja"]
     tags = built.html("scrapbox-tags.html").body
     assert [tag.text for tag in tags.all("li")] == ["bread 1 Oven", "flour 2 Bread, Oven"]
     assert [tag["href"] for tag in tags.one("section").all("a")[2:]] == [
@@ -186,7 +187,11 @@ def test_large_index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         assert broken_links(built.out) == []
     built = Site(tmp_path / "src", FILES).build(**HERE)
     overview = built.html("scrapbox-pages.html").body
-    assert [tag.text for tag in overview.all("li")] == ["B 1", "O 1", "Q 1", "は 1"]
+    letters = overview.one("ul", "scrapbox-letters").all("li")
+    assert [tag.text for tag in letters] == ["B 1", "O 1", "Q 1", "は 1"]
+    assert letters[-1].one("a")["lang"] == "ja"
+    assert overview.one("h2").text == "Most linked"
+    assert [tag.text for tag in overview.one("ul", "scrapbox-entries").all("li")] == ["Bread 2"]
     leaf = built.html("scrapbox-pages/o.html").body
     assert leaf.one("h1").text == "Pages: O"
     assert [tag.text for tag in leaf.one("ul", "scrapbox-entries").all("li")] == ["Oven"]

@@ -147,6 +147,15 @@ def tab(built: Built, browser: Any) -> Iterator[Any]:
         context.close()
 
 
+def test_bars_stand_in_the_margin_however_deep_their_lines_are(tab: Any) -> None:
+    bars = tab.locator(".scrapbox-age:not(td *, .scrapbox-ages *)").all()
+    text = tab.locator("#beds > p").first.bounding_box()
+    places = {round(bar.bounding_box()["x"], 1) for bar in bars}
+    assert len(bars) == 6
+    assert len(places) == 1
+    assert places.pop() < text["x"]
+
+
 def test_a_link_copies_its_address_and_marks_the_line(tab: Any) -> None:
     shown = "element => getComputedStyle(element).opacity"
     ground = "element => getComputedStyle(element).backgroundColor"

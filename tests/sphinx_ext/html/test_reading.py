@@ -37,6 +37,7 @@ def test_a_fault_is_found(script: ModuleType, browser: Any, tmp_path: Path) -> N
         <div class="scrapbox-speech" id="twice"><p id="twice" style="color: #999">Pale</p></div>
         <table class="scrapbox-table"><tr><th></th><th>A</th></tr><tr><td>1<td>2</table>
         <div style="width: 2000px">Wide</div>
+        <ul class="scrapbox-cards"><li><p>Short<li style="height: 9px"><p>Cut off</ul>
         <script>
           requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(
             () => document.body.prepend(Object.assign(document.createElement("div"),
@@ -47,8 +48,11 @@ def test_a_fault_is_found(script: ModuleType, browser: Any, tmp_path: Path) -> N
     (tmp_path / "faults.html").write_text(f"{head}<h1>x</h1>{shared}{faults}")
     reading = script.read_theme(browser, tmp_path, "none", ["faults"])
     rules = {each.rule for each in reading.violations["light"]}
-    assert rules == {"color-contrast", "duplicate-id", "empty-table-header"}
-    assert {each.rule for each in reading.violations["dark"]} == {"color-contrast", "duplicate-id"}
+    assert rules == {"cards", "color-contrast", "duplicate-id", "empty-table-header"}
+    rules = {each.rule for each in reading.violations["dark"]}
+    assert rules == {"cards", "color-contrast", "duplicate-id"}
+    uneven = [each.why for each in reading.violations["dark"] if each.rule == "cards"]
+    assert [why.startswith("sizes") for why in uneven] == [True, False]
     assert reading.overflow["faults"][0] > 1500
     assert reading.shift["faults"] > script.MAX_SHIFT
     assert len(reading.problems()) == len(reading.violations["light"]) + 2 + 2

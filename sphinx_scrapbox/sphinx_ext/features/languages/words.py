@@ -25,6 +25,8 @@ from sphinx_scrapbox.wiki.text import CJK, WIDE, is_written_so, letters_language
 _RUN = re.compile(f"[{CJK}{WIDE}]*[{CJK}][{CJK}{WIDE}]*")
 _OPAQUE = (nodes.FixedTextElement, nodes.literal, nodes.math, nodes.raw, scrapbox_icon)
 """Nodes of which writers read the text as a whole."""
+_OF_PAGES = frozenset(("scrapbox-summary", "scrapbox-difference"))
+"""Classes of what other documents show of the text of wiki pages."""
 
 
 class MarkWords(SphinxPostTransform):
@@ -79,7 +81,7 @@ def _texts(document: nodes.Element, *, links_only: bool) -> Iterator[nodes.Text]
         elif isinstance(node, nodes.Element) and not _is_apart(node):
             is_ours = (
                 isinstance(node, addnodes.pending_xref) and node["refdomain"] == "scrapbox"
-            ) or "scrapbox-summary" in node["classes"]
+            ) or not _OF_PAGES.isdisjoint(node["classes"])
             waiting += [(child, is_chosen or is_ours) for child in node]
 
 

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from heapq import nlargest
 from typing import NamedTuple
 
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain
 from sphinx_scrapbox.sphinx_ext.domain.index.kept import kept_table
+from sphinx_scrapbox.sphinx_ext.domain.languages import page_languages
 from sphinx_scrapbox.sphinx_ext.features.lists.tables import page_order, tables_of
 from sphinx_scrapbox.sphinx_ext.sources.folder import source_folder
 from sphinx_scrapbox.wiki.dates import iso_day
+from sphinx_scrapbox.wiki.graph import wanted
 from sphinx_scrapbox.wiki.titles import join_target, key, split_target
 
 NAMED_PAGES = 12
 """Pages that are named beside a tag or a person; the rest is only counted."""
+MOST_LINKED = 20
+"""Pages at the start of an index of pages that is split."""
 RECENT = 200
 """Pages in the index of recent changes, at most."""
 
@@ -34,6 +39,8 @@ class Entry(NamedTuple):
     """The day on which a page was last changed; "" if it is unknown."""
     number: int = 0
     """The pages that link to a page or bear a tag, or the turns of a person."""
+    language: str = ""
+    """The language of the name of a missing page if it is not that of the site."""
 
 
 def page_names(domain: ScrapboxDomain) -> list[Entry]:
@@ -74,6 +81,14 @@ def page_entries(domain: ScrapboxDomain) -> Iterator[Entry]:
     return (with_number(domain, entry) for entry in page_names(domain))
 
 
+def most_linked_entries(domain: ScrapboxDomain) -> list[Entry]:
+    """The pages to which the most pages link, with their number."""
+    linked = nlargest(MOST_LINKED, page_entries(domain), key=lambda entry: entry.number)
+    return [
+        entry._replace(note=_counted(entry.number, entry.note)) for entry in linked if entry.number
+    ]
+
+
 def recent_entries(domain: ScrapboxDomain) -> Iterator[Entry]:
     """The pages that changed last, the newest first."""
     facts = domain.facts
@@ -96,19 +111,21 @@ def has_dates(domain: ScrapboxDomain) -> bool:
 def tag_entries(domain: ScrapboxDomain) -> Iterator[Entry]:
     """All tags."""
     config, tables = options(domain.env.config), tables_of(domain)
+    languages = page_languages(domain)
     root = domain.env.config.root_doc
     bearing = Counter(tag_key for _project, tag_key in tables.tags)
     for (project, tag_key), docnames in tables.tags.items():
         name = tables.tag_names[project, tag_key]
         found = domain.find_page(join_target(project, name), root) or ""
         address = ""
+        language = "" if found else languages.foreign(wanted(project, name))
         is_linked = project and config.links_missing() and project not in domain.private_projects
         if not found and is_linked:
             address = source_folder(domain.env).snapshots.page_url(project, name)
         count = len(docnames)
         pages = tuple((docname, domain.title_of(docname)) for docname in docnames[:NAMED_PAGES])
         note = _counted(count, project if bearing[tag_key] > 1 else "")
-        yield Entry(name, found, address, note, pages, count, number=count)
+        yield Entry(name, found, address, note, pages, count, "", count, language)
 
 
 def person_entries(domain: ScrapboxDomain) -> Iterator[Entry]:

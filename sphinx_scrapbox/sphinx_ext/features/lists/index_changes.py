@@ -49,11 +49,11 @@ def take_numbers(domain: ScrapboxDomain, builder: Builder, changed: Collection[s
     names, numbers = page_names(domain), page_numbers(domain)
     try:
         rows = json.loads(Path(builder.outdir, ALL_PAGES).read_text(encoding="utf-8"))
-        listed = [(title, address) for title, address, _day, _number in rows]
+        listed = [(title, address) for title, address, _day, _number, *_language in rows]
     except (OSError, ValueError, TypeError):
         return
     if listed != [(one.name, builder.get_target_uri(one.docname)) for one in names]:
         return
-    for entry, (_title, _address, day, number) in zip(names, rows, strict=True):
+    for entry, (_title, _address, day, number, *_language) in zip(names, rows, strict=True):
         if entry.docname not in changed:
             numbers[entry.docname] = day, number

@@ -15,14 +15,17 @@ from sphinx.util.osutil import relative_uri
 from sphinx_scrapbox.rendering.typesetting import OUTSIDE_CLASS, kept_apart
 from sphinx_scrapbox.sphinx_ext.builders import has_browser_pages
 from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain
+from sphinx_scrapbox.sphinx_ext.domain.languages import PageLanguages, page_languages
 from sphinx_scrapbox.sphinx_ext.domain.resolve import html_link
 from sphinx_scrapbox.sphinx_ext.features.lists import controls
 from sphinx_scrapbox.sphinx_ext.features.lists.entries import Entry, page_entries
 from sphinx_scrapbox.sphinx_ext.features.lists.model import LEAST
 from sphinx_scrapbox.sphinx_ext.i18n import _
+from sphinx_scrapbox.wiki.text import script_language
 
 ALL_PAGES = "_static/sphinx_scrapbox/pages.json"
-"""A list of title, address below the root, day of the last change and number of linking pages."""
+"""A list of title, address below the root, day of the last change and number of linking pages, and
+of the language of the title if it is not that of the site."""
 
 
 class Leaf(NamedTuple):
@@ -36,12 +39,14 @@ class Leaf(NamedTuple):
 class IndexPage(NamedTuple):
     """One page of an index.
 
+    :param languages: those of the pages that it names.
     :param shown: the titles of the indices that it leads to, by their names.
     :param first: entries before all others, which stand among them as well.
     :param file: the text of the file of all pages; "" if the page does not need it.
     """
 
     builder: Builder
+    languages: PageLanguages
     label: str
     name: str
     heading: str
@@ -66,10 +71,11 @@ class IndexPage(NamedTuple):
             for one in made:
                 count = sum(len(entries) for _heading, entries in one.parts)
                 is_here = leaf is not None and one.slug == leaf.slug
-                link = self._to(f"{self.label}/{one.slug}", one.label, is_here)
+                target, language = f"{self.label}/{one.slug}", self._lang(one.label)
+                link = self._to(target, one.label, is_here, language)
                 body.append(f"<li>{link} <small>{count}</small></li>")
             body.append("</ul></nav>\n")
-        if self.first:
+        if self.first and self.label == "scrapbox-people":
             body.extend(self._part(str(_("Most turns")), self.first))
         if leaf is not None:
             body.extend(self._entries(leaf))
@@ -80,6 +86,8 @@ class IndexPage(NamedTuple):
             body.append(
                 f"{controls.opening(keys, 'title', pages=f'{file}?v={version:08x}')}</div>\n"
             )
+        if self.first and self.label == "scrapbox-pages":  # below what the filter finds
+            body.extend(self._part(str(_("Most linked")), self.first))
         body.append("</section>\n")
         return {"title": title, "body": "".join(body), "display_toc": False}
 
@@ -112,7 +120,8 @@ class IndexPage(NamedTuple):
 
     def _part(self, label: str, entries: Sequence[Entry]) -> Iterator[str]:
         if label:
-            yield f"<h2>{escape(label)}</h2>\n"
+            lang = f' lang="{language}"' if (language := self._lang(label)) else ""
+            yield f"<h2{lang}>{escape(label)}</h2>\n"
         is_of_pages = self.label in ("scrapbox-pages", "scrapbox-recent")
         yield f'<ul class="{"scrapbox-entries" if is_of_pages else "scrapbox-terms"}">'
         yield from map(self._entry, entries)
@@ -123,7 +132,7 @@ class IndexPage(NamedTuple):
         if entry.docname:
             name = self._to(entry.docname, entry.name)
         elif entry.address:
-            name = html_link(entry.name, entry.address, is_missing=True)
+            name = html_link(entry.name, entry.address, is_missing=True, language=entry.language)
         note = f" <small>{kept_apart(entry.note)}</small>" if entry.note else ""
         if not entry.pages:
             return f"<li>{name}{note}</li>\n"
@@ -132,20 +141,28 @@ class IndexPage(NamedTuple):
             pages.append(escape(str(_("{count} more")).format(count=entry.total - len(pages))))
         return f"<li>{name}{note} <span>{', '.join(pages)}</span></li>\n"
 
-    def _to(self, target: str, title: str, is_here: bool = False) -> str:
+    def _lang(self, label: str) -> str:
+        """The language of a kana, for its shape and for screen readers."""
+        return self.languages.if_foreign(script_language(label))
+
+    def _to(self, target: str, title: str, is_here: bool = False, language: str = "") -> str:
         if is_here:
             return f'<span aria-current="page">{escape(title)}</span>'
-        return html_link(title, self.builder.get_relative_uri(self.name, target))
+        language = language or self.languages.foreign_title(target)
+        address = self.builder.get_relative_uri(self.name, target)
+        return html_link(title, address, language=language)
 
 
 def all_pages_file(domain: ScrapboxDomain, builder: Builder) -> str:
     """The text of the file of all pages, computed once per build."""
 
     def text() -> str:
-        rows = [
-            (entry.name, builder.get_target_uri(entry.docname), entry.updated, entry.number)
-            for entry in page_entries(domain)
-        ]
+        languages, rows = page_languages(domain), []
+        for entry in page_entries(domain):
+            address = builder.get_target_uri(entry.docname)
+            row = entry.name, address, entry.updated, entry.number
+            language = languages.foreign_title(entry.docname)
+            rows.append((*row, language) if language else row)
         return json.dumps(rows, ensure_ascii=False, separators=(",", ":")) + "\n"
 
     return domain.computed("file of all pages", text)

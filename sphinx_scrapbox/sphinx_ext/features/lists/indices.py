@@ -46,11 +46,13 @@ from sphinx_scrapbox.sphinx_ext.domain.incremental import (
 )
 from sphinx_scrapbox.sphinx_ext.domain.index.history import LocalChange
 from sphinx_scrapbox.sphinx_ext.domain.index.kept import kept_table
+from sphinx_scrapbox.sphinx_ext.domain.languages import page_languages
 from sphinx_scrapbox.sphinx_ext.feature import Feature, Listener
 from sphinx_scrapbox.sphinx_ext.features.lists.controls import add_files
 from sphinx_scrapbox.sphinx_ext.features.lists.entries import (
     Entry,
     has_dates,
+    most_linked_entries,
     page_names,
     person_entries,
     recent_entries,
@@ -156,12 +158,14 @@ def _pages_of(
         return
     domain, builder, title = domain_of(app.env), app.builder, str(TITLES[index])
     made, first = _leaves_of(domain, index)
-    page = IndexPage(builder, index, index, title, _shown_titles(domain), first)
+    languages = page_languages(domain)
+    page = IndexPage(builder, languages, index, index, title, _shown_titles(domain), first)
     if len(made) == 1 and not made[0].slug:
         yield index, page.context([], _with_numbers(domain, index, made[0]))
         return
     if index == "scrapbox-pages":
-        page = page._replace(file=all_pages_file(domain, builder))
+        linked = tuple(most_linked_entries(domain))
+        page = page._replace(file=all_pages_file(domain, builder), first=linked)
     yield index, page.context(made, None)
     for leaf in made:
         name = f"{index}/{leaf.slug}"

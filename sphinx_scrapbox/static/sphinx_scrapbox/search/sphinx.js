@@ -130,14 +130,14 @@ if (
   }).observe(document.getElementById("search-results"), { childList: true, subtree: true });
 }
 
-/* What a search result shows of its page: neither drawings, with their initials, nor what is not
-   searched for, and no runs of blanks in place of words. */
+/* What a search result shows of its page: neither its title once more, nor drawings, with their
+   initials, nor what is not searched for, and no runs of blanks in place of words. */
 if (typeof Search === "object" && Search.htmlToText) {
   const htmlToText = Search.htmlToText;
   Search.htmlToText = (html, anchor) => {
     const page = new DOMParser().parseFromString(html, "text/html");
-    for (const element of page.querySelectorAll("svg, .no-search, .scrapbox-related"))
-      element.remove();
+    const others = "svg, .no-search, .scrapbox-related, .scrapbox-age, .scrapbox-body > h1";
+    for (const element of page.querySelectorAll(others)) element.remove();
     for (const name of page.querySelectorAll(".scrapbox-signature")) name.prepend(" ");
     return htmlToText(page.documentElement.outerHTML, anchor).replace(/\s+/g, " ");
   };
