@@ -21,7 +21,6 @@ from sphinx_scrapbox.formats.markdown import (
     write_markdown,
 )
 from sphinx_scrapbox.formats.myst import write_myst
-from sphinx_scrapbox.formats.myst.plain import LiveLinks
 from sphinx_scrapbox.formats.notation import (
     read_notation,
     read_row,
@@ -101,18 +100,19 @@ def writer_for(
     pages: Iterable[Page],
     *,
     plain: bool = False,
-    wikis: Mapping[str, LiveLinks] = MappingProxyType({}),
+    origins: Mapping[str, str] = MappingProxyType({}),
 ) -> Callable[[Page], str]:
     """:func:`write` for the pages of one wiki: who signs on them is known to the MyST writer.
 
     :param plain: whether MyST shall do without the roles and directives of this extension.
-    :param wikis: by project, where links of plain MyST lead, if not to https://scrapbox.io.
+    :param origins: by project, the server that links of plain MyST lead to, if it is not
+        https://scrapbox.io; "" for none.
     """
     if format != "myst":
         return lambda page: write(page, format)
     signers = find_signers(map(signatures_of, pages)) or None
     options = StructureOptions(signers=signers)
-    return lambda page: write_myst(page, options, plain=plain, wikis=wikis)
+    return lambda page: write_myst(page, options, plain=plain, origins=origins)
 
 
 def converted(page: Page, source: str, target: str) -> Page:

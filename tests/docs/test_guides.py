@@ -45,7 +45,7 @@ PAIRS = DOCS / "wiki" / "pairs"
 _PICTURES = ("people", "icons")
 _WIKI = ("wiki", "seed-swap", "_kept", *_PICTURES)
 _HANDWRITTEN = {"{example}", "md", "markdown", "rst"}
-_STATEMENTS = ast.Assign | ast.If | ast.Import | ast.ImportFrom | ast.Expr
+_STATEMENTS = ast.Assign | ast.AugAssign | ast.If | ast.Import | ast.ImportFrom | ast.Expr
 _FENCE = re.compile(r"\s*(?:`{3,}|:{3,})")
 _OFFLINE = """
 if "intersphinx_mapping" in dir():

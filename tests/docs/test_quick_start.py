@@ -138,7 +138,7 @@ def test_links_of_the_readme(name: str, language: str) -> None:
         assert (ROOT / file).is_file(), file
 
 
-def test_site_without_init(sections: tuple[str, str], here: Path) -> None:
+def test_all_files_of_a_folder(sections: tuple[str, str], here: Path) -> None:
     """Pages without front matter, or with more fields than a title, as some tools write them."""
     folder = here / "docs" / "wiki"
     folder.mkdir(parents=True)
@@ -148,9 +148,14 @@ def test_site_without_init(sections: tuple[str, str], here: Path) -> None:
     refused = CliRunner().invoke(main, ["init", "docs/wiki"], obj=HASTY)
     assert refused.exit_code == 2
     assert "no wiki pages" in refused.output
+    (command,) = set(re.findall(r"`(init docs/wiki --all)`", sections[1]))
+    run(f"sphinx-scrapbox {command}", "")
     for step in steps(sections[1]):
         follow(step, here, "")
     build_site(["-W", "docs", "docs/_build"])
     html = Html((here / "docs/_build/wiki/Compost_1.html").read_text(encoding="utf-8")).root
     assert html.one("h1").text.startswith("Compost")
-    assert "Leaf mould.html" in {link["href"].replace("%20", " ") for link in html.all("a")}
+    addresses = {link["href"].replace("%20", " ") for link in html.all("a")}
+    assert "Leaf mould.html" in addresses
+    html = Html((here / "docs/_build/wiki/Leaf mould.html").read_text(encoding="utf-8")).root
+    assert "https://scrapbox.io/garden/Nowhere" in {link["href"] for link in html.all("a")}

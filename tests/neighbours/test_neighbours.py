@@ -114,6 +114,34 @@ def check_notebook(out: Path, said: str) -> None:
     shows_all((out / "wiki/Soil.html").read_text("utf-8") + "".join(SHOWN[-1:]))
 
 
+TOC = """
+format: jb-book
+root: index
+chapters:
+- file: wiki/Soil
+  sections:
+  - file: wiki/Deep
+- file: guide
+"""
+
+
+def check_external_toc(out: Path, said: str) -> None:
+    """A list in YAML takes the place of the toctree; other pages are orphans, or left out."""
+    folder = out.parents[1]
+    (folder / "_toc.yml").write_text(TOC)
+    (folder / "index.md").write_text("# Garden\n")
+    with (folder / "conf.py").open("a") as conf:
+        conf.write('extensions.insert(0, "sphinx_external_toc")\n')
+    sphinx(folder, "html", "-E")
+    next_link = re.search(r'rel="next"[^>]*href="([^"]*)"', (out / "wiki/Soil.html").read_text())
+    assert next_link
+    assert next_link[1] == "Deep.html"
+    assert (out / "wiki/Why? Because.html").is_file()
+    shutil.rmtree(out)
+    sphinx(folder, "html", "-E", "-D", "external_toc_exclude_missing=1")
+    assert {path.name for path in (out / "wiki").iterdir()} == {"Soil.html", "Deep.html"}
+
+
 def check_same_words(out: Path, said: str) -> None:
     """With and without the package, the search index is the same."""
     with_it = (out / "searchindex.js").read_bytes()
@@ -306,6 +334,7 @@ NEIGHBOURS = (
     ),
     Neighbour("myst-nb", "html", f'{BOOK_CONF}"force"', check_notebook),
     Neighbour("jupyter-cache", "html", f'{BOOK_CONF}"cache"', check_notebook),
+    Neighbour("sphinx-external-toc", "html", "", check_external_toc),
     Neighbour("sphinx-intl", "gettext", "", check_japanese),
     Neighbour("sphinx-autobuild", "html", "", check_served),
     Neighbour("sphinx-polyversion", "html", "", check_poly_versions),

@@ -25,7 +25,6 @@ from sphinx_scrapbox.cli.options import given_option
 from sphinx_scrapbox.cli.output import Failure, print_notes, progress, say
 from sphinx_scrapbox.formats.evidence.given import GivenPages
 from sphinx_scrapbox.formats.markdown import write_markdown
-from sphinx_scrapbox.formats.myst.plain import LiveLinks
 from sphinx_scrapbox.formats.project import write_project
 from sphinx_scrapbox.snapshot.filenames import file_key, file_stem
 from sphinx_scrapbox.snapshot.folder import PageFolders
@@ -244,13 +243,13 @@ def _writes(
     plain: bool = False,
 ) -> Iterator[_Write]:
     pages = list(pages)
-    locks = ((each.project, each.source.lock) for each in pages)
-    wikis = {
-        project: LiveLinks(project, lock.origin or DEFAULT_ORIGIN, lock.private)
-        for project, lock in locks
-        if lock
+    locks = {each.project: each.source.lock for each in pages if each.source.lock}
+    origins = {
+        project: "" if lock.private else lock.origin or DEFAULT_ORIGIN
+        for project, lock in locks.items()
     }
-    write = formats.writer_for(target, (each.page for each in pages), plain=plain, wikis=wikis)
+    own = (each.page for each in pages)
+    write = formats.writer_for(target, own, plain=plain, origins=origins)
     is_single = len(sources) == 1 and sources[0].folder is None
     if output == "-" or (is_single and not _is_folder(output)):
         for each in pages:

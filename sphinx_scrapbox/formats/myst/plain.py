@@ -41,19 +41,20 @@ class PageLinks(Protocol):
 class LiveLinks:
     """Links of a page of *project* lead to the wiki, at the server *origin*.
 
-    Readers cannot open pages of a private project, so links to these become text.
+    Without an origin, links to pages of the project become text: readers cannot open those of a
+    private one.
     """
 
     project: str
     origin: str = DEFAULT_ORIGIN
-    private: bool = False
 
     def page(self, project: str, title: str, label: str) -> ast.Inline:
         """A link to the page of the wiki if the project is known and not private."""
         target = project or self.project
-        if not target or (self.private and target == self.project):
+        if not target or (target == self.project and not self.origin):
             return ast.Text(label)
-        return ast.ExternalLink(page_url(target, title, origin=self.origin), label or title)
+        address = page_url(target, title, origin=self.origin or DEFAULT_ORIGIN)
+        return ast.ExternalLink(address, label or title)
 
     def address(self, link: ast.ExternalLink) -> ast.Inline:
         """The link as it is."""

@@ -43,6 +43,7 @@ from sphinx_scrapbox.wiki.structure import (
     structure,
 )
 from sphinx_scrapbox.wiki.titles import join_target
+from sphinx_scrapbox.wiki.urls import DEFAULT_ORIGIN
 
 MAX_LISTS = 8
 """Lists within lists. CommonMark parsers of the markdown-it family drop what lies deeper than
@@ -57,13 +58,14 @@ def write_myst(
     options: StructureOptions = DEFAULT_OPTIONS,
     *,
     plain: bool = False,
-    wikis: Mapping[str, LiveLinks] = MappingProxyType({}),
+    origins: Mapping[str, str] = MappingProxyType({}),
 ) -> str:
     """Write *page* as MyST; if *plain*, without the roles and directives of this extension.
 
-    :param wikis: by project, where links of plain MyST lead, if not to https://scrapbox.io.
+    :param origins: by project, the server that links of plain MyST lead to, if it is not
+        https://scrapbox.io; "" for none.
     """
-    links = wikis.get(page.project) or LiveLinks(page.project)
+    links = LiveLinks(page.project, origins.get(page.project, DEFAULT_ORIGIN))
     return _written(structure(page, options), links if plain else None)
 
 
