@@ -20,18 +20,13 @@ from sphinx_scrapbox.sphinx_ext.config.options import Config
 from sphinx_scrapbox.sphinx_ext.domain import (
     domain as wiki_domain,
 )
-from sphinx_scrapbox.sphinx_ext.domain import (
-    incremental,
-    links,
-    missing,
-    roles,
-    survey,
-)
-from sphinx_scrapbox.sphinx_ext.domain.incremental import of_pages
-from sphinx_scrapbox.sphinx_ext.domain.index import history, kept
+from sphinx_scrapbox.sphinx_ext.domain import missing, roles, survey
+from sphinx_scrapbox.sphinx_ext.domain.incremental import documents as incremental
+from sphinx_scrapbox.sphinx_ext.domain.incremental import links
+from sphinx_scrapbox.sphinx_ext.domain.index import disk_cache, history
 from sphinx_scrapbox.sphinx_ext.domain.record import record_of, set_record
 from sphinx_scrapbox.sphinx_ext.domain.site import SphinxSite
-from sphinx_scrapbox.sphinx_ext.feature import Feature, Listener
+from sphinx_scrapbox.sphinx_ext.feature import Feature, Listener, for_documents
 from sphinx_scrapbox.sphinx_ext.features import pictures, provenance, recognition
 from sphinx_scrapbox.sphinx_ext.features.changes import directive as changes
 from sphinx_scrapbox.sphinx_ext.features.compatibility import (
@@ -189,7 +184,7 @@ LISTENERS = (
     Listener("env-updated", pickling.remove_tracking_tables, 1, "Others see plain tables."),
     Listener("env-updated", metadata.date_pages_from_git, 400, "Lists and ages show the dates."),
     Listener("env-updated", history.note_step, 590, "After the dates of git."),
-    Listener("env-updated", kept.note_settled, 595, "Tables may be kept from now on."),
+    Listener("env-updated", disk_cache.note_all_read, 595, "Tables may be kept from now on."),
     Listener("env-updated", incremental.documents_to_write, 600, "After the dates of git."),
     Listener("env-updated", garbage_collection.freeze_objects, 999, "When all is in memory."),
     Listener("env-updated", parted_tables.part_tables, 999, "Others see plain tables."),
@@ -203,8 +198,8 @@ LISTENERS = (
     Listener(
         "html-collect-pages", incremental.note_all_written, 1, "Others may resolve documents then."
     ),
-    Listener("html-page-context", of_pages(metadata.add_metadata), 400, "Before opengraph."),
-    Listener("html-page-context", of_pages(wiki_domain.change_context)),
+    Listener("html-page-context", for_documents(metadata.add_metadata), 400, "Before opengraph."),
+    Listener("html-page-context", for_documents(wiki_domain.change_context)),
     Listener("html-page-context", search_page.fill_search_page, 100, "As a page of the theme."),
     Listener("html-page-context", assets.add_style_and_scripts, 100, "Themes rearrange files."),
     Listener("html-page-context", canonical.add_canonical_link, 900, "After others."),

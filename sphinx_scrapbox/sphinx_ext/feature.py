@@ -26,6 +26,18 @@ class Listener(NamedTuple):
     why: str = ""
 
 
+def for_documents(change: Callable[[Sphinx, str, dict[str, Any]], None]) -> Callable[..., None]:
+    """A handler of ``html-page-context`` that calls *change* for the pages of documents alone."""
+
+    def handler(
+        app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: object
+    ) -> None:
+        if doctree is not None:
+            change(app, page, context)
+
+    return handler
+
+
 class Outdated(NamedTuple):
     """What Sphinx found before it reads: the docnames of three kinds of documents."""
 

@@ -34,7 +34,7 @@ from sphinx_scrapbox.snapshot.folder import FolderError, page_files
 from sphinx_scrapbox.snapshot.git import SnapshotError
 from sphinx_scrapbox.snapshot.loader import load
 from sphinx_scrapbox.sphinx_ext.domain import domain
-from sphinx_scrapbox.sphinx_ext.domain.incremental import remove_outdated
+from sphinx_scrapbox.sphinx_ext.domain.output_files import remove_outdated
 
 COMPOSED = "Café ガーデン"
 DECOMPOSED = normalize("NFD", COMPOSED)

@@ -33,7 +33,7 @@ from sphinx_scrapbox.sphinx_ext.builders import is_html
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.facts import PageFacts
 from sphinx_scrapbox.sphinx_ext.domain.index import DomainIndex
-from sphinx_scrapbox.sphinx_ext.domain.index.kept import kept_table, tables_key
+from sphinx_scrapbox.sphinx_ext.domain.index.disk_cache import cached_on_disk, languages_key
 from sphinx_scrapbox.sphinx_ext.sources.inventories import (
     inventories_of,
     languages_in,
@@ -273,8 +273,8 @@ def page_languages(domain: DomainIndex) -> PageLanguages:
     """The languages of all pages, computed once until a fact changes."""
 
     def languages() -> PageLanguages:
-        key = tables_key(domain.env)
-        found = kept_table(domain.env, "languages", key, lambda: PageLanguages(domain).kept())
+        key = languages_key(domain.env)
+        found = cached_on_disk(domain.env, "languages", key, lambda: PageLanguages(domain).kept())
         return PageLanguages(domain, found)
 
     return domain.computed("page languages", languages)

@@ -22,7 +22,7 @@ from sphinx.builders.html import StandaloneHTMLBuilder
 from sphinx_scrapbox.sphinx_ext.builders import has_browser_pages, has_search, is_epub, is_html
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.domain import domain_of
-from sphinx_scrapbox.sphinx_ext.domain.incremental import write_changed
+from sphinx_scrapbox.sphinx_ext.domain.output_files import write_changed
 from sphinx_scrapbox.sphinx_ext.html.search.modes import uses_pagefind
 from sphinx_scrapbox.sphinx_ext.i18n import CATALOG, _
 

@@ -15,13 +15,9 @@ from sphinx.builders import Builder
 from sphinx_scrapbox.sphinx_ext.builders import has_browser_pages
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain, domain_of
-from sphinx_scrapbox.sphinx_ext.domain.incremental import (
-    affected_documents,
-    is_current,
-    replace_in_parts,
-    write_parts,
-)
+from sphinx_scrapbox.sphinx_ext.domain.incremental import affected_documents, is_current
 from sphinx_scrapbox.sphinx_ext.domain.languages import page_languages, site_language
+from sphinx_scrapbox.sphinx_ext.domain.output_files import replace_in_parts, write_parts
 from sphinx_scrapbox.sphinx_ext.feature import Feature
 from sphinx_scrapbox.sphinx_ext.html.assets import FOLDER, shows_previews
 from sphinx_scrapbox.sphinx_ext.html.data.metadata import image_address

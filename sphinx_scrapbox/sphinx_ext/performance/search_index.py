@@ -25,6 +25,7 @@ from sphinx.builders.html import StandaloneHTMLBuilder
 from sphinx.search import IndexBuilder, SearchLanguage, js_index
 from sphinx.search.en import SearchEnglish
 
+from sphinx_scrapbox.snapshot.transaction import write_file
 from sphinx_scrapbox.sphinx_ext.builders import has_search
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.incremental import has_same_objects, is_current
@@ -135,9 +136,7 @@ class _IndexKeeper:
             text.set("objnames", index._objnames)
         after = text.text()
         if after != before:
-            new = self._path.with_name(f"{self._path.name}.tmp")
-            new.write_bytes(after)
-            new.replace(self._path)
+            write_file(self._path, after)
 
     def _load_beside(self, index: IndexBuilder, written: Set[str]) -> None:
         """Load the index after all, with what was added to it."""

@@ -58,9 +58,14 @@ _BEFORE: WeakKeyDictionary[BuildEnvironment, _Before] = WeakKeyDictionary()
 _NOT_LOCAL: WeakSet[BuildEnvironment] = WeakSet()
 
 
+def digest(value: object) -> str:
+    """A digest of the ``repr`` of plain data, the same in every process: 16 hexadecimal digits."""
+    return blake2b(repr(value).encode(), digest_size=8).hexdigest()
+
+
 def state_of_documents(times: Mapping[str, int]) -> str:
     """A digest of ``env.all_docs``: which documents there are, and when each was read."""
-    return blake2b(repr(sorted(times.items())).encode(), digest_size=16).hexdigest()
+    return digest(sorted(times.items()))
 
 
 def _data(env: BuildEnvironment) -> dict[str, Any]:

@@ -28,7 +28,7 @@ from sphinx_scrapbox.snapshot.lockfile import LOCK_NAME
 from sphinx_scrapbox.snapshot.reports.stored import load_comparison
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain, domain_of
-from sphinx_scrapbox.sphinx_ext.domain.incremental import digest
+from sphinx_scrapbox.sphinx_ext.domain.index.history import digest
 from sphinx_scrapbox.sphinx_ext.features.lists.collation import sort_key
 from sphinx_scrapbox.sphinx_ext.sources.folder import source_folder
 from sphinx_scrapbox.sphinx_ext.warnings import Warn, warn

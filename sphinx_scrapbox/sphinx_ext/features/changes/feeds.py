@@ -17,7 +17,7 @@ from sphinx_scrapbox.snapshot.reports.atom import Feed, diff_as_atom
 from sphinx_scrapbox.snapshot.reports.json import diff_as_json
 from sphinx_scrapbox.sphinx_ext.builders import has_browser_pages
 from sphinx_scrapbox.sphinx_ext.domain.domain import domain_of
-from sphinx_scrapbox.sphinx_ext.domain.incremental import write_changed
+from sphinx_scrapbox.sphinx_ext.domain.output_files import write_changed
 from sphinx_scrapbox.sphinx_ext.features.changes.comparison import (
     ChangesQuery,
     changes_of,

@@ -17,7 +17,8 @@ from sphinx.util.osutil import relative_uri
 
 from sphinx_scrapbox.sphinx_ext.builders import has_browser_pages
 from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain, domain_of
-from sphinx_scrapbox.sphinx_ext.domain.incremental import is_current, write_parts
+from sphinx_scrapbox.sphinx_ext.domain.incremental import is_current
+from sphinx_scrapbox.sphinx_ext.domain.output_files import write_parts
 from sphinx_scrapbox.sphinx_ext.features.linkmap.neighbourhood import neighbourhood
 from sphinx_scrapbox.sphinx_ext.i18n import _
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain
-from sphinx_scrapbox.sphinx_ext.domain.index.kept import kept_table
+from sphinx_scrapbox.sphinx_ext.domain.index.disk_cache import cached_on_disk
 from sphinx_scrapbox.sphinx_ext.domain.languages import page_languages
 from sphinx_scrapbox.sphinx_ext.features.lists.tables import page_order, tables_of
 from sphinx_scrapbox.sphinx_ext.sources.folder import source_folder
@@ -58,7 +58,7 @@ def page_names(domain: ScrapboxDomain) -> list[Entry]:
         ]
 
     return domain.computed(
-        "names of pages", lambda: kept_table(domain.env, "page-names", "", entries)
+        "names of pages", lambda: cached_on_disk(domain.env, "page-names", "", entries)
     )
 
 

@@ -39,14 +39,13 @@ from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain, domain_of
 from sphinx_scrapbox.sphinx_ext.domain.incremental import (
     begin_site_files,
     change_of_site_pages,
-    digest,
     has_same_site_pages,
     kept_site_pages,
     note_site_pages,
 )
-from sphinx_scrapbox.sphinx_ext.domain.index.history import LocalChange
-from sphinx_scrapbox.sphinx_ext.domain.index.kept import kept_table
+from sphinx_scrapbox.sphinx_ext.domain.index.disk_cache import cached_on_disk
 from sphinx_scrapbox.sphinx_ext.domain.languages import page_languages
+from sphinx_scrapbox.sphinx_ext.domain.index.history import LocalChange, digest
 from sphinx_scrapbox.sphinx_ext.feature import Feature, Listener
 from sphinx_scrapbox.sphinx_ext.features.lists.controls import add_files
 from sphinx_scrapbox.sphinx_ext.features.lists.entries import (
@@ -182,7 +181,7 @@ def _leaves_of(domain: ScrapboxDomain, index: str) -> tuple[list[Leaf], tuple[En
     """The pages of an index, and the entries before all others; those of pages lack numbers."""
     if index == "scrapbox-pages":
         key = (domain.env.config.language, MOST)
-        made = kept_table(
+        made = cached_on_disk(
             domain.env, "index-of-pages", key, lambda: leaves_of(index, page_names(domain))
         )
         return made, ()

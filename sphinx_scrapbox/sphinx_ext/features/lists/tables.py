@@ -10,7 +10,7 @@ from fnmatch import translate
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.config.values import Person
 from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain
-from sphinx_scrapbox.sphinx_ext.domain.index.kept import kept_table
+from sphinx_scrapbox.sphinx_ext.domain.index.disk_cache import cached_on_disk
 from sphinx_scrapbox.sphinx_ext.domain.languages import page_languages
 from sphinx_scrapbox.sphinx_ext.features.lists import model
 from sphinx_scrapbox.sphinx_ext.features.lists.collation import sort_key
@@ -35,7 +35,9 @@ def page_order(domain: ScrapboxDomain) -> list[str]:
         pages = [name for name, facts in domain.facts.items() if facts.is_page]
         return sorted(pages, key=lambda name: (sort_key(domain.title_of(name)), name))
 
-    return domain.computed("page order", lambda: kept_table(domain.env, "page-order", "", ordered))
+    return domain.computed(
+        "page order", lambda: cached_on_disk(domain.env, "page-order", "", ordered)
+    )
 
 
 class Tables:

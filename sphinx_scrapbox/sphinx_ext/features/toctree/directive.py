@@ -19,8 +19,7 @@ from sphinx.util.docutils import SphinxDirective
 
 from sphinx_scrapbox.sphinx_ext.builders import builder_of, has_pages, joins_documents
 from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain
-from sphinx_scrapbox.sphinx_ext.domain.incremental import digest
-from sphinx_scrapbox.sphinx_ext.domain.index.history import LocalChange
+from sphinx_scrapbox.sphinx_ext.domain.index.history import LocalChange, digest
 from sphinx_scrapbox.sphinx_ext.domain.record import DocumentRecord, has_no_directives
 from sphinx_scrapbox.sphinx_ext.feature import Feature, Listener
 from sphinx_scrapbox.sphinx_ext.features.toctree.apply import NUMBER, is_filled_in

@@ -17,7 +17,7 @@ from sphinx_scrapbox.formats.notation.lines import read_lines
 from sphinx_scrapbox.snapshot.lockfile import LockedPage
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain
-from sphinx_scrapbox.sphinx_ext.domain.incremental import digest
+from sphinx_scrapbox.sphinx_ext.domain.index.history import digest
 from sphinx_scrapbox.sphinx_ext.features.translations.versions import language_versions
 from sphinx_scrapbox.sphinx_ext.sources.folder import source_folder
 from sphinx_scrapbox.sphinx_ext.sources.locks import ExternalPage

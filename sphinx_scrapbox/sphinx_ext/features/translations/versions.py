@@ -16,7 +16,7 @@ from sphinx.environment import BuildEnvironment
 
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain
-from sphinx_scrapbox.sphinx_ext.domain.index.kept import kept_table, tables_key
+from sphinx_scrapbox.sphinx_ext.domain.index.disk_cache import cached_on_disk, languages_key
 from sphinx_scrapbox.sphinx_ext.domain.languages import page_languages
 from sphinx_scrapbox.sphinx_ext.reading.translation_notice import languages_of
 from sphinx_scrapbox.sphinx_ext.sources.folder import source_folder
@@ -338,7 +338,7 @@ def language_versions(domain: ScrapboxDomain) -> LanguageVersions:
         return languages.sources, languages.versions
 
     def versions() -> LanguageVersions:
-        kept = kept_table(domain.env, "versions", tables_key(domain.env), found)
+        kept = cached_on_disk(domain.env, "versions", languages_key(domain.env), found)
         return LanguageVersions(domain, kept)
 
     return domain.computed("language versions", versions)

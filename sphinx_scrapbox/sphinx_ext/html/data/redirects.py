@@ -27,7 +27,7 @@ from sphinx_scrapbox.snapshot.folder import read_regular_file
 from sphinx_scrapbox.sphinx_ext.builders import has_browser_pages
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.domain import domain_of
-from sphinx_scrapbox.sphinx_ext.domain.incremental import (
+from sphinx_scrapbox.sphinx_ext.domain.output_files import (
     is_same_file,
     remove_outdated,
     state_file,

@@ -20,13 +20,13 @@ from sphinx.application import Sphinx
 from sphinx_scrapbox.sphinx_ext.builders import has_browser_pages
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain, domain_of
-from sphinx_scrapbox.sphinx_ext.domain.incremental import (
-    is_current,
+from sphinx_scrapbox.sphinx_ext.domain.incremental import is_current
+from sphinx_scrapbox.sphinx_ext.domain.index.history import LocalChange
+from sphinx_scrapbox.sphinx_ext.domain.output_files import (
     remove_outdated,
     state_file,
     write_changed,
 )
-from sphinx_scrapbox.sphinx_ext.domain.index.history import LocalChange
 from sphinx_scrapbox.sphinx_ext.feature import Feature
 from sphinx_scrapbox.sphinx_ext.html.data.llms_txt import LLMS, MARK, llms_txt
 from sphinx_scrapbox.sphinx_ext.html.data.markdown_pages import (

@@ -25,9 +25,9 @@ from sphinx.util.display import progress_message
 
 from sphinx_scrapbox.sphinx_ext.builders import has_browser_pages
 from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain
-from sphinx_scrapbox.sphinx_ext.domain.incremental import state_file, write_changed
 from sphinx_scrapbox.sphinx_ext.domain.index.history import LocalChange
 from sphinx_scrapbox.sphinx_ext.domain.languages import site_language
+from sphinx_scrapbox.sphinx_ext.domain.output_files import state_file, write_changed
 from sphinx_scrapbox.sphinx_ext.feature import Feature, Listener
 from sphinx_scrapbox.sphinx_ext.html.assets import FOLDER
 from sphinx_scrapbox.sphinx_ext.html.search.modes import PAGEFIND, indexed_by, uses_pagefind

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from sphinx.application import Sphinx
 
+from sphinx_scrapbox.snapshot.transaction import write_file
 from sphinx_scrapbox.sphinx_ext.builders import has_search
 from sphinx_scrapbox.sphinx_ext.domain.index.history import LocalChange
 
@@ -136,7 +137,5 @@ class Output:
         if (state, pages, self.site_pages) != self._saved:
             saved = {"state": state, "pages": pages, "site_pages": self.site_pages}
             text = json.dumps({"format": _FORMAT, **saved})
-            new = self._file.with_suffix(".new")
-            new.write_text(text, encoding="utf-8", newline="\n")
-            new.replace(self._file)
+            write_file(self._file, text.encode())
         self._log.unlink(missing_ok=True)
