@@ -64,11 +64,11 @@ from sphinx_scrapbox.sphinx_ext.html import (
     previews,
 )
 from sphinx_scrapbox.sphinx_ext.html.data import (
-    host_names,
     json_ld,
     metadata,
     metatags,
     redirects,
+    refused_names,
     site_files,
     sitemap,
 )
@@ -172,7 +172,7 @@ LISTENERS = (
     Listener("builder-inited", few_documents.read_few_documents_here),
     Listener("builder-inited", unchanged_files.skip_unchanged_files, 999, "Others may replace."),
     Listener("env-get-outdated", guard.prepare_leak_guard, 100, "Before any file is looked at."),
-    Listener("env-get-outdated", wiki_domain.reread_for_locks, why="Finds every lock file."),
+    Listener("env-get-outdated", survey.reread_for_locks, why="Finds every lock file."),
     Listener("env-get-outdated", survey.survey_pages, why="Without denied pages."),
     Listener("env-get-outdated", incremental.documents_to_read, 600, "Needs every lock file."),
     Listener("env-before-read-docs", history.note_before_reading, 890, "All are known."),
@@ -189,8 +189,8 @@ LISTENERS = (
     Listener("env-updated", garbage_collection.freeze_objects, 999, "When all is in memory."),
     Listener("env-updated", parted_tables.part_tables, 999, "Others see plain tables."),
     Listener("env-check-consistency", parted_tables.join_facts, 1, "After the pickling."),
-    Listener("env-check-consistency", wiki_domain.check_reserved_names),
-    Listener("env-check-consistency", host_names.tell_refused_names),
+    Listener("env-check-consistency", refused_names.check_reserved_names),
+    Listener("env-check-consistency", refused_names.tell_refused_names),
     Listener("doctree-resolved", incremental.note_written),
     Listener("doctree-resolved", wiki_domain.begin_resolved_page),
     Listener("missing-reference", missing.keep_in_wiki, 450, "Before intersphinx (500)."),

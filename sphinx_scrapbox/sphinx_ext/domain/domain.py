@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
-from pathlib import Path
 from typing import Any, ClassVar, cast
 
 from docutils import nodes
@@ -22,8 +21,6 @@ from sphinx.errors import NoUri
 from sphinx.util import docname_join
 
 from sphinx_scrapbox.rendering.nodes import find_nodes
-from sphinx_scrapbox.snapshot.filenames import file_key, ignores_case
-from sphinx_scrapbox.sphinx_ext.builders import has_pages
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.facts import PageFacts, excerpt_of_document, facts_of
 from sphinx_scrapbox.sphinx_ext.domain.index import DomainIndex
@@ -38,8 +35,7 @@ from sphinx_scrapbox.sphinx_ext.domain.resolve import (
 from sphinx_scrapbox.sphinx_ext.domain.roles import WikiRole
 from sphinx_scrapbox.sphinx_ext.domain.site import BY_HAND, RESOLVED_AGAIN
 from sphinx_scrapbox.sphinx_ext.feature import Feature
-from sphinx_scrapbox.sphinx_ext.sources.folder import source_folder
-from sphinx_scrapbox.sphinx_ext.warnings import Warn, note_again, warn
+from sphinx_scrapbox.sphinx_ext.warnings import Warn, warn
 from sphinx_scrapbox.wiki import titles
 from sphinx_scrapbox.wiki.urls import safe_url
 
@@ -63,21 +59,22 @@ class ScrapboxDomain(DomainIndex, Domain):
         kind: WikiRole(kind) for kind in ("page", "tag", "icon", "project")
     }
     initial_data: ClassVar[dict[str, Any]] = {
-        "facts": {},
-        "collected": {},
-        "denied": (),
-        "images": None,
-        "git": {},
-        "translations": (("", ""), {}),
-        "signatures": {},
-        "signers": (),
-        "changes": {},
-        "statements": {},
-        "projects": ({}, (), None),
-        "toctrees": {},
-        "outlines": {},
-        "adopted": [],
-        "history": [],
+        "facts": {},  # PageFacts by docname
+        "collected": {},  # what features collected, by docname and name of the feature
+        "history": [],  # a ReadingStep for each build that read some (index.history)
+        "signatures": {},  # PageSignatures by docname (survey)
+        "signers": (),  # checksums of the names that sign (survey)
+        "statements": {},  # what pages say of their projects, by docname (survey)
+        "projects": ({}, (), None),  # by docname; keys of all; by folder with a lock (survey)
+        # What single features keep of the site as a whole:
+        "denied": (),  # checksums of the keys of titles (leak_guard.guard)
+        "images": None,  # checksums of files by mark; None in the first build (features.pictures)
+        "git": {},  # Dates by docname (html.data.metadata)
+        "translations": (("", ""), {}),  # a state; names by docname (translations.switcher)
+        "changes": {},  # why lists cannot be shown, by docname (changes.comparison)
+        "toctrees": {},  # AppliedToctrees (toctree.fill)
+        "outlines": {},  # when it was read, and its outline, by docname (toctree.fill)
+        "adopted": [],  # docnames of pages in toctrees (toctree.fill)
     }
     data_version = 29
     features: ClassVar[Sequence[Feature]] = ()
@@ -291,28 +288,6 @@ def domain_of(env: BuildEnvironment) -> ScrapboxDomain:
     return cast(ScrapboxDomain, env.domains["scrapbox"])
 
 
-def reread_for_locks(
-    app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]
-) -> list[str]:
-    """Pages of which the lock file says something else than when they were read."""
-    locks = source_folder(env).locks
-    outdated = []
-    for docname, facts in domain_of(env).facts.items():
-        if docname in removed or not facts.is_page:
-            continue
-        if not facts.lock and locks.above_document(docname) is None:
-            continue
-        docfile = Path(env.doc2path(docname))
-        if docfile.suffix == ".scrapbox":
-            locked = locks.of(docfile)
-            if facts.lock != (locked.fingerprint if locked else ""):
-                outdated.append(docname)
-    note_again("read", outdated, "a lock file says something else of them", len(env.found_docs))
-    for docname in added:  # found here once, so that no reading process has to look again
-        locks.above_document(docname)
-    return outdated
-
-
 def finish_features(app: Sphinx, exception: Exception | None) -> None:
     """Handler of ``build-finished``: have the features write files of their own."""
     if exception is None:
@@ -335,34 +310,3 @@ def begin_page(app: Sphinx, docname: str) -> None:
 def begin_resolved_page(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """Handler of ``doctree-resolved``, which comes before a page is written."""
     begin_page(app, docname)
-
-
-def check_reserved_names(app: Sphinx, env: BuildEnvironment) -> None:
-    """Name wiki pages whose file a page of the site's own is written over."""
-    builder = app.builder
-    if not has_pages(builder):
-        return
-    reserved = {"search", "opensearch", *app.config.html_additional_pages}
-    if app.config.html_use_index:
-        reserved.add("genindex")
-    for domain in env.domains.sorted():
-        reserved.update(f"{domain.name}-{index.name}" for index in domain.indices)
-    identity = file_key if ignores_case(Path(app.outdir)) else str
-    own = {identity(name): name for name in reserved}
-    for docname, facts in domain_of(env).facts.items():
-        if facts.is_page and (name := own.get(identity(docname))):
-            warn(
-                Warn.RESERVED_NAME,
-                f"the page {facts.title!r} has the address of the site's own {name!r} "
-                "page, so it is not written; move its file into a folder",
-                location=docname,
-            )
-
-
-def live_address(env: BuildEnvironment, docname: str) -> str:
-    """The address of a page in the live wiki; "" if none may be given."""
-    domain = domain_of(env)
-    facts, project = domain.facts.get(docname), domain.project_of(docname)
-    if facts is None or not facts.is_page or not project or project in domain.private_projects:
-        return ""
-    return source_folder(env).snapshots.page_url(project, facts.title)

@@ -28,6 +28,7 @@ from sphinx import addnodes
 from sphinx.builders import Builder
 from sphinx.config import Config as SphinxConfig
 
+from sphinx_scrapbox.rendering.language import has_language, language_class
 from sphinx_scrapbox.rendering.nodes import scrapbox_icon
 from sphinx_scrapbox.sphinx_ext.builders import is_html
 from sphinx_scrapbox.sphinx_ext.config.options import options
@@ -357,7 +358,7 @@ def mark_link(
     if not language or _primary(language) == _primary(own):
         return
     if isinstance(content, nodes.Element):
-        if any(map(_is_language, content["classes"])):
+        if has_language(content):
             return
         if not xref.get("refexplicit"):
             content["classes"].append(language_class(language))
@@ -370,10 +371,6 @@ def mark_link(
     link += [nodes.Text(" "), mark]
 
 
-def _is_language(name: str) -> bool:
-    return name.startswith(language_class(""))
-
-
 def marks_links(domain: DomainIndex) -> bool:
     """Whether links into another language are marked."""
     return options(domain.env.config).language_marks
@@ -381,15 +378,3 @@ def marks_links(domain: DomainIndex) -> bool:
 
 def _primary(language: str) -> str:
     return language.partition("-")[0].lower()
-
-
-def language_class(language: str) -> str:
-    """The class of a node of which HTML writers of docutils make the attribute ``lang``."""
-    return f"language-{language}"
-
-
-def in_language(text: str, language: str) -> nodes.Node:
-    """*text* in a language as a BCP 47 tag; "" stands for that of the text around it."""
-    if not language:
-        return nodes.Text(text)
-    return nodes.inline("", text, classes=[language_class(language)])

@@ -151,7 +151,7 @@ def marked(reference: nodes.reference) -> nodes.reference:
 def graph_address(domain: DomainIndex, builder: Builder, from_docname: str, node: str) -> str:
     """The address of a node of the graph, seen from a document; "" if none may be linked to."""
     if is_wanted(node):
-        return domain.wiki_address(node)
+        return domain.wanted_address(node)
     if is_single_file(builder):
         if node == builder.config.root_doc:
             return "#"  # its beginning: Sphinx marks where all other documents begin

@@ -11,6 +11,7 @@ from docutils import nodes
 from sphinx import addnodes
 from sphinx.environment import BuildEnvironment
 
+from sphinx_scrapbox.rendering.language import language_class
 from sphinx_scrapbox.rendering.nodes import scrapbox_icon
 from sphinx_scrapbox.rendering.site import Site
 from sphinx_scrapbox.snapshot.lockfile import LOCK_NAME
@@ -23,7 +24,6 @@ from sphinx_scrapbox.wiki.ast import Icon
 from sphinx_scrapbox.wiki.lines import Excerpt, ExcerptLink
 from sphinx_scrapbox.wiki.structure import StructuredPage
 from sphinx_scrapbox.wiki.titles import join_target, split_target
-from sphinx_scrapbox.wiki.urls import page_of_url
 
 BY_HAND = "scrapbox-by-hand"
 """The attribute of links that somebody wrote into a document: as a role, or in MyST."""
@@ -85,7 +85,7 @@ class SphinxSite(Site):
         """A link with the title of a page as its text; *docname* is that of a known page."""
         shown = nodes.inline("", title, classes=["xref", "scrapbox-page"])
         if language:
-            shown["classes"].append(f"language-{language}")  # HTML's attribute ``lang``
+            shown["classes"].append(language_class(language))  # HTML's attribute ``lang``
         link = self.link("page", target, shown)
         if docname:
             link["scrapbox-docname"] = docname
@@ -110,16 +110,14 @@ class SphinxSite(Site):
 
     def page_at(self, url: str) -> str | None:
         """``/project/Title`` for an address of a page of the wiki."""
-        targets = (page_of_url(url, origin=origin) for origin in self._origins)
-        target = next(filter(None, targets), None)
+        target = self._folder.snapshots.page_at(url, self._docname)
         return join_target(*target) if target else None
 
     @cached_property
-    def _origins(self) -> list[str]:
-        """The hosts whose pages may be here: that of the document's own wiki comes first."""
+    def _docname(self) -> str:
+        """The docname of the page; that of the document if the page is none of the site."""
         docname = self._env.path2doc(self._docfile) if self._docfile else None
-        own = self._folder.snapshots.above(docname or self._env.docname)
-        return list(dict.fromkeys((own.origin if own else self._config.url, self._config.url)))
+        return docname or self._env.docname
 
     def label(self, icon: Icon) -> str:
         """The display name of ``scrapbox_people``, else the icon's own name."""

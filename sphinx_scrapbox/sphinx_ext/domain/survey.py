@@ -116,3 +116,28 @@ def _read_for_signers(domain: ScrapboxDomain) -> Iterable[str]:
         for name, facts in domain.facts.items()
         if facts.links and (is_new_habit or not moved.isdisjoint(map(checksum, facts.links)))
     ]
+
+
+def reread_for_locks(
+    app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]
+) -> list[str]:
+    """Handler of ``env-get-outdated``: the pages of which a lock file says something else now.
+
+    That is something else than when they were read.
+    """
+    locks = source_folder(env).locks
+    outdated = []
+    for docname, facts in domain_of(env).facts.items():
+        if docname in removed or not facts.is_page:
+            continue
+        if not facts.lock and locks.above_document(docname) is None:
+            continue
+        docfile = Path(env.doc2path(docname))
+        if docfile.suffix == ".scrapbox":
+            locked = locks.of(docfile)
+            if facts.lock != (locked.fingerprint if locked else ""):
+                outdated.append(docname)
+    note_again("read", outdated, "a lock file says something else of them", len(env.found_docs))
+    for docname in added:  # found here once, so that no reading process has to look again
+        locks.above_document(docname)
+    return outdated

@@ -24,7 +24,7 @@ from sphinx_scrapbox.rendering.tables import table
 from sphinx_scrapbox.rendering.typesetting import keep_outside
 from sphinx_scrapbox.sphinx_ext.builders import builder_of
 from sphinx_scrapbox.sphinx_ext.config.options import options
-from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain, live_address
+from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain, domain_of
 from sphinx_scrapbox.sphinx_ext.domain.index.history import LocalChange
 from sphinx_scrapbox.sphinx_ext.domain.record import (
     DocumentRecord,
@@ -175,7 +175,7 @@ class FillProvenance(SphinxPostTransform):
         if snapshot and snapshot.taken:
             places = {"date": _moment(snapshot.taken, self.config)}
             parts = filled(str(_("As of {date}")), places, _PLACE)
-        address = live_address(self.env, docname)
+        address = domain_of(self.env).live_address(docname)
         # Thousands of addresses that nobody wrote are not for a check of links.
         if address and builder_of(self.env).name != "linkcheck":
             if parts:

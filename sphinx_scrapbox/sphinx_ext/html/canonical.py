@@ -8,7 +8,7 @@ from sphinx.application import Sphinx
 
 from sphinx_scrapbox.sphinx_ext.builders import has_pages
 from sphinx_scrapbox.sphinx_ext.config.options import mode_of, options
-from sphinx_scrapbox.sphinx_ext.domain.domain import domain_of, live_address
+from sphinx_scrapbox.sphinx_ext.domain.domain import domain_of
 from sphinx_scrapbox.sphinx_ext.features.lists.indices import is_index_page
 
 
@@ -38,7 +38,7 @@ def canonical_of(app: Sphinx, pagename: str) -> Canonical:
         return Canonical("elsewhere", f"{mode}/{app.builder.get_target_uri(pagename)}")
     if mode != "wiki":
         return Canonical(mode)
-    address = live_address(app.env, pagename)
+    address = domain_of(app.env).live_address(pagename)
     return Canonical(mode, address) if address else Canonical("self")
 
 

@@ -13,11 +13,11 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
+from sphinx_scrapbox.rendering.language import language_class
 from sphinx_scrapbox.sphinx_ext.builders import documents_in, is_epub
 from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain, domain_of
 from sphinx_scrapbox.sphinx_ext.domain.index.history import LocalChange
 from sphinx_scrapbox.sphinx_ext.domain.languages import (
-    language_class,
     noted_languages,
     page_languages,
     site_language,

@@ -100,7 +100,7 @@ def _address(domain: ScrapboxDomain, builder: Builder, docname: str, link: Excer
     project = project or domain.project_of(docname)
     if link.address and project not in domain.private_projects:
         return safe_url(link.address) or ""
-    return domain.live_address(project, title, docname)
+    return domain.missing_address(project, title, docname)
 
 
 FEATURE = Previews()

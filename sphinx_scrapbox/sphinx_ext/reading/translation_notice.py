@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from docutils import nodes
 
+from sphinx_scrapbox.rendering.language import language_class
 from sphinx_scrapbox.rendering.nodes import find_nodes
 from sphinx_scrapbox.rendering.site import Site
 from sphinx_scrapbox.sphinx_ext.config.options import Config
@@ -84,7 +85,7 @@ def mapped_notice(target: str, source_language: str, site: Site) -> nodes.admoni
 def language_classes(language: str) -> list[str]:
     """The classes of the title of a source in a notice; none for an unknown language."""
     # html/language.py makes the attribute ``lang`` of the second class.
-    return [f"scrapbox-lang-{language.lower()}", f"language-{language}"] if language else []
+    return [f"scrapbox-lang-{language.lower()}", language_class(language)] if language else []
 
 
 def _source(target: str, language: str, site: Site, path: str = "", line: int = 0) -> nodes.Node:

@@ -21,7 +21,8 @@ from sphinx_scrapbox.sphinx_ext.sources.locks import FolderLock, Locks
 from sphinx_scrapbox.sphinx_ext.sources.projects import SiteProjects
 from sphinx_scrapbox.sphinx_ext.warnings import Warn, warn
 from sphinx_scrapbox.wiki.dates import clamp
-from sphinx_scrapbox.wiki.urls import page_url
+from sphinx_scrapbox.wiki.titles import Target
+from sphinx_scrapbox.wiki.urls import page_of_url, page_url
 
 
 class SiteSnapshot(NamedTuple):
@@ -87,7 +88,7 @@ class Snapshots:
 
     def above(self, docname: str) -> SiteSnapshot | None:
         """The snapshot whose folder contains a document, wiki page or not; None if none does."""
-        above = self._locks.above((self._srcdir / docname).parent)
+        above = self._locks.above_document(docname)
         return self._by_folder.get(above.folder) if above else None
 
     def origin_of(self, project: str) -> str:
@@ -102,6 +103,16 @@ class Snapshots:
     def page_url(self, project: str, title: str) -> str:
         """The address of a page in the live wiki; of the project if *title* is ""."""
         return page_url(project, title, origin=self.origin_of(project))
+
+    def page_at(self, address: str, docname: str) -> Target | None:
+        """The page of a wiki that an address in a document leads to; None for any other address.
+
+        Known are the addresses of the document's own wiki and of ``scrapbox_url``.
+        """
+        above = self.above(docname)
+        origins = dict.fromkeys((above.origin if above else self._config.url, self._config.url))
+        pages = (page_of_url(address, origin=origin) for origin in origins)
+        return next(filter(None, pages), None)
 
     @cached_property
     def checksum(self) -> str:

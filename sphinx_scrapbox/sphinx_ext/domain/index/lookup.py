@@ -127,17 +127,24 @@ class DomainIndex:
         """The projects of which a lock file forbids links to pages that are not here."""
         return {self.project_of(name) for name, facts in self.facts.items() if facts.private}
 
-    def wiki_address(self, node: str) -> str:
-        """The live wiki's address of a wanted page; "" if none may be given."""
-        _, project, _ = node.split("/", 2)
-        return self.live_address(project, self.graph.wanted_title(node))
+    def live_address(self, docname: str) -> str:
+        """The address of a page of this site in the live wiki; "" if none may be given."""
+        facts, project = self.facts.get(docname), self.project_of(docname)
+        if facts is None or not facts.is_page or not project or project in self.private_projects:
+            return ""
+        return source_folder(self.env).snapshots.page_url(project, facts.title)
 
-    def live_address(self, project: str, title: str, from_docname: str = "") -> str:
+    def missing_address(self, project: str, title: str, from_docname: str = "") -> str:
         """The address in the live wiki of a page that is not here; "" if none may be given."""
         links = options(self.env.config).links_missing(from_docname)
         if not links or not project or project in self.private_projects:
             return ""
         return source_folder(self.env).snapshots.page_url(project, title)
+
+    def wanted_address(self, node: str) -> str:
+        """:meth:`missing_address` of a wanted page, by its node of the graph."""
+        _, project, _ = node.split("/", 2)
+        return self.missing_address(project, self.graph.wanted_title(node))
 
     def find_page(self, target: str, from_docname: str) -> str | None:
         """The document that *target* names, seen from another one; None if it is not here.

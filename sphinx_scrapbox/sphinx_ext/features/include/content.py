@@ -6,14 +6,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from hashlib import sha1
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from docutils import nodes
 from sphinx import addnodes
 from sphinx.directives.code import container_wrapper
 from sphinx.environment import BuildEnvironment
 from sphinx.locale import init as init_locale
-from sphinx.util.docutils import new_document
+from sphinx.util.docutils import SphinxDirective, new_document
 from sphinx.util.i18n import docname_to_domain
 from sphinx.util.nodes import extract_messages
 
@@ -46,9 +46,6 @@ from sphinx_scrapbox.wiki.outline import Part, Section
 from sphinx_scrapbox.wiki.structure import StructuredPart
 from sphinx_scrapbox.wiki.titles import is_line_id, join_target
 
-if TYPE_CHECKING:
-    from sphinx_scrapbox.sphinx_ext.features.include.directive import IncludeDirective
-
 # File types that browsers run or show as a page when a server sends them.
 _ACTIVE_TYPES = frozenset(
     ".atom .htm .html .kml .mht .mhtml .mml .php .rdf .rss .shtml .svg .svgz .swf .xht .xhtml "
@@ -73,7 +70,7 @@ class IncludedPart:
     :param kind: a key of :data:`.options.PARTS`, or "" for the whole page.
     """
 
-    def __init__(self, directive: IncludeDirective, file: PageFile, kind: str) -> None:
+    def __init__(self, directive: SphinxDirective, file: PageFile, kind: str) -> None:
         env = self._env = directive.env
         self._directive = directive
         self._options: dict[str, Any] = directive.options

@@ -14,10 +14,11 @@ from docutils import nodes
 from sphinx import addnodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
+from sphinx_scrapbox.rendering.language import has_language, in_language
 from sphinx_scrapbox.rendering.nodes import scrapbox_icon
 from sphinx_scrapbox.sphinx_ext.builders import builder_of, documents_in, is_document
 from sphinx_scrapbox.sphinx_ext.domain.domain import domain_of
-from sphinx_scrapbox.sphinx_ext.domain.languages import in_language, page_languages, site_language
+from sphinx_scrapbox.sphinx_ext.domain.languages import page_languages, site_language
 from sphinx_scrapbox.sphinx_ext.feature import Feature
 from sphinx_scrapbox.sphinx_ext.features.languages.latex import language_tag, wrapped
 from sphinx_scrapbox.wiki.text import CJK, WIDE, is_written_so, letters_language
@@ -87,8 +88,7 @@ def _texts(document: nodes.Element, *, links_only: bool) -> Iterator[nodes.Text]
 
 def _is_apart(node: nodes.Element) -> bool:
     """Whether the text of a node may not be divided, or has its language already."""
-    is_marked = any(name.startswith("language-") for name in node["classes"])
-    return is_marked or isinstance(node, _OPAQUE) or is_document(node)
+    return has_language(node) or isinstance(node, _OPAQUE) or is_document(node)
 
 
 def _parts(text: nodes.Text, han: str, *, is_latex: bool) -> Iterator[nodes.Node]:

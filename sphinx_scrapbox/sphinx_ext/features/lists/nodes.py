@@ -9,16 +9,14 @@ from docutils import nodes
 from sphinx.environment import BuildEnvironment
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
+from sphinx_scrapbox.rendering.language import in_language
 from sphinx_scrapbox.rendering.nodes import scrapbox_icon, scrapbox_listing
 from sphinx_scrapbox.rendering.tables import table
 from sphinx_scrapbox.rendering.typesetting import keep_outside
 from sphinx_scrapbox.sphinx_ext import builders
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.domain import domain_of, may_hold_directives
-from sphinx_scrapbox.sphinx_ext.domain.languages import (
-    in_language,
-    page_languages,
-)
+from sphinx_scrapbox.sphinx_ext.domain.languages import page_languages
 from sphinx_scrapbox.sphinx_ext.domain.site import SphinxSite
 from sphinx_scrapbox.sphinx_ext.features.lists import model
 from sphinx_scrapbox.sphinx_ext.features.lists.controls import opening, title_ranks
@@ -130,9 +128,8 @@ class _ListBuilder:
         return self._shows_images if is_remote else builders.shows_image_file(self._builder, image)
 
     def _wanted(self, row: model.WantedRow) -> list[nodes.Node]:
-        if (
-            self._config.missing_mode(self._docname) == "warn"
-        ):  # that nobody has written it is the point here
+        if self._config.missing_mode(self._docname) == "warn":
+            # No link, which would give a warning: that nobody has written the page is known here.
             classes = ["xref", "scrapbox-page", "scrapbox-missing"]
             wanted: nodes.Element = nodes.inline("", row.title, classes=classes)
         else:

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 from docutils import nodes
 
+from sphinx_scrapbox.rendering.language import in_language
 from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain
-from sphinx_scrapbox.sphinx_ext.domain.languages import in_language
 from sphinx_scrapbox.sphinx_ext.domain.site import SphinxSite
 from sphinx_scrapbox.sphinx_ext.features.related.model import (
     NodeTitle,

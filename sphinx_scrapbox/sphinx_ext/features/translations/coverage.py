@@ -17,6 +17,7 @@ from sphinx.environment import BuildEnvironment
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.docutils import SphinxDirective
 
+from sphinx_scrapbox.rendering.language import language_class
 from sphinx_scrapbox.rendering.nodes import scrapbox_coverage
 from sphinx_scrapbox.rendering.tables import table
 from sphinx_scrapbox.rendering.typesetting import keep_outside
@@ -26,11 +27,7 @@ from sphinx_scrapbox.snapshot.coverage.reports import percent
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain, domain_of, may_hold_directives
 from sphinx_scrapbox.sphinx_ext.domain.index.history import LocalChange
-from sphinx_scrapbox.sphinx_ext.domain.languages import (
-    language_class,
-    language_name,
-    site_language,
-)
+from sphinx_scrapbox.sphinx_ext.domain.languages import language_name, site_language
 from sphinx_scrapbox.sphinx_ext.domain.record import DocumentRecord
 from sphinx_scrapbox.sphinx_ext.domain.site import SphinxSite
 from sphinx_scrapbox.sphinx_ext.feature import Feature

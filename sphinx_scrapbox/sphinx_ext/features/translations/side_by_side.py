@@ -20,6 +20,7 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.matching import compile_matchers
 from sphinx.util.osutil import relative_uri
 
+from sphinx_scrapbox.rendering.language import language_class
 from sphinx_scrapbox.rendering.typesetting import keep_outside
 from sphinx_scrapbox.snapshot.coverage.alignment import align
 from sphinx_scrapbox.sphinx_ext.builders import builder_of, documents_in, has_pages
@@ -28,11 +29,7 @@ from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain, domain_of
 from sphinx_scrapbox.sphinx_ext.domain.facts import PageFacts
 from sphinx_scrapbox.sphinx_ext.domain.incremental import remove_outdated, removed_pages
 from sphinx_scrapbox.sphinx_ext.domain.index.history import LocalChange
-from sphinx_scrapbox.sphinx_ext.domain.languages import (
-    language_class,
-    page_languages,
-    site_language,
-)
+from sphinx_scrapbox.sphinx_ext.domain.languages import page_languages, site_language
 from sphinx_scrapbox.sphinx_ext.domain.site import RESOLVED_AGAIN
 from sphinx_scrapbox.sphinx_ext.feature import Feature, Listener
 from sphinx_scrapbox.sphinx_ext.features.translations.page_lines import PageLine, lines_of

@@ -15,6 +15,7 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
+from sphinx_scrapbox.rendering.language import language_class
 from sphinx_scrapbox.rendering.nodes import (
     scrapbox_fold,
     scrapbox_fold_title,
@@ -181,7 +182,7 @@ class _Page:
         for line in lines[:SHOWN_LINES]:
             shown = nodes.inline("", cut(line.text, LENGTH))
             if language:
-                shown["classes"].append(f"language-{language}")
+                shown["classes"].append(language_class(language))
             if age.source.startswith("/"):
                 target = f"{age.source}#{line.id}" if line.id else age.source
                 link = self._site.link("page", target, shown)
@@ -239,7 +240,7 @@ class _Page:
             label = f"{label} ({title})" if label else title
         shown = nodes.inline("", label)
         if version.language:
-            shown["classes"].append(f"language-{version.language}")
+            shown["classes"].append(language_class(version.language))
         if version.docname == self._docname:
             return nodes.strong("", "", shown)
         if version.docname:

@@ -9,6 +9,7 @@ from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.matching import compile_matchers
 
+from sphinx_scrapbox.rendering.language import language_class
 from sphinx_scrapbox.rendering.typesetting import keep_outside
 from sphinx_scrapbox.snapshot.coverage.model import CoverageKind
 from sphinx_scrapbox.sphinx_ext.builders import documents_in
@@ -16,7 +17,6 @@ from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain, domain_of
 from sphinx_scrapbox.sphinx_ext.domain.index.history import LocalChange
 from sphinx_scrapbox.sphinx_ext.domain.languages import (
-    language_class,
     language_name,
     page_languages,
     site_language,

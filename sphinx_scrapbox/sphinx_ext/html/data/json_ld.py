@@ -11,7 +11,7 @@ from sphinx.application import Sphinx
 
 from sphinx_scrapbox.sphinx_ext.builders import has_browser_pages
 from sphinx_scrapbox.sphinx_ext.config.options import options
-from sphinx_scrapbox.sphinx_ext.domain.domain import domain_of, live_address
+from sphinx_scrapbox.sphinx_ext.domain.domain import domain_of
 from sphinx_scrapbox.sphinx_ext.domain.languages import page_languages
 from sphinx_scrapbox.sphinx_ext.feature import Feature
 from sphinx_scrapbox.sphinx_ext.features.translations.versions import language_versions
@@ -81,7 +81,7 @@ def article(app: Sphinx, docname: str) -> dict[str, object]:
         "dateModified": iso(facts.updated) if facts.updated else "",
         "inLanguage": page_languages(domain).of(docname),
         "keywords": [split_target(tag).title for tag in facts.tags],
-        "isBasedOn": live_address(app.env, docname),
+        "isBasedOn": domain_of(app.env).live_address(docname),
         "translationOfWork": list(map(_work, translation_sources(app, docname))),
         "isPartOf": _known(site),
     }

@@ -6,7 +6,6 @@ A file is written with its page, as its links depend on what those of the page d
 from __future__ import annotations
 
 import posixpath
-from functools import cached_property
 from pathlib import Path
 from urllib.parse import quote
 
@@ -21,7 +20,6 @@ from sphinx_scrapbox.sphinx_ext.reading.page_document import read_page, structur
 from sphinx_scrapbox.sphinx_ext.sources.folder import source_folder
 from sphinx_scrapbox.wiki import ast
 from sphinx_scrapbox.wiki.titles import join_target, split_fragment
-from sphinx_scrapbox.wiki.urls import page_of_url
 
 OTHER_WRITER = "sphinx_llm.txt"
 """An extension that writes each document as Markdown, and ``llms.txt``."""
@@ -68,13 +66,12 @@ class _SiteLinks:
         if target is not None and title:
             return SiteLink(self._address(target[0]), label)
         own = self._domain.project_of(self._docname)
-        address = self._domain.live_address(project or own, title, self._docname)
+        address = self._domain.missing_address(project or own, title, self._docname)
         return ast.ExternalLink(address, label) if address else ast.Text(label)
 
     def address(self, link: ast.ExternalLink) -> ast.Inline:
         """A link to an address, which may be that of a page."""
-        targets = (page_of_url(link.url, origin=origin) for origin in self._origins)
-        target = next(filter(None, targets), None)
+        target = source_folder(self._app.env).snapshots.page_at(link.url, self._docname)
         if target is None:
             return link
         project, title = target
@@ -85,12 +82,6 @@ class _SiteLinks:
         own = self._domain.project_of(self._docname)
         person = self._domain.person(icon.name, icon.project, own)
         return person.name if person else icon.name or join_target(icon.project, "")
-
-    @cached_property
-    def _origins(self) -> list[str]:
-        url = options(self._app.config).url
-        own = source_folder(self._app.env).snapshots.above(self._docname)
-        return list(dict.fromkeys((own.origin if own else url, url)))
 
     def _address(self, docname: str) -> str:
         """The relative address of the Markdown of a page, or of the HTML of another document."""

@@ -13,7 +13,7 @@ from urllib.parse import quote
 from sphinx.application import Sphinx
 
 from sphinx_scrapbox.snapshot.reports.wording import TOOL
-from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain, domain_of, live_address
+from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain, domain_of
 from sphinx_scrapbox.sphinx_ext.domain.facts import PageFacts
 from sphinx_scrapbox.sphinx_ext.domain.incremental import affected_documents
 from sphinx_scrapbox.sphinx_ext.domain.languages import page_languages, site_language
@@ -134,7 +134,7 @@ def _page_fields(app: Sphinx, docname: str, facts: PageFacts) -> Fields:
     domain = domain_of(app.env)
     return {
         "project": _public_project(domain, facts.project),
-        "wiki_url": live_address(app.env, docname),
+        "wiki_url": domain_of(app.env).live_address(docname),
         "markdown": quote(markdown_name(app, docname)) if writes_markdown(app) else "",
         "language": page_languages(domain).of(docname),
         "created": iso(facts.created) if facts.created else "",
@@ -173,7 +173,7 @@ def _missing(domain: ScrapboxDomain, node: str, docname: str) -> Fields:
     fields: Fields = {
         "title": domain.graph.wanted_title(node),
         "project": "" if is_own else _public_project(domain, project),
-        "url": domain.wiki_address(node),
+        "url": domain.wanted_address(node),
     }
     return _with_values(fields)
 

@@ -1,15 +1,16 @@
-"""Names the pages whose files a host refuses, once a build."""
+"""Names the pages whose files a host refuses, or the site itself writes over, once a build."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 from sphinx.util.logging import is_suppressed_warning
 
-from sphinx_scrapbox.snapshot.filenames import Host, refusals
+from sphinx_scrapbox.snapshot.filenames import Host, file_key, ignores_case, refusals
 from sphinx_scrapbox.sphinx_ext.builders import has_pages
 from sphinx_scrapbox.sphinx_ext.domain.domain import domain_of
 from sphinx_scrapbox.sphinx_ext.html.data.redirects import chosen_hosts
@@ -50,3 +51,25 @@ def _refused(pages: list[str], hosts: tuple[Host, ...] | list[Host]) -> Iterator
             names += ["…"] if len(refused) > _MOST_NAMES else []
             count = "1 page" if len(refused) == 1 else f"{len(refused)} pages"
             yield f"{host.shown} refuses the names of {count}: {', '.join(names)}"
+
+
+def check_reserved_names(app: Sphinx, env: BuildEnvironment) -> None:
+    """Handler of ``env-check-consistency``: warn of pages that Sphinx writes over."""
+    builder = app.builder
+    if not has_pages(builder):
+        return
+    reserved = {"search", "opensearch", *app.config.html_additional_pages}
+    if app.config.html_use_index:
+        reserved.add("genindex")
+    for domain in env.domains.sorted():
+        reserved.update(f"{domain.name}-{index.name}" for index in domain.indices)
+    identity = file_key if ignores_case(Path(app.outdir)) else str
+    own = {identity(name): name for name in reserved}
+    for docname, facts in domain_of(env).facts.items():
+        if facts.is_page and (name := own.get(identity(docname))):
+            warn(
+                Warn.RESERVED_NAME,
+                f"the page {facts.title!r} has the address of the site's own {name!r} "
+                "page, so it is not written; move its file into a folder",
+                location=docname,
+            )
