@@ -157,6 +157,11 @@ class _Search:
         """Since the last opening bracket there were only text and hashtags."""
 
     def see(self, node: ast.Inline, line: str, piece: int, start: int, end: int) -> None:
+        """Note the damage in one node of a line.
+
+        :param node: a node, found in the text *line* from *start* to *end*.
+        :param piece: the number of that text among those of the line.
+        """
         if isinstance(node, ast.Text):
             self._match(line, piece, start, end)
         elif isinstance(node, ast.ExternalLink):

@@ -103,6 +103,7 @@ class _Form:
     missing: bool
 
     def write(self, findings: Report, folder: str) -> None:
+        """Print the report of a folder, or write it to a file."""
         if self.report_format == "json":
             report = report_as_json(findings, missing=self.missing)
         elif self.report_format == "sarif":

@@ -37,6 +37,7 @@ class _Report:
     base_url: str | None
 
     def write(self, comparison: Comparison, folder: Path) -> None:
+        """Print the report of a comparison, or write it to a file."""
         address = wording.addresses(self.base_url) if self.base_url else wording.no_address
         if self.report_format == "json":
             report = json.diff_as_json(comparison, address=address, stat=self.stat)

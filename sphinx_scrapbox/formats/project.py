@@ -344,6 +344,7 @@ def write_project(
 
 
 def page_json(page: Page) -> str:
+    """A page as an entry of a project export, a JSON object over several lines."""
     fields: dict[str, object] = {"title": page.title}
     if page.id:
         fields["id"] = page.id

@@ -59,6 +59,10 @@ class Throttle:
         self._closed = threading.Event()
 
     def turn(self) -> None:
+        """Wait until the next request may be sent.
+
+        :raises Stopped: if the client is closed meanwhile.
+        """
         while True:
             with self._lock:
                 now = time.monotonic()
@@ -70,14 +74,20 @@ class Throttle:
         self.wait(0)
 
     def pause(self, seconds: float) -> None:
+        """Send nothing for a time in seconds, over any connection, and wait for it."""
         with self._lock:
             self._next = max(self._next, time.monotonic() + seconds)
         self.wait(seconds)
 
     def close(self) -> None:
+        """End all waits, now and later."""
         self._closed.set()
 
     def wait(self, seconds: float) -> None:
+        """Wait for a time in seconds.
+
+        :raises Stopped: if the client is closed meanwhile.
+        """
         if self._closed.wait(seconds):
             raise Stopped
         check_deadline()

@@ -158,21 +158,25 @@ class _Check:
         self._style: list[str] | None = None
 
     def declaration(self, version: str, encoding: str | None, standalone: int) -> None:
+        """Check the XML declaration."""
         # In another encoding, a browser may read something else than expat does.
         if encoding and encoding.lower() not in _ENCODINGS:
             raise InvalidImageError(f"an SVG in the encoding {encoding!r}, which is refused")
 
     def document_type(self, name: str, system: str | None, public: str | None, inner: int) -> None:
+        """Check the document type."""
         if inner:
             raise InvalidImageError("an SVG with a document type of its own, which is refused")
         if system and not _KNOWN_DTD.fullmatch(system):
             raise InvalidImageError("an SVG with a document type elsewhere, which is refused")
 
     def instruction(self, target: str, data: str) -> None:
+        """Check a processing instruction."""
         if target.lower() == "xml-stylesheet":
             raise InvalidImageError("an SVG with a style sheet elsewhere, which is refused")
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
+        """Check the start tag of an element, whose namespace and name are parted by a space."""
         namespace, _, local = name.rpartition(" ")
         if self._is_root and (namespace, local) != (_NAMESPACE, "svg"):
             html = local.lower() == "html" or namespace == _XHTML
@@ -186,10 +190,12 @@ class _Check:
             self._style = []
 
     def text(self, text: str) -> None:
+        """Collect the text of a style sheet."""
         if self._style is not None:
             self._style.append(text)
 
     def end(self, name: str) -> None:
+        """Check a style sheet that ends here."""
         if self._style is not None and name.rpartition(" ")[2].lower() == "style":
             if _css_loads("".join(self._style)):
                 raise InvalidImageError("an SVG whose style sheet loads a file, which is refused")

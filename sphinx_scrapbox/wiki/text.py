@@ -113,9 +113,11 @@ class Paint:
         return f"\x1b[{code}m{text}\x1b[0m" if self.color else text
 
     def bold(self, text: str) -> str:
+        """*text* in bold type."""
         return self(text, "1")
 
     def dim(self, text: str) -> str:
+        """*text* in faint type."""
         return self(text, "2")
 
 

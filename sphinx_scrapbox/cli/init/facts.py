@@ -74,6 +74,7 @@ class _Tally:
         self.sizes: dict[tuple[str, str], int] = {}
 
     def add(self, text: str, page: Page, project: str, *, is_native: bool) -> None:
+        """Count one page; *text* is that of its file."""
         front = FrontMatter() if is_native else read_front_matter(text.split("\n"))
         self.has_dates |= front.dates.updated > 0
         if language := front.language:

@@ -56,6 +56,7 @@ class _Form:
     limit: int
 
     def write(self, pairs: Sequence[PairCoverage]) -> None:
+        """Print the report of pairs of folders, or write it to a file."""
         if self.report_format == "json":
             report = coverage_as_json(pairs, kinds=self.only)
         elif self.report_format == "csv":

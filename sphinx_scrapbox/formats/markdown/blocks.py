@@ -149,6 +149,7 @@ class _BlockReader:
         self.has_tables = any(line.startswith("| --") for line in lines)
 
     def read(self) -> tuple[ast.Block, ...]:
+        """The blocks of the body, in order."""
         lines, blocks = self.lines, self.blocks
         special = bool(self.fences) or self.has_tables
         while self.at < len(lines):

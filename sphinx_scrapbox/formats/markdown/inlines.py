@@ -72,6 +72,7 @@ class InlineReader:
             pass
 
     def read(self, text: str, line: int) -> tuple[ast.Inline, ...]:
+        """The nodes of *text*, one line of a page; *line* is its number in the file, from 1."""
         if _SPECIAL.search(text) is None:
             return (ast.Text(text, line=line),) if text else ()
         parts: list[LinePart] = [text]

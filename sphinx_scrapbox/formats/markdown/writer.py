@@ -70,6 +70,7 @@ def quoted_title(text: str) -> str:
 
 
 def has_own_icon(page: ast.Page) -> bool:
+    """Whether a page shows an icon of its own project: one that names no project."""
     return any(isinstance(node, ast.Icon) and not node.project for node in ast.walk(page))
 
 

@@ -72,9 +72,10 @@ class _Manner:
     picks: Sequence[bool] = ()
     asked: int = 0
 
-    def pick(self, custom: bool) -> bool:
+    def pick(self, usual: bool) -> bool:
+        """The next choice between two spellings; *usual*, once all choices are made."""
         self.asked += 1
-        return self.picks[self.asked - 1] if self.asked <= len(self.picks) else custom
+        return self.picks[self.asked - 1] if self.asked <= len(self.picks) else usual
 
 
 def write_notation(page: ast.Page) -> str:

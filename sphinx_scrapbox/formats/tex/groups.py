@@ -55,6 +55,7 @@ class Groups:
 
     @property
     def frame(self) -> Frame:
+        """The innermost open group."""
         return self.frames[-1]
 
     def emit(self, tex: str) -> None:
@@ -124,10 +125,18 @@ class Groups:
         self.frames.append(Frame(kind, close, opening=len(self.output) - 1))
 
     def close(self) -> None:
+        """End the innermost group.
+
+        :raises Unreadable: if an argument is missing in it.
+        """
         if self.frame.waiting:
             raise Unreadable("an argument is missing")
         self.emit(self.frames.pop().close)
 
     def expect_no_argument(self, sign: str) -> None:
+        """Check that no argument is missing where *sign* stands.
+
+        :raises Unreadable: if one is.
+        """
         if self.frame.waiting:
             raise Unreadable(f"an argument is missing before {sign}")

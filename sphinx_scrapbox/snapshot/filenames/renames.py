@@ -83,6 +83,7 @@ class _Planner:
         self._locks: dict[Path, Lock] = {}
 
     def plan(self) -> RenamePlan:
+        """The renames of all pages whose names a host refuses."""
         names = sorted(name for name in page_files(self._folder) if not name.endswith(LOCK_NAME))
         pages = dict.fromkeys(name for name in names if self._is_page(self._folder / name))
         unsafe = {name: reason for name in pages if (reason := self._problem(name))}

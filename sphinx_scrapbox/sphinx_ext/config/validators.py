@@ -31,6 +31,7 @@ class InvalidValue(ValueError):
 
 
 def text_value(value: object) -> str:
+    """A string."""
     if not isinstance(value, str):
         raise InvalidValue("must be a string")
     return value
@@ -61,6 +62,7 @@ def _project_name(text: str) -> str:
 
 
 def origin(value: object) -> str:
+    """The http or https address of a host, without a slash at its end."""
     text = text_value(value).rstrip("/")
     if _scheme(text) not in {"http", "https"}:
         raise InvalidValue("must be an http or https address")
@@ -84,6 +86,7 @@ def _switch(value: object) -> bool | None:
 
 
 def boolean(value: object) -> bool:
+    """True or False."""
     if (on := _switch(value)) is None:
         raise InvalidValue("must be True or False")
     return on
@@ -99,6 +102,7 @@ def natural_number(value: object) -> int:
 
 
 def string_tuple(value: object) -> tuple[str, ...]:
+    """Strings, from one string or a list of them; those of a set are sorted."""
     if isinstance(value, str):
         return (value,)
     if not isinstance(value, (list, tuple, set, frozenset)) or not all(
@@ -192,10 +196,12 @@ def modes_by_glob(
 
 
 def mark_patterns(value: object) -> NamePatterns:
+    """The names of icons that are marks, as patterns."""
     return NamePatterns(string_tuple(value))
 
 
 def people_by_key(value: object) -> dict[str, Person]:
+    """People by the keys of their names and aliases; a bad entry is left out, with a warning."""
     if not isinstance(value, Mapping):
         raise InvalidValue("must map names to people")
     people: dict[str, Person] = {}
@@ -232,6 +238,7 @@ def people_by_key(value: object) -> dict[str, Person]:
 
 
 def directives(value: object) -> frozenset[str]:
+    """Names of directives, without those that the text of a wiki must not use."""
     allowed = set()
     for name in string_tuple(value):
         plain = name.strip().lower()  # docutils finds "Include", too
@@ -243,6 +250,10 @@ def directives(value: object) -> frozenset[str]:
 
 
 def deny_options(value: object) -> DenyOptions:
+    """The deny list.
+
+    :raises ConfigError: for a bad value: a list that is ignored would let secrets through.
+    """
     if isinstance(value, HiddenDenyList):
         value = value.value
     if not isinstance(value, Mapping):

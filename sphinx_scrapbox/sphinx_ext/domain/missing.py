@@ -28,6 +28,7 @@ from sphinx_scrapbox.wiki.titles import is_line_id, split_fragment, split_target
 def resolve_missing(
     app: Sphinx, env: BuildEnvironment, node: addnodes.pending_xref, contnode: nodes.TextElement
 ) -> nodes.Element | None:
+    """Handler of ``missing-reference``: a link to a page on another site, or in the live wiki."""
     if node.get("refdomain") != "scrapbox":
         return None
     project, title = split_target(node["reftarget"])

@@ -66,6 +66,7 @@ class ChangesQuery(NamedTuple):
 
 
 def query_of(text: str) -> ChangesQuery:
+    """The query that :meth:`ChangesQuery.text` wrote."""
     given = json.loads(text)
     lists = {name: tuple(value) for name, value in given.items() if isinstance(value, list)}
     return ChangesQuery(**{**given, **lists})

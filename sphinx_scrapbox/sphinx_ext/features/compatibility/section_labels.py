@@ -34,6 +34,7 @@ class _FirstSections:
         self._document = document
 
     def findall(self, kind: type[nodes.section]) -> Iterator[nodes.section]:
+        """The first section of each title, as the handler of that extension asks for them."""
         titles: set[str] = set()
         for section in self._document.findall(kind):
             title = nodes.fully_normalize_name(section[0].astext())

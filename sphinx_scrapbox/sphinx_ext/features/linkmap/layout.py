@@ -90,6 +90,11 @@ MARGIN = 4
 
 @dataclass(slots=True)
 class Box:
+    """The box of a page: its lines of text, its size, and the place of its centre, in pixels.
+
+    The origin of the coordinates is the centre of the map.
+    """
+
     lines: list[str]
     width: int
     height: int
@@ -98,14 +103,17 @@ class Box:
 
     @property
     def left(self) -> int:
+        """The left edge."""
         return round(self.x) - self.width // 2
 
     @property
     def top(self) -> int:
+        """The upper edge."""
         return round(self.y) - self.height // 2
 
 
 def boxes_of(around: Neighbourhood, titles: Sequence[str]) -> list[Box]:
+    """The box of each page of a map, as large as its title needs, and not placed yet."""
     boxes = []
     for place, title in zip(around.places, titles, strict=True):
         lines = wrap(title, 2 if place.hop else 3)
