@@ -249,14 +249,16 @@ class Checker:
         links, unresolved, wanted = across_pages.missing_pages(pages, indices)
         findings.sort(key=lambda each: (each.path, each.line, each.column, each.rule.index))
         folders = tuple(
-            ProjectOfFolder(folder or ".", found.project, found.reason)
-            for folder, found in projects.folders().items()
+            ProjectOfFolder(folder or ".", folder_project.project, folder_project.reason)
+            for folder, folder_project in projects.folders().items()
         )
         return Report(tuple(findings), len(self._paths), links, unresolved, wanted, folders)
 
     def _compare_with_locks(self, pages: Sequence[CheckedPage]) -> Iterator[Finding]:
         """Compare pages with their rows in locks, and take over titles and projects."""
-        untitled = {one.path for one in self._findings if one.rule is Rule.MISSING_TITLE}
+        untitled = {
+            finding.path for finding in self._findings if finding.rule is Rule.MISSING_TITLE
+        }
         for checked in pages:
             folder = nearest_folder(self._locks, checked.path)
             if checked.native and folder is not None:

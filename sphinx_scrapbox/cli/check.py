@@ -255,9 +255,10 @@ def explanations(paths: Sequence[str], given: GivenPages = NOTHING_GIVEN) -> Ite
                 yield f"{name}: {answer.status.value}, because {answer.reason}"
     for root, within in _roots(paths):
         projects = folder_projects(root, within, given)
-        for name, found in projects.folders().items():
+        for name, folder_project in projects.folders().items():
             place = terminal_safe(click.format_filename(root / name))
-            yield f"{place}: {project_wording(found.project)}, because {found.reason}"
+            wording = project_wording(folder_project.project)
+            yield f"{place}: {wording}, because {folder_project.reason}"
 
 
 def _roots(paths: Sequence[str]) -> Iterator[tuple[Path, Sequence[str] | None]]:

@@ -20,9 +20,9 @@ from sphinx_scrapbox.snapshot.selection import Selection
 Decorator = Callable[[Callable[..., None]], Callable[..., None]]
 
 
-def close_name(name: str, known: Iterable[str]) -> str:
+def close_name(name: str, names: Iterable[str]) -> str:
     """The end of a message about a mistyped *name*: the closest of *known*; "" if none is."""
-    close = get_close_matches(name, sorted(known), n=1)
+    close = get_close_matches(name, sorted(names), n=1)
     return f"; did you mean {close[0]!r}?" if close else ""
 
 

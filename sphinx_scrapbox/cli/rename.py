@@ -110,8 +110,8 @@ def rename_pages(
             f"{name} contains no wiki pages: check --explain says what the files "
             "are, and --all takes all Markdown files for pages"
         )
-    for one in plan.renames:
-        say(terminal_safe(f"{one.old} -> {PurePosixPath(one.new).name}  ({one.reason})"))
+    for rename in plan.renames:
+        say(terminal_safe(f"{rename.old} -> {PurePosixPath(rename.new).name}  ({rename.reason})"))
     tracked = set() if dry_run else _Renaming(folder, plan).run(redirects=redirects)
     _say_result(folder, plan, len(tracked), redirects=redirects, dry_run=dry_run)
     notes = [f"{name} keeps its name: {reason}" for name, reason in plan.kept]
@@ -134,10 +134,10 @@ def _say_result(
     if not number:
         say(f"all {plan.pages} pages have safe names")
         return
-    said = f"{'would rename' if dry_run else 'renamed'} {number} of {plan.pages} pages"
+    summary = f"{'would rename' if dry_run else 'renamed'} {number} of {plan.pages} pages"
     if tracked:
-        said += f", {tracked} of them in the index of git"
-    say(said)
+        summary += f", {tracked} of them in the index of git"
+    say(summary)
     if redirects and not dry_run:
         place = _redirects_folder(folder, plan.renames) / REDIRECTS_NAME
         say(
@@ -157,7 +157,7 @@ class _Renaming:
     def __init__(self, folder: Path, plan: RenamePlan) -> None:
         self._folder = folder
         self._plan = plan
-        self._moves = {one.old: one.new for one in plan.renames}
+        self._moves = {rename.old: rename.new for rename in plan.renames}
 
     def run(self, *, redirects: bool) -> set[str]:
         """Rename the files.
@@ -175,8 +175,8 @@ class _Renaming:
                 self._write_redirects()
             for place, lock in locks.items():
                 write_file(place, dump_lock(lock).encode())
-            for one in self._plan.renames:
-                self._move(one)
+            for rename in self._plan.renames:
+                self._move(rename)
         return tracked
 
     def _rename_in_index(self) -> set[str]:
@@ -218,14 +218,14 @@ class _Renaming:
         place = _redirects_folder(self._folder, self._plan.renames)
         path = place / REDIRECTS_NAME
         try:
-            known = load_redirects(read_regular_file(path)) if path.exists() else {}
+            redirects = load_redirects(read_regular_file(path)) if path.exists() else {}
         except RedirectsError as error:
             raise Failure(f"{path}: {error}: repair or remove it; nothing was changed") from error
         moves = {
             _docname(self._folder, old, place): _docname(self._folder, new, place)
             for old, new in self._moves.items()
         }
-        write_file(path, dump_redirects(followed(known, moves)).encode("utf-8", "replace"))
+        write_file(path, dump_redirects(followed(redirects, moves)).encode("utf-8", "replace"))
 
 
 def _docname(folder: Path, name: str, start: Path) -> str:
@@ -242,7 +242,7 @@ def _redirects_folder(folder: Path, renames: tuple[Rename, ...]) -> Path:
     """The folder for the redirects: *folder*, or where the pages are if the site is below it."""
     if _site_of(folder):
         return folder
-    parents = [str((folder / one.old).parent) for one in renames]
+    parents = [str((folder / rename.old).parent) for rename in renames]
     return Path(os.path.commonpath(parents))
 
 
@@ -266,10 +266,17 @@ def _mentions(folder: Path, plan: RenamePlan) -> Iterator[str]:
     if site is None or not plan.renames:
         return
     old_names: dict[str, str] = {}
-    for one in plan.renames:
-        file = _relative(folder / one.old, site)
-        old_names |= {file.as_posix(): one.old, file.with_name(file.stem).as_posix(): one.old}
-    pages = {(folder / one).absolute() for pair in plan.renames for one in (pair.old, pair.new)}
+    for rename in plan.renames:
+        file = _relative(folder / rename.old, site)
+        old_names |= {
+            file.as_posix(): rename.old,
+            file.with_name(file.stem).as_posix(): rename.old,
+        }
+    pages = {
+        (folder / file_name).absolute()
+        for pair in plan.renames
+        for file_name in (pair.old, pair.new)
+    }
     for place, folders, files in os.walk(site):
         folders[:] = [name for name in folders if name[0] not in "._"]
         for name in sorted(files):
@@ -290,6 +297,6 @@ def _mentions_in(path: Path, site: Path, old_names: Mapping[str, str]) -> Iterat
         texts = [line, *(text for groups in _NAMED.findall(line) for text in groups)]
         files = [unquote(text.strip(" <>")).lstrip("/") for text in texts]
         paths = [f"{start}/{file}" for file in filter(None, files) for start in (within, ".")]
-        names = [os.path.normpath(one).replace(os.sep, "/") for one in paths]
+        names = [os.path.normpath(name_in_line).replace(os.sep, "/") for name_in_line in paths]
         for name in dict.fromkeys(old_names[name] for name in names if name in old_names):
             yield f"{shown}:{number} still names {name}"

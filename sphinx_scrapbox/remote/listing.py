@@ -92,9 +92,9 @@ def _walk_list(api: Api) -> _Walk:
         counts.append(window.count)
         before = len(pages)
         for page in window.pages:
-            known = pages.setdefault(page.id, page)
-            has_twice = has_twice or known is not page
-            if page.updated > known.updated:
+            first = pages.setdefault(page.id, page)
+            has_twice = has_twice or first is not page
+            if page.updated > first.updated:
                 pages[page.id] = page
         skip += len(window.pages)
         # A later answer that counts more pages does not make the list longer: it is read again.

@@ -108,11 +108,11 @@ class PictureDownload:
         if not kinds:
             return FetchedPictures((), {}, ())
         changed = {} if self.refresh else self._changed_pages()
-        known = {_identity(row.kind, row.name): row for row in self.store.kept_pictures()}
+        stored = {_identity(row.kind, row.name): row for row in self.store.kept_pictures()}
         rows: list[LockedPicture] = []
         requests: list[_Request] = []
         for request in self._requests(kinds):
-            row = known.get(_identity(request.kind, request.name))
+            row = stored.get(_identity(request.kind, request.name))
             if row and not self.refresh and self._is_current(row, request, changed):
                 rows.append(replace(row, name=request.name))
             else:
@@ -124,7 +124,7 @@ class PictureDownload:
         missing: Counter[str] = Counter()
         standing = len(rows)
         for request, answer in zip(requests, answers, strict=True):
-            row = known.get(_identity(request.kind, request.name))
+            row = stored.get(_identity(request.kind, request.name))
             if answer.path:
                 file = picture_file_name(answer.path, answer.suffix)
                 files[file] = answer.path

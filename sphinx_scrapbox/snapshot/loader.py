@@ -210,13 +210,13 @@ class SnapshotLoader:
         )
 
     def _heads_of(self, files: _Files, names: Sequence[str]) -> dict[str, _Head]:
-        known = {file: (file, min(files.marks[file])) for file in names}
-        unread = [file for file in names if known[file] not in self._heads]
+        keys = {file: (file, min(files.marks[file])) for file in names}
+        unread = [file for file in names if keys[file] not in self._heads]
         for start in range(0, len(unread), BATCH):
             batch = unread[start : start + BATCH]
             for file, data in zip(batch, files.read(batch), strict=True):
-                self._heads[known[file]] = self._head(file, data)
-        return {file: self._heads[known[file]] for file in names}
+                self._heads[keys[file]] = self._head(file, data)
+        return {file: self._heads[keys[file]] for file in names}
 
     def _head(self, file: str, data: bytes | None) -> _Head:
         if data is None:

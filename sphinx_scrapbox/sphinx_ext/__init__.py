@@ -8,6 +8,7 @@ the order of the table, and those of features last.
 from __future__ import annotations
 
 import sys
+from itertools import chain
 
 from sphinx.application import Sphinx
 from sphinx.util.typing import ExtensionMetadata
@@ -243,7 +244,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     assets.register(app)
     for event in page_document.EVENTS:
         app.add_event(event)
-    for listener in (*LISTENERS, *(one for feature in FEATURES for one in feature.listeners)):
+    for listener in chain(LISTENERS, *(feature.listeners for feature in FEATURES)):
         app.connect(listener.event, listener.handler, listener.priority)
     return {
         "version": __version__,

@@ -113,15 +113,15 @@ def command(
     """  # noqa: D301 -- click needs the backslash
     if flags["plain"] and target != "myst":
         raise Failure("--plain needs --to myst")
-    found = find_inputs(inputs, source, output, given)
-    sources, notes, project = found.pages, found.notes, given.default
+    page_inputs = find_inputs(inputs, source, output, given)
+    sources, notes, project = page_inputs.pages, page_inputs.notes, given.default
     if not sources:
         raise _no_pages(inputs)
     if output == "-" and target != "json" and len(sources) > 1:
         raise Failure(f"{len(sources)} pages need a folder: name one with --output")
     pages = _pages(sources, target, project, notes)
     if target == "json":
-        text = _project((each.page for each in pages), project, found, notes)
+        text = _project((each.page for each in pages), project, page_inputs, notes)
         name = f"{file_stem(project or 'project')}.json"
         writes = [_Write(Path(output, name) if _is_folder(output) else Path(output), text)]
     else:
@@ -219,14 +219,14 @@ def _with_controls(source: PageInput, target: str, project: str) -> Page | None:
     return with_hidden_controls(source.text, convert, formats.writer_for(target, ()))
 
 
-def _project(pages: Iterable[Page], name: str, found: Inputs, notes: list[str]) -> str:
+def _project(pages: Iterable[Page], name: str, inputs: Inputs, notes: list[str]) -> str:
     """The JSON of *pages*, with what only the JSON that they come from has."""
-    users = {json.dumps(user): user for project in found.projects for user in project.users}
+    users = {json.dumps(user): user for project in inputs.projects for user in project.users}
     if any(user.get("email") for user in users.values()):
         notes.append("the JSON contains the e-mail addresses of users, like its source")
     display_name, exported = "", 0
-    if len(found.projects) == 1:
-        project = found.projects[0]
+    if len(inputs.projects) == 1:
+        project = inputs.projects[0]
         display_name = project.display_name if name in ("", project.name) else ""
         exported = project.exported
     return write_project(

@@ -128,11 +128,12 @@ def _in_folder(
         if status is not Status.PAGE:
             passed += 1
             continue
-        one = "notation" if is_native else "markdown"
-        read = partial(_read, str(path), one)
+        page_format = "notation" if is_native else "markdown"
+        read = partial(_read, str(path), page_format)
         own = projects.of(path.relative_to(folder).as_posix())
-        lock = _lock_of(str(path), one)
-        yield PageInput(str(path), one, text, read, path.parent.relative_to(folder), own, lock)
+        lock = _lock_of(str(path), page_format)
+        inner = path.parent.relative_to(folder)
+        yield PageInput(str(path), page_format, text, read, inner, own, lock)
     if passed:
         files = "1 hand-written .md file" if passed == 1 else f"{passed} hand-written .md files"
         inputs.notes.append(f"{folder}: skipped {files}")
@@ -169,10 +170,10 @@ def _text(name: str, data: bytes, *, is_native: bool) -> str:
 
 def _read(name: str, kind: str, text: str) -> Page:
     path = Path(name)
-    found = _lock(path.parent.resolve()) if kind == "notation" and name != "-" else None
-    if found is None:
+    lock_above = _lock(path.parent.resolve()) if kind == "notation" and name != "-" else None
+    if lock_above is None:
         return formats.read(text, kind, "" if name == "-" else path.stem)
-    folder, lock = found
+    folder, lock = lock_above
     row = lock.by_file.get((path.resolve()).relative_to(folder).as_posix())
     return formats.native_page(text, name=path.stem, row=row, project=lock.project)
 

@@ -275,10 +275,14 @@ def _say_add(origin: Origin, places: Places, *, has_lines: bool) -> None:
 
 def _say_facts(origin: Origin, places: Places, facts: WikiFacts) -> None:
     """For each folder of pages the project that it was taken for, and the language of the site."""
-    for name, found in facts.folders.items():
+    for name, folder_project in facts.folders.items():
         place = places.wiki / name
-        what = f"pages of the wiki {found.project}" if found.project else "pages of unknown wikis"
-        say(terminal_safe(f"{place}: {what}, because {found.reason}"))
+        what = (
+            f"pages of the wiki {folder_project.project}"
+            if folder_project.project
+            else "pages of unknown wikis"
+        )
+        say(terminal_safe(f"{place}: {what}, because {folder_project.reason}"))
     say(terminal_safe(f"language: {facts.language}, because {facts.language_reason}"))
     if isinstance(origin, FolderOrigin) and origin.unrecognised:
         files = [f"{name} is not recognised as an exported page" for name in origin.unrecognised]

@@ -41,12 +41,12 @@ def _filled(name: str, features: frozenset[str] = frozenset(), **values: str) ->
         condition = _CONDITION.search(line)
         if condition is None or condition[1] in features:
             lines.append(_CONDITION.sub("", line))
-    known = _VALUES | values
+    texts = _VALUES | values
 
     def value(match: re.Match[str]) -> str:
         if match["block"]:
-            return indent(known[match["block"]].rstrip("\n"), match["margin"])
-        return known[match["value"]]
+            return indent(texts[match["block"]].rstrip("\n"), match["margin"])
+        return texts[match["value"]]
 
     return _PLACEHOLDER.sub(value, "\n".join(lines))
 
@@ -73,10 +73,10 @@ def gitlab_pages_yaml(site: str, *, versions: bool = False) -> str:
 
 
 def _pages(name: str, site: str, *, versions: bool) -> str:
-    one = _filled("build-one.sh", site=site)
-    build = _filled("build-versions.sh", site=site) if versions else one
+    build_one = _filled("build-one.sh", site=site)
+    build = _filled("build-versions.sh", site=site) if versions else build_one
     features = frozenset({"versions"}) if versions else frozenset[str]()
-    return _filled(name, features, build=build, **{"build-one": one})
+    return _filled(name, features, build=build, **{"build-one": build_one})
 
 
 def daily_pull_yaml(pull: str, folder: str, *, is_private: bool) -> str:

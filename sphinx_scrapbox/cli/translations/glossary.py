@@ -65,7 +65,9 @@ def command(
     else:
         languages = language_pairs(entries)
         if len(languages) > 1:
-            shown = ", ".join(f"{one or '?'} to {other or '?'}" for one, other in languages)
+            shown = ", ".join(
+                f"{source or '?'} to {target or '?'}" for source, target in languages
+            )
             raise Failure(f"a glossary has one pair of languages; choose by --from, --to: {shown}")
         report, notes = glossary_for_deepl(entries)
         print_notes(notes)

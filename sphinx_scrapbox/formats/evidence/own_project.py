@@ -104,7 +104,9 @@ def _footers(lines: Iterable[str], wordings: Sequence[Wording]) -> Iterator[Tran
 
 
 def _sources(footers: Iterable[Translation]) -> tuple[tuple[str, int], ...]:
-    named = ((one.project, title_checksum(one.title)) for one in footers if one.project)
+    named = (
+        (footer.project, title_checksum(footer.title)) for footer in footers if footer.project
+    )
     return tuple(dict.fromkeys(named))
 
 
@@ -200,10 +202,10 @@ class Projects:
     def _inferred(self, folder: str, translated: Collection[str]) -> str:
         tally = self._tallies.get(folder, _Tally())
         for place in (folder, *_folders_above(folder)):
-            found = self._decided.get(place)
-            if found is None:
+            decision = self._decided.get(place)
+            if decision is None:
                 continue
-            projects = {found.project} if found.project else set(found.named)
+            projects = {decision.project} if decision.project else set(decision.named)
             projects -= set(translated)
             if len(projects) == 1:
                 (project,) = projects
@@ -230,7 +232,7 @@ class Projects:
         configured: dict[str, set[str]] = {}
         for name in self._statements:
             configured.setdefault(_folder_of(name), set()).add(self._configured(name))
-        found = {}
+        by_folder = {}
         for folder in sorted(self._tallies):
             decided = self._decided.get(folder, FolderProject("", "its pages do not name it"))
             if not decided.project and (project := self._inferred(folder, ())):
@@ -243,8 +245,8 @@ class Projects:
             named = configured[folder]
             if len(named) == 1 and (project := next(iter(named))):
                 decided = FolderProject(project, "the configuration names it")
-            found[folder] = decided
-        return found
+            by_folder[folder] = decided
+        return by_folder
 
     @cached_property
     def _decided(self) -> Mapping[str, FolderProject]:
@@ -281,18 +283,18 @@ class Projects:
             for project, titles in named.items():
                 if statement.title in titles and project not in translated:
                     matches[project][folder] += 1
-        found: dict[str, FolderProject] = {}
+        by_folder: dict[str, FolderProject] = {}
         for project in sorted(matches, key=lambda project: (-matches[project].total(), project)):
             ranked = sorted(matches[project].items(), key=lambda pair: (-pair[1], pair[0]))
             is_tie = len(ranked) > 1 and ranked[0][1] == ranked[1][1]
             if not ranked or is_tie:
                 continue
             folder, count = ranked[0]
-            if folder not in found and not self._tallies[folder].excludes(project):
+            if folder not in by_folder and not self._tallies[folder].excludes(project):
                 pages = "1 page" if count == 1 else f"{count} pages"
                 why = f"translation footers elsewhere name {pages} of it as sources"
-                found[folder] = FolderProject(project, why)
-        return found
+                by_folder[folder] = FolderProject(project, why)
+        return by_folder
 
 
 def _majority(tally: _Tally) -> FolderProject:

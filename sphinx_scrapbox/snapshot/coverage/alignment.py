@@ -60,11 +60,11 @@ def align(source: Sequence[AlignedLine], translation: Sequence[AlignedLine]) -> 
     scale = _scale(source, translation)
     for at, to in [*_anchors(source, translation), (len(source), len(translation))]:
         gap = _gap(source[start:at], translation[begin:to], scale)
-        for one, other in gap:
+        for source_at, translation_at in gap:
             pairs.append(
                 (
-                    None if one is None else start + one,
-                    None if other is None else begin + other,
+                    None if source_at is None else start + source_at,
+                    None if translation_at is None else begin + translation_at,
                 )
             )
         if at < len(source):
@@ -135,8 +135,8 @@ def _cheapest_path(
         move = moves[at][to]
         at -= move is not _Move.TRANSLATION
         to -= move is not _Move.SOURCE
-        one = None if move is _Move.TRANSLATION else at
-        path.append((one, None if move is _Move.SOURCE else to))
+        source_at = None if move is _Move.TRANSLATION else at
+        path.append((source_at, None if move is _Move.SOURCE else to))
     return path[::-1]
 
 

@@ -155,8 +155,8 @@ class FolderPages:
         footers: tuple[tuple[Translation, int], ...] = ()
         if self._may_have_footer(text):
             parts = split_at_footers(read_markdown(text, name=path.stem), self.wordings)
-            found = (part.translation for part in parts if part.translation)
-            footers = tuple((footer, time_of(footer)) for footer in found)
+            translations = (part.translation for part in parts if part.translation)
+            footers = tuple((footer, time_of(footer)) for footer in translations)
         return _File(page, footers, front.aliases, is_named_by_file=not front.title)
 
     def _may_have_footer(self, text: str) -> bool:
@@ -180,7 +180,7 @@ class FolderPages:
         }
         index = _TitleIndex(files)
         languages: dict[str, str] = {}
-        found = []
+        wiki_pages = []
         for place in sorted(files, key=_docname):
             file = files[place]
             sources = tuple(_source(file.page, *footer, index) for footer in file.footers)
@@ -191,10 +191,10 @@ class FolderPages:
             language = file.page.language
             if file.footers and not language:
                 language = file.footers[0][0].target_language
-            found.append(replace(file.page, sources=sources, language=language))
+            wiki_pages.append(replace(file.page, sources=sources, language=language))
         return [
             page if page.language else replace(page, language=languages.get(page.place, ""))
-            for page in found
+            for page in wiki_pages
         ]
 
     def _paired(self, file: _File, index: _TitleIndex) -> tuple[TranslatedFrom, ...]:
@@ -235,7 +235,7 @@ class _TitleIndex:
     def find(self, target: str, page: WikiPage) -> str:
         """The place of the page *target*, seen from *page*; "" if it is not here."""
         project, title = split_target(target)
-        spellings = [one for one in dict.fromkeys((title, split_fragment(title)[0])) if one]
+        spellings = [text for text in dict.fromkeys((title, split_fragment(title)[0])) if text]
         for index, name in zip(self._indices, (key, file_name_key, key), strict=True):
             for spelling in spellings:
                 place = index.get((project or page.project, name(spelling)), "")

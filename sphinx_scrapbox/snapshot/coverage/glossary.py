@@ -91,7 +91,7 @@ def glossary_for_deepl(entries: Sequence[GlossaryEntry]) -> tuple[str, list[str]
     phrases: set[str] = set()
     notes: list[str] = []
     for entry in entries:
-        source, title = (" ".join(one.title.split()) for one in (entry.source, entry.page))
+        source, title = (" ".join(page.title.split()) for page in (entry.source, entry.page))
         if reason := next(filter(None, map(_refusal, (source, title))), ""):
             notes.append(f"left out {source!r}: {reason}")
         elif source in phrases:

@@ -116,16 +116,13 @@ class PairCoverage:
         return self.translated / self.sources if self.sources else 1.0
 
 
-def coverage(pages: Sequence[WikiPage], known: Iterable[str] = ()) -> list[PairCoverage]:
-    """The coverage of each pair of projects, sorted by their names; rows in the order of *pages*.
-
-    :param known: projects whose missing pages are gone, beside those of *pages*.
-    """
+def coverage(pages: Sequence[WikiPage]) -> list[PairCoverage]:
+    """The coverage of each pair of projects, sorted by names; rows are in the order of *pages*."""
     by_place = {page.place: page for page in pages}
     of_project: dict[str, list[WikiPage]] = {}
     for page in pages:
         of_project.setdefault(page.project, []).append(page)
-    complete = {*of_project, *known} - {""}
+    complete = of_project.keys() - {""}
     translations: dict[tuple[str, str], list[tuple[WikiPage, TranslatedFrom]]] = {}
     for page in pages:
         for source in page.sources:
@@ -192,7 +189,7 @@ def _find_untranslated(
     """
     translated = {row.source.place for row in pair.pairs if row.source}
     for source in sources:
-        others = (by_place.get(one.place) for one in source.sources)
+        others = (by_place.get(reference.place) for reference in source.sources)
         if any(other and other.project == pair.project for other in others):
             continue
         pair.sources += 1

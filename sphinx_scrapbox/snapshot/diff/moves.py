@@ -90,9 +90,9 @@ def _places(pages: Iterable[PageChangeWithIds], kind: LineKind) -> dict[str, Pag
             for row_id in _ids_of(change, ids, kind):
                 places.setdefault(row_id, place)
         elif others or change.kind in (PageKind.NEW, PageKind.GONE):
-            known = set(others)
+            other_ids = set(others)
             for row_id in ids:
-                if row_id and row_id not in known:
+                if row_id and row_id not in other_ids:
                     places.setdefault(row_id, place)
     return places
 

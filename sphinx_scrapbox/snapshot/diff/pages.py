@@ -136,7 +136,7 @@ def _match(old: Snapshot, new: Snapshot) -> tuple[list[_Pair], list[PageState], 
             gone, added = _pair_by(identity, gone, added, pairs)
     if gone and added:
         by_content = _pairs_by_content(old, new, gone, added)
-        pairs += [(gone[one], added[other]) for one, other in by_content.items()]
+        pairs += [(gone[old_at], added[new_at]) for old_at, new_at in by_content.items()]
         gone = [page for at, page in enumerate(gone) if at not in by_content]
         placed = set(by_content.values())
         added = [page for at, page in enumerate(added) if at not in placed]

@@ -77,15 +77,15 @@ class PatienceDiff:
             size = (end - start) * (stop - begin)
             if unique:
                 yield from unique
-                for one, other in [*unique, (end, stop)]:
-                    gaps.append(_Gap(start, one, begin, other, depth + 1))
-                    start, begin = one + 1, other + 1
+                for old_at, new_at in [*unique, (end, stop)]:
+                    gaps.append(_Gap(start, old_at, begin, new_at, depth + 1))
+                    start, begin = old_at + 1, new_at + 1
             elif size <= min(_MAX_EXACT_GAP, self._budget):
                 self._budget -= size
                 matcher = SequenceMatcher(None, old[start:end], new[begin:stop], autojunk=False)
-                for one, other, length in matcher.get_matching_blocks():
+                for old_at, new_at, length in matcher.get_matching_blocks():
                     for at in range(length):
-                        yield start + one + at, begin + other + at
+                        yield start + old_at + at, begin + new_at + at
             else:
                 yield from _match_by_occurrence(old, new, gap)
 

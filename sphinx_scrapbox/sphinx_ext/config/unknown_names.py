@@ -24,9 +24,12 @@ _ENGLISH: Any = get_language("en")  # its type is not that of the parameter
 
 def warn_of_unknown_names(app: Sphinx) -> None:
     """Handler of ``builder-inited``: warn of names that nothing has registered."""
-    known = [value.name for value in app.config if value.name.startswith(_PREFIX)]
+    registered = [value.name for value in app.config if value.name.startswith(_PREFIX)]
     for name in names_in_conf(app.config):
-        warn(Warn.CONFIG, f"{name} is not an option of sphinx_scrapbox{_suggestion(name, known)}")
+        warn(
+            Warn.CONFIG,
+            f"{name} is not an option of sphinx_scrapbox{_suggestion(name, registered)}",
+        )
     for name in sorted(options(app.config).page_directives):
         if not _is_directive(name, app.env):
             hint = _suggestion(name, _directives(app.env))
@@ -48,9 +51,9 @@ def names_in_conf(config: SphinxConfig) -> Iterator[str]:
             yield name
 
 
-def _suggestion(name: str, known: Iterable[str]) -> str:
+def _suggestion(name: str, names: Iterable[str]) -> str:
     """The end of a message: the name that was meant, if one is near."""
-    by_end = {each.removeprefix(_PREFIX): each for each in sorted(known)}
+    by_end = {each.removeprefix(_PREFIX): each for each in sorted(names)}
     near = get_close_matches(name.removeprefix(_PREFIX), by_end, n=1, cutoff=0.7)
     return f"; did you mean {by_end[near[0]]!r}?" if near else ""
 

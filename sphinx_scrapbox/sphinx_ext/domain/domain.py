@@ -123,15 +123,15 @@ class ScrapboxDomain(DomainIndex, Domain):
         classes: tuple[type[nodes.Element], ...] = (addnodes.pending_xref,)
         for feature in self.features:
             classes += feature.node_classes
-        found = find_nodes(document, *classes)
-        links = [node for node in found if isinstance(node, addnodes.pending_xref)]
-        others = [node for node in found if not isinstance(node, addnodes.pending_xref)]
+        matching = find_nodes(document, *classes)
+        links = [node for node in matching if isinstance(node, addnodes.pending_xref)]
+        others = [node for node in matching if not isinstance(node, addnodes.pending_xref)]
         facts = facts_of(record, links)
         collected: dict[str, object] = {}
         for feature in self.features:
             own: list[nodes.Element] = []
             if feature.node_classes:  # most features have none
-                of_feature = found if addnodes.pending_xref in feature.node_classes else others
+                of_feature = matching if addnodes.pending_xref in feature.node_classes else others
                 own = [node for node in of_feature if isinstance(node, feature.node_classes)]
             if (kept := feature.collect(own, record)) is not None:
                 collected[feature.name] = kept
@@ -162,18 +162,18 @@ class ScrapboxDomain(DomainIndex, Domain):
         # A list knows the very document: two may bear one title.
         exact = node.get("scrapbox-docname", "")
         line = node.get("scrapbox-anchor", "")
-        found = (exact, line) if exact else self.find_target(target, fromdocname)
-        is_by_hand = BY_HAND in node and not (found and found[1])
+        place = (exact, line) if exact else self.find_target(target, fromdocname)
+        is_by_hand = BY_HAND in node and not (place and place[1])
         if is_by_hand:
-            found = at_heading(self, node, contnode) or found
-        if found is None:
+            place = at_heading(self, node, contnode) or place
+        if place is None:
             return None
         if is_by_hand and RESOLVED_AGAIN not in node:
-            warn_of_ambiguity(self, node, fromdocname, found[0])
+            warn_of_ambiguity(self, node, fromdocname, place[0])
         try:
-            link = make_reference(builder, fromdocname, *found, contnode, self.below_root)
+            link = make_reference(builder, fromdocname, *place, contnode, self.below_root)
             if not exact and typ in ("page", "tag"):
-                language = page_languages(self).of(found[0])
+                language = page_languages(self).of(place[0])
                 mark_link(self, builder, node, link, language)
             return link
         except NoUri:  # the page is not part of this PDF or manual
@@ -189,11 +189,11 @@ class ScrapboxDomain(DomainIndex, Domain):
         contnode: nodes.Element,
     ) -> list[tuple[str, nodes.reference]]:
         """What ``any`` may mean: a wiki page of this title."""
-        found = self.find_target(target, fromdocname)
+        place = self.find_target(target, fromdocname)
         # If the file of the page is named so too, ``any`` finds it as a document.
-        if found in (None, (docname_join(node.get("refdoc", fromdocname), target), "")):
+        if place in (None, (docname_join(node.get("refdoc", fromdocname), target), "")):
             return []
-        link = make_reference(builder, fromdocname, *found, contnode, self.below_root)
+        link = make_reference(builder, fromdocname, *place, contnode, self.below_root)
         return [("scrapbox:page", link)]
 
     def get_full_qualified_name(self, node: nodes.Element) -> str | None:

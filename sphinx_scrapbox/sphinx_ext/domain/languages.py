@@ -275,8 +275,8 @@ def page_languages(domain: DomainIndex) -> PageLanguages:
 
     def languages() -> PageLanguages:
         key = languages_key(domain.env)
-        found = cached_on_disk(domain.env, "languages", key, lambda: PageLanguages(domain).kept())
-        return PageLanguages(domain, found)
+        cached = cached_on_disk(domain.env, "languages", key, lambda: PageLanguages(domain).kept())
+        return PageLanguages(domain, cached)
 
     return domain.computed("page languages", languages)
 

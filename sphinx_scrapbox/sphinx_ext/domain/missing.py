@@ -33,13 +33,13 @@ def resolve_missing(
         return None
     project, title = split_target(node["reftarget"])
     if title and project:
-        found = _in_inventory(env, node, contnode, project)
-        if found is not None:
+        reference = _in_inventory(env, node, contnode, project)
+        if reference is not None:
             if node["reftype"] != "icon":
                 domain = domain_of(env)
                 language = page_languages(domain).of_project(project)
-                mark_link(domain, app.builder, node, found, language)
-            return found
+                mark_link(domain, app.builder, node, reference, language)
+            return reference
     return _elsewhere(env, node, contnode)
 
 
@@ -57,9 +57,9 @@ def keep_in_wiki(
     name = domain.get_full_qualified_name(node)
     if facts is None or not facts.is_page or not facts.project or not name:
         return None
-    found = _in_inventory(env, node, contnode, facts.project)
-    if found is not None:
-        return found
+    reference = _in_inventory(env, node, contnode, facts.project)
+    if reference is not None:
+        return reference
     kinds = [f"scrapbox:{kind}" for kind in domain.objtypes_for_role(node["reftype"]) or ()]
     is_of_another = any(
         name in inventory.get(kind, {})
@@ -85,12 +85,12 @@ def _in_inventory(
         if len(inventories[key].get("scrapbox:wiki", {})) > 1:
             title = head if is_line_id(fragment) else title
             plain["reftarget"] = page_name(inventories[key], project, title)
-        found = resolve_reference_in_inventory(env, key, plain, contnode)
-        if found is not None:
+        reference = resolve_reference_in_inventory(env, key, plain, contnode)
+        if reference is not None:
             line = node.get("scrapbox-anchor", "")
-            if line and "#" not in found.get("refuri", "#"):
-                found["refuri"] += f"#{line}"
-            return found
+            if line and "#" not in reference.get("refuri", "#"):
+                reference["refuri"] += f"#{line}"
+            return reference
     return None
 
 

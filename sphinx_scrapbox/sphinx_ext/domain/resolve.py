@@ -122,8 +122,8 @@ def warn_of_ambiguity(
     facts = domain.facts.get(from_docname)
     if split_target(target).project or (facts and facts.is_page):
         return
-    found, projects = domain.project_of(docname), domain.projects_with(target, docname)
-    if len(projects) < 2 or found in source_folder(domain.env).projects.own_of(from_docname):
+    chosen, projects = domain.project_of(docname), domain.projects_with(target, docname)
+    if len(projects) < 2 or chosen in source_folder(domain.env).projects.own_of(from_docname):
         return
     names = ", ".join(f"/{project}" if project else "an unknown one" for project in projects)
     title = _own_title(domain, docname)

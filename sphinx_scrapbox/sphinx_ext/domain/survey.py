@@ -66,8 +66,8 @@ def survey_pages(
             continue
         if statement := files.statement(text, path):
             statements[docname] = statement
-        if ".icon" in text and (found := read_signatures(text.split("\n"))) != PageSignatures():
-            signatures[docname] = found._replace(names=tuple(map(checksum, found.names)))
+        if ".icon" in text and (on_page := read_signatures(text.split("\n"))) != PageSignatures():
+            signatures[docname] = on_page._replace(names=tuple(map(checksum, on_page.names)))
     projects = source_folder(env).projects
     projects.decide(statements)
     locked = projects.locked(env.found_docs)

@@ -66,32 +66,33 @@ class SnapshotDirective(SphinxDirective):
         if not snapshots:
             warn_directive(self, "no lock file lists such pages")
             return []
-        made: nodes.Element
+        shown: nodes.Element
         if form == "table":
-            made = _table(snapshots, self.config)
+            shown = _table(snapshots, self.config)
         else:
             sentences = [
-                nodes.paragraph("", "", *_sentence(one, self.config)) for one in snapshots
+                nodes.paragraph("", "", *_sentence(snapshot, self.config))
+                for snapshot in snapshots
             ]
-            made = sentences[0]
+            shown = sentences[0]
             if len(sentences) > 1:
                 items = (nodes.list_item("", sentence) for sentence in sentences)
-                made = nodes.bullet_list("", *items, bullet="-")
-        made["classes"].append("scrapbox-snapshot")
-        keep_outside(made)
-        for element in made.findall(nodes.Element):
+                shown = nodes.bullet_list("", *items, bullet="-")
+        shown["classes"].append("scrapbox-snapshot")
+        keep_outside(shown)
+        for element in shown.findall(nodes.Element):
             self.set_source_info(element)
             if isinstance(element, nodes.paragraph):
                 element["translatable"] = False
-        return [made]
+        return [shown]
 
     def _chosen(self) -> list[SiteSnapshot]:
         snapshots = source_folder(self.env).snapshots.all()
         if project := self.options.get("project", ""):
-            snapshots = [one for one in snapshots if one.project == project]
+            snapshots = [snapshot for snapshot in snapshots if snapshot.project == project]
         if path := self.options.get("path", ""):
             folder = Path(self.env.relfn2path(path)[0]).as_posix()
-            snapshots = [one for one in snapshots if one.folder == folder]
+            snapshots = [snapshot for snapshot in snapshots if snapshot.folder == folder]
         return snapshots
 
 
@@ -115,12 +116,12 @@ def _sentence(snapshot: SiteSnapshot, config: SphinxConfig) -> list[nodes.Node]:
 def _table(snapshots: list[SiteSnapshot], config: SphinxConfig) -> nodes.table:
     columns = [(_("Wiki"), 50), (_("As of"), 30), (_("Pages"), 20)]
     lines: list[list[list[nodes.Node]]] = []
-    for one in snapshots:
-        wiki = [_wiki(one)]
-        if one.private:
+    for snapshot in snapshots:
+        wiki = [_wiki(snapshot)]
+        if snapshot.private:
             wiki.append(nodes.Text(" (" + _("private") + ")"))
-        date = [_moment(one.taken, config)] if one.taken else []
-        lines.append([wiki, date, [nodes.Text(str(one.pages))]])
+        date = [_moment(snapshot.taken, config)] if snapshot.taken else []
+        lines.append([wiki, date, [nodes.Text(str(snapshot.pages))]])
     return table(columns, lines)
 
 

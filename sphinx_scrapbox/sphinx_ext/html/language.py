@@ -117,7 +117,7 @@ class LanguageFeature(Feature):
         languages = versions.language_versions(domain_of(app.env))
         if language := page_languages(domain_of(app.env)).of(docname):
             context["language"] = language
-        alternates = [(one, one.language) for one in languages.versions.get(docname, ())]
+        alternates = [(each, each.language) for each in languages.versions.get(docname, ())]
         if original := languages.original(docname):
             # The one for readers of all other languages.
             alternates.append((original, "x-default"))

@@ -84,13 +84,13 @@ def find_in_inventories(inventories: Inventories, project: str, title: str) -> o
 
 def pages_in_inventories(inventories: Inventories, project: str) -> dict[str, object]:
     """All pages of a project in the inventories of other sites, by the names of their titles."""
-    found: dict[str, object] = {}
+    pages: dict[str, object] = {}
     for key in named_by_wiki(inventories, project):
         start = page_name(inventories[key], project, "")
         for name, item in sorted(inventories[key].get("scrapbox:page", {}).items()):
             if name.startswith(start):
-                found.setdefault(name[len(start) :], item)
-    return found
+                pages.setdefault(name[len(start) :], item)
+    return pages
 
 
 def translations_in(inventories: Inventories) -> Iterator[tuple[NamedTranslation, object]]:
@@ -101,8 +101,8 @@ def translations_in(inventories: Inventories) -> Iterator[tuple[NamedTranslation
             source_language, _, rest = name.partition(":")
             language, _, source = rest.partition(":")
             if _is_known(language):
-                known = source_language if _is_known(source_language) else ""
-                yield NamedTranslation(known, language, source), item
+                source_tag = source_language if _is_known(source_language) else ""
+                yield NamedTranslation(source_tag, language, source), item
 
 
 def languages_in(inventories: Inventories) -> Iterator[tuple[str, str]]:

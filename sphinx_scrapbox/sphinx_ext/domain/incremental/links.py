@@ -25,8 +25,8 @@ class Links(Feature):
         hosts = domain.computed("hosts of links", lambda: _hosts(domain))
         names = [*facts.links, key(split_target(facts.source).title)]
         headings = [domain.find_heading(target, docname) for target in facts.fragments]
-        found = [_targets(domain, name) for name in names]
-        return hosts, domain.project_of(docname), found, headings
+        targets = [_targets(domain, name) for name in names]
+        return hosts, domain.project_of(docname), targets, headings
 
     def affected(self, change: LocalChange, domain: ScrapboxDomain) -> Iterable[str]:
         """The documents with links to headings, or to lines if these may have moved."""
@@ -70,7 +70,10 @@ def _find_targets(domain: ScrapboxDomain, link: str) -> list[str] | None:
 def _hosts(domain: ScrapboxDomain) -> tuple[object, ...]:
     """The private projects, the host of each project of a lock file, and languages of projects."""
     languages = page_languages(domain).of_projects() if marks_links(domain) else {}
-    hosts = {(one.project, one.origin) for one in source_folder(domain.env).snapshots.all()}
+    hosts = {
+        (snapshot.project, snapshot.origin)
+        for snapshot in source_folder(domain.env).snapshots.all()
+    }
     return sorted(domain.private_projects), sorted(hosts), languages
 
 

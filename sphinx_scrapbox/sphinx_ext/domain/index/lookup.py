@@ -155,7 +155,9 @@ class DomainIndex:
         has the title, and an earlier title or an alias of a page where no file has the name.
         """
         project, title = split_target(target)
-        candidates = [key(one) for one in dict.fromkeys((title, split_fragment(title)[0])) if one]
+        candidates = [
+            key(name) for name in dict.fromkeys((title, split_fragment(title)[0])) if name
+        ]
         for title_key in candidates:
             docname = self._choose(self.pages.get(title_key, ()), project, from_docname)
             if docname := docname or (None if project else self.documents.get(title_key)):
@@ -269,7 +271,9 @@ class DomainIndex:
             # The id of a translated heading is made of the words that it had.
             ids = {key(own): own_id for own, own_id in reversed(facts.own_headings)}
             own = ids.get(key(words.strip()), nodes.make_id(words))
-            anchor_id, text = next((one for one in headings.values() if one[0] == own), ("", ""))
+            anchor_id, text = next(
+                (heading for heading in headings.values() if heading[0] == own), ("", "")
+            )
         return HeadingTarget(docname, anchor_id, page, text)
 
     def find_line(self, line_id: str) -> tuple[str, str] | None:
@@ -338,7 +342,7 @@ class DomainIndex:
         def may_name(target: str) -> bool:
             title = split_target(target).title
             titles = (title, split_fragment(title)[0])
-            return any(key(one) in names or file_name_key(one) in names for one in titles)
+            return any(key(name) in names or file_name_key(name) in names for name in titles)
 
         return {
             name

@@ -131,17 +131,17 @@ class _Changes:
         )
         return replace(comparison, pages=pages)
 
-    def _without_denied(self, found: Comparison) -> Comparison:
+    def _without_denied(self, comparison: Comparison) -> Comparison:
         """*comparison* without pages that the deny list keeps out, or would have kept out."""
         redaction = source_folder(self._env).pages.redaction
         if not redaction:
-            return found
-        gone = {page.file: page.title for page in found.of(PageKind.GONE)}
+            return comparison
+        gone = {page.file: page.title for page in comparison.of(PageKind.GONE)}
         hidden: set[str] = set()
         if redaction.tags or redaction.people:
-            states = [state for state in found.old.pages if state.file in gone]
+            states = [state for state in comparison.old.pages if state.file in gone]
             hidden = gone.keys() - {state.file for state in states}  # of unknown text
-            for state, text in zip(states, found.old.read(states), strict=True):
+            for state, text in zip(states, comparison.old.read(states), strict=True):
                 if text is None or any(redaction.may_deny(row.text) for row in text.rows):
                     hidden.add(state.file)
         hidden_titles = {gone[file] for file in hidden}
@@ -153,14 +153,14 @@ class _Changes:
 
         pages = tuple(
             without_moves(page, is_hidden)
-            for page in found.pages
+            for page in comparison.pages
             if not (
                 redaction.names_denied_page(page.title)
                 or redaction.names_denied_page(page.old_title)
             )
             and not (page.kind is PageKind.GONE and page.file in hidden)
         )
-        return replace(found, pages=pages)
+        return replace(comparison, pages=pages)
 
     def _new(self, folder: Path, here: Iterable[str], prefix: str) -> Snapshot:
         """The pages of the site, with the rows of the lock files above them."""

@@ -128,8 +128,8 @@ def link_feeds(app: Sphinx, pagename: str, context: dict[str, Any]) -> None:
         return
     tags = []
     for name, docname, query in _feeds(app.env):
-        found = changes_of(app.env).find(query)
-        if docname == pagename and _is_written(app, name) and not isinstance(found, str):
+        comparison = changes_of(app.env).find(query)
+        if docname == pagename and _is_written(app, name) and not isinstance(comparison, str):
             kind = "application/json" if name.endswith(".json") else "application/atom+xml"
             address = context["pathto"](name, 1)
             tags.append(

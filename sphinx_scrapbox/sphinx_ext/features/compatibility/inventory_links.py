@@ -143,15 +143,17 @@ class InventoryLinks(Feature):
         objects: tuple[ObjectLink, ...] = domain.collected(self.name).get(docname, ())
         targets = [target for _time, target, _language in facts.translated]
         titles = (*facts.links, *(key(split_target(target).title) for target in targets))
-        found: list[Hashable] = [
+        entries: list[Hashable] = [
             *(entry for title in titles for entry in _pages(domain, inventories, title)),
             *(entry for link in objects for entry in _objects(domain, inventories, link)),
         ]
         collected = domain.data["collected"].get(docname, {})
-        if any(one.shows_other_links and one.name in collected for one in domain.features):
-            found.append(_state(domain))
+        if any(
+            feature.shows_other_links and feature.name in collected for feature in domain.features
+        ):
+            entries.append(_state(domain))
         wikis = domain.computed("wikis of inventories", lambda: _wikis(inventories))
-        return (found, wikis if titles else None) if found or titles else None
+        return (entries, wikis if titles else None) if entries or titles else None
 
     def affected(self, change: LocalChange, domain: ScrapboxDomain) -> Iterable[str]:
         """No other: the inventories are part of the state."""

@@ -38,8 +38,8 @@ def _width(text: str) -> float:
 
 
 def _width_of(char: str) -> float:
-    if known := _WIDTHS.get(char):
-        return known
+    if width := _WIDTHS.get(char):
+        return width
     if combining(char) or char in "\u200d\ufe0f":
         return 0
     if char >= "\U0001f000" or east_asian_width(char) in "WF":
@@ -211,11 +211,11 @@ def _spread(
     return spread
 
 
-def _overlap(one: Box, other: Box) -> tuple[float, float]:
+def _overlap(box: Box, other: Box) -> tuple[float, float]:
     """How much of each direction two boxes share, with the gap that must be between them."""
     return (
-        (one.width + other.width) / 2 + _GAP_X - abs(one.x - other.x),
-        (one.height + other.height) / 2 + _GAP_Y - abs(one.y - other.y),
+        (box.width + other.width) / 2 + _GAP_X - abs(box.x - other.x),
+        (box.height + other.height) / 2 + _GAP_Y - abs(box.y - other.y),
     )
 
 
@@ -223,22 +223,22 @@ def _push_apart(boxes: Sequence[Box]) -> None:
     middle = boxes[0]
     for _ in range(80):
         is_still = True
-        for one, other in combinations(boxes, 2):
-            over_x, over_y = _overlap(one, other)
+        for box, other in combinations(boxes, 2):
+            over_x, over_y = _overlap(box, other)
             if over_x <= 0 or over_y <= 0:
                 continue
             is_still = False
-            share = 1.0 if one is middle else 0.5
+            share = 1.0 if box is middle else 0.5
             if over_x < over_y:
-                push = over_x if other.x >= one.x else -over_x
+                push = over_x if other.x >= box.x else -over_x
                 other.x = _within(other.x + push * share, _side(other))
-                if one is not middle:
-                    one.x = _within(one.x - push * share, _side(one))
+                if box is not middle:
+                    box.x = _within(box.x - push * share, _side(box))
             else:
-                push = over_y if other.y >= one.y else -over_y
+                push = over_y if other.y >= box.y else -over_y
                 other.y += push * share
-                if one is not middle:
-                    one.y -= push * share
+                if box is not middle:
+                    box.y -= push * share
         if is_still:
             return
 

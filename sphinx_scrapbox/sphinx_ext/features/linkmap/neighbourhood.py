@@ -53,23 +53,25 @@ def neighbourhood(
     seen = {centre}
     start, rest, is_more = 0, 0, False
     for hop in range(1, hops + 1):
-        found: dict[str, int] = {}
+        linked_from: dict[str, int] = {}
         end = len(places)
         for number in range(start, end):
             near = _neighbours(graph, places[number].node, has_wanted)
             for node in near if hop == 1 else islice(near, FAN):
                 if node not in seen:
                     seen.add(node)
-                    found[node] = number
+                    linked_from[node] = number
             is_more = is_more or (hop > 1 and next(near, None) is not None)
-        ranked = sorted(found, key=lambda node: (-_degree(graph, node), is_wanted(node), node))
-        places.extend(Place(node, hop, found[node]) for node in ranked[: limit - end])
-        rest += len(found) - (len(places) - end)
+        ranked = sorted(
+            linked_from, key=lambda node: (-_degree(graph, node), is_wanted(node), node)
+        )
+        places.extend(Place(node, hop, linked_from[node]) for node in ranked[: limit - end])
+        rest += len(linked_from) - (len(places) - end)
         start = end
     edges = tuple(
         (a, b)
-        for (a, one), (b, other) in combinations(enumerate(places), 2)
-        if other.node in graph.links_of(one.node) or one.node in graph.links_of(other.node)
+        for (a, place), (b, other) in combinations(enumerate(places), 2)
+        if other.node in graph.links_of(place.node) or place.node in graph.links_of(other.node)
     )
     return Neighbourhood(tuple(places), edges, rest, is_more)
 

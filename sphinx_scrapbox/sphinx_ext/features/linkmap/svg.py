@@ -47,10 +47,10 @@ def draw(
         kind = "" if a == 0 else ' stroke-opacity=".5"'
         missing = any(is_wanted(around.places[n].node) for n in (a, b))
         dashes = ' stroke-dasharray="4 4"' if missing else ""
-        one, other = boxes[a], boxes[b]
+        start, end = boxes[a], boxes[b]
         parts.append(
             f'<path data-ends="{a} {b}" '
-            f'd="M{one.x:.0f} {one.y:.0f}L{other.x:.0f} {other.y:.0f}"{kind}{dashes}/>'
+            f'd="M{start.x:.0f} {start.y:.0f}L{end.x:.0f} {end.y:.0f}"{kind}{dashes}/>'
         )
     parts.append("</g>")
     for place, box, title, address in zip(around.places, boxes, titles, addresses, strict=True):

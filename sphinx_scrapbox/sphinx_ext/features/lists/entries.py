@@ -70,10 +70,10 @@ def page_numbers(domain: ScrapboxDomain) -> dict[str, tuple[str, int]]:
 def with_number(domain: ScrapboxDomain, entry: Entry) -> Entry:
     """The entry of a page with the day of its last change, and the number of linking pages."""
     numbers = page_numbers(domain)
-    if (known := numbers.get(entry.docname)) is None:
+    if (of_page := numbers.get(entry.docname)) is None:
         day = iso_day(domain.facts[entry.docname].updated)
-        known = numbers[entry.docname] = day, len(domain.graph.links_to(entry.docname))
-    return entry._replace(updated=known[0], number=known[1])
+        of_page = numbers[entry.docname] = day, len(domain.graph.links_to(entry.docname))
+    return entry._replace(updated=of_page[0], number=of_page[1])
 
 
 def page_entries(domain: ScrapboxDomain) -> Iterator[Entry]:
@@ -116,16 +116,16 @@ def tag_entries(domain: ScrapboxDomain) -> Iterator[Entry]:
     bearing = Counter(tag_key for _project, tag_key in tables.tags)
     for (project, tag_key), docnames in tables.tags.items():
         name = tables.tag_names[project, tag_key]
-        found = domain.find_page(join_target(project, name), root) or ""
+        page = domain.find_page(join_target(project, name), root) or ""
         address = ""
-        language = "" if found else languages.foreign(wanted(project, name))
+        language = "" if page else languages.foreign(wanted(project, name))
         is_linked = project and config.links_missing() and project not in domain.private_projects
-        if not found and is_linked:
+        if not page and is_linked:
             address = source_folder(domain.env).snapshots.page_url(project, name)
         count = len(docnames)
         pages = tuple((docname, domain.title_of(docname)) for docname in docnames[:NAMED_PAGES])
         note = _counted(count, project if bearing[tag_key] > 1 else "")
-        yield Entry(name, found, address, note, pages, count, "", count, language)
+        yield Entry(name, page, address, note, pages, count, "", count, language)
 
 
 def person_entries(domain: ScrapboxDomain) -> Iterator[Entry]:
@@ -135,10 +135,10 @@ def person_entries(domain: ScrapboxDomain) -> Iterator[Entry]:
     bearing = Counter(key(row.label) for row in rows)
     for row in rows:
         project = split_target(row.target).project if bearing[key(row.label)] > 1 else ""
-        found = domain.find_page(row.target, root) or ""
+        page = domain.find_page(row.target, root) or ""
         pages = tuple((docname, title) for docname, title, _turns in row.pages)
         note = _counted(row.turns, project)
-        yield Entry(row.label, found, "", note, pages, row.total, number=row.turns)
+        yield Entry(row.label, page, "", note, pages, row.total, number=row.turns)
 
 
 def _counted(number: int, project: str) -> str:

@@ -52,7 +52,7 @@ def take_numbers(domain: ScrapboxDomain, builder: Builder, changed: Collection[s
         listed = [(title, address) for title, address, _day, _number, *_language in rows]
     except (OSError, ValueError, TypeError):
         return
-    if listed != [(one.name, builder.get_target_uri(one.docname)) for one in names]:
+    if listed != [(named.name, builder.get_target_uri(named.docname)) for named in names]:
         return
     for entry, (_title, _address, day, number, *_language) in zip(names, rows, strict=True):
         if entry.docname not in changed:

@@ -54,10 +54,10 @@ class IndexPage(NamedTuple):
     first: tuple[Entry, ...] = ()
     file: str = ""
 
-    def context(self, made: Sequence[Leaf], leaf: Leaf | None) -> dict[str, Any]:
+    def context(self, leaves: Sequence[Leaf], leaf: Leaf | None) -> dict[str, Any]:
         """The context of the template of the page.
 
-        :param made: all pages of an index that is split.
+        :param leaves: all pages of an index that is split.
         :param leaf: the one that this page is; None for the first page of all.
         """
         title = escape(self.heading)
@@ -66,13 +66,13 @@ class IndexPage(NamedTuple):
             f"<h1>{title}</h1>\n",
             f'<p class="scrapbox-indices">{self._to_indices()}</p>\n',
         ]
-        if made:
+        if leaves:
             body.append(f'<nav aria-label="{title}"><ul class="scrapbox-letters">')
-            for one in made:
-                count = sum(len(entries) for _heading, entries in one.parts)
-                is_here = leaf is not None and one.slug == leaf.slug
-                target, language = f"{self.label}/{one.slug}", self._lang(one.label)
-                link = self._to(target, one.label, is_here, language)
+            for sibling in leaves:
+                count = sum(len(entries) for _heading, entries in sibling.parts)
+                is_here = leaf is not None and sibling.slug == leaf.slug
+                target, language = f"{self.label}/{sibling.slug}", self._lang(sibling.label)
+                link = self._to(target, sibling.label, is_here, language)
                 body.append(f"<li>{link} <small>{count}</small></li>")
             body.append("</ul></nav>\n")
         if self.first and self.label == "scrapbox-people":
@@ -96,7 +96,7 @@ class IndexPage(NamedTuple):
         return " · ".join(links)
 
     def _entries(self, leaf: Leaf) -> Iterator[str]:
-        entries = [entry for _heading, found in leaf.parts for entry in found]
+        entries = [entry for _heading, part in leaf.parts for entry in part]
         # Links to a page at random lead to the index of pages, however short it is.
         is_long = len(entries) >= LEAST or (self.label == "scrapbox-pages" and bool(entries))
         has_controls = is_long and has_browser_pages(self.builder)
@@ -113,8 +113,8 @@ class IndexPage(NamedTuple):
             else:
                 keys["counted"] = [entry.number for entry in entries]
             yield controls.opening(keys, next(iter(keys)))
-        for label, found in leaf.parts:
-            yield from self._part(label if len(leaf.parts) > 1 else "", found)
+        for label, part in leaf.parts:
+            yield from self._part(label if len(leaf.parts) > 1 else "", part)
         if has_controls:
             yield "</div>\n"
 

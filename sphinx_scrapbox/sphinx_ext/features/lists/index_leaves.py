@@ -19,15 +19,15 @@ def leaves(entries: Iterable[Entry], most: int = MOST) -> list[Leaf]:
     """The pages of an index, in order; one page without a label if it holds all."""
     ordered = sorted(entries, key=lambda entry: collation.sort_key(entry.name))
     sections = [
-        (section, tuple(found))
-        for section, found in groupby(ordered, key=lambda entry: collation.section_of(entry.name))
+        (section, tuple(group))
+        for section, group in groupby(ordered, key=lambda entry: collation.section_of(entry.name))
     ]
     if _weight(ordered) <= most:
-        return [Leaf("", "", tuple((_label(section), found) for section, found in sections))]
-    made: list[Leaf] = []
-    for section, found in sections:
+        return [Leaf("", "", tuple((_label(section), group) for section, group in sections))]
+    parted: list[Leaf] = []
+    for section, group in sections:
         label, slug = _label(section), _slug(section)
-        chunks = list(_chunks(found, most, by_radical=section == collation.IDEOGRAPHS))
+        chunks = list(_chunks(group, most, by_radical=section == collation.IDEOGRAPHS))
         for number, chunk in enumerate(chunks, 1):
             name = label if len(chunks) == 1 else f"{label} {number}/{len(chunks)}"
             parts: tuple[tuple[str, tuple[Entry, ...]], ...] = ((label, chunk),)
@@ -38,8 +38,8 @@ def leaves(entries: Iterable[Entry], most: int = MOST) -> list[Leaf]:
                 first, last = parts[0][0], parts[-1][0]
                 if len(chunks) > 1:
                     name = f"{first}–{last}" if first != last else first
-            made.append(Leaf(f"{slug}-{number}" if len(chunks) > 1 else slug, name, parts))
-    return made
+            parted.append(Leaf(f"{slug}-{number}" if len(chunks) > 1 else slug, name, parts))
+    return parted
 
 
 def _by_radical(entries: Sequence[Entry]) -> Iterator[tuple[str, Iterator[Entry]]]:

@@ -95,7 +95,7 @@ def leaves_of(index: str, entries: Sequence[Entry]) -> list[Leaf]:
     """
     if index == "scrapbox-recent":
         months = groupby(entries, key=lambda entry: entry.updated[:7])
-        return [Leaf("", "", tuple((month, tuple(found)) for month, found in months))]
+        return [Leaf("", "", tuple((month, tuple(of_month)) for month, of_month in months))]
     if index == "scrapbox-people" and len(entries) <= SPEAKERS:
         return [Leaf("", "", (("", tuple(entries)),))]
     return leaves(entries)
@@ -156,35 +156,35 @@ def _pages_of(
         yield from ((name, None) for name in kept if name.partition("/")[0] == index)
         return
     domain, builder, title = domain_of(app.env), app.builder, str(TITLES[index])
-    made, first = _leaves_of(domain, index)
+    leaves, first = _leaves_of(domain, index)
     languages = page_languages(domain)
     page = IndexPage(builder, languages, index, index, title, _shown_titles(domain), first)
-    if len(made) == 1 and not made[0].slug:
-        yield index, page.context([], _with_numbers(domain, index, made[0]))
+    if len(leaves) == 1 and not leaves[0].slug:
+        yield index, page.context([], _with_numbers(domain, index, leaves[0]))
         return
     if index == "scrapbox-pages":
         linked = tuple(most_linked_entries(domain))
         page = page._replace(file=all_pages_file(domain, builder), first=linked)
-    yield index, page.context(made, None)
-    for leaf in made:
+    yield index, page.context(leaves, None)
+    for leaf in leaves:
         name = f"{index}/{leaf.slug}"
-        shown = {entry.docname for _heading, found in leaf.parts for entry in found}
+        shown = {entry.docname for _heading, entries in leaf.parts for entry in entries}
         is_changed = changed is None or index != "scrapbox-pages" or not shown.isdisjoint(changed)
         if name in kept and not is_changed:
             yield name, None
             continue
         part = page._replace(name=name, heading=f"{title}: {leaf.label}", first=(), file="")
-        yield name, part.context(made, _with_numbers(domain, index, leaf))
+        yield name, part.context(leaves, _with_numbers(domain, index, leaf))
 
 
 def _leaves_of(domain: ScrapboxDomain, index: str) -> tuple[list[Leaf], tuple[Entry, ...]]:
     """The pages of an index, and the entries before all others; those of pages lack numbers."""
     if index == "scrapbox-pages":
         key = (domain.env.config.language, MOST)
-        made = cached_on_disk(
+        leaves = cached_on_disk(
             domain.env, "index-of-pages", key, lambda: leaves_of(index, page_names(domain))
         )
-        return made, ()
+        return leaves, ()
     entries = list(_ENTRIES[index](domain))
     is_long = index == "scrapbox-people" and len(entries) > SPEAKERS
     return leaves_of(index, entries), tuple(entries[:SPEAKERS]) if is_long else ()
@@ -195,8 +195,8 @@ def _with_numbers(domain: ScrapboxDomain, index: str, leaf: Leaf) -> Leaf:
     if index != "scrapbox-pages":
         return leaf  # it has them already
     parts = (
-        (heading, tuple(with_number(domain, entry) for entry in found))
-        for heading, found in leaf.parts
+        (heading, tuple(with_number(domain, entry) for entry in entries))
+        for heading, entries in leaf.parts
     )
     return leaf._replace(parts=tuple(parts))
 

@@ -68,10 +68,10 @@ class Tables:
         for tag in facts.tags:
             project, name = split_target(tag)
             if name:
-                known = (project or own, key(name))
-                self.tag_names.setdefault(known, name)
-                self._tags_named.setdefault(known[1], set()).add(known)
-                bearing = self.tags.setdefault(known, [])
+                tag_key = (project or own, key(name))
+                self.tag_names.setdefault(tag_key, name)
+                self._tags_named.setdefault(tag_key[1], set()).add(tag_key)
+                bearing = self.tags.setdefault(tag_key, [])
                 if not bearing or bearing[-1] != docname:
                     bearing.append(docname)
         for target, count in zip(facts.people, facts.turns, strict=True):
@@ -90,8 +90,8 @@ class Tables:
     def tagged(self, tag: str) -> set[str]:
         """The documents with a tag, in any project if it names none."""
         project, name = split_target(tag)
-        found = {(project, key(name))} if project else self._tags_named.get(key(name), set())
-        return {docname for known in found for docname in self.tags.get(known, ())}
+        tags = {(project, key(name))} if project else self._tags_named.get(key(name), set())
+        return {docname for tag_key in tags for docname in self.tags.get(tag_key, ())}
 
     def spoken_by(self, person: str) -> set[str]:
         """The documents that somebody speaks in."""
@@ -99,28 +99,30 @@ class Tables:
         who = self._domain.person(name, project)
         if who:
             return set(self.people.get(who, ()))
-        found = {(project, key(name))} if project else self._people_named.get(key(name), set())
-        return {docname for known in found for docname in self.people.get(known, ())}
+        people = {(project, key(name))} if project else self._people_named.get(key(name), set())
+        return {docname for person_key in people for docname in self.people.get(person_key, ())}
 
     def _select(self, query: model.ListQuery) -> list[str]:
         facts = self._domain.facts
-        found = self.pages
+        docnames = self.pages
         for name, among in ((query.tag, self.tagged), (query.person, self.spoken_by)):
             if name:
                 chosen = among(name)
-                found = [docname for docname in found if docname in chosen]
+                docnames = [docname for docname in docnames if docname in chosen]
         if query.title:
             matches = re.compile(translate(key(query.title))).match
-            found = [docname for docname in found if matches(key(facts[docname].title))]
+            docnames = [docname for docname in docnames if matches(key(facts[docname].title))]
         if query.since or query.until:
             since, until = query.since, query.until or "9999"
-            found = [name for name in found if since <= iso_day(facts[name].updated) <= until]
-            found = [name for name in found if facts[name].updated]
+            docnames = [
+                name for name in docnames if since <= iso_day(facts[name].updated) <= until
+            ]
+            docnames = [name for name in docnames if facts[name].updated]
         if query.sort != "title":
-            found = sorted(found, key=self._sorting(query.sort))
+            docnames = sorted(docnames, key=self._sorting(query.sort))
         if query.reverse:
-            found = found[::-1]
-        return found[: query.limit or None]
+            docnames = docnames[::-1]
+        return docnames[: query.limit or None]
 
     def _sorting(self, sort: str) -> Callable[[str], int]:
         facts, graph = self._domain.facts, self._domain.graph
@@ -148,13 +150,13 @@ class Tables:
     def _wanted_rows(self, query: model.ListQuery) -> list[model.WantedRow]:
         domain, graph = self._domain, self._domain.graph
         counts = ((len(graph.links_to(node)), node) for node in graph.wanted_nodes())
-        found = [
+        counted = [
             (-count, sort_key(graph.wanted_title(node)), node)
             for count, node in counts
             if count >= query.least
         ]
         rows = []
-        for count, _sort, node in sorted(found)[: query.limit or None]:
+        for count, _sort, node in sorted(counted)[: query.limit or None]:
             shown = sorted(
                 ((name, domain.title_of(name)) for name in graph.links_to(node)),
                 key=lambda pair: sort_key(pair[1]),

@@ -108,7 +108,9 @@ def _items(
     domain: ScrapboxDomain, neighbours: Sequence[Neighbour], *, with_cards: bool
 ) -> RelatedItems:
     items = []
-    for node, line in ((one.node, one.line) for one in neighbours[:MOST_NEIGHBOURS]):
+    for node, line in (
+        (neighbour.node, neighbour.line) for neighbour in neighbours[:MOST_NEIGHBOURS]
+    ):
         place = _place(domain, node, with_cards=with_cards)
         is_shown = line == place.title or _is_on_card(line, place.card)
         start = place.card.excerpt.removesuffix("…").rstrip()

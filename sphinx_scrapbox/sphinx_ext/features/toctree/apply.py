@@ -63,8 +63,8 @@ def is_filled_in(node: addnodes.toctree) -> bool:
 def ordinary_targets(env: BuildEnvironment, docname: str) -> list[str]:
     """The documents in the toctrees of a document that are not of this extension."""
     toc = env.tocs.get(docname)
-    found = toc.findall(addnodes.toctree) if toc is not None else ()
-    ordinary = (node for node in found if not is_filled_in(node))
+    toctrees = toc.findall(addnodes.toctree) if toc is not None else ()
+    ordinary = (node for node in toctrees if not is_filled_in(node))
     return [target for node in ordinary for target in node["includefiles"]]
 
 

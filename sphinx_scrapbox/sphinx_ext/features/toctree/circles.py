@@ -37,7 +37,7 @@ def without_circles(
             targets = graph.setdefault(docname, {})
             if docname in toctrees:
                 dropped = set()
-                for target in dict.fromkeys(one for _, one in toctrees[docname].entries()):
+                for target in dict.fromkeys(entry for _, entry in toctrees[docname].entries()):
                     if _leads_to(graph, target, docname):
                         dropped.add(target)
                         note(docname, target)

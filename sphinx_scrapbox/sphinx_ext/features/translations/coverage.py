@@ -162,14 +162,14 @@ def _shown_coverage(pair: PairCoverage, query: CoverageQuery, site: str) -> Show
     lists = []
     for kind in CoverageKind:
         rows = []
-        found = pair.rows[kind]
-        for source, page, target, translated, changed in found[: query.limit or None]:
+        listed = pair.rows[kind]
+        for source, page, target, translated, changed in listed[: query.limit or None]:
             named = source or WikiPage("", target)  # without a place, as it is gone
             shown = _shown(named, pair.source_language, site)
             other = _shown(page, pair.language, site) if page else None
             rows.append(ShownRow(shown, other, (iso_day(translated), iso_day(changed))))
         is_listed = kind.value in query.only
-        rest = len(found) - len(rows)
+        rest = len(listed) - len(rows)
         lists.append(
             ShownList(
                 kind.value, pair.count(kind), tuple(rows) * is_listed, rest if is_listed else 0

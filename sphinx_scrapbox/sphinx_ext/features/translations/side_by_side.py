@@ -61,11 +61,11 @@ def _comparisons(domain: ScrapboxDomain) -> Iterator[tuple[str, SideBySidePage]]
             continue
         if f"{docname}{SUFFIX}" in domain.env.all_docs:  # a page of that very name
             continue
-        found = (domain.find_page(source.target, docname) for source in named)
+        docnames = (domain.find_page(source.target, docname) for source in named)
         sources = tuple(
             dict.fromkeys(
                 name
-                for name in found
+                for name in docnames
                 if name is not None
                 and name != docname
                 and domain.facts.get(name, PageFacts()).is_page

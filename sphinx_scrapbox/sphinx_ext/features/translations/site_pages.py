@@ -66,9 +66,9 @@ def _site_pages(domain: ScrapboxDomain) -> Iterator[WikiPage]:
 
 def _place(domain: ScrapboxDomain, docname: str, target: str, outside: _Index) -> str:
     """The docname of a source, or its target if it is only known not to be part of the site."""
-    found = domain.find_page(target, docname)
-    if found is not None:
-        return found if found != docname else ""
+    source = domain.find_page(target, docname)
+    if source is not None:
+        return source if source != docname else ""
     project, title = split_target(target)
     page = outside.get((project, key(title))) or outside.get((project, inventory_name(title)))
     return page.place if page else ""
@@ -108,7 +108,9 @@ def inventory_titles(domain: ScrapboxDomain) -> Mapping[str, Mapping[str, str]]:
     if not inventories:
         return {}
     targets = (
-        one.target for sources in language_versions(domain).sources.values() for one in sources
+        source.target
+        for sources in language_versions(domain).sources.values()
+        for source in sources
     )
     projects = {split_target(target).project for target in targets}
     return {

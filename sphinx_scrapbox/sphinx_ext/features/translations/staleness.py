@@ -94,15 +94,15 @@ def _outside(env: BuildEnvironment, target: str) -> ExternalPage | None:
 
 
 def _age_outside(env: BuildEnvironment, target: str, translated: int) -> Staleness | None:
-    found = _outside(env, target)
-    changed = clamp(found.page.updated) if found else 0
-    if found is None or not translated or not changed:
+    outside = _outside(env, target)
+    changed = clamp(outside.page.updated) if outside else 0
+    if outside is None or not translated or not changed:
         return None
     age = Staleness(target, translated, changed)
-    if age.is_stale and found.file and found.page.hash and found.page.line_times:
+    if age.is_stale and outside.file and outside.page.hash and outside.page.line_times:
         with suppress(OSError):
-            size = found.file.stat().st_size
-            return age._replace(state=digest((found.page, size)))
+            size = outside.file.stat().st_size
+            return age._replace(state=digest((outside.page, size)))
     return age
 
 
@@ -110,10 +110,12 @@ def staleness_of(domain: ScrapboxDomain, docname: str) -> Iterator[Staleness]:
     """The staleness of *docname* against each of its sources."""
     sources = language_versions(domain).sources.get(docname, ())
     if sources and sources[0].is_mapped:
-        found: Iterable[tuple[int, str]] = ((0, sources[0].target),)
+        translations: Iterable[tuple[int, str]] = ((0, sources[0].target),)
     else:
-        found = ((time, target) for time, target, _language in domain.facts[docname].translated)
-    for translated, target in found:
+        translations = (
+            (time, target) for time, target, _language in domain.facts[docname].translated
+        )
+    for translated, target in translations:
         if age := staleness_against(domain, docname, target, translated):
             yield age
 
@@ -131,13 +133,13 @@ def changed_lines(domain: ScrapboxDomain, age: Staleness) -> Iterator[ChangedLin
 
     Blank lines are passed over. A line that was taken out is nowhere, so there may be none.
     """
-    if (found := _newer(domain.env, age)) is None:
+    if (newer := _newer(domain.env, age)) is None:
         return
-    blocks = read_lines(found.lines).blocks
-    said = {block.line: line_text(block) for block in blocks if isinstance(block, Line)}
-    ids = found.row.line_ids
-    for at in found.newer:
-        shown = said.get(at + 1) or " ".join(found.lines[at].split())
+    blocks = read_lines(newer.lines).blocks
+    texts = {block.line: line_text(block) for block in blocks if isinstance(block, Line)}
+    ids = newer.row.line_ids
+    for at in newer.newer:
+        shown = texts.get(at + 1) or " ".join(newer.lines[at].split())
         yield ChangedLine(ids[at] if at and at < len(ids) else "", shown)
 
 
@@ -170,7 +172,7 @@ def stale_pages(domain: ScrapboxDomain) -> list[Stale]:
     return domain.computed(
         "stale",
         lambda: [
-            Stale(docname, age, len(found.newer) if (found := _newer(domain.env, age)) else 0)
+            Stale(docname, age, len(newer.newer) if (newer := _newer(domain.env, age)) else 0)
             for docname in language_versions(domain).sources
             for age in staleness_of(domain, docname)
             if age.is_stale

@@ -151,11 +151,11 @@ class _Page:
         age = staleness_against(self._domain, self._docname, target, translated)
         if age is None:
             return
-        said = []
+        sentences = []
         if not notice.get("scrapbox-has-date", 0):
-            said.append(str(_("Translated on {date}.")).format(date=iso_day(age.translated)))
+            sentences.append(str(_("Translated on {date}.")).format(date=iso_day(age.translated)))
         if age.is_stale:
-            said.append(
+            sentences.append(
                 ngettext(
                     "The source last changed on {date}, {count} day later.",
                     "The source last changed on {date}, {count} days later.",
@@ -165,8 +165,8 @@ class _Page:
             )
             notice["classes"].append("scrapbox-stale")
         else:
-            said.append(str(_("The source has not changed since.")))
-        shown = nodes.paragraph("", " ".join(said), classes=["scrapbox-age", "no-search"])
+            sentences.append(str(_("The source has not changed since.")))
+        shown = nodes.paragraph("", " ".join(sentences), classes=["scrapbox-age", "no-search"])
         if builder_of(self._env).format == "text" and isinstance(notice[-1], nodes.paragraph):
             # Its writer does not part the paragraphs of a notice.
             notice[-1] += [nodes.Text(" "), *shown.children]

@@ -74,12 +74,12 @@ class OtherSites:
 
     def translations(self) -> dict[str, list[Version]]:
         """The translated pages by the name of their source (``/project/title``)."""
-        found: dict[str, list[Version]] = {}
+        by_source: dict[str, list[Version]] = {}
         for named, item in translations_in(self._inventories):
             if address := _address(item):
                 version = Version(named.language, address=address, title=display_name(item))
-                found.setdefault(named.source, []).append(version)
-        return found
+                by_source.setdefault(named.source, []).append(version)
+        return by_source
 
 
 def _address(item: object) -> str:
@@ -140,13 +140,19 @@ class LanguageVersions:
 
     def source_language(self, docname: str, target: str) -> str:
         """The language of a source of *docname*, as the translation says; "" if unknown."""
-        languages = (one.source_language for one in self.sources[docname] if one.target == target)
+        languages = (
+            source.source_language for source in self.sources[docname] if source.target == target
+        )
         return next(languages, "")
 
     def original(self, docname: str) -> Version | None:
         """The version that all others of a page were translated from, if there is one alone."""
         versions = self.versions.get(docname, ())
-        local = [one for one in versions if one.docname and one.docname not in self.sources]
+        local = [
+            version
+            for version in versions
+            if version.docname and version.docname not in self.sources
+        ]
         if len(local) == 1:
             return local[0]
         if local or not versions:
@@ -161,7 +167,9 @@ class LanguageVersions:
         """The names of this site's translations, one for each source, for its inventory."""
         names = {}
         for docname, sources in self.sources.items():
-            of_document = tuple(filter(None, (self._name_of(docname, one) for one in sources)))
+            of_document = tuple(
+                filter(None, (self._name_of(docname, source) for source in sources))
+            )
             if of_document:
                 names[docname] = of_document
         return names
@@ -320,25 +328,25 @@ class _Group:
                 taken.add(version.language)
                 rest.append(version)
         rest.sort()
-        found = {}
+        shown = {}
         for docname, own in mine.items():
             others = tuple(rest)
             if own not in (first, *rest):
-                others = tuple(own if one.language == own.language else one for one in rest)
+                others = tuple(own if each.language == own.language else each for each in rest)
             if own in (first, *others) and len(others) + (first is not None) > 1:
-                found[docname] = _Versions(first, others)
-        return found
+                shown[docname] = _Versions(first, others)
+        return shown
 
 
 def language_versions(domain: ScrapboxDomain) -> LanguageVersions:
     """The language versions of all pages, computed once until a fact changes."""
 
-    def found() -> _Kept:
+    def compute() -> _Kept:
         languages = LanguageVersions(domain)
         return languages.sources, languages.versions
 
     def versions() -> LanguageVersions:
-        kept = cached_on_disk(domain.env, "versions", languages_key(domain.env), found)
+        kept = cached_on_disk(domain.env, "versions", languages_key(domain.env), compute)
         return LanguageVersions(domain, kept)
 
     return domain.computed("language versions", versions)

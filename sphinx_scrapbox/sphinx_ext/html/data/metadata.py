@@ -142,10 +142,10 @@ def date_pages_from_git(app: Sphinx, env: BuildEnvironment) -> None:
         if facts.is_page
         and (not facts.updated or (facts.created, facts.updated) == given.get(docname))
     ]
-    found = git_dates(Path(env.srcdir)) if waiting else {}
+    by_file = git_dates(Path(env.srcdir)) if waiting else {}
     now: dict[str, Dates] = {}
     for docname in waiting:
-        dates = found.get(Path(env.doc2path(docname, False)).as_posix(), Dates())
+        dates = by_file.get(Path(env.doc2path(docname, False)).as_posix(), Dates())
         if dates.updated:
             now[docname] = dates
         facts = domain.facts[docname]

@@ -90,7 +90,7 @@ def _redirects(app: Sphinx) -> dict[str, str]:
     source = Path(app.srcdir)
     documents = app.env.all_docs
     places = {"", *(parent for name in documents for parent in _folders(name))}
-    found: dict[str, str] = {}
+    moved: dict[str, str] = {}
     for place in sorted(places):
         path = source / place / REDIRECTS_NAME
         if not path.is_file():
@@ -101,9 +101,9 @@ def _redirects(app: Sphinx) -> dict[str, str]:
         except (OSError, RedirectsError) as error:
             warn(Warn.REDIRECTS, f"{prefix}{REDIRECTS_NAME}: {error}; its redirects are missing")
             continue
-        found |= {f"{prefix}{old}": f"{prefix}{new}" for old, new in moves.items()}
+        moved |= {f"{prefix}{old}": f"{prefix}{new}" for old, new in moves.items()}
     return {
-        old: new for old, new in sorted(found.items()) if new in documents and old not in documents
+        old: new for old, new in sorted(moved.items()) if new in documents and old not in documents
     }
 
 

@@ -92,7 +92,10 @@ def _projects(domain: ScrapboxDomain) -> list[Fields]:
     """The public projects that have pages, with the date of their snapshot."""
     snapshots = source_folder(domain.env).snapshots
     languages = page_languages(domain)
-    taken = {one.project: one.taken for one in sorted(snapshots.all(), key=lambda one: one.taken)}
+    taken = {
+        snapshot.project: snapshot.taken
+        for snapshot in sorted(snapshots.all(), key=lambda snapshot: snapshot.taken)
+    }
     names = {facts.project for facts in domain.facts.values() if facts.is_page and facts.project}
     return [
         _with_values(
