@@ -21,7 +21,7 @@ from sphinx_scrapbox.formats.evidence.signatures import read_signatures
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain, domain_of
 from sphinx_scrapbox.sphinx_ext.domain.index.history import note_not_local
-from sphinx_scrapbox.sphinx_ext.sources.file_types import MARKDOWN, NATIVE, page_type
+from sphinx_scrapbox.sphinx_ext.sources.file_types import MARKDOWN, NATIVE
 from sphinx_scrapbox.sphinx_ext.sources.folder import source_folder
 from sphinx_scrapbox.sphinx_ext.warnings import note_again
 from sphinx_scrapbox.wiki.redaction import checksum
@@ -50,7 +50,7 @@ def survey_pages(
     app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]
 ) -> list[str]:
     """Handler of ``env-get-outdated``: scan new pages, and return those to be read again."""
-    domain, files = domain_of(env), source_folder(env).pages
+    domain, folder = domain_of(env), source_folder(env)
     signatures: dict[str, PageSignatures] = domain.data["signatures"]
     statements: dict[str, Statement] = domain.data["statements"]
     for docname in removed | added | changed:
@@ -58,17 +58,17 @@ def survey_pages(
         statements.pop(docname, None)
     for docname in sorted(added | changed):
         path = Path(env.doc2path(docname))
-        if page_type(app.config.source_suffix, path) not in (MARKDOWN, NATIVE):
+        if folder.types.of(path) not in (MARKDOWN, NATIVE):
             continue
         try:
             text = path.read_text(encoding="utf-8-sig", errors="replace")
         except OSError:  # Sphinx says so when it reads the document
             continue
-        if statement := files.statement(text, path):
+        if statement := folder.pages.statement(text, path):
             statements[docname] = statement
         if ".icon" in text and (on_page := read_signatures(text.split("\n"))) != PageSignatures():
             signatures[docname] = on_page._replace(names=tuple(map(checksum, on_page.names)))
-    projects = source_folder(env).projects
+    projects = folder.projects
     projects.decide(statements)
     locked = projects.locked(env.found_docs)
     if not (added or changed or removed) and domain.data["projects"][2] == locked:
@@ -125,7 +125,7 @@ def reread_for_locks(
 
     That is something else than when they were read.
     """
-    locks = source_folder(env).locks
+    locks, types = source_folder(env).locks, source_folder(env).types
     outdated = []
     for docname, facts in domain_of(env).facts.items():
         if docname in removed or not facts.is_page:
@@ -133,7 +133,7 @@ def reread_for_locks(
         if not facts.lock and locks.above_document(docname) is None:
             continue
         docfile = Path(env.doc2path(docname))
-        if docfile.suffix == ".scrapbox":
+        if types.of(docfile) == NATIVE:
             locked = locks.of(docfile)
             if facts.lock != (locked.fingerprint if locked else ""):
                 outdated.append(docname)

@@ -25,7 +25,7 @@ from sphinx_scrapbox.sphinx_ext.reading.messages import append_message
 from sphinx_scrapbox.sphinx_ext.reading.myst_syntax import parse_myst
 from sphinx_scrapbox.sphinx_ext.reading.page_document import build_page
 from sphinx_scrapbox.sphinx_ext.reading.recognition import exported_page
-from sphinx_scrapbox.sphinx_ext.sources.file_types import MARKDOWN, page_type
+from sphinx_scrapbox.sphinx_ext.sources.file_types import MARKDOWN
 from sphinx_scrapbox.sphinx_ext.sources.folder import source_folder
 
 _TRANSLATED = ":<translated>"  # the end of the source path in which Sphinx parses a message
@@ -95,7 +95,7 @@ def _read_exported_page(text: str, document: nodes.document) -> bool:
             append_message(text, document, env, read_markdown_inline)
         return is_page
     path = Path(env.doc2path(env.docname))
-    if page_type(env.config.source_suffix, path) != MARKDOWN:
+    if source_folder(env).types.of(path) != MARKDOWN:
         return False  # a notebook: no page of a wiki, whatever scrapbox_pages says
     file = exported_page(text, document, env)
     if file is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from sphinx.errors import FiletypeNotFoundError
 from sphinx.util import get_filetype
 
 MARKDOWN = "markdown"
@@ -14,20 +15,27 @@ NOTEBOOK = "myst-nb"
 """The type of MyST-NB's parser: notebooks, and Markdown with or without code cells."""
 
 
-def page_types(source_suffix: Mapping[str, str]) -> dict[str, str]:
-    """``source_suffix`` with the type by which a wiki page of each suffix is read.
+class FileTypes:
+    """The types by which wiki pages in the files of a site are read.
 
     MyST-NB gives its own type to Markdown, too.
 
-    >>> page_types({".md": "myst-nb", ".ipynb": "myst-nb"})
-    {'.md': 'markdown', '.ipynb': 'myst-nb'}
+    >>> types = FileTypes({".md": "myst-nb", ".ipynb": "myst-nb"})
+    >>> types.of(Path("page.md")), types.of(Path("page.ipynb")), types.of(Path("page.txt"))
+    ('markdown', 'myst-nb', '')
+
+    :param source_suffix: the option of Sphinx.
     """
-    return {
-        suffix: MARKDOWN if kind == NOTEBOOK and suffix.endswith(".md") else kind
-        for suffix, kind in source_suffix.items()
-    }
 
+    def __init__(self, source_suffix: Mapping[str, str]) -> None:
+        self._by_suffix = {
+            suffix: MARKDOWN if kind == NOTEBOOK and suffix.endswith(".md") else kind
+            for suffix, kind in source_suffix.items()
+        }
 
-def page_type(source_suffix: Mapping[str, str], path: Path) -> str:
-    """The type by which a wiki page in a source file is read."""
-    return get_filetype(page_types(source_suffix), str(path))
+    def of(self, path: Path) -> str:
+        """The type of a file; "" for one that no parser reads."""
+        try:
+            return get_filetype(self._by_suffix, path)
+        except FiletypeNotFoundError:
+            return ""

@@ -17,6 +17,7 @@ from sphinx.project import Project
 from sphinx_scrapbox.snapshot.lockfile import Lock
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.sources.fetched_files import FetchedFiles
+from sphinx_scrapbox.sphinx_ext.sources.file_types import NATIVE, FileTypes
 from sphinx_scrapbox.sphinx_ext.sources.icons import IconImages
 from sphinx_scrapbox.sphinx_ext.sources.locks import Locks
 from sphinx_scrapbox.sphinx_ext.sources.page_files import PageFiles
@@ -33,6 +34,7 @@ class SourceFolder:
         self._config = options(config)
         self.srcdir = Path(project.srcdir)
         self.locks = Locks(self.srcdir)
+        self.types = FileTypes(config.source_suffix)
 
     @cached_property
     def projects(self) -> SiteProjects:
@@ -42,9 +44,7 @@ class SourceFolder:
     @cached_property
     def pages(self) -> PageFiles:
         """The page files of the site."""
-        return PageFiles(
-            self._project, self.locks, self.projects, self._config, self._sphinx_config
-        )
+        return PageFiles(self._project, self.locks, self.projects, self._config, self.types)
 
     @cached_property
     def snapshots(self) -> Snapshots:
@@ -74,7 +74,7 @@ class SourceFolder:
                 continue
             above = self.locks.above_document(docname)
             if above is not None:
-                if self._project.doc2path(docname, False).suffix != ".scrapbox":
+                if self.types.of(self._project.doc2path(docname, False)) != NATIVE:
                     continue
                 locks[above.folder] = above.lock
             looked_up.add(folder)

@@ -14,9 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
-from sphinx.config import Config as SphinxConfig
 from sphinx.project import Project
-from sphinx.util import get_filetype
 from sphinx.util.matching import compile_matchers
 
 from sphinx_scrapbox.formats import page_file
@@ -33,7 +31,7 @@ from sphinx_scrapbox.snapshot.folder import PageFolders
 from sphinx_scrapbox.snapshot.lockfile import LockedPage
 from sphinx_scrapbox.sphinx_ext.config.options import Config
 from sphinx_scrapbox.sphinx_ext.i18n import _
-from sphinx_scrapbox.sphinx_ext.sources.file_types import page_types
+from sphinx_scrapbox.sphinx_ext.sources.file_types import MARKDOWN, NATIVE, FileTypes
 from sphinx_scrapbox.sphinx_ext.sources.locks import Locked, Locks
 from sphinx_scrapbox.sphinx_ext.sources.projects import SiteProjects
 from sphinx_scrapbox.wiki.ast import Page
@@ -56,6 +54,8 @@ class PageFile(NamedTuple):
     path: Path
     page: Page
     locked: Locked | None = None
+    is_native: bool = False
+    """Whether it is in the wiki's own notation."""
     redacted: RedactedNames = RedactedNames()
     """The names that neutral words replace in the page if they are denied."""
     is_denied: bool = False
@@ -64,7 +64,7 @@ class PageFile(NamedTuple):
     @property
     def is_named_by_file(self) -> bool:
         """Whether the page is exported and has no title but the name of its file."""
-        return self.path.suffix != ".scrapbox" and not self.page.line
+        return not self.is_native and not self.page.line
 
 
 class _Recogniser:
@@ -98,13 +98,13 @@ class PageFiles:
         locks: Locks,
         projects: SiteProjects,
         config: Config,
-        sphinx_config: SphinxConfig,
+        types: FileTypes,
     ) -> None:
         self._project = project
         self._projects = projects
         self._locks = locks
         self._config = config
-        self._suffixes = page_types(sphinx_config.source_suffix)
+        self._types = types
         recogniser = self._recogniser = _Recogniser(Path(project.srcdir), config)
         self.recognise = recogniser.by_path
         """What the Markdown file of a text and a path relative to the source folder is."""
@@ -127,7 +127,7 @@ class PageFiles:
         """Titles by docname of documents that have not changed: their files need not be read."""
 
     def native_page(self, text: str, path: Path) -> PageFile:
-        """The page of a ``.scrapbox`` file."""
+        """The page of a file in the wiki's own notation."""
         locked = self._locks.of(path)
         page = page_file.native_page(
             text,
@@ -135,7 +135,7 @@ class PageFiles:
             row=locked.page if locked else None,
             project=self._projects.of_file(path),
         )
-        return self.redact(PageFile(path, page, locked))
+        return self.redact(PageFile(path, page, locked, is_native=True))
 
     def exported_page(self, text: str, path: Path) -> PageFile | None:
         """The page of a Markdown file; None if the file is hand-written."""
@@ -151,7 +151,7 @@ class PageFiles:
     def statement(self, text: str, path: Path) -> Statement | None:
         """What a file says of the project of its page; None if it is not certainly a page."""
         wordings = self._config.wordings
-        if self._suffixes.get(path.suffix) == "scrapbox":
+        if self._types.of(path) == NATIVE:
             title = text.partition("\n")[0].strip() or path.stem
             return native_statement(text, title=title, wordings=wordings)
         if not self._recogniser(text, path).alone.is_page:
@@ -175,10 +175,10 @@ class PageFiles:
             text = path.read_text(encoding="utf-8-sig")
         except (OSError, UnicodeError):
             return None
-        kind = get_filetype(self._suffixes, str(path))
-        if path.suffix == ".scrapbox" or kind == "scrapbox":
+        kind = self._types.of(path)
+        if kind == NATIVE:
             return self.native_page(text, path)
-        return self.exported_page(text, path) if kind == "markdown" else None
+        return self.exported_page(text, path) if kind == MARKDOWN else None
 
     def find(self, target: str, docname: str) -> PageFile | None:
         """The page that *target* names, as a link of a hand-written document names it.
@@ -247,8 +247,8 @@ class PageFiles:
         Only a document that *is_new* is searched for denied tags and people.
         """
         path = self._path(docname)
-        kind = self._suffixes.get(path.suffix)
-        if kind not in ("scrapbox", "markdown"):
+        kind = self._types.of(path)
+        if kind not in (NATIVE, MARKDOWN):
             return ""
         redaction = self.redaction
         title = self._title(docname, path, kind)
@@ -270,12 +270,12 @@ class PageFiles:
             self._by_title, self._by_earlier_title = {}, {}
             for docname in sorted(self._project.docnames):
                 path = self._path(docname)
-                kind = self._suffixes.get(path.suffix)
-                if kind not in ("scrapbox", "markdown"):
+                kind = self._types.of(path)
+                if kind not in (NATIVE, MARKDOWN):
                     continue
                 if title := self._title(docname, path, kind):
                     self._by_title.setdefault(key(title), []).append(path)
-                row = self._row(path) if kind == "scrapbox" else None
+                row = self._row(path) if kind == NATIVE else None
                 for name in dict.fromkeys(map(key, row.earlier_titles if row else ())):
                     self._by_earlier_title.setdefault(name, []).append(path)
         return self._by_title
@@ -292,7 +292,7 @@ class PageFiles:
         return locked.page if locked else None
 
     def _title(self, docname: str, path: Path, kind: str) -> str:
-        row = self._row(path) if kind == "scrapbox" else None
+        row = self._row(path) if kind == NATIVE else None
         if row and row.title.strip():
             return row.title
         if title := self.unchanged_titles.get(docname):
@@ -302,6 +302,6 @@ class PageFiles:
                 head = file.read(_HEAD).decode("utf-8-sig", "ignore")
         except OSError:
             return ""
-        if kind == "markdown":
+        if kind == MARKDOWN:
             return split_page(head)[0].title or path.stem
         return notation.read_lines([head.split("\n", 1)[0]]).title.strip() or path.stem

@@ -291,6 +291,11 @@ def test_a_file_that_is_no_document(tmp_path: Path) -> None:
         ("", (":file: none.md",), "file 'none.md' is not a wiki page [scrapbox.include]"),
         ("", (":file: guide.md",), "file 'guide.md' is not a wiki page [scrapbox.include]"),
         (
+            "",
+            (":file: wiki/scrapbox.lock",),
+            "file 'wiki/scrapbox.lock' is not a wiki page [scrapbox.include]",
+        ),
+        (
             "Tool shed",
             (":section: Roof",),
             "'Tool shed': no section is called 'Roof' [scrapbox.include]",

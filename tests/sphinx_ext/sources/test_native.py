@@ -195,3 +195,14 @@ def test_without_a_lock_the_first_line_is_the_title(tmp_path: Path) -> None:
     assert built.warnings == []
     assert built.app.env.titles["a"].astext() == "First line"
     assert built.app.env.titles["b"].astext() == "b"
+
+
+def test_pages_of_another_suffix_are_read_again_for_their_lock(tmp_path: Path) -> None:
+    files = {"index.rst": "Index\n=====\n", "wiki/Pond.wiki": "Pond\nFrogs live here\n"}
+    site = Site(tmp_path / "src", {**files, "wiki/scrapbox.lock": dump_lock(Lock("garden"))})
+    suffixes = {".rst": "restructuredtext", ".wiki": "scrapbox"}
+    assert "wiki/Pond" in site.build("dummy", source_suffix=suffixes).read
+    site.write({"wiki/scrapbox.lock": dump_lock(Lock("garden", language="en"))})
+    again = site.build("dummy", source_suffix=suffixes)
+    assert again.read == ["wiki/Pond"]
+    assert again.facts("wiki/Pond").locked_language == "en"

@@ -172,8 +172,7 @@ class IncludedPart:
         for folder in folders:
             self._env.note_dependency(str(folder / language / "LC_MESSAGES" / f"{name}.mo"))
         catalogue, _found = init_locale(folders, language, name)
-        is_native = self._file.path.suffix == ".scrapbox"
-        read = read_notation_inline if is_native else read_markdown_inline
+        read = read_notation_inline if self._file.is_native else read_markdown_inline
         for node, message in list(extract_messages(nodes.Element("", *content))):
             text = catalogue.gettext(message)
             is_text = isinstance(node, nodes.TextElement) and node.source == str(self._file.path)
