@@ -8,11 +8,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from changes import apply
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from sphinx_scrapbox.formats.project import load_project
-from sphinx_scrapbox.snapshot.diff.lines import apply, line_changes
+from sphinx_scrapbox.snapshot.diff.lines import line_changes
 from sphinx_scrapbox.snapshot.diff.model import (
     Comparison,
     LineChange,

@@ -8,9 +8,9 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from changes import apply
 from repositories import EXPORT, NEW, OLD, commit, git, lock, needs_git, write
 
-from sphinx_scrapbox.snapshot.diff.lines import apply
 from sphinx_scrapbox.snapshot.diff.model import Comparison, LineKind, Row, Snapshot
 from sphinx_scrapbox.snapshot.diff.pages import compare
 from sphinx_scrapbox.snapshot.git import Repository, SnapshotError
