@@ -10,10 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Hashable, Iterable, Sequence
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 from docutils import nodes
-from docutils.parsers.rst import directives
 from sphinx.config import Config as SphinxConfig
 from sphinx.transforms import SphinxTransform
 from sphinx.transforms.post_transforms import SphinxPostTransform
@@ -33,6 +32,7 @@ from sphinx_scrapbox.sphinx_ext.domain.record import (
 )
 from sphinx_scrapbox.sphinx_ext.feature import Feature, Outdated
 from sphinx_scrapbox.sphinx_ext.i18n import _, ngettext
+from sphinx_scrapbox.sphinx_ext.reading import option_values
 from sphinx_scrapbox.sphinx_ext.reading.translation_notice import filled
 from sphinx_scrapbox.sphinx_ext.sources.folder import source_folder
 from sphinx_scrapbox.sphinx_ext.sources.snapshots import SUBSTITUTIONS, SiteSnapshot, format_time
@@ -44,6 +44,13 @@ _PLACE = re.compile(r"\{(project|date|pages)\}")
 _SUBSTITUTIONS = {f"scrapbox-{name}": name for name in SUBSTITUTIONS}
 
 
+_CONVERTERS: option_values.Converters = {
+    "path": str,
+    "project": str,
+    "as": option_values.one_of("sentence", "table"),
+}
+
+
 class SnapshotDirective(SphinxDirective):
     """``scrapbox:snapshot``: the wiki and the date of the site's pages.
 
@@ -51,23 +58,18 @@ class SnapshotDirective(SphinxDirective):
     snapshots, ``as`` the form: ``sentence`` or ``table``.
     """
 
-    option_spec: ClassVar[dict[str, Any]] = dict.fromkeys(
-        ("path", "project", "as"), directives.unchanged
-    )
+    option_spec = option_values.unconverted(_CONVERTERS)
 
     def run(self) -> list[nodes.Node]:
         """A sentence or a row for each snapshot."""
         note_snapshots(self.state.document, self.env)
-        form = self.options.get("as", "sentence")
-        if form not in ("sentence", "table"):
-            warn_directive(self, f"option 'as' must be sentence or table, not {form!r}")
-            form = "sentence"
-        snapshots = self._chosen()
+        chosen = option_values.converted(self, _CONVERTERS)
+        snapshots = self._snapshots(chosen.get("project", ""), chosen.get("path", ""))
         if not snapshots:
             warn_directive(self, "no lock file lists such pages")
             return []
         shown: nodes.Element
-        if form == "table":
+        if chosen.get("as") == "table":
             shown = _table(snapshots, self.config)
         else:
             sentences = [
@@ -86,11 +88,11 @@ class SnapshotDirective(SphinxDirective):
                 element["translatable"] = False
         return [shown]
 
-    def _chosen(self) -> list[SiteSnapshot]:
+    def _snapshots(self, project: str, path: str) -> list[SiteSnapshot]:
         snapshots = source_folder(self.env).snapshots.all()
-        if project := self.options.get("project", ""):
+        if project:
             snapshots = [snapshot for snapshot in snapshots if snapshot.project == project]
-        if path := self.options.get("path", ""):
+        if path:
             folder = Path(self.env.relfn2path(path)[0]).as_posix()
             snapshots = [snapshot for snapshot in snapshots if snapshot.folder == folder]
         return snapshots

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import ClassVar
-
 from docutils import nodes
-from docutils.parsers.rst import directives
 from sphinx.util.docutils import SphinxDirective
 
 from sphinx_scrapbox.rendering.blocks import Renderer
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.site import SphinxSite
+from sphinx_scrapbox.sphinx_ext.reading import option_values
 from sphinx_scrapbox.sphinx_ext.reading.translation_notice import (
     languages_of,
     note_translation,
@@ -24,7 +21,17 @@ from sphinx_scrapbox.wiki.text import is_language_tag
 from sphinx_scrapbox.wiki.titles import split_target
 from sphinx_scrapbox.wiki.translation import Translation
 
-OptionSpec = dict[str, Callable[[str], object]]
+
+def _language(tag: str) -> str:
+    if not is_language_tag(tag):
+        raise option_values.BadOption(f"must be a language tag such as 'en', not {tag!r}")
+    return tag
+
+
+_CONVERTERS: option_values.Converters = {
+    **dict.fromkeys(("from", "to"), _language),
+    **dict.fromkeys(("engine", "contact", "date"), option_values.text),
+}
 
 
 class SpeechDirective(SphinxDirective):
@@ -36,7 +43,6 @@ class SpeechDirective(SphinxDirective):
     required_arguments = 1
     final_argument_whitespace = True
     has_content = True
-    option_spec: ClassVar[OptionSpec] = {}
 
     def run(self) -> list[nodes.Node]:
         """The same nodes as for a turn in a wiki page."""
@@ -59,9 +65,7 @@ class TranslationDirective(SphinxDirective):
 
     required_arguments = 1
     final_argument_whitespace = True
-    option_spec: ClassVar[OptionSpec] = dict.fromkeys(
-        ("from", "to", "engine", "contact", "date"), directives.unchanged_required
-    )
+    option_spec = option_values.unconverted(_CONVERTERS)
 
     def run(self) -> list[nodes.Node]:
         """The same nodes as for the footer of a wiki page."""
@@ -71,16 +75,17 @@ class TranslationDirective(SphinxDirective):
         if not title:
             warn_directive(self, f"{self.arguments[0]!r} names no page")
             return []
-        contact, _, address = self.options.get("contact", "").partition("<")
+        values = option_values.converted(self, _CONVERTERS)
+        contact, _, address = values.get("contact", "").partition("<")
         translation = Translation(
             project=project,
             title=title,
-            engine=self.options.get("engine", ""),
+            engine=values.get("engine", ""),
             contact=contact.strip() or address.rstrip("> "),
             contact_url=address.rstrip("> "),
-            source_language=self._language("from"),
-            target_language=self._language("to"),
-            date=self.options.get("date", ""),
+            source_language=values.get("from", ""),
+            target_language=values.get("to", ""),
+            date=values.get("date", ""),
             line=line,
         )
         own = source_folder(self.env).projects.of(self.env.docname)
@@ -93,13 +98,3 @@ class TranslationDirective(SphinxDirective):
         admonition = notice(translation, languages, SphinxSite(self.env), text, source)
         note_translation(self.state.document, admonition, translation, languages)
         return [admonition]
-
-    def _language(self, option: str) -> str:
-        """The value of an option, which is to be a language tag."""
-        tag: str = self.options.get(option, "")
-        if tag and not is_language_tag(tag):
-            warn_directive(
-                self, f"option {option!r} must be a language tag such as 'en', not {tag!r}"
-            )
-            return ""
-        return tag

@@ -423,11 +423,26 @@ def test_unknown_page_is_named_with_its_place(site: Site) -> None:
     assert [titles(root) for root in maps(built)] == [["Otter", "Pond"]]
 
 
-@pytest.mark.parametrize("option", ["hops: 0", "hops: 4", "hops: x", "limit: 1", "limit: 101"])
-def test_options_have_bounds(site: Site, option: str) -> None:
+@pytest.mark.parametrize(
+    ("option", "problem"),
+    [
+        ("hops: 0", "must be a number from 1 to 3, not '0'"),
+        ("hops: 4", "must be a number from 1 to 3, not '4'"),
+        ("hops: x", "must be a whole number, not 'x'"),
+        ("limit: 1", "must be a number from 2 to 100, not '1'"),
+        ("wanted: yes", "takes no value, not 'yes'"),
+        ("alt:", "is empty"),
+    ],
+)
+def test_a_bad_option_is_ignored(site: Site, option: str, problem: str) -> None:
     site.write({"maps/two.rst": f"Two\n===\n\n.. scrapbox:map:: Pond\n   :{option}\n"})
-    (warning, *_) = site.build(**QUIET).warnings
-    assert warning.startswith("SRC/maps/two.rst:4: ERROR:")
+    built = site.build(**QUIET)
+    name = option.partition(":")[0]
+    assert built.warnings == [
+        f"SRC/maps/two.rst:4: WARNING: scrapbox:map: option {name!r} {problem}; it is ignored "
+        "[scrapbox.directive]"
+    ]
+    assert len(maps(built)) == 1
 
 
 def test_caption_is_a_message(site: Site) -> None:

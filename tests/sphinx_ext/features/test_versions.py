@@ -106,7 +106,7 @@ def test_directive_as_a_table_and_of_several(site: Site) -> None:
 @pytest.mark.parametrize(
     ("option", "message"),
     [
-        (":as: song", "option 'as' must be sentence or table, not 'song'"),
+        (":as: song", "option 'as' must be one of sentence, table, not 'song'"),
         (":path: nowhere", "no lock file lists such pages"),
         (":project: other", "no lock file lists such pages"),
     ],

@@ -155,7 +155,12 @@ def test_contact_with_an_address_that_is_none(site: Site) -> None:
         (
             ".. scrapbox:translation:: /garden/A\n   :to: 'english'!\n",
             "SRC/index.rst:4: WARNING: scrapbox:translation: option 'to' must be a language tag "
-            "such as 'en', not \"'english'!\" [scrapbox.directive]",
+            "such as 'en', not \"'english'!\"; it is ignored [scrapbox.directive]",
+        ),
+        (
+            ".. scrapbox:translation:: /garden/A\n   :engine:\n",
+            "SRC/index.rst:4: WARNING: scrapbox:translation: option 'engine' is empty; it is "
+            "ignored [scrapbox.directive]",
         ),
         (
             ".. scrapbox:translation:: /garden\n",

@@ -8,10 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Hashable, Iterable, Sequence
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 from docutils import nodes
-from docutils.parsers.rst import directives
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import SphinxDirective
@@ -25,28 +24,51 @@ from sphinx_scrapbox.sphinx_ext.feature import Feature, Listener
 from sphinx_scrapbox.sphinx_ext.features.changes import comparison
 from sphinx_scrapbox.sphinx_ext.features.changes.feeds import link_feeds, write_feeds
 from sphinx_scrapbox.sphinx_ext.features.changes.nodes import FillChangeLists
-from sphinx_scrapbox.sphinx_ext.reading.option_values import BadOption, flag, whole_number
+from sphinx_scrapbox.sphinx_ext.reading import option_values
+from sphinx_scrapbox.sphinx_ext.reading.option_values import BadOption
 from sphinx_scrapbox.sphinx_ext.warnings import warn_directive
 
 _FEED = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]+)*\.(?:xml|atom|json)", re.A)
 _TAKEN = frozenset({"sitemap.xml", "opensearch.xml", "scrapbox.json", "scrapbox.atom"})
 
 
+_FIELDS = {"from": "source", "max": "limit", "feed": "feeds"}
+"""The fields of the query that have other names than their options."""
+
+
+def _revision(text: str) -> str:
+    if not text or not text.isprintable():
+        raise BadOption(f"must be a revision of git, not {text!r}")
+    return text
+
+
+def _feeds(text: str) -> tuple[str, ...]:
+    feeds = tuple(dict.fromkeys(text.split()))
+    if not feeds or not all(_FEED.fullmatch(name) for name in feeds) or _TAKEN & {*feeds}:
+        raise BadOption(f"must be the name of a file such as changes.xml, not {text!r}")
+    return feeds
+
+
 class ChangesDirective(SphinxDirective):
     """``scrapbox:changes``: the pages that are new, changed, renamed or gone."""
 
-    option_spec: ClassVar[dict[str, Any]] = dict.fromkeys(
-        ("since", "from", "path", "max", "lines", "kinds", "feed"), directives.unchanged
+    option_spec = option_values.unconverted(
+        ("since", "from", "path", "max", "lines", "kinds", "feed")
     )
 
     def run(self) -> list[nodes.Node]:
         """The placeholder."""
-        fields: dict[str, Any] = {}
-        for option, text in self.options.items():
-            try:
-                fields.update(self._checked(option, (text or "").strip()))
-            except BadOption as error:
-                warn_directive(self, f"option {option!r} {error}; it is ignored")
+        converters: option_values.Converters = {
+            "since": _revision,
+            "from": self._source,
+            "path": self._folder,
+            "max": option_values.whole_number,
+            "lines": option_values.flag,
+            "kinds": option_values.some_of(*comparison.KINDS),
+            "feed": _feeds,
+        }
+        values = option_values.converted(self, converters)
+        fields = {_FIELDS.get(option, option): value for option, value in values.items()}
         if ("since" in fields) == ("source" in fields):
             warn_directive(self, "set either :since: (a revision) or :from: (a folder or file)")
             return []
@@ -54,32 +76,14 @@ class ChangesDirective(SphinxDirective):
         self.set_source_info(node)
         return [node]
 
-    def _checked(self, option: str, text: str) -> dict[str, Any]:
-        if option == "since":
-            if not text or not text.isprintable():
-                raise BadOption(f"must be a revision of git, not {text!r}")
-            return {"since": text}
-        if option == "from":
-            what = "a folder, a lock file or a stored comparison"
-            return {"source": self._below_sources(text, what)}
-        if option == "path":
-            path = self._below_sources(text, "a folder")
-            if not Path(self.env.srcdir, path).is_dir():
-                raise BadOption(f"must be a folder, not {text!r}")
-            return {"path": path}
-        if option == "max":
-            return {"limit": whole_number(text)}
-        if option == "lines":
-            return {"lines": flag(text)}
-        if option == "kinds":
-            kinds = tuple(kind for kind in re.split(r"[\s,]+", text) if kind)
-            if not kinds or not set(kinds) <= set(comparison.KINDS):
-                raise BadOption(f"must be some of {', '.join(comparison.KINDS)}, not {text!r}")
-            return {"kinds": tuple(kind for kind in comparison.KINDS if kind in kinds)}
-        feeds = tuple(dict.fromkeys(text.split()))
-        if not feeds or not all(_FEED.fullmatch(name) for name in feeds) or _TAKEN & {*feeds}:
-            raise BadOption(f"must be the name of a file such as changes.xml, not {text!r}")
-        return {"feeds": feeds}
+    def _source(self, text: str) -> str:
+        return self._below_sources(text, "a folder, a lock file or a stored comparison")
+
+    def _folder(self, text: str) -> str:
+        path = self._below_sources(text, "a folder")
+        if not Path(self.env.srcdir, path).is_dir():
+            raise BadOption(f"must be a folder, not {text!r}")
+        return path
 
     def _below_sources(self, text: str, what: str) -> str:
         """A path as ``include`` takes it, made relative to the source folder."""

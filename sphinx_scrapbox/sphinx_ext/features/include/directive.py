@@ -7,12 +7,10 @@ is in another file, or when the lock file changed what it says of the page.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any, ClassVar
 
 from docutils import nodes
-from docutils.parsers.rst import directives
 from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import SphinxDirective
 
@@ -48,10 +46,7 @@ class IncludeDirective(SphinxDirective):
 
     optional_arguments = 1
     final_argument_whitespace = True
-    # They are checked here and not by docutils, whose errors cannot be suppressed by type.
-    option_spec: ClassVar[dict[str, Callable[[str], str]]] = dict.fromkeys(
-        options.ALL, directives.unchanged
-    )
+    option_spec = option_values.unconverted(options.ALL)
 
     def run(self) -> list[nodes.Node]:
         """The included nodes, or a link to the page if nothing can be included."""
@@ -94,9 +89,9 @@ class IncludeDirective(SphinxDirective):
         return [holder]
 
     def _check(self, target: str) -> str | None:
-        """Check and convert the options in place.
+        """Convert the options in place.
 
-        Returns the kind of the part: a key of :data:`.FITTING`; None if it is not clear.
+        Returns the kind of the part: a key of :data:`.CONVERTERS`; None if it is not clear.
         """
         kinds = [option for option in options.PARTS if option in self.options]
         fragment = split_fragment(split_target(target).title)[1]
@@ -108,20 +103,12 @@ class IncludeDirective(SphinxDirective):
             warn_directive(self, "name a page, or a file with :file:")
             return None
         kind = kinds[0] if kinds else "line" if is_line_id(fragment) else ""
-        fitting = options.FITTING[kind]
-        checked: dict[str, Any] = {}
-        for option, text in self.options.items():
-            try:
-                if option not in fitting:
-                    raise option_values.BadOption("does not fit what is included")
-                checked[option] = fitting[option]((text or "").strip())
-            except ValueError as error:
-                warn_directive(self, f"option {option!r} {error}; it is ignored")
-                if option == kind:
-                    return None
+        values = option_values.converted(self, options.CONVERTERS[kind])
+        if kind in self.options and kind not in values:
+            return None
         if kind == "line":
-            checked.setdefault("line", fragment)
-        self.options = checked
+            values.setdefault("line", fragment)
+        self.options = values
         return kind
 
     def _record(self, target: str, name: str, file: PageFile | None) -> None:

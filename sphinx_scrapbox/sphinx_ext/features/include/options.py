@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 from docutils.parsers.rst import directives
@@ -23,34 +23,42 @@ def _attribution(value: str) -> bool:
     return values.one_of("on", "none")(value) == "on"
 
 
-Checks = dict[str, Callable[[str], Any]]
-
-PARTS: Checks = {"section": values.text, "line": _line_id, "code": str, "table": str}
+PARTS: values.Converters = {"section": values.text, "line": _line_id, "code": str, "table": str}
 RANGE = dict.fromkeys(("lines", "start-at", "start-after", "end-at", "end-before"), values.text)
-ANY: Checks = {"file": values.text, "class": directives.class_option, "attribution": _attribution}
-TITLE: Checks = {"title": values.text, "no-title": values.flag}
-CODE: Checks = {
+ANY: values.Converters = {
+    "file": values.text,
+    "class": directives.class_option,
+    "attribution": _attribution,
+}
+TITLE: values.Converters = {"title": values.text, "no-title": values.flag}
+CODE: values.Converters = {
     **dict.fromkeys("language emphasize-lines prepend append caption name".split(), values.text),
     **dict.fromkeys("download linenos lineno-match force".split(), values.flag),
     **dict.fromkeys(("lineno-start", "tab-width"), values.whole_number),
     "dedent": lambda value: values.whole_number(value) if value else None,
 }
-TABLE: Checks = {
+TABLE: values.Converters = {
     **dict.fromkeys(("header-rows", "stub-columns"), values.whole_number),
     **dict.fromkeys(("caption", "name"), values.text),
 }
 ALL = [*PARTS, *RANGE, *ANY, *TITLE, *CODE, *TABLE]
-FITTING: dict[str, Checks] = {
+_FITTING: dict[str, values.Converters] = {
     "section": {**ANY, **TITLE, "section": values.text},
     "line": {**ANY, **TITLE, "line": _line_id},
     "code": {**ANY, **RANGE, **CODE, "no-title": values.flag, "code": str},
     "table": {**ANY, **TABLE, "no-title": values.flag, "table": str},
     "": {**ANY, **RANGE, **TITLE},
 }
-"""For each kind of part ("" is the whole page) its options and what converts their text.
 
-Converters raise :exc:`ValueError` for a bad value.
-"""
+
+def _unfitting(value: str) -> str:
+    raise values.BadOption("does not fit what is included")
+
+
+CONVERTERS = {
+    kind: {**dict.fromkeys(ALL, _unfitting), **fitting} for kind, fitting in _FITTING.items()
+}
+"""For each kind of part ("" is the whole page) the converters of all options."""
 
 
 class _Row(str):

@@ -7,13 +7,12 @@ page would have to be declared in the book's manifest.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from html import escape
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, NamedTuple
 from zlib import crc32
 
 from docutils import nodes
-from docutils.parsers.rst import directives
 from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
@@ -37,6 +36,7 @@ from sphinx_scrapbox.sphinx_ext.features.linkmap import walking
 from sphinx_scrapbox.sphinx_ext.features.linkmap.neighbourhood import Neighbourhood, neighbourhood
 from sphinx_scrapbox.sphinx_ext.features.linkmap.svg import draw
 from sphinx_scrapbox.sphinx_ext.i18n import _
+from sphinx_scrapbox.sphinx_ext.reading import option_values
 from sphinx_scrapbox.sphinx_ext.warnings import Warn, warn
 from sphinx_scrapbox.wiki.graph import is_wanted
 
@@ -50,14 +50,13 @@ class Spec(NamedTuple):
     wanted: bool
 
 
-def _number(least: int, most: int) -> Callable[[str], int]:
-    def check(given: str) -> int:
-        number = directives.nonnegative_int(given)
-        if not least <= number <= most:
-            raise ValueError(f"{number} is not between {least} and {most}")
-        return int(number)
-
-    return check
+_CONVERTERS: option_values.Converters = {
+    "hops": option_values.number_between(1, 3),
+    "limit": option_values.number_between(2, 100),
+    "wanted": option_values.flag,
+    "alt": option_values.text,
+    "caption": option_values.text,
+}
 
 
 class MapDirective(SphinxDirective):
@@ -69,30 +68,25 @@ class MapDirective(SphinxDirective):
 
     optional_arguments = 1
     final_argument_whitespace = True
-    option_spec: ClassVar[dict[str, Callable[[str], Any]]] = {
-        "hops": _number(1, 3),
-        "limit": _number(2, 100),
-        "wanted": directives.flag,
-        "alt": directives.unchanged_required,
-        "caption": directives.unchanged_required,
-    }
+    option_spec = option_values.unconverted(_CONVERTERS)
 
     def run(self) -> list[nodes.Node]:
         """The placeholder."""
         docname = self.env.docname
+        chosen = option_values.converted(self, _CONVERTERS)
         spec = Spec(
             target=" ".join(self.arguments[0].split()) if self.arguments else "",
-            hops=self.options.get("hops", 1),
-            limit=self.options.get("limit", 40),
-            wanted="wanted" in self.options,
+            hops=chosen.get("hops", 1),
+            limit=chosen.get("limit", 40),
+            wanted="wanted" in chosen,
         )
         # Unlike that of any map of another document, since one file may hold them all.
         number = self.env.new_serialno("scrapbox-map") + 1
         name = f"scrapbox-map-{crc32(docname.encode()):08x}-{number}"
-        node = scrapbox_linkmap(docname=docname, name=name, alt=self.options.get("alt", ""))
+        node = scrapbox_linkmap(docname=docname, name=name, alt=chosen.get("alt", ""))
         node.attributes.update(spec._asdict(), wanted=int(spec.wanted))
         self.set_source_info(node)
-        if text := self.options.get("caption", ""):
+        if text := chosen.get("caption", ""):
             content, messages = self.parse_inline(text, lineno=self.lineno)
             caption = nodes.paragraph(text, "", *content)
             self.set_source_info(caption)

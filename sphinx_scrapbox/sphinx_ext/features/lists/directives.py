@@ -11,7 +11,6 @@ from datetime import date
 from typing import Any, ClassVar
 
 from docutils import nodes
-from docutils.parsers.rst import directives
 from sphinx.util.docutils import SphinxDirective
 
 from sphinx_scrapbox.rendering.nodes import scrapbox_listing
@@ -24,7 +23,6 @@ from sphinx_scrapbox.sphinx_ext.features.lists.model import ListQuery, docnames_
 from sphinx_scrapbox.sphinx_ext.features.lists.nodes import FillLists
 from sphinx_scrapbox.sphinx_ext.features.lists.tables import rows_of
 from sphinx_scrapbox.sphinx_ext.reading import option_values
-from sphinx_scrapbox.sphinx_ext.warnings import warn_directive
 
 
 def _iso_day(text: str) -> str:
@@ -34,27 +32,27 @@ def _iso_day(text: str) -> str:
         raise option_values.BadOption(f"must be a day such as 2025-04-01, not {text!r}") from None
 
 
-_CHECKS: dict[str, tuple[str, Callable[[str], Any]]] = {
-    "tag": ("tag", lambda text: option_values.text(text.removeprefix("#"))),
-    "person": ("person", option_values.text),
-    "title": ("title", option_values.text),
-    "since": ("since", _iso_day),
-    "until": ("until", _iso_day),
-    "sort": ("sort", str),  # each directive has its own orders
-    "reverse": ("reverse", option_values.flag),
-    "limit": ("limit", option_values.whole_number),
-    "as": ("shape", option_values.one_of("list", "table", "cards")),
-    "min": ("least", option_values.whole_number),
-    "project": ("project", lambda text: option_values.text(text.strip("/"))),
-    "empty": ("empty", option_values.text),
-    "controls": ("controls", option_values.one_of("yes", "no")),
+_CONVERTERS: option_values.Converters = {
+    "tag": lambda text: option_values.text(text.removeprefix("#")),
+    "person": option_values.text,
+    "title": option_values.text,
+    "since": _iso_day,
+    "until": _iso_day,
+    "reverse": option_values.flag,
+    "limit": option_values.whole_number,
+    "as": option_values.one_of("list", "table", "cards"),
+    "min": option_values.whole_number,
+    "project": lambda text: option_values.text(text.strip("/")),
+    "empty": option_values.text,
+    "controls": option_values.one_of("yes", "no"),
 }
-"""The field of the query and the converter of each option."""
+"""For all options but "sort", as each directive has its own orders."""
+_FIELDS = {"as": "shape", "min": "least"}
+"""The fields of the query that have other names than their options."""
 
 
 def _options(names: str) -> dict[str, Callable[[str], str]]:
-    # They are checked here and not by docutils, whose errors cannot be suppressed by type.
-    return dict.fromkeys(names.split(), directives.unchanged)
+    return option_values.unconverted(names.split())
 
 
 class _ListDirective(SphinxDirective):
@@ -63,15 +61,10 @@ class _ListDirective(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """The placeholder."""
+        converters = {**_CONVERTERS, "sort": option_values.one_of(*self.sorts)}
         fields: dict[str, Any] = {"sort": self.sorts[0]}
-        for option, text in self.options.items():
-            field, check = _CHECKS[option]
-            if option == "sort":
-                check = option_values.one_of(*self.sorts)
-            try:
-                fields[field] = check((text or "").strip())
-            except option_values.BadOption as error:
-                warn_directive(self, f"option {option!r} {error}; it is ignored")
+        for option, value in option_values.converted(self, converters).items():
+            fields[_FIELDS.get(option, option)] = value
         if self.arguments:
             fields["tag"] = self.arguments[0].strip().removeprefix("#")
         node = scrapbox_listing(query=ListQuery(self.kind, **fields).text())

@@ -7,8 +7,8 @@ is indented below another makes its page a child of the other page, which gets a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
-from typing import Any, ClassVar
+from collections.abc import Hashable, Iterable, Sequence
+from typing import Any
 
 from docutils import nodes
 from docutils.parsers.rst import directives
@@ -40,7 +40,7 @@ from sphinx_scrapbox.sphinx_ext.reading import option_values
 from sphinx_scrapbox.sphinx_ext.warnings import warn_directive
 
 _ALL_LEVELS = 999
-_CHECKS: dict[str, Callable[[str], Any]] = {
+_CONVERTERS: option_values.Converters = {
     "maxdepth": option_values.whole_number,
     "numbered": lambda text: option_values.whole_number(text) if text else _ALL_LEVELS,
     "caption": option_values.text,
@@ -56,10 +56,7 @@ class ToctreeDirective(SphinxDirective):
     optional_arguments = 1
     final_argument_whitespace = True
     has_content = True
-    # They are checked here and not by docutils, whose errors cannot be suppressed by type.
-    option_spec: ClassVar[dict[str, Callable[[str], str]]] = dict.fromkeys(
-        _CHECKS, directives.unchanged
-    )
+    option_spec = option_values.unconverted(_CONVERTERS)
 
     def run(self) -> list[nodes.Node]:
         """A toctree without entries."""
@@ -67,12 +64,7 @@ class ToctreeDirective(SphinxDirective):
         if bool(target) == bool(self.content):
             warn_directive(self, "needs either the title of a page or a list of links")
             return []
-        chosen: dict[str, Any] = {}
-        for option, text in self.options.items():
-            try:
-                chosen[option] = _CHECKS[option]((text or "").strip())
-            except ValueError as error:
-                warn_directive(self, f"option {option!r} {error}; it is ignored")
+        chosen = option_values.converted(self, _CONVERTERS)
         node = addnodes.toctree(
             "",
             parent=self.env.docname,

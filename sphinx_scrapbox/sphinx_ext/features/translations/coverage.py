@@ -7,12 +7,10 @@ all documents once a build.
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from typing import Any, ClassVar, NamedTuple
 
 from docutils import nodes
-from docutils.parsers.rst import directives
 from sphinx.environment import BuildEnvironment
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.docutils import SphinxDirective
@@ -39,7 +37,6 @@ from sphinx_scrapbox.sphinx_ext.features.translations.site_pages import (
 from sphinx_scrapbox.sphinx_ext.i18n import _
 from sphinx_scrapbox.sphinx_ext.reading import option_values
 from sphinx_scrapbox.sphinx_ext.sources.folder import source_folder
-from sphinx_scrapbox.sphinx_ext.warnings import warn_directive
 from sphinx_scrapbox.wiki.dates import iso_day
 
 _KINDS = tuple(kind.value for kind in CoverageKind)
@@ -95,20 +92,10 @@ class ShownPair(NamedTuple):
     entries: tuple[tuple[ShownPage, ShownPage], ...] = ()
 
 
-def _kinds(text: str) -> tuple[str, ...]:
-    names = {name for name in re.split(r"[\s,]+", text) if name}
-    if names == {"none"}:
-        return ()
-    if not names or not names <= set(_KINDS):
-        choices = ", ".join((*_KINDS, "none"))
-        raise option_values.BadOption(f"must be some of {choices}, not {text!r}")
-    return tuple(kind for kind in _KINDS if kind in names)
-
-
-_CHECKS: dict[str, Callable[[str], Any]] = {
+_CONVERTERS: option_values.Converters = {
     "project": lambda text: option_values.text(text.strip("/")),
     "source": lambda text: option_values.text(text.strip("/")),
-    "only": _kinds,
+    "only": option_values.some_of(*_KINDS, none="none"),
     "limit": option_values.whole_number,
     "empty": option_values.text,
 }
@@ -119,12 +106,7 @@ class _CoverageDirective(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """The placeholder."""
-        fields: dict[str, Any] = {}
-        for option, text in self.options.items():
-            try:
-                fields[option] = _CHECKS[option]((text or "").strip())
-            except option_values.BadOption as error:
-                warn_directive(self, f"option {option!r} {error}; it is ignored")
+        fields = option_values.converted(self, _CONVERTERS)
         node = scrapbox_coverage(query=CoverageQuery(self.kind, **fields).text())
         self.set_source_info(node)
         return [node]
@@ -134,14 +116,14 @@ class CoverageDirective(_CoverageDirective):
     """``scrapbox:coverage``: how much of a wiki is translated, and which pages are not."""
 
     kind = "coverage"
-    option_spec = dict.fromkeys(_CHECKS, directives.unchanged)
+    option_spec = option_values.unconverted(_CONVERTERS)
 
 
 class GlossaryDirective(_CoverageDirective):
     """``scrapbox:glossary``: the titles of sources and of their translations."""
 
     kind = "glossary"
-    option_spec = dict.fromkeys(("project", "source", "limit", "empty"), directives.unchanged)
+    option_spec = option_values.unconverted(("project", "source", "limit", "empty"))
 
 
 def shown_pairs(domain: ScrapboxDomain, text: str) -> tuple[CoverageQuery, tuple[ShownPair, ...]]:

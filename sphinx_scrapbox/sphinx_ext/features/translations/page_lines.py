@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from docutils import nodes
-from sphinx import addnodes
 
 from sphinx_scrapbox.rendering.nodes import (
     scrapbox_icon,
@@ -30,7 +29,7 @@ _LEFT_OUT = (
     nodes.substitution_definition,
     scrapbox_provenance,
     scrapbox_related,
-    addnodes.meta if hasattr(addnodes, "meta") else nodes.meta,
+    nodes.meta,
 )
 _LISTS = (nodes.bullet_list, nodes.enumerated_list, nodes.line_block, nodes.block_quote)
 
