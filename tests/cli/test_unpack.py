@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 from click.testing import Result
 from commands import run_command
+from folders import names, state
 
 from sphinx_scrapbox.cli.unpack import command
 from sphinx_scrapbox.snapshot.lockfile import LOCK_NAME, load_lock
@@ -56,18 +57,6 @@ def export(path: Path, pages: dict[str, list[str]] = PAGES, **more: Any) -> Path
 
 def run(*args: object, stdin: bytes | None = None) -> Result:
     return run_command("unpack", *args, input=stdin)
-
-
-def state(folder: Path) -> dict[str, bytes]:
-    return {
-        path.relative_to(folder).as_posix(): path.read_bytes()
-        for path in folder.rglob("*")
-        if path.is_file()
-    }
-
-
-def names(folder: Path) -> set[str]:
-    return {name.removesuffix(".scrapbox") for name in state(folder)} - {LOCK_NAME}
 
 
 # -- what it says and does -------------------------------------------------------------

@@ -16,10 +16,11 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 from commands import run_command
+from folders import lock_of, names, state
 from wiki_server import HASTY, PNG, Handler, Wiki, WikiPage, serving
 
 from sphinx_scrapbox.remote import pacing
-from sphinx_scrapbox.snapshot.lockfile import LOCK_NAME, Lock, load_lock
+from sphinx_scrapbox.snapshot.lockfile import LOCK_NAME, load_lock
 from sphinx_scrapbox.snapshot.transaction import exclusive_lock
 
 
@@ -47,22 +48,6 @@ def status(
     folder: Path, *args: object, url: str = "", env: dict[str, str] | None = None
 ) -> Result:
     return run("status", folder, *args, *(("--url", url) if url else ()), env=env)
-
-
-def state(folder: Path) -> dict[str, bytes]:
-    return {
-        path.relative_to(folder).as_posix(): path.read_bytes()
-        for path in folder.rglob("*")
-        if path.is_file()
-    }
-
-
-def names(folder: Path) -> set[str]:
-    return {name.removesuffix(".scrapbox") for name in state(folder)} - {LOCK_NAME}
-
-
-def lock_of(folder: Path) -> Lock:
-    return load_lock((folder / LOCK_NAME).read_text(encoding="utf-8"))
 
 
 # -- what it does ----------------------------------------------------------------------

@@ -26,6 +26,7 @@ from typing import Any
 import pytest
 from click.testing import Result
 from commands import run_command
+from folders import state
 from wiki_server import HASTY, PNG, Handler, Wiki, serving
 
 from sphinx_scrapbox.remote.pacing import Pace
@@ -34,14 +35,6 @@ from sphinx_scrapbox.snapshot.lockfile import LOCK_NAME, load_lock
 
 SECRET = "pat_6f1d0c2e9b7a4853"
 Fault = Callable[[Handler], None]
-
-
-def state(folder: Path) -> dict[str, bytes]:
-    return {
-        path.relative_to(folder).as_posix(): path.read_bytes()
-        for path in folder.rglob("*")
-        if path.is_file()
-    }
 
 
 def staged() -> list[Path]:

@@ -9,13 +9,13 @@ import pytest
 import requests
 from click.testing import Result
 from commands import run_command
+from folders import lock_of
 from wiki_server import HASTY, PNG, Wiki, serving
 
 from sphinx_scrapbox.remote import public_hosts as outside
 from sphinx_scrapbox.remote.client import Client, Reply
 from sphinx_scrapbox.remote.credentials import Credential, CredentialKind
 from sphinx_scrapbox.remote.errors import ClientError
-from sphinx_scrapbox.snapshot.lockfile import LOCK_NAME, Lock, load_lock
 
 OTHER_PNG = PNG + b"\x00"
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"/>'
@@ -49,10 +49,6 @@ def pull(wiki: Wiki, folder: Path, *more: str, token: str = "") -> Result:
 
 def files(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in (folder / "_files").glob("*")}
-
-
-def lock_of(folder: Path) -> Lock:
-    return load_lock((folder / LOCK_NAME).read_text(encoding="utf-8"))
 
 
 def rows(folder: Path) -> dict[str, str]:
