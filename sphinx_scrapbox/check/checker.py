@@ -12,13 +12,13 @@ from sphinx_scrapbox.check.brackets import find_damage, find_native_damage
 from sphinx_scrapbox.check.pages import CheckedLock, CheckedPage, Position
 from sphinx_scrapbox.check.rules import Finding, ProjectOfFolder, Report, Rule
 from sphinx_scrapbox.formats.detect import Recognition, Status
-from sphinx_scrapbox.formats.evidence.given import NOTHING_GIVEN, GivenPages
 from sphinx_scrapbox.formats.evidence.own_project import (
     Projects,
     Statement,
     exported_statement,
     native_statement,
 )
+from sphinx_scrapbox.formats.evidence.page_globs import NO_GLOBS, PageGlobs
 from sphinx_scrapbox.formats.markdown.blocks import read_markdown
 from sphinx_scrapbox.formats.notation.characters import WHITE
 from sphinx_scrapbox.formats.notation.lines import read_notation
@@ -43,7 +43,7 @@ class Checker:
     :param examine: returns what is wrong with the picture at a path, "" if nothing is.
     :param below_lock: whether a lock file lies above the checked folder.
     :param hosts: those whose rules for the names of files are checked.
-    :param given: what the user says of files.
+    :param globs: what the user says of files.
     """
 
     def __init__(
@@ -54,7 +54,7 @@ class Checker:
         *,
         below_lock: bool = False,
         hosts: Collection[Host] = (),
-        given: GivenPages = NOTHING_GIVEN,
+        globs: PageGlobs = NO_GLOBS,
     ) -> None:
         self._icons = {*DEFAULT_MARKS, *map(key, icons)}
         self._findings: list[Finding] = []
@@ -62,7 +62,7 @@ class Checker:
         self._paths: list[str] = []
         self._below_lock = below_lock
         self._hosts = hosts
-        self._given = given
+        self._globs = globs
         self._with_pages: set[str] = set()
         """Folders that hold a page whatever else is in them."""
         self._statements: dict[str, Statement] = {}
@@ -95,7 +95,7 @@ class Checker:
         What a file is may depend on the others in its folder; then it is checked at the end.
         """
         if not path.endswith(".scrapbox"):
-            recognition = self._given.recognise_file(path, data.decode("utf-8-sig", "replace"))
+            recognition = self._globs.recognise_file(path, data.decode("utf-8-sig", "replace"))
             if recognition.depends_on_folder:
                 self._uncertain.append((path, data, recognition))
                 return
@@ -232,8 +232,8 @@ class Checker:
         projects = Projects(
             self._statements,
             locked=lambda folder: project_above(locks, folder),
-            configured=self._given.project_of,
-            default=self._given.default,
+            configured=self._globs.project_of,
+            default=self._globs.default,
         )
         for checked in pages:
             checked.project = projects.of(checked.path) or checked.project

@@ -21,14 +21,14 @@ from sphinx_scrapbox.check.rules import RULES, Report, Rule, Severity
 from sphinx_scrapbox.cli.options import (
     close_name,
     format_option,
-    given_option,
+    globs_option,
     grouped,
     hosts_option,
     output_option,
 )
 from sphinx_scrapbox.cli.output import Failure, progress, say, shows_color, write_report
 from sphinx_scrapbox.formats import PAGE_SUFFIXES
-from sphinx_scrapbox.formats.evidence.given import NOTHING_GIVEN, GivenPages
+from sphinx_scrapbox.formats.evidence.page_globs import NO_GLOBS, PageGlobs
 from sphinx_scrapbox.snapshot.filenames import Host
 from sphinx_scrapbox.snapshot.folder import (
     PageFolders,
@@ -138,7 +138,7 @@ class _Site:
     help="For each FILE, or each file in a DIR, show whether it is a page of a wiki, "
     "of which wiki, and why.",
 )
-@given_option
+@globs_option
 @grouped(
     "form",
     _Form,
@@ -189,14 +189,14 @@ class _Site:
 def command(
     paths: tuple[str, ...],
     explain: bool,
-    given: GivenPages,
+    globs: PageGlobs,
     form: _Form,
     rules: frozenset[Rule],
     site: _Site,
     fail_on: str,
 ) -> None:
     if explain:
-        for line in explanations(paths, given):
+        for line in explanations(paths, globs):
             say(line)
         return
     if len(paths) != 1:
@@ -205,7 +205,7 @@ def command(
     if not Path(folder).is_dir():
         name = click.format_filename(folder)
         raise click.UsageError(f"{name!r} is a file: name its folder, or add --explain.")
-    findings = diagnose(Path(folder), site.icons, site.hosts, given).only(rules)
+    findings = diagnose(Path(folder), site.icons, site.hosts, globs).only(rules)
     form.write(findings, folder)
     level = _FAIL_LEVELS.get(fail_on)
     if level and findings.worst and findings.worst >= level:
@@ -216,7 +216,7 @@ def diagnose(
     folder: Path,
     icons: Sequence[str],
     hosts: Collection[Host] = (),
-    given: GivenPages = NOTHING_GIVEN,
+    globs: PageGlobs = NO_GLOBS,
 ) -> Report:
     """Read the pages and locks in *folder* and below, and return the findings."""
     files = sorted(page_files(folder))
@@ -224,8 +224,8 @@ def diagnose(
     locks = {name: _read(folder, name) for name in files if Path(name).name == LOCK_NAME}
     problem = partial(_picture_problem, folder)
     below_lock = lies_below_lock(folder)
-    given = given.within(folder)
-    checker = Checker(locks, icons, problem, below_lock=below_lock, hosts=hosts, given=given)
+    globs = globs.within(folder)
+    checker = Checker(locks, icons, problem, below_lock=below_lock, hosts=hosts, globs=globs)
     with progress(len(names), "Reading", least=_MANY) as step:
         for name in names:
             checker.read(name, _read(folder, name))
@@ -239,13 +239,13 @@ def diagnose(
     return report
 
 
-def explanations(paths: Sequence[str], given: GivenPages = NOTHING_GIVEN) -> Iterator[str]:
+def explanations(paths: Sequence[str], globs: PageGlobs = NO_GLOBS) -> Iterator[str]:
     """For each file of *paths*, and each page or Markdown file in folders, what it is and why.
 
     Then for each folder the project of its pages.
     """
     for path in map(Path, paths):
-        folders = PageFolders(given.within(path).recognise)
+        folders = PageFolders(globs.within(path).recognise)
         names = sorted(page_files(path)) if path.is_dir() else [""]
         for file in (path / name for name in names):
             if file.name.endswith(PAGE_SUFFIXES) or not path.is_dir():
@@ -254,7 +254,7 @@ def explanations(paths: Sequence[str], given: GivenPages = NOTHING_GIVEN) -> Ite
                 name = terminal_safe(click.format_filename(file))
                 yield f"{name}: {answer.status.value}, because {answer.reason}"
     for root, within in _roots(paths):
-        projects = folder_projects(root, within, given)
+        projects = folder_projects(root, within, globs)
         for name, folder_project in projects.folders().items():
             place = terminal_safe(click.format_filename(root / name))
             wording = project_wording(folder_project.project)

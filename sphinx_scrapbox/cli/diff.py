@@ -12,9 +12,9 @@ from pathlib import Path
 
 import click
 
-from sphinx_scrapbox.cli.options import format_option, given_option, grouped, output_option
+from sphinx_scrapbox.cli.options import format_option, globs_option, grouped, output_option
 from sphinx_scrapbox.cli.output import Failure, progress, say, shows_color, write_report
-from sphinx_scrapbox.formats.evidence.given import GivenPages
+from sphinx_scrapbox.formats.evidence.page_globs import PageGlobs
 from sphinx_scrapbox.formats.markdown.inlines import read_markdown_inline
 from sphinx_scrapbox.formats.notation.lines import read_lines
 from sphinx_scrapbox.snapshot import Comparison, SnapshotError, SnapshotLoader, compare
@@ -117,7 +117,7 @@ def _base_url(context: click.Context, parameter: click.Parameter, value: str | N
         "repeated).",
     ),
 )
-@given_option
+@globs_option
 @click.option("--exit-code", is_flag=True, help="Exit with 1 if there is a difference.")
 def command(
     old: str,
@@ -125,7 +125,7 @@ def command(
     folder: Path | None,
     report: _Report,
     wanted: _Wanted,
-    given: GivenPages,
+    globs: PageGlobs,
     exit_code: bool,
 ) -> None:
     """List the pages that are new, changed, renamed or deleted from OLD to NEW, with their lines.
@@ -149,7 +149,7 @@ def command(
     if folder is None:
         folder = next((Path(name) for name in (new, old) if Path(name).is_dir()), Path())
     try:
-        comparison = _filter(_compare(old, new, folder, given), wanted)
+        comparison = _filter(_compare(old, new, folder, globs), wanted)
     except SnapshotError as error:
         raise Failure(str(error)) from error
     report.write(comparison, folder)
@@ -157,9 +157,9 @@ def command(
         sys.exit(1)
 
 
-def _compare(old: str, new: str, folder: Path, given: GivenPages) -> Comparison:
-    loader = SnapshotLoader(given.recognise_file)
-    before, after = (_with_projects(loader.load(name, folder), given) for name in (old, new))
+def _compare(old: str, new: str, folder: Path, globs: PageGlobs) -> Comparison:
+    loader = SnapshotLoader(globs.recognise_file)
+    before, after = (_with_projects(loader.load(name, folder), globs) for name in (old, new))
     for snapshot in (before, after):
         if not snapshot.pages:
             if not (before.pages or after.pages):
@@ -169,15 +169,15 @@ def _compare(old: str, new: str, folder: Path, given: GivenPages) -> Comparison:
         return compare(before, after, step)
 
 
-def _with_projects(snapshot: Snapshot, given: GivenPages) -> Snapshot:
+def _with_projects(snapshot: Snapshot, globs: PageGlobs) -> Snapshot:
     """*snapshot* with the projects that neither its pages nor a lock file name."""
     pages = tuple(
         page
         if page.project
-        else replace(page, project=given.project_of(page.file) or given.default)
+        else replace(page, project=globs.project_of(page.file) or globs.default)
         for page in snapshot.pages
     )
-    return replace(snapshot, pages=pages, project=snapshot.project or given.default)
+    return replace(snapshot, pages=pages, project=snapshot.project or globs.default)
 
 
 def _filter(comparison: Comparison, wanted: _Wanted) -> Comparison:

@@ -13,7 +13,7 @@ from typing import Any
 
 import click
 
-from sphinx_scrapbox.formats.evidence.given import GivenPages
+from sphinx_scrapbox.formats.evidence.page_globs import PageGlobs
 from sphinx_scrapbox.snapshot.filenames import HOSTS, Host
 from sphinx_scrapbox.snapshot.selection import Selection
 
@@ -117,8 +117,8 @@ pages_option: Decorator = click.option(
     help="Files to read as wiki pages although they are not recognised, as in scrapbox_pages: "
     "those whose path matches, such as '*/wiki/*' (may be repeated).",
 )
-given_option = grouped("given", GivenPages, project_option, pages_option)
-"""What conf.py tells a build of pages and their wikis, passed on as a :class:`.GivenPages`."""
+globs_option = grouped("globs", PageGlobs, project_option, pages_option)
+"""What conf.py tells a build of pages and their wikis, passed on as a :class:`.PageGlobs`."""
 
 
 def _selection(

@@ -19,13 +19,13 @@ from pathlib import Path, PurePosixPath
 
 from sphinx_scrapbox.formats import PAGE_SUFFIXES
 from sphinx_scrapbox.formats.detect import NATIVE_PAGE, NO_PAGE, Answer, Recognition
-from sphinx_scrapbox.formats.evidence.given import NOTHING_GIVEN, GivenPages
 from sphinx_scrapbox.formats.evidence.own_project import (
     Projects,
     Statement,
     exported_statement,
     native_statement,
 )
+from sphinx_scrapbox.formats.evidence.page_globs import NO_GLOBS, PageGlobs
 from sphinx_scrapbox.snapshot import lockfile
 from sphinx_scrapbox.snapshot.filenames import composed_path, file_key, picture_file_name
 from sphinx_scrapbox.snapshot.lockfile import LOCK_NAME, Lock, LockedPage, LockError
@@ -139,7 +139,7 @@ def lies_below_lock(folder: Path) -> bool:
 
 
 class PageFolders:
-    """Tells what files are, by themselves and by their folders, each of which is searched once.
+    """Recognises files, by their content and by their folders, each of which is searched once.
 
     :param recognise: what the Markdown file of a text and a path is in any folder.
     :param is_below_lock: whether a lock file is in a folder or above it.
@@ -147,7 +147,7 @@ class PageFolders:
 
     def __init__(
         self,
-        recognise: Callable[[str, Path], Recognition] = NOTHING_GIVEN.recognise,
+        recognise: Callable[[str, Path], Recognition] = NO_GLOBS.recognise,
         is_below_lock: Callable[[Path], bool] = lies_below_lock,
     ) -> None:
         self._recognise = recognise
@@ -191,16 +191,16 @@ class PageFolders:
 
 
 def folder_projects(
-    folder: Path, names: Iterable[str] | None = None, given: GivenPages = NOTHING_GIVEN
+    folder: Path, names: Iterable[str] | None = None, globs: PageGlobs = NO_GLOBS
 ) -> Projects:
     """The projects of the pages in *folder*, as a build of them finds these.
 
     Pages are named by their paths relative to *folder*; unreadable files are left out.
 
     :param names: the files to read; None for all in *folder* and below.
-    :param given: what the user says of files.
+    :param globs: what the user says of files.
     """
-    given = given.within(folder)
+    globs = globs.within(folder)
     statements: dict[str, Statement] = {}
     locks: dict[str, str] = {}
     if above := lock_above(folder):
@@ -217,11 +217,11 @@ def folder_projects(
         if path.suffix == PAGE_SUFFIX:
             title = text.partition("\n")[0].strip() or path.stem
             statements[name] = native_statement(text, title=title)
-        elif path.suffix == ".md" and given.recognise_file(name, text).alone.is_page:
+        elif path.suffix == ".md" and globs.recognise_file(name, text).alone.is_page:
             statements[name] = exported_statement(text, name=path.stem)
     above_of = partial(lockfile.project_above, locks)
     return Projects(
-        statements, locked=above_of, configured=given.project_of, default=given.default
+        statements, locked=above_of, configured=globs.project_of, default=globs.default
     )
 
 

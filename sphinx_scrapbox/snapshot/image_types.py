@@ -2,12 +2,12 @@
 
 Names and HTTP headers are not trusted: error pages in HTML are often served as ``.png``.
 
-An SVG may run scripts and load files. Where a page shows it in ``<img>`` it does neither, but
-whoever opens it by its address runs the scripts with the origin of the site, and loads the files
-from hosts that learn of it; programs that make PDFs may load files at any time. So such an SVG is
+An SVG may run scripts and load files. Where a page shows it in ``<img>`` it does neither. Opened
+by its address, it runs its scripts with the origin of the site, and loads files from other hosts,
+which learn of it; programs that make PDFs may load files at any time. So such an SVG is
 refused rather than cleaned: an element that a cleaner misses would be a security hole.
 
-What is loaded is told by an allow list: an address that an element uses by itself must be a
+What may be loaded is an allow list: an address that an element uses by itself must be a
 fragment of the file, or an image or font as ``data:``. Only links, which wait for a click, may
 lead to other hosts.
 """
@@ -176,7 +176,7 @@ class _Check:
             raise InvalidImageError("an SVG with a style sheet elsewhere, which is refused")
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
-        """Check the start tag of an element, whose namespace and name are parted by a space."""
+        """Check the start tag of an element, whose namespace and name have a space between them."""
         namespace, _, local = name.rpartition(" ")
         if self._is_root and (namespace, local) != (_NAMESPACE, "svg"):
             html = local.lower() == "html" or namespace == _XHTML

@@ -14,6 +14,7 @@ import pytest
 import yaml
 from click.testing import Result
 from commands import run_command
+from folders import state
 from sites import Html, Tag, page
 from wiki_server import Wiki, serving
 
@@ -93,11 +94,6 @@ def export(path: Path, titles: dict[str, list[str]], name: str = "garden") -> Pa
 
 def names(folder: Path) -> set[str]:
     return {path.name for path in folder.iterdir()}
-
-
-def state(folder: Path) -> dict[str, bytes]:
-    files = (path for path in folder.rglob("*") if path.is_file())
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
 
 
 # -- three kinds of source -------------------------------------------------------------

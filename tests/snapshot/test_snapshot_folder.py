@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from folders import state
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -44,14 +45,6 @@ def put(folder: Path, *pages: ProjectPage, project: str = "garden", at: int = 5)
     apply_plan(SnapshotFolder(folder), plan)
     assert not (folder / STAGING_FOLDER).exists()
     return plan
-
-
-def state(folder: Path) -> dict[str, bytes]:
-    return {
-        path.relative_to(folder).as_posix(): path.read_bytes()
-        for path in sorted(folder.rglob("*"))
-        if path.is_file()
-    }
 
 
 def changes(plan: Plan) -> dict[str, str]:

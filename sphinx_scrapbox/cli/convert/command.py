@@ -21,9 +21,9 @@ from sphinx_scrapbox.cli.convert.controls import (
     with_hidden_controls,
 )
 from sphinx_scrapbox.cli.convert.inputs import Inputs, PageInput, find_inputs
-from sphinx_scrapbox.cli.options import given_option
+from sphinx_scrapbox.cli.options import globs_option
 from sphinx_scrapbox.cli.output import Failure, print_notes, progress, say
-from sphinx_scrapbox.formats.evidence.given import GivenPages
+from sphinx_scrapbox.formats.evidence.page_globs import PageGlobs
 from sphinx_scrapbox.formats.markdown import write_markdown
 from sphinx_scrapbox.formats.project import write_project
 from sphinx_scrapbox.snapshot.filenames import file_key, file_stem
@@ -67,7 +67,7 @@ _NEEDS_EXTENSION = re.compile(r"\{scrapbox:|(?<!\\)\[\[")
     type=click.Choice([name for name in formats.FORMATS if name != "myst"]),
     help="The format of the input, if neither file name nor content shows it.",
 )
-@given_option
+@globs_option
 @click.option(
     "--plain",
     is_flag=True,
@@ -80,7 +80,7 @@ def command(
     output: str,
     target: str,
     source: str | None,
-    given: GivenPages,
+    globs: PageGlobs,
     **flags: bool,
 ) -> None:
     """Convert wiki pages between formats.
@@ -113,8 +113,8 @@ def command(
     """  # noqa: D301 -- click needs the backslash
     if flags["plain"] and target != "myst":
         raise Failure("--plain needs --to myst")
-    page_inputs = find_inputs(inputs, source, output, given)
-    sources, notes, project = page_inputs.pages, page_inputs.notes, given.default
+    page_inputs = find_inputs(inputs, source, output, globs)
+    sources, notes, project = page_inputs.pages, page_inputs.notes, globs.default
     if not sources:
         raise _no_pages(inputs)
     if output == "-" and target != "json" and len(sources) > 1:

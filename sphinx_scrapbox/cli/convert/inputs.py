@@ -11,7 +11,7 @@ from pathlib import Path, PurePath
 from sphinx_scrapbox import formats
 from sphinx_scrapbox.cli.output import Failure, read_input
 from sphinx_scrapbox.formats.detect import Status
-from sphinx_scrapbox.formats.evidence.given import NOTHING_GIVEN, GivenPages
+from sphinx_scrapbox.formats.evidence.page_globs import NO_GLOBS, PageGlobs
 from sphinx_scrapbox.formats.project import (
     Project,
     ProjectError,
@@ -53,26 +53,26 @@ class PageInput:
 
 
 def find_inputs(
-    names: Sequence[str], kind: str | None, output: str, given: GivenPages = NOTHING_GIVEN
+    names: Sequence[str], kind: str | None, output: str, globs: PageGlobs = NO_GLOBS
 ) -> Inputs:
     """The pages in files and folders; those in the folder *output* are left out.
 
     :param kind: the format of all of them, if it is known.
-    :param given: what the user says of files.
+    :param globs: what the user says of files.
     :raises Failure: if a file cannot be read, or is in none of the formats.
     """
     inputs = Inputs()
     for name in names:
         path = Path(name)
         if name != "-" and path.is_dir():
-            inputs.pages += _in_folder(path, kind, output, inputs, given)
+            inputs.pages += _in_folder(path, kind, output, inputs, globs)
         else:
-            inputs.pages += _of_file(name, read_input(name), kind, inputs, given)
+            inputs.pages += _of_file(name, read_input(name), kind, inputs, globs)
     return inputs
 
 
 def _of_file(
-    name: str, data: bytes, kind: str | None, inputs: Inputs, given: GivenPages
+    name: str, data: bytes, kind: str | None, inputs: Inputs, globs: PageGlobs
 ) -> Iterator[PageInput]:
     if name.endswith(formats.FORMATS["myst"].suffix) and kind is None:
         raise Failure(f"cannot read {name}: MyST can be written, but not read")
@@ -82,14 +82,14 @@ def _of_file(
     text = "" if kind == "json" else _text(name, data, is_native=kind == "notation")
     kind = kind or formats.detect(text)
     if kind == "markdown" and name != "-" and not is_told:
-        answer = PageFolders(given.recognise).answer(text, Path(name))
+        answer = PageFolders(globs.recognise).answer(text, Path(name))
         if not answer.is_page:
             inputs.notes.append(f"{name}: {answer.status.value}, because {answer.reason}")
     if kind is None:
         raise Failure(f"cannot tell the format of {name}: name it with --from")
     if kind != "json":
         read = partial(_read, name, kind)
-        yield PageInput(name, kind, text, read, None, given.project_of(name), _lock_of(name, kind))
+        yield PageInput(name, kind, text, read, None, globs.project_of(name), _lock_of(name, kind))
         return
     try:
         project = load_project(data)
@@ -108,19 +108,19 @@ def _read_json(page: ProjectPage, project: str, text: str) -> Page:
 
 
 def _in_folder(
-    folder: Path, kind: str | None, output: str, inputs: Inputs, given: GivenPages
+    folder: Path, kind: str | None, output: str, inputs: Inputs, globs: PageGlobs
 ) -> Iterator[PageInput]:
     """The pages in *folder* and below, but for those in *output*."""
     suffixes = (formats.FORMATS[kind].suffix,) if kind else formats.PAGE_SUFFIXES
-    folders = PageFolders(given.within(folder).recognise)
-    projects = folder_projects(folder, given=given)
+    folders = PageFolders(globs.within(folder).recognise)
+    projects = folder_projects(folder, globs=globs)
     passed = 0
     doubtful: list[str] = []
     for path in sorted(_files(folder, suffixes, output)):
         is_native = path.suffix == formats.FORMATS["notation"].suffix
         text = _text(str(path), read_input(str(path)), is_native=is_native)
         if kind == "json":
-            yield from _of_file(str(path), text.encode(), kind, inputs, given)
+            yield from _of_file(str(path), text.encode(), kind, inputs, globs)
             continue
         status = Status.PAGE if kind else folders.answer(text, path).status
         if status is Status.DOUBT:

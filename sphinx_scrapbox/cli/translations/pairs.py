@@ -9,7 +9,7 @@ import click
 
 from sphinx_scrapbox.cli.options import grouped, pages_option, project_option
 from sphinx_scrapbox.cli.output import Failure, print_notes
-from sphinx_scrapbox.formats.evidence.given import GivenPages
+from sphinx_scrapbox.formats.evidence.page_globs import PageGlobs
 from sphinx_scrapbox.snapshot.coverage.folders import FolderPages
 from sphinx_scrapbox.snapshot.coverage.model import PairCoverage, coverage
 from sphinx_scrapbox.snapshot.folder import FolderError
@@ -45,7 +45,7 @@ def _pairs(
 pairs_option = grouped(
     "reader",
     lambda projects, pages, wordings, pairs: FolderPages(
-        GivenPages(projects, pages), wordings, pairs
+        PageGlobs(projects, pages), wordings, pairs
     ),
     project_option,
     pages_option,

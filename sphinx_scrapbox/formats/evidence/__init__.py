@@ -1,1 +1,1 @@
-"""What the source of one page tells of others: who signs, and which project the page is of."""
+"""Evidence in the sources of pages: who signs, and which projects pages belong to."""

@@ -8,13 +8,13 @@ from pathlib import Path, PurePosixPath
 
 from sphinx_scrapbox.formats import PAGE_SUFFIXES
 from sphinx_scrapbox.formats.detect import Status
-from sphinx_scrapbox.formats.evidence.given import NOTHING_GIVEN, GivenPages
 from sphinx_scrapbox.formats.evidence.own_project import (
     Projects,
     Statement,
     exported_statement,
     native_statement,
 )
+from sphinx_scrapbox.formats.evidence.page_globs import NO_GLOBS, PageGlobs
 from sphinx_scrapbox.formats.markdown.blocks import read_markdown, split_page
 from sphinx_scrapbox.formats.page_file import native_page
 from sphinx_scrapbox.snapshot.coverage.model import TranslatedFrom, WikiPage
@@ -72,14 +72,14 @@ class FolderPages:
 
     The projects of pages are those that a build finds, see :class:`.Projects`.
 
-    :param given: what the user says of files.
+    :param globs: what the user says of files.
     :param wordings: the patterns of footers.
     :param pairs: the sources of pages without a footer, as in ``scrapbox_translation_pairs``:
         ``/project/Title`` by the same with the key of the title, ``/project`` by ``/project``.
     :raises FolderError: by all methods, if a file cannot be read.
     """
 
-    given: GivenPages = NOTHING_GIVEN
+    globs: PageGlobs = NO_GLOBS
     wordings: Sequence[Wording] = WORDINGS
     pairs: Mapping[str, str] = field(default_factory=dict)
     doubtful: list[str] = field(default_factory=list, init=False)
@@ -109,7 +109,7 @@ class FolderPages:
         }
         for place, lock in locks.items():
             self._locked[folder_of((folder / f"{place}{LOCK_NAME}").as_posix())] = lock.project
-        folders = PageFolders(self.given.within(folder).recognise)
+        folders = PageFolders(self.globs.within(folder).recognise)
         for name in names:
             if not name.endswith(PAGE_SUFFIXES):
                 continue
@@ -169,8 +169,8 @@ class FolderPages:
         projects = Projects(
             self._statements,
             locked=lambda folder: project_above(self._locked, folder),
-            configured=self.given.project_of,
-            default=self.given.default,
+            configured=self.globs.project_of,
+            default=self.globs.default,
         )
         files = {
             place: replace(file, page=replace(file.page, project=projects.of(place)))

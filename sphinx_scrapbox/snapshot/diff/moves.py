@@ -157,7 +157,7 @@ def _runs(line: LineChange, places: Sequence[PagePlace | None]) -> Iterator[Line
 
 
 def _counted(page: PageChangeWithIds, moved: Iterable[str]) -> Iterator[tuple[LineKind, int]]:
-    """The counts of a page without texts: its ids tell what was added and removed."""
+    """The counts of a page without texts: the lines added and removed, by their ids."""
     moved = frozenset(moved)
     before, after = frozenset(page.before), frozenset(page.after)
     for kind, ids in ((LineKind.ADDED, after - before), (LineKind.REMOVED, before - after)):

@@ -159,7 +159,7 @@ class ScrapboxDomain(DomainIndex, Domain):
                 return marked(nodes.reference("", "", contnode, refuri=address, internal=False))
         if typ == "project":
             return None
-        # A list knows the very document: two may bear one title.
+        # A list knows the very document: two may have one title.
         exact = node.get("scrapbox-docname", "")
         line = node.get("scrapbox-anchor", "")
         place = (exact, line) if exact else self.find_target(target, fromdocname)
@@ -263,7 +263,7 @@ class ScrapboxDomain(DomainIndex, Domain):
                     yield name, self.facts[docname].title, "page", docname, "", -1
 
     def check_consistency(self) -> None:
-        """Name the documents that bear one title."""
+        """Warn of documents that have the same title."""
         for docnames in self.pages.values():
             first_of: dict[str, str] = {}
             for docname in docnames:

@@ -228,7 +228,7 @@ class PageLanguages:
     def of_projects(self) -> dict[str, str]:
         """The languages of the projects that have pages, or whose pages are translated.
 
-        Those that only other sites have bear the names that inventories give them.
+        Those that only other sites have are named as in inventories.
         """
         here = self._claims_of_project.keys() | self._of_most_pages.keys()
         projects = here | (self._on_other_sites.keys() - set(map(inventory_name, here)))

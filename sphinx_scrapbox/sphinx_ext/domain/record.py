@@ -60,7 +60,7 @@ class DocumentRecord(NamedTuple):
     includes: tuple[tuple[str, str, str], ...] = ()
     """For each included page the target and the file as written, and the state of its file."""
     named_by_file: bool = False
-    """Whether the title is the name of the file, for want of another one."""
+    """Whether the title is the name of the file, as the page states none."""
     in_doubt: bool = False
     """Whether the document looks like a wiki page, but may be hand-written and was read so."""
     has_pages: bool | None = None

@@ -142,7 +142,7 @@ def _own_title(domain: DomainIndex, docname: str) -> str:
 
 
 def marked(reference: nodes.reference) -> nodes.reference:
-    """Tell style sheets of a link that is a face."""
+    """Add the class by which style sheets know the link of an icon."""
     if isinstance(reference[0], scrapbox_icon):
         reference["classes"].append("scrapbox-person")
     return reference

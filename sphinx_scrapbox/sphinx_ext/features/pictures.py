@@ -79,7 +79,7 @@ class SettlePictures(SphinxPostTransform):
 
     def _find_picture(self, node: nodes.Element) -> None:
         if isinstance(node, scrapbox_icon):
-            self._find_face(node)
+            self._find_icon_image(node)
         elif isinstance(node, scrapbox_video):
             self._find_still(node)
 
@@ -90,7 +90,7 @@ class SettlePictures(SphinxPostTransform):
         if file and builders.shows_image_file(builder, file):
             film["uri"] = builder.images[file] = PurePosixPath(file).name
 
-    def _find_face(self, node: scrapbox_icon) -> None:
+    def _find_icon_image(self, node: scrapbox_icon) -> None:
         builder = builders.builder_of(self.env)
         config = options(self.config)
         folder = source_folder(self.env)

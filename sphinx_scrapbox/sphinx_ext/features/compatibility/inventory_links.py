@@ -114,12 +114,13 @@ class InventoryLinks(Feature):
 
     def collect(self, nodes: Sequence[nodes.Element], record: DocumentRecord) -> object | None:
         """The links by other roles than those of the wiki."""
-        others = [node for node in nodes if node.get("refdomain") != "scrapbox"]
+        xrefs = (node for node in nodes if isinstance(node, addnodes.pending_xref))
+        others = [xref for xref in xrefs if xref.get("refdomain") != "scrapbox"]
         document = others[0].document if others else None
         if document is None or "intersphinx_mapping" not in document.settings.env.config:
             return None
         env: BuildEnvironment = document.settings.env
-        links = (_object_link(env, xref) for xref in others)  # type: ignore[arg-type]
+        links = (_object_link(env, xref) for xref in others)
         return tuple(sorted(set(filter(None, links)))) or None
 
     def reread(self, domain: ScrapboxDomain, outdated: Outdated) -> Iterable[str]:

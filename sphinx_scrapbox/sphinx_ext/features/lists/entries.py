@@ -38,7 +38,7 @@ class Entry(NamedTuple):
     updated: str = ""
     """The day on which a page was last changed; "" if it is unknown."""
     number: int = 0
-    """The pages that link to a page or bear a tag, or the turns of a person."""
+    """The pages that link to a page or have a tag, or the turns of a person."""
     language: str = ""
     """The language of the name of a missing page if it is not that of the site."""
 

@@ -227,7 +227,7 @@ def register_index_labels(app: Sphinx) -> None:
     has_indices = _has_indices(app.builder)
     for index, title in TITLES.items():
         if standard.anonlabels.get(index, (index,))[0] != index:
-            continue  # a label that a document of the site bears
+            continue  # a label that a document of the site has
         if has_indices:
             standard.labels[index] = (index, "", str(title))
             standard.anonlabels[index] = (index, "")

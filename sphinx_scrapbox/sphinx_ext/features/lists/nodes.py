@@ -96,7 +96,7 @@ class _ListBuilder:
                     if query.shape == "cards":
                         item["classes"] += builders.card_classes(self._builder)
                     element += item
-        # Titles are found as the pages that bear them; a list of them would be found for all.
+        # Titles are found as the pages that have them; a list of them would be found for all.
         shape = query.kind if query.kind in ("wanted", "stale") else query.shape
         element["classes"] += ["scrapbox-list", f"scrapbox-{shape}", "no-search"]
         return [element]
@@ -142,14 +142,14 @@ class _ListBuilder:
         lines: list[list[list[nodes.Node]]] = []
         for row in rows:
             project, name = split_target(row.target)
-            face = scrapbox_icon(
+            icon = scrapbox_icon(
                 name=name, project=project, label=row.label, role=IconRole.SPEAKER.value
             )
             pages: list[nodes.Node] = [
                 nodes.inline("", "", self._page(docname, title), nodes.Text(f" ({count})"))
                 for docname, title, count in row.pages
             ]
-            link = self._site.link("icon", row.target, face)
+            link = self._site.link("icon", row.target, icon)
             lines.append([[link], [nodes.Text(str(row.turns))], _joined(pages, row.total)])
         return table([(_("Person"), 25), (_("Turns"), 10), (_("Pages"), 65)], lines)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from docutils import nodes
 from sphinx import addnodes
@@ -150,12 +150,11 @@ def outline_to_json(items: tuple[OutlineItem, ...]) -> str:
 
 def outline_from_json(text: str) -> tuple[OutlineItem, ...]:
     """What :func:`outline_to_json` wrote."""
-    return tuple(_item(*values) for values in json.loads(text))
+    return tuple(map(_item, json.loads(text)))
 
 
-def _item(text: str, links: list[list[object]], children: list[list[object]]) -> OutlineItem:
+def _item(values: list[Any]) -> OutlineItem:
+    text, links, children = values
     return OutlineItem(
-        text,
-        tuple(OutlineLink(*link) for link in links),  # type: ignore[arg-type]
-        tuple(_item(*child) for child in children),  # type: ignore[arg-type]
+        text, tuple(OutlineLink(*link) for link in links), tuple(map(_item, children))
     )

@@ -210,7 +210,7 @@ class _CoverageBuilder:
         self._site = SphinxSite(env)
 
     def build(self, query: CoverageQuery, pairs: Sequence[ShownPair]) -> list[nodes.Element]:
-        """Tables and lists; the text for want of them; nothing without such a text."""
+        """Tables and lists; without any, the text of the option ``empty``, if there is one."""
         if not pairs:
             return [nodes.paragraph("", query.empty)] if query.empty else []
         if query.kind == "glossary":

@@ -77,7 +77,7 @@ def _place(domain: ScrapboxDomain, docname: str, target: str, outside: _Index) -
 def _pages_outside(domain: ScrapboxDomain, own: set[str]) -> _Index:
     """The pages of other wikis by project and key of a present or an earlier title.
 
-    They are in the folders of ``scrapbox_translation_sources``, or in the inventory that bears the
+    They are in the folders of ``scrapbox_translation_sources``, or in the inventory that has the
     name of their project. Those of a private wiki, and denied ones, must not be named.
     """
     config, folder = options(domain.env.config), source_folder(domain.env)

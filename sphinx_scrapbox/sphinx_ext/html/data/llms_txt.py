@@ -17,7 +17,7 @@ from sphinx_scrapbox.wiki.text import cut
 
 LLMS = "llms.txt"
 MARK = "<!-- Written by sphinx-scrapbox -->"
-"""The last line, by which the file is told from one of another tool."""
+"""The last line; a file without it is one of another tool."""
 _SUMMARY = 120
 
 

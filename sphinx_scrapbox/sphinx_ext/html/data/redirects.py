@@ -3,7 +3,7 @@
 The old names are in ``scrapbox-redirects.json`` beside the pages. For each of them a small page is
 written that leads to the new one, unless a document has that address again. Hosts that refuse a
 file refuse a redirect of the same name, too, so only those are written that all of
-``scrapbox_hosts`` take. Netlify is told the others in its file ``_redirects``.
+``scrapbox_hosts`` take. The others are in the file ``_redirects``, for Netlify.
 """
 
 from __future__ import annotations

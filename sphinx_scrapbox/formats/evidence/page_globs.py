@@ -1,7 +1,7 @@
 """What a user says of files: which are pages of a wiki, and of which wiki.
 
-A build is told by ``scrapbox_pages`` and ``scrapbox_project``, commands by ``--pages`` and
-``--project``: they do not run ``conf.py``.
+In a build, the options ``scrapbox_pages`` and ``scrapbox_project`` say so. Commands do not run
+``conf.py``, so they have the options ``--pages`` and ``--project``.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from sphinx_scrapbox.formats.detect import Recognition, recognise
 
 
 @dataclass(frozen=True, slots=True)
-class GivenPages:
+class PageGlobs:
     """Globs of paths. Each is matched with a path in *folder*, and with that of the folder before.
 
     ``projects`` are globs with the project of the files; "" is the glob of a project of all pages
@@ -26,13 +26,13 @@ class GivenPages:
     pages: tuple[str, ...] = ()
     folder: str = ""
 
-    def within(self, folder: Path) -> GivenPages:
+    def within(self, folder: Path) -> PageGlobs:
         """The same for files in *folder*, whose paths may begin with it or be relative to it."""
         return replace(self, folder="" if folder == Path() else f"{folder.as_posix()}/")
 
     @property
     def default(self) -> str:
-        """The project of pages of which nothing is known; "" if it is not given."""
+        """The project of pages of which nothing is known; "" if it is not known."""
         return dict(self.projects).get("", "")
 
     def project_of(self, file: str) -> str:
@@ -58,4 +58,4 @@ class GivenPages:
         return recognise(text, file, chosen=True if is_page else None, by="--pages")
 
 
-NOTHING_GIVEN = GivenPages()
+NO_GLOBS = PageGlobs()
