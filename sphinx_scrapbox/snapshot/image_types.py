@@ -176,7 +176,7 @@ class _Check:
             raise InvalidImageError("an SVG with a style sheet elsewhere, which is refused")
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
-        """Check the start tag of an element, whose namespace and name have a space between them."""
+        """Check a start tag; *name* is a namespace, a space and a local name."""
         namespace, _, local = name.rpartition(" ")
         if self._is_root and (namespace, local) != (_NAMESPACE, "svg"):
             html = local.lower() == "html" or namespace == _XHTML
