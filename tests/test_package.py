@@ -61,6 +61,19 @@ def test_commands_that_ask_no_wiki_do_not_load_an_http_client() -> None:
     assert "requests" not in _loaded_by(*commands)
 
 
+def test_public_names_exist() -> None:
+    public = [
+        (name, each)
+        for name in MODULES
+        for each in getattr(importlib.import_module(name), "__all__", ())
+    ]
+    assert (f"{ROOT}.sphinx_ext", "EVENTS") in public
+    missing = [
+        (name, each) for name, each in public if not hasattr(importlib.import_module(name), each)
+    ]
+    assert missing == []
+
+
 def test_no_import_hides_a_folder_of_the_extension() -> None:
     """``from .performance import reading`` in a package hides its own folder ``reading``."""
     for name in (name for name in MODULES if name.startswith(f"{ROOT}.sphinx_ext.")):

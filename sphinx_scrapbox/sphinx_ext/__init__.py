@@ -105,6 +105,9 @@ from sphinx_scrapbox.sphinx_ext.warnings import Warn
 __all__ = ["EVENTS", "FEATURES", "Config", "Feature", "Listener", "SphinxSite", "Warn"]
 __all__ += ["record_of", "set_record", "setup"]
 
+EVENTS = (page_document.PAGE_READ, page_document.PAGE_STRUCTURED, missing.RESOLVE_MISSING)
+"""The events that this extension emits for others."""
+
 FEATURES: tuple[Feature, ...] = (
     links.FEATURE,
     inventory_links.FEATURE,
@@ -228,7 +231,6 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_domain(wiki_domain.ScrapboxDomain)
     wiki_domain.ScrapboxDomain.features = FEATURES
     app.add_role("scrapbox", roles.WikiRole("page"))
-    app.add_event("scrapbox-resolve-missing")
     app.add_directive_to_domain("scrapbox", "speech", directives.SpeechDirective)
     app.add_directive_to_domain("scrapbox", "translation", directives.TranslationDirective)
     for feature in FEATURES:
@@ -242,7 +244,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_post_transform(writers.GroupParagraphs)
     addresses.register(app)
     assets.register(app)
-    for event in page_document.EVENTS:
+    for event in EVENTS:
         app.add_event(event)
     for listener in chain(LISTENERS, *(feature.listeners for feature in FEATURES)):
         app.connect(listener.event, listener.handler, listener.priority)

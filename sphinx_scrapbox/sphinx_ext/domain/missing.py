@@ -24,6 +24,9 @@ from sphinx_scrapbox.sphinx_ext.sources.inventories import (
 from sphinx_scrapbox.sphinx_ext.warnings import Warn, warn
 from sphinx_scrapbox.wiki.titles import is_line_id, split_fragment, split_target
 
+RESOLVE_MISSING = "scrapbox-resolve-missing"
+"""The event with which other extensions may resolve a link that leads nowhere."""
+
 
 def resolve_missing(
     app: Sphinx, env: BuildEnvironment, node: addnodes.pending_xref, contnode: nodes.TextElement
@@ -99,9 +102,9 @@ def _elsewhere(
 ) -> nodes.Element | None:
     """What another extension makes of a link, else a link to the live wiki, or a mark."""
     answer: nodes.Element | None = None
-    if env.events.listeners.get("scrapbox-resolve-missing"):  # emit() is slow without any
+    if env.events.listeners.get(RESOLVE_MISSING):  # emit() is slow without any
         answer = env.events.emit_firstresult(
-            "scrapbox-resolve-missing", env, node, contnode, allowed_exceptions=(NoUri,)
+            RESOLVE_MISSING, env, node, contnode, allowed_exceptions=(NoUri,)
         )
     return unresolved(domain_of(env), node, contnode) if answer is None else answer
 

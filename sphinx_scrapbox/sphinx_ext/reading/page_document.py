@@ -37,7 +37,7 @@ from sphinx_scrapbox.wiki.translation import Translation
 
 _T = TypeVar("_T")
 
-EVENTS = ("scrapbox-page-read", "scrapbox-page-structured")
+PAGE_READ, PAGE_STRUCTURED = "scrapbox-page-read", "scrapbox-page-structured"
 """The events with which other extensions may change a page; the first result not None counts."""
 
 
@@ -46,7 +46,7 @@ def read_page(env: BuildEnvironment, file: PageFile, docname: str) -> PageFile:
 
     The deny list applies to that page, too.
     """
-    page = _emit(env, EVENTS[0], docname, file.page)
+    page = _emit(env, PAGE_READ, docname, file.page)
     return file if page is file.page else source_folder(env).pages.redact(file._replace(page=page))
 
 
@@ -56,7 +56,7 @@ def structured_page(env: BuildEnvironment, page: Page, docname: str) -> Structur
     Its arguments are (app, docname, :class:`.StructuredPage`). The size of the page is limited.
     """
     structured = structure(limit_size(page), structure_options(env, page.project))
-    return _emit(env, EVENTS[1], docname, structured)
+    return _emit(env, PAGE_STRUCTURED, docname, structured)
 
 
 def _emit(env: BuildEnvironment, event: str, docname: str, value: _T) -> _T:

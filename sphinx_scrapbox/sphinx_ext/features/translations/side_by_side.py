@@ -27,9 +27,10 @@ from sphinx_scrapbox.sphinx_ext.builders import builder_of, documents_in, has_pa
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain, domain_of
 from sphinx_scrapbox.sphinx_ext.domain.facts import PageFacts
-from sphinx_scrapbox.sphinx_ext.domain.incremental import remove_outdated, removed_pages
+from sphinx_scrapbox.sphinx_ext.domain.incremental import removed_pages
 from sphinx_scrapbox.sphinx_ext.domain.index.history import LocalChange
 from sphinx_scrapbox.sphinx_ext.domain.languages import page_languages, site_language
+from sphinx_scrapbox.sphinx_ext.domain.output_files import remove_outdated
 from sphinx_scrapbox.sphinx_ext.domain.site import RESOLVED_AGAIN
 from sphinx_scrapbox.sphinx_ext.feature import Feature, Listener
 from sphinx_scrapbox.sphinx_ext.features.translations.page_lines import PageLine, lines_of
