@@ -169,8 +169,7 @@ def _text(name: str, data: bytes, *, is_native: bool) -> str:
 
 
 def _read(name: str, kind: str, text: str) -> Page:
-    path = Path(name)
-    lock_above = _lock(path.parent.resolve()) if kind == "notation" and name != "-" else None
+    path, lock_above = Path(name), _lock_above(name, kind)
     if lock_above is None:
         return formats.read(text, kind, "" if name == "-" else path.stem)
     folder, lock = lock_above
@@ -179,8 +178,13 @@ def _read(name: str, kind: str, text: str) -> Page:
 
 
 def _lock_of(name: str, kind: str) -> Lock | None:
-    found = _lock(Path(name).parent.resolve()) if kind == "notation" and name != "-" else None
-    return found[1] if found else None
+    lock_above = _lock_above(name, kind)
+    return lock_above[1] if lock_above else None
+
+
+def _lock_above(name: str, kind: str) -> tuple[Path, Lock] | None:
+    """The lock of a native page in a file, with its folder; None if there is none."""
+    return _lock(Path(name).parent.resolve()) if kind == "notation" and name != "-" else None
 
 
 @cache
