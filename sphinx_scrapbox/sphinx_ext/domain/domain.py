@@ -76,7 +76,7 @@ class ScrapboxDomain(DomainIndex, Domain):
         "outlines": {},  # when it was read, and its outline, by docname (toctree.fill)
         "adopted": [],  # docnames of pages in toctrees (toctree.fill)
     }
-    data_version = 29
+    data_version = 30
     features: ClassVar[Sequence[Feature]] = ()
     """What collects from the documents; set once, by :func:`sphinx_scrapbox.sphinx_ext.setup`."""
 

@@ -42,7 +42,7 @@ def _run_in(turn: scrapbox_speech) -> None:
 
 
 class SpeechFeature(Feature):
-    """Adds the transform."""
+    """Speakers at the beginning of their words, where ``scrapbox_speech`` says so."""
 
     name = "speech"
     post_transforms = (RunInSpeakers,)

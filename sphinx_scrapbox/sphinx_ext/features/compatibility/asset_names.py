@@ -43,7 +43,7 @@ def quote_asset_names(
 
 
 class AssetNames(Feature):
-    """Keeps nothing of documents."""
+    """Quoted addresses of scripts and style sheets."""
 
     name = "asset_names"
     listeners = (Listener("html-page-context", quote_asset_names, 990, "When all are added."),)

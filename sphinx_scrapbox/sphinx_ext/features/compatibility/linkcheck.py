@@ -53,7 +53,7 @@ def report_omitted(app: Sphinx, exception: Exception | None) -> None:
 
 
 class Linkcheck(Feature):
-    """Keeps nothing of documents."""
+    """Leaves links to unwritten pages out of the check, and says how many."""
 
     name = "linkcheck"
     post_transforms = (OmitWantedPages,)

@@ -50,7 +50,7 @@ class UseStandardNodes(SphinxPostTransform):
 
 
 class OtherWriters(Feature):
-    """Keeps nothing of documents."""
+    """Standard nodes for the builders of other packages."""
 
     name = "other_writers"
     post_transforms = (UseStandardNodes,)

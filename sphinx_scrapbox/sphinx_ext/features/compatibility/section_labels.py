@@ -66,7 +66,7 @@ def adapt_section_labels(app: Sphinx) -> None:
 
 
 class SectionLabels(Feature):
-    """Keeps nothing of documents."""
+    """Labels for other documents, and for the first of equal headings of a page."""
 
     name = "section_labels"
     listeners = (Listener("builder-inited", adapt_section_labels),)

@@ -41,7 +41,7 @@ from sphinx_scrapbox.sphinx_ext.warnings import Warn, warn
 from sphinx_scrapbox.wiki.graph import is_wanted
 
 
-class Spec(NamedTuple):
+class MapQuery(NamedTuple):
     """What a map shows; ``target`` is empty for a map of its own document."""
 
     target: str
@@ -74,7 +74,7 @@ class MapDirective(SphinxDirective):
         """The placeholder."""
         docname = self.env.docname
         chosen = option_values.converted(self, _CONVERTERS)
-        spec = Spec(
+        query = MapQuery(
             target=" ".join(self.arguments[0].split()) if self.arguments else "",
             hops=chosen.get("hops", 1),
             limit=chosen.get("limit", 40),
@@ -84,7 +84,7 @@ class MapDirective(SphinxDirective):
         number = self.env.new_serialno("scrapbox-map") + 1
         name = f"scrapbox-map-{crc32(docname.encode()):08x}-{number}"
         node = scrapbox_linkmap(docname=docname, name=name, alt=chosen.get("alt", ""))
-        node.attributes.update(spec._asdict(), wanted=int(spec.wanted))
+        node.attributes.update(query._asdict(), wanted=int(query.wanted))
         self.set_source_info(node)
         if text := chosen.get("caption", ""):
             content, messages = self.parse_inline(text, lineno=self.lineno)
@@ -106,10 +106,10 @@ class FillMaps(SphinxPostTransform):
             return
         builder = builder_of(self.env)
         for node in list(self.document.findall(scrapbox_linkmap)):
-            spec = _spec_of(node)
-            around = _around(domain_of(self.env), node["docname"], spec)
+            query = _query_of(node)
+            around = _around(domain_of(self.env), node["docname"], query)
             if around is None:
-                message = f"scrapbox:map: there is no page {spec.target!r}, so no map of it"
+                message = f"scrapbox:map: there is no page {query.target!r}, so no map of it"
                 warn(Warn.DIRECTIVE, message, location=node)
             if not around:
                 node.parent.remove(node)
@@ -213,18 +213,18 @@ class _Map:
         return str(_("{count} more")).format(count=count)
 
 
-def _around(domain: ScrapboxDomain, docname: str, spec: Spec) -> Neighbourhood | None:
+def _around(domain: ScrapboxDomain, docname: str, query: MapQuery) -> Neighbourhood | None:
     """The pages of a map; None if its centre does not exist."""
-    centre = domain.find_page(spec.target, docname) if spec.target else docname
+    centre = domain.find_page(query.target, docname) if query.target else docname
     if centre is None:
         return None
     return neighbourhood(
-        domain.graph, centre, hops=spec.hops, limit=spec.limit, has_wanted=spec.wanted
+        domain.graph, centre, hops=query.hops, limit=query.limit, has_wanted=query.wanted
     )
 
 
 class LinkMap(Feature):
-    """Keeps the specifications of maps."""
+    """Keeps the queries of maps."""
 
     name = "linkmap"
     directives = {"map": MapDirective}
@@ -233,13 +233,13 @@ class LinkMap(Feature):
     listeners = (Listener("html-page-context", walking.add_map_files),)
 
     def collect(self, nodes: Sequence[nodes.Element], record: DocumentRecord) -> object | None:
-        """The specification of each map."""
-        return tuple(map(_spec_of, nodes)) or None
+        """The query of each map."""
+        return tuple(map(_query_of, nodes)) or None
 
     def shown(self, docname: str, domain: ScrapboxDomain) -> Hashable:
         """The pages of each map with their titles; None for one whose centre does not exist."""
-        specs: tuple[Spec, ...] = domain.collected("linkmap").get(docname, ())
-        return tuple(_titled(domain, _around(domain, docname, spec)) for spec in specs) or None
+        queries: tuple[MapQuery, ...] = domain.collected("linkmap").get(docname, ())
+        return tuple(_titled(domain, _around(domain, docname, query)) for query in queries) or None
 
     def affected(self, change: LocalChange, domain: ScrapboxDomain) -> Iterable[str]:
         """The documents with maps."""
@@ -250,8 +250,8 @@ class LinkMap(Feature):
         walking.write_neighbours(app, bool(domain_of(app.env).collected("linkmap")))
 
 
-def _spec_of(node: nodes.Element) -> Spec:
-    return Spec(node["target"], node["hops"], node["limit"], bool(node["wanted"]))
+def _query_of(node: nodes.Element) -> MapQuery:
+    return MapQuery(node["target"], node["hops"], node["limit"], bool(node["wanted"]))
 
 
 def _titled(domain: ScrapboxDomain, around: Neighbourhood | None) -> Hashable:
