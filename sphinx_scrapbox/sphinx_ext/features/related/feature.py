@@ -25,16 +25,18 @@ from sphinx_scrapbox.sphinx_ext.feature import Feature
 from sphinx_scrapbox.sphinx_ext.features.related.markup import HtmlBlock
 from sphinx_scrapbox.sphinx_ext.features.related.model import related_pages
 from sphinx_scrapbox.sphinx_ext.features.related.standard import StandardBlock
+from sphinx_scrapbox.sphinx_ext.reading import option_values
 
 
 class RelatedDirective(SphinxDirective):
     """``scrapbox:related``: the related pages of this document, at this place."""
 
-    option_spec = {"list": lambda given: True}
+    option_spec = option_values.unconverted(("list",))
 
     def run(self) -> list[nodes.Node]:
         """The placeholder."""
-        mode = "list" if "list" in self.options else "cards"
+        options = option_values.converted(self, {"list": option_values.flag})
+        mode = "list" if "list" in options else "cards"
         node = scrapbox_related(mode=mode, docname=self.env.docname)
         self.set_source_info(node)
         return [node]
