@@ -21,7 +21,7 @@ Decorator = Callable[[Callable[..., None]], Callable[..., None]]
 
 
 def close_name(name: str, names: Iterable[str]) -> str:
-    """The end of a message about a mistyped *name*: the closest of *known*; "" if none is."""
+    """The end of a message about a mistyped *name*: the closest of *names*; "" if none is."""
     close = get_close_matches(name, sorted(names), n=1)
     return f"; did you mean {close[0]!r}?" if close else ""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from zlib import crc32
 
@@ -50,6 +50,23 @@ def is_same_file(folder: Path, name: str, others: Iterable[str]) -> bool:
         return any((folder / name).samefile(folder / other) for other in others)
     except OSError:
         return False
+
+
+def recorded_files(record: Path) -> set[str]:
+    """The names of files that :func:`record_files` kept; none if they cannot be read."""
+    try:
+        return set(json.loads(record.read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        return set()
+
+
+def record_files(record: Path, names: Collection[str]) -> None:
+    """Keep the names of the files that this build wrote, so that a later one removes them.
+
+    :param record: the path of the file with the names, from :func:`state_file`.
+    """
+    if names or record.is_file():
+        write_changed(record, json.dumps(sorted(names)).encode())
 
 
 def write_parts(

@@ -8,7 +8,6 @@ file refuse a redirect of the same name, too, so only those are written that all
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from html import escape
 from pathlib import Path
@@ -29,6 +28,8 @@ from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.domain import domain_of
 from sphinx_scrapbox.sphinx_ext.domain.output_files import (
     is_same_file,
+    record_files,
+    recorded_files,
     remove_outdated,
     state_file,
     write_changed,
@@ -81,8 +82,7 @@ class Redirects(Feature):
                 write_changed(Path(app.outdir, name), text.encode("utf-8", "replace"))
             except OSError:  # a name that this file system refuses
                 continue
-        if files or record.is_file():
-            write_changed(record, json.dumps(sorted(files)).encode())
+        record_files(record, files)
 
 
 def _redirects(app: Sphinx) -> dict[str, str]:
@@ -152,11 +152,7 @@ def _files(app: Sphinx, redirects: Mapping[str, str]) -> Iterator[tuple[str, str
 
 def _remove_others(app: Sphinx, record: Path, files: Mapping[str, str]) -> None:
     """Remove what earlier builds wrote, and neither this one nor the site does."""
-    try:
-        written = set(json.loads(record.read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError):
-        return
-    if outdated := written - files.keys() - files_of_site(app):
+    if outdated := recorded_files(record) - files.keys() - files_of_site(app):
         pages = [name for names in _pages(app).values() for name in names]
         remove_outdated(Path(app.outdir), outdated.difference(pages), (*pages, *files))
 

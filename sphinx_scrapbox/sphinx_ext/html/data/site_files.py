@@ -7,7 +7,6 @@ does.
 
 from __future__ import annotations
 
-import json
 import posixpath
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from html import escape
@@ -23,6 +22,8 @@ from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain, domain_of
 from sphinx_scrapbox.sphinx_ext.domain.incremental import is_current
 from sphinx_scrapbox.sphinx_ext.domain.index.history import LocalChange
 from sphinx_scrapbox.sphinx_ext.domain.output_files import (
+    record_files,
+    recorded_files,
     remove_outdated,
     state_file,
     write_changed,
@@ -92,11 +93,10 @@ class SiteFiles(Feature):
     def _remove_others(self, app: Sphinx, names: Sequence[str]) -> None:
         """Remove what earlier builds wrote and this one does not, and record what it does."""
         record = state_file(app, "scrapbox-files")
-        outdated = _recorded(record) - set(names)
+        outdated = recorded_files(record) - set(names)
         outdated = {name for name in outdated if not _is_of_others(app, name)}
         remove_outdated(Path(app.outdir), outdated, names)
-        if names or record.is_file():
-            write_changed(record, json.dumps(sorted(names)).encode())
+        record_files(record, names)
 
 
 _WRITERS = {JSON: site_as_json, FEED: recent_changes, LLMS: llms_txt}
@@ -130,14 +130,6 @@ def _has_other_llms_txt(app: Sphinx) -> bool:
         return True
     path = Path(app.outdir, LLMS)
     return path.is_file() and not path.read_bytes().rstrip().endswith(MARK.encode())
-
-
-def _recorded(record: Path) -> set[str]:
-    """The names of the files that earlier builds wrote."""
-    try:
-        return set(json.loads(record.read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError):
-        return set()
 
 
 def files_of_site(app: Sphinx) -> frozenset[str]:
