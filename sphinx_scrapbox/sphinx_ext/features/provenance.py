@@ -58,12 +58,12 @@ class SnapshotDirective(SphinxDirective):
     snapshots, ``as`` the form: ``sentence`` or ``table``.
     """
 
-    option_spec = option_values.unconverted(_CONVERTERS)
+    option_spec = option_values.unconverted_options(_CONVERTERS)
 
     def run(self) -> list[nodes.Node]:
         """A sentence or a row for each snapshot."""
         note_snapshots(self.state.document, self.env)
-        chosen = option_values.converted(self, _CONVERTERS)
+        chosen = option_values.convert_options(self, _CONVERTERS)
         snapshots = self._snapshots(chosen.get("project", ""), chosen.get("path", ""))
         if not snapshots:
             warn_directive(self, "no lock file lists such pages")

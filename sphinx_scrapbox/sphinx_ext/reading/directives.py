@@ -65,7 +65,7 @@ class TranslationDirective(SphinxDirective):
 
     required_arguments = 1
     final_argument_whitespace = True
-    option_spec = option_values.unconverted(_CONVERTERS)
+    option_spec = option_values.unconverted_options(_CONVERTERS)
 
     def run(self) -> list[nodes.Node]:
         """The same nodes as for the footer of a wiki page."""
@@ -75,7 +75,7 @@ class TranslationDirective(SphinxDirective):
         if not title:
             warn_directive(self, f"{self.arguments[0]!r} names no page")
             return []
-        values = option_values.converted(self, _CONVERTERS)
+        values = option_values.convert_options(self, _CONVERTERS)
         contact, _, address = values.get("contact", "").partition("<")
         translation = Translation(
             project=project,

@@ -1,7 +1,7 @@
 """Converters of directive options; all raise :exc:`BadOption` for a bad value.
 
-Directives take the options unchanged from docutils (:func:`unconverted`) and have them converted
-as they run (:func:`converted`), because errors of docutils cannot be suppressed by type.
+Directives take the options unchanged from docutils (:func:`unconverted_options`) and convert them
+as they run (:func:`convert_options`), because errors of docutils cannot be suppressed by type.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ class BadOption(ValueError):
     """A bad value; the message completes ``option 'x' …``."""
 
 
-def unconverted(names: Iterable[str]) -> dict[str, Callable[[str], str]]:
+def unconverted_options(names: Iterable[str]) -> dict[str, Callable[[str], str]]:
     """The ``option_spec`` of a directive with options of these names."""
     return dict.fromkeys(names, directives.unchanged)
 
 
-def converted(directive: SphinxDirective, converters: Converters) -> dict[str, Any]:
+def convert_options(directive: SphinxDirective, converters: Converters) -> dict[str, Any]:
     """The values of the options of a directive; a bad one gives a warning and is left out."""
     values: dict[str, Any] = {}
     for option, value in directive.options.items():
@@ -86,7 +86,7 @@ def one_of(*choices: str) -> Callable[[str], str]:
     return convert
 
 
-def some_of(*choices: str, none: str = "") -> Callable[[str], tuple[str, ...]]:
+def several_of(*choices: str, none: str = "") -> Callable[[str], tuple[str, ...]]:
     """A converter that accepts several of these values, with blanks or commas between them.
 
     They are returned in the order of *choices*. The word *none*, if given, stands for none.

@@ -52,7 +52,7 @@ def _feeds(text: str) -> tuple[str, ...]:
 class ChangesDirective(SphinxDirective):
     """``scrapbox:changes``: the pages that are new, changed, renamed or gone."""
 
-    option_spec = option_values.unconverted(
+    option_spec = option_values.unconverted_options(
         ("since", "from", "path", "max", "lines", "kinds", "feed")
     )
 
@@ -64,10 +64,10 @@ class ChangesDirective(SphinxDirective):
             "path": self._folder,
             "max": option_values.whole_number,
             "lines": option_values.flag,
-            "kinds": option_values.some_of(*comparison.KINDS),
+            "kinds": option_values.several_of(*comparison.KINDS),
             "feed": _feeds,
         }
-        values = option_values.converted(self, converters)
+        values = option_values.convert_options(self, converters)
         fields = {_FIELDS.get(option, option): value for option, value in values.items()}
         if ("since" in fields) == ("source" in fields):
             warn_directive(self, "set either :since: (a revision) or :from: (a folder or file)")

@@ -46,7 +46,7 @@ class IncludeDirective(SphinxDirective):
 
     optional_arguments = 1
     final_argument_whitespace = True
-    option_spec = option_values.unconverted(options.ALL)
+    option_spec = option_values.unconverted_options(options.ALL)
 
     def run(self) -> list[nodes.Node]:
         """The included nodes, or a link to the page if nothing can be included."""
@@ -103,7 +103,7 @@ class IncludeDirective(SphinxDirective):
             warn_directive(self, "name a page, or a file with :file:")
             return None
         kind = kinds[0] if kinds else "line" if is_line_id(fragment) else ""
-        values = option_values.converted(self, options.CONVERTERS[kind])
+        values = option_values.convert_options(self, options.CONVERTERS[kind])
         if kind in self.options and kind not in values:
             return None
         if kind == "line":

@@ -68,12 +68,12 @@ class MapDirective(SphinxDirective):
 
     optional_arguments = 1
     final_argument_whitespace = True
-    option_spec = option_values.unconverted(_CONVERTERS)
+    option_spec = option_values.unconverted_options(_CONVERTERS)
 
     def run(self) -> list[nodes.Node]:
         """The placeholder."""
         docname = self.env.docname
-        chosen = option_values.converted(self, _CONVERTERS)
+        chosen = option_values.convert_options(self, _CONVERTERS)
         query = MapQuery(
             target=" ".join(self.arguments[0].split()) if self.arguments else "",
             hops=chosen.get("hops", 1),

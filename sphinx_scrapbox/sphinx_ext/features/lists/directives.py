@@ -52,7 +52,7 @@ _FIELDS = {"as": "shape", "min": "least"}
 
 
 def _options(names: str) -> dict[str, Callable[[str], str]]:
-    return option_values.unconverted(names.split())
+    return option_values.unconverted_options(names.split())
 
 
 class _ListDirective(SphinxDirective):
@@ -63,7 +63,7 @@ class _ListDirective(SphinxDirective):
         """The placeholder."""
         converters = {**_CONVERTERS, "sort": option_values.one_of(*self.sorts)}
         fields: dict[str, Any] = {"sort": self.sorts[0]}
-        for option, value in option_values.converted(self, converters).items():
+        for option, value in option_values.convert_options(self, converters).items():
             fields[_FIELDS.get(option, option)] = value
         if self.arguments:
             fields["tag"] = self.arguments[0].strip().removeprefix("#")

@@ -31,11 +31,11 @@ from sphinx_scrapbox.sphinx_ext.reading import option_values
 class RelatedDirective(SphinxDirective):
     """``scrapbox:related``: the related pages of this document, at this place."""
 
-    option_spec = option_values.unconverted(("list",))
+    option_spec = option_values.unconverted_options(("list",))
 
     def run(self) -> list[nodes.Node]:
         """The placeholder."""
-        options = option_values.converted(self, {"list": option_values.flag})
+        options = option_values.convert_options(self, {"list": option_values.flag})
         mode = "list" if "list" in options else "cards"
         node = scrapbox_related(mode=mode, docname=self.env.docname)
         self.set_source_info(node)

@@ -56,7 +56,7 @@ class ToctreeDirective(SphinxDirective):
     optional_arguments = 1
     final_argument_whitespace = True
     has_content = True
-    option_spec = option_values.unconverted(_CONVERTERS)
+    option_spec = option_values.unconverted_options(_CONVERTERS)
 
     def run(self) -> list[nodes.Node]:
         """A toctree without entries."""
@@ -64,7 +64,7 @@ class ToctreeDirective(SphinxDirective):
         if bool(target) == bool(self.content):
             warn_directive(self, "needs either the title of a page or a list of links")
             return []
-        chosen = option_values.converted(self, _CONVERTERS)
+        chosen = option_values.convert_options(self, _CONVERTERS)
         node = addnodes.toctree(
             "",
             parent=self.env.docname,

@@ -95,7 +95,7 @@ class ShownPair(NamedTuple):
 _CONVERTERS: option_values.Converters = {
     "project": lambda text: option_values.text(text.strip("/")),
     "source": lambda text: option_values.text(text.strip("/")),
-    "only": option_values.some_of(*_KINDS, none="none"),
+    "only": option_values.several_of(*_KINDS, none="none"),
     "limit": option_values.whole_number,
     "empty": option_values.text,
 }
@@ -106,7 +106,7 @@ class _CoverageDirective(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """The placeholder."""
-        fields = option_values.converted(self, _CONVERTERS)
+        fields = option_values.convert_options(self, _CONVERTERS)
         node = scrapbox_coverage(query=CoverageQuery(self.kind, **fields).text())
         self.set_source_info(node)
         return [node]
@@ -116,14 +116,14 @@ class CoverageDirective(_CoverageDirective):
     """``scrapbox:coverage``: how much of a wiki is translated, and which pages are not."""
 
     kind = "coverage"
-    option_spec = option_values.unconverted(_CONVERTERS)
+    option_spec = option_values.unconverted_options(_CONVERTERS)
 
 
 class GlossaryDirective(_CoverageDirective):
     """``scrapbox:glossary``: the titles of sources and of their translations."""
 
     kind = "glossary"
-    option_spec = option_values.unconverted(("project", "source", "limit", "empty"))
+    option_spec = option_values.unconverted_options(("project", "source", "limit", "empty"))
 
 
 def shown_pairs(domain: ScrapboxDomain, text: str) -> tuple[CoverageQuery, tuple[ShownPair, ...]]:
