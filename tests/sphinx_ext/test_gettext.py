@@ -163,6 +163,18 @@ def test_translated_links_lead_where_they_led(site: Site) -> None:
     assert set(facts) == {"page", "a"}
 
 
+def test_icons_of_another_host_are_icons_in_translations(site: Site) -> None:
+    hana = icon("hana").replace("https://scrapbox.io", "https://wiki.example")
+    site.write({"page.md": page("The title", f"Words of {hana} here.")})
+    _translate(site, {f"Words of {hana} here.": f"{hana} の言葉"})
+    config = {"language": "ja", "locale_dirs": ["locale"], "gettext_compact": False, **HERE}
+    built = site.build(scrapbox_url="https://wiki.example", scrapbox_pages=["page.md"], **config)
+    assert built.warnings == []
+    text = built.html("page.html").body.text
+    assert "の言葉" in text
+    assert "wiki.example" not in text
+
+
 def test_messages_with_markup_of_others_stay_wiki_text(site: Site) -> None:
     evil = "{raw}`x` <script>alert(1)</script> [[a link]] #tag {{x}}"
     _translate(site, {"Words of a paragraph with [[a link]] and #tag here.": evil})

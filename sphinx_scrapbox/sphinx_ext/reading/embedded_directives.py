@@ -35,15 +35,14 @@ class _WikiBodyRenderer(SphinxRenderer):
         heading_offset: int = 0,
     ) -> None:
         env = self.sphinx_env
-        site = SphinxSite(env)
+        site, origin = SphinxSite(env), options(env.config).url
         if inline:
             renderer = Renderer(self.document, self.document["source"], site)
-            content = read_markdown_inline(text)
+            content = read_markdown_inline(text, origin=origin)
             self.current_node.extend(renderer.paragraph(content, text, lineno).children)
             return
-        config = options(env.config)
         # The line in front keeps a body that begins with a rule from being front matter.
-        page = read_markdown(f"\n{text}", name="", origin=config.url)
+        page = read_markdown(f"\n{text}", name="", origin=origin)
         own = structure_options(env, source_folder(env).projects.of(env.docname))
         body = render_fragment(arrange(page.blocks, own), site, self.document)
         for node in nodes.Element("", *body).findall(nodes.Element):

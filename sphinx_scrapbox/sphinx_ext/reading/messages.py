@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from textwrap import dedent
 from typing import Any
 
@@ -17,9 +17,12 @@ from sphinx import addnodes
 from sphinx.environment import BuildEnvironment
 from sphinx.transforms import SphinxTransform
 
+from sphinx_scrapbox.formats.markdown.inlines import read_markdown_inline
+from sphinx_scrapbox.formats.notation.inlines import read_notation_inline
 from sphinx_scrapbox.rendering.blocks import Renderer
 from sphinx_scrapbox.rendering.nodes import scrapbox_icon
 from sphinx_scrapbox.rendering.typesetting import keep_outside
+from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.record import record_of, set_record
 from sphinx_scrapbox.sphinx_ext.domain.site import SphinxSite
 from sphinx_scrapbox.wiki.ast import IconRole, Inline
@@ -50,13 +53,23 @@ def note_page(env: BuildEnvironment, document: nodes.document, structured: Struc
     env.temp_data[_PAGE] = _PageInProgress(document, structured)
 
 
+def message_reader(
+    env: BuildEnvironment, *, is_native: bool
+) -> Callable[[str], tuple[Inline, ...]]:
+    """The function that reads the text of a translated message of a native or an exported page."""
+    if is_native:
+        return read_notation_inline
+    return partial(read_markdown_inline, origin=options(env.config).url)
+
+
 def append_message(
-    text: str,
-    document: nodes.document,
-    env: BuildEnvironment,
-    read: Callable[[str], tuple[Inline, ...]],
+    text: str, document: nodes.document, env: BuildEnvironment, *, is_native: bool
 ) -> None:
-    """Append one translated message: a literal block, an underlined title or a paragraph."""
+    """Append one translated message: a literal block, an underlined title or a paragraph.
+
+    :param is_native: whether the page is in the wiki's own notation.
+    """
+    read = message_reader(env, is_native=is_native)
     if text.startswith("::\n\n"):
         code = dedent(text[3:].strip("\n"))
         document += nodes.literal_block(code, code)

@@ -16,8 +16,6 @@ from myst_parser.parsers.sphinx_ import MystParser
 from sphinx.environment import BuildEnvironment
 from sphinx.parsers import Parser
 
-from sphinx_scrapbox.formats.markdown.inlines import read_markdown_inline
-from sphinx_scrapbox.formats.notation.inlines import read_notation_inline
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.record import DocumentRecord, set_record
 from sphinx_scrapbox.sphinx_ext.performance.skipped_transforms import skip_transforms
@@ -41,7 +39,7 @@ class ScrapboxParser(Parser):
         """Parse a whole document, or one translated message of it."""
         env: BuildEnvironment = document.settings.env
         if document["source"].endswith(_TRANSLATED):
-            append_message(inputstring, document, env, read_notation_inline)
+            append_message(inputstring, document, env, is_native=True)
             return
         path = Path(env.doc2path(env.docname))
         file = source_folder(env).pages.native_page(inputstring, path)
@@ -92,7 +90,7 @@ def _read_exported_page(text: str, document: nodes.document) -> bool:
     if document["source"].endswith(_TRANSLATED):
         is_page = bool(env.temp_data.get(_IS_PAGE))
         if is_page:
-            append_message(text, document, env, read_markdown_inline)
+            append_message(text, document, env, is_native=False)
         return is_page
     path = Path(env.doc2path(env.docname))
     if source_folder(env).types.of(path) != MARKDOWN:

@@ -18,8 +18,6 @@ from sphinx.util.i18n import docname_to_domain
 from sphinx.util.nodes import extract_messages
 
 from sphinx_scrapbox.formats.code_languages import PLAIN, lexer_of
-from sphinx_scrapbox.formats.markdown.inlines import read_markdown_inline
-from sphinx_scrapbox.formats.notation.inlines import read_notation_inline
 from sphinx_scrapbox.rendering import render
 from sphinx_scrapbox.rendering.blocks import Renderer
 from sphinx_scrapbox.rendering.pages import place_transitions
@@ -30,7 +28,7 @@ from sphinx_scrapbox.sphinx_ext.domain.languages import note_language_of
 from sphinx_scrapbox.sphinx_ext.domain.record import record_of, set_record
 from sphinx_scrapbox.sphinx_ext.features.include.options import RANGE, Reader, numbered_rows
 from sphinx_scrapbox.sphinx_ext.i18n import _
-from sphinx_scrapbox.sphinx_ext.reading.messages import label_links
+from sphinx_scrapbox.sphinx_ext.reading.messages import label_links, message_reader
 from sphinx_scrapbox.sphinx_ext.reading.page_document import (
     PageSite,
     read_page,
@@ -172,7 +170,7 @@ class IncludedPart:
         for folder in folders:
             self._env.note_dependency(str(folder / language / "LC_MESSAGES" / f"{name}.mo"))
         catalogue, _found = init_locale(folders, language, name)
-        read = read_notation_inline if self._file.is_native else read_markdown_inline
+        read = message_reader(self._env, is_native=self._file.is_native)
         for node, message in list(extract_messages(nodes.Element("", *content))):
             text = catalogue.gettext(message)
             is_text = isinstance(node, nodes.TextElement) and node.source == str(self._file.path)
