@@ -119,14 +119,14 @@ def test_trailing_blank_lines_stay() -> None:
 
 def test_ids_and_line_numbers() -> None:
     rows = ["t", " a", "code:c", " x", "b"]
-    page = read_lines(rows, ids="01234", first_line=3)
+    page = read_lines(rows, ids="01234")
     first, code, last = page.blocks
     assert isinstance(first, Line)
-    assert (first.id, first.line, first.source) == ("1", 4, "a")
+    assert (first.id, first.line, first.source) == ("1", 2, "a")
     assert isinstance(code, CodeBlock)
-    assert (code.row_ids, code.line) == (("2", "3"), 5)
+    assert (code.row_ids, code.line) == (("2", "3"), 3)
     assert isinstance(last, Line)
-    assert (last.id, last.line) == ("4", 7)
+    assert (last.id, last.line) == ("4", 5)
 
 
 def test_too_few_ids() -> None:

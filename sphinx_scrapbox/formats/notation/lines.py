@@ -41,17 +41,14 @@ def read_text(text: str, *, ids: Sequence[str] = (), title: str | None = None) -
     return replace(page, source=replace(page.source, final_newline=False))
 
 
-def read_lines(
-    rows: Sequence[str], *, ids: Sequence[str] = (), title: str | None = None, first_line: int = 1
-) -> Page:
+def read_lines(rows: Sequence[str], *, ids: Sequence[str] = (), title: str | None = None) -> Page:
     """Read the rows of a page; row 0 is the title row, which is never parsed.
 
     *ids* are the wiki's ids of the rows. *title* is the title if it is known, as it may differ
-    from row 0; else the title is row 0 without outer white space. *first_line* is the line
-    number of row 0.
+    from row 0; else the title is row 0 without outer white space. Row 0 is line 1.
     """
     source = tuple(rows)
-    rows, problems = _clean(source, first_line)
+    rows, problems = _clean(source)
     if title is None:
         title = rows[0].strip(WHITE) if rows else ""
     ids = tuple(ids)
@@ -62,7 +59,7 @@ def read_lines(
     blocks: list[Block] = []
     at, end = 1, len(rows)
     while at < end:
-        row, number = rows[at], first_line + at
+        row, number = rows[at], at + 1
         text = row.lstrip(WHITE)
         indent = len(row) - len(text)
         if not text.startswith(_HEADERS):
@@ -91,7 +88,7 @@ def read_lines(
         tuple(blocks),
         problems=tuple(problems),
         source=SourceRows(source, ids),
-        line=first_line,
+        line=1,
     )
 
 
@@ -114,14 +111,14 @@ def _name_and_language(name: str) -> tuple[str, str]:
     return name, ""
 
 
-def _clean(rows: Sequence[str], first_line: int) -> tuple[Sequence[str], list[Problem]]:
+def _clean(rows: Sequence[str]) -> tuple[Sequence[str], list[Problem]]:
     """Rows without line ends and without characters that XML excludes."""
     joined = "\n".join(rows)
     line_ends = "\r" in joined or joined.count("\n") >= max(len(rows), 1)
     if not line_ends and NOT_IN_ROWS.search(joined) is None:
         return rows, []
     cleaned, problems = [], []
-    for number, row in enumerate(rows, first_line):
+    for number, row in enumerate(rows, 1):
         row, lost = without_controls(row.rstrip("\r\n").replace("\n", " "), NOT_IN_ROWS)
         if lost:
             message = f"removed control character {', '.join(lost)}"
