@@ -44,8 +44,8 @@ from sphinx_scrapbox.sphinx_ext.domain.incremental import (
     note_site_pages,
 )
 from sphinx_scrapbox.sphinx_ext.domain.index.disk_cache import cached_on_disk
-from sphinx_scrapbox.sphinx_ext.domain.languages import page_languages
 from sphinx_scrapbox.sphinx_ext.domain.index.history import LocalChange, digest
+from sphinx_scrapbox.sphinx_ext.domain.languages import page_languages
 from sphinx_scrapbox.sphinx_ext.feature import Feature, Listener
 from sphinx_scrapbox.sphinx_ext.features.lists.controls import add_files
 from sphinx_scrapbox.sphinx_ext.features.lists.entries import (
