@@ -33,8 +33,8 @@ from sphinx_scrapbox.snapshot.filenames import (
 from sphinx_scrapbox.snapshot.folder import FolderError, page_files
 from sphinx_scrapbox.snapshot.git import SnapshotError
 from sphinx_scrapbox.snapshot.loader import load
-from sphinx_scrapbox.sphinx_ext.domain import domain
 from sphinx_scrapbox.sphinx_ext.domain.output_files import remove_outdated
+from sphinx_scrapbox.sphinx_ext.html.data import refused_names
 
 COMPOSED = "Café ガーデン"
 DECOMPOSED = normalize("NFD", COMPOSED)
@@ -74,7 +74,7 @@ def test_a_page_of_the_site_in_another_case(site: Site, monkeypatch: pytest.Monk
     site.write({"Search.scrapbox": "Search\nWords.\n"})
     if not ignores_case(site.src):
         assert site.build().warnings == []
-        monkeypatch.setattr(domain, "ignores_case", lambda folder: True)
+        monkeypatch.setattr(refused_names, "ignores_case", lambda folder: True)
     (warning,) = site.build("dirhtml").warnings
     assert "'search'" in warning
     assert warning.endswith("[scrapbox.reserved_name]")
