@@ -410,12 +410,15 @@ def test_every_format(site: Site, builder: str, parallel: int) -> None:
 
 
 def test_unknown_page_is_named_with_its_place(site: Site) -> None:
-    site.write({"maps/two.rst": "Two\n===\n\n.. scrapbox:map:: Otter\n"})
+    site.write({"maps/two.rst": "Two\n===\n\n.. scrapbox:map:: Otter\n\n.. scrapbox:map:: Pnd\n"})
     built = site.build(**QUIET)
     assert built.warnings == [
         "SRC/maps/two.rst:4: WARNING: scrapbox:map: there is no page 'Otter', so no map of it "
-        "[scrapbox.directive]"
+        "[scrapbox.directive]",
+        "SRC/maps/two.rst:6: WARNING: scrapbox:map: there is no page 'Pnd', so no map of it; did "
+        "you mean 'Pond'? [scrapbox.directive]",
     ]
+    site.write({"maps/two.rst": "Two\n===\n\n.. scrapbox:map:: Otter\n"})
     assert "figure" not in built.text("maps/two.html")
     site.write({"wiki/otter.md": page("Otter", "[[Pond]]")})
     built = site.build(**QUIET)

@@ -30,7 +30,7 @@ from sphinx_scrapbox.sphinx_ext.builders import (
 from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain, domain_of, may_hold_directives
 from sphinx_scrapbox.sphinx_ext.domain.index.history import LocalChange
 from sphinx_scrapbox.sphinx_ext.domain.record import DocumentRecord
-from sphinx_scrapbox.sphinx_ext.domain.resolve import graph_address, html_link
+from sphinx_scrapbox.sphinx_ext.domain.resolve import graph_address, html_link, suggestion
 from sphinx_scrapbox.sphinx_ext.feature import Feature, Listener
 from sphinx_scrapbox.sphinx_ext.features.linkmap import walking
 from sphinx_scrapbox.sphinx_ext.features.linkmap.neighbourhood import Neighbourhood, neighbourhood
@@ -107,9 +107,11 @@ class FillMaps(SphinxPostTransform):
         builder = builder_of(self.env)
         for node in list(self.document.findall(scrapbox_linkmap)):
             query = _query_of(node)
-            around = _around(domain_of(self.env), node["docname"], query)
+            domain = domain_of(self.env)
+            around = _around(domain, node["docname"], query)
             if around is None:
-                message = f"scrapbox:map: there is no page {query.target!r}, so no map of it"
+                close = suggestion(domain, query.target, node["docname"])
+                message = f"scrapbox:map: there is no page {query.target!r}, so no map of it{close}"
                 warn(Warn.DIRECTIVE, message, location=node)
             if not around:
                 node.parent.remove(node)
