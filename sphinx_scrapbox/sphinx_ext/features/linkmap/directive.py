@@ -111,7 +111,9 @@ class FillMaps(SphinxPostTransform):
             around = _around(domain, node["docname"], query)
             if around is None:
                 close = suggestion(domain, query.target, node["docname"])
-                message = f"scrapbox:map: there is no page {query.target!r}, so no map of it{close}"
+                message = (
+                    f"scrapbox:map: there is no page {query.target!r}, so no map of it{close}"
+                )
                 warn(Warn.DIRECTIVE, message, location=node)
             if not around:
                 node.parent.remove(node)
