@@ -1,7 +1,7 @@
 """Whether a site that is built step by step, after random edits, is what a fresh build makes.
 
     python benchmarks/edit_steps.py [--seed 1 2 ...] [--steps 60] [--corpus CORPUS]
-        [--keep FOLDER]
+        [--builder html] [--keep FOLDER]
 
 Makes a site on which every feature is on (``tests/every_feature.py``), of made pages or, with
 ``--corpus``, of made and real ones, and edits it at random (``tests/every_edit.py``). After each
@@ -19,7 +19,9 @@ from __future__ import annotations
 
 import argparse
 import difflib
+import glob
 import importlib.util
+import multiprocessing
 import os
 import random
 import re
@@ -29,6 +31,7 @@ import sys
 import tempfile
 import time
 import traceback
+import warnings
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -58,12 +61,16 @@ class Steps:
 
     work: Path
     seed: int
-    corpus: Path | None
-    keep: Path | None
+    corpus: Path | None = None
+    keep: Path | None = None
+    builder: str = "html"
     faults: int = 0
+    failed: int = 0
+    """Steps after which no build succeeds, as one that publishes what is denied."""
     kinds: Counter[str] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
+        self._environment = {"PYTHONPATH": str(ROOT), "SOURCE_DATE_EPOCH": EPOCH, "TZ": "UTC"}
         self._src = self.work / "src"
         self._chance = random.Random(self.seed)
         self._edits = every_edit.EveryEdit(self._src, self.seed, self.corpus)
@@ -72,7 +79,7 @@ class Steps:
     def run(self, steps: int) -> None:
         """Make the site, and edit it."""
         self._edits.start()
-        self._build("kept", "html", 1)
+        self._build("kept", self.builder, 1)
         for number in range(1, steps + 1):
             shutil.rmtree(self.work / "before", ignore_errors=True)
             shutil.copytree(self._src, self.work / "before")
@@ -81,7 +88,7 @@ class Steps:
             began = time.monotonic()
             problems = self._step(number)
             seconds = time.monotonic() - began
-            state = "DIFFERS" if problems else "same"
+            state = "DIFFERS" if problems else f"same, {self.failed} failed"
             print(f"seed {self.seed} step {number} ({seconds:.0f} s): {done}: {state}", flush=True)
             if problems:
                 self.faults += 1
@@ -91,13 +98,14 @@ class Steps:
 
     def _step(self, number: int) -> list[str]:
         jobs = 2 if number % 2 else 1
-        problems = self._compare("html", jobs)
+        problems = self._compare(self.builder, jobs)
         if number % 6 == 0:
             builder = BUILDERS[number // 6 % len(BUILDERS)]
             problems += [f"{builder}: {line}" for line in self._compare(builder, jobs)]
         if number % 5 == 0:
-            self._build("slow", "html", 1, "-D", "scrapbox_fast=0")
-            found = self._differences(self.work / "slow" / "html", self.work / "fresh" / "html")
+            self._build("slow", self.builder, 1, "-D", "scrapbox_fast=0")
+            slow, fresh = (self.work / name / self.builder for name in ("slow", "fresh"))
+            found = self._differences(slow, fresh)
             problems += [f"without shortcuts: {line}" for line in found]
         for name in ("fresh", "slow"):
             if not problems:
@@ -112,6 +120,7 @@ class Steps:
             problems.append(f"exit code {ours[0]}, of a fresh build {fresh[0]}: {ours[1][-3:]}")
         if extra := set(ours[1]) - set(fresh[1]):
             problems += [f"only this build warns: {line}" for line in sorted(extra)]
+        self.failed += fresh[0] != 0 and builder == self.builder
         if fresh[0] == ours[0] == 0:
             kept, new = self.work / "kept" / builder, self.work / "fresh" / builder
             problems += self._differences(kept, new)
@@ -121,24 +130,23 @@ class Steps:
         problems = []
         for line in outputs.differences(kept, fresh):
             kind, _, name = line.partition(": ")
-            if kind == "left over" and self._may_stay(name):
+            if kind == "left over" and self._may_stay(name, fresh):
                 continue
             problems.append(line)
             if kind == "stale":
                 problems += _diff(kept / name, fresh / name)
         return problems
 
-    def _may_stay(self, name: str) -> bool:
-        """Whether Sphinx leaves a file because its source is gone or not part of the site."""
+    def _may_stay(self, name: str, fresh: Path) -> bool:
+        """Whether Sphinx leaves a file: its source is gone, or has another suffix now."""
         stem = re.sub(r"(/index)?\.(x?html|txt|tex)$", "", name.removeprefix("_sources/"))
-        stem = re.sub(r"\.(md|rst|scrapbox|side-by-side)$", "", stem)
-        documents = (self.work / "fresh").rglob("*.doctree")
-        present = {
-            path.relative_to(self.work / "fresh" / "doctrees").with_suffix("").as_posix()
-            for path in documents
-        }
-        is_page = name.endswith((".html", ".txt", ".xhtml")) and ".side-by-side." not in name
-        return (is_page and stem not in present) or name.startswith(("_downloads/", "_images/"))
+        stem = re.sub(r"\.(md|rst|scrapbox)$", "", stem)
+        if ".side-by-side" in name or name.startswith(("_downloads/", "_images/")):
+            return ".side-by-side" not in name
+        if name.startswith("_sources/") and list(fresh.glob(f"_sources/{glob.escape(stem)}.*")):
+            return True
+        is_gone = not (self.work / "fresh" / "doctrees" / f"{stem}.doctree").exists()
+        return is_gone and name.endswith((".html", ".txt", ".xhtml"))
 
     def _build(
         self, target: str, builder: str, jobs: int, *more: str, afresh: bool = False
@@ -151,16 +159,15 @@ class Steps:
         places = ["-d", str(folder / "doctrees"), str(self._src), str(folder / builder)]
         arguments = ["-q", "-N", "-j", str(jobs), "-b", builder, *more, *places]
         printed = self.work / "printed"
+        environment = {**os.environ, **self._environment}
         if afresh:
-            seed = {"PYTHONHASHSEED": str(self._chance.randrange(9999))}
+            environment["PYTHONHASHSEED"] = str(self._chance.randrange(9999))
             command = [sys.executable, "-P", "-c", _RUN, *arguments]
             with printed.open("w") as errors:
-                done = subprocess.run(
-                    command, env={**os.environ, **seed}, stderr=errors, check=False
-                )
+                done = subprocess.run(command, env=environment, stderr=errors, check=False)
             code = done.returncode
         else:
-            code = _in_fork(arguments, printed)
+            code = _in_fork(arguments, printed, environment)
         text = printed.read_text("utf-8").replace(str(self._src), "SRC")
         return code, [line for line in text.split("\n") if line]
 
@@ -176,10 +183,10 @@ class Steps:
                     shutil.copytree(self.work / name, target / name)
         for name in ("kept", "fresh", "slow"):
             shutil.rmtree(self.work / name, ignore_errors=True)
-        self._build("kept", "html", 1)
+        self._build("kept", self.builder, 1)
 
 
-def _in_fork(arguments: list[str], printed: Path) -> int:
+def _in_fork(arguments: list[str], printed: Path, environment: dict[str, str]) -> int:
     """The exit code of a build in a copy of this process, which has imported all it needs."""
     sys.stdout.flush()
     if not (pid := os.fork()):
@@ -187,6 +194,8 @@ def _in_fork(arguments: list[str], printed: Path) -> int:
         try:
             errors = os.open(printed, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
             os.dup2(errors, 2)
+            os.environ.update(environment)
+            warnings.simplefilter("ignore")  # a test may turn them into errors
             sys.stderr = open(2, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
             code = sphinx_build.main(arguments)
             sys.stderr.flush()
@@ -194,6 +203,8 @@ def _in_fork(arguments: list[str], printed: Path) -> int:
             traceback.print_exc()
             sys.stderr.flush()
         finally:
+            for process in multiprocessing.active_children():  # sphinx-sitemap starts one
+                process.terminate()
             os._exit(code)
     return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 
@@ -217,16 +228,16 @@ def main() -> int:
     parser.add_argument("--seed", type=int, nargs="+", default=[1])
     parser.add_argument("--steps", type=int, default=60)
     parser.add_argument("--corpus", type=Path)
+    parser.add_argument("--builder", choices=("html", *BUILDERS), default="html")
     parser.add_argument("--keep", type=Path)
     given = parser.parse_args()
-    os.environ.update(PYTHONPATH=str(ROOT), SOURCE_DATE_EPOCH=EPOCH, TZ="UTC")
     for name in _IMPORTED:
         if importlib.util.find_spec(name.partition(".")[0]):
             importlib.import_module(name)
     faults, kinds = 0, Counter[str]()
     for seed in given.seed:
         with tempfile.TemporaryDirectory(prefix="steps-") as work:
-            steps = Steps(Path(work), seed, given.corpus, given.keep)
+            steps = Steps(Path(work), seed, given.corpus, given.keep, given.builder)
             steps.run(given.steps)
         faults += steps.faults
         kinds += steps.kinds

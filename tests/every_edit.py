@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 import re
+import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -69,7 +71,8 @@ class EveryEdit:
             *(self._unpack, self._unpack, self._unpack, self._lock_row, self._lock_header),
             *(self._pictures, self._icon, self._hand_written, self._hand_written, self._new_page),
             *(self._option, self._option, self._inventory, self._touch, self._kept, self._static),
-            *(self._redirect, self._deny, self._nothing),
+            *(self._redirect, self._deny, self._nothing, self._replace_page, self._unmark),
+            *(self._lock_file, self._folder, self._commit, self._template),
         )
 
     def start(self) -> None:
@@ -77,6 +80,8 @@ class EveryEdit:
         self._wikis = write_site(self._src, self._random)
         if self._corpus:
             self._add_real_pages(self._corpus)
+        self._git("init", "-q")
+        self._commit()
 
     def edit(self) -> str:
         """Do one thing, or two; what was done."""
@@ -269,6 +274,38 @@ class EveryEdit:
         path.rename(new)
         return f"move {self._name(path)} to {self._name(new)}"
 
+    def _replace_page(self) -> str:
+        """A page becomes a hand-written document of the same name, or a page in the other form."""
+        path = self._page()
+        suffix = self._random.choice([s for s in (".md", ".scrapbox", ".rst") if s != path.suffix])
+        title = self._title(path)
+        path.unlink()
+        texts = {
+            ".md": f"# {title}\n\nBy hand, on [[Soil]].\n",
+            ".scrapbox": f"{title}\n[Soil] #mulch\n",
+            ".rst": f"Title\n=====\n\n:scrapbox:page:`{title}`\n",
+        }
+        self._write(path.with_suffix(suffix), texts[suffix])
+        return f"{self._name(path)} becomes {suffix}"
+
+    def _unmark(self) -> str:
+        """Remove what shows that a page is one."""
+        path = self._page(".md")
+        rows = [row for row in path.read_text("utf-8").split("\n") if "scrapbox.io" not in row]
+        self._write(path, "\n".join(rows))
+        return f"no mark in {self._name(path)}"
+
+    def _folder(self) -> str:
+        """A folder is renamed."""
+        names = [self._src / "en" / name for name in ("deep", "deeper", "堆")]
+        paths = [path for path in names if path.is_dir()] or [self._src / "en/deep"]
+        free = [path for path in names if not path.is_dir()]
+        if not paths[0].is_dir() or not free:
+            return "no folder to rename"
+        new = self._random.choice(free)
+        paths[0].rename(new)
+        return f"folder {paths[0].name} to {new.name}"
+
     def _touch(self) -> str:
         path = self._random.choice([*self._pages(".md", ".scrapbox"), self._src / "guide.md"])
         path.touch()
@@ -351,6 +388,16 @@ class EveryEdit:
         self._write(path, dump_lock(replace(lock, **field)))
         return f"lock of {folder}: {field}"
 
+    def _lock_file(self) -> str:
+        """A lock file goes, or is damaged by a merge."""
+        path = self._src / self._random.choice(sorted(self._wikis)) / LOCK_NAME
+        if not path.is_file() or path.read_text("utf-8").startswith("<"):
+            lock = Lock(self._wikis[path.parent.name].name, exported=self._later())
+            self._write(path, dump_lock(lock))
+            return f"a new lock in {path.parent.name}"
+        path.unlink()
+        return f"no lock in {path.parent.name}"
+
     def _pictures(self) -> str:
         folder = self._random.choice(sorted(self._wikis))
         path, lock = self._lock(folder)
@@ -427,6 +474,32 @@ class EveryEdit:
         self._write(path, f"{path.read_text('utf-8')}/* {self._random.randrange(99)} */\n")
         return "edit static/own.css"
 
+    def _template(self) -> str:
+        path = self._src / "templates/layout.html"
+        note = f"<!-- {self._random.randrange(9)} -->"
+        self._write(
+            path, f'{{% extends "!layout.html" %}}{{% block footer %}}{note}{{% endblock %}}'
+        )
+        return "edit a template"
+
+    def _git(self, *arguments: str) -> None:
+        day = f"{self._time} +0000"
+        names = {f"GIT_{who}_NAME": "nobody" for who in ("AUTHOR", "COMMITTER")}
+        mails = {f"GIT_{who}_EMAIL": "nobody@example.org" for who in ("AUTHOR", "COMMITTER")}
+        dates = {"GIT_AUTHOR_DATE": day, "GIT_COMMITTER_DATE": day}
+        subprocess.run(
+            ["git", *arguments],
+            cwd=self._src,
+            env={**os.environ, **names, **mails, **dates, "GIT_CONFIG_GLOBAL": os.devnull},
+            check=False,
+        )
+
+    def _commit(self) -> str:
+        self._later()
+        self._git("add", "-A")
+        self._git("commit", "-q", "--allow-empty", "-m", "Edits")
+        return "commit"
+
     def _redirect(self) -> str:
         moves = {"Was": "Soil", "gone": "nowhere", "a": self._random.choice(EN).replace(":", "-")}
         chosen = {name: to for name, to in moves.items() if self._random.random() < 0.6}
@@ -441,12 +514,11 @@ class EveryEdit:
             path.unlink()
             return "remove the denied page"
         if self._random.random() < 0.5:
-            self._write(path, page("Bank account", "A number that nobody sees."))
+            self._write(path, page("Bank account", "A number that nobody sees. #internal"))
             return "add a denied page"
         path = self._page(".md")
-        line = self._random.choice(("#internal", "See [[Bank account]]."))
-        self._write(path, f"{path.read_text('utf-8')}\n{line}")
-        return f"{line} in {self._name(path)}"
+        self._write(path, f"{path.read_text('utf-8')}\nSee [[Bank account]].")
+        return f"a link to a denied page in {self._name(path)}"
 
     # -- real pages --------------------------------------------------------------------
 

@@ -45,7 +45,8 @@ author = copyright = "nobody"
 version = release = "1"
 extensions = ["sphinx_scrapbox", "sphinx.ext.intersphinx", "sphinx.ext.todo"]
 {extensions}
-exclude_patterns = ["kept", "_build"]
+exclude_patterns = ["kept", "templates"]
+templates_path = ["templates"]
 html_theme = "alabaster"
 html_baseurl = ogp_site_url = "https://wiki.example/"
 html_last_updated_fmt = "%Y-%m-%d"
@@ -110,13 +111,22 @@ CHOICES: dict[str, tuple[Any, ...]] = {
     "scrapbox_people": ({"ren": "Ren R."}, OPTIONS["scrapbox_people"]),
     "scrapbox_metadata": (False, True),
     "scrapbox_canonical": ("wiki", OPTIONS["scrapbox_canonical"]),
-    "scrapbox_deny": ({"titles": ["Spade"]}, {}, OPTIONS["scrapbox_deny"]),
+    "scrapbox_deny": ({"titles": ["Bank *"], "people": ["solicitor"]}, OPTIONS["scrapbox_deny"]),
     "scrapbox_page_directives": ([], ["note", "tip"]),
     "scrapbox_search_full": (3, 4000),
+    "scrapbox_translation_sources": (["kept/ja"], []),
+    "scrapbox_pages": (["notes/*", "!en/deep/*"], []),
+    "scrapbox_project": (
+        {},
+        {"en/[A-C]*": "other-en", "en/**": "garden-en"},
+        OPTIONS["scrapbox_project"],
+    ),
+    "scrapbox_dates": ("git", "page"),
+    "scrapbox_search_engine": ("pagefind", "sphinx"),
     "html_title": ("The garden", "The other garden"),
     "html_theme": ("basic", "alabaster"),
     "language": ("ja", "en"),
-    "exclude_patterns": (["kept", "_build", "shop/S*"], ["kept", "_build"]),
+    "exclude_patterns": (["kept", "templates", "shop/S*"], ["kept", "templates"]),
     "scrapbox_fast": (False, True),
 }
 """Values that an option changes between; the last one is that of the site as it begins."""
@@ -402,6 +412,7 @@ def write_site(src: Path, chance: random.Random) -> dict[str, Wiki]:
         "changes.md": CHANGES,
         "notes/plain.md": PLAIN,
         "static/own.css": "p { margin: 0 }\n",
+        "templates/unused.html": "",
         "icons/face.svg": _svg(3),
         "icons/ren.svg": _svg(4),
         "icons/shop/gpt.svg": _svg(5),

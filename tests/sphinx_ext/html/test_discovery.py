@@ -173,7 +173,7 @@ def test_entries_of_other_pages_stay_as_they_are(tmp_path: Path) -> None:
     site = Site(
         tmp_path / "src", {"index.md": "# A & B\n", "guide.md": "---\norphan: 1\n---\n# C\n"}
     )
-    given = {"html_baseurl": BASE, "sitemap_locales": ["de"]}
+    given: dict[str, Any] = {"html_baseurl": BASE, "sitemap_locales": ["de"]}
     ours = site.build(extensions=["sphinx_sitemap", "sphinx_scrapbox"], **given)
     theirs = site.build(target="_stock", extensions=["sphinx_sitemap", "myst_parser"], **given)
     expected = theirs.text("sitemap.xml").splitlines()
@@ -192,20 +192,22 @@ def _without(text: str, links: list[str]) -> str:
 
 
 def _entries(text: str) -> list[str]:
-    """The entries of a map, each with its bytes, whatever their order."""
-    return sorted(re.findall(r"<url>.*?</url>", text))
+    """The entries of a map, and what is around them, each with its bytes, in any order."""
+    return sorted(re.split(r"(?=<url>|</urlset>)", text))
 
 
 def test_edits_change_no_other_entry(tmp_path: Path) -> None:
     """sphinx-sitemap lists the pages that a build writes, as its processes finish them."""
     pytest.importorskip("sphinx_sitemap")
-    config = {
+    config: dict[str, Any] = {
         "extensions": ["sphinx_sitemap", "sphinx_scrapbox"],
         "html_baseurl": BASE,
         "sitemap_excludes": ["wiki/Plain.html"],
         **HERE,
     }
     site = Site(tmp_path / "src", {**FILES, "wiki/Gone.md": page("Gone")})
+    site.build(scrapbox_canonical={"wiki/Q*": "self"}, **config)
+    config["scrapbox_canonical"] = {"wiki/Q*": "noindex"}  # no longer listed
     site.build(**config)
     edit = {"wiki/Mulch.md": page("Mulch", "Edited."), "wiki/Gone.md": None}
     site.write({**edit, "wiki/New.md": page("New")})

@@ -55,7 +55,7 @@ def amend_sitemap(app: Sphinx, exception: Exception | None) -> None:
     # As sphinx-sitemap does it, so that what is not amended is written with the same bytes.
     root.set("xmlns", _NAMESPACE)
     ElementTree.register_namespace("xhtml", _XHTML)
-    entries = dict(_amended(app, root))
+    entries = dict(_amended(app, _without_namespace(root)))
     present = set(_listed(app))
     for entry in ElementTree.fromstring(earlier) if earlier else ():
         location = entry.findtext(f"{{{_NAMESPACE}}}loc", "")
@@ -86,7 +86,7 @@ def _amended(app: Sphinx, root: ElementTree.Element) -> Iterator[tuple[str, Elem
         for name in written_indices(app)
         if not canonical_of(app, name).is_listed
     }
-    for entry in map(_without_namespace, root):
+    for entry in root:
         address = entry.findtext("loc", "")
         # Search engines must not list a translation beside its source.
         if address in unlisted or (address not in pages and _IS_SIDE_BY_SIDE(address)):
@@ -122,12 +122,15 @@ def _set_date(entry: ElementTree.Element, date: str) -> None:
 def _listed(app: Sphinx) -> Iterator[str]:
     """The addresses of all documents and indices that a sitemap of the whole site lists."""
     facts, excluded = domain_of(app.env).facts, app.config.sitemap_excludes
-    for name in (*app.env.all_docs, *written_indices(app)):
+    indices = frozenset(written_indices(app))
+    for name in (*app.env.all_docs, *indices):
         link = _link_of(app, name)
-        if not any(fnmatch(link, pattern) for pattern in excluded):
-            address = _address(app, link)
-            is_page = name in facts and facts[name].is_page
-            yield _quoted(address, link) if is_page else address
+        if any(fnmatch(link, pattern) for pattern in excluded):
+            continue
+        is_page = name in facts and facts[name].is_page
+        if (is_page or name in indices) and not canonical_of(app, name).is_listed:
+            continue
+        yield _quoted(_address(app, link), link) if is_page else _address(app, link)
 
 
 def _address(app: Sphinx, link: str) -> str:
