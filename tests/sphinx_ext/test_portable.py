@@ -159,6 +159,15 @@ def test_paths_from_one_drive_to_another(monkeypatch: pytest.MonkeyPatch) -> Non
     assert relative_path("D:\\out\\html", "C:\\site") == "D:/out/html"
 
 
+@pytest.mark.parametrize("start", ["/a", "/a/", "/", "/a/..", "a", "../a", "."])
+@pytest.mark.parametrize(
+    "path", ["b/c.md", "b//c", "b/./c", "b/../c", "..", "b/", ".b/..c/...", "."]
+)
+def test_relative_paths_are_those_of_python(start: str, path: str) -> None:
+    for whole in (f"{start}/{path}", path):
+        assert relative_path(whole, start) == os.path.relpath(whole, start).replace(os.sep, "/")
+
+
 def test_a_drive_is_no_revision(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     if sys.platform != "win32":
         monkeypatch.setattr(Path, "drive", "C:", raising=False)

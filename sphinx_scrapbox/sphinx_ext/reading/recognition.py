@@ -33,4 +33,4 @@ def exported_page(text: str, document: nodes.document, env: BuildEnvironment) ->
         record = record_of(document)._replace(in_doubt=in_doubt, has_pages=has_pages)
         set_record(document, record)
     env.temp_data[_IS_HAND_WRITTEN] = not answer.is_page
-    return pages.page_of(text, path) if answer.is_page else None
+    return pages.page_of(text, path, env.docname) if answer.is_page else None

@@ -123,10 +123,13 @@ def filled(
     :param pattern: what a placeholder is, with its name as the only group.
     """
     filled: list[nodes.Node] = []
+    unused = {name for name, node in places.items() if node.parent is None}
     for number, piece in enumerate(pattern.split(template)):
         if number % 2:
             if piece in places:
-                filled.append(places[piece].deepcopy())
+                node = places[piece]
+                filled.append(node if piece in unused else node.deepcopy())
+                unused.discard(piece)
         elif piece:
             filled.append(nodes.Text(piece))
     return filled

@@ -142,10 +142,15 @@ class PageFiles:
         answer, _ = self.folders.answer_and_folder(text, path)
         return self.page_of(text, path) if answer.is_page else None
 
-    def page_of(self, text: str, path: Path) -> PageFile:
-        """The page of a Markdown file that is known to be a page."""
+    def page_of(self, text: str, path: Path, docname: str = "") -> PageFile:
+        """The page of a Markdown file that is known to be a page.
+
+        :param docname: that of the file, if the caller knows it.
+        """
+        projects = self._projects
         page = read_markdown(text, name=path.stem, origin=self._config.url)
-        page = replace(page, project=self._projects.of_file(path))
+        project = projects.of(docname) if docname else projects.of_file(path)
+        page = replace(page, project=project)
         return self.redact(PageFile(path, page))
 
     def statement(self, text: str, path: Path) -> Statement | None:
