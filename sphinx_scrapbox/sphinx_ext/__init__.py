@@ -76,19 +76,23 @@ from sphinx_scrapbox.sphinx_ext.html.data import (
 from sphinx_scrapbox.sphinx_ext.html.search import modes, pagefind_index, search_page, sphinx_index
 from sphinx_scrapbox.sphinx_ext.leak_guard import guard
 from sphinx_scrapbox.sphinx_ext.performance import (
-    doctree_cache,
     garbage_collection,
-    inventory,
+    log_records,
     pickling,
     search_index,
     skipped_transforms,
     writers,
     writing_processes,
 )
-from sphinx_scrapbox.sphinx_ext.performance import reading as quick_reading
+from sphinx_scrapbox.sphinx_ext.performance.documents import (
+    doctree_cache,
+    node_methods,
+    settings,
+)
 from sphinx_scrapbox.sphinx_ext.performance.html import pages as html_pages
 from sphinx_scrapbox.sphinx_ext.performance.rebuilding import (
     few_documents,
+    inventory,
     parted_tables,
     unchanged_files,
 )
@@ -169,6 +173,7 @@ LISTENERS = (
     Listener("builder-inited", search_index.skip_unchanged_index),
     Listener("builder-inited", inventory.skip_unchanged_inventory),
     Listener("builder-inited", writers.speed_up_writers),
+    Listener("builder-inited", node_methods.speed_up_nodes),
     Listener("builder-inited", doctree_cache.limit_doctree_caches),
     Listener("builder-inited", writing_processes.write_in_processes),
     Listener("builder-inited", skipped_transforms.skip_post_transforms),
@@ -182,9 +187,11 @@ LISTENERS = (
     Listener("env-before-read-docs", history.note_before_reading, 890, "All are known."),
     Listener("env-before-read-docs", parted_tables.take_tables_apart, 899, "As plain tables."),
     Listener("env-before-read-docs", pickling.install_tracking_tables, 900, "After others."),
-    Listener("env-before-read-docs", quick_reading.speed_up_reading, 900, "Handlers are known."),
+    Listener("env-before-read-docs", garbage_collection.note_documents),
+    Listener("env-before-read-docs", settings.keep_settings),
+    Listener("env-before-read-docs", log_records.skip_log_records, 900, "Handlers are known."),
     Listener("env-merge-info", pickling.forget_sent, sys.maxsize, "Others may still need it."),
-    Listener("env-updated", quick_reading.restore_settings, 1, "Nothing is read any more."),
+    Listener("env-updated", settings.restore_settings, 1, "Nothing is read any more."),
     Listener("env-updated", pickling.remove_tracking_tables, 1, "Others see plain tables."),
     Listener("env-updated", metadata.date_pages_from_git, 400, "Lists and ages show the dates."),
     Listener("env-updated", history.note_step, 590, "After the dates of git."),
@@ -211,8 +218,10 @@ LISTENERS = (
     Listener("html-page-context", html_pages.keep_tags, 990, "After others replaced them."),
     Listener("html-page-context", page_names.escape_context, 999, "After themes (up to 501)."),
     Listener("build-finished", garbage_collection.restore_thresholds, 1, "Others may fail."),
-    Listener("build-finished", quick_reading.restore_all, 1, "Others may fail."),
+    Listener("build-finished", settings.restore_settings, 1, "Others may fail."),
+    Listener("build-finished", log_records.restore_log_records, 1, "Others may fail."),
     Listener("build-finished", wiki_domain.finish_features),
+    Listener("build-finished", node_methods.restore_nodes, 1, "Others may fail."),
     Listener("build-finished", writers.restore_writers),
     Listener("build-finished", skipped_transforms.restore_transformer),
     Listener("build-finished", sitemap.amend_sitemap, 600, "After sphinx-sitemap (500)."),

@@ -25,7 +25,7 @@ from sphinx.transforms import SphinxTransformer
 from sphinx.util import docutils as sphinx_docutils
 from sphinx.writers.html5 import HTML5Translator
 
-from sphinx_scrapbox.sphinx_ext.performance import doctree_cache
+from sphinx_scrapbox.sphinx_ext.performance.documents import doctree_cache
 from sphinx_scrapbox.sphinx_ext.performance.search_index import BY_DOCNAME, BY_WORD, prune
 from sphinx_scrapbox.sphinx_ext.warnings import note_unknown_internals
 
@@ -256,6 +256,15 @@ def _other_walk(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(nodes.Node, "walkabout", other)
 
 
+def _other_nodes(monkeypatch: pytest.MonkeyPatch) -> None:
+    original = nodes.Element.__init__
+
+    def init(self: nodes.Element, *args: Any, **attributes: Any) -> None:
+        original(self, *args, **attributes)
+
+    monkeypatch.setattr(nodes.Element, "__init__", init)
+
+
 SINCE_9 = pytest.mark.skipif(sphinx.version_info < (9,), reason="Sphinx 8 renders parts otherwise")
 
 
@@ -270,6 +279,7 @@ SINCE_9 = pytest.mark.skipif(sphinx.version_info < (9,), reason="Sphinx 8 render
         pytest.param(_other_translator, "translators for parts of pages", 1, marks=SINCE_9),
         pytest.param(_other_parts, "parts of pages", 1, marks=SINCE_9),
         (_other_walk, "translators", 1),
+        (_other_nodes, "the methods of nodes", 1),
         (_other_transformer, "the transforms of the environment", 1),
     ],
 )

@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import logging
+import pickle
 from pathlib import Path
 from typing import Any
 
 import pytest
 import sphinx
+import sphinx.events as sphinx_events
+from docutils import nodes
 from docutils.parsers.rst import Parser
 from docutils.readers import standalone
+from docutils.utils import new_document
 from sites import Site, page
+from sphinx import addnodes
 from sphinx.errors import ExtensionError
+from sphinx.testing.util import SphinxTestApp
+from sphinx.util import display
 from sphinx.util import docutils as sphinx_docutils
 from sphinx.util import logging as sphinx_logging
 
-from sphinx_scrapbox.sphinx_ext.performance import doctree_cache
-from sphinx_scrapbox.sphinx_ext.performance.reading import kept_settings
+from sphinx_scrapbox.sphinx_ext.performance.documents import doctree_cache, node_methods
+from sphinx_scrapbox.sphinx_ext.performance.documents.settings import kept_settings
 
 pytestmark = pytest.mark.skipif(
     sphinx.version_info < (9,), reason="Sphinx 8 keeps the settings itself"
@@ -70,21 +77,31 @@ def test_a_file_of_dependencies_is_opened_for_each_document(
 
 CONF = """
 import logging
-from sphinx.util import docutils, logging as sphinx_logging
+from docutils import nodes
+from sphinx import events
+from sphinx.util import display, docutils, logging as sphinx_logging
 
 extensions = ["sphinx_scrapbox"]
 scrapbox_project = "garden-en"
 original = docutils._get_settings
-seen = {}
+seen, replaced = {}, {}
 
 
 def note(event):
     def handler(app, *args):
         level = logging.getLogger(sphinx_logging.NAMESPACE).level
+        is_progress = type(display.logger).__name__ == "ProgressLogger"
         seen[event] = (docutils._get_settings is original, level)
+        names = {"repr": hasattr(events, "repr"), "progress": is_progress, "nodes": is_new()}
+        replaced[event] = {name for name, is_there in names.items() if is_there}
         if event == "build-finished":
-            app.config.seen = seen
+            app.config.seen, app.config.replaced = seen, replaced
     return handler
+
+
+def is_new():
+    methods = nodes.Node.findall, nodes.Node.setup_child, nodes.Element.__init__
+    return any(method.__module__ != "docutils.nodes" for method in methods)
 
 
 def setup(app):
@@ -97,12 +114,21 @@ FILES = {"conf.py": CONF, "index.md": "# Index\n"}
 def test_replacements_last_as_long_as_they_are_of_use(tmp_path: Path) -> None:
     site = Site(tmp_path / "src", {**FILES, "1.md": page("Page 1", "Mulch.")})
     untouched = (True, logging.DEBUG)
-    seen: dict[str, tuple[bool, int]] = site.build().app.config.seen
+    built = site.build()
+    seen: dict[str, tuple[bool, int]] = built.app.config.seen
     assert seen.pop("doctree-read") == (False, logging.INFO)
     assert seen.pop("env-check-consistency") == (True, logging.INFO)
     assert set(seen.values()) == {untouched}
-    seen = site.build(scrapbox_fast=False, force=True).app.config.seen
-    assert set(seen.values()) == {untouched}
+    replaced: dict[str, set[str]] = built.app.config.replaced
+    assert replaced == {
+        "builder-inited": {"nodes"},
+        "doctree-read": {"repr", "progress", "nodes"},
+        "env-check-consistency": {"repr", "progress", "nodes"},
+        "build-finished": set(),
+    }
+    built = site.build(scrapbox_fast=False, force=True)
+    assert set(built.app.config.seen.values()) == {untouched}
+    assert not any(built.app.config.replaced.values())
 
 
 def test_replacements_end_with_a_build_that_fails(tmp_path: Path) -> None:
@@ -141,3 +167,118 @@ def test_few_pickled_doctrees_are_kept(tmp_path: Path, monkeypatch: pytest.Monke
     assert list(cache) == ["6", "7", "8"]
     assert built.app.env.get_doctree("7")["source"].endswith("7.md")
     assert list(cache) == ["6", "7", "8"]
+
+
+def _shown(folder: Path, **config: Any) -> tuple[str, list[str]]:
+    """What a build says, and the last messages that a report of a crash would hold."""
+    app = SphinxTestApp("dummy", srcdir=folder, freshenv=True, confoverrides=config)
+    app.build()
+    app.cleanup()
+    return app.status.getvalue(), list(app.messagelog)
+
+
+@pytest.mark.parametrize("colour", ["", "1"])
+def test_progress_is_shown_as_by_sphinx(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, colour: str
+) -> None:
+    if colour:
+        monkeypatch.setenv("FORCE_COLOR", colour)
+    else:
+        monkeypatch.setenv("NO_COLOR", "1")
+    Site(tmp_path, {"conf.py": CONF, "index.md": "# Index\n", "1.md": page("Page 1", "Mulch.")})
+    status, messages = _shown(tmp_path)
+    assert "[ 50%]" in status
+    assert (status, messages) == _shown(tmp_path, scrapbox_fast=False)
+
+
+def test_a_closed_stream_does_not_stop_a_build(tmp_path: Path) -> None:
+    Site(tmp_path, FILES)
+    app = SphinxTestApp("dummy", srcdir=tmp_path)
+    app.connect("env-before-read-docs", lambda *_: app.status.close(), priority=1000)
+    logging.raiseExceptions = False  # logging would report the stream as well
+    try:
+        app.build()
+    finally:
+        logging.raiseExceptions = True
+        app.cleanup()
+    assert "index" in app.env.all_docs
+
+
+def test_what_others_replaced_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sphinx_events, "repr", repr, raising=False)
+
+    class Other(sphinx_logging.SphinxLoggerAdapter):
+        pass
+
+    other = Other(logging.getLogger("sphinx.other"), {})
+    monkeypatch.setattr(display, "logger", other)
+    Site(tmp_path / "src", FILES).build("dummy")
+    assert vars(sphinx_events)["repr"] is repr
+    assert display.logger is other
+
+
+def _tree() -> nodes.document:
+    document = new_document("source")
+    document.current_line = 7
+    section = nodes.section("", nodes.title("raw", "Beds"), IDS=["beds"], names=["beds"])
+    listed = nodes.bullet_list("", nodes.list_item("", nodes.paragraph("", "Mulch.")), bullet="-")
+    section += [listed, nodes.paragraph("", "", nodes.strong("", "deep"), nodes.Text("!"))]
+    document += section
+    section += addnodes.pending_xref("", nodes.inline(), reftarget="x", refexplicit=1)
+    document.settings = document.reporter = document.transformer = None  # type: ignore[assignment]
+    return document
+
+
+CONDITIONS: list[Any] = [
+    None,
+    nodes.Text,
+    nodes.Element,
+    nodes.table,
+    lambda node: isinstance(node, nodes.paragraph),
+]
+
+
+def _found(root: nodes.Node, condition: Any, **options: bool) -> list[str]:
+    """The nodes that are found while one is replaced and one removed."""
+    found = []
+    for node in root.findall(condition, **options):
+        found.append(f"{type(node).__name__}: {node.astext()}")
+        if isinstance(node, nodes.strong):
+            node.replace_self(nodes.emphasis("", "", nodes.Text("new")))
+        elif isinstance(node, nodes.list_item):
+            node.parent.remove(node)
+    return found
+
+
+def _of_nodes() -> list[object]:
+    tree = _tree()
+    section = next(iter(tree.findall(nodes.section)))
+    text = section.children[-1]
+    return [
+        pickle.dumps(tree),
+        [(node.document is tree, node.line, node.source) for node in text.findall()],
+        nodes.Text("alone").document,
+        *(
+            _found(_tree(), condition, include_self=include_self)
+            for condition in CONDITIONS
+            for include_self in (True, False)
+        ),
+        [repr(node) for node in section.children[0].findall(nodes.paragraph, siblings=True)],
+        [repr(node) for node in section.findall(descend=False)],
+    ]
+
+
+@pytest.mark.skipif(sphinx.version_info < (9,), reason="the methods of docutils 0.21 are kept")
+def test_methods_of_nodes_do_what_those_of_docutils_do(tmp_path: Path) -> None:
+    expected = _of_nodes()
+    of_build: list[object] = []
+    Site(tmp_path, FILES)
+    app = SphinxTestApp("dummy", srcdir=tmp_path)
+    app.connect("env-check-consistency", lambda *_: of_build.extend(_of_nodes()))
+    app.connect("env-check-consistency", lambda *_: of_build.append(nodes.Node.findall))
+    app.build()
+    app.cleanup()
+    assert of_build.pop() is node_methods.findall
+    assert of_build == expected
+    with pytest.raises(TypeError, match="rawsource"):
+        node_methods.new_element(nodes.inline(), nodes.inline())

@@ -1,29 +1,24 @@
 """What Sphinx does again for each document that it reads, done once.
 
 - Replaces, while documents are read: ``sphinx.util.docutils._get_settings`` (Sphinx 9), which
-  makes a parser of some 70 options for each document and looks for three configuration files; and
-  from then on the level of Sphinx's logger, which has a record made of each event and of other
-  messages that no handler takes.
-- Saves: 20 % of the CPU time in which exported pages are read, and 1 % of that in which pages are
-  written, or more with many references to other sites.
+  makes a parser of some 70 options for each document and looks for three configuration files.
+- Saves: 20 % of the CPU time in which exported pages are read.
 - Unnecessary if Sphinx kept the default settings of each type of source, as it did before
-  version 9, and its logger had the lowest level of its handlers.
+  version 9.
 """
 
 from __future__ import annotations
 
 import inspect
-import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from copy import copy
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 from weakref import WeakKeyDictionary
 
 from docutils.utils import DependencyList
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util import docutils as sphinx_docutils
-from sphinx.util.logging import NAMESPACE
 
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.warnings import note_unknown_internals
@@ -33,53 +28,27 @@ _PARAMETERS = ["components", "defaults", "read_config_files"]
 _GetSettings: TypeAlias = Callable[..., Any]
 
 
-class _Before(NamedTuple):
-    """What was replaced."""
-
-    level: int
-    get_settings: _GetSettings | None
+_BEFORE: WeakKeyDictionary[Sphinx, _GetSettings] = WeakKeyDictionary()
 
 
-_BEFORE: WeakKeyDictionary[Sphinx, _Before] = WeakKeyDictionary()
-
-
-def speed_up_reading(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
-    """Handler of ``env-before-read-docs``: Sphinx's reading processes inherit the changes."""
+def keep_settings(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
+    """Handler of ``env-before-read-docs``: Sphinx's reading processes inherit the change."""
     if not options(app.config).fast or app in _BEFORE:
         return
-    logger = logging.getLogger(NAMESPACE)
-    lowest = min((handler.level for handler in _handlers()), default=logger.level)
     get_settings: _GetSettings | None = getattr(sphinx_docutils, _NAME, None)
-    if get_settings is not None and not _has_known_shape(get_settings):
+    if get_settings is None:
+        return
+    if not _has_known_shape(get_settings):
         note_unknown_internals("the settings of documents")
-        get_settings = None
-    _BEFORE[app] = _Before(logger.level, get_settings)
-    if get_settings is not None:
-        setattr(sphinx_docutils, _NAME, kept_settings(get_settings))
-    logger.setLevel(max(logger.level, lowest))
+        return
+    _BEFORE[app] = get_settings
+    setattr(sphinx_docutils, _NAME, kept_settings(get_settings))
 
 
 def restore_settings(app: Sphinx, *args: object) -> None:
-    """Handler of ``env-updated``: nothing is read any more."""
-    before = _BEFORE.get(app)
-    if before is not None and before.get_settings is not None:
-        setattr(sphinx_docutils, _NAME, before.get_settings)
-        _BEFORE[app] = before._replace(get_settings=None)
-
-
-def restore_all(app: Sphinx, *args: object) -> None:
-    """Handler of ``build-finished``."""
-    restore_settings(app)
-    if (before := _BEFORE.pop(app, None)) is not None:
-        logging.getLogger(NAMESPACE).setLevel(before.level)
-
-
-def _handlers() -> Iterator[logging.Handler]:
-    """The handlers of Sphinx's logger, and those of others on loggers below it."""
-    yield from logging.getLogger(NAMESPACE).handlers
-    for name, logger in logging.root.manager.loggerDict.copy().items():
-        if isinstance(logger, logging.Logger) and name.startswith(f"{NAMESPACE}."):
-            yield from logger.handlers
+    """Handler of ``env-updated``, as nothing is read any more, and of ``build-finished``."""
+    if (get_settings := _BEFORE.pop(app, None)) is not None:
+        setattr(sphinx_docutils, _NAME, get_settings)
 
 
 def _has_known_shape(get_settings: _GetSettings) -> bool:
