@@ -336,6 +336,7 @@ def test_pages_are_recognised_as_in_a_build(
     assert told == "gone     Doubt\ngone     Named\n\npages: 2 gone\n"
 
 
+@needs_git
 def test_exported_pages_in_git(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     git(tmp_path, "init", "-q")
