@@ -259,7 +259,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
         app.connect(listener.event, listener.handler, listener.priority)
     return {
         "version": __version__,
-        "env_version": 13,
+        "env_version": 14,
         "parallel_read_safe": True,
         "parallel_write_safe": True,
     }

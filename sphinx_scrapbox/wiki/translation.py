@@ -32,7 +32,10 @@ class Wording:
 
 @dataclass(frozen=True, slots=True)
 class Translation:
-    """The content of a footer; ``note`` is the text that the wording does not match."""
+    """The content of a footer; ``note`` is the text that the wording does not match.
+
+    ``by_human`` is true if no machine translated the page.
+    """
 
     project: str
     title: str
@@ -44,6 +47,7 @@ class Translation:
     date: str = ""
     note: str = ""
     line: int = 0
+    by_human: bool = False
 
 
 @dataclass(frozen=True, slots=True)

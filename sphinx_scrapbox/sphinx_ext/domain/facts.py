@@ -25,7 +25,7 @@ MAX_LINE = 180
 
 _OWN = frozenset(
     "links fragments mentions tags people turns lock is_as_locked lines_without_anchor excerpt "
-    "image created updated".split()
+    "image created updated by_human".split()
 )
 """The facts of a document by which no other document finds it, and which tell no language."""
 _PERSON_ROLES = frozenset({"speaker", "signature"})
@@ -125,6 +125,7 @@ class PageFacts(NamedTuple):
     source: str = ""
     source_language: str = ""
     target_language: str = ""
+    by_human: bool = False
     translated: tuple[tuple[int, str, str], ...] = ()
     links: tuple[str, ...] = ()
     """The targets of links as keys; one with a fragment also without it."""

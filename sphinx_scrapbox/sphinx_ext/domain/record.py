@@ -37,6 +37,8 @@ class DocumentRecord(NamedTuple):
     """The target of the page that this one was translated from."""
     source_language: str = ""
     target_language: str = ""
+    by_human: bool = False
+    """Whether no machine translated the page."""
     translated: tuple[tuple[int, str, str], ...] = ()
     """For each translation notice the time of the translation, and the target and the language of
     its source."""

@@ -125,7 +125,7 @@ class LanguageFeature(Feature):
             _alternate(_address(app, docname, version, context), language)
             for version, language in alternates
         ]
-        if facts.source:
+        if facts.source and not facts.by_human:
             # RFC 6497: content in one language, transformed from another by a machine.
             tag = facts.target_language or "und"
             if facts.source_language:

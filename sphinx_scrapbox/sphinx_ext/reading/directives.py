@@ -31,6 +31,7 @@ def _language(tag: str) -> str:
 _CONVERTERS: option_values.Converters = {
     **dict.fromkeys(("from", "to"), _language),
     **dict.fromkeys(("engine", "contact", "date"), option_values.text),
+    "human": option_values.flag,
 }
 
 
@@ -58,7 +59,7 @@ class SpeechDirective(SphinxDirective):
 
 
 class TranslationDirective(SphinxDirective):
-    """``scrapbox:translation``: the notice of a machine translation.
+    """``scrapbox:translation``: the notice of a translation, by a machine unless said otherwise.
 
     The argument is the source page: ``/project/Title``.
     """
@@ -87,6 +88,7 @@ class TranslationDirective(SphinxDirective):
             target_language=values.get("to", ""),
             date=values.get("date", ""),
             line=line,
+            by_human=values.get("human", False),
         )
         own = source_folder(self.env).projects.of(self.env.docname)
         source_language, target_language = languages_of(translation, own, config)

@@ -35,10 +35,10 @@ def languages_of(translation: Translation, project: str, config: Config) -> tupl
 def notice(
     translation: Translation, languages: tuple[str, str], site: Site, text: str, source_path: str
 ) -> nodes.Element:
-    """The notice of a machine translation as an admonition.
+    """The notice of a translation as an admonition.
 
     :param languages: those of the source and of the translation.
-    :param text: the text with placeholders; "" for the usual sentences.
+    :param text: the text with placeholders for a machine translation; "" for the usual sentences.
     :param source_path: the file that the notice is from.
     """
     line = translation.line
@@ -54,10 +54,13 @@ def notice(
         if language:
             places[name] = nodes.Text(language)
 
+    if translation.by_human:
+        text = ""
     # Not searched: the text is the same on every page, and the title would count as the page's.
-    title = nodes.title("", _("Machine translation"), translatable=False, classes=["no-search"])
+    kind = _("Translation") if translation.by_human else _("Machine translation")
+    title = nodes.title("", kind, translatable=False, classes=["no-search"])
     paragraph = nodes.paragraph(translatable=False, classes=["no-search"])
-    for number, sentence in enumerate([text] if text else _sentences(places)):
+    for number, sentence in enumerate([text] if text else _sentences(places, translation)):
         if number:
             paragraph += nodes.Text(" ")
         paragraph += filled(sentence, places)
@@ -95,12 +98,13 @@ def _source(target: str, language: str, site: Site, path: str = "", line: int = 
     return site.link("page", target, shown)
 
 
-def _sentences(places: dict[str, nodes.Node]) -> list[str]:
-    sentences = [
-        _("This page was machine-translated from {source} with {engine}.")
-        if "engine" in places
-        else _("This page was machine-translated from {source}.")
-    ]
+def _sentences(places: dict[str, nodes.Node], translation: Translation) -> list[str]:
+    if translation.by_human:
+        sentences = [_("This page is a translation of {source}.")]
+    elif translation.engine:
+        sentences = [_("This page was machine-translated from {source} with {engine}.")]
+    else:
+        sentences = [_("This page was machine-translated from {source}.")]
     if "date" in places:
         sentences.append(_("Translated on {date}."))
     if "contact" in places:
@@ -153,7 +157,10 @@ def note_translation(
     if not record.translated:
         source_language, target_language = languages
         record = record._replace(
-            source=source, source_language=source_language, target_language=target_language
+            source=source,
+            source_language=source_language,
+            target_language=target_language,
+            by_human=translation.by_human,
         )
     translated = (*record.translated, (time, source, languages[0]))
     set_record(document, record._replace(translated=translated))

@@ -136,6 +136,22 @@ def test_contact_without_address(site: Site) -> None:
     assert "please tell the gardener." in built.html("index.html").body.text
 
 
+def test_translation_by_a_human(site: Site) -> None:
+    text = (
+        ".. scrapbox:translation:: /garden/A\n   :human:\n   :to: en\n   :contact: the gardener\n"
+        "   :date: 2025-04-01\n"
+    )
+    site.write({"index.rst": f"Index\n=====\n\n{text}"})
+    built = site.build(scrapbox_translation_text="A machine did it.", **HERE)
+    assert built.warnings == []
+    html = built.html("index.html")
+    assert "Translation This page is a translation of A. Translated on 2025-04-01. If a" in (
+        " ".join(html.body.text.split())
+    )
+    assert not html.root.all("meta", content="machine")
+    assert "achine" not in html.body.text
+
+
 def test_contact_with_an_address_that_is_none(site: Site) -> None:
     text = ".. scrapbox:translation:: /garden/A\n   :contact: me <javascript:alert(1)>\n"
     site.write({"index.rst": f"Index\n=====\n\n{text}"})
