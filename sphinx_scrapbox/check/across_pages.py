@@ -12,7 +12,7 @@ from sphinx_scrapbox.check.repair import propose_repair
 from sphinx_scrapbox.check.rules import Finding, Rule, Wanted
 from sphinx_scrapbox.formats import PAGE_SUFFIXES
 from sphinx_scrapbox.snapshot.filenames import LONG_NAME_BYTES, Host, file_key, refusals
-from sphinx_scrapbox.wiki.titles import key, split_fragment
+from sphinx_scrapbox.wiki.titles import file_name_key, key, split_fragment
 
 
 class TitleIndices:
@@ -49,10 +49,16 @@ class TitleIndex:
                     earlier.update(map(key, row.earlier_titles))
         self.keys.update(key(name) for checked in pages for name in checked.aliases)
         self.keys |= earlier  # links to earlier titles lead to the page
+        self._by_file = {
+            file_name_key(checked.title) for checked in pages if checked.named_by_file
+        }
 
     def has(self, title: str) -> bool:
         """Whether a page has this title, or the part of it before ``#``."""
-        return key(title) in self.keys or key(split_fragment(title)[0]) in self.keys
+        return any(
+            key(name) in self.keys or file_name_key(name) in self._by_file
+            for name in (title, split_fragment(title)[0])
+        )
 
 
 def ambiguous_titles(pages: Sequence[CheckedPage]) -> Iterator[Finding]:

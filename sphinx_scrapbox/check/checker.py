@@ -149,6 +149,9 @@ class Checker:
         checked = CheckedPage(
             path, page.title, page.line or 1, native, page.project, digests, page.aliases
         )
+        if not native and not page.title and not text.startswith("---"):
+            checked.title = PurePosixPath(path).stem
+            checked.named_by_file = True
         self._pages.append(checked)
         self._examine(checked, page, text)
 
@@ -263,7 +266,10 @@ class Checker:
             folder = nearest_folder(self._locks, checked.path)
             if checked.native and folder is not None:
                 yield from _compare(checked, self._locks[folder])
-            if not checked.title.strip() and checked.path not in untitled:
+            has_none = not checked.title.strip() or (
+                checked.named_by_file and not self._globs.is_page(checked.path)
+            )
+            if has_none and checked.path not in untitled:
                 message = "the page has no title"
                 yield Finding(Rule.MISSING_TITLE, checked.path, message, checked.line)
         here = set(self._paths)

@@ -22,6 +22,7 @@ class CheckedPage:
     ``aliases`` are other titles of the page. ``digests`` are the SHA-256 of a native file with its
     line ends and with those of Unix;
     ``damaged`` holds, with the number of the first, lines that have damaged brackets.
+    ``named_by_file`` is true of exported pages without front matter: the file name is the title.
     """
 
     path: str
@@ -35,6 +36,7 @@ class CheckedPage:
     icons: dict[tuple[str, str], Position] = field(default_factory=dict)
     anchors: dict[tuple[str, str], Position] = field(default_factory=dict)
     damaged: list[tuple[int, tuple[str, ...]]] = field(default_factory=list)
+    named_by_file: bool = False
 
 
 class CheckedLock(NamedTuple):

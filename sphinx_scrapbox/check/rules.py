@@ -52,8 +52,8 @@ class Rule(Enum):
     MISSING_TITLE = _error(
         "The page has no title, or its front matter is broken.",
         'An exported page begins with three lines: ---, title: "…", ---. A native page has its '
-        "title in the first line. Without a title, the file name is used, and links by title do "
-        "not find the page.",
+        "title in the first line. Without a title, the file name is used. Files that --pages "
+        "names need no front matter.",
     )
     AMBIGUOUS_TITLE = _error(
         "Two pages of one wiki have the same title.",

@@ -14,6 +14,7 @@ from sphinx_scrapbox.check.brackets import DamageKind, find_damage, find_native_
 from sphinx_scrapbox.check.checker import Checker
 from sphinx_scrapbox.check.repair import propose_repair
 from sphinx_scrapbox.check.rules import RULES, Finding, Report, Rule, Severity
+from sphinx_scrapbox.formats.evidence.page_globs import PageGlobs
 from sphinx_scrapbox.formats.markdown.inlines import read_markdown_inline
 from sphinx_scrapbox.snapshot.lockfile import Lock, LockedPage, LockedPicture, dump_lock
 from sphinx_scrapbox.wiki.titles import key
@@ -206,6 +207,15 @@ def test_line_ends_and_marks_of_other_systems() -> None:
 def test_missing_title(text: str, line: int) -> None:
     findings = check({"a.md": text.encode()}).only([Rule.MISSING_TITLE]).findings
     assert [(one.path, one.line) for one in findings] == [("a.md", line)]
+
+
+def test_files_without_front_matter_are_their_titles() -> None:
+    checker = Checker(globs=PageGlobs(pages=("*",)))
+    checker.read("w/2024-03-09.md", b"See [[Log]] and [[Nowhere]].")
+    checker.read("w/Log.md", b"See [[2024/03/09]].")
+    report = checker.finish()
+    assert found(report) == []
+    assert (report.links, [wanted.title for wanted in report.wanted]) == (3, ["Nowhere"])
 
 
 def test_missing_title_in_native_notation() -> None:

@@ -301,7 +301,9 @@ def test_all_files_are_pages(here: Path) -> None:
     (here / "docs" / "wiki" / "Rot.md").write_bytes(b"- all of it \xff\n")
     assert "2 Markdown files look hand-written. Give" in fail("docs/wiki")
     assert "--all needs a folder" in fail("garden", "--all")
+    (here / "docs" / "wiki" / "Why?.md").touch()
     output = succeed("docs/wiki", "--all")
+    assert "run sphinx-scrapbox rename docs/wiki --all\n" in output
     assert "note: docs/wiki/Rot.md is not UTF-8, so Sphinx cannot read it" in output
     assert "scrapbox_project" not in (here / "docs" / "conf.py").read_text(encoding="utf-8")
     (here / "docs" / "wiki" / "Rot.md").write_text("- all of it\n", encoding="utf-8")

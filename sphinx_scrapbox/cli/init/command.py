@@ -197,7 +197,8 @@ def _rename(origin: Origin, places: Places, choices: Choices, *, is_published: b
         return
     refused = sum(bool(refusals(PurePosixPath(name).stem)) for name in origin.files)
     if refused:
-        folder = command_line(places.wiki.as_posix())
+        options = ["--all"] if choices.every else []
+        folder = command_line(places.wiki.as_posix(), *options)
         print_notes(
             [
                 f"some hosts refuse the names of {refused} of these files; to rename them, run "
