@@ -33,7 +33,7 @@ import time
 import traceback
 import warnings
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -67,24 +67,21 @@ class Steps:
     faults: int = 0
     failed: int = 0
     """Steps after which no build succeeds, as one that publishes what is denied."""
-    kinds: Counter[str] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
         self._environment = {"PYTHONPATH": str(ROOT), "SOURCE_DATE_EPOCH": EPOCH, "TZ": "UTC"}
         self._src = self.work / "src"
         self._chance = random.Random(self.seed)
-        self._edits = every_edit.EveryEdit(self._src, self.seed, self.corpus)
+        self.edits = every_edit.EveryEdit(self._src, self.seed, self.corpus)
         self._built: set[str] = set()
 
     def run(self, steps: int) -> None:
-        """Make the site, and edit it."""
-        self._edits.start()
+        """Edit the site, and build it after each edit."""
         self._build("kept", self.builder, 1)
         for number in range(1, steps + 1):
             shutil.rmtree(self.work / "before", ignore_errors=True)
             shutil.copytree(self._src, self.work / "before")
-            done = self._edits.edit()
-            self.kinds[done.split()[0]] += 1
+            done = self.edits.edit()
             began = time.monotonic()
             problems = self._step(number)
             seconds = time.monotonic() - began
@@ -141,6 +138,8 @@ class Steps:
         """Whether Sphinx leaves a file: its source is gone, or has another suffix now."""
         stem = re.sub(r"(/index)?\.(x?html|txt|tex)$", "", name.removeprefix("_sources/"))
         stem = re.sub(r"\.(md|rst|scrapbox)$", "", stem)
+        if name.startswith("_static/"):  # of another theme
+            return "scrapbox" not in name
         if ".side-by-side" in name or name.startswith(("_downloads/", "_images/")):
             return ".side-by-side" not in name
         if name.startswith("_sources/") and list(fresh.glob(f"_sources/{glob.escape(stem)}.*")):
@@ -240,7 +239,7 @@ def main() -> int:
             steps = Steps(Path(work), seed, given.corpus, given.keep, given.builder)
             steps.run(given.steps)
         faults += steps.faults
-        kinds += steps.kinds
+        kinds += steps.edits.kinds
     print(f"{given.steps * len(given.seed)} steps, {faults} differ; {dict(kinds)}")
     return 1 if faults else 0
 
