@@ -17,9 +17,13 @@ from sphinx_scrapbox.wiki.urls import image_url, map_label, map_url, safe_url
 _NOTHING = "<!-- -->"  # parts two signs that would be taken for one
 
 
-def write_myst_inline(nodes: Iterable[ast.Inline], *, within: bool = False) -> str:
+def write_myst_inline(nodes: Sequence[ast.Inline], *, within: bool = False) -> str:
     """Write the content of one line; *within* a heading or a cell, where no line begins."""
-    text = _spell_all(_plainer(nodes)).strip()
+    match nodes:
+        case [ast.Text(text)]:  # as most lines are
+            text = escaped(text).strip()
+        case _:
+            text = _spell_all(_plainer(nodes)).strip()
     if within:
         return text
     if _SIGN_FIRST.match(text):
@@ -96,7 +100,7 @@ def _plainer(nodes: Iterable[ast.Inline], *, inside: bool = False) -> list[ast.I
     for node in _each_plainer(nodes, inside=inside):
         if isinstance(node, ast.Text) and merged and isinstance(last := merged[-1], ast.Text):
             merged[-1] = ast.Text(last.text + node.text)
-        elif node not in (ast.Text(""), ast.Code("")):
+        elif not (isinstance(node, ast.Text | ast.Code) and not node.text):
             merged.append(node)
     return merged
 
@@ -203,6 +207,7 @@ _SPECIAL = re.compile(
     r"|~(?=~)|(?<=~)~"
     r"|(?<!\S)\#"
 )
+_FIRST_OF_SPECIAL = re.compile(r"[\\`*\[\]{$_<&~#]")
 
 
 def flat(text: str) -> str:
@@ -212,6 +217,8 @@ def flat(text: str) -> str:
 
 def escaped(text: str) -> str:
     """*text* with a backslash before all that Markdown or an extension of MyST interprets."""
+    if not _FIRST_OF_SPECIAL.search(text):  # finds nothing sooner
+        return flat(text)
     return _SPECIAL.sub(r"\\\g<0>", flat(text))
 
 

@@ -109,7 +109,8 @@ def _said(turn: outline.Turn, links: PageLinks) -> Iterator[outline.Part]:
 
 
 def _plain_line(line: ast.Line, links: PageLinks) -> ast.Line:
-    return replace(line, nodes=_plain(line.nodes, links))
+    nodes = _plain(line.nodes, links)
+    return line if nodes is line.nodes else replace(line, nodes=nodes)
 
 
 def _plain_table(table: ast.Table, links: PageLinks) -> ast.Table:
@@ -119,6 +120,8 @@ def _plain_table(table: ast.Table, links: PageLinks) -> ast.Table:
 
 def _plain(nodes: tuple[ast.Inline, ...], links: PageLinks) -> tuple[ast.Inline, ...]:
     """*nodes* with links and words; the names of icons that follow each other are parted."""
+    if len(nodes) == 1 and isinstance(nodes[0], ast.Text):  # as most lines are
+        return nodes
     plain = ast.map_inlines(nodes, lambda node: _plain_node(node, links))
     parted: list[ast.Inline] = []
     for at, node in enumerate(plain):
