@@ -16,6 +16,7 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.images import get_image_size
 
 from sphinx_scrapbox.rendering.nodes import (
+    find_nodes,
     scrapbox_icon,
     scrapbox_large_image,
     scrapbox_video,
@@ -56,8 +57,7 @@ class SettlePictures(SphinxPostTransform):
         builder = builders.builder_of(self.env)
         config = options(self.config)
         shown = builders.shows_remote_images(builder) and config.images == "remote"
-        for node in list(self.document.findall(_is_picture)):
-            assert isinstance(node, nodes.Element)
+        for node in find_nodes(self.document, nodes.image, scrapbox_icon, scrapbox_video):
             if not isinstance(node, nodes.image):
                 if builders.is_html(builder):
                     self._find_picture(node)
@@ -135,10 +135,6 @@ class LinkUnshownPictures(SphinxPostTransform):
         for node in list(self.document.findall(nodes.image)):
             if "scrapbox-address" in node and not builders.shows_image_file(builder, node["uri"]):
                 _link_image(node)
-
-
-def _is_picture(node: nodes.Node) -> bool:
-    return isinstance(node, (scrapbox_icon, scrapbox_video, nodes.image))
 
 
 def _set_size(image: nodes.image, path: Path) -> None:

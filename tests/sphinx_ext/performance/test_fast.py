@@ -210,6 +210,15 @@ def _other_index(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(IndexBuilder, "__init__", init)
 
 
+def _other_feed(monkeypatch: pytest.MonkeyPatch) -> None:
+    collect = IndexBuilder._word_collector
+
+    def other(self: IndexBuilder, document: nodes.document) -> Any:
+        return collect(self, document)
+
+    monkeypatch.setattr(IndexBuilder, "_word_collector", other)
+
+
 def _other_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     original = getattr(sphinx_docutils, "_get_settings", None)  # Sphinx 9
 
@@ -276,6 +285,7 @@ SINCE_9 = pytest.mark.skipif(sphinx.version_info < (9,), reason="Sphinx 8 render
         (_other_merge, "the tables of the environment", 2),
         (_other_tables, "the tables of the environment", 2),
         (_other_index, "the search index", 1),
+        (_other_feed, "how words are added to the search index", 1),
         pytest.param(_other_translator, "translators for parts of pages", 1, marks=SINCE_9),
         pytest.param(_other_parts, "parts of pages", 1, marks=SINCE_9),
         (_other_walk, "translators", 1),

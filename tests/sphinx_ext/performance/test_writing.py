@@ -13,6 +13,7 @@ from docutils import nodes
 from sites import Site, page
 from sphinx.builders.latex.transforms import CitationReferenceTransform
 from sphinx.events import EventManager
+from sphinx.search import SearchLanguage
 from sphinx.search.en import SearchEnglish
 from sphinx.transforms import SphinxTransformer
 from sphinx.transforms.post_transforms import OnlyNodeTransform
@@ -52,6 +53,7 @@ def _calls(site: Site, monkeypatch: pytest.MonkeyPatch, **config: Any) -> dict[s
 
         monkeypatch.setattr(owner, name, counting)
 
+    count(SearchLanguage, "word_filter")
     count(CitationReferenceTransform, "__init__")  # of LaTeX
     count(HTML5Translator, "__init__")
     count(nodes.Node, "walkabout")
@@ -75,6 +77,7 @@ def test_less_is_asked_for(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     if sphinx.version_info >= (9,):
         assert slow["HTML5Translator.__init__"] == 3 * pages
         assert fast["HTML5Translator.__init__"] == pages + 1
+    assert slow["SearchLanguage.word_filter"] > 3 * fast["SearchLanguage.word_filter"]
     assert slow["CitationReferenceTransform.__init__"] == pages
     assert "CitationReferenceTransform.__init__" not in fast
     assert slow["Node.walkabout"] > 3 * fast["Node.walkabout"]

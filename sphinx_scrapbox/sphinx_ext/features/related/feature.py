@@ -23,9 +23,12 @@ from sphinx_scrapbox.sphinx_ext.domain.record import DocumentRecord
 from sphinx_scrapbox.sphinx_ext.domain.site import SphinxSite
 from sphinx_scrapbox.sphinx_ext.feature import Feature
 from sphinx_scrapbox.sphinx_ext.features.related.markup import HtmlBlock
-from sphinx_scrapbox.sphinx_ext.features.related.model import related_pages
+from sphinx_scrapbox.sphinx_ext.features.related.model import RelatedPages, related_pages
 from sphinx_scrapbox.sphinx_ext.features.related.standard import StandardBlock
 from sphinx_scrapbox.sphinx_ext.reading import option_values
+
+MOST_KEPT = 2000
+"""Documents of which the related pages are kept until they are written, 2 to 3 KiB of each."""
 
 
 class RelatedDirective(SphinxDirective):
@@ -53,7 +56,10 @@ class FillRelated(SphinxPostTransform):
         for number, node in enumerate(find_nodes(self.document, scrapbox_related)):
             docname, mode = node["docname"], node["mode"]
             with_cards = mode == "cards" and is_html(builder)
-            related = related_pages(domain, docname, with_cards=with_cards)
+            key = docname, with_cards
+            related = _kept(domain).pop(key, None) or related_pages(
+                domain, docname, with_cards=with_cards
+            )
             if is_html(builder):
                 writer = HtmlBlock(domain, builder, docname)
                 node["html"] = (
@@ -64,6 +70,11 @@ class FillRelated(SphinxPostTransform):
             else:
                 standard = StandardBlock(domain, SphinxSite(self.env))
                 node.replace_self(standard.block(related) if related else [])
+
+
+def _kept(domain: ScrapboxDomain) -> dict[tuple[str, bool], RelatedPages | None]:
+    """What some documents show, by docname and whether it is cards, until they are written."""
+    return domain.computed("related pages to write", dict)
 
 
 def _level(node: nodes.Element) -> int:
@@ -93,7 +104,10 @@ class RelatedFeature(Feature):
         if (mode := domain.collected("related").get(docname)) is None:
             return None
         with_cards = mode == "cards" and is_html(builder_of(domain.env))
-        return related_pages(domain, docname, with_cards=with_cards)
+        related = related_pages(domain, docname, with_cards=with_cards)
+        if len(kept := _kept(domain)) < MOST_KEPT:
+            kept[docname, with_cards] = related
+        return related
 
     def affected(self, change: LocalChange, domain: ScrapboxDomain) -> Iterable[str]:
         """The pages up to two links away from those that link otherwise, or look otherwise."""
