@@ -220,6 +220,7 @@ LISTENERS = (
     Listener("build-finished", garbage_collection.restore_thresholds, 1, "Others may fail."),
     Listener("build-finished", settings.restore_settings, 1, "Others may fail."),
     Listener("build-finished", log_records.restore_log_records, 1, "Others may fail."),
+    Listener("build-finished", page_document.forget_pages, 1, "Others may fail."),
     Listener("build-finished", wiki_domain.finish_features),
     Listener("build-finished", node_methods.restore_nodes, 1, "Others may fail."),
     Listener("build-finished", writers.restore_writers),

@@ -32,7 +32,6 @@ from sphinx.environment import BuildEnvironment
 from sphinx.transforms import SphinxTransformer
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
-from sphinx_scrapbox.rendering.nodes import find_nodes
 from sphinx_scrapbox.sphinx_ext.builders import builder_of
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.sources.folder import source_folder
@@ -148,14 +147,25 @@ class _SkipUnused(Transform):
     def apply(self, **kwargs: Any) -> None:
         transformer, users = kwargs["transformer"], kwargs["users"]
         used: set[tuple[str, str]] = set()
-        all_nodes = find_nodes(self.document, nodes.Element, nodes.Text)
-        for node_class in {type(node) for node in all_nodes}:
+        for node_class in _classes(self.document):
             used |= _users(node_class)  # type: ignore[arg-type]
         transformer.transforms = [
             entry
             for entry in transformer.transforms
             if (name := (entry[1].__module__, entry[1].__name__)) not in users or name in used
         ]
+
+
+def _classes(root: nodes.Node) -> set[type[nodes.Node]]:
+    """The classes of a node and of all nodes in it."""
+    classes: set[type[nodes.Node]] = set()
+    to_visit = [root]
+    while to_visit:
+        node = to_visit.pop()
+        classes.add(type(node))
+        if children := node.children:
+            to_visit += children
+    return classes
 
 
 _NAME = "SphinxTransformer"

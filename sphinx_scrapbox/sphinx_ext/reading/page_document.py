@@ -6,14 +6,17 @@ from collections.abc import Sequence
 from itertools import chain
 from pathlib import Path
 from typing import NamedTuple, TypeVar
+from weakref import WeakKeyDictionary
 
 from docutils import nodes
+from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
 from sphinx_scrapbox.formats.page_file import limit_size
 from sphinx_scrapbox.rendering import render
 from sphinx_scrapbox.rendering.nodes import find_nodes, scrapbox_provenance, scrapbox_related
 from sphinx_scrapbox.rendering.typesetting import keep_outside
+from sphinx_scrapbox.sphinx_ext.builders import builder_of, is_html
 from sphinx_scrapbox.sphinx_ext.config.options import mode_of, options
 from sphinx_scrapbox.sphinx_ext.domain.record import record_of, set_record
 from sphinx_scrapbox.sphinx_ext.domain.site import SphinxSite
@@ -65,6 +68,40 @@ def _emit(env: BuildEnvironment, event: str, docname: str, value: _T) -> _T:
         return value
     result: _T | None = env.events.emit_firstresult(event, docname, value)
     return value if result is None else result
+
+
+MOST_KEPT = 1000
+"""Pages that are kept until they are written as Markdown, about 30 KiB each."""
+_KEPT: WeakKeyDictionary[BuildEnvironment, dict[str, tuple[str, StructuredPage]]]
+_KEPT = WeakKeyDictionary()
+
+
+def _keep(env: BuildEnvironment, text: str, structured: StructuredPage) -> None:
+    """Keep a page that was read, with the text of its file, if it is going to be asked for."""
+    if "markdown" not in options(env.config).data_files or not is_html(builder_of(env)):
+        return
+    kept = _KEPT.setdefault(env, {})
+    if len(kept) < MOST_KEPT:
+        kept[env.docname] = text, structured
+
+
+def forget_pages(app: Sphinx, error: Exception | None) -> None:
+    """Handler of ``build-finished``: forget the pages that were kept."""
+    _KEPT.pop(app.env, None)
+
+
+def page_of_document(env: BuildEnvironment, docname: str) -> StructuredPage | None:
+    """The page in the file of a document; None if that cannot be read any more.
+
+    If this process read the document, the page need not be read again.
+    """
+    path = Path(env.doc2path(docname))
+    text, structured = _KEPT.get(env, {}).pop(docname, ("", None))
+    pages = source_folder(env).pages
+    if structured is not None and text == pages.text_of(path):
+        return structured
+    file = pages.read_once(path)
+    return file and structured_page(env, read_page(env, file, docname).page, docname)
 
 
 class PageSite(SphinxSite):
@@ -125,8 +162,11 @@ def build_page(
     :param line_times: Unix times of the last change of each line of the file, if known.
     """
     config = options(env.config)
+    is_denied = file.is_denied
     file = read_page(env, file, env.docname)
     structured = structured_page(env, file.page, env.docname)
+    if not is_denied:
+        _keep(env, text, structured)
     page = structured.page
     for problem in unrepaired(structured.problems):
         location = (env.docname, problem.line or None)

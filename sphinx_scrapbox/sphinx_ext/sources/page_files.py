@@ -175,10 +175,16 @@ class PageFiles:
         names = file.redacted.merged(redacted)
         return file._replace(page=page, redacted=names, is_denied=is_denied)
 
-    def _from_disk(self, path: Path) -> PageFile | None:
+    @staticmethod
+    def text_of(path: Path) -> str | None:
+        """The text of a file; None if it cannot be read."""
         try:
-            text = path.read_text(encoding="utf-8-sig")
+            return path.read_text(encoding="utf-8-sig")
         except (OSError, UnicodeError):
+            return None
+
+    def _from_disk(self, path: Path) -> PageFile | None:
+        if (text := self.text_of(path)) is None:
             return None
         kind = self._types.of(path)
         if kind == NATIVE:

@@ -12,6 +12,8 @@ import pytest
 from sites import Built, Site, icon, page
 
 from sphinx_scrapbox.snapshot.lockfile import Lock, LockedPage, dump_lock
+from sphinx_scrapbox.sphinx_ext.reading import page_document
+from sphinx_scrapbox.sphinx_ext.sources.page_files import PageFiles
 
 BASE = "https://example.org/docs/"
 DAY = 86400
@@ -228,6 +230,40 @@ def test_markdown_beside_the_pages_of_dirhtml(site: Site) -> None:
     built = site.build("dirhtml", **TEXTS)
     assert "[Why? 100%](../Why%3F%20100%25/index.md)" in built.text("wiki/Mulch/index.md")
     assert built.html("wiki/Mulch/index.html").root.one("link", type="text/markdown")
+
+
+CHANGED_AS_READ = """\
+extensions = ["sphinx_scrapbox"]
+
+def change(app, docname, text):
+    if docname == "secret/plan":
+        text[0] += "Not in the file."
+
+def setup(app):
+    app.connect("source-read", change)
+"""
+
+
+def test_markdown_of_pages_that_were_just_read(
+    texts: Built, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = Site(tmp_path / "src", {**FILES, "conf.py": CHANGED_AS_READ})
+    read: set[str] = set()
+    read_once = PageFiles.read_once
+
+    def noting(self: PageFiles, path: Path) -> Any:
+        read.add(path.name)
+        return read_once(self, path)
+
+    monkeypatch.setattr(PageFiles, "read_once", noting)
+    outputs = [site.build(**TEXTS).out]
+    # The Markdown is made of the file.
+    assert read == {"plan.scrapbox"}
+    monkeypatch.setattr(page_document, "MOST_KEPT", 0)
+    outputs.append(site.build(target="_again", **TEXTS).out)
+    assert read == {"plan.scrapbox", "Mulch.md", "Why? 100%.md"}
+    for name in _markdown(texts.out).keys() - {"llms.txt"}:
+        assert {Path(out, name).read_text() for out in outputs} == {texts.text(name)}
 
 
 def test_an_edit_rewrites_the_markdown_that_it_changes(tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ from sphinx_scrapbox.sphinx_ext.features.related.model import RelatedPages, rela
 from sphinx_scrapbox.sphinx_ext.features.related.standard import StandardBlock
 from sphinx_scrapbox.sphinx_ext.reading import option_values
 
-MOST_KEPT = 2000
+_MOST_KEPT = 2000
 """Documents of which the related pages are kept until they are written, 2 to 3 KiB of each."""
 
 
@@ -105,7 +105,7 @@ class RelatedFeature(Feature):
             return None
         with_cards = mode == "cards" and is_html(builder_of(domain.env))
         related = related_pages(domain, docname, with_cards=with_cards)
-        if len(kept := _kept(domain)) < MOST_KEPT:
+        if len(kept := _kept(domain)) < _MOST_KEPT:
             kept[docname, with_cards] = related
         return related
 

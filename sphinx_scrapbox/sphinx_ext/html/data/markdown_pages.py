@@ -6,7 +6,6 @@ A file is written with its page, as its links depend on what those of the page d
 from __future__ import annotations
 
 import posixpath
-from pathlib import Path
 from urllib.parse import quote
 
 from sphinx.application import Sphinx
@@ -16,7 +15,7 @@ from sphinx_scrapbox.formats.myst.writer import write_plain
 from sphinx_scrapbox.sphinx_ext.builders import is_dirhtml
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.domain import domain_of
-from sphinx_scrapbox.sphinx_ext.reading.page_document import read_page, structured_page
+from sphinx_scrapbox.sphinx_ext.reading.page_document import page_of_document
 from sphinx_scrapbox.sphinx_ext.sources.folder import source_folder
 from sphinx_scrapbox.wiki import ast
 from sphinx_scrapbox.wiki.titles import join_target, split_fragment
@@ -44,12 +43,8 @@ def _is_index(docname: str) -> bool:
 
 def page_as_markdown(app: Sphinx, docname: str) -> str | None:
     """The text of a wiki page as Markdown; None if its file cannot be read any more."""
-    env = app.env
-    file = source_folder(env).pages.read_once(Path(env.doc2path(docname)))
-    if file is None:
-        return None
-    page = structured_page(env, read_page(env, file, docname).page, docname)
-    return write_plain(page, _SiteLinks(app, docname))
+    page = page_of_document(app.env, docname)
+    return None if page is None else write_plain(page, _SiteLinks(app, docname))
 
 
 class _SiteLinks:
