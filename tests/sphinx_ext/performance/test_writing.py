@@ -12,7 +12,6 @@ import sphinx.environment as sphinx_environment
 from docutils import nodes
 from sites import Site, page
 from sphinx.builders.latex.transforms import CitationReferenceTransform
-from sphinx.events import EventManager
 from sphinx.search import SearchLanguage
 from sphinx.search.en import SearchEnglish
 from sphinx.transforms import SphinxTransformer
@@ -82,24 +81,6 @@ def test_less_is_asked_for(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "CitationReferenceTransform.__init__" not in fast
     assert slow["Node.walkabout"] > 3 * fast["Node.walkabout"]
     assert sphinx_environment.SphinxTransformer is SphinxTransformer  # type: ignore[attr-defined]
-
-
-@pytest.mark.parametrize("is_fast", [True, False])
-def test_contexts_are_not_written_out_for_the_log(
-    site: Site, monkeypatch: pytest.MonkeyPatch, is_fast: bool
-) -> None:
-    texts: list[str] = []
-    emit = EventManager.emit
-
-    def noting(self: EventManager, name: str, *args: Any, **options: Any) -> Any:
-        if name == "html-page-context":
-            texts.append(repr(args))
-        return emit(self, name, *args, **options)
-
-    monkeypatch.setattr(EventManager, "emit", noting)
-    site.build(force=True, scrapbox_project="garden-en", scrapbox_fast=is_fast)
-    assert any("<p>To " in text for text in texts) is not is_fast
-    assert any("context of 'wiki/3'" in text for text in texts) is is_fast
 
 
 class Noting(SphinxTranslator):

@@ -2,19 +2,16 @@
 
 - Replaces, of ``StandaloneHTMLBuilder``: the functions ``css_tag`` and ``js_tag`` of the context
   of a page, which resolve the paths of the same files for each page; ``get_target_uri``, which
-  quotes the same names; and its ``globalcontext``, as the ``repr`` of the context of each page,
-  with the text of the page, is composed for a debug message. Of its settings: style sheets of
-  docutils, which each translator looks for and no page shows. Of its templates: ``auto_reload``,
-  with which Jinja asks for the time of change of each template of each page.
-- Saves: 5 % of the CPU time in which Sphinx resolves and writes a page, and 2 % of that of a build
-  for the ``repr``.
-- Unnecessary if Sphinx kept the tags of files, composed no debug message that is not shown, and
-  set ``stylesheet_path`` and ``auto_reload`` itself.
+  quotes the same names. Of its settings: style sheets of docutils, which each translator looks for
+  and no page shows. Of its templates: ``auto_reload``, with which Jinja asks for the time of
+  change of each template of each page.
+- Saves: 5 % of the CPU time in which Sphinx resolves and writes a page.
+- Unnecessary if Sphinx kept the tags of files, and set ``stylesheet_path`` and ``auto_reload``
+  itself.
 """
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Set
 from functools import cache
 from typing import Any
@@ -26,7 +23,6 @@ from sphinx.application import Sphinx
 from sphinx.builders import Builder
 from sphinx.builders.dirhtml import DirectoryHTMLBuilder
 from sphinx.builders.html import StandaloneHTMLBuilder
-from sphinx.util.logging import NAMESPACE
 
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.performance.html.partials import Partials
@@ -41,7 +37,7 @@ def speed_up_pages(app: Sphinx) -> None:
     environment = getattr(builder.templates, "environment", None)
     if isinstance(environment, Environment):
         environment.auto_reload = False
-    _adapt_before_writing(builder)
+    _skip_style_sheets(builder)
     speed_up_translators(app, builder)
     # Elsewhere, an address depends on more than the name.
     if type(builder).get_target_uri in (
@@ -57,31 +53,15 @@ def speed_up_pages(app: Sphinx) -> None:
         builder.render_partial = Partials(builder).render  # type: ignore[method-assign]
 
 
-def _adapt_before_writing(builder: StandaloneHTMLBuilder) -> None:
+def _skip_style_sheets(builder: StandaloneHTMLBuilder) -> None:
     prepare = builder.prepare_writing
 
     def prepare_writing(docnames: Set[str]) -> None:
         prepare(docnames)
         if isinstance(getattr(builder.docsettings, "stylesheet_path", None), list):
             builder.docsettings.stylesheet_path = []
-        if (
-            type(getattr(builder, "globalcontext", None)) is dict
-            and type(builder).handle_page is StandaloneHTMLBuilder.handle_page
-            and not logging.getLogger(NAMESPACE).isEnabledFor(logging.DEBUG)
-        ):
-            builder.globalcontext = _Context(builder.globalcontext)
 
     builder.prepare_writing = prepare_writing  # type: ignore[method-assign]
-
-
-class _Context(dict[str, Any]):
-    """The context of a page, with a short ``repr``."""
-
-    def copy(self) -> _Context:
-        return _Context(self)
-
-    def __repr__(self) -> str:
-        return f"<context of {self.get('pagename', '')!r}>"
 
 
 # -- tags of style sheets and scripts --------------------------------------------------
