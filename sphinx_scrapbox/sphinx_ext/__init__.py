@@ -28,7 +28,7 @@ from sphinx_scrapbox.sphinx_ext.domain.index import disk_cache, history
 from sphinx_scrapbox.sphinx_ext.domain.record import record_of, set_record
 from sphinx_scrapbox.sphinx_ext.domain.site import SphinxSite
 from sphinx_scrapbox.sphinx_ext.feature import Feature, Listener, for_documents
-from sphinx_scrapbox.sphinx_ext.features import pictures, provenance, recognition
+from sphinx_scrapbox.sphinx_ext.features import dates, pictures, provenance
 from sphinx_scrapbox.sphinx_ext.features.changes import directive as changes
 from sphinx_scrapbox.sphinx_ext.features.compatibility import (
     asset_names,
@@ -101,6 +101,7 @@ from sphinx_scrapbox.sphinx_ext.reading import (
     messages,
     page_document,
     parser_registration,
+    recognition,
     repairs,
     speech,
 )
@@ -116,7 +117,7 @@ FEATURES: tuple[Feature, ...] = (
     links.FEATURE,
     inventory_links.FEATURE,
     recognition.FEATURE,
-    metadata.FEATURE,
+    dates.FEATURE,
     related.FEATURE,
     lists.FEATURE,
     indices.FEATURE,
@@ -193,7 +194,7 @@ LISTENERS = (
     Listener("env-merge-info", pickling.forget_sent, sys.maxsize, "Others may still need it."),
     Listener("env-updated", settings.restore_settings, 1, "Nothing is read any more."),
     Listener("env-updated", pickling.remove_tracking_tables, 1, "Others see plain tables."),
-    Listener("env-updated", metadata.date_pages_from_git, 400, "Lists and ages show the dates."),
+    Listener("env-updated", dates.date_pages_from_git, 400, "Lists and ages show the dates."),
     Listener("env-updated", history.note_step, 590, "After the dates of git."),
     Listener("env-updated", disk_cache.note_all_read, 595, "Tables may be kept from now on."),
     Listener("env-updated", incremental.documents_to_write, 600, "After the dates of git."),

@@ -69,7 +69,7 @@ class ScrapboxDomain(DomainIndex, Domain):
         # What single features keep of the site as a whole:
         "denied": (),  # checksums of the keys of titles (leak_guard.guard)
         "images": None,  # checksums of files by mark; None in the first build (features.pictures)
-        "git": {},  # Dates by docname (html.data.metadata)
+        "git": {},  # Dates by docname (features.dates)
         "translations": (("", ""), {}),  # a state; names by docname (translations.switcher)
         "changes": {},  # why lists cannot be shown, by docname (changes.comparison)
         "toctrees": {},  # AppliedToctrees (toctree.fill)

@@ -269,7 +269,7 @@ def test_git_tells_what_no_page_says(site: Site, parallel: int) -> None:
 def test_git_is_asked_once_and_only_if_need_be(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from sphinx_scrapbox.sphinx_ext.html.data import metadata as discovery
+    from sphinx_scrapbox.sphinx_ext.features import dates
 
     asked: list[Path] = []
 
@@ -277,7 +277,7 @@ def test_git_is_asked_once_and_only_if_need_be(
         asked.append(folder)
         return {}
 
-    monkeypatch.setattr(discovery, "git_dates", ask)
+    monkeypatch.setattr(dates, "git_dates", ask)
     site.build(**HERE)
     assert asked == []
     site.build(scrapbox_dates="git", **HERE)
