@@ -279,8 +279,7 @@ class ScrapboxDomain(DomainIndex, Domain):
 
 def may_hold_directives(env: BuildEnvironment) -> bool:
     """Whether the document being written can hold a directive's node: most wiki pages cannot."""
-    is_page = domain_of(env).facts.get(env.docname, PageFacts()).is_page
-    return not is_page or bool(options(env.config).page_directives)
+    return not domain_of(env).is_page(env.docname) or bool(options(env.config).page_directives)
 
 
 def domain_of(env: BuildEnvironment) -> ScrapboxDomain:

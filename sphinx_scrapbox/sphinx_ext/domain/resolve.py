@@ -119,8 +119,7 @@ def warn_of_ambiguity(
 ) -> None:
     """Warn if a link by title, written by hand, leads to one of the pages of several wikis."""
     target = node["reftarget"]
-    facts = domain.facts.get(from_docname)
-    if split_target(target).project or (facts and facts.is_page):
+    if split_target(target).project or domain.is_page(from_docname):
         return
     chosen, projects = domain.project_of(docname), domain.projects_with(target, docname)
     if len(projects) < 2 or chosen in source_folder(domain.env).projects.own_of(from_docname):

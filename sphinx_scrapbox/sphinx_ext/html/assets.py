@@ -215,9 +215,8 @@ def add_style_and_scripts(
 
 def _leads_to_pages(app: Sphinx, docname: str) -> bool:
     """Whether a table of contents in a document names wiki pages, which have previews."""
-    facts = domain_of(app.env).facts
     entries = app.env.toctree_includes.get(docname, ())
-    return any(name in facts and facts[name].is_page for name in entries)
+    return any(map(domain_of(app.env).is_page, entries))
 
 
 def register(app: Sphinx) -> None:

@@ -77,8 +77,7 @@ class KeepHeadingsOutside(SphinxPostTransform):
     def run(self, **kwargs: Any) -> None:
         """Look at the links of this document, unless all of it is outside."""
         domain = domain_of(self.env)
-        facts = domain.facts.get(self.env.docname)
-        if not is_html(builder_of(self.env)) or (facts and facts.is_page):
+        if not is_html(builder_of(self.env)) or domain.is_page(self.env.docname):
             return
         links = [
             (text, link)

@@ -61,8 +61,8 @@ def escape_context(
     for name in ("pagetitle", "root_title"):  # of sphinx-book-theme
         if context.get(name) in titles:
             context[name] = _text(context[name])
-    facts = domain.facts.get(page)
-    if facts and facts.is_page and "page_description" in context:  # the first words, of the same
+    # The first words of a page, of the same theme.
+    if domain.is_page(page) and "page_description" in context:
         context["page_description"] = escape(context["page_description"])
     header = context.get("generate_header_nav_html")  # of pydata-sphinx-theme
     shown = domain.computed("titles in the header", lambda: _titles_below_root(domain))
@@ -98,12 +98,8 @@ def _titles_below_root(domain: ScrapboxDomain) -> set[str]:
 
 def _titles(domain: ScrapboxDomain, *docnames: str) -> set[str]:
     """The titles with signs of those documents that are wiki pages, as themes read them."""
-    titles, facts = domain.env.titles, domain.facts
-    texts = (
-        titles[name].astext()
-        for name in docnames
-        if name in titles and name in facts and facts[name].is_page
-    )
+    titles = domain.env.titles
+    texts = (titles[name].astext() for name in docnames if name in titles and domain.is_page(name))
     return {text for text in texts if _SIGN.search(text) or has_signs(text)}
 
 

@@ -65,10 +65,8 @@ def warn_of_doubts(app: Sphinx, env: BuildEnvironment) -> None:
     others: dict[str, list[str]] = {folder: [] for folder in doubtful}
     for docname in sorted(env.found_docs) if doubtful else ():
         folder = docname.rpartition("/")[0]
-        if folder in others and docname not in doubtful[folder]:
-            facts = domain.facts.get(docname)
-            if not (facts and facts.is_page):
-                others[folder].append(docname)
+        if folder in others and docname not in doubtful[folder] and not domain.is_page(docname):
+            others[folder].append(docname)
     given = options(env.config).pages
     for folder, docnames in sorted(doubtful.items()):
         files, by_hand = (

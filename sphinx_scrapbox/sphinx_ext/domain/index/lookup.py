@@ -93,7 +93,7 @@ class DomainIndex:
         matchers = list(compile_matchers(options(self.env.config).link_documents))
         index: dict[str, str] = {}
         for docname in sorted(self.env.titles) if matchers else ():
-            if docname in self.facts and self.facts[docname].is_page:
+            if self.is_page(docname):
                 continue
             if any(matches(docname) for matches in matchers):
                 index.setdefault(key(self.env.titles[docname].astext()), docname)
@@ -110,6 +110,11 @@ class DomainIndex:
             return facts.shown_title or facts.title
         title = self.env.titles.get(node)
         return title.astext() if title is not None else node
+
+    def is_page(self, docname: str) -> bool:
+        """Whether a document is a page of a wiki."""
+        facts = self.facts.get(docname)
+        return facts is not None and facts.is_page
 
     def project_of(self, docname: str) -> str:
         """The project of a document, wiki page or not; "" if it is unknown."""
@@ -176,11 +181,9 @@ class DomainIndex:
         """The page that a link means, of those with one title."""
         if not docnames:
             return None
-        facts, projects = self.facts.get(from_docname), source_folder(self.env).projects
-        is_page = facts is not None and facts.is_page
         wanted: tuple[str, ...] = (project or self.project_of(from_docname),)
-        if not project and not is_page:
-            wanted = projects.own_of(from_docname)
+        if not project and not self.is_page(from_docname):
+            wanted = source_folder(self.env).projects.own_of(from_docname)
         for each in wanted:
             for name in docnames:
                 if self.project_of(name) == each:

@@ -85,8 +85,7 @@ def note_named(app: Sphinx, document: nodes.document) -> None:
     """Handler of ``doctree-read``: keep what a document names, if it names something."""
     env, domain = app.env, domain_of(app.env)
     docname = env.current_document.docname
-    is_page = domain.facts.get(docname, PageFacts()).is_page
-    if is_page or "intersphinx_mapping" not in env.config:
+    if domain.is_page(docname) or "intersphinx_mapping" not in env.config:
         return
     data = b"\n".join(_sources(env, docname))
     names = {name.decode("utf-8", "replace") for name in _NAMED_INVENTORY.findall(data)}

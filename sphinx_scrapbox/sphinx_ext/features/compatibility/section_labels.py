@@ -20,7 +20,6 @@ from docutils import nodes
 from sphinx.application import Sphinx
 
 from sphinx_scrapbox.sphinx_ext.domain.domain import domain_of
-from sphinx_scrapbox.sphinx_ext.domain.facts import PageFacts
 from sphinx_scrapbox.sphinx_ext.feature import Feature, Listener
 from sphinx_scrapbox.sphinx_ext.warnings import note_unknown_internals
 
@@ -57,7 +56,7 @@ def adapt_section_labels(app: Sphinx) -> None:
 
     def register_sections(app: Sphinx, document: nodes.document) -> None:
         docname = app.env.current_document.docname
-        if not domain_of(app.env).facts.get(docname, PageFacts()).is_page:
+        if not domain_of(app.env).is_page(docname):
             register(app, document)
         elif app.config.autosectionlabel_prefix_document:
             register(app, _FirstSections(document))

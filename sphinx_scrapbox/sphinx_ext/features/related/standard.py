@@ -56,8 +56,7 @@ class StandardBlock:
         return bullets
 
     def _xref(self, place: NodeTitle) -> nodes.Node:
-        facts = self._domain.facts.get(place.node)
-        if not is_wanted(place.node) and (facts is None or not facts.is_page):
+        if not is_wanted(place.node) and not self._domain.is_page(place.node):
             return nodes.Text(place.title)
         docname = "" if is_wanted(place.node) else place.node
         return self._site.page_link(place.title, place.title, docname, place.language)

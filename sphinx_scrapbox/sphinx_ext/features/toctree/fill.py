@@ -114,9 +114,8 @@ def _plan(domain: ScrapboxDomain, requests: dict[str, tuple[ToctreeRequest, ...]
             if source not in kept or kept[source][0] != time:
                 kept[source] = time, outline_of(domain.env.get_doctree(source))
             used[source] = kept[source]
-            facts = domain.facts.get(source)
-            is_page = facts is not None and facts.is_page
-            plan.add(place, kept[source][1], source, by_hand=not is_page)
+            by_hand = not domain.is_page(source)
+            plan.add(place, kept[source][1], source, by_hand=by_hand)
     domain.data["outlines"] = used
     return plan
 

@@ -26,7 +26,6 @@ from sphinx_scrapbox.snapshot.coverage.alignment import align
 from sphinx_scrapbox.sphinx_ext.builders import builder_of, documents_in, has_pages
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.domain.domain import ScrapboxDomain, domain_of
-from sphinx_scrapbox.sphinx_ext.domain.facts import PageFacts
 from sphinx_scrapbox.sphinx_ext.domain.incremental import removed_pages
 from sphinx_scrapbox.sphinx_ext.domain.index.history import LocalChange
 from sphinx_scrapbox.sphinx_ext.domain.languages import page_languages, site_language
@@ -67,9 +66,7 @@ def _comparisons(domain: ScrapboxDomain) -> Iterator[tuple[str, SideBySidePage]]
             dict.fromkeys(
                 name
                 for name in docnames
-                if name is not None
-                and name != docname
-                and domain.facts.get(name, PageFacts()).is_page
+                if name is not None and name != docname and domain.is_page(name)
             )
         )
         if sources:

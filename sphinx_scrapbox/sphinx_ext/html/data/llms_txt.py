@@ -26,8 +26,7 @@ def llms_txt(app: Sphinx) -> str:
     domain = domain_of(app.env)
     sections: dict[str, list[str]] = {}
     for docname in sorted(app.env.all_docs):
-        facts = domain.facts.get(docname)
-        if facts is None or not facts.is_page:
+        if not domain.is_page(docname):
             title, address = domain.title_of(docname), app.builder.get_target_uri(docname)
             sections.setdefault("Documents", []).append(_item(app, title, address or "./", ""))
     for docname in tables_of(domain).pages:

@@ -80,11 +80,10 @@ class _SiteLinks:
 
     def _address(self, docname: str) -> str:
         """The relative address of the Markdown of a page, or of the HTML of another document."""
-        facts = self._domain.facts.get(docname)
-        if facts is None or not facts.is_page:
-            path = self._app.builder.get_target_uri(docname)
-        else:
+        if self._domain.is_page(docname):
             path = quote(markdown_name(self._app, docname))
+        else:
+            path = self._app.builder.get_target_uri(docname)
         start = posixpath.dirname(quote(markdown_name(self._app, self._docname)))
         relative = posixpath.relpath(path or ".", start or ".")
         return f"{relative}/" if path.endswith("/") or not path else relative

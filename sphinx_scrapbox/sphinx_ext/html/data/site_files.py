@@ -66,8 +66,7 @@ class SiteFiles(Feature):
         domain = domain_of(app.env)
         if has_feed(domain):
             links.append(("application/atom+xml", feed_title(app), context["pathto"](FEED, 1)))
-        facts = domain.facts.get(docname)
-        if facts is not None and facts.is_page and writes_markdown(app):
+        if domain.is_page(docname) and writes_markdown(app):
             name = markdown_name(app, docname)
             if name not in files_of_site(app) and (text := page_as_markdown(app, docname)):
                 write_changed(Path(app.outdir, name), text.encode("utf-8", "replace"))

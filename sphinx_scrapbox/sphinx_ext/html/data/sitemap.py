@@ -121,13 +121,13 @@ def _set_date(entry: ElementTree.Element, date: str) -> None:
 
 def _listed(app: Sphinx) -> Iterator[str]:
     """The addresses of all documents and indices that a sitemap of the whole site lists."""
-    facts, excluded = domain_of(app.env).facts, app.config.sitemap_excludes
-    indices = frozenset(written_indices(app))
+    domain, excluded = domain_of(app.env), app.config.sitemap_excludes
+    indices = dict.fromkeys(written_indices(app))
     for name in (*app.env.all_docs, *indices):
         link = _link_of(app, name)
         if any(fnmatch(link, pattern) for pattern in excluded):
             continue
-        is_page = name in facts and facts[name].is_page
+        is_page = domain.is_page(name)
         if (is_page or name in indices) and not canonical_of(app, name).is_listed:
             continue
         yield _quoted(_address(app, link), link) if is_page else _address(app, link)

@@ -38,8 +38,7 @@ def record(app: Sphinx, docname: str, document: nodes.document) -> str | None:
     """The HTML of a document that is about to be written; None if it is not searched for."""
     domain = domain_of(app.env)
     facts = domain.facts.get(docname)
-    is_page = facts is not None and facts.is_page
-    mode = search_mode(domain, docname) if is_page else "full"
+    mode = search_mode(domain, docname) if domain.is_page(docname) else "full"
     metadata = app.env.metadata.get(docname, {})
     if mode == "none" or not {"no-search", "nosearch"}.isdisjoint(metadata):
         return None
@@ -80,7 +79,7 @@ def _filters(
 ) -> Iterator[tuple[str, str]]:
     """Pairs of a filter and a value: which documents are searched."""
     site = site_language(domain.env.config)
-    if facts is None or not facts.is_page:
+    if not domain.is_page(docname):
         yield "guide", "1"
     yield "language", page_languages(domain).of(docname) or site
     for tag in facts.tags if facts is not None else ():
