@@ -34,8 +34,11 @@ settings.register_profile(
 settings.register_profile("repeatable", settings.get_profile("random"), derandomize=True)
 settings.load_profile("repeatable")
 
-_OF_WHO_RUNS_THE_TESTS = ("GIT_", "READTHEDOCS", "DOCUTILSCONFIG", "SOURCE_DATE_EPOCH")
-"""Variables that begin with these would change what git and Sphinx do."""
+_OF_WHO_RUNS_THE_TESTS = (
+    *("GIT_", "READTHEDOCS", "DOCUTILSCONFIG", "SOURCE_DATE_EPOCH"),
+    *("SCRAPBOX_SID", "SCRAPBOX_TOKEN", "SCRAPBOX_SERVICE_KEY"),
+)
+"""Variables that begin with these would change what git, Sphinx and our commands do."""
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
