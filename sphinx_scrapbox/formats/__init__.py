@@ -37,7 +37,6 @@ __all__ = [
     "FORMATS",
     "Answer",
     "Format",
-    "LiveLinks",
     "LockRow",
     "Project",
     "ProjectPage",
