@@ -55,6 +55,8 @@ def repair_package(app: Sphinx) -> None:
     build_content, toc_metadata = (getattr(builder, name) for name in names)
 
     def build_repaired_content() -> None:
+        # Sphinx copies .buildinfo when an option changes, and then warns of an unknown file.
+        Path(builder.outdir, ".buildinfo.bak").unlink(missing_ok=True)
         build_content()
         file = Path(builder.outdir, "content.opf")
         text = file.read_text(encoding="utf-8")
