@@ -67,6 +67,8 @@ def write_files(app: Sphinx) -> None:
             texts[name] = f"{{\n{text}}}\n" if name in _BUNDLES else text
     for name, text in texts.items():
         write_changed(folder / name, text.encode())
+    for name in _files(with_previews=True).keys() - texts.keys():
+        (folder / name).unlink(missing_ok=True)  # of a build with other options
 
 
 def shows_previews(app: Sphinx) -> bool:

@@ -189,6 +189,7 @@ def test_one_setting_turns_them_off(tmp_path: Path) -> None:
     assert built.read == []
     assert "previews.js" not in built.text(f"{SCRIPTS}/scrapbox.js")
     assert list((built.out / PREVIEWS).iterdir()) == []
+    assert not (built.out / SCRIPTS / "previews.js").exists()
 
 
 @pytest.mark.filterwarnings("ignore:'sphinxcontrib.serializinghtml")
