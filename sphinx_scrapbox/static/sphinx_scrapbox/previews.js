@@ -28,7 +28,7 @@
     return link.closest("[role=main], main, article") ? link : null;
   };
 
-  /* The background colour behind an element: that of the nearest opaque ancestor. */
+  /* The background colour behind an element: its own, or that of the nearest opaque ancestor. */
   const groundOf = (element) => {
     for (let at = element; at; at = at.parentElement) {
       const colour = getComputedStyle(at).backgroundColor;
@@ -110,7 +110,9 @@
     card.setAttribute("aria-labelledby", "scrapbox-preview-title");
     card.tabIndex = -1;
     card.lang = language || siteLanguage;
-    card.style.setProperty("--scrapbox-page-ground", groundOf(link));
+    /* The ground of the page, so that the preview of a link in a turn stands out from the turn. */
+    const page = link.closest("[role=main], main, article");
+    card.style.setProperty("--scrapbox-page-ground", groundOf(page));
     const around = link.closest("p, li, td, dd, div, section, article, main") ?? document.body;
     card.style.setProperty("--scrapbox-page-colour", getComputedStyle(around).color);
     const heading = make("div", "title", title);
