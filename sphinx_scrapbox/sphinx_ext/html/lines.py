@@ -144,7 +144,11 @@ def _icon(builder: Builder) -> str:
 
 def _permalink(line_id: str, icon: str) -> str:
     title = escape(str(_("Link to this line")))
-    return f'<a class="headerlink scrapbox-permalink" href="#{line_id}" title="{title}">{icon}</a>'
+    # Its sign is hidden, so that screen readers read the title.
+    return (
+        f'<a class="headerlink scrapbox-permalink" href="#{line_id}" title="{title}">'
+        f'<span aria-hidden="true">{icon}</span></a>'
+    )
 
 
 def _bar(age: int, day: str, *, is_read: bool) -> str:

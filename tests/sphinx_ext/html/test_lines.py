@@ -160,7 +160,7 @@ def test_a_link_copies_its_address_and_marks_the_line(tab: Any) -> None:
     shown = "element => getComputedStyle(element).opacity"
     ground = "element => getComputedStyle(element).backgroundColor"
     line = tab.locator(f"#L{line_id(1)}")
-    link = line.locator("a.scrapbox-permalink")
+    link = line.get_by_role("link", name="Link to this line")
     assert link.evaluate(shown) == "0"
     before = line.evaluate(ground)
     line.hover()
