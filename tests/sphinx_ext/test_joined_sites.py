@@ -48,6 +48,7 @@ class Joined:
 
     folder: Path
     sites: dict[str, Site] = field(default_factory=dict)
+    is_edited: bool = False
 
     def __post_init__(self) -> None:
         for own, other in (("manual", "garden"), ("garden", "manual")):
@@ -64,6 +65,17 @@ class Joined:
         }
         self.sites[name].write(own)
 
+    def undo_edits(self) -> None:
+        """Have both sites as they were at first."""
+        for name, site in self.sites.items():
+            for path in [path for path in site.src.rglob("*") if path.is_file()]:
+                if path.relative_to(site.src).as_posix() not in {"conf.py", *FILES[name]}:
+                    path.unlink()
+            self.write(name, FILES[name])
+        for name in ("garden", "manual", "garden"):
+            self.sites[name].build()
+        self.is_edited = False
+
     def build(self, name: str) -> Built:
         """Build a site, and compare with a fresh build."""
         built = self.sites[name].build()
@@ -77,6 +89,7 @@ class Joined:
     def after(self, name: str, files: Mapping[str, str | None]) -> list[str]:
         """The pages of documents of the other site that an edit of *name* rewrites there."""
         (other,) = self.sites.keys() - {name}
+        self.is_edited = True
         self.write(name, files)
         self.build(name)
         written = self.build(other).written
@@ -85,7 +98,7 @@ class Joined:
 
 
 @pytest.fixture(scope="module")
-def joined(tmp_path_factory: pytest.TempPathFactory) -> Joined:
+def both(tmp_path_factory: pytest.TempPathFactory) -> Joined:
     joined = Joined(tmp_path_factory.mktemp("joined"))
     # Neither inventory exists at first.
     first = joined.sites["manual"].build()
@@ -93,6 +106,13 @@ def joined(tmp_path_factory: pytest.TempPathFactory) -> Joined:
     joined.build("garden")
     joined.build("manual")
     return joined
+
+
+@pytest.fixture
+def joined(both: Joined) -> Joined:
+    if both.is_edited:
+        both.undo_edits()
+    return both
 
 
 def test_the_first_inventory_completes_the_other_site(joined: Joined) -> None:
