@@ -1,15 +1,16 @@
 """Whether a site that is built step by step, after random edits, is what a fresh build makes.
 
-    python benchmarks/edit_steps.py [--seed 1 2 ...] [--steps 60] [--corpus CORPUS]
-        [--builder html] [--keep FOLDER]
+    python benchmarks/edit_steps.py [--seed 1 2 ...] [--steps 60 | --options]
+        [--corpus CORPUS] [--builder html] [--keep FOLDER]
 
 Makes a site on which every feature is on (``tests/every_feature.py``), of made pages or, with
-``--corpus``, of made and real ones, and edits it at random (``tests/every_edit.py``). After each
-edit the site is built in a folder that is kept, by one process and by two in turn, and afresh in
-another. Every sixth step also builds in another format from the kept doctrees, and every fifth
-compares the fresh build with one without shortcuts (``scrapbox_fast = False``). Each file of the
-two outputs must be the same, byte for byte. Sphinx leaves pages whose sources are gone, and static
-files of another theme or language; these do not count, nor does what Pagefind orders at random.
+``--corpus``, of made and real ones, and edits it at random (``tests/every_edit.py``), or with
+``--options`` gives each option each of its values in turn. After each edit the site is built in a
+folder that is kept, by one process and by two in turn, and afresh in another. Every sixth step also
+builds in another format from the kept doctrees, and every fifth compares the fresh build with one
+without shortcuts (``scrapbox_fast = False``). Each file of the two outputs must be the same, byte
+for byte. Sphinx leaves pages whose sources are gone, and static files of another theme or language;
+these do not count, nor does what Pagefind orders at random.
 
 A step that differs is printed with the differences; the sources before and after it are kept in
 ``--keep``, and the next step begins with a fresh build. The exit code is 1 if a step differs.
@@ -34,7 +35,9 @@ import time
 import traceback
 import warnings
 from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -42,6 +45,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 import every_edit  # noqa: E402
 import outputs  # noqa: E402
+from every_feature import CHOICES  # noqa: E402
 from sphinx.cmd import build as sphinx_build  # noqa: E402
 
 _IMPORTED = (
@@ -67,6 +71,7 @@ class Steps:
     corpus: Path | None = None
     keep: Path | None = None
     builder: str = "html"
+    steps: int = 0
     faults: int = 0
     failed: int = 0
     """Steps after which no build succeeds, as one that publishes what is denied."""
@@ -79,12 +84,21 @@ class Steps:
         self._built: set[str] = set()
 
     def run(self, steps: int) -> None:
-        """Edit the site, and build it after each edit."""
+        """Edit the site at random, and build it after each edit."""
+        self._run([self.edits.edit] * steps)
+
+    def run_options(self) -> None:
+        """Give each option each of its values, one after the other."""
+        values = [(name, value) for name in sorted(CHOICES) for value in CHOICES[name]]
+        self._run([partial(self.edits.set_option, *pair) for pair in values])
+
+    def _run(self, edits: Sequence[Callable[[], str]]) -> None:
         self._build("kept", self.builder, 1)
-        for number in range(1, steps + 1):
+        for number, edit in enumerate(edits, 1):
             shutil.rmtree(self.work / "before", ignore_errors=True)
             shutil.copytree(self._src, self.work / "before")
-            done = self.edits.edit()
+            done = edit()
+            self.steps += 1
             began = time.monotonic()
             problems = self._step(number)
             seconds = time.monotonic() - began
@@ -229,6 +243,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--seed", type=int, nargs="+", default=[1])
     parser.add_argument("--steps", type=int, default=60)
+    parser.add_argument("--options", action="store_true", help="change only options, all of them")
     parser.add_argument("--corpus", type=Path)
     parser.add_argument("--builder", choices=("html", *BUILDERS), default="html")
     parser.add_argument("--keep", type=Path)
@@ -236,14 +251,18 @@ def main() -> int:
     for name in _IMPORTED:
         if importlib.util.find_spec(name.partition(".")[0]):
             importlib.import_module(name)
-    faults, kinds = 0, Counter[str]()
+    total, faults, kinds = 0, 0, Counter[str]()
     for seed in given.seed:
         with tempfile.TemporaryDirectory(prefix="steps-") as work:
             steps = Steps(Path(work), seed, given.corpus, given.keep, given.builder)
-            steps.run(given.steps)
+            if given.options:
+                steps.run_options()
+            else:
+                steps.run(given.steps)
+        total += steps.steps
         faults += steps.faults
         kinds += steps.edits.kinds
-    print(f"{given.steps * len(given.seed)} steps, {faults} differ; {dict(kinds)}")
+    print(f"{total} steps, {faults} differ; {dict(kinds)}")
     return 1 if faults else 0
 
 

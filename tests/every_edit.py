@@ -210,6 +210,10 @@ class EveryEdit(PageEdits):
         value = self._random.choice(CHOICES[name])
         if name in self._options and self._random.random() < 0.5:
             value = CHOICES[name][-1]
+        return self.set_option(name, value)
+
+    def set_option(self, name: str, value: object) -> str:
+        """Set an option in ``conf.py``; what was done."""
         self._options[name] = value
         self._write(self._src / "conf.py", conf(self._options))
         return f"{name} = {value!r}"
