@@ -6,11 +6,11 @@
 Makes a site on which every feature is on (``tests/every_feature.py``), of made pages or, with
 ``--corpus``, of made and real ones, and edits it at random (``tests/every_edit.py``), or with
 ``--options`` gives each option each of its values in turn. After each edit the site is built in a
-folder that is kept, by one process and by two in turn, and afresh in another. Every sixth step also
-builds in another format from the kept doctrees, and every fifth compares the fresh build with one
-without shortcuts (``scrapbox_fast = False``). Each file of the two outputs must be the same, byte
-for byte. Sphinx leaves pages whose sources are gone, and static files of another theme or language;
-these do not count, nor does what Pagefind orders at random.
+folder that is kept, by one process and by two in turn, and afresh in another. Every sixth step
+also builds in another format from the kept doctrees, and every fifth compares the fresh build with
+one without shortcuts (``scrapbox_fast = False``). Each file of the two outputs must be the same,
+byte for byte. Sphinx leaves pages whose sources are gone, and static files of another theme or
+language; these do not count, nor does what Pagefind orders at random.
 
 A step that differs is printed with the differences; the sources before and after it are kept in
 ``--keep``, and the next step begins with a fresh build. The exit code is 1 if a step differs.
