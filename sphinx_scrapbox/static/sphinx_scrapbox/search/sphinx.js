@@ -136,7 +136,9 @@ if (typeof Search === "object" && Search.htmlToText) {
   const htmlToText = Search.htmlToText;
   Search.htmlToText = (html, anchor) => {
     const page = new DOMParser().parseFromString(html, "text/html");
-    const others = "svg, .no-search, .scrapbox-related, .scrapbox-age, .scrapbox-body > h1";
+    /* Themes built on PyData's have their buttons within the main part of the page. */
+    const others =
+      "svg, .no-search, .scrapbox-related, .scrapbox-age, .scrapbox-body > h1, .bd-header-article";
     for (const element of page.querySelectorAll(others)) element.remove();
     for (const name of page.querySelectorAll(".scrapbox-signature")) name.prepend(" ");
     return htmlToText(page.documentElement.outerHTML, anchor).replace(/\s+/g, " ");
