@@ -12,7 +12,7 @@ import pytest
 from epubs import epub_errors, epubcheck
 from images import png
 from outputs import stale_files
-from sites import EPUB, Built, Site, page
+from sites import EPUB, Built, Site, icon, page
 from sphinx.builders._epub_base import EpubBuilder
 from sphinx.testing.util import SphinxTestApp
 
@@ -220,6 +220,21 @@ def test_incremental(
     kept = build(small)
     assert epub_errors(book(kept)) == []
     assert stale_files(small, kept, **OPTIONS) == []
+
+
+def test_images_that_no_page_shows_are_not_packed(
+    small: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
+    options = {**OPTIONS, "scrapbox_icon_path": ["icons"]}
+    svg = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8"/>'
+    small.write({"icons/hana.svg": svg, "icons/ren.svg": svg.replace("8 8", "9 9")})
+    small.write({"wiki/Heap.md": page("Heap", f"{icon('hana')}One", f"{icon('ren')}Two")})
+    assert len(list((small.build("epub", **options).out / "_images").iterdir())) == 2
+    small.write({"wiki/Heap.md": page("Heap", f"{icon('hana')}One")})
+    kept = small.build("epub", **options)
+    assert len(list((kept.out / "_images").iterdir())) == 1
+    assert stale_files(small, kept, **options) == []
 
 
 def test_repairs_are_switched_on(small: Site) -> None:

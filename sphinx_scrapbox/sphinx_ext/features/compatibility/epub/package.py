@@ -3,6 +3,7 @@
 - A page that no other page leads to is part of the reading order: outside it, nobody reaches it.
 - A page that holds MathML, SVG or a form or script declares it.
 - ``toc.ncx`` has the identifier of the book, and not the name by which the package refers to it.
+- Images that no page shows any longer are left out.
 
 - Amends ``build_content`` and ``toc_metadata`` of the builder at work.
 - Unnecessary once Sphinx writes the package so.
@@ -20,6 +21,7 @@ from urllib.parse import unquote
 
 from sphinx.application import Sphinx
 
+from sphinx_scrapbox.snapshot.lockfile import IMAGE_SUFFIXES
 from sphinx_scrapbox.sphinx_ext.builders import is_epub
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.warnings import note_unknown_internals
@@ -57,6 +59,7 @@ def repair_package(app: Sphinx) -> None:
     def build_repaired_content() -> None:
         # Sphinx copies .buildinfo when an option changes, and then warns of an unknown file.
         Path(builder.outdir, ".buildinfo.bak").unlink(missing_ok=True)
+        _remove_stale_images(Path(builder.outdir), builder.imagedir)
         build_content()
         file = Path(builder.outdir, "content.opf")
         text = file.read_text(encoding="utf-8")
@@ -72,6 +75,25 @@ def repair_package(app: Sphinx) -> None:
 
     builder.build_content = build_repaired_content
     builder.toc_metadata = metadata_with_identifier
+
+
+def _remove_stale_images(folder: Path, images: str) -> None:
+    """Remove images of earlier builds, which would be packed though no page shows them now."""
+    paths = {
+        path.relative_to(folder).as_posix(): path
+        for path in (folder / images).rglob("*")
+        if path.suffix.lower().removeprefix(".") in (*IMAGE_SUFFIXES, "jpeg")
+    }
+    start = re.escape(f"{images}/")
+    # In an attribute with double quotes, as Sphinx writes it, or in other text and style sheets.
+    named = [re.compile(rf"{start}[^{signs}]+") for signs in ('"<>?#', "\"'<>()?#")]
+    for page in folder.rglob("*") if paths else ():
+        if page.suffix in (".xhtml", ".css"):
+            text = page.read_text(encoding="utf-8", errors="replace")
+            for name in {name for pattern in named for name in pattern.findall(text)}:
+                paths.pop(unquote(unescape(name)), None)
+    for path in paths.values():
+        path.unlink()
 
 
 def repaired_content(content: str, folder: Path) -> str:
