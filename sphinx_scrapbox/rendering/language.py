@@ -14,7 +14,8 @@ def language_class(language: str) -> str:
 
 def has_language(node: nodes.Element) -> bool:
     """Whether a node has such a class."""
-    return any(name.startswith(_PREFIX) for name in node["classes"])
+    classes = node["classes"]  # of most nodes, there are none
+    return bool(classes) and any(name.startswith(_PREFIX) for name in classes)
 
 
 def in_language(text: str, language: str) -> nodes.Node:
