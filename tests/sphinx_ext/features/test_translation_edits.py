@@ -89,9 +89,11 @@ def test_step_by_step_is_as_good_as_new(tmp_path: Path, seed: int, parallel: int
     wikis = Wikis(site, seed)
     wikis.start()
     site.build(target="_kept", parallel=parallel, **CONFIG)
+    steps_with_pairs = 0
     for _ in range(8):
         wikis.edit()
         kept = site.build(target="_kept", parallel=parallel, **CONFIG)
+        steps_with_pairs += any(kept.out.rglob("*.side-by-side.html"))
         fresh = site.build(target="_fresh", **CONFIG)
         assert kept.warnings == [] or fresh.warnings != []
         left = _of_gone_pages(site, kept.out)
@@ -100,4 +102,4 @@ def test_step_by_step_is_as_good_as_new(tmp_path: Path, seed: int, parallel: int
         assert ours.keys() == anew.keys()
         assert [name for name in anew if ours[name] != anew[name]] == []
         shutil.rmtree(fresh.out.parent)
-    assert any(kept.out.rglob("*.side-by-side.html"))
+    assert steps_with_pairs > 1

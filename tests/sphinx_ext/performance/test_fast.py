@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import docutils
 import pytest
 import sphinx
 import sphinx.builders.html as sphinx_html
@@ -30,6 +31,8 @@ from sphinx_scrapbox.sphinx_ext.performance.search_index import BY_DOCNAME, BY_W
 from sphinx_scrapbox.sphinx_ext.warnings import note_unknown_internals
 
 HERE: dict[str, Any] = {"scrapbox_project": "garden-en", **EPUB}
+# What the oldest docutils has in another way, so that a build steps aside there.
+UNKNOWN_HERE = {"the methods of nodes"} if docutils.__version_info__[:2] < (0, 22) else set()
 CODE = """\
 :orphan:
 
@@ -318,7 +321,9 @@ def test_unknown_internals_are_left_alone(
         logger.removeHandler(handler)
         note_unknown_internals.cache_clear()
     unknown = [message for message in messages if "unknown to this version" in message]
-    assert [message.partition(":")[0] for message in unknown] == [names]
+    unknown_names = {message.partition(":")[0] for message in unknown}
+    assert unknown_names - UNKNOWN_HERE == {names} - UNKNOWN_HERE
+    assert len(unknown_names) == len(unknown)
     assert built.warnings == []
     assert output(built.out) == expected
 

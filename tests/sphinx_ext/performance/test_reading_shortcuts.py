@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import pickle
 from pathlib import Path
@@ -121,7 +122,7 @@ def test_replacements_last_as_long_as_they_are_of_use(tmp_path: Path) -> None:
     assert set(seen.values()) == {untouched}
     replaced: dict[str, set[str]] = built.app.config.replaced
     assert replaced == {
-        "builder-inited": {"nodes"},
+        "builder-inited": set(),
         "doctree-read": {"repr", "progress", "nodes"},
         "env-check-consistency": {"repr", "progress", "nodes"},
         "build-finished": set(),
@@ -139,6 +140,22 @@ def test_replacements_end_with_a_build_that_fails(tmp_path: Path) -> None:
         site.build()
     assert sphinx_docutils._get_settings is original
     assert logging.getLogger(sphinx_logging.NAMESPACE).level == logging.DEBUG
+
+
+def test_a_build_that_is_interrupted_does_not_keep_others_from_fast_nodes(tmp_path: Path) -> None:
+    Site(tmp_path, FILES)
+    of_builds: list[object] = []
+    interrupted, finished = (SphinxTestApp("dummy", srcdir=tmp_path) for _ in range(2))
+    assert nodes.Node.findall is not node_methods.findall
+    node_methods.speed_up_nodes(interrupted, interrupted.env, [])
+    finished.connect("env-check-consistency", lambda *_: of_builds.append(nodes.Node.findall))
+    interrupted.cleanup()
+    del interrupted
+    gc.collect()
+    finished.build()
+    finished.cleanup()
+    assert of_builds == [node_methods.findall]
+    assert nodes.Node.findall is not node_methods.findall
 
 
 def test_a_handler_below_the_logger_of_sphinx_gets_its_records(tmp_path: Path) -> None:
@@ -280,5 +297,6 @@ def test_methods_of_nodes_do_what_those_of_docutils_do(tmp_path: Path) -> None:
     app.cleanup()
     assert of_build.pop() is node_methods.findall
     assert of_build == expected
+    assert nodes.Node.findall is not node_methods.findall
     with pytest.raises(TypeError, match="rawsource"):
         node_methods.new_element(nodes.inline(), nodes.inline())

@@ -18,6 +18,7 @@ from weakref import WeakSet
 
 from docutils import nodes
 from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
 
 from sphinx_scrapbox.sphinx_ext.config.options import options
 from sphinx_scrapbox.sphinx_ext.warnings import note_unknown_internals
@@ -125,15 +126,19 @@ _NEW = (
     (nodes.Node, "document", property(document_of, getattr(_DOCUMENT, "fset", None))),
 )
 _OF_PYTHON = {*dir(builtins), "__class__"}
-_ORIGINAL = tuple((owner, name, vars(owner).get(name)) for owner, name, _new in _NEW)
+_ORIGINAL = tuple((owner, name, vars(owner).get(name)) for owner, name, _method in _NEW)
 _BUILDS: WeakSet[Sphinx] = WeakSet()
 
 
-def speed_up_nodes(app: Sphinx) -> None:
-    """Handler of ``builder-inited``: nodes are made and searched from now on."""
+def speed_up_nodes(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
+    """Handler of ``env-before-read-docs``: from now on, nodes are made and searched."""
     if not options(app.config).fast:
         return
-    if not _BUILDS and not all(map(_is_known, _ORIGINAL)):
+    # A build that was interrupted leaves our methods.
+    if not all(map(_is_known, _ORIGINAL)) or _methods() not in (
+        [method for _owner, _name, method in _ORIGINAL],
+        [method for _owner, _name, method in _NEW],
+    ):
         note_unknown_internals("the methods of nodes")
         return
     _BUILDS.add(app)
@@ -149,13 +154,16 @@ def restore_nodes(app: Sphinx, error: Exception | None) -> None:
             setattr(owner, name, method)
 
 
+def _methods() -> list[Any]:
+    return [vars(owner).get(name) for owner, name, _method in _NEW]
+
+
 def _is_known(original: tuple[type, str, Any]) -> bool:
-    """Whether a method is that of docutils, and does what is known of it, by the names in it."""
+    """Whether a method of docutils does what is known of it, by the names in it."""
     owner, name, method = original
     code = getattr(getattr(method, "fget", method), "__code__", None)
     return (
-        vars(owner).get(name) is method
-        and code is not None
+        code is not None
         and set(code.co_names) - _OF_PYTHON == set(_KNOWN_NAMES[name].split())
         and code.co_filename == nodes.__file__
         and not any(name in vars(each) for each in (nodes.Text, nodes.Element) if each != owner)
