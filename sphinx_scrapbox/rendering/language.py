@@ -14,7 +14,7 @@ def language_class(language: str) -> str:
 
 def has_language(node: nodes.Element) -> bool:
     """Whether a node has such a class."""
-    classes = node["classes"]  # of most nodes, there are none
+    classes = node["classes"]  # usually empty
     return bool(classes) and any(name.startswith(_PREFIX) for name in classes)
 
 
