@@ -193,8 +193,8 @@ class PageEdits:
         path.unlink()
         return f"remove {self._name(path)}"
 
-    def _move(self) -> str:
-        path = self._page(".md")
+    def _move(self, suffix: str = ".md") -> str:
+        path = self._page(suffix)
         folder = self._random.choice(_FOLDERS)
         new = self._free(folder, path.stem, path.suffix)
         new.parent.mkdir(parents=True, exist_ok=True)
@@ -202,12 +202,7 @@ class PageEdits:
         return f"move {self._name(path)} to {self._name(new)}"
 
     def _move_native(self) -> str:
-        path = self._page(".scrapbox")
-        folder = self._random.choice(_FOLDERS)
-        new = self._free(folder, path.stem, path.suffix)
-        new.parent.mkdir(parents=True, exist_ok=True)
-        path.rename(new)
-        return f"move {self._name(path)} to {self._name(new)}"
+        return self._move(".scrapbox")
 
     def _replace_page(self) -> str:
         """A page becomes a hand-written document of the same name, or a page in the other form."""

@@ -75,34 +75,28 @@ def findall(
     if not descend or siblings or ascend:
         yield from _FINDALL(self, condition, include_self, descend, siblings, ascend)
         return
-    if not isinstance(condition, type | tuple | None):
-        yield from _satisfying(self, condition, include_self=include_self)
-        return
-    classes = object if condition is None else condition
-    if include_self and isinstance(self, classes):
-        yield self
-    levels = [iter(self.children)]
-    while levels:
-        for node in levels[-1]:
-            if isinstance(node, classes):
+    below = _walk(self)
+    if not include_self:
+        next(below)
+    if condition is None:
+        yield from below
+    elif isinstance(condition, type | tuple):
+        for node in below:
+            if isinstance(node, condition):
                 yield node
-            if node.children:
-                levels.append(iter(node.children))
-                break
-        else:
-            levels.pop()
+    else:
+        for node in below:
+            if condition(node):
+                yield node
 
 
-def _satisfying(
-    root: nodes.Node, condition: Callable[[nodes.Node], bool], *, include_self: bool
-) -> Iterator[nodes.Node]:
-    if include_self and condition(root):
-        yield root
+def _walk(root: nodes.Node) -> Iterator[nodes.Node]:
+    """Yield a node and all below it, each before its children, which are looked up after it."""
+    yield root
     levels = [iter(root.children)]
     while levels:
         for node in levels[-1]:
-            if condition(node):
-                yield node
+            yield node
             if node.children:
                 levels.append(iter(node.children))
                 break
