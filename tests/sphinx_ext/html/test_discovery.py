@@ -215,3 +215,18 @@ def test_edits_change_no_other_entry(tmp_path: Path) -> None:
     fresh = site.build(target="_fresh", **config)
     assert "wiki/Empty" not in kept.written
     assert kept.text("sitemap.xml") == fresh.text("sitemap.xml")
+
+
+def test_a_sitemap_that_a_killed_build_left_is_written_again(tmp_path: Path) -> None:
+    pytest.importorskip("sphinx_sitemap")
+    site = Site(tmp_path, {"index.md": "# Index\n", "wiki/Soil.md": page("Soil", "Mulch.")})
+    config: dict[str, Any] = {
+        "extensions": ["sphinx_sitemap", "sphinx_scrapbox"],
+        "html_baseurl": BASE,
+    }
+    path = site.build(**config).out / "sitemap.xml"
+    path.write_bytes(path.read_bytes()[:80])
+    site.write({"wiki/Soil.md": page("Soil", "Compost.")})
+    built = site.build(**config)
+    assert built.warnings == []
+    assert any("Soil" in address for address in _sitemap(built))

@@ -57,7 +57,7 @@ def amend_sitemap(app: Sphinx, exception: Exception | None) -> None:
     ElementTree.register_namespace("xhtml", _XHTML)
     entries = dict(_amended(app, _without_namespace(root)))
     present = set(_listed(app))
-    for entry in ElementTree.fromstring(earlier) if earlier else ():
+    for entry in _entries(earlier):
         location = entry.findtext(f"{{{_NAMESPACE}}}loc", "")
         if location in present and location not in entries:
             entries[location] = _without_namespace(entry)
@@ -65,6 +65,14 @@ def amend_sitemap(app: Sphinx, exception: Exception | None) -> None:
     if isinstance(app.config.sitemap_indent, int) and app.config.sitemap_indent > 0:
         ElementTree.indent(root, space=app.config.sitemap_indent * " ")
     ElementTree.ElementTree(root).write(path, xml_declaration=True, encoding="utf-8", method="xml")
+
+
+def _entries(sitemap: bytes) -> list[ElementTree.Element]:
+    """The entries of a sitemap; none of a file that a killed build left."""
+    try:
+        return list(ElementTree.fromstring(sitemap))
+    except ElementTree.ParseError:
+        return []
 
 
 def _without_namespace(element: ElementTree.Element) -> ElementTree.Element:
